@@ -1,0 +1,109 @@
+//! Bodies of the HTTP API, with the fields as the sources have them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::people::Role;
+
+/// `POST /api/agent/login`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct LoginRequest {
+    /// The account's e-mail address.
+    pub email: String,
+    /// Its password.
+    pub password: String,
+    /// Which tenant; `default` if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+}
+
+/// Answer to a login.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct LoginAnswer {
+    /// For `Authorization: Bearer ...` and the socket's Hello. Shown this once.
+    pub token: String,
+    /// When it ends, RFC 3339.
+    pub expires_at: String,
+    /// Whose it is.
+    pub agent: AgentAnswer,
+}
+
+/// An agent's account.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AgentAnswer {
+    /// The account's id.
+    pub id: String,
+    /// The name that customers see.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// What it may do.
+    pub role: Role,
+}
+
+/// A conversation in lists.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ConversationAnswer {
+    /// The conversation's id.
+    pub id: String,
+    /// The customer's name.
+    pub customer_id: String,
+    /// Whether the bot answers.
+    pub is_bot_active: bool,
+    /// `pending`, `active` or `closed`.
+    pub status: String,
+    /// The owner's name, while there is one.
+    pub agent: Option<String>,
+    /// When it began, RFC 3339.
+    pub created_at: String,
+    /// Lines in it.
+    pub message_count: u64,
+    /// When its newest line was written, RFC 3339.
+    pub last_message_at: String,
+}
+
+/// A message of a thread.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MessageAnswer {
+    /// Its position in the thread.
+    pub id: u64,
+    /// The conversation it belongs to.
+    pub conversation_id: String,
+    /// `customer`, `bot`, `agent` or `system`.
+    pub sender: String,
+    /// The agent's name, where an agent wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// What it says, as it was written. It is a stranger's text: show it as text and nothing else.
+    pub content: String,
+    /// When, RFC 3339.
+    pub timestamp: String,
+}
+
+/// `GET /api/conversation/{customer_id}`: the newest conversation, and a page of the thread's messages.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HistoryAnswer {
+    /// The customer's name.
+    pub customer_id: String,
+    /// The newest conversation; `null` before the first line.
+    pub conversation: Option<ConversationAnswer>,
+    /// Messages, oldest first.
+    pub messages: Vec<MessageAnswer>,
+    /// Hand in as `cursor` for the page before; `null` at the beginning of the thread.
+    pub next_cursor: Option<String>,
+}
+
+/// `GET /api/agent/dashboard`: a page of all conversations, open ones first, newest first.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DashboardAnswer {
+    /// The page.
+    pub conversations: Vec<ConversationAnswer>,
+    /// Hand in as `cursor` for the next page; `null` at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// `POST /api/agent/takeover`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TakeOverRequest {
+    /// The customer's name.
+    pub customer_id: String,
+}

@@ -1,0 +1,129 @@
+//! Where a conversation stands. A stage carries what is true only in that stage.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{AgentId, Time},
+    people::AgentRef,
+};
+
+/// Where a conversation stands, as agents see it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub enum Stage {
+    /// The bot answers.
+    Bot,
+    /// A person is wanted; nobody has taken over yet.
+    Waiting {
+        /// When it first came into the queue.
+        since: Time,
+        /// Why.
+        reason: HandOverReason,
+    },
+    /// An agent owns it.
+    Active {
+        /// The owner.
+        agent: AgentRef,
+        /// Since when.
+        since: Time,
+    },
+    /// Over, for good. The next line of the customer opens a new conversation.
+    Closed {
+        /// When.
+        at: Time,
+        /// By whom.
+        by: Closer,
+    },
+}
+
+impl Stage {
+    /// The sources' status: `pending`, `active` or `closed`.
+    pub fn status(&self) -> &'static str {
+        match self {
+            Stage::Bot | Stage::Waiting { .. } => "pending",
+            Stage::Active { .. } => "active",
+            Stage::Closed { .. } => "closed",
+        }
+    }
+
+    /// The sources' flag `is_bot_active`.
+    pub fn is_bot(&self) -> bool {
+        matches!(self, Stage::Bot)
+    }
+
+    /// Whether a line can still be added to this conversation.
+    pub fn is_open(&self) -> bool {
+        !matches!(self, Stage::Closed { .. })
+    }
+
+    /// The agent who owns the conversation, while one does.
+    pub fn owner(&self) -> Option<&AgentRef> {
+        match self {
+            Stage::Active { agent, .. } => Some(agent),
+            _ => None,
+        }
+    }
+
+    /// Whether this agent owns the conversation.
+    pub fn is_owned_by(&self, agent: AgentId) -> bool {
+        self.owner().is_some_and(|owner| owner.id == agent)
+    }
+}
+
+/// Why a person is wanted. A closed list: it is shown in the queue and counted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandOverReason {
+    /// The customer asked for a person.
+    CustomerAsked,
+    /// The bot did not understand twice in a row.
+    NotUnderstood,
+    /// A rule of the bot says that a person must answer this.
+    Rule,
+    /// The bot failed.
+    BotFailed,
+    /// The bot did not answer in time.
+    BotLate,
+    /// The desk has no bot.
+    NoBot,
+}
+
+impl HandOverReason {
+    /// The reason in a few words, for the queue.
+    pub fn words(self) -> &'static str {
+        match self {
+            HandOverReason::CustomerAsked => "asked for a person",
+            HandOverReason::NotUnderstood => "the bot did not understand",
+            HandOverReason::Rule => "the bot's rules want a person",
+            HandOverReason::BotFailed => "the bot failed",
+            HandOverReason::BotLate => "the bot did not answer in time",
+            HandOverReason::NoBot => "there is no bot",
+        }
+    }
+}
+
+/// Who ended a conversation.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "who", rename_all = "snake_case")]
+pub enum Closer {
+    /// The customer.
+    Customer,
+    /// An agent.
+    Agent {
+        /// Which one.
+        agent: AgentRef,
+    },
+    /// The desk itself.
+    System,
+}
+
+/// The two sides of a thread. Lines are numbered on each side, and each side marks how far it has
+/// read the other's.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The customer.
+    Customer,
+    /// Bot, agents and the desk.
+    Desk,
+}
