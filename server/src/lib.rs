@@ -1,1 +1,5 @@
-//! Placeholder until the first commit of this crate.
+//! The Minicom server: what happened, and who must know.
+
+pub mod auth;
+pub mod exit;
+pub mod limits;

@@ -1,0 +1,6 @@
+//! Who somebody is: passwords, agents' tokens, customers' secrets. Nothing here knows the database or a socket, and nothing
+//! here can be printed.
+
+pub mod password;
+pub mod secret;
+pub mod token;

@@ -1,0 +1,226 @@
+//! Agents' passwords: which are good enough, and how they are hashed and checked without telling who exists and without
+//! giving a flood of logins the machine. It refuses to know accounts; it sees a password and a stored hash.
+
+use std::sync::{Arc, LazyLock};
+
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
+    password_hash::phc::{PasswordHash, Salt},
+};
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::limits::{
+    ARGON2_LANES, ARGON2_MEMORY_KIB, ARGON2_PASSES, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_HASHES_MAX,
+    PASSWORD_WAITERS_MAX,
+};
+
+/// Words that too many passwords are made of. Compared after digits and signs are taken off both ends and the usual
+/// digits for letters are read as letters.
+#[rustfmt::skip] // A word a line would be sixty lines of nothing.
+const COMMON: &[&str] = &[
+    "abcdefghij", "administrator", "admin", "adminadmin", "asdfghjkl", "baseball", "changeit", "changeme", "charlie",
+    "computer", "correcthorsebatterystaple", "default", "dragon", "football", "freedom", "helloworld", "hello",
+    "iloveyou", "jordan", "letmein", "liverpool", "login", "master", "michael", "minicom", "minicomadmin", "monkey",
+    "mustang", "mypassword", "newpassword", "nothing", "passwd", "password", "passwordpassword", "princess", "qazwsx",
+    "qazwsxedc", "qwerty", "qwertyuiop", "qwertz", "qwertzuiop", "secret", "shadow", "starwars", "summer", "sunshine",
+    "superman", "support", "supportagent", "temporary", "test", "testing", "testtest", "thisispassword", "trustno",
+    "trustnoone", "welcome", "whatever", "winter", "yourpassword",
+];
+
+/// Different characters that a password must have: fewer is a key held down.
+const DISTINCT_CHARS_MIN: usize = 5;
+
+/// Why a password is not taken. The words never hold it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum WeakPassword {
+    /// Fewer than [`PASSWORD_CHARS_MIN`] characters.
+    #[error("too short: a password has at least {PASSWORD_CHARS_MIN} characters")]
+    TooShort,
+    /// More than [`PASSWORD_CHARS_MAX`] characters.
+    #[error("too long: a password has at most {PASSWORD_CHARS_MAX} characters")]
+    TooLong,
+    /// Among the first that anybody would try.
+    #[error(
+        "too common: this is among the first that anybody would try; take several words that do not belong together"
+    )]
+    TooCommon,
+}
+
+/// Whether a new password is good enough. Old ones are never checked again, so that a stricter rule locks nobody out.
+///
+/// # Errors
+/// Why it is not.
+pub fn check(password: &str) -> Result<(), WeakPassword> {
+    let password: String = password.nfc().take(PASSWORD_CHARS_MAX + 1).collect();
+    let chars = password.chars().count();
+    if chars < PASSWORD_CHARS_MIN {
+        return Err(WeakPassword::TooShort);
+    }
+    if chars > PASSWORD_CHARS_MAX {
+        return Err(WeakPassword::TooLong);
+    }
+    let mut distinct: Vec<char> = password.chars().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < DISTINCT_CHARS_MIN || is_run(&password) || is_common(&password) {
+        return Err(WeakPassword::TooCommon);
+    }
+    Ok(())
+}
+
+/// Mostly neighbours in the alphabet or on the number row: `1234567890`, `abcdefghij`, `9876543210`.
+fn is_run(password: &str) -> bool {
+    let codes: Vec<i64> = password.chars().map(|c| i64::from(u32::from(c))).collect();
+    let steps = codes.windows(2).filter(|pair| (pair[1] - pair[0]).abs() == 1).count();
+    steps * 4 >= (codes.len() - 1) * 3
+}
+
+fn is_common(password: &str) -> bool {
+    let lower = password.to_lowercase();
+    let core = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let letters = |text: &str| -> String {
+        let read = |c| match c {
+            '0' => 'o',
+            '1' | '!' => 'i',
+            '3' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            '7' => 't',
+            other => other,
+        };
+        text.chars().map(read).filter(|c| c.is_alphabetic()).collect()
+    };
+    let plain: String = core.chars().filter(|c| c.is_alphabetic()).collect();
+    [plain, letters(core), letters(&lower)]
+        .iter()
+        .any(|word| COMMON.contains(&word.as_str()))
+}
+
+/// Hashes a password as a PHC string: argon2id with a fresh salt. Takes about 20 ms and 19 MiB; in async code use
+/// [`Passwords`].
+///
+/// # Errors
+/// The operating system gave no salt, or the memory is not to be had.
+pub fn hash(password: &str) -> Result<String, PasswordError> {
+    let hash = argon2()
+        .hash_password(prepared(password).as_bytes())
+        .map_err(|_| PasswordError::Failed)?;
+    Ok(hash.to_string())
+}
+
+/// Whether this is the password of that hash. A hash that cannot be read matches nothing.
+pub fn verify(hash: &str, password: &str) -> bool {
+    let Ok(parsed) = PasswordHash::new(hash) else {
+        return false;
+    };
+    argon2().verify_password(prepared(password).as_bytes(), &parsed).is_ok()
+}
+
+/// A hash that belongs to nobody. Who tries an unknown name is checked against it, so that the answer takes as long.
+pub fn dummy_hash() -> &'static str {
+    static DUMMY: LazyLock<String> = LazyLock::new(|| {
+        // A salt of its own instead of a random one: this must not fail, and there is nothing to protect.
+        let salt = Salt::new(b"belongs to nobody")
+            .map(|salt| argon2().hash_password_with_salt(b"nobody's password", salt.as_ref()));
+        match salt {
+            Ok(Ok(hash)) => hash.to_string(),
+            _ => String::new(),
+        }
+    });
+    &DUMMY
+}
+
+/// The same password typed on another system may come in another composition.
+fn prepared(password: &str) -> String {
+    password.nfc().collect()
+}
+
+fn argon2() -> Argon2<'static> {
+    let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, ARGON2_LANES, None)
+        .expect("the named bounds are within those of argon2");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// Why no answer about a password was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// Too many wait already. It may be tried again.
+    #[error("too many people sign in at once")]
+    Busy,
+    /// The machine failed: no randomness, no memory.
+    #[error("a password could not be hashed")]
+    Failed,
+}
+
+/// Hashes and checks passwords beside the async runtime, [`PASSWORD_HASHES_MAX`] at once. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    working: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    fn default() -> Passwords {
+        Passwords::new()
+    }
+}
+
+impl Passwords {
+    /// With the bounds of [`crate::limits`].
+    pub fn new() -> Passwords {
+        Passwords::with_bounds(PASSWORD_HASHES_MAX, PASSWORD_WAITERS_MAX)
+    }
+
+    fn with_bounds(working: usize, waiting: usize) -> Passwords {
+        Passwords {
+            working: Arc::new(Semaphore::new(working)),
+            admitted: Arc::new(Semaphore::new(working + waiting)),
+        }
+    }
+
+    /// See [`hash`].
+    ///
+    /// # Errors
+    /// Too many wait, or the machine failed.
+    pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
+        self.run(move || hash(&password)).await?
+    }
+
+    /// Whether this is the password of that stored hash. `None` stands for an account that does not exist or may not sign
+    /// in: it takes as long and is false.
+    ///
+    /// # Errors
+    /// Too many wait, or the machine failed.
+    pub async fn verify(&self, stored: Option<String>, password: String) -> Result<bool, PasswordError> {
+        // Longer ones are never stored. The length is the caller's own and tells nothing about accounts.
+        if password.chars().nth(PASSWORD_CHARS_MAX).is_some() {
+            return Ok(false);
+        }
+        self.run(move || {
+            let exists = stored.is_some();
+            let hash = stored.unwrap_or_else(|| dummy_hash().to_owned());
+            verify(&hash, &password) && exists
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+        let _admitted = self.admitted.try_acquire().map_err(|_| PasswordError::Busy)?;
+        let working = Arc::clone(&self.working)
+            .acquire_owned()
+            .await
+            .map_err(|_| PasswordError::Failed)?;
+        tokio::task::spawn_blocking(move || {
+            // The permit goes along: if the caller is dropped, the thread still counts until it is done.
+            let _working = working;
+            work()
+        })
+        .await
+        .map_err(|_| PasswordError::Failed)
+    }
+}
+
+#[cfg(test)]
+#[path = "password_tests.rs"]
+mod tests;

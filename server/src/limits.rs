@@ -1,0 +1,231 @@
+//! Every bound of the server, in one place: its default, its hard bound where it can be set, and the reason. Units stand
+//! last in a name. Whoever needs a bound takes it from here; a number of its own elsewhere is a mistake.
+
+use std::time::Duration;
+
+/// A bound that the operator may move within hard bounds. The configuration reads its ranges from here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Adjustable {
+    /// What holds if nothing is said.
+    pub default: u64,
+    /// The least that makes sense.
+    pub least: u64,
+    /// The most that the program is built for.
+    pub most: u64,
+}
+
+impl Adjustable {
+    const fn new(default: u64, least: u64, most: u64) -> Adjustable {
+        assert!(least <= default && default <= most);
+        Adjustable { default, least, most }
+    }
+
+    /// Whether the operator may choose this.
+    pub const fn allows(self, value: u64) -> bool {
+        self.least <= value && value <= self.most
+    }
+}
+
+// --- What a connection may send ---------------------------------------------------------------------------------------
+
+/// One frame of a client, in bytes. A text of 16 KiB, escaped as badly as JSON can, still fits.
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// One line of a person, in bytes. More is a file, not a line.
+pub const TEXT_BYTES_MAX: usize = 16_384;
+/// Depth of nested JSON in a frame or body. No shape of ours is deeper than 8; without a bound a parser's stack is at a
+/// stranger's mercy.
+pub const JSON_DEPTH_MAX: usize = 16;
+/// Control frames (ping, pong) of a WebSocket a second. Each costs an answer.
+pub const CONTROL_FRAMES_PER_S_MAX: u32 = 10;
+/// Fragments of one WebSocket message: a frame of 64 KiB sent byte by byte would cost a wake-up for each.
+pub const FRAGMENTS_MAX: usize = 64;
+/// Read buffer of a WebSocket, in bytes. The library's default costs 128 KiB for each idle customer.
+pub const SOCKET_READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Write buffer of a WebSocket, in bytes: what waits for a slow reader before its feed stops reading on. At least one
+/// whole part of a snapshot and one batch.
+pub const SOCKET_WRITE_BUFFER_BYTES_MAX: usize = 256 * 1024;
+
+// --- HTTP -------------------------------------------------------------------------------------------------------------
+
+/// The head of a request, in bytes.
+pub const HTTP_HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Headers of a request.
+pub const HTTP_HEADERS_MAX: usize = 64;
+/// From accept to the end of the first head, also if no byte comes: a silent connection costs a place.
+pub const HTTP_HEAD_DEADLINE: Duration = Duration::from_secs(10);
+/// A JSON body, in bytes.
+pub const HTTP_BODY_BYTES_MAX: usize = 256 * 1024;
+/// From head to answer of one request. Every answer is a few reads or one commit.
+pub const HTTP_REQUEST_DEADLINE: Duration = Duration::from_secs(30);
+/// After an accept failed for want of file descriptors: long enough for one to come free, short enough not to be noticed.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+// --- How many connections ---------------------------------------------------------------------------------------------
+
+/// Connections in all. Above it the file descriptors of a usual service unit (65,536) would still do, but the memory of a
+/// small machine would not.
+pub const SOCKETS_TOTAL: Adjustable = Adjustable::new(10_000, 1, 50_000);
+/// Connections from one address: an office behind one address has some, a flood has thousands.
+pub const SOCKETS_PER_ADDRESS: Adjustable = Adjustable::new(20, 1, 50_000);
+/// Connections from a loopback address: every terminal program of this computer, and a proxy in front of the server, come
+/// from there.
+pub const SOCKETS_PER_LOOPBACK_ADDRESS: Adjustable = Adjustable::new(256, 1, 50_000);
+/// Connections of one customer at a time: windows and devices of one person.
+pub const SOCKETS_PER_CUSTOMER: Adjustable = Adjustable::new(5, 1, 1_000);
+
+// --- Time on a connection ---------------------------------------------------------------------------------------------
+
+/// From the upgrade to Hello.
+pub const FIRST_FRAME_DEADLINE: Duration = Duration::from_secs(10);
+/// The client pings when it sent nothing for so long. The server tells it so in Welcome.
+pub const PING_AFTER: Duration = Duration::from_secs(20);
+/// The server closes after so long without a frame: one ping may get lost on the way.
+pub const SILENCE_MAX: Duration = Duration::from_secs(35);
+/// The client reconnects when it heard nothing for so long. Longer than [`SILENCE_MAX`], so that the server, which can say
+/// why, closes first.
+pub const CLIENT_SILENCE_MAX: Duration = Duration::from_secs(40);
+/// One write to a socket. A reader that takes longer is told "slow, retry" and resumes from its cursor.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// From our close frame to the end of the connection, in which the other side may read it.
+pub const CLOSE_LINGER: Duration = Duration::from_secs(2);
+/// From the signal to the end of the program. What was answered is on disk already.
+pub const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(10);
+/// Clients are told to come back at random within this span after a restart, so that they do not come all at once.
+pub const RESTART_RETRY_SPREAD: Duration = Duration::from_secs(2);
+
+// --- Delivery ---------------------------------------------------------------------------------------------------------
+
+/// Events that a returning reader may have missed and still resume; beyond it a snapshot is cheaper for both sides.
+pub const RESUME_MAX: u64 = 5_000;
+/// One part of a snapshot, in bytes. The first part draws the first screen, so it should be small.
+pub const SNAPSHOT_PART_BYTES_MAX: usize = 64 * 1024;
+/// Closed conversations in an agent's snapshot. Older ones are asked for.
+pub const SNAPSHOT_CLOSED_MAX: usize = 50;
+/// Events of a thread in a customer's snapshot: two full screens.
+pub const SNAPSHOT_THREAD_EVENTS_MAX: usize = 100;
+/// Events of one batch: a reader that lags far gets several, and stays alive between them.
+pub const BATCH_EVENTS_MAX: usize = 256;
+/// Bytes of one batch, with the same reason as [`SNAPSHOT_PART_BYTES_MAX`]. One event larger than it travels alone.
+pub const BATCH_BYTES_MAX: usize = 64 * 1024;
+/// Encoded events kept in memory for a tenant's agents. A reader that lags further reads from the store.
+pub const TAIL_TENANT_EVENTS_MAX: usize = 1_024;
+/// Encoded events kept in memory for a thread that somebody follows.
+pub const TAIL_THREAD_EVENTS_MAX: usize = 64;
+/// Rows of one page, if the reader does not say.
+pub const PAGE_DEFAULT: usize = 50;
+/// Rows of one page at most.
+pub const PAGE_MAX: usize = 200;
+/// Changes of one signal (typing, presence, place) that a reader gets a second.
+pub const SIGNALS_PER_S_MAX: u32 = 1;
+/// Between two passes over the queue that compute everyone's place.
+pub const PLACE_EVERY: Duration = Duration::from_secs(2);
+/// A typing mark that is not renewed ends: the writer may have lost the network.
+pub const TYPING_FOR: Duration = Duration::from_secs(6);
+
+// --- Writing ----------------------------------------------------------------------------------------------------------
+
+/// Commands in one commit. More would let the first of a group wait longer than the disk takes.
+pub const GROUP_COMMANDS_MAX: usize = 256;
+/// Commands that wait for the writer, of all tenants. What comes above it is refused as busy, which clients repeat.
+pub const COMMAND_QUEUE_MAX: usize = 4_096;
+/// Commands of one tenant that wait for the writer: no tenant may fill the queue for the others.
+pub const TENANT_LANE_MAX: usize = 1_024;
+/// Commands of one connection that wait for their answers. A client that resends its outbox is told to slow down by the socket itself.
+pub const PIPELINE_MAX: usize = 64;
+/// Read connections to the database. Reads are short; two cores gain nothing from more.
+pub const READERS: usize = 4;
+/// Reads that wait for a connection.
+pub const READ_QUEUE_MAX: usize = 1_024;
+/// One read from the database: a longer one would hold up checkpoints.
+pub const READ_DEADLINE: Duration = Duration::from_secs(2);
+/// The writer's wait for a lock. Nobody else writes, so that it is ever needed is worth a line in the log.
+pub const WRITER_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages of the write-ahead log after which a checkpoint is tried, outside the commit.
+pub const CHECKPOINT_PAGES: u32 = 1_000;
+/// The write-ahead log is cut back to this many bytes after a checkpoint.
+pub const WAL_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Free space without which the server does not start, in bytes: a full disk helps nobody who writes.
+pub const DISK_FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;
+/// Summaries kept in memory by the writer.
+pub const SUMMARY_CACHE_MAX: usize = 4_096;
+
+// --- Rates ------------------------------------------------------------------------------------------------------------
+
+/// Lines that a customer may send at once.
+pub const CUSTOMER_BURST: Adjustable = Adjustable::new(20, 1, 1_000);
+/// Lines a second that a customer gets back after that. Nobody types faster.
+pub const CUSTOMER_REFILL_PER_S: Adjustable = Adjustable::new(1, 1, 1_000);
+/// New customers from one address in a minute: each is a row for ever and a place in the agents' list.
+pub const NEW_CUSTOMERS_PER_ADDRESS_PER_MIN: Adjustable = Adjustable::new(10, 1, 100_000);
+/// The same from a loopback address, where one person may try many names.
+pub const NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN: Adjustable = Adjustable::new(1_000, 1, 100_000);
+/// Tries to sign in from one address at once.
+pub const LOGIN_BURST_PER_ADDRESS: u32 = 10;
+/// Tries to sign in that an address gets back a minute.
+pub const LOGIN_REFILL_PER_ADDRESS_PER_MIN: u32 = 10;
+/// Keys (addresses, customers) that a rate limiter remembers; idle ones are forgotten first.
+pub const RATE_KEYS_MAX: usize = 100_000;
+
+// --- People -----------------------------------------------------------------------------------------------------------
+
+/// The least characters of a password.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// The most characters of a password: enough for a sentence, and hashing stays cheap.
+pub const PASSWORD_CHARS_MAX: usize = 256;
+/// Password hashes at once. Each takes 19 MiB and about 20 ms of a core.
+pub const PASSWORD_HASHES_MAX: usize = 4;
+/// Callers that wait for a password hash. About two seconds of work on two cores; more are refused as busy.
+pub const PASSWORD_WAITERS_MAX: usize = 128;
+/// Memory of one password hash, in KiB: the least that OWASP names for argon2id.
+pub const ARGON2_MEMORY_KIB: u32 = 19_456;
+/// Passes of one password hash.
+pub const ARGON2_PASSES: u32 = 2;
+/// Lanes of one password hash.
+pub const ARGON2_LANES: u32 = 1;
+/// Age at which an agent's token ends.
+pub const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Unused for so long, an agent's token ends.
+pub const TOKEN_IDLE_MAX: Duration = Duration::from_secs(12 * 60 * 60);
+/// From disabling an agent or revoking a token to the end of its connections.
+pub const REVOCATION_WITHIN: Duration = Duration::from_secs(1);
+
+// --- The bot ----------------------------------------------------------------------------------------------------------
+
+/// From a customer's line to the bot's turn, in milliseconds; then the desk hands over. Longer than a slow provider needs,
+/// shorter than people wait.
+pub const BOT_DEADLINE_MS: Adjustable = Adjustable::new(6_000, 500, 60_000);
+/// A file of rules, in bytes. It is read whole.
+pub const RULES_FILE_BYTES_MAX: u64 = 256 * 1024;
+/// Rules in a file.
+pub const RULES_MAX: usize = 500;
+/// Patterns and exceptions of one rule.
+pub const RULE_PATTERNS_MAX: usize = 200;
+/// A compiled pattern, in bytes: a pattern with nested counts can grow to gigabytes.
+pub const PATTERN_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// An answer of a rule, in bytes, before the name is put in. With it, it still is a line.
+pub const ANSWER_BYTES_MAX: usize = 4_000;
+/// Characters of a customer's line that the rules read, from its beginning and as many from its end: what people want
+/// stands there.
+pub const RULES_READ_CHARS: usize = 1_500;
+
+// --- Files ------------------------------------------------------------------------------------------------------------
+
+/// A configuration file, in bytes. It is read whole.
+pub const CONFIG_FILE_BYTES_MAX: u64 = 256 * 1024;
+/// Columns of a file's line shown in an error.
+pub const EXCERPT_COLUMNS_MAX: usize = 80;
+
+// What one bound promises another.
+const _: () = {
+    assert!(TEXT_BYTES_MAX < FRAME_BYTES_MAX);
+    assert!(TEXT_BYTES_MAX == minicom_protocol::text::MESSAGE_BYTES_MAX);
+    assert!(PING_AFTER.as_secs() < SILENCE_MAX.as_secs());
+    assert!(SILENCE_MAX.as_secs() < CLIENT_SILENCE_MAX.as_secs());
+    assert!(SNAPSHOT_PART_BYTES_MAX <= SOCKET_WRITE_BUFFER_BYTES_MAX);
+    assert!(PAGE_DEFAULT <= PAGE_MAX);
+    assert!(GROUP_COMMANDS_MAX <= COMMAND_QUEUE_MAX);
+    assert!(TENANT_LANE_MAX <= COMMAND_QUEUE_MAX);
+    assert!(PASSWORD_CHARS_MIN < PASSWORD_CHARS_MAX);
+    // The name has at most 64 characters of 4 bytes, and stands at most ten times in an answer.
+    assert!(ANSWER_BYTES_MAX + 10 * 64 * 4 < TEXT_BYTES_MAX);
+};
