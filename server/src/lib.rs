@@ -1,5 +1,18 @@
 //! The Minicom server: what happened, and who must know.
 
 pub mod auth;
+pub mod bot;
+pub mod clock;
+pub mod decide;
+pub mod desk;
+pub mod execute;
 pub mod exit;
+pub mod faults;
+pub mod followers;
+pub mod hub;
+mod lanes;
 pub mod limits;
+pub mod order;
+pub mod store;
+pub mod timers;
+pub mod writer;

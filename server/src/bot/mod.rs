@@ -1,0 +1,3 @@
+//! The first-line bot: what it would say. It decides nothing about a conversation; its turn is a command like any other.
+
+pub mod rules;

@@ -1,0 +1,113 @@
+//! What reaches the desk: who asks, and for what. People's commands come from the protocol; the bot's turns
+//! and the timers' firings are made inside the server and exist on no wire.
+
+use minicom_protocol::{
+    command::{AgentCommand, CustomerCommand, Sender},
+    ids::{ConversationId, Rev, TenantId},
+    people::{AgentRef, CustomerRef, Role},
+    stage::HandOverReason,
+};
+use serde::Serialize;
+
+/// Who asks. Made by signing in, and by nothing else.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Caller {
+    /// In which tenant. Every key begins with it.
+    pub tenant: TenantId,
+    /// As whom.
+    pub who: Who,
+}
+
+/// As whom somebody asks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Who {
+    /// An agent.
+    Agent {
+        /// The account.
+        agent: AgentRef,
+        /// Its role.
+        role: Role,
+    },
+    /// A customer.
+    Customer(CustomerRef),
+    /// The bot.
+    Bot,
+    /// Timers and housekeeping.
+    Server,
+}
+
+impl Caller {
+    /// The sender part of the caller's command keys.
+    pub fn sender(&self) -> Sender {
+        match &self.who {
+            Who::Agent { agent, .. } => Sender::Agent(agent.id),
+            Who::Customer(customer) => Sender::Customer(customer.id),
+            Who::Bot => Sender::Bot,
+            Who::Server => Sender::Server,
+        }
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(tag = "order", rename_all = "snake_case")]
+pub enum Order {
+    /// By an agent.
+    Agent(AgentCommand),
+    /// By a customer.
+    Customer(CustomerCommand),
+    /// By the bot: its turn after a customer's line.
+    BotTurn(BotTurn),
+    /// By a timer that is due.
+    Fire(Fire),
+}
+
+/// The bot's turn: one per trigger, and the first that is stored stands for ever.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct BotTurn {
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// The customer's line that it answers, by its position in the journal.
+    pub trigger: Rev,
+    /// What the bot does.
+    pub turn: Turn,
+}
+
+/// What the bot does about a line.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(tag = "turn", rename_all = "snake_case")]
+pub enum Turn {
+    /// Answers.
+    Reply {
+        /// In these words.
+        text: String,
+    },
+    /// Gives the conversation to a person.
+    HandOver {
+        /// Saying this.
+        text: String,
+        /// Because of this.
+        reason: HandOverReason,
+    },
+    /// Says nothing, on purpose.
+    Silence,
+}
+
+/// A timer that is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Fire {
+    /// What it was set for.
+    pub kind: TimerKind,
+    /// For which conversation.
+    pub conversation: ConversationId,
+    /// The event that set it.
+    pub set_by: Rev,
+}
+
+/// What a timer is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerKind {
+    /// The bot must have answered a customer's line.
+    BotDeadline,
+}

@@ -1,0 +1,66 @@
+//! Each command's final answer, kept for ever: what makes a repeat harmless.
+
+use minicom_protocol::{
+    command::{Outcome, Sender},
+    ids::CommandId,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Result, TenantKey, from_json, to_json};
+
+/// A command's stored answer.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answered {
+    /// SHA-256 of what was asked.
+    pub digest: [u8; 32],
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// The stored answer to a command.
+pub fn find(conn: &Connection, tenant: TenantKey, sender: Sender, id: CommandId) -> Result<Option<Answered>> {
+    let found: Option<([u8; 32], String)> = conn
+        .prepare_cached("SELECT digest, answer FROM commands WHERE tenant = ?1 AND sender = ?2 AND id = ?3")?
+        .query_row(params![tenant.0, sender_key(sender), id.as_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    found
+        .map(|(digest, answer)| {
+            Ok(Answered {
+                digest,
+                outcome: from_json(&answer)?,
+            })
+        })
+        .transpose()
+}
+
+/// Stores the answer to a command, in the command's own transaction.
+pub fn store(
+    conn: &Connection,
+    tenant: TenantKey,
+    sender: Sender,
+    id: CommandId,
+    digest: &[u8; 32],
+    outcome: &Outcome,
+) -> Result<()> {
+    conn.prepare_cached("INSERT INTO commands (tenant, sender, id, digest, answer) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            tenant.0,
+            sender_key(sender),
+            id.as_bytes(),
+            digest,
+            to_json(outcome)?
+        ])?;
+    Ok(())
+}
+
+fn sender_key(sender: Sender) -> Vec<u8> {
+    let (kind, id): (u8, &[u8]) = match &sender {
+        Sender::Agent(agent) => (b'a', agent.as_bytes()),
+        Sender::Customer(customer) => (b'c', customer.as_bytes()),
+        Sender::Bot => (b'b', &[]),
+        Sender::Server => (b's', &[]),
+    };
+    [&[kind], id].concat()
+}

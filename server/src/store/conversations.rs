@@ -1,0 +1,110 @@
+//! Conversations' rows: the stored folds, and the lists made of them.
+
+use minicom_protocol::{
+    ids::{AgentId, ConversationId, CustomerId, Rev},
+    stage::Stage,
+    summary::Summary,
+};
+use rusqlite::{Connection, OptionalExtension, Params, params};
+
+use super::{Result, TenantKey, from_json, pos_to_sql, to_json};
+
+/// A conversation by its id.
+pub fn load(conn: &Connection, tenant: TenantKey, id: ConversationId) -> Result<Option<Summary>> {
+    one(
+        conn,
+        "SELECT summary FROM conversations WHERE tenant = ?1 AND id = ?2",
+        params![tenant.0, id.as_bytes()],
+    )
+}
+
+/// The newest conversation of a thread.
+pub fn newest(conn: &Connection, tenant: TenantKey, customer: CustomerId) -> Result<Option<Summary>> {
+    one(
+        conn,
+        "SELECT summary FROM conversations WHERE tenant = ?1 AND customer = ?2 ORDER BY number DESC LIMIT 1",
+        params![tenant.0, customer.as_bytes()],
+    )
+}
+
+/// Writes a conversation's row.
+pub fn save(conn: &Connection, tenant: TenantKey, summary: &Summary) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO conversations (tenant, id, customer, number, stage, owner, rev, summary)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (tenant, id) DO UPDATE SET stage = ?5, owner = ?6, rev = ?7, summary = ?8",
+    )?
+    .execute(params![
+        tenant.0,
+        summary.conversation.as_bytes(),
+        summary.customer.id.as_bytes(),
+        pos_to_sql(summary.number),
+        stage_name(&summary.stage),
+        summary.stage.owner().map(|agent| *agent.id.as_bytes()),
+        pos_to_sql(summary.rev.0),
+        to_json(summary)?
+    ])?;
+    Ok(())
+}
+
+/// All open conversations, those that wait first, then by their newest event, newest first.
+pub fn open(conn: &Connection, tenant: TenantKey) -> Result<Vec<Summary>> {
+    many(
+        conn,
+        "SELECT summary FROM conversations WHERE tenant = ?1 AND stage IN ('waiting', 'active', 'bot')
+         ORDER BY stage = 'waiting' DESC, rev DESC",
+        [tenant.0],
+    )
+}
+
+/// Closed conversations whose newest event is before a position, newest first.
+pub fn closed(conn: &Connection, tenant: TenantKey, before: Option<Rev>, limit: i64) -> Result<Vec<Summary>> {
+    many(
+        conn,
+        "SELECT summary FROM conversations WHERE tenant = ?1 AND stage = 'closed' AND rev < ?2
+         ORDER BY rev DESC LIMIT ?3",
+        params![tenant.0, before.map_or(i64::MAX, |rev| pos_to_sql(rev.0)), limit],
+    )
+}
+
+/// All that waits in the queue.
+pub fn waiting(conn: &Connection, tenant: TenantKey) -> Result<Vec<Summary>> {
+    many(
+        conn,
+        "SELECT summary FROM conversations WHERE tenant = ?1 AND stage = 'waiting'",
+        [tenant.0],
+    )
+}
+
+/// What an agent owns or could take from the queue: all that the choice of the next one looks at.
+pub fn candidates(conn: &Connection, tenant: TenantKey, agent: AgentId) -> Result<Vec<Summary>> {
+    many(
+        conn,
+        "SELECT summary FROM conversations
+         WHERE tenant = ?1 AND (stage = 'waiting' OR (stage = 'active' AND owner = ?2))",
+        params![tenant.0, agent.as_bytes()],
+    )
+}
+
+fn stage_name(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::Bot => "bot",
+        Stage::Waiting { .. } => "waiting",
+        Stage::Active { .. } => "active",
+        Stage::Closed { .. } => "closed",
+    }
+}
+
+fn one(conn: &Connection, sql: &str, params: impl Params) -> Result<Option<Summary>> {
+    let text: Option<String> = conn
+        .prepare_cached(sql)?
+        .query_row(params, |row| row.get(0))
+        .optional()?;
+    text.map(|text| from_json(&text)).transpose()
+}
+
+fn many(conn: &Connection, sql: &str, params: impl Params) -> Result<Vec<Summary>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let texts = statement.query_map(params, |row| row.get::<_, String>(0))?;
+    texts.map(|text| from_json(&text?)).collect()
+}

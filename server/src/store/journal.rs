@@ -1,0 +1,376 @@
+//! The journal: the append-only table of events, the truth of everything else.
+//!
+//! Each thread's events are chained by digests (and those of no thread by the tenant's own chain), so that a changed
+//! byte on the disk is found: SQLite's pages have no checksum. The digest is over the previous digest, the header and
+//! SHA-256(salt, body); erasing a body keeps the chain.
+
+use minicom_protocol::{
+    Touches, UnknownBody,
+    customer_event::CustomerEvent,
+    event::{Event, EventBody, Subject},
+    ids::{AgentId, CommandId, ConversationId, Cursor, CustomerId, LineNo, Mark, Rev, Seq, Time},
+    summary::Summary,
+};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Result, TenantKey, conversations, mark_from_sql, mark_to_sql, pos_from_sql, pos_to_sql, stored, tenants, threads,
+};
+
+/// Random numbers that the writer gives to an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Chance {
+    /// The event's mark.
+    pub mark: Mark,
+    /// Salt of its body's digest, so that an erased short text cannot be found by trying.
+    pub salt: [u8; 16],
+}
+
+/// Appends what happened to a conversation: numbers it, chains it, and folds it into the conversation's summary and
+/// the thread's view. `before` is the conversation's summary, `None` if the event opens it.
+pub fn append(
+    conn: &Connection,
+    tenant: TenantKey,
+    time: Time,
+    subject: Subject,
+    command: Option<CommandId>,
+    body: EventBody,
+    chance: Chance,
+) -> Result<Event> {
+    let mut head = tenants::head(conn, tenant)?;
+    head.cursor = Cursor {
+        at: head.cursor.at + 1,
+        mark: chance.mark,
+    };
+    let mut thread = match subject.customer() {
+        Some(customer) => Some((customer, threads::load(conn, tenant, customer)?)),
+        None => None,
+    };
+    let visible = body.for_customer().is_some();
+    let seq = thread
+        .as_ref()
+        .filter(|_| visible)
+        .map(|(_, thread)| thread.view.seq.next());
+    let event = Event {
+        rev: Rev(head.cursor.at),
+        seq,
+        mark: chance.mark,
+        time,
+        subject,
+        command,
+        body,
+    };
+
+    let previous = thread.as_ref().map_or(head.digest, |(_, thread)| thread.digest);
+    let digest = insert(conn, tenant, &event, &previous, &chance.salt)?;
+
+    match &mut thread {
+        Some((customer, thread)) => {
+            thread.digest = digest;
+            if let Some(theirs) = event.for_customer() {
+                thread.view.apply(&theirs);
+                thread.mark = theirs.mark;
+            }
+            threads::save(conn, tenant, *customer, thread)?;
+        }
+        None => head.digest = digest,
+    }
+    tenants::set_head(conn, tenant, &head)?;
+    if let Some(id) = subject.conversation() {
+        let folded = match conversations::load(conn, tenant, id)? {
+            Some(mut summary) => {
+                summary.apply(&event);
+                Some(summary)
+            }
+            None => Summary::open(&event),
+        };
+        if let Some(summary) = folded {
+            conversations::save(conn, tenant, &summary)?;
+        }
+    }
+    Ok(event)
+}
+
+fn insert(
+    conn: &Connection,
+    tenant: TenantKey,
+    event: &Event,
+    previous: &[u8; 32],
+    salt: &[u8; 16],
+) -> Result<[u8; 32]> {
+    let Some((kind, body)) = stored::encode(&event.body)? else {
+        return Err(super::damaged(NotOurs(event.body.kind().to_owned())));
+    };
+    let header = stored::header(&event.body);
+    let agent = header.agent.or(match event.subject {
+        Subject::Agent { agent } => Some(agent),
+        _ => None,
+    });
+    let line = header.line.map(|(side, number)| (stored::side_name(side), number));
+    let body_digest = body_digest(salt, &body);
+    let digest = chain(previous, tenant, event, kind, agent, line, &body_digest);
+    conn.prepare_cached(
+        "INSERT INTO events (tenant, rev, seq, mark, time, kind, thread, conversation, agent, side, line, command, body, salt, digest, body_digest)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    )?
+    .execute(params![
+        tenant.0,
+        pos_to_sql(event.rev.0),
+        event.seq.map(|seq| pos_to_sql(seq.0)),
+        mark_to_sql(event.mark),
+        event.time.0,
+        kind,
+        event.subject.customer().map(|id| *id.as_bytes()),
+        event.subject.conversation().map(|id| *id.as_bytes()),
+        agent.map(|id| *id.as_bytes()),
+        line.map(|(side, _)| side),
+        line.map(|(_, number)| pos_to_sql(number)),
+        event.command.map(|id| *id.as_bytes()),
+        body,
+        salt,
+        digest,
+        body_digest,
+    ])?;
+    Ok(digest)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("an event of the kind `{0}` is not this version's to write")]
+struct NotOurs(String);
+
+fn body_digest(salt: &[u8; 16], body: &str) -> [u8; 32] {
+    Sha256::new().chain_update(salt).chain_update(body).finalize().into()
+}
+
+/// The digest of an event: everything of its header in a fixed order, each field with its length.
+fn chain(
+    previous: &[u8; 32],
+    tenant: TenantKey,
+    event: &Event,
+    kind: &str,
+    agent: Option<AgentId>,
+    line: Option<(&str, u64)>,
+    body: &[u8; 32],
+) -> [u8; 32] {
+    let mut hash = Sha256::new().chain_update(previous);
+    let mut field = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    };
+    field(&tenant.0.to_be_bytes());
+    field(&event.rev.0.to_be_bytes());
+    field(&event.seq.map_or(0, |seq| seq.0).to_be_bytes());
+    field(&event.mark.0.to_be_bytes());
+    field(&event.time.0.to_be_bytes());
+    field(kind.as_bytes());
+    field(event.subject.customer().as_ref().map_or(&[][..], |id| id.as_bytes()));
+    field(
+        event
+            .subject
+            .conversation()
+            .as_ref()
+            .map_or(&[][..], |id| id.as_bytes()),
+    );
+    field(agent.as_ref().map_or(&[][..], |id| id.as_bytes()));
+    field(line.map_or("", |(side, _)| side).as_bytes());
+    field(&line.map_or(0, |(_, number)| number).to_be_bytes());
+    field(event.command.as_ref().map_or(&[][..], |id| id.as_bytes()));
+    field(body);
+    hash.finalize().into()
+}
+
+/// The columns that [`read`] takes.
+const COLUMNS: &str = "rev, seq, mark, time, kind, thread, conversation, agent, command, body";
+
+fn read(row: &Row<'_>) -> Result<Event> {
+    let thread: Option<[u8; 16]> = row.get(5)?;
+    let conversation: Option<[u8; 16]> = row.get(6)?;
+    let agent: Option<[u8; 16]> = row.get(7)?;
+    let subject = match (thread, conversation, agent) {
+        (Some(customer), Some(conversation), _) => Subject::Conversation {
+            customer: CustomerId::from_bytes(customer),
+            conversation: ConversationId::from_bytes(conversation),
+        },
+        (None, None, Some(agent)) => Subject::Agent {
+            agent: AgentId::from_bytes(agent),
+        },
+        _ => Subject::Unknown,
+    };
+    Ok(Event {
+        rev: Rev(pos_from_sql(row.get(0)?)),
+        seq: row.get::<_, Option<i64>>(1)?.map(|seq| Seq(pos_from_sql(seq))),
+        mark: mark_from_sql(row.get(2)?),
+        time: Time(row.get(3)?),
+        subject,
+        command: row.get::<_, Option<[u8; 16]>>(8)?.map(CommandId::from_bytes),
+        body: match row.get::<_, Option<String>>(9)? {
+            Some(body) => stored::decode(&row.get::<_, String>(4)?, &body)?,
+            None => erased(),
+        },
+    })
+}
+
+/// What stands where a body was erased: the event stays, with nothing in it.
+fn erased() -> EventBody {
+    EventBody::Unknown(UnknownBody {
+        kind: "chat.erased".to_owned(),
+        touches: Touches::Line,
+        fallback: Some("(erased)".to_owned()),
+        data: serde_json::Value::Null,
+    })
+}
+
+fn events(conn: &Connection, condition: &str, params: impl Params) -> Result<Vec<Event>> {
+    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM events WHERE {condition}"))?;
+    statement.query_map(params, read)?.collect()
+}
+
+/// The tenant's events after a position, in order, at most `limit`.
+pub fn after(conn: &Connection, tenant: TenantKey, after: Rev, limit: i64) -> Result<Vec<Event>> {
+    events(
+        conn,
+        "tenant = ?1 AND rev > ?2 ORDER BY rev LIMIT ?3",
+        params![tenant.0, pos_to_sql(after.0), limit],
+    )
+}
+
+/// What a customer may see of the own thread after a position, in order, at most `limit` events.
+pub fn thread_after(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    after: Seq,
+    limit: i64,
+) -> Result<Vec<CustomerEvent>> {
+    let found = events(
+        conn,
+        "tenant = ?1 AND thread = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4",
+        params![tenant.0, customer.as_bytes(), pos_to_sql(after.0), limit],
+    )?;
+    Ok(found.iter().filter_map(Event::for_customer).collect())
+}
+
+/// A page of a thread before a position, oldest first, and whether there is more before it.
+pub fn thread_before(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    before: Option<Rev>,
+    limit: usize,
+) -> Result<(Vec<Event>, bool)> {
+    let found = events(
+        conn,
+        "tenant = ?1 AND thread = ?2 AND rev < ?3 ORDER BY rev DESC LIMIT ?4",
+        params![
+            tenant.0,
+            customer.as_bytes(),
+            before.map_or(i64::MAX, |rev| pos_to_sql(rev.0)),
+            limit as i64 + 1
+        ],
+    )?;
+    Ok(page(found, limit))
+}
+
+/// A page of what a customer may see before a position, oldest first, and whether there is more before it.
+pub fn customer_before(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    before: Option<Seq>,
+    limit: usize,
+) -> Result<(Vec<CustomerEvent>, bool)> {
+    let found = events(
+        conn,
+        "tenant = ?1 AND thread = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4",
+        params![
+            tenant.0,
+            customer.as_bytes(),
+            before.map_or(i64::MAX, |seq| pos_to_sql(seq.0)),
+            limit as i64 + 1
+        ],
+    )?;
+    let (events, more) = page(found, limit);
+    Ok((events.iter().filter_map(Event::for_customer).collect(), more))
+}
+
+fn page(mut newest_first: Vec<Event>, limit: usize) -> (Vec<Event>, bool) {
+    let more = newest_first.len() > limit;
+    newest_first.truncate(limit);
+    newest_first.reverse();
+    (newest_first, more)
+}
+
+/// The mark at a position of the tenant's journal.
+pub fn mark_at(conn: &Connection, tenant: TenantKey, rev: Rev) -> Result<Option<Mark>> {
+    if rev == Rev(0) {
+        return tenants::birth_mark(conn, tenant);
+    }
+    conn.prepare_cached("SELECT mark FROM events WHERE tenant = ?1 AND rev = ?2")?
+        .query_row(params![tenant.0, pos_to_sql(rev.0)], |row| {
+            row.get(0).map(mark_from_sql)
+        })
+        .optional()
+}
+
+/// The mark at a position of a thread.
+pub fn thread_mark_at(conn: &Connection, tenant: TenantKey, customer: CustomerId, seq: Seq) -> Result<Option<Mark>> {
+    if seq == Seq(0) {
+        return tenants::birth_mark(conn, tenant);
+    }
+    conn.prepare_cached("SELECT mark FROM events WHERE tenant = ?1 AND thread = ?2 AND seq = ?3")?
+        .query_row(params![tenant.0, customer.as_bytes(), pos_to_sql(seq.0)], |row| {
+            row.get(0).map(mark_from_sql)
+        })
+        .optional()
+}
+
+/// The newest desk's line of a thread that was not written by this agent.
+pub fn newest_line_by_others(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    agent: AgentId,
+) -> Result<LineNo> {
+    let found: Option<i64> = conn
+        .prepare_cached(
+            "SELECT line FROM events WHERE tenant = ?1 AND thread = ?2 AND side = 'desk' AND agent IS NOT ?3
+             ORDER BY rev DESC LIMIT 1",
+        )?
+        .query_row(params![tenant.0, customer.as_bytes(), agent.as_bytes()], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    Ok(LineNo(found.map_or(0, pos_from_sql)))
+}
+
+/// Recomputes every chain of a tenant and names the first event whose digest is not what its row says.
+pub fn verify(conn: &Connection, tenant: TenantKey) -> Result<Option<Rev>> {
+    let mut heads: std::collections::HashMap<Option<CustomerId>, [u8; 32]> = std::collections::HashMap::new();
+    let mut statement = conn.prepare(&format!(
+        "SELECT {COLUMNS}, side, line, salt, digest, body_digest FROM events WHERE tenant = ?1 ORDER BY rev"
+    ))?;
+    let mut rows = statement.query([tenant.0])?;
+    while let Some(row) = rows.next()? {
+        let event = match read(row) {
+            Ok(event) => event,
+            Err(_) => return Ok(Some(Rev(pos_from_sql(row.get(0)?)))),
+        };
+        let agent = row.get::<_, Option<[u8; 16]>>(7)?.map(AgentId::from_bytes);
+        let side: Option<String> = row.get(10)?;
+        let line = side.as_deref().zip(row.get::<_, Option<i64>>(11)?.map(pos_from_sql));
+        let stored: [u8; 32] = row.get(14)?;
+        // An erased body is vouched for by its digest alone.
+        if let (Some(salt), Some(body)) = (row.get::<_, Option<[u8; 16]>>(12)?, row.get::<_, Option<String>>(9)?)
+            && body_digest(&salt, &body) != stored
+        {
+            return Ok(Some(event.rev));
+        }
+        let head = heads.entry(event.subject.customer()).or_insert([0; 32]);
+        *head = chain(head, tenant, &event, &row.get::<_, String>(4)?, agent, line, &stored);
+        if *head != row.get::<_, [u8; 32]>(13)? {
+            return Ok(Some(event.rev));
+        }
+    }
+    Ok(None)
+}

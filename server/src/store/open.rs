@@ -1,0 +1,270 @@
+//! Opening the data folder: one server at a time, a database that is ours and sound, and settings on which the
+//! promise of durability stands, read back and asserted.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    io::{Read, Seek, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
+
+use super::migrations::{self, MigrationRefused};
+
+/// The database's file name in the data folder.
+pub const DATABASE: &str = "minicom.db";
+/// The oldest SQLite without the WAL-reset race that can corrupt a database.
+const SQLITE_MIN: i32 = 3_051_003;
+
+/// An open data folder. While it lives, no other server can open it.
+#[derive(Debug)]
+pub struct DataFolder {
+    /// Where.
+    pub path: PathBuf,
+    /// The schema version that the database came with; 0 if it is new.
+    pub came_from: i32,
+    _lock: File,
+}
+
+impl DataFolder {
+    /// The database's file.
+    pub fn database(&self) -> PathBuf {
+        self.path.join(DATABASE)
+    }
+}
+
+/// Why a data folder is not opened. `main` maps each to its exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenRefused {
+    /// The folder cannot be made.
+    #[error("cannot make the data folder {path}: {source}")]
+    Create {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is there and cannot be written.
+    #[error("cannot write in the data folder {path}: {source}")]
+    NotWritable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another server has it.
+    #[error("another server uses the data folder {path}{holder}")]
+    Locked {
+        /// Which.
+        path: PathBuf,
+        /// The other's process, if it says.
+        holder: String,
+    },
+    /// The disk is full.
+    #[error("the disk under {path} is full")]
+    Full {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// The file is no sound database.
+    #[error("{file} is damaged or no database: {finding}")]
+    Damaged {
+        /// Which.
+        file: PathBuf,
+        /// What was found.
+        finding: String,
+    },
+    /// The database is not for this program, or not for this version.
+    #[error("{file}: {source}")]
+    Refused {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        source: MigrationRefused,
+    },
+    /// A setting that the promises stand on did not take.
+    #[error("SQLite did not take the setting {0}")]
+    Setting(&'static str),
+    /// Anything else from SQLite.
+    #[error("{file}: {source}")]
+    Sqlite {
+        /// Which.
+        file: PathBuf,
+        /// What it said.
+        source: rusqlite::Error,
+    },
+}
+
+/// Opens the data folder, making it if it is new, and brings the database to today's schema.
+pub fn open(path: &Path) -> Result<(DataFolder, Connection), OpenRefused> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|source| OpenRefused::Create {
+            path: path.to_owned(),
+            source,
+        })?;
+    let lock = lock(path)?;
+    let file = path.join(DATABASE);
+    refuse_half_a_database(&file)?;
+    let mut conn = writer(&file)?;
+    let came_from = migrations::migrate(&mut conn, &file).map_err(|refused| match refused {
+        MigrationRefused::Sqlite(source) => sqlite(path, &file, source),
+        source => OpenRefused::Refused {
+            file: file.clone(),
+            source,
+        },
+    })?;
+    check(&conn, path, &file)?;
+    Ok((
+        DataFolder {
+            path: path.to_owned(),
+            came_from,
+            _lock: lock,
+        },
+        conn,
+    ))
+}
+
+/// The lock is the operating system's, on a file beside the database: it ends with the process, whatever happens.
+fn lock(path: &Path) -> Result<File, OpenRefused> {
+    let not_writable = |source| OpenRefused::NotWritable {
+        path: path.to_owned(),
+        source,
+    };
+    let name = path.join("lock");
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(name)
+        .map_err(not_writable)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            let _ = file.read_to_string(&mut pid);
+            let holder = match pid.trim().parse::<u32>() {
+                Ok(pid) => format!(" (process {pid})"),
+                Err(_) => String::new(),
+            };
+            return Err(OpenRefused::Locked {
+                path: path.to_owned(),
+                holder,
+            });
+        }
+        Err(TryLockError::Error(source)) => return Err(not_writable(source)),
+    }
+    let written = file
+        .set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| write!(file, "{}", std::process::id()));
+    written.map_err(|source| match source.kind() {
+        std::io::ErrorKind::StorageFull => OpenRefused::Full { path: path.to_owned() },
+        _ => not_writable(source),
+    })?;
+    Ok(file)
+}
+
+/// An empty file with a log beside it was a database once: starting afresh over it would lose what the log holds.
+fn refuse_half_a_database(file: &Path) -> Result<(), OpenRefused> {
+    let empty = std::fs::metadata(file).map_or(true, |meta| meta.len() == 0);
+    let log = std::fs::metadata(file.with_extension("db-wal")).is_ok_and(|meta| meta.len() > 0);
+    if empty && log {
+        let finding = "it is empty or missing, but its write-ahead log is not".to_owned();
+        return Err(OpenRefused::Damaged {
+            file: file.to_owned(),
+            finding,
+        });
+    }
+    Ok(())
+}
+
+/// The one read-write connection.
+fn writer(file: &Path) -> Result<Connection, OpenRefused> {
+    let folder = file.parent().unwrap_or(file);
+    let new = !file.exists();
+    if new {
+        // Made by hand so that it is never readable by others, not even for a moment.
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file)
+            .map_err(|source| OpenRefused::NotWritable {
+                path: folder.to_owned(),
+                source,
+            })?;
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let opened = Connection::open_with_flags(file, flags).and_then(|conn| {
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update(None, "foreign_keys", true)?;
+        // Checkpoints run on a connection of their own, outside the commit.
+        conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+        conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+        conn.pragma_update(None, "temp_store", "MEMORY")?;
+        conn.set_prepared_statement_cache_capacity(128);
+        Ok(conn)
+    });
+    opened.map_err(|source| sqlite(folder, file, source))
+}
+
+fn check(conn: &Connection, path: &Path, file: &Path) -> Result<(), OpenRefused> {
+    let failed = |source| sqlite(path, file, source);
+    let mode: String = conn
+        .pragma_query_value(None, "journal_mode", |row| row.get(0))
+        .map_err(failed)?;
+    let synchronous: i64 = conn
+        .pragma_query_value(None, "synchronous", |row| row.get(0))
+        .map_err(failed)?;
+    if mode != "wal" {
+        return Err(OpenRefused::Setting("journal_mode = WAL"));
+    }
+    if synchronous != 2 {
+        return Err(OpenRefused::Setting("synchronous = FULL"));
+    }
+    if rusqlite::version_number() < SQLITE_MIN {
+        return Err(OpenRefused::Setting(
+            "a version of SQLite without the WAL-reset race (3.51.3 or later)",
+        ));
+    }
+    // Bounded: the check of a large database belongs to a maintenance window, not to every start.
+    if std::fs::metadata(file).is_ok_and(|meta| meta.len() <= 64 * 1024 * 1024) {
+        let finding: String = conn
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+            .map_err(failed)?;
+        if finding != "ok" {
+            return Err(OpenRefused::Damaged {
+                file: file.to_owned(),
+                finding,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn sqlite(path: &Path, file: &Path, source: rusqlite::Error) -> OpenRefused {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenRefused::Damaged {
+            file: file.to_owned(),
+            finding: source.to_string(),
+        },
+        Some(ErrorCode::DiskFull) => OpenRefused::Full { path: path.to_owned() },
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => OpenRefused::NotWritable {
+            path: path.to_owned(),
+            source: std::io::Error::other(source.to_string()),
+        },
+        _ => OpenRefused::Sqlite {
+            file: file.to_owned(),
+            source,
+        },
+    }
+}

@@ -1,0 +1,230 @@
+//! Agents, their tokens, and customers with the secret of first use.
+
+use minicom_protocol::{
+    ids::{AgentId, CustomerId, Time},
+    people::{AgentRef, CustomerRef, Realm, Role},
+    text::{CustomerName, DisplayName},
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{Result, TenantKey, damaged};
+
+/// An agent's account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// Id and name.
+    pub agent: AgentRef,
+    /// Unique within the tenant; lower case.
+    pub email: String,
+    /// What it may do.
+    pub role: Role,
+    /// A PHC string, if a password is set.
+    pub password_hash: Option<String>,
+    /// Whether it may sign in.
+    pub enabled: bool,
+    /// When it was made.
+    pub created_at: Time,
+}
+
+const AGENT: &str = "id, email, name, role, password_hash, enabled, created_at";
+
+fn agent(row: &Row<'_>) -> Result<Agent> {
+    Ok(Agent {
+        agent: AgentRef {
+            id: AgentId::from_bytes(row.get(0)?),
+            name: DisplayName::try_from(row.get::<_, String>(2)?).map_err(damaged)?,
+        },
+        email: row.get(1)?,
+        role: if row.get::<_, String>(3)? == "admin" {
+            Role::Admin
+        } else {
+            Role::Agent
+        },
+        password_hash: row.get(4)?,
+        enabled: row.get(5)?,
+        created_at: Time(row.get(6)?),
+    })
+}
+
+/// Writes an agent's account, new or changed.
+pub fn save_agent(conn: &Connection, tenant: TenantKey, it: &Agent) -> Result<()> {
+    conn.execute(
+        "INSERT INTO agents (tenant, id, email, name, role, password_hash, enabled, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (tenant, id) DO UPDATE SET email = ?3, name = ?4, role = ?5, password_hash = ?6, enabled = ?7",
+        params![
+            tenant.0,
+            it.agent.id.as_bytes(),
+            it.email,
+            it.agent.name.as_str(),
+            match it.role {
+                Role::Agent => "agent",
+                Role::Admin => "admin",
+            },
+            it.password_hash,
+            it.enabled,
+            it.created_at.0
+        ],
+    )?;
+    Ok(())
+}
+
+/// An account by its e-mail address (lower case).
+pub fn agent_by_email(conn: &Connection, tenant: TenantKey, email: &str) -> Result<Option<Agent>> {
+    conn.prepare_cached(&format!("SELECT {AGENT} FROM agents WHERE tenant = ?1 AND email = ?2"))?
+        .query_row(params![tenant.0, email], agent)
+        .optional()
+}
+
+/// All accounts, oldest first.
+pub fn agents(conn: &Connection, tenant: TenantKey) -> Result<Vec<Agent>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {AGENT} FROM agents WHERE tenant = ?1 ORDER BY created_at, id"
+    ))?;
+    statement.query_map([tenant.0], agent)?.collect()
+}
+
+/// A token's row, but for the token.
+#[derive(Clone, Debug)]
+pub struct NewToken<'a> {
+    /// SHA-256 of the token.
+    pub digest: [u8; 32],
+    /// Whose.
+    pub agent: AgentId,
+    /// What it is for, for lists.
+    pub label: &'a str,
+    /// Whether it is good from loopback only.
+    pub local: bool,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it ends.
+    pub expires_at: Time,
+}
+
+/// Stores a token's digest.
+pub fn save_token(conn: &Connection, tenant: TenantKey, token: &NewToken<'_>) -> Result<()> {
+    conn.execute(
+        "INSERT INTO agent_tokens (tenant, digest, agent, label, local, created_at, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            tenant.0,
+            token.digest,
+            token.agent.as_bytes(),
+            token.label,
+            token.local,
+            token.created_at.0,
+            token.expires_at.0
+        ],
+    )?;
+    Ok(())
+}
+
+/// The agent whose good token has this digest: not expired, not revoked, the account enabled. The flag says
+/// whether the token is good from loopback only.
+pub fn agent_by_token(
+    conn: &Connection,
+    tenant: TenantKey,
+    digest: &[u8; 32],
+    now: Time,
+) -> Result<Option<(Agent, bool)>> {
+    conn.prepare_cached(
+        "SELECT a.id, a.email, a.name, a.role, a.password_hash, a.enabled, a.created_at, t.local
+         FROM agent_tokens t JOIN agents a ON a.tenant = t.tenant AND a.id = t.agent
+         WHERE t.tenant = ?1 AND t.digest = ?2 AND t.revoked_at IS NULL AND t.expires_at > ?3 AND a.enabled = 1",
+    )?
+    .query_row(params![tenant.0, digest, now.0], |row| Ok((agent(row)?, row.get(7)?)))
+    .optional()
+}
+
+/// Revokes a token. Whether there was a good one.
+pub fn revoke_token(conn: &Connection, tenant: TenantKey, digest: &[u8; 32], now: Time) -> Result<bool> {
+    let changed = conn.execute(
+        "UPDATE agent_tokens SET revoked_at = ?3 WHERE tenant = ?1 AND digest = ?2 AND revoked_at IS NULL",
+        params![tenant.0, digest, now.0],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Revokes all of an agent's tokens: after a new password, and when the account is disabled.
+pub fn revoke_tokens_of(conn: &Connection, tenant: TenantKey, agent: AgentId, now: Time) -> Result<()> {
+    conn.execute(
+        "UPDATE agent_tokens SET revoked_at = ?3 WHERE tenant = ?1 AND agent = ?2 AND revoked_at IS NULL",
+        params![tenant.0, agent.as_bytes(), now.0],
+    )?;
+    Ok(())
+}
+
+/// Forgets the tokens that were good from loopback only: they are new at each start.
+pub fn forget_local_tokens(conn: &Connection, tenant: TenantKey) -> Result<()> {
+    conn.execute("DELETE FROM agent_tokens WHERE tenant = ?1 AND local = 1", [tenant.0])?;
+    Ok(())
+}
+
+/// A customer with the digest of the secret of first use.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Customer {
+    /// Id, name and realm.
+    pub customer: CustomerRef,
+    /// SHA-256 of the secret.
+    pub secret_digest: [u8; 32],
+}
+
+/// A customer by name.
+pub fn customer_by_name(
+    conn: &Connection,
+    tenant: TenantKey,
+    realm: Realm,
+    name: &CustomerName,
+) -> Result<Option<Customer>> {
+    conn.prepare_cached("SELECT id, secret_digest FROM customers WHERE tenant = ?1 AND realm = ?2 AND name = ?3")?
+        .query_row(params![tenant.0, realm_name(realm), name.as_str()], |row| {
+            Ok(Customer {
+                customer: CustomerRef {
+                    id: CustomerId::from_bytes(row.get(0)?),
+                    name: name.clone(),
+                    realm,
+                },
+                secret_digest: row.get(1)?,
+            })
+        })
+        .optional()
+}
+
+/// A customer by id.
+pub fn customer_by_id(conn: &Connection, tenant: TenantKey, id: CustomerId) -> Result<Option<CustomerRef>> {
+    conn.prepare_cached("SELECT realm, name FROM customers WHERE tenant = ?1 AND id = ?2")?
+        .query_row(params![tenant.0, id.as_bytes()], |row| {
+            let realm = match row.get::<_, String>(0)?.as_str() {
+                "signed" => Realm::Signed,
+                "anonymous" => Realm::Anonymous,
+                _ => Realm::Named,
+            };
+            let name = CustomerName::try_from(row.get::<_, String>(1)?).map_err(damaged)?;
+            Ok(CustomerRef { id, name, realm })
+        })
+        .optional()
+}
+
+/// Writes a new customer. A name that is taken is an error of SQLite's unique constraint.
+pub fn insert_customer(conn: &Connection, tenant: TenantKey, it: &Customer, now: Time) -> Result<()> {
+    conn.execute(
+        "INSERT INTO customers (tenant, id, realm, name, secret_digest, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            tenant.0,
+            it.customer.id.as_bytes(),
+            realm_name(it.customer.realm),
+            it.customer.name.as_str(),
+            it.secret_digest,
+            now.0
+        ],
+    )?;
+    Ok(())
+}
+
+fn realm_name(realm: Realm) -> &'static str {
+    match realm {
+        Realm::Named => "named",
+        Realm::Signed => "signed",
+        Realm::Anonymous => "anonymous",
+    }
+}

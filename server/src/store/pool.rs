@@ -1,0 +1,75 @@
+//! Readers: a few read-only connections, lent one at a time. Reading never waits for the writer (WAL), and
+//! few readers at a time keep a storm of reconnects from thrashing.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
+
+use super::Result;
+
+/// The readers of one database.
+#[derive(Clone)]
+pub struct ReaderPool {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    file: PathBuf,
+    /// Std mutex: nothing awaits while it is held.
+    idle: Mutex<Vec<Connection>>,
+    lent: Semaphore,
+}
+
+impl ReaderPool {
+    /// Readers of this file, at most `readers` at a time. They are opened when they are first needed.
+    pub fn new(file: &Path, readers: usize) -> Self {
+        let shared = Shared {
+            file: file.to_owned(),
+            idle: Mutex::new(Vec::new()),
+            lent: Semaphore::new(readers),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Runs `read` with a reader, in one read transaction: everything it sees is of one moment.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let shared = self.shared.clone();
+        let _permit = self
+            .shared
+            .lent
+            .acquire()
+            .await
+            .map_err(|error| super::damaged(error))?;
+        let task = tokio::task::spawn_blocking(move || {
+            let idle = shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut conn = match idle {
+                Some(conn) => conn,
+                None => open_reader(&shared.file)?,
+            };
+            let tx = conn.transaction()?;
+            let result = read(&tx);
+            tx.finish()?;
+            // A reader whose read panicked or failed to finish is not lent again.
+            shared.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+            result
+        });
+        task.await.map_err(super::damaged)?
+    }
+}
+
+fn open_reader(file: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(file, flags)?;
+    conn.pragma_update(None, "query_only", true)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
