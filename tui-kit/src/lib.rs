@@ -1,1 +1,76 @@
-//! Placeholder until the first commit of this crate.
+//! How a terminal shows and takes text: everything that Minicom's two programs with a screen share.
+//!
+//! It knows nothing of servers, sockets and conversations. All text that it draws is [`Shown`]: it has passed the gate.
+//!
+//! # A program
+//!
+//! A program is an [`App`]: `update` takes one [`Input`] and the time and returns effects, `view` draws. The loop
+//! ([`runtime::run`]) owns the terminal, the timers and the order of things; the program's own effects are carried out by a closure.
+//!
+//! ```
+//! use minicom_tui_kit::{App, Effect, Input, Now};
+//! use ratatui::{Frame, style::Style};
+//! use std::time::Duration;
+//!
+//! struct Counter(u32);
+//!
+//! impl App for Counter {
+//!     type Msg = ();
+//!     type Effect = ();
+//!
+//!     fn update(&mut self, input: Input<()>, _: Now) -> Vec<Effect<()>> {
+//!         match input {
+//!             Input::Key(key) if key.to_string() == "q" => return vec![Effect::Quit(0)],
+//!             Input::Key(_) => self.0 += 1,
+//!             _ => {}
+//!         }
+//!         vec![]
+//!     }
+//!
+//!     fn deadline(&self, _: Now) -> Option<Duration> {
+//!         None
+//!     }
+//!
+//!     fn view(&self, frame: &mut Frame<'_>, _: Now) {
+//!         frame.buffer_mut().set_string(0, 0, format!("{} keys", self.0), Style::new());
+//!     }
+//! }
+//!
+//! // What `main` does; here only compiled.
+//! async fn main_of_counter(messages: tokio::sync::mpsc::Receiver<()>) -> std::io::Result<u8> {
+//!     use minicom_tui_kit::{runtime, screen::TerminalScreen, signals, terminal, input::Translator};
+//!     let _guard = terminal::Guard::enter("counter")?;
+//!     let mut screen = TerminalScreen::stdout()?;
+//!     let inputs = runtime::Inputs {
+//!         events: runtime::TerminalEvents,
+//!         messages,
+//!         signals: signals::from_system()?,
+//!         translator: Translator::for_terminal(std::env::var("TERM").ok().as_deref()),
+//!     };
+//!     Ok(runtime::run(Counter(0), &mut screen, inputs, |()| {}).await?.code())
+//! }
+//!
+//! # #[cfg(feature = "testing")] {
+//! // What a test does.
+//! let mut bench = minicom_tui_kit::testing::Bench::new(Counter(0), 40, 10);
+//! bench.press("ab<f5>").sees("3 keys");
+//! # }
+//! ```
+//!
+//! # The parts
+
+pub mod input;
+pub mod key;
+pub mod runtime;
+pub mod screen;
+pub mod signals;
+pub mod small;
+pub mod terminal;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod text;
+
+pub use input::Input;
+pub use key::Key;
+pub use minicom_protocol::gate::Shown;
+pub use runtime::{App, Effect, Now};

@@ -1,0 +1,76 @@
+//! Terminal events to inputs.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
+
+use super::*;
+
+fn typed(text: &str) -> Vec<Event> {
+    text.chars()
+        .map(|c| {
+            Event::Key(KeyEvent::new(
+                if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) },
+                KeyModifiers::NONE,
+            ))
+        })
+        .collect()
+}
+
+fn count_keys(inputs: &[Input<()>]) -> usize {
+    inputs.iter().filter(|input| matches!(input, Input::Key(_))).count()
+}
+
+#[test]
+fn a_fast_line_with_enter_is_typing() {
+    for bursts in [false, true] {
+        let inputs = Translator::new(bursts).translate::<()>(typed("hello\n"), Duration::ZERO);
+        assert_eq!(count_keys(&inputs), 6, "{bursts}");
+    }
+}
+
+#[test]
+fn text_behind_a_line_end_is_a_paste_where_pastes_are_not_marked() {
+    let inputs = Translator::for_terminal(Some("linux")).translate::<()>(typed("one\ntwo\n"), Duration::ZERO);
+    assert_eq!(inputs, [Input::Paste("one\ntwo\n".into())]);
+    let inputs = Translator::for_terminal(Some("xterm-256color")).translate::<()>(typed("one\ntwo\n"), Duration::ZERO);
+    assert_eq!(count_keys(&inputs), 8);
+}
+
+#[test]
+fn double_clicks() {
+    let at = |x| {
+        Event::Mouse(MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: x,
+            row: 1,
+            modifiers: KeyModifiers::NONE,
+        })
+    };
+    let mut translator = Translator::new(false);
+    let mut click = |x, ms| translator.translate::<()>(vec![at(x)], Duration::from_millis(ms));
+    let expected = |x, double| {
+        [Input::Click {
+            at: Position { x, y: 1 },
+            double,
+        }]
+    };
+    assert_eq!(click(3, 0), expected(3, false));
+    assert_eq!(click(3, 200), expected(3, true));
+    assert_eq!(click(3, 300), expected(3, false), "a third click starts anew");
+    assert_eq!(click(4, 400), expected(4, false));
+    assert_eq!(click(4, 900), expected(4, false));
+}
+
+#[test]
+fn of_several_sizes_the_last_counts() {
+    let events = vec![
+        Event::Resize(80, 24),
+        Event::Resize(81, 24),
+        Event::FocusLost,
+        Event::Resize(90, 30),
+    ];
+    let inputs = Translator::new(false).translate::<()>(events, Duration::ZERO);
+    assert_eq!(
+        inputs,
+        [Input::Focus(false), Input::Resize(Size { width: 90, height: 30 })]
+    );
+}

@@ -1,0 +1,200 @@
+//! One key press, however the terminal encoded it.
+//!
+//! Owns the normal form, the names for tables and tests ("ctrl-n") and the short form for hints ("^N"). It refuses to know
+//! what a key does.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use thiserror::Error;
+
+/// A key press in normal form: two presses that mean the same to a person are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    code: KeyCode,
+    mods: KeyModifiers,
+}
+
+/// A name that is no key.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0:?} is no key: write it like ctrl-n, alt-enter, f5, pgup or a single character")]
+pub struct UnknownKey(pub String);
+
+/// Config name and hint of each key that is no character.
+const NAMES: &[(&str, &str, KeyCode)] = &[
+    ("enter", "Enter", KeyCode::Enter),
+    ("esc", "Esc", KeyCode::Esc),
+    ("tab", "Tab", KeyCode::Tab),
+    ("backspace", "Backspace", KeyCode::Backspace),
+    ("delete", "Del", KeyCode::Delete),
+    ("insert", "Ins", KeyCode::Insert),
+    ("up", "Up", KeyCode::Up),
+    ("down", "Down", KeyCode::Down),
+    ("left", "Left", KeyCode::Left),
+    ("right", "Right", KeyCode::Right),
+    ("home", "Home", KeyCode::Home),
+    ("end", "End", KeyCode::End),
+    ("pgup", "PgUp", KeyCode::PageUp),
+    ("pgdn", "PgDn", KeyCode::PageDown),
+    ("space", "Space", KeyCode::Char(' ')),
+    ("hyphen", "-", KeyCode::Char('-')),
+];
+
+impl Key {
+    /// The key of an event; `None` for releases and for keys that are modifiers only.
+    pub fn from_event(event: KeyEvent) -> Option<Key> {
+        if event.kind == KeyEventKind::Release {
+            return None;
+        }
+        match event.code {
+            KeyCode::Modifier(_) | KeyCode::CapsLock | KeyCode::NumLock | KeyCode::ScrollLock | KeyCode::Null => None,
+            code => Some(Key::new(code, event.modifiers)),
+        }
+    }
+
+    /// Normalises: Shift belongs to the character; what old terminals can only send as a control code gets its usual name.
+    fn new(code: KeyCode, mods: KeyModifiers) -> Key {
+        let mods = mods & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
+        let ctrl = mods.contains(KeyModifiers::CONTROL);
+        let plain = mods - KeyModifiers::SHIFT;
+        match code {
+            KeyCode::BackTab => Key {
+                code: KeyCode::Tab,
+                mods: mods | KeyModifiers::SHIFT,
+            },
+            // An old terminal's Ctrl-_ and Ctrl-/ are the same byte, which is read as Ctrl-7.
+            KeyCode::Char('7' | '/' | '-' | '_') if ctrl => Key {
+                code: KeyCode::Char('_'),
+                mods: plain,
+            },
+            KeyCode::Char('h' | 'H') if plain == KeyModifiers::CONTROL => Key {
+                code: KeyCode::Backspace,
+                mods: KeyModifiers::NONE,
+            },
+            KeyCode::Char(c) if ctrl => Key {
+                code: KeyCode::Char(c.to_ascii_lowercase()),
+                mods: plain,
+            },
+            KeyCode::Char(c) if mods.contains(KeyModifiers::SHIFT) && c.is_ascii_lowercase() => Key {
+                code: KeyCode::Char(c.to_ascii_uppercase()),
+                mods: plain,
+            },
+            KeyCode::Char(_) => Key { code, mods: plain },
+            _ => Key { code, mods },
+        }
+    }
+
+    /// The character that this key types, if it types one.
+    pub fn typed(self) -> Option<char> {
+        match self.code {
+            KeyCode::Char(c) if self.mods.is_empty() => Some(c),
+            _ => None,
+        }
+    }
+
+    /// True for F1 to F12.
+    pub fn is_function_key(self) -> bool {
+        matches!(self.code, KeyCode::F(_))
+    }
+
+    /// As a hint shows it: `^N`, `Alt+Enter`, `F1`.
+    pub fn hint(self) -> String {
+        let mut out = String::new();
+        match (self.code, self.mods) {
+            (KeyCode::Char(c), mods) if mods == KeyModifiers::CONTROL && c != ' ' => {
+                return format!("^{}", c.to_ascii_uppercase());
+            }
+            (_, mods) => {
+                for (flag, name) in [
+                    (KeyModifiers::CONTROL, "Ctrl+"),
+                    (KeyModifiers::ALT, "Alt+"),
+                    (KeyModifiers::SHIFT, "Shift+"),
+                ] {
+                    if mods.contains(flag) {
+                        out.push_str(name);
+                    }
+                }
+            }
+        }
+        match self.code {
+            KeyCode::F(n) => out.push_str(&format!("F{n}")),
+            KeyCode::Char(c) if c != ' ' => out.push(if self.mods.is_empty() {
+                c
+            } else {
+                c.to_ascii_uppercase()
+            }),
+            code => out.push_str(
+                NAMES
+                    .iter()
+                    .find(|(_, _, named)| *named == code)
+                    .map_or("?", |(_, hint, _)| hint),
+            ),
+        }
+        out
+    }
+
+    /// The event that a terminal would send for it; for tests that type.
+    pub fn to_event(self) -> KeyEvent {
+        KeyEvent::new(self.code, self.mods)
+    }
+}
+
+/// The name for tables: `ctrl-n`, `alt-enter`, `f1`, `x`. [`FromStr`] reads it back.
+impl fmt::Display for Key {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (flag, name) in [
+            (KeyModifiers::CONTROL, "ctrl-"),
+            (KeyModifiers::ALT, "alt-"),
+            (KeyModifiers::SHIFT, "shift-"),
+        ] {
+            if self.mods.contains(flag) {
+                out.write_str(name)?;
+            }
+        }
+        match self.code {
+            KeyCode::F(n) => write!(out, "f{n}"),
+            code => match (NAMES.iter().find(|(_, _, named)| *named == code), code) {
+                (Some((name, _, _)), _) => out.write_str(name),
+                (None, KeyCode::Char(c)) => write!(out, "{c}"),
+                (None, other) => write!(out, "{other:?}"),
+            },
+        }
+    }
+}
+
+impl FromStr for Key {
+    type Err = UnknownKey;
+
+    fn from_str(name: &str) -> Result<Key, UnknownKey> {
+        let mut rest = name;
+        let mut mods = KeyModifiers::NONE;
+        loop {
+            let (flag, len) = match rest {
+                _ if rest.len() > 5 && rest.starts_with("ctrl-") => (KeyModifiers::CONTROL, 5),
+                _ if rest.len() > 4 && rest.starts_with("alt-") => (KeyModifiers::ALT, 4),
+                _ if rest.len() > 6 && rest.starts_with("shift-") => (KeyModifiers::SHIFT, 6),
+                _ => break,
+            };
+            mods |= flag;
+            rest = &rest[len..];
+        }
+        let mut chars = rest.chars();
+        let code = match (chars.next(), chars.next()) {
+            (Some(c), None) => KeyCode::Char(c),
+            (Some('f'), Some('0'..='9')) => match rest[1..].parse() {
+                Ok(n @ 1..=12) => KeyCode::F(n),
+                _ => return Err(UnknownKey(name.to_owned())),
+            },
+            _ => match NAMES.iter().find(|(named, _, _)| *named == rest) {
+                Some((_, _, code)) => *code,
+                None => return Err(UnknownKey(name.to_owned())),
+            },
+        };
+        Ok(Key::new(code, mods))
+    }
+}
+
+#[cfg(test)]
+#[path = "key_tests.rs"]
+mod tests;

@@ -1,0 +1,236 @@
+//! The loop on a fake terminal.
+
+use ratatui::layout::Position;
+
+use super::*;
+use crate::signals;
+use crate::testing::{FakeEvents, FakeScreen, Typist, fake_terminal, key};
+
+/// Shows what it was told, in order.
+#[derive(Default)]
+struct Notes {
+    lines: Vec<String>,
+    deadline: Option<Duration>,
+}
+
+impl App for Notes {
+    type Msg = u32;
+    type Effect = String;
+
+    fn update(&mut self, input: Input<u32>, now: Now) -> Vec<Effect<String>> {
+        let mut effects = vec![];
+        match input {
+            Input::Key(k) if k == key("q") => effects.extend([Effect::Program("bye".into()), Effect::Quit(3)]),
+            Input::Key(k) if k == key("b") => effects.extend([Effect::Bell, Effect::Title(Shown::fixed("(1) notes"))]),
+            Input::Key(k) if k == key("z") => effects.push(Effect::Suspend),
+            Input::Key(k) if k == key("t") => self.deadline = Some(now.elapsed + Duration::from_secs(60)),
+            Input::Deadline => {
+                self.deadline = None;
+                self.lines.push("deadline".into());
+            }
+            Input::Key(k) => self.lines.push(k.to_string()),
+            Input::Message(n) => self.lines.push(format!("m{n}")),
+            Input::Resize(size) => self.lines.push(format!("{}x{}", size.width, size.height)),
+            Input::Terminate => effects.push(Effect::Program("stored".into())),
+            Input::Resumed => self.lines.push("resumed".into()),
+            _ => {}
+        }
+        effects
+    }
+
+    fn deadline(&self, _: Now) -> Option<Duration> {
+        self.deadline
+    }
+
+    fn view(&self, frame: &mut Frame<'_>, _: Now) {
+        for (y, line) in self.lines.iter().rev().take(8).enumerate() {
+            frame
+                .buffer_mut()
+                .set_string(0, u16::try_from(y).unwrap(), line, ratatui::style::Style::new());
+        }
+        frame.set_cursor_position(Position { x: 0, y: 0 });
+    }
+}
+
+type Parts = (
+    Inputs<FakeEvents, u32>,
+    FakeScreen,
+    Typist,
+    mpsc::Sender<u32>,
+    mpsc::UnboundedSender<Signal>,
+);
+
+fn parts(width: u16, height: u16) -> Parts {
+    let (events, screen, typist) = fake_terminal(width, height);
+    let (messages, receiver) = mpsc::channel(2_000);
+    let (signal, mut signals) = mpsc::unbounded_channel();
+    let signals: Signals = Box::pin(futures_util::stream::poll_fn(move |context| signals.poll_recv(context)));
+    (
+        Inputs {
+            events,
+            messages: receiver,
+            signals,
+            translator: Translator::new(false),
+        },
+        screen,
+        typist,
+        messages,
+        signal,
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_messages_effects_and_quit() {
+    let (inputs, mut screen, mut typist, messages, _signal) = parts(40, 10);
+    let mut orders = Vec::new();
+    let person = async {
+        typist.wait_for("40x10").await;
+        typist.press("x");
+        typist.wait_for("x").await;
+        messages.send(7).await.unwrap();
+        typist.wait_for("m7").await;
+        typist.press("b");
+        let seen = typist.wait("the bell", |seen| seen.bells == 1).await;
+        drop(seen);
+        assert_eq!(
+            typist.wait("a title", |seen| seen.title.is_some()).await.title,
+            Some(Shown::fixed("(1) notes"))
+        );
+        typist.press("q");
+    };
+    let (ended, ()) = tokio::join!(
+        run(Notes::default(), &mut screen, inputs, |order| orders.push(order)),
+        person
+    );
+    assert_eq!(ended.unwrap(), Ended::Quit(3));
+    assert_eq!(orders, ["bye"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_is_joined_into_few_frames() {
+    let (inputs, mut screen, mut typist, messages, _signal) = parts(40, 10);
+    for n in 0..1_000 {
+        messages.try_send(n).unwrap();
+    }
+    let person = async {
+        typist.wait_for("m999").await;
+        typist.press("q");
+    };
+    let (ended, ()) = tokio::join!(run(Notes::default(), &mut screen, inputs, drop), person);
+    assert_eq!(ended.unwrap(), Ended::Quit(3));
+    assert!(typist.seen().frames <= 6, "{} frames", typist.seen().frames);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_wakes_once_and_nothing_else_does() {
+    let (inputs, mut screen, mut typist, _messages, _signal) = parts(40, 10);
+    let person = async {
+        typist.wait_for("40x10").await;
+        let frames = typist.seen().frames;
+        tokio::time::advance(Duration::from_secs(3_600)).await;
+        assert_eq!(typist.seen().frames, frames, "an hour without events draws nothing");
+        typist.press("t");
+        typist.wait_for("deadline").await;
+        assert!(
+            typist.seen().frames <= frames + 2,
+            "one for the key, one for the deadline"
+        );
+        typist.press("q");
+    };
+    let (ended, ()) = tokio::join!(run(Notes::default(), &mut screen, inputs, drop), person);
+    assert_eq!(ended.unwrap(), Ended::Quit(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn suspend_gives_the_input_away_and_redraws() {
+    let (inputs, mut screen, mut typist, _messages, _signal) = parts(40, 10);
+    let person = async {
+        typist.wait_for("40x10").await;
+        typist.press("z");
+        typist.wait_for("resumed").await;
+        assert_eq!(typist.seen().suspends, 1);
+        typist.press("after");
+        typist.wait_for("f").await;
+        typist.press("q");
+    };
+    let (ended, ()) = tokio::join!(run(Notes::default(), &mut screen, inputs, drop), person);
+    assert_eq!(ended.unwrap(), Ended::Quit(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn signals_let_the_program_store_what_it_must() {
+    for (signal, expected, stored) in [
+        (Signal::Terminate, Ended::Terminated, true),
+        (Signal::Panicked, Ended::Panicked, false),
+    ] {
+        let (inputs, mut screen, mut typist, _messages, signals) = parts(40, 10);
+        let mut orders = Vec::new();
+        let person = async {
+            typist.wait_for("40x10").await;
+            signals.send(signal).unwrap();
+        };
+        let (ended, ()) = tokio::join!(
+            run(Notes::default(), &mut screen, inputs, |order| orders.push(order)),
+            person
+        );
+        assert_eq!(ended.unwrap(), expected);
+        assert_eq!(orders == ["stored"], stored);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_terminal_ends_the_program() {
+    let (inputs, mut screen, typist, _messages, _signal) = parts(40, 10);
+    drop(typist);
+    let mut orders = Vec::new();
+    let ended = run(Notes::default(), &mut screen, inputs, |order| orders.push(order)).await;
+    assert_eq!(ended.unwrap(), Ended::Terminated);
+    assert_eq!(orders, ["stored"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_channel_does_not_end_or_spin_it() {
+    let (inputs, mut screen, mut typist, messages, _signal) = parts(40, 10);
+    drop(messages);
+    let person = async {
+        typist.wait_for("40x10").await;
+        typist.press("x");
+        typist.wait_for("x").await;
+        typist.press("q");
+    };
+    let (ended, ()) = tokio::join!(run(Notes::default(), &mut screen, inputs, drop), person);
+    assert_eq!(ended.unwrap(), Ended::Quit(3));
+    assert!(typist.seen().frames <= 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_small_accepts_only_size_and_the_end() {
+    let (inputs, mut screen, mut typist, _messages, _signal) = parts(10, 3);
+    let mut orders = Vec::new();
+    let person = async {
+        typist.wait_for("too small").await;
+        typist.press("qx");
+        typist.resize(40, 10);
+        let screen = typist.wait_for("40x10").await;
+        assert!(
+            !screen.contains('\u{71}') && !screen.lines().any(|line| line == "x"),
+            "{screen}"
+        );
+        typist.resize(29, 20);
+        typist.wait_for("too small").await;
+        typist.press("<ctrl-c>");
+    };
+    let (ended, ()) = tokio::join!(
+        run(Notes::default(), &mut screen, inputs, |order| orders.push(order)),
+        person
+    );
+    assert_eq!(ended.unwrap(), Ended::Terminated);
+    assert_eq!(orders, ["stored"]);
+}
+
+#[tokio::test]
+async fn no_signals() {
+    let mut signals = signals::none();
+    let next = poll_fn(|context| Poll::Ready(signals.poll_next_unpin(context).is_pending())).await;
+    assert!(next);
+}

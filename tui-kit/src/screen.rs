@@ -1,0 +1,164 @@
+//! Where frames go: the real terminal, or a fake one in tests.
+//!
+//! Owns that a frame is one write inside a synchronised update, and that titles are short and shown text. It refuses to know
+//! what a frame contains.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use minicom_protocol::gate::Shown;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Rect, Size};
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+
+use crate::terminal;
+
+/// Columns of a window title.
+const TITLE_COLUMNS: usize = 64;
+const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
+const END_UPDATE: &[u8] = b"\x1b[?2026l";
+
+/// What the event loop needs of a terminal.
+pub trait Screen {
+    /// The size now.
+    fn size(&self) -> io::Result<Size>;
+    /// Draws one frame.
+    fn draw(&mut self, view: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+    /// Forgets what is on the screen, so that the next frame draws everything.
+    fn clear(&mut self) -> io::Result<()>;
+    /// Sets the window title.
+    fn set_title(&mut self, title: &Shown) -> io::Result<()>;
+    /// Rings the bell.
+    fn bell(&mut self) -> io::Result<()>;
+    /// Takes the terminal again, after a stop that came from outside.
+    fn enter_again(&mut self) -> io::Result<()>;
+    /// Gives the terminal back, stops, and takes it again when the program goes on.
+    fn suspend(&mut self) -> io::Result<()>;
+}
+
+/// Bytes of the frame that is being drawn; flushes of the layers below are not passed on.
+#[derive(Debug, Clone, Default)]
+struct FrameBytes(Arc<Mutex<Vec<u8>>>);
+
+impl FrameBytes {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Write for FrameBytes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A terminal that understands escape sequences.
+pub struct TerminalScreen<W: Write> {
+    terminal: Terminal<CrosstermBackend<FrameBytes>>,
+    frame: FrameBytes,
+    out: W,
+    /// The process's own terminal, with modes to take and to give back.
+    own: bool,
+    fixed: Option<Size>,
+}
+
+impl TerminalScreen<io::Stdout> {
+    /// The process's terminal. Hold a [`terminal::Guard`] while it lives.
+    pub fn stdout() -> io::Result<TerminalScreen<io::Stdout>> {
+        let frame = FrameBytes::default();
+        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
+        Ok(TerminalScreen {
+            terminal,
+            frame,
+            out: io::stdout(),
+            own: true,
+            fixed: None,
+        })
+    }
+}
+
+impl<W: Write> TerminalScreen<W> {
+    /// Writes the same bytes somewhere else, as for a terminal of this size that never changes.
+    pub fn onto(out: W, size: Size) -> io::Result<TerminalScreen<W>> {
+        crossterm::style::force_color_output(true);
+        let frame = FrameBytes::default();
+        let options = TerminalOptions {
+            viewport: Viewport::Fixed(Rect::new(0, 0, size.width, size.height)),
+        };
+        let terminal = Terminal::with_options(CrosstermBackend::new(frame.clone()), options)?;
+        Ok(TerminalScreen {
+            terminal,
+            frame,
+            out,
+            own: false,
+            fixed: Some(size),
+        })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        // After a panic elsewhere the terminal is the shell's again.
+        if self.own && !terminal::is_entered() {
+            return Ok(());
+        }
+        self.out.write_all(bytes)?;
+        self.out.flush()
+    }
+}
+
+impl<W: Write> Screen for TerminalScreen<W> {
+    fn size(&self) -> io::Result<Size> {
+        self.fixed.map_or_else(|| self.terminal.size(), Ok)
+    }
+
+    fn draw(&mut self, view: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(|frame| view(frame))?;
+        let frame = self.frame.take();
+        if frame.is_empty() {
+            return Ok(());
+        }
+        self.write(&[BEGIN_UPDATE, &frame, END_UPDATE].concat())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.terminal.clear()?;
+        let bytes = self.frame.take();
+        self.write(&bytes)
+    }
+
+    fn set_title(&mut self, title: &Shown) -> io::Result<()> {
+        let title = Shown::line(title.as_str()).cut(TITLE_COLUMNS);
+        self.write(format!("\x1b]2;{title}\x07").as_bytes())
+    }
+
+    fn bell(&mut self) -> io::Result<()> {
+        self.write(b"\x07")
+    }
+
+    fn enter_again(&mut self) -> io::Result<()> {
+        if self.own {
+            terminal::enter()?;
+        }
+        self.clear()
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        if self.own {
+            terminal::restore();
+            terminal::stop_process()?;
+            terminal::enter()?;
+        }
+        self.clear()
+    }
+}
+
+#[cfg(test)]
+#[path = "screen_tests.rs"]
+mod tests;

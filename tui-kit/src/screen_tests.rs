@@ -1,0 +1,99 @@
+//! Real escape codes, read by a terminal emulator.
+
+use std::num::NonZeroU16;
+use std::sync::{Arc, Mutex};
+
+use ratatui::layout::Position;
+use ratatui::style::{Color, Style};
+
+use super::*;
+
+#[derive(Clone, Default)]
+struct Pipe(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Pipe {
+    fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
+
+fn screen() -> (TerminalScreen<Pipe>, Pipe) {
+    let pipe = Pipe::default();
+    (
+        TerminalScreen::onto(pipe.clone(), Size { width: 20, height: 3 }).unwrap(),
+        pipe,
+    )
+}
+
+#[test]
+fn a_frame_is_one_synchronised_update_with_the_real_cursor() {
+    let (mut screen, pipe) = screen();
+    screen
+        .draw(&mut |frame| {
+            frame
+                .buffer_mut()
+                .set_string(2, 1, "hallo", Style::new().fg(Color::Green).bold());
+            frame.set_cursor_position(Position { x: 7, y: 1 });
+        })
+        .unwrap();
+    let bytes = pipe.take();
+    assert!(
+        bytes.starts_with("\x1b[?2026h") && bytes.ends_with("\x1b[?2026l"),
+        "{bytes:?}"
+    );
+    assert_eq!(bytes.matches("\x1b[?2026").count(), 2);
+    let size = |n| NonZeroU16::new(n).unwrap();
+    let mut parser = vt100::Parser::new(size(3), size(20), 0);
+    parser.process(bytes.as_bytes());
+    assert_eq!(parser.screen().contents(), "\n  hallo");
+    assert_eq!(parser.screen().cursor_position(), (1, 7));
+    let cell = parser.screen().cell(1, 2).unwrap();
+    assert!(cell.bold());
+    assert_eq!(
+        cell.fgcolor(),
+        vt100::Color::Idx(2),
+        "colours are the palette's, whatever NO_COLOR says"
+    );
+}
+
+#[test]
+fn a_key_costs_few_bytes() {
+    let (mut screen, pipe) = screen();
+    let mut draw = |text: &str| {
+        screen
+            .draw(&mut |frame| {
+                frame.buffer_mut().set_string(0, 0, text, Style::new());
+                frame.set_cursor_position(Position {
+                    x: u16::try_from(text.len()).unwrap(),
+                    y: 0,
+                });
+            })
+            .unwrap();
+        pipe.take()
+    };
+    draw("hell");
+    let bytes = draw("hello");
+    assert!(bytes.len() < 80, "{} bytes: {bytes:?}", bytes.len());
+}
+
+#[test]
+fn titles_are_gated_and_short() {
+    let (mut screen, pipe) = screen();
+    screen.set_title(&Shown::text("a\nb")).unwrap();
+    assert_eq!(pipe.take(), "\x1b]2;a␤b\x07");
+    screen.set_title(&Shown::line(&"x".repeat(200))).unwrap();
+    assert!(pipe.take().len() < 80);
+    screen.bell().unwrap();
+    assert_eq!(pipe.take(), "\x07");
+}

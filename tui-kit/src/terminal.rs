@@ -1,0 +1,237 @@
+//! The terminal's modes: what is turned on at the start, and the one way back.
+//!
+//! Owns raw mode, the alternate screen and every report that is asked for, and undoes all of it exactly once, whoever asks: the
+//! normal end, a panic, a signal, a suspend. It refuses to know what is drawn.
+
+use std::borrow::Cow;
+use std::io;
+use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use minicom_protocol::gate::Shown;
+use rustix::event::{PollFd, PollFlags, poll};
+use tokio::sync::Notify;
+
+/// Title kept, alternate screen, paste marks, focus reports, wheel and buttons in decimal. Not 1003, which crossterm's own
+/// command asks for too: it would wake the program at each movement of the pointer.
+const ENTER: &str = "\x1b[22;0t\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?1000h\x1b[?1006h\x1b[2J";
+/// "Disambiguate escape codes" only: Shift-Enter can be told from Enter.
+const KITTY_ON: &str = "\x1b[>1u";
+const KITTY_OFF: &str = "\x1b[<1u";
+/// Backwards, and an update that was being drawn is ended, or the terminal would show nothing more.
+const LEAVE: &str = "\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?1049l\x1b[23;0t";
+
+static ENTERED: AtomicBool = AtomicBool::new(false);
+static KITTY: AtomicBool = AtomicBool::new(false);
+static PANICKED: AtomicBool = AtomicBool::new(false);
+static PANIC: Notify = Notify::const_new();
+
+/// True if there is nobody to draw a screen for: input or output is no terminal, or it cannot move its cursor. The line mode is
+/// for those.
+pub fn away() -> bool {
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    dumb || !rustix::termios::isatty(rustix::stdio::stdin()) || !rustix::termios::isatty(rustix::stdio::stdout())
+}
+
+/// Takes the terminal: raw mode and all reports. Again after a stop from outside, when the modes may have been lost.
+pub fn enter() -> io::Result<()> {
+    // The built-in NO_COLOR handling would take away bold and reverse too; the themes know better.
+    crossterm::style::force_color_output(true);
+    crossterm::terminal::enable_raw_mode()?;
+    let again = ENTERED.swap(true, Ordering::SeqCst);
+    write_all(ENTER);
+    if !again && knows_kitty_keys(|name| std::env::var(name).ok()) {
+        KITTY.store(true, Ordering::SeqCst);
+        write_all(KITTY_ON);
+    }
+    Ok(())
+}
+
+/// Gives the terminal back as it was. Does nothing if it was not taken or was given back already, so that every way out may call
+/// it.
+pub fn restore() {
+    if ENTERED.swap(false, Ordering::SeqCst) {
+        if KITTY.swap(false, Ordering::SeqCst) {
+            write_all(KITTY_OFF);
+        }
+        write_all(LEAVE);
+        // What cannot be undone any more (the terminal is gone) needs no undoing.
+        let _ = crossterm::terminal::disable_raw_mode();
+    }
+}
+
+/// True between [`enter`] and [`restore`].
+pub fn is_entered() -> bool {
+    ENTERED.load(Ordering::SeqCst)
+}
+
+/// Gives the terminal back when it goes out of scope. Hold one around the whole run.
+#[derive(Debug)]
+pub struct Guard(());
+
+impl Guard {
+    /// Takes the terminal and makes every way out give it back: the end of the scope and a panic in any task or thread. `program`
+    /// is named in what a person reads after a panic.
+    pub fn enter(program: &'static str) -> io::Result<Guard> {
+        std::panic::set_hook(Box::new(move |info| on_panic(program, info)));
+        enter()?;
+        watch_for_hang_up();
+        Ok(Guard(()))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Waits until some task or thread has panicked. The terminal is restored by then.
+pub async fn panicked() {
+    while !PANICKED.load(Ordering::SeqCst) {
+        PANIC.notified().await;
+    }
+}
+
+fn on_panic(program: &'static str, info: &PanicHookInfo<'_>) {
+    restore();
+    let place = info.location().map_or_else(
+        || "an unknown place".to_owned(),
+        |at| format!("{}:{}", at.file(), at.line()),
+    );
+    // Only words that stand in the program itself: a formatted payload may quote what somebody wrote.
+    let words = info
+        .payload()
+        .downcast_ref::<&'static str>()
+        .map_or(Cow::Borrowed("see the place"), |words| Cow::Borrowed(*words));
+    tracing::error!(place, words = %Shown::line(&words).cut(80), "stopped by a mistake in the program");
+    if !PANICKED.swap(true, Ordering::SeqCst) {
+        write_to(
+            rustix::stdio::stderr(),
+            &format!(
+                "{program} stopped: a mistake in the program, at {place}.\nWhat was sent or stored is kept. Please report this line, then start again.\n"
+            ),
+        );
+    }
+    PANIC.notify_one();
+}
+
+/// Stops the program as the shell's job control does, and returns when it goes on. The kernel ignores the stop where no shell
+/// could ever continue it.
+pub(crate) fn stop_process() -> io::Result<()> {
+    rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+    // The stop reaches all threads a moment after the call returns; nothing may be written to the terminal before that.
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    Ok(())
+}
+
+/// The library that reads keys never notices that its terminal is gone and would spin. A hang-up signal ends the program in
+/// time; this ends it where that signal does not arrive or nobody acts upon it.
+fn watch_for_hang_up() {
+    static STARTED: AtomicBool = AtomicBool::new(false);
+    if STARTED.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let watch = || {
+        let input = rustix::stdio::stdin();
+        loop {
+            // No event is asked for: a hang-up is always told.
+            let mut fds = [PollFd::new(&input, PollFlags::empty())];
+            match poll(&mut fds, None) {
+                Ok(_)
+                    if fds[0]
+                        .revents()
+                        .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) =>
+                {
+                    break;
+                }
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return,
+            }
+        }
+        HUNG_UP.notify_one();
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        std::process::exit(129);
+    };
+    // Without the thread the signal is still there.
+    let _ = std::thread::Builder::new().name("terminal-watch".into()).spawn(watch);
+}
+
+static HUNG_UP: Notify = Notify::const_new();
+
+/// Waits until the terminal is gone. Call it from one task only.
+pub async fn hung_up() {
+    HUNG_UP.notified().await;
+}
+
+/// Names of terminals that are known to take the mode and to give it back. Asking would cost a round trip at the start.
+fn knows_kitty_keys(var: impl Fn(&str) -> Option<String>) -> bool {
+    if var("MINICOM_KITTY").is_some_and(|value| value == "0") {
+        return false;
+    }
+    let term = var("TERM").unwrap_or_default();
+    let program = var("TERM_PROGRAM").unwrap_or_default();
+    ["kitty", "ghostty", "foot", "alacritty"]
+        .iter()
+        .any(|name| term.contains(name))
+        || (matches!(program.as_str(), "WezTerm" | "ghostty")
+            && !term.starts_with("tmux")
+            && !term.starts_with("screen"))
+}
+
+/// Past every lock and buffer, so that it works whoever holds them.
+fn write_all(text: &str) {
+    write_to(rustix::stdio::stdout(), text);
+}
+
+fn write_to(out: std::os::fd::BorrowedFd<'_>, text: &str) {
+    let mut rest = text.as_bytes();
+    while !rest.is_empty() {
+        match rustix::io::write(out, rest) {
+            Ok(written) => rest = &rest[written..],
+            Err(rustix::io::Errno::INTR) => {}
+            // The terminal is gone or full for ever: there is nobody to tell.
+            Err(_) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mode_that_is_set_is_reset() {
+        for mode in ["1049", "2004", "1004", "1000", "1006"] {
+            assert!(ENTER.contains(&format!("\x1b[?{mode}h")), "{mode}");
+            assert!(LEAVE.contains(&format!("\x1b[?{mode}l")), "{mode}");
+        }
+        assert_eq!(ENTER.matches("\x1b[?").count(), 5);
+    }
+
+    #[test]
+    fn the_keyboard_mode_only_where_it_is_known() {
+        let with = |pairs: &'static [(&str, &str)]| {
+            move |name: &str| {
+                pairs
+                    .iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| (*value).to_owned())
+            }
+        };
+        assert!(knows_kitty_keys(with(&[("TERM", "xterm-kitty")])));
+        assert!(knows_kitty_keys(with(&[
+            ("TERM", "xterm-256color"),
+            ("TERM_PROGRAM", "WezTerm")
+        ])));
+        assert!(!knows_kitty_keys(with(&[
+            ("TERM", "tmux-256color"),
+            ("TERM_PROGRAM", "WezTerm")
+        ])));
+        assert!(!knows_kitty_keys(with(&[
+            ("TERM", "xterm-kitty"),
+            ("MINICOM_KITTY", "0")
+        ])));
+        assert!(!knows_kitty_keys(with(&[("TERM", "xterm-256color")])));
+    }
+}

@@ -1,0 +1,186 @@
+//! A terminal for the real event loop: keys go in by a channel, screens come out by a watch.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossterm::event::Event;
+use futures_util::stream;
+use minicom_protocol::gate::Shown;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Size;
+use ratatui::{Frame, Terminal};
+use tokio::sync::{mpsc, watch};
+
+use crate::runtime::{EventSource, Events};
+use crate::screen::Screen;
+use crate::testing::{keys, plain};
+
+/// What has come out of a fake terminal so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The screen as text.
+    pub screen: String,
+    /// Frames drawn.
+    pub frames: usize,
+    /// Bells rung.
+    pub bells: usize,
+    /// The window title.
+    pub title: Option<Shown>,
+    /// Times that the terminal was given away and taken again.
+    pub suspends: usize,
+}
+
+/// The terminal's other end: types, and watches the screen.
+#[derive(Debug)]
+pub struct Typist {
+    events: mpsc::UnboundedSender<io::Result<Event>>,
+    seen: watch::Receiver<Seen>,
+    size: Arc<Mutex<Size>>,
+}
+
+/// Events of a [`Typist`].
+#[derive(Debug)]
+pub struct FakeEvents {
+    events: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<io::Result<Event>>>>,
+    /// Times that it was opened: once, and once more after each suspend.
+    pub opened: usize,
+}
+
+/// A screen that nobody sees but a [`Typist`].
+#[derive(Debug)]
+pub struct FakeScreen {
+    terminal: Terminal<TestBackend>,
+    seen: watch::Sender<Seen>,
+    size: Arc<Mutex<Size>>,
+}
+
+/// A terminal of this size: its events, its screen, and who sits at it.
+pub fn fake_terminal(width: u16, height: u16) -> (FakeEvents, FakeScreen, Typist) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let (seen, watcher) = watch::channel(Seen::default());
+    let size = Arc::new(Mutex::new(Size { width, height }));
+    let Ok(terminal) = Terminal::new(TestBackend::new(width, height));
+    (
+        FakeEvents {
+            events: Arc::new(tokio::sync::Mutex::new(receiver)),
+            opened: 0,
+        },
+        FakeScreen {
+            terminal,
+            seen,
+            size: Arc::clone(&size),
+        },
+        Typist {
+            events: sender,
+            seen: watcher,
+            size,
+        },
+    )
+}
+
+impl Typist {
+    /// Types keys, written like `hi<enter>`.
+    #[track_caller]
+    pub fn press(&self, typed: &str) {
+        for key in keys(typed) {
+            self.send(Event::Key(key.to_event()));
+        }
+    }
+
+    /// Pastes text.
+    pub fn paste(&self, text: &str) {
+        self.send(Event::Paste(text.to_owned()));
+    }
+
+    /// Gives the terminal another size.
+    pub fn resize(&self, width: u16, height: u16) {
+        *self.size.lock().unwrap_or_else(PoisonError::into_inner) = Size { width, height };
+        self.send(Event::Resize(width, height));
+    }
+
+    /// Any event. One for a program that has ended is dropped.
+    pub fn send(&self, event: Event) {
+        let _ = self.events.send(Ok(event));
+    }
+
+    /// What is there now.
+    pub fn seen(&self) -> Seen {
+        self.seen.borrow().clone()
+    }
+
+    /// Waits until the fact holds. Give it a limit of time from outside; `reason` is for the message.
+    ///
+    /// # Panics
+    /// The program ended before: the last screen is shown.
+    pub async fn wait(&mut self, reason: &str, mut fact: impl FnMut(&Seen) -> bool) -> Seen {
+        match self.seen.wait_for(|seen| fact(seen)).await.map(|seen| seen.clone()) {
+            Ok(seen) => seen,
+            Err(_) => panic!("the program ended before: {reason}\n{}", self.seen.borrow().screen),
+        }
+    }
+
+    /// Waits until these words are on the screen.
+    pub async fn wait_for(&mut self, words: &str) -> String {
+        self.wait(words, |seen| seen.screen.contains(words)).await.screen
+    }
+}
+
+impl EventSource for FakeEvents {
+    fn open(&mut self) -> Events {
+        self.opened += 1;
+        let events = Arc::clone(&self.events);
+        Box::pin(stream::unfold(events, |events| async {
+            let next = events.lock().await.recv().await?;
+            Some((next, events))
+        }))
+    }
+}
+
+impl FakeScreen {
+    fn change(&mut self, change: impl FnOnce(&mut Seen)) -> io::Result<()> {
+        self.seen.send_modify(change);
+        Ok(())
+    }
+}
+
+impl Screen for FakeScreen {
+    fn size(&self) -> io::Result<Size> {
+        Ok(*self.size.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn draw(&mut self, view: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        let size = self.size()?;
+        if self.terminal.backend().buffer().area.as_size() != size {
+            self.terminal.backend_mut().resize(size.width, size.height);
+        }
+        let Ok(frame) = self.terminal.draw(|frame| view(frame));
+        let screen = plain(frame.buffer);
+        self.change(|seen| {
+            seen.screen = screen;
+            seen.frames += 1;
+        })
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        let Ok(()) = self.terminal.clear();
+        Ok(())
+    }
+
+    fn set_title(&mut self, title: &Shown) -> io::Result<()> {
+        let title = title.clone();
+        self.change(|seen| seen.title = Some(title))
+    }
+
+    fn bell(&mut self) -> io::Result<()> {
+        self.change(|seen| seen.bells += 1)
+    }
+
+    fn enter_again(&mut self) -> io::Result<()> {
+        self.clear()
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.change(|seen| seen.suspends += 1)?;
+        self.clear()
+    }
+}

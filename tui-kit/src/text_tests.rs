@@ -1,0 +1,75 @@
+//! Wrapping and cutting.
+
+use std::collections::HashSet;
+
+use minicom_protocol::gate::Shown;
+use proptest::prelude::*;
+
+use super::*;
+
+#[track_caller]
+fn rows(text: &str, columns: usize, expected: &[&str]) {
+    let found: Vec<&str> = wrap(text, columns).into_iter().map(|row| &text[row]).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn wraps() {
+    rows("", 10, &[""]);
+    rows("hello", 10, &["hello"]);
+    rows("hello big world", 10, &["hello big", "world"]);
+    rows("hello  big", 5, &["hello", "big"]);
+    rows("a\n\nb\n", 10, &["a", "", "b", ""]);
+    rows("abcdefghij", 4, &["abcd", "efgh", "ij"]);
+    rows("see abcdefghij", 4, &["see", "abcd", "efgh", "ij"]);
+    rows("你好吗我很好", 5, &["你好", "吗我", "很好"]);
+    rows("👨‍👩‍👧‍👦👨‍👩‍👧‍👦", 3, &["👨‍👩‍👧‍👦", "👨‍👩‍👧‍👦"]);
+    rows("你", 1, &["你"]);
+    rows("ab", 0, &["a", "b"]);
+}
+
+#[test]
+fn a_long_word_is_quick() {
+    let word = "x".repeat(16_384);
+    assert_eq!(wrap(&word, 64).len(), 256);
+    let emoji = "👍🏽".repeat(2_048);
+    assert_eq!(wrap(&emoji, 64).len(), 64);
+}
+
+#[test]
+fn cuts() {
+    assert_eq!(truncate("carolina", 5), "caro›");
+    assert_eq!(truncate("carol", 5), "carol");
+    assert_eq!(truncate("你好", 3), "你›");
+    assert_eq!(truncate("x", 0), "");
+    assert_eq!(pad("你", 4), "你  ");
+    assert_eq!(pad("carolina", 4), "car›");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn wrapping_keeps_width_graphemes_and_text(raw in any::<String>(), words in "([a-z]{1,12}[ \n]{0,3}|👨‍👩‍👧‍👦|你好|e\u{301}){0,30}", columns in 1_usize..30) {
+        for shown in [Shown::text(&raw), Shown::text(&words)] {
+            let text = shown.as_str();
+            let boundaries: HashSet<usize> = text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]).collect();
+            let mut kept = String::new();
+            for row in wrap(text, columns) {
+                prop_assert!(boundaries.contains(&row.start) && boundaries.contains(&row.end), "{row:?} of {text:?}");
+                let row = &text[row];
+                prop_assert!(width(row) <= columns || row.graphemes(true).count() == 1, "{row:?} in {columns}");
+                kept.push_str(row);
+            }
+            let ink = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            prop_assert_eq!(ink(&kept), ink(text));
+        }
+    }
+
+    #[test]
+    fn cutting_keeps_within(raw in any::<String>(), columns in 0_usize..20) {
+        let shown = Shown::line(&raw);
+        prop_assert!(width(&truncate(shown.as_str(), columns)) <= columns);
+        prop_assert!(width(&pad(shown.as_str(), columns)) == columns);
+    }
+}
