@@ -128,11 +128,6 @@ impl Desk {
         self.shared.settings
     }
 
-    /// Broken on purpose; see [`Faults`].
-    pub(crate) fn faults(&self) -> Faults {
-        self.shared.faults
-    }
-
     /// Counts of commits and of the work in them.
     pub fn counts(&self) -> &Counts {
         &self.shared.counts

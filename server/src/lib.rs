@@ -11,6 +11,8 @@ pub mod faults;
 pub mod followers;
 pub mod hub;
 mod lanes;
+#[cfg(test)]
+mod test_desk;
 pub mod limits;
 pub mod order;
 pub mod store;

@@ -156,7 +156,7 @@ impl Writer {
             }
         }
         self.positions.write(&self.conn)?;
-        self.conn.pragma_query(None, "wal_checkpoint(TRUNCATE)", |_| Ok(()))
+        self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
     }
 
     /// One transaction. The error is one after which nothing may be acknowledged.

@@ -1,1 +1,206 @@
+//! Groups, savepoints, repeats: what the promises of durability and of once stand on.
 
+use std::sync::atomic::Ordering;
+
+use minicom_protocol::{
+    command::{AgentCommand, CustomerCommand},
+    event::{EventBody, Subject},
+};
+use tokio::task::JoinSet;
+
+use crate::{
+    order::{Caller, Order},
+    store::journal,
+    test_desk::{TestDesk, command_id},
+};
+use minicom_protocol::{ids::Rev, refusal::Refusal};
+
+async fn journal(test: &TestDesk) -> Vec<minicom_protocol::event::Event> {
+    let tenant = test.tenant();
+    test.desk
+        .read(move |conn| journal::after(conn, tenant, Rev(0), 100_000))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_lone_message_is_one_commit() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    let before = test.desk.counts().commits.load(Ordering::Relaxed);
+    test.post(&alice, 1, "hello").await;
+    assert_eq!(test.desk.counts().commits.load(Ordering::Relaxed) - before, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_in_flight_share_commits() {
+    let test = TestDesk::new();
+    let mut callers = Vec::new();
+    for n in 0..64 {
+        callers.push(test.customer(&format!("customer{n}")).await);
+    }
+    let before = test.desk.counts().commits.load(Ordering::Relaxed);
+    let mut senders = JoinSet::new();
+    for (n, caller) in callers.into_iter().enumerate() {
+        let desk = test.desk.clone();
+        senders.spawn(async move {
+            for line in 0..16 {
+                let order = Order::Customer(CustomerCommand::Post { text: "hello".into() });
+                desk.submit(&caller, command_id(n as u64 * 100 + line), order)
+                    .await
+                    .unwrap();
+            }
+        });
+    }
+    senders.join_all().await;
+    let commits = test.desk.counts().commits.load(Ordering::Relaxed) - before;
+    assert!(commits <= 62, "{commits} commits for 1,024 messages with 64 in flight");
+}
+
+#[tokio::test]
+async fn a_repeat_gets_the_first_answer_also_after_a_restart() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    let first = test.post(&alice, 1, "hello").await;
+    let again = test.post(&alice, 1, "hello").await;
+    assert!(!first.repeat && again.repeat);
+    assert_eq!((first.seq, first.conversation), (again.seq, again.conversation));
+    let test = test.restart();
+    let later = test.post(&alice, 1, "hello").await;
+    assert!(later.repeat);
+    assert_eq!(later.seq, first.seq);
+    assert_eq!(journal(&test).await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_same_id_with_other_content_is_a_conflict_and_stores_nothing() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    test.post(&alice, 1, "hello").await;
+    let other = Order::Customer(CustomerCommand::Post { text: "bye".into() });
+    assert_eq!(
+        test.desk.submit(&alice, command_id(1), other.clone()).await,
+        Err(Refusal::Conflict)
+    );
+    assert_eq!(journal(&test).await.len(), 2);
+    // Another sender may use the same id.
+    let bob = test.customer("bob").await;
+    assert!(test.desk.submit(&bob, command_id(1), other).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_final_refusal_is_kept_too() {
+    let test = TestDesk::new();
+    let (alice, ada, bo) = (
+        test.customer("alice").await,
+        test.agent("ada").await,
+        test.agent("bo").await,
+    );
+    let conversation = test.post(&alice, 1, "hello").await.conversation.unwrap();
+    test.ask(&ada, 1, AgentCommand::TakeOver { conversation })
+        .await
+        .unwrap();
+    let lost = test.ask(&bo, 1, AgentCommand::TakeOver { conversation }).await;
+    assert!(
+        matches!(&lost, Err(Refusal::TakenBy { agent, .. }) if agent.name.as_str() == "ada"),
+        "{lost:?}"
+    );
+    test.ask(&ada, 2, AgentCommand::HandBack { conversation })
+        .await
+        .unwrap();
+    assert_eq!(
+        test.ask(&bo, 1, AgentCommand::TakeOver { conversation }).await,
+        lost,
+        "the first answer stands for ever"
+    );
+    assert!(test.ask(&bo, 2, AgentCommand::TakeOver { conversation }).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_text_that_is_refused_at_the_door_is_not_remembered() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    let empty = Order::Customer(CustomerCommand::Post {
+        text: " \u{200b}".into(),
+    });
+    assert_eq!(
+        test.desk.submit(&alice, command_id(1), empty).await,
+        Err(Refusal::EmptyMessage)
+    );
+    assert!(!test.post(&alice, 1, "hello").await.repeat);
+}
+
+async fn break_off(test: &TestDesk, alice: &Caller, panics: bool) -> Result<(), Refusal> {
+    let (tenant, customer) = (test.tenant(), alice.customer());
+    let conversation = test.desk.newest(tenant, customer).await.unwrap().unwrap().conversation;
+    let subject = Subject::Conversation { customer, conversation };
+    let body = journal(test).await[1].body.clone();
+    test.desk
+        .write(tenant, move |scope| {
+            scope.append(subject, None, body)?;
+            assert!(!panics, "on purpose");
+            scope.conn.execute("INSERT INTO no_such_table VALUES (1)", []).map(drop)
+        })
+        .await
+}
+
+#[tokio::test]
+async fn work_that_fails_or_panics_leaves_no_number_no_summary_and_no_event_behind() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    test.post(&alice, 1, "one").await;
+    for panics in [false, true] {
+        assert_eq!(break_off(&test, &alice, panics).await, Err(Refusal::Internal));
+    }
+    test.post(&alice, 2, "two").await;
+    let events = journal(&test).await;
+    assert_eq!(events.iter().map(|event| event.rev.0).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(
+        events
+            .iter()
+            .filter_map(|event| event.seq)
+            .map(|seq| seq.0)
+            .collect::<Vec<_>>(),
+        [1, 2, 3]
+    );
+    let summary = test
+        .desk
+        .newest(test.tenant(), alice.customer())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((summary.message_count, summary.customer_lines.0), (2, 2));
+    assert!(matches!(&events[2].body, EventBody::Posted(posted) if posted.text() == "two"));
+}
+
+#[tokio::test]
+async fn a_changed_byte_is_found() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    test.post(&alice, 1, "I paid 100 EUR").await;
+    test.post(&alice, 2, "thanks").await;
+    let tenant = test.tenant();
+    assert_eq!(
+        test.desk.read(move |conn| journal::verify(conn, tenant)).await.unwrap(),
+        None
+    );
+    let flip = |sql: &'static str| {
+        test.desk
+            .write(tenant, move |scope| scope.conn.execute(sql, []).map(drop))
+    };
+    // Erasing a body keeps the chain; changing one does not.
+    flip("UPDATE events SET body = NULL, salt = NULL WHERE rev = 3")
+        .await
+        .unwrap();
+    assert_eq!(
+        test.desk.read(move |conn| journal::verify(conn, tenant)).await.unwrap(),
+        None
+    );
+    flip("UPDATE events SET body = replace(body, '100', '900') WHERE rev = 2")
+        .await
+        .unwrap();
+    assert_eq!(
+        test.desk.read(move |conn| journal::verify(conn, tenant)).await.unwrap(),
+        Some(Rev(2))
+    );
+}

@@ -1,0 +1,202 @@
+//! The bot at work: follows the journal, and for each customer's line in the stage `Bot` submits one turn. It keeps
+//! nothing: after a crash it reads again from its stored position, and the turn's derived id makes a repeat harmless.
+//! It is not trusted to be there: the desk sets a deadline with the customer's line and hands over without it.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
+
+use minicom_protocol::{
+    event::{Author, Event, EventBody, Posted},
+    ids::{ConversationId, CustomerId, Rev, TenantId},
+    people::CustomerRef,
+    refusal::Refusal,
+    stage::HandOverReason,
+    summary::Summary,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, warn};
+
+use super::rules::{Ask, Rules, TurnKind};
+use crate::{
+    clock,
+    desk::Desk,
+    followers::{self, Follow},
+    order::{BotTurn, Order, Turn},
+    store::TenantKey,
+    timers::derived_id,
+};
+
+/// Events of a thread that the bot looks back on to know how often in a row it did not understand.
+const LOOK_BACK: usize = 40;
+/// What the bot says when it breaks.
+const BROKEN: &str = "Sorry, something went wrong on my side. I am asking a person to help you.";
+
+/// Starts the bot of a tenant.
+pub async fn run(desk: Desk, tenant: TenantId, key: TenantKey, rules: Arc<Rules>, stop: CancellationToken) {
+    let bot = Bot {
+        desk: desk.clone(),
+        tenant,
+        key,
+        rules,
+        stop: stop.clone(),
+    };
+    followers::run(desk, key, bot, stop).await;
+}
+
+struct Bot {
+    desk: Desk,
+    tenant: TenantId,
+    key: TenantKey,
+    rules: Arc<Rules>,
+    stop: CancellationToken,
+}
+
+/// A customer's line that wants an answer.
+struct Trigger {
+    rev: Rev,
+    customer: CustomerRef,
+    conversation: ConversationId,
+}
+
+impl Follow for Bot {
+    fn name(&self) -> &'static str {
+        "bot"
+    }
+
+    async fn event(&mut self, event: &Event) {
+        let EventBody::Posted(Posted {
+            author: Author::Customer,
+            ..
+        }) = &event.body
+        else {
+            return;
+        };
+        let (Some(customer), Some(conversation)) = (event.subject.customer(), event.subject.conversation()) else {
+            return;
+        };
+        // What is older than the deadline is the timer's.
+        if clock::now().since(event.time) > self.desk.settings().bot_deadline_ms * 1_000 {
+            return;
+        }
+        let Ok(summary) = self.desk.summary(self.key, conversation).await else {
+            return;
+        };
+        // Only to spare a command: whether the turn counts is decided in the transaction.
+        if !summary.stage.is_bot() || event.rev <= summary.stage_rev {
+            return;
+        }
+        let trigger = Trigger {
+            rev: event.rev,
+            customer: summary.customer.clone(),
+            conversation,
+        };
+        let Some(turn) = self.turn(&trigger, &summary, customer).await else {
+            return;
+        };
+        let id = derived_id(
+            event.time,
+            &[b"bot", &self.key.0.to_be_bytes(), &event.rev.0.to_be_bytes()],
+        );
+        self.submit(
+            id,
+            BotTurn {
+                conversation,
+                trigger: event.rev,
+                turn,
+            },
+        )
+        .await;
+    }
+}
+
+impl Bot {
+    /// What the bot says, made from the thread as it stands in the journal.
+    async fn turn(&self, trigger: &Trigger, summary: &Summary, customer: CustomerId) -> Option<Turn> {
+        let before = Some(trigger.rev.next());
+        let (page, _) = self.desk.thread(self.key, customer, before, LOOK_BACK).await.ok()?;
+        let lines = customer_lines(&page, trigger.conversation);
+        let stretch: Vec<&str> = lines
+            .iter()
+            .filter(|(rev, _)| *rev > summary.stage_rev)
+            .map(|(_, text)| text.as_str())
+            .collect();
+        let first = lines.len() == 1;
+        let rules = &self.rules;
+        let name = trigger.customer.name.as_str();
+        let answered = catch_unwind(AssertUnwindSafe(|| answer(rules, name, &stretch, first)));
+        Some(answered.unwrap_or_else(|_| {
+            error!(
+                trigger = trigger.rev.0,
+                "the bot broke; the conversation goes to a person"
+            );
+            Turn::HandOver {
+                text: BROKEN.to_owned(),
+                reason: HandOverReason::BotFailed,
+            }
+        }))
+    }
+
+    async fn submit(&self, id: minicom_protocol::ids::CommandId, turn: BotTurn) {
+        let caller = self.desk.bot(&self.tenant);
+        loop {
+            match self.desk.submit(&caller, id, Order::BotTurn(turn.clone())).await {
+                Ok(_) => return,
+                Err(refusal) if refusal.retryable() => {
+                    let wait = Duration::from_millis(refusal.retry_after_ms().unwrap_or(1_000));
+                    tokio::select! {
+                        () = self.stop.cancelled() => return,
+                        () = tokio::time::sleep(wait) => {}
+                    }
+                }
+                // The id was answered with another turn before a restart: the first one stands.
+                Err(Refusal::Conflict) => return debug!(trigger = turn.trigger.0, "a turn stands already"),
+                Err(refusal) => return warn!(code = refusal.code(), trigger = turn.trigger.0, "a turn was refused"),
+            }
+        }
+    }
+}
+
+/// The customer's lines of a conversation, in order.
+fn customer_lines(page: &[Event], conversation: ConversationId) -> Vec<(Rev, String)> {
+    let of_customer = page
+        .iter()
+        .filter(|event| event.subject.conversation() == Some(conversation));
+    let lines = of_customer.filter_map(|event| match &event.body {
+        EventBody::Posted(posted) if posted.author == Author::Customer => Some((event.rev, posted.text())),
+        _ => None,
+    });
+    lines.collect()
+}
+
+/// The turn for the last of these lines. How often in a row the rules did not understand is found by asking them again,
+/// so that the bot needs no memory of its own.
+fn answer(rules: &Rules, customer_name: &str, lines: &[&str], first: bool) -> Turn {
+    let mut misses_before = 0;
+    let mut turn = TurnKind::Silence;
+    for (n, text) in lines.iter().enumerate() {
+        let asked = rules.answer(&Ask {
+            text,
+            customer_name,
+            misses_before,
+            first_line: first && n == 0,
+        });
+        misses_before = if asked.is_miss() {
+            misses_before.saturating_add(1)
+        } else {
+            0
+        };
+        turn = asked.kind;
+    }
+    match turn {
+        TurnKind::Reply(text) => Turn::Reply { text },
+        TurnKind::Silence => Turn::Silence,
+        TurnKind::HandOver { reason, words } => Turn::HandOver { text: words, reason },
+    }
+}
+
+#[cfg(test)]
+#[path = "runner_tests.rs"]
+mod tests;

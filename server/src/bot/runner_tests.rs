@@ -1,0 +1,205 @@
+//! The bot at work over a real desk: it answers, asks for a person, survives restarts, and is silent once a person has it.
+
+use minicom_protocol::{command::AgentCommand, stage::Stage};
+use tokio::{sync::watch, task::JoinHandle};
+
+use super::*;
+use crate::{
+    order::Caller,
+    store::journal,
+    test_desk::{TestDesk, command_id},
+    timers,
+};
+
+struct Running {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+fn start(test: &TestDesk) -> Running {
+    let stop = CancellationToken::new();
+    let (desk, tenant) = (test.desk.clone(), TenantId::default_tenant());
+    let task = tokio::spawn(run(
+        desk,
+        tenant,
+        test.tenant(),
+        Arc::new(Rules::builtin()),
+        stop.clone(),
+    ));
+    Running { stop, task }
+}
+
+impl Running {
+    async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+async fn journal_of(test: &TestDesk) -> Vec<Event> {
+    let tenant = test.tenant();
+    test.desk
+        .read(move |conn| journal::after(conn, tenant, Rev(0), 10_000))
+        .await
+        .unwrap()
+}
+
+/// Waits until the journal is as wanted.
+async fn wait_for(test: &TestDesk, wanted: impl Fn(&[Event]) -> bool) -> Vec<Event> {
+    let mut head: watch::Receiver<u64> = test.desk.hub().watch(test.tenant());
+    loop {
+        let events = journal_of(test).await;
+        if wanted(&events) {
+            return events;
+        }
+        let at = events.last().map_or(0, |event| event.rev.0);
+        head.wait_for(|head| *head > at).await.unwrap();
+    }
+}
+
+fn bot_lines(events: &[Event]) -> Vec<String> {
+    let lines = events.iter().filter_map(|event| match &event.body {
+        EventBody::Posted(posted) if posted.author == Author::Bot => Some(posted.text()),
+        _ => None,
+    });
+    lines.collect()
+}
+
+async fn stage(test: &TestDesk, caller: &Caller) -> Stage {
+    test.desk
+        .newest(test.tenant(), caller.customer())
+        .await
+        .unwrap()
+        .unwrap()
+        .stage
+}
+
+#[tokio::test]
+async fn it_greets_once_and_asks_for_a_person_when_asked_to() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    let bot = start(&test);
+    test.post(&alice, 1, "Hello, I need help").await;
+    let events = wait_for(&test, |events| bot_lines(events).len() == 1).await;
+    assert!(bot_lines(&events)[0].contains("alice"), "{:?}", bot_lines(&events));
+    test.post(&alice, 2, "human please").await;
+    wait_for(&test, |events| {
+        matches!(events.last().map(|it| &it.body), Some(EventBody::HumanRequested(_)))
+    })
+    .await;
+    let reason = HandOverReason::CustomerAsked;
+    assert!(matches!(stage(&test, &alice).await, Stage::Waiting { reason: found, .. } if found == reason));
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn it_hands_over_when_it_does_not_understand_twice_in_a_row_also_across_a_restart() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    let bot = start(&test);
+    test.post(&alice, 1, "frobnicate the quux").await;
+    wait_for(&test, |events| bot_lines(events).len() == 1).await;
+    bot.stop().await;
+    let test = test.restart();
+    let bot = start(&test);
+    test.post(&alice, 2, "zorble the wibbly snork").await;
+    wait_for(&test, |events| bot_lines(events).len() == 2).await;
+    let reason = HandOverReason::NotUnderstood;
+    assert!(matches!(stage(&test, &alice).await, Stage::Waiting { reason: found, .. } if found == reason));
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_restart_repeats_nothing() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    let bot = start(&test);
+    test.post(&alice, 1, "hello").await;
+    wait_for(&test, |events| bot_lines(events).len() == 1).await;
+    bot.stop().await;
+    // As after a crash before the position was stored: the bot reads everything again.
+    let tenant = test.tenant();
+    let forget = |scope: &mut crate::execute::Scope<'_>| scope.conn.execute("DELETE FROM followers", []).map(drop);
+    test.desk.write(tenant, forget).await.unwrap();
+    let test = test.restart();
+    let bot = start(&test);
+    test.post(&alice, 2, "thank you").await;
+    let events = wait_for(&test, |events| bot_lines(events).len() >= 2).await;
+    assert_eq!(bot_lines(&events).len(), 2);
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn it_is_silent_while_a_person_has_it_and_speaks_after_a_hand_back() {
+    let test = TestDesk::new();
+    let (alice, bob, ada) = (
+        test.customer("alice").await,
+        test.customer("bob").await,
+        test.agent("ada").await,
+    );
+    let conversation = test.post(&alice, 1, "hello").await.conversation.unwrap();
+    test.ask(&ada, 1, AgentCommand::TakeOver { conversation })
+        .await
+        .unwrap();
+    let bot = start(&test);
+    test.post(&alice, 2, "are you there?").await;
+    test.post(&bob, 1, "hello").await;
+    // The bot reads in order: once it has answered bob, it has passed over alice.
+    let events = wait_for(&test, |events| !bot_lines(events).is_empty()).await;
+    assert_eq!(bot_lines(&events).len(), 1);
+    test.ask(&ada, 2, AgentCommand::HandBack { conversation })
+        .await
+        .unwrap();
+    test.post(&alice, 3, "thanks").await;
+    wait_for(&test, |events| bot_lines(events).len() == 2).await;
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn when_the_bot_is_late_the_desk_asks_for_a_person() {
+    let test = TestDesk::with_deadline(1);
+    let alice = test.customer("alice").await;
+    let stop = CancellationToken::new();
+    let timers = tokio::spawn(timers::run(test.desk.clone(), stop.clone()));
+    test.post(&alice, 1, "hello").await;
+    let events = wait_for(&test, |events| events.len() == 4).await;
+    assert!(matches!(&events[2].body, EventBody::Posted(posted) if posted.author == Author::System));
+    assert!(matches!(
+        stage(&test, &alice).await,
+        Stage::Waiting {
+            reason: HandOverReason::BotLate,
+            ..
+        }
+    ));
+    stop.cancel();
+    timers.await.unwrap();
+    // The bot comes after all: its turn is nothing.
+    let turn = BotTurn {
+        conversation: events[1].subject.conversation().unwrap(),
+        trigger: events[1].rev,
+        turn: Turn::Reply { text: "late".into() },
+    };
+    let caller = test.desk.bot(&TenantId::default_tenant());
+    let done = test
+        .desk
+        .submit(&caller, command_id(9), Order::BotTurn(turn))
+        .await
+        .unwrap();
+    assert_eq!(done.rev, None);
+}
+
+#[tokio::test]
+async fn a_timer_past_due_fires_after_a_restart() {
+    let test = TestDesk::with_deadline(1);
+    let alice = test.customer("alice").await;
+    test.post(&alice, 1, "hello").await;
+    let test = test.restart();
+    let stop = CancellationToken::new();
+    let timers = tokio::spawn(timers::run(test.desk.clone(), stop.clone()));
+    wait_for(&test, |events| {
+        matches!(events.last().map(|it| &it.body), Some(EventBody::HumanRequested(_)))
+    })
+    .await;
+    stop.cancel();
+    timers.await.unwrap();
+}

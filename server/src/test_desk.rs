@@ -1,0 +1,135 @@
+//! A desk over a database in a temporary folder, for tests.
+
+use minicom_protocol::{
+    command::{AgentCommand, CustomerCommand, Done},
+    ids::{AgentId, CommandId, CustomerId, TenantId, Time},
+    people::{AgentRef, Role},
+    refusal::Refusal,
+    text::{CustomerName, DisplayName},
+};
+use uuid::Uuid;
+
+use crate::{
+    decide::Settings,
+    desk::{Desk, WriterThread},
+    faults::Faults,
+    order::{Caller, Order, Who},
+    store::{self, TenantKey, people},
+};
+
+/// See the module.
+pub struct TestDesk {
+    pub desk: Desk,
+    pub writer: Option<WriterThread>,
+    pub folder: store::open::DataFolder,
+    pub dir: tempfile::TempDir,
+}
+
+impl TestDesk {
+    pub fn new() -> Self {
+        Self::with(Faults::default())
+    }
+
+    pub fn with(faults: Faults) -> Self {
+        Self::at(tempfile::tempdir().unwrap(), faults, 6_000)
+    }
+
+    pub fn with_deadline(bot_deadline_ms: i64) -> Self {
+        Self::at(tempfile::tempdir().unwrap(), Faults::default(), bot_deadline_ms)
+    }
+
+    fn at(dir: tempfile::TempDir, faults: Faults, bot_deadline_ms: i64) -> Self {
+        let (folder, conn) = store::open::open(dir.path()).unwrap();
+        let settings = Settings {
+            bot: true,
+            bot_deadline_ms,
+        };
+        let (desk, writer) = Desk::start(conn, &folder.database(), settings, faults).unwrap();
+        Self {
+            desk,
+            writer: Some(writer),
+            folder,
+            dir,
+        }
+    }
+
+    /// Ends the desk and starts it again over the same folder.
+    pub fn restart(self) -> Self {
+        let Self {
+            desk,
+            writer,
+            folder,
+            dir,
+        } = self;
+        let deadline = desk.settings().bot_deadline_ms;
+        drop(desk);
+        writer.unwrap().join().unwrap().unwrap();
+        drop(folder);
+        Self::at(dir, Faults::default(), deadline)
+    }
+
+    pub fn tenant(&self) -> TenantKey {
+        self.desk.tenant(&TenantId::default_tenant()).unwrap()
+    }
+
+    pub async fn customer(&self, name: &str) -> Caller {
+        let name = CustomerName::try_from(name.to_owned()).unwrap();
+        let found = self.desk.first_use(self.tenant(), name, [7; 32]).await.unwrap();
+        Caller {
+            tenant: TenantId::default_tenant(),
+            who: Who::Customer(found.customer),
+        }
+    }
+
+    pub async fn agent(&self, name: &str) -> Caller {
+        let agent = AgentRef {
+            id: AgentId(Uuid::new_v4()),
+            name: DisplayName::try_from(name.to_owned()).unwrap(),
+        };
+        let (tenant, row) = (self.tenant(), agent.clone());
+        let email = format!("{name}@desk.test");
+        self.desk
+            .write(tenant, move |scope| {
+                let it = people::Agent {
+                    agent: row,
+                    email,
+                    role: Role::Agent,
+                    password_hash: None,
+                    enabled: true,
+                    created_at: Time(0),
+                };
+                people::save_agent(scope.conn, tenant, &it)
+            })
+            .await
+            .unwrap();
+        Caller {
+            tenant: TenantId::default_tenant(),
+            who: Who::Agent {
+                agent,
+                role: Role::Agent,
+            },
+        }
+    }
+
+    pub async fn post(&self, caller: &Caller, id: u64, text: &str) -> Done {
+        let order = Order::Customer(CustomerCommand::Post { text: text.to_owned() });
+        self.desk.submit(caller, command_id(id), order).await.unwrap()
+    }
+
+    pub async fn ask(&self, caller: &Caller, id: u64, command: AgentCommand) -> Result<Done, Refusal> {
+        self.desk.submit(caller, command_id(id), Order::Agent(command)).await
+    }
+}
+
+impl Caller {
+    pub fn customer(&self) -> CustomerId {
+        match &self.who {
+            Who::Customer(customer) => customer.id,
+            other => panic!("{other:?} is no customer"),
+        }
+    }
+}
+
+pub fn command_id(n: u64) -> CommandId {
+    CommandId(Uuid::from_u128(n.into()))
+}
