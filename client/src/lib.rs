@@ -1,1 +1,81 @@
-//! Placeholder until the first commit of this crate.
+//! The Minicom client: what do I know, and am I connected? A connection that finds its way back by itself, an
+//! outbox that loses nothing, replicas of what the server knows, and the credentials on disk. This crate knows no
+//! screen and no server.
+//!
+//! # Guide
+//!
+//! [`open`] starts a connection as its own task and returns a [`Handle`] to talk to it and a receiver of
+//! [`ClientEvent`]s. Nothing of the handle waits for the network or the disk. What comes from the receiver goes into
+//! a replica ([`AgentReplica`] or [`CustomerReplica`]), which knows no clock and does no input or output: the
+//! program draws what the replica says, and asks what the replica wants to be asked.
+//!
+//! ```no_run
+//! use minicom_client::{ClientEvent, Config, CustomerReplica, ServerUrl, StateDir, credentials, open};
+//! use minicom_protocol::{command::CustomerCommand, ids::TenantId, text::CustomerName};
+//! use std::time::Instant;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = ServerUrl::parse("http://127.0.0.1:8000", false)?;
+//! let (tenant, name) = (TenantId::default_tenant(), CustomerName::parse("alice")?);
+//! let state = StateDir::resolve(None)?;
+//! let secret = credentials::customer_secret(&state, &server, &tenant, &name)?;
+//! let config = Config::customer(server, name.clone(), secret, "minicom-chat 0.1.0")
+//!     .tenant(tenant)
+//!     .outbox_on_disk(&state, name.as_str());
+//! let (handle, mut events) = open(config);
+//!
+//! let mut replica = CustomerReplica::new();
+//! let command = CustomerCommand::Post { text: "Hello, I need help".to_owned() };
+//! let id = handle.send(command.clone())?;
+//! replica.pending(id, command); // on the screen before the next key
+//! while let Some(event) = events.recv().await {
+//!     if let ClientEvent::Ended(why) = &event {
+//!         return Err(why.words().into()); // signed out, wrong secret, wrong version
+//!     }
+//!     for question in replica.apply(event, Instant::now()) {
+//!         handle.ask(question)?;
+//!     }
+//! }
+//! handle.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is promised
+//!
+//! - A command that [`Handle::send`] accepted is on disk before it is on the wire, has one id for ever, and is sent
+//!   again until the server answers it. If the program dies, the next program of the same identity adopts it.
+//! - Batches join, or the connection starts afresh and says so loudly in the log.
+//! - [`ClientEvent::Ended`] is the last event of a connection, and the only way it ends by itself.
+
+mod backoff;
+mod config;
+mod connection;
+pub mod credentials;
+mod disk;
+mod event;
+mod handle;
+pub mod limits;
+mod momentary;
+mod outbox;
+mod party;
+mod replica;
+pub mod rest;
+mod server_url;
+mod state_dir;
+
+pub use config::{Config, DialFuture, Dialer, Io, Random, Timing};
+pub use connection::open;
+pub use credentials::Secret;
+pub use event::{ClientEvent, ConnState, Ended};
+pub use handle::{Handle, Unsent};
+pub use party::Party;
+pub use replica::{
+    agent::AgentReplica,
+    customer::CustomerReplica,
+    pending::{PendingCommand, PendingMark},
+    sections::Section,
+    thread::Thread,
+};
+pub use server_url::{BadServerUrl, ServerUrl};
+pub use state_dir::StateDir;

@@ -108,7 +108,7 @@ impl Topic {
     }
 
     /// What follows the cursor, if the tail holds the very next event.
-    fn from_tail(&self, cursor: u64) -> Option<Vec<Encoded>> {
+    fn tail_after(&self, cursor: u64) -> Option<Vec<Encoded>> {
         let tail = lock(&self.tail);
         let first = tail.front()?.at;
         let start = usize::try_from((cursor + 1).checked_sub(first)?).ok()?;
@@ -284,9 +284,9 @@ impl Feed {
             let from = self.cursor.at;
             // The sender lives in the topic that this feed holds, so this cannot fail.
             let _ = self.follower.head.wait_for(|head| *head > from).await;
-            let events = match self.follower.topic.from_tail(from) {
+            let events = match self.follower.topic.tail_after(from) {
                 Some(events) if self.resumed_at.is_none() => events,
-                _ => self.from_store(from).await?,
+                _ => self.store_after(from).await?,
             };
             let events = bound(events);
             if let Some(last) = events.last() {
@@ -307,7 +307,7 @@ impl Feed {
         }
     }
 
-    async fn from_store(&self, from: u64) -> store::Result<Vec<Encoded>> {
+    async fn store_after(&self, from: u64) -> store::Result<Vec<Encoded>> {
         let skip = u64::from(self.follower.faults.resume_off_by_one && self.resumed_at == Some(from));
         let after = from + skip;
         let limit = limits::BATCH_EVENTS_MAX as i64;

@@ -103,16 +103,16 @@ fn the_head_only_moves_forward_and_the_tail_is_served_only_if_it_holds_the_next(
     topic.advance(9);
     topic.publish([event(5), event(6)].into_iter());
     assert_eq!(*topic.head.borrow(), 9);
-    assert_eq!(positions(topic.from_tail(4)), Some(vec![5, 6]));
-    assert_eq!(positions(topic.from_tail(3)), None);
-    assert_eq!(positions(topic.from_tail(6)), None);
+    assert_eq!(positions(topic.tail_after(4)), Some(vec![5, 6]));
+    assert_eq!(positions(topic.tail_after(3)), None);
+    assert_eq!(positions(topic.tail_after(6)), None);
     topic.publish([event(7), event(8)].into_iter());
-    assert_eq!(positions(topic.from_tail(5)), Some(vec![6, 7, 8]));
+    assert_eq!(positions(topic.tail_after(5)), Some(vec![6, 7, 8]));
     topic.publish([event(10)].into_iter());
     assert_eq!(
-        positions(topic.from_tail(8)),
+        positions(topic.tail_after(8)),
         None,
         "a hole in the tail is never bridged"
     );
-    assert_eq!(positions(topic.from_tail(9)), Some(vec![10]));
+    assert_eq!(positions(topic.tail_after(9)), Some(vec![10]));
 }

@@ -48,7 +48,7 @@ impl ReaderPool {
             .lent
             .acquire()
             .await
-            .map_err(|error| super::damaged(error))?;
+            .map_err(super::damaged)?;
         let task = tokio::task::spawn_blocking(move || {
             let idle = shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut conn = match idle {
