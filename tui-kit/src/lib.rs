@@ -61,6 +61,8 @@
 
 pub mod input;
 pub mod key;
+pub mod keymap;
+pub mod notify;
 pub mod runtime;
 pub mod screen;
 pub mod signals;
@@ -69,8 +71,13 @@ pub mod terminal;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;
+pub mod theme;
+pub mod time;
 
 pub use input::Input;
 pub use key::Key;
+pub use keymap::{Available, Hint, Keymap};
 pub use minicom_protocol::gate::Shown;
 pub use runtime::{App, Effect, Now};
+pub use theme::{Theme, Who};
+pub use time::Zone;
