@@ -1,5 +1,6 @@
 //! The Minicom server: what happened, and who must know.
 
+pub mod accounts;
 pub mod auth;
 pub mod bot;
 pub mod clock;
@@ -8,6 +9,7 @@ pub mod desk;
 pub mod execute;
 pub mod exit;
 pub mod faults;
+pub mod files;
 pub mod followers;
 pub mod hub;
 mod lanes;

@@ -160,6 +160,26 @@ pub fn forget_local_tokens(conn: &Connection, tenant: TenantKey) -> Result<()> {
     Ok(())
 }
 
+/// Forgets an agent's tokens that are good no more, so that years of logins leave no heap behind.
+pub fn forget_ended_tokens(conn: &Connection, tenant: TenantKey, agent: AgentId, now: Time) -> Result<()> {
+    conn.execute(
+        "DELETE FROM agent_tokens
+         WHERE tenant = ?1 AND agent = ?2 AND (revoked_at IS NOT NULL OR expires_at <= ?3)",
+        params![tenant.0, agent.as_bytes(), now.0],
+    )?;
+    Ok(())
+}
+
+/// Whose local token is good, if there is one.
+pub fn local_token_holder(conn: &Connection, tenant: TenantKey) -> Result<Option<AgentId>> {
+    conn.prepare_cached(
+        "SELECT t.agent FROM agent_tokens t JOIN agents a ON a.tenant = t.tenant AND a.id = t.agent
+         WHERE t.tenant = ?1 AND t.local = 1 AND t.revoked_at IS NULL AND a.enabled = 1",
+    )?
+    .query_row([tenant.0], |row| row.get(0).map(AgentId::from_bytes))
+    .optional()
+}
+
 /// A customer with the digest of the secret of first use.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Customer {

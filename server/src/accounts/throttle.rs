@@ -1,0 +1,161 @@
+//! How often one address may try: to sign in, and to make new customers. It counts tries and refuses to know who
+//! they were for.
+//!
+//! Logins are counted by account and address together, so that whoever hammers an account from elsewhere does not lock
+//! out the agent at the desk; and, wider, by address alone, so that one address cannot try one password on every account.
+
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
+
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+    state::keyed::DashMapStateStore,
+};
+use minicom_protocol::refusal::Refusal;
+
+use super::{NewCustomerRates, is_loopback};
+use crate::limits;
+
+type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
+
+/// How many more tries an address has for all accounts together than for one: an office behind one address.
+const ACCOUNTS_PER_ADDRESS: u32 = 10;
+/// Bytes of an account's name that count. Longer ones are no account's.
+const NAME_BYTES_MAX: usize = 254;
+
+/// See the module.
+pub struct Throttle {
+    account: Keyed<(String, IpAddr)>,
+    address: Keyed<IpAddr>,
+    new_customer: Keyed<IpAddr>,
+    new_customer_loopback: Keyed<IpAddr>,
+}
+
+impl Throttle {
+    /// With the bounds of [`limits`] for logins and these for new customers.
+    pub fn new(rates: NewCustomerRates) -> Throttle {
+        let (burst, refill) = (
+            limits::LOGIN_BURST_PER_ADDRESS,
+            limits::LOGIN_REFILL_PER_ADDRESS_PER_MIN,
+        );
+        Throttle {
+            account: keyed(refill, burst),
+            address: keyed(refill * ACCOUNTS_PER_ADDRESS, burst * ACCOUNTS_PER_ADDRESS),
+            new_customer: keyed(rates.per_address_per_min, rates.per_address_per_min),
+            new_customer_loopback: keyed(rates.per_loopback_address_per_min, rates.per_loopback_address_per_min),
+        }
+    }
+
+    /// Counts a try to sign in. The name is that which was given, whether or not there is such an account.
+    pub fn login(&self, name: &str, peer: IpAddr) -> Result<(), Refusal> {
+        let network = network(peer);
+        check(&self.address, &network)?;
+        let end = name.floor_char_boundary(NAME_BYTES_MAX);
+        check(&self.account, &(name[..end].to_owned(), network))
+    }
+
+    /// Counts a customer that is new.
+    pub fn new_customer(&self, peer: IpAddr) -> Result<(), Refusal> {
+        let limiter = if is_loopback(peer) {
+            &self.new_customer_loopback
+        } else {
+            &self.new_customer
+        };
+        check(limiter, &network(peer))
+    }
+}
+
+fn keyed<K: Hash + Eq + Clone>(per_minute: u32, burst: u32) -> Keyed<K> {
+    let at_least_one = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+    RateLimiter::dashmap(Quota::per_minute(at_least_one(per_minute)).allow_burst(at_least_one(burst)))
+}
+
+fn check<K: Hash + Eq + Clone>(limiter: &Keyed<K>, key: &K) -> Result<(), Refusal> {
+    if limiter.len() > limits::RATE_KEYS_MAX {
+        limiter.retain_recent();
+    }
+    limiter.check_key(key).map_err(|not_yet| Refusal::RateLimited {
+        retry_after_ms: whole_ms(not_yet.wait_time_from(DefaultClock::default().now())),
+    })
+}
+
+fn whole_ms(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+/// What counts as one address: an IPv6 network of 64 bits is one customer of a provider.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let mut bytes = address.octets();
+            bytes[8..].fill(0);
+            IpAddr::from(bytes)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn refused_after(throttle: &Throttle, name: &str, peer: IpAddr) -> u32 {
+        (0..1_000).find(|_| throttle.login(name, peer).is_err()).unwrap()
+    }
+
+    #[test]
+    fn a_burst_is_refused_and_told_when_to_come_back() {
+        let throttle = Throttle::new(NewCustomerRates::default());
+        assert_eq!(
+            refused_after(&throttle, "ada@x", ip("192.0.2.1")),
+            limits::LOGIN_BURST_PER_ADDRESS
+        );
+        let Err(Refusal::RateLimited { retry_after_ms }) = throttle.login("ada@x", ip("192.0.2.1")) else {
+            panic!("the burst was over");
+        };
+        assert!((1..=6_001).contains(&retry_after_ms), "{retry_after_ms}");
+    }
+
+    #[test]
+    fn hammering_from_elsewhere_locks_nobody_out() {
+        let throttle = Throttle::new(NewCustomerRates::default());
+        refused_after(&throttle, "ada@x", ip("192.0.2.1"));
+        assert_eq!(throttle.login("ada@x", ip("192.0.2.2")), Ok(()));
+        assert_eq!(throttle.login("bo@x", ip("192.0.2.1")), Ok(()));
+    }
+
+    #[test]
+    fn one_address_cannot_try_every_account() {
+        let throttle = Throttle::new(NewCustomerRates::default());
+        let tries = (0..1_000).find(|n| throttle.login(&format!("{n}@x"), ip("2001:db8::1")).is_err());
+        assert_eq!(tries, Some(100));
+        assert!(throttle.login("new@x", ip("2001:db8::2")).is_err(), "the same network");
+        assert_eq!(throttle.login("new@x", ip("2001:db8:0:1::2")), Ok(()));
+    }
+
+    #[test]
+    fn the_names_of_a_stranger_are_bounded() {
+        let throttle = Throttle::new(NewCustomerRates::default());
+        let long = "ä".repeat(10_000);
+        assert_eq!(
+            refused_after(&throttle, &long, ip("192.0.2.1")),
+            limits::LOGIN_BURST_PER_ADDRESS
+        );
+    }
+
+    #[test]
+    fn new_customers_come_faster_from_this_computer() {
+        let rates = NewCustomerRates {
+            per_address_per_min: 2,
+            per_loopback_address_per_min: 5,
+        };
+        let throttle = Throttle::new(rates);
+        let until_refused = |peer| (0..10).find(|_| throttle.new_customer(peer).is_err());
+        assert_eq!(until_refused(ip("192.0.2.1")), Some(2));
+        assert_eq!(until_refused(ip("::ffff:127.0.0.1")), Some(5));
+    }
+}
