@@ -1,36 +1,34 @@
 //! The only front door. WebSocket, HTTP, bot and timers all come in here, and nothing else writes or reads the
 //! conversations. A command is checked for its form, put into the writer's queue, and answered when it is on the disk.
 
+mod reading;
+
 use std::{collections::HashMap, sync::Arc};
 
 use minicom_protocol::{
     command::Done,
-    customer_event::CustomerEvent,
-    event::Event,
-    frame::{AgentSnapshot, CustomerSnapshot},
-    ids::{CommandId, ConversationId, Cursor, CustomerId, Rev, Seq, TenantId},
+    ids::{CommandId, CustomerId, Mark, TenantId},
     people::{CustomerRef, Realm},
     refusal::Refusal,
-    summary::{Summary, queue_order},
     text::CustomerName,
 };
 use rusqlite::Connection;
 use tokio::sync::{Notify, mpsc, oneshot};
-use tracing::error;
 
+pub use self::reading::Opening;
 use crate::{
     clock,
     decide::Settings,
     execute::Scope,
     faults::Faults,
-    hub::{Feed, Hub, TopicKey},
+    hub::Hub,
     limits,
     order::{Caller, Order, Who},
     store::{
-        self, TenantKey, conversations, journal,
+        self, TenantKey,
         people::{self, Customer},
         pool::ReaderPool,
-        tenants, threads,
+        tenants,
     },
     writer::{Counts, Job, Positions, Writer},
 };
@@ -53,14 +51,6 @@ struct Shared {
     positions: Arc<Positions>,
 }
 
-/// How a reader begins: where it left off, or afresh.
-pub enum Opening<S> {
-    /// The client's cursor is good.
-    Resumed(Feed),
-    /// The client starts from a snapshot that stands at the feed's cursor.
-    Fresh(Feed, S),
-}
-
 /// Runs the writer. Returns when the desk is gone and everything is on the disk; the error is one after which nothing more was acknowledged.
 pub type WriterThread = std::thread::JoinHandle<Result<(), rusqlite::Error>>;
 
@@ -72,7 +62,7 @@ impl Desk {
         settings: Settings,
         faults: Faults,
     ) -> Result<(Desk, WriterThread), rusqlite::Error> {
-        let birth_mark = minicom_protocol::ids::Mark(rand::random());
+        let birth_mark = Mark(rand::random());
         tenants::ensure(&conn, &TenantId::default_tenant(), birth_mark, clock::now())?;
         let known = tenants::all(&conn)?.into_iter().map(|(key, id)| (id, key)).collect();
         let hub = Arc::new(Hub::default());
@@ -206,189 +196,6 @@ impl Desk {
         })
     }
 
-    /// Reads in one read transaction.
-    pub async fn read<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&Connection) -> store::Result<T> + Send + 'static,
-    ) -> Result<T, Refusal> {
-        self.shared.pool.read(read).await.map_err(|error| {
-            error!(%error, "a read failed");
-            Refusal::Internal
-        })
-    }
-
-    /// Follows a tenant's journal, from an agent's cursor if it is good, else from a snapshot.
-    pub async fn open_journal(
-        &self,
-        tenant: TenantKey,
-        cursor: Option<Cursor>,
-    ) -> Result<Opening<AgentSnapshot>, Refusal> {
-        let shared = &self.shared;
-        // Register on the topic first, read the store second.
-        let follower = shared
-            .hub
-            .follow(TopicKey::Tenant(tenant), shared.pool.clone(), shared.faults);
-        let (head, snapshot) = self
-            .read(move |conn| {
-                let head = tenants::head(conn, tenant)?.cursor;
-                let mark = cursor
-                    .map(|cursor| journal::mark_at(conn, tenant, Rev(cursor.at)))
-                    .transpose()?
-                    .flatten();
-                if resumes(cursor, mark, head) {
-                    return Ok((head, None));
-                }
-                let mut open = conversations::open(conn, tenant)?;
-                open.sort_by_cached_key(|summary| (queue_order(summary), std::cmp::Reverse(summary.rev)));
-                let most = limits::SNAPSHOT_CLOSED_MAX;
-                let mut closed = conversations::closed(conn, tenant, None, most as i64 + 1)?;
-                let more_closed = closed.len() > most;
-                closed.truncate(most);
-                open.append(&mut closed);
-                Ok((
-                    head,
-                    Some(AgentSnapshot {
-                        conversations: open,
-                        more_closed,
-                    }),
-                ))
-            })
-            .await?;
-        Ok(match (snapshot, cursor) {
-            (None, Some(cursor)) => Opening::Resumed(follower.at(cursor, head.at).resumed()),
-            (snapshot, _) => {
-                let empty = AgentSnapshot {
-                    conversations: vec![],
-                    more_closed: false,
-                };
-                Opening::Fresh(follower.at(head, head.at), snapshot.unwrap_or(empty))
-            }
-        })
-    }
-
-    /// Follows a customer's own thread, from the customer's cursor if it is good, else from the last page.
-    pub async fn open_thread(
-        &self,
-        tenant: TenantKey,
-        customer: CustomerId,
-        cursor: Option<Cursor>,
-    ) -> Result<Opening<CustomerSnapshot>, Refusal> {
-        let shared = &self.shared;
-        let follower = shared
-            .hub
-            .follow(TopicKey::Thread(tenant, customer), shared.pool.clone(), shared.faults);
-        let (head, snapshot) = self
-            .read(move |conn| {
-                let thread = threads::load(conn, tenant, customer)?;
-                let head = Cursor {
-                    at: thread.view.seq.0,
-                    mark: thread.mark,
-                };
-                let mark = match cursor {
-                    Some(cursor) => journal::thread_mark_at(conn, tenant, customer, Seq(cursor.at))?,
-                    None => None,
-                };
-                if resumes(cursor, mark, head) {
-                    return Ok((head, None));
-                }
-                let most = limits::SNAPSHOT_THREAD_EVENTS_MAX;
-                let (events, more) = journal::customer_before(conn, tenant, customer, None, most)?;
-                Ok((
-                    head,
-                    Some(CustomerSnapshot {
-                        view: thread.view,
-                        events,
-                        more,
-                    }),
-                ))
-            })
-            .await?;
-        Ok(match (snapshot, cursor) {
-            (None, Some(cursor)) => Opening::Resumed(follower.at(cursor, head.at).resumed()),
-            (snapshot, _) => {
-                let empty = CustomerSnapshot {
-                    view: Default::default(),
-                    events: vec![],
-                    more: false,
-                };
-                Opening::Fresh(follower.at(head, head.at), snapshot.unwrap_or(empty))
-            }
-        })
-    }
-
-    /// A page of a customer's thread for agents, oldest first, and whether there is more before it. A foreign
-    /// customer is an unknown one.
-    pub async fn thread(
-        &self,
-        tenant: TenantKey,
-        customer: CustomerId,
-        before: Option<Rev>,
-        limit: usize,
-    ) -> Result<(Vec<Event>, bool), Refusal> {
-        self.read(move |conn| {
-            if people::customer_by_id(conn, tenant, customer)?.is_none() {
-                return Ok(Err(Refusal::NotFound));
-            }
-            journal::thread_before(conn, tenant, customer, before, limit).map(Ok)
-        })
-        .await?
-    }
-
-    /// A page of the customer's own thread, oldest first, and whether there is more before it.
-    pub async fn customer_thread(
-        &self,
-        tenant: TenantKey,
-        customer: CustomerId,
-        before: Option<Seq>,
-        limit: usize,
-    ) -> Result<(Vec<CustomerEvent>, bool), Refusal> {
-        self.read(move |conn| journal::customer_before(conn, tenant, customer, before, limit))
-            .await
-    }
-
-    /// A conversation's row.
-    pub async fn summary(&self, tenant: TenantKey, conversation: ConversationId) -> Result<Summary, Refusal> {
-        self.read(move |conn| conversations::load(conn, tenant, conversation))
-            .await?
-            .ok_or(Refusal::NotFound)
-    }
-
-    /// The newest conversation of a customer.
-    pub async fn newest(&self, tenant: TenantKey, customer: CustomerId) -> Result<Option<Summary>, Refusal> {
-        self.read(move |conn| conversations::newest(conn, tenant, customer))
-            .await
-    }
-
-    /// A page of closed conversations, newest first, and whether there is more.
-    pub async fn closed(
-        &self,
-        tenant: TenantKey,
-        before: Option<Rev>,
-        limit: usize,
-    ) -> Result<(Vec<Summary>, bool), Refusal> {
-        self.read(move |conn| {
-            let mut rows = conversations::closed(conn, tenant, before, limit as i64 + 1)?;
-            let more = rows.len() > limit;
-            rows.truncate(limit);
-            Ok((rows, more))
-        })
-        .await
-    }
-
-    /// Who waits, first in the queue first.
-    pub async fn queue(&self, tenant: TenantKey) -> Result<Vec<Summary>, Refusal> {
-        let mut waiting = self.read(move |conn| conversations::waiting(conn, tenant)).await?;
-        waiting.sort_by_cached_key(queue_order);
-        Ok(waiting)
-    }
-
-    /// A customer by name, for those who may know whether there is one.
-    pub async fn customer(&self, tenant: TenantKey, name: CustomerName) -> Result<Customer, Refusal> {
-        self.read(move |conn| people::customer_by_name(conn, tenant, Realm::Named, &name))
-            .await?
-            .ok_or(Refusal::NotFound)
-    }
-
     /// Makes a customer at the first use of a name. If somebody was faster, that customer is returned and the caller
     /// compares the secrets.
     pub async fn first_use(
@@ -433,13 +240,3 @@ impl Desk {
         }
     }
 }
-
-/// Whether a reader goes on from its cursor: the store holds its mark at its position, and not too much is missing.
-/// A cursor beyond the head that the transaction saw is good if the store holds it: the reader waits.
-fn resumes(cursor: Option<Cursor>, stored: Option<minicom_protocol::ids::Mark>, head: Cursor) -> bool {
-    cursor.is_some_and(|cursor| stored == Some(cursor.mark) && head.at.saturating_sub(cursor.at) <= limits::RESUME_MAX)
-}
-
-#[cfg(test)]
-#[path = "desk_tests.rs"]
-mod tests;

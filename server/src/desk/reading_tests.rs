@@ -3,14 +3,14 @@
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand, SeenLines},
     event::Event,
-    ids::{LineNo, Mark},
+    ids::{LineNo, Mark, TenantId},
 };
 use proptest::{prelude::*, test_runner::TestRunner};
 use tokio::task::JoinSet;
 
 use super::*;
 use crate::{
-    order::{BotTurn, Turn},
+    order::{BotTurn, Caller, Order, Turn, Who},
     test_desk::{TestDesk, command_id},
 };
 
