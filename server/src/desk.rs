@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use minicom_protocol::{
     command::Done,
-    ids::{CommandId, CustomerId, Mark, TenantId},
+    ids::{CommandId, CustomerId, Mark, Rev, TenantId},
     people::{CustomerRef, Realm},
     refusal::Refusal,
     text::CustomerName,
