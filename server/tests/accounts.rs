@@ -1,0 +1,447 @@
+//! Accounts over a real data folder: who signs in, who does not, and what everybody learns of it.
+
+use std::{
+    fs,
+    net::IpAddr,
+    os::unix::fs::PermissionsExt,
+    sync::{Arc, Mutex},
+};
+
+use minicom_protocol::{
+    event::{AgentChanged, Event, EventBody},
+    ids::{AgentId, Rev, TenantId},
+    people::Role,
+    refusal::Refusal,
+    rest::LoginRequest,
+    text::{CustomerName, DisplayName},
+};
+use minicom_server::{
+    accounts::{AccountError, Accounts, FIRST_ADMIN, LOCAL_TOKEN, Login, NewAgent, NewCustomerRates},
+    decide::Settings,
+    desk::Desk,
+    faults::Faults,
+    store::{self, TenantKey, journal},
+};
+
+const PASSWORD: &str = "seven lamps on a quiet hill";
+const OTHER: &str = "nine boats and a wet rope";
+
+struct Rig {
+    accounts: Accounts,
+    desk: Desk,
+    tenant: TenantId,
+    key: TenantKey,
+    folder: store::open::DataFolder,
+    signed_out: Arc<Mutex<Vec<(AgentId, bool)>>>,
+    _dir: tempfile::TempDir,
+}
+
+fn rig() -> Rig {
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, conn) = store::open::open(dir.path()).unwrap();
+    let settings = Settings {
+        bot: false,
+        bot_deadline_ms: 6_000,
+    };
+    let (desk, _writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
+    let signed_out = Arc::new(Mutex::new(vec![]));
+    let heard = signed_out.clone();
+    let hear = Arc::new(move |agent, token: Option<_>| heard.lock().unwrap().push((agent, token.is_some())));
+    let rates = NewCustomerRates {
+        per_address_per_min: 2,
+        ..NewCustomerRates::default()
+    };
+    let tenant = TenantId::default_tenant();
+    Rig {
+        accounts: Accounts::with(desk.clone(), rates, hear),
+        key: desk.tenant(&tenant).unwrap(),
+        desk,
+        tenant,
+        folder,
+        signed_out,
+        _dir: dir,
+    }
+}
+
+fn here() -> IpAddr {
+    "127.0.0.1".parse().unwrap()
+}
+
+fn elsewhere() -> IpAddr {
+    "192.0.2.7".parse().unwrap()
+}
+
+fn name(text: &str) -> DisplayName {
+    DisplayName::parse(text).unwrap()
+}
+
+impl Rig {
+    async fn add(&self, email: &str, role: Role) -> Result<store::people::Agent, AccountError> {
+        let new = NewAgent {
+            email: email.to_owned(),
+            name: name("Ada"),
+            role,
+            password: Some(PASSWORD.to_owned()),
+        };
+        self.accounts.add(&self.tenant, new).await
+    }
+
+    async fn login(&self, email: &str, password: &str) -> Result<Login, Refusal> {
+        let request = LoginRequest {
+            email: email.to_owned(),
+            password: password.to_owned(),
+            tenant: None,
+        };
+        self.accounts.login(request, elsewhere()).await
+    }
+
+    async fn is_good(&self, token: &str, peer: IpAddr) -> bool {
+        match self.accounts.sign_in(&self.tenant, token, peer).await {
+            Ok(_) => true,
+            Err(refusal) => {
+                assert_eq!(refusal, Refusal::SignIn);
+                false
+            }
+        }
+    }
+
+    fn local_token(&self) -> String {
+        fs::read_to_string(self.folder.path.join(LOCAL_TOKEN))
+            .unwrap()
+            .trim()
+            .to_owned()
+    }
+
+    async fn changes(&self) -> Vec<AgentChanged> {
+        let key = self.key;
+        let events: Vec<Event> = self
+            .desk
+            .read(move |conn| journal::after(conn, key, Rev(0), 1_000))
+            .await
+            .unwrap();
+        let changes = events.into_iter().map(|event| match event.body {
+            EventBody::AgentChanged(it) => it,
+            other => panic!("{other:?}"),
+        });
+        changes.collect()
+    }
+}
+
+#[tokio::test]
+async fn a_login_gives_a_token_that_logging_out_ends() {
+    let rig = rig();
+    rig.add("Ada@Example.org", Role::Agent).await.unwrap();
+    let login = rig.login(" aDa@example.ORG", PASSWORD).await.unwrap();
+    let token = login.token.reveal();
+    assert!(rig.is_good(&token, elsewhere()).await);
+
+    let signed_in = rig.accounts.sign_in(&rig.tenant, &token, elsewhere()).await.unwrap();
+    assert_eq!(
+        (signed_in.email.as_str(), signed_in.role),
+        ("ada@example.org", Role::Agent)
+    );
+    rig.accounts.logout(&signed_in).await.unwrap();
+
+    assert!(!rig.is_good(&token, elsewhere()).await);
+    assert_eq!(*rig.signed_out.lock().unwrap(), [(signed_in.agent.id, true)]);
+}
+
+#[tokio::test]
+async fn unknown_wrong_disabled_and_without_password_are_one_answer() {
+    let rig = rig();
+    rig.accounts
+        .ensure_first_admin(&rig.tenant, name("Root"))
+        .await
+        .unwrap();
+    rig.add("ada@x.org", Role::Agent).await.unwrap();
+    rig.add("bo@x.org", Role::Agent).await.unwrap();
+    rig.accounts.disable(&rig.tenant, "bo@x.org").await.unwrap();
+    for (email, password) in [
+        ("nobody@x.org", PASSWORD),
+        ("no address at all", PASSWORD),
+        ("ada@x.org", OTHER),
+        ("bo@x.org", PASSWORD),
+        (FIRST_ADMIN, PASSWORD),
+        ("ada@x.org", &"long".repeat(300)),
+    ] {
+        assert_eq!(
+            rig.login(email, password).await.unwrap_err(),
+            Refusal::SignIn,
+            "{email}"
+        );
+    }
+    let request = LoginRequest {
+        email: "ada@x.org".to_owned(),
+        password: PASSWORD.to_owned(),
+        tenant: Some("other".to_owned()),
+    };
+    assert_eq!(
+        rig.accounts.login(request, elsewhere()).await.unwrap_err(),
+        Refusal::SignIn
+    );
+}
+
+#[tokio::test]
+async fn what_can_be_no_login_is_told_without_being_counted() {
+    let rig = rig();
+    for (email, password) in [("", "x"), (" ", "x"), ("a\0@x.org", "x"), ("ada@x.org", "")] {
+        for _ in 0..20 {
+            let refused = rig.login(email, password).await.unwrap_err();
+            assert!(matches!(refused, Refusal::BadField { .. }), "{refused:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_eleventh_try_waits_but_the_agent_elsewhere_does_not() {
+    let rig = rig();
+    rig.add("ada@x.org", Role::Agent).await.unwrap();
+    for _ in 0..10 {
+        assert_eq!(rig.login("ada@x.org", OTHER).await.unwrap_err(), Refusal::SignIn);
+    }
+    let refused = rig.login("ADA@x.org", PASSWORD).await.unwrap_err();
+    assert!(matches!(refused, Refusal::RateLimited { .. }), "{refused:?}");
+    let request = LoginRequest {
+        email: "ada@x.org".to_owned(),
+        password: PASSWORD.to_owned(),
+        tenant: None,
+    };
+    rig.accounts.login(request, here()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_password_and_disabling_end_every_sign_in() {
+    let rig = rig();
+    let ada = rig.add("ada@x.org", Role::Agent).await.unwrap();
+    let first = rig.login("ada@x.org", PASSWORD).await.unwrap().token.reveal();
+    let second = rig.login("ada@x.org", PASSWORD).await.unwrap().token.reveal();
+
+    rig.accounts
+        .set_password(&rig.tenant, "ada@x.org", OTHER.to_owned())
+        .await
+        .unwrap();
+    assert!(!rig.is_good(&first, here()).await && !rig.is_good(&second, here()).await);
+    assert_eq!(rig.login("ada@x.org", PASSWORD).await.unwrap_err(), Refusal::SignIn);
+
+    let third = rig.login("ada@x.org", OTHER).await.unwrap().token.reveal();
+    rig.accounts.disable(&rig.tenant, "ada@x.org").await.unwrap();
+    assert!(!rig.is_good(&third, here()).await);
+    rig.accounts.enable(&rig.tenant, "ada@x.org").await.unwrap();
+    assert!(!rig.is_good(&third, here()).await, "a token from before stays dead");
+    rig.login("ada@x.org", OTHER).await.unwrap();
+    assert_eq!(
+        *rig.signed_out.lock().unwrap(),
+        [(ada.agent.id, false), (ada.agent.id, false)]
+    );
+}
+
+#[tokio::test]
+async fn every_visible_change_is_one_event_and_what_is_true_already_is_none() {
+    let rig = rig();
+    rig.accounts
+        .ensure_first_admin(&rig.tenant, name("Root"))
+        .await
+        .unwrap();
+    assert!(
+        !rig.accounts
+            .ensure_first_admin(&rig.tenant, name("Again"))
+            .await
+            .unwrap()
+    );
+    rig.add("ada@x.org", Role::Agent).await.unwrap();
+    rig.accounts.enable(&rig.tenant, "ada@x.org").await.unwrap();
+    rig.accounts.disable(&rig.tenant, "ada@x.org").await.unwrap();
+    rig.accounts.disable(&rig.tenant, "ada@x.org").await.unwrap();
+    rig.accounts.enable(&rig.tenant, "ada@x.org").await.unwrap();
+    rig.accounts
+        .set_password(&rig.tenant, "ada@x.org", OTHER.to_owned())
+        .await
+        .unwrap();
+    let renamed = minicom_server::accounts::Change {
+        name: Some(name("Countess")),
+        ..Default::default()
+    };
+    rig.accounts.change(&rig.tenant, "ada@x.org", renamed).await.unwrap();
+
+    let changes = rig.changes().await;
+    let seen: Vec<_> = changes
+        .iter()
+        .map(|it| (it.agent.name.as_str(), it.role, it.enabled))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("Root", Role::Admin, true),
+            ("Ada", Role::Agent, true),
+            ("Ada", Role::Agent, false),
+            ("Ada", Role::Agent, true),
+            ("Countess", Role::Agent, true),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_taken_says_why_and_changes_nothing() {
+    let rig = rig();
+    rig.add("ada@x.org", Role::Admin).await.unwrap();
+    assert_eq!(
+        rig.add("ADA@x.org", Role::Agent).await.err(),
+        Some(AccountError::Exists("ada@x.org".to_owned()))
+    );
+    assert!(matches!(
+        rig.add("ada", Role::Agent).await,
+        Err(AccountError::BadEmail(_))
+    ));
+    let weak = rig
+        .accounts
+        .set_password(&rig.tenant, "ada@x.org", "Password123!".to_owned())
+        .await;
+    assert!(weak.err().unwrap().to_string().contains("too common"));
+    let unknown = rig
+        .accounts
+        .disable(&rig.tenant, "no\u{1b}[2Jbody")
+        .await
+        .err()
+        .unwrap();
+    assert!(!unknown.to_string().contains('\u{1b}'), "{unknown}");
+    let last = rig.accounts.disable(&rig.tenant, "ada@x.org").await;
+    assert_eq!(last.err(), Some(AccountError::LastAdmin("ada@x.org".to_owned())));
+    rig.add("bo@x.org", Role::Admin).await.unwrap();
+    rig.accounts.disable(&rig.tenant, "ada@x.org").await.unwrap();
+    assert_eq!(rig.changes().await.len(), 3);
+}
+
+#[tokio::test]
+async fn the_local_token_is_private_new_each_time_and_good_from_here_only() {
+    let rig = rig();
+    rig.accounts
+        .ensure_first_admin(&rig.tenant, name("Root"))
+        .await
+        .unwrap();
+    let holder = rig
+        .accounts
+        .issue_local_token(&rig.tenant, &rig.folder.path)
+        .await
+        .unwrap();
+    assert_eq!(holder.unwrap().name.as_str(), "Root");
+    let first = rig.local_token();
+    let mode = fs::metadata(rig.folder.path.join(LOCAL_TOKEN))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(rig.is_good(&first, here()).await);
+    assert!(rig.is_good(&first, "::ffff:127.0.0.1".parse().unwrap()).await);
+    assert!(!rig.is_good(&first, elsewhere()).await);
+
+    rig.accounts
+        .issue_local_token(&rig.tenant, &rig.folder.path)
+        .await
+        .unwrap();
+    assert!(!rig.is_good(&first, here()).await, "the old one is forgotten");
+    assert!(rig.is_good(&rig.local_token(), here()).await);
+}
+
+#[tokio::test]
+async fn the_local_token_follows_the_oldest_admin_who_may_sign_in() {
+    let rig = rig();
+    rig.accounts
+        .ensure_first_admin(&rig.tenant, name("Root"))
+        .await
+        .unwrap();
+    rig.accounts
+        .issue_local_token(&rig.tenant, &rig.folder.path)
+        .await
+        .unwrap();
+    rig.add("ada@x.org", Role::Admin).await.unwrap();
+    let whose = async || {
+        let found = rig.accounts.sign_in(&rig.tenant, &rig.local_token(), here()).await;
+        found.unwrap().email
+    };
+    assert_eq!(whose().await, FIRST_ADMIN);
+
+    let before = rig.local_token();
+    rig.accounts
+        .set_password(&rig.tenant, FIRST_ADMIN, OTHER.to_owned())
+        .await
+        .unwrap();
+    assert_ne!(
+        rig.local_token(),
+        before,
+        "a new password ended it, so there is a new one"
+    );
+    assert_eq!(whose().await, FIRST_ADMIN);
+
+    rig.accounts.disable(&rig.tenant, FIRST_ADMIN).await.unwrap();
+    assert_eq!(whose().await, "ada@x.org");
+    let before = rig.local_token();
+    rig.add("bo@x.org", Role::Agent).await.unwrap();
+    assert_eq!(rig.local_token(), before, "who is not concerned changes nothing");
+}
+
+#[tokio::test]
+async fn tokens_that_are_none_get_the_answer_of_a_wrong_one() {
+    let rig = rig();
+    rig.add("ada@x.org", Role::Agent).await.unwrap();
+    let good = rig.login("ada@x.org", PASSWORD).await.unwrap().token.reveal();
+    for bad in ["", "mca_", &good[1..], &good.replace("mca_", ""), &"x".repeat(1 << 20)] {
+        assert!(!rig.is_good(bad, here()).await);
+    }
+    let other = TenantId::parse("other").unwrap();
+    assert_eq!(
+        rig.accounts.sign_in(&other, &good, here()).await.unwrap_err(),
+        Refusal::SignIn
+    );
+}
+
+#[tokio::test]
+async fn no_stored_text_is_a_token() {
+    let rig = rig();
+    rig.add("ada@x.org", Role::Agent).await.unwrap();
+    let token = rig.login("ada@x.org", PASSWORD).await.unwrap().token.reveal();
+    let needle = token.strip_prefix("mca_").unwrap().to_owned();
+    let raw: Vec<u8> = (0..32)
+        .map(|n| u8::from_str_radix(&needle[2 * n..2 * n + 2], 16).unwrap())
+        .collect();
+    let on_disk: Vec<u8> = fs::read_dir(&rig.folder.path)
+        .unwrap()
+        .flat_map(|entry| fs::read(entry.unwrap().path()).unwrap())
+        .collect();
+    let has = |needle: &[u8]| on_disk.windows(needle.len()).any(|window| window == needle);
+    assert!(has(b"ada@x.org"), "what is looked for would be found");
+    assert!(!has(needle.as_bytes()) && !has(&raw) && !has(PASSWORD.as_bytes()));
+}
+
+#[tokio::test]
+async fn a_name_belongs_to_the_secret_of_its_first_use() {
+    let rig = rig();
+    let alice = CustomerName::parse("alice").unwrap();
+    let (hers, his) = ("a1".repeat(32), "b2".repeat(32));
+    let sign_in = async |name: &CustomerName, secret: &str| {
+        rig.accounts
+            .sign_in_customer(&rig.tenant, name, secret, elsewhere())
+            .await
+    };
+    let first = sign_in(&alice, &hers).await.unwrap();
+    assert_eq!(sign_in(&alice, &hers.to_uppercase()).await.unwrap(), first);
+    for wrong in [his.as_str(), "", "alice", &"0".repeat(64)] {
+        assert_eq!(sign_in(&alice, wrong).await.unwrap_err(), Refusal::WrongSecret);
+        let known = rig.accounts.known_customer(&rig.tenant, alice.clone(), wrong).await;
+        assert_eq!(known.unwrap_err(), Refusal::NotFound);
+    }
+    let known = rig.accounts.known_customer(&rig.tenant, alice, &hers).await;
+    assert_eq!(known.unwrap(), first);
+
+    // Asking for a name makes nobody, so it is free for its first user; and new ones have a rate.
+    let bob = CustomerName::parse("bob").unwrap();
+    let known = rig.accounts.known_customer(&rig.tenant, bob.clone(), &his).await;
+    assert_eq!(known.unwrap_err(), Refusal::NotFound);
+    sign_in(&bob, &his).await.unwrap();
+    let refused = sign_in(&CustomerName::parse("carol").unwrap(), &his).await.unwrap_err();
+    assert!(matches!(refused, Refusal::RateLimited { .. }), "{refused:?}");
+    assert_eq!(
+        sign_in(&bob, &his).await.unwrap().name,
+        bob,
+        "who is known is not counted"
+    );
+}
