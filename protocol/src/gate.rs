@@ -128,6 +128,12 @@ impl AsRef<str> for Shown {
     }
 }
 
+/// For text that is being written here: every line end becomes LF, and each code point that may not be shown is replaced or left
+/// out, so that what is on the screen is what will be sent. Nothing is cut.
+pub fn clean(raw: &str) -> String {
+    replace(&raw.replace("\r\n", "\n").replace('\r', "\n"), Shape::Text)
+}
+
 /// True for a code point that draws nothing by itself and is left out of what is shown.
 pub(crate) fn is_invisible(c: char) -> bool {
     is_direction_control(c)

@@ -119,6 +119,13 @@ fn names() {
     assert_eq!(format!("{:<7}|", Shown::fixed("bob")), "bob    |");
 }
 
+#[test]
+fn text_that_is_being_written_is_cleaned_but_never_cut() {
+    assert_eq!(clean("a\r\nb\rc\td\u{1b}[2J\u{202e}\u{200b}e"), "a\nb\nc    d␛[2Je");
+    let long = "x\n".repeat(9_000);
+    assert_eq!(clean(&long), long);
+}
+
 /// Strings made of what has gone wrong in terminals before.
 fn nasty() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

@@ -68,7 +68,7 @@ fn footer(map: &Keymap<Do, At>, contexts: &[At], columns: u16) -> String {
     ];
     let line = map.footer(contexts, &hints, &Hint::of(Do::Help, "help"), columns, &Theme::ansi());
     let text: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
-    assert!(width(&text) <= usize::from(columns).max(7), "{text:?}");
+    assert!(width(&text) <= usize::from(columns).max(8), "{text:?}");
     text
 }
 

@@ -59,6 +59,8 @@
 //!
 //! # The parts
 
+pub mod composer;
+pub mod drafts;
 pub mod input;
 pub mod key;
 pub mod keymap;
@@ -74,6 +76,7 @@ pub mod text;
 pub mod theme;
 pub mod time;
 
+pub use composer::Composer;
 pub use input::Input;
 pub use key::Key;
 pub use keymap::{Available, Hint, Keymap};

@@ -1,0 +1,331 @@
+//! The place where a person writes.
+//!
+//! Owns the keys of editing, graphemes, the history of what was sent, and that nothing typed is lost: not by a paste, a recall, a
+//! limit or a refusal. It refuses to know where the text goes; Enter is told, and the program decides.
+
+mod edit;
+mod rows;
+
+use minicom_protocol::gate::{self, Shown};
+use minicom_protocol::text::MESSAGE_BYTES_MAX;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::composer::edit::Editor;
+use crate::composer::rows::{Rows, lay_out};
+use crate::key::Key;
+use crate::text::width;
+use crate::theme::Theme;
+
+/// Bytes that the composer holds: more than can be sent, so that a text that is too long can be shortened here. The library below
+/// counts columns in 16 bits.
+pub const HELD_BYTES_MAX: usize = 61_440;
+/// Texts that Up brings back.
+const SENT_MAX: usize = 100;
+
+/// The keys of editing, for the help.
+pub const EDITING_KEYS: &[(&str, &str)] = &[
+    ("alt-enter shift-enter ctrl-j", "new line (also \\ then Enter)"),
+    ("ctrl-a ctrl-e", "start, end of the line"),
+    ("alt-b alt-f", "a word back, forward"),
+    ("ctrl-w ctrl-u alt-k", "cut the word, to the start, to the end"),
+    ("ctrl-y", "insert what was cut"),
+    ("ctrl-_", "undo"),
+    ("up down", "what I sent before, on the first and last line"),
+];
+
+/// What became of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Handled {
+    /// Not one of the composer's keys, or nothing to do for it: it is the program's.
+    No,
+    /// The cursor moved, or could not.
+    Moved,
+    /// The text changed.
+    Changed,
+    /// Enter was pressed. The text stays until [`Composer::take`].
+    Submit,
+    /// Nothing was inserted, for this reason.
+    Refused(Shown),
+}
+
+/// A text being written, with its cursor, its undo steps and what was sent before.
+#[derive(Debug, Clone)]
+pub struct Composer {
+    editor: Editor,
+    /// Columns to write in; one more is kept free for the cursor.
+    columns: usize,
+    rows_max: usize,
+    /// The first row that is shown.
+    top: usize,
+    /// Where Up and Down want to be.
+    wanted_column: Option<usize>,
+    sent: Vec<String>,
+    recalled: Option<Recalled>,
+}
+
+/// A text from the history stands in the composer.
+#[derive(Debug, Clone)]
+struct Recalled {
+    index: usize,
+    /// What was being written before.
+    stash: String,
+}
+
+impl Default for Composer {
+    fn default() -> Composer {
+        Composer {
+            editor: Editor::default(),
+            columns: 79,
+            rows_max: 8,
+            top: 0,
+            wanted_column: None,
+            sent: Vec::new(),
+            recalled: None,
+        }
+    }
+}
+
+impl Composer {
+    /// An empty one that starts with this text, such as a draft.
+    pub fn with_text(text: &str) -> Composer {
+        let mut composer = Composer::default();
+        composer.set_text(text);
+        composer
+    }
+
+    /// The width of the area that it is drawn in, and the most rows that it may take. Tell it at each new size.
+    pub fn set_size(&mut self, columns: u16, rows_max: u16) {
+        self.columns = usize::from(columns).saturating_sub(1).max(1);
+        self.rows_max = usize::from(rows_max).max(1);
+        self.keep_cursor_in_view();
+    }
+
+    /// Rows that it wants now: 1 to the most it may take.
+    pub fn rows(&self) -> u16 {
+        let rows = self.layout().rows.len().min(self.rows_max);
+        u16::try_from(rows).unwrap_or(u16::MAX)
+    }
+
+    /// The text as it would be sent.
+    pub fn text(&self) -> String {
+        self.editor.text()
+    }
+
+    /// Nothing is written, not even a blank.
+    pub fn is_empty(&self) -> bool {
+        self.editor.is_empty()
+    }
+
+    /// Replaces the text; the cursor stands at its end. Undo does not go back beyond it.
+    pub fn set_text(&mut self, text: &str) {
+        let clean = gate::clean(text);
+        self.editor = Editor::with_text(&clean[..clean.floor_char_boundary(HELD_BYTES_MAX)]);
+        self.wanted_column = None;
+        self.keep_cursor_in_view();
+    }
+
+    /// Removes the text; one undo brings it back.
+    pub fn clear(&mut self) {
+        self.editor.clear();
+        self.top = 0;
+    }
+
+    /// Takes the text for sending and remembers it. What was being written before a recall comes back.
+    pub fn take(&mut self) -> String {
+        let text = self.text();
+        if !text.trim().is_empty() && self.sent.last() != Some(&text) {
+            self.sent.push(text.clone());
+            if self.sent.len() > SENT_MAX {
+                self.sent.remove(0);
+            }
+        }
+        let stash = self.recalled.take().map(|recalled| recalled.stash).unwrap_or_default();
+        self.set_text(&stash);
+        text
+    }
+
+    /// What is to be told while the text is too long to send; it can still be shortened.
+    pub fn too_long(&self) -> Option<Shown> {
+        let over = self
+            .editor
+            .bytes()
+            .checked_sub(MESSAGE_BYTES_MAX)
+            .filter(|over| *over > 0)?;
+        Some(Shown::line(&format!(
+            "{over} bytes too long to send ({MESSAGE_BYTES_MAX} is the most): shorten it"
+        )))
+    }
+
+    /// A paste: inserted as it is, never sends.
+    pub fn paste(&mut self, text: &str) -> Handled {
+        self.insert(&gate::clean(text))
+    }
+
+    /// Text that the program inserts where the cursor stands.
+    pub fn insert(&mut self, text: &str) -> Handled {
+        if self.editor.bytes() + text.len() > HELD_BYTES_MAX {
+            return Handled::Refused(Shown::line(&format!(
+                "not inserted: {} bytes are too many, {HELD_BYTES_MAX} is the most",
+                text.len()
+            )));
+        }
+        self.editor.insert(text);
+        self.after_edit(true)
+    }
+
+    /// One key. The composer is asked before the program's own table; what it does not know is [`Handled::No`].
+    pub fn key(&mut self, key: Key) -> Handled {
+        if let Some(c) = key.typed() {
+            return self.insert(&gate::clean(c.encode_utf8(&mut [0; 4])));
+        }
+        let editor = &mut self.editor;
+        let changed = match key.to_string().as_str() {
+            "enter" if editor.ends_with_backslash() => editor.replace_backslash(),
+            "enter" => return Handled::Submit,
+            "alt-enter" | "shift-enter" | "ctrl-j" => return self.insert("\n"),
+            "backspace" => editor.backspace(),
+            "delete" => editor.delete(),
+            "ctrl-d" if !editor.is_empty() => editor.delete(),
+            "ctrl-w" | "alt-backspace" => editor.cut_word_back(),
+            "alt-d" => editor.cut_word_forward(),
+            "ctrl-u" => editor.cut_to_start(),
+            "alt-k" => editor.cut_to_end(),
+            "ctrl-y" => editor.yank(),
+            "ctrl-_" => editor.undo(),
+            "up" => return self.up(),
+            "down" => return self.down(),
+            name => {
+                let moved = match name {
+                    _ if editor.is_empty() => false,
+                    "left" | "ctrl-b" => editor.left(),
+                    "right" => editor.right(),
+                    "ctrl-a" | "home" => editor.line_start(),
+                    "ctrl-e" | "end" => editor.line_end(),
+                    "alt-b" | "ctrl-left" | "alt-left" => editor.word_back(),
+                    "alt-f" | "ctrl-right" | "alt-right" => editor.word_forward(),
+                    _ => false,
+                };
+                if !moved {
+                    return Handled::No;
+                }
+                self.wanted_column = None;
+                self.keep_cursor_in_view();
+                return Handled::Moved;
+            }
+        };
+        self.after_edit(changed)
+    }
+
+    fn after_edit(&mut self, changed: bool) -> Handled {
+        self.wanted_column = None;
+        self.keep_cursor_in_view();
+        if changed { Handled::Changed } else { Handled::Moved }
+    }
+
+    fn up(&mut self) -> Handled {
+        if self.move_rows(-1) {
+            Handled::Moved
+        } else {
+            self.recall(true)
+        }
+    }
+
+    fn down(&mut self) -> Handled {
+        if self.move_rows(1) {
+            Handled::Moved
+        } else {
+            self.recall(false)
+        }
+    }
+
+    /// Moves by rows as they are shown, keeping the column as well as it can.
+    fn move_rows(&mut self, by: isize) -> bool {
+        let layout = self.layout();
+        let (row, column) = layout.cursor;
+        let Some(target) = row.checked_add_signed(by).and_then(|target| layout.rows.get(target)) else {
+            return false;
+        };
+        let wanted = self.wanted_column.unwrap_or(column);
+        self.editor
+            .jump(target.line, target.column_at(self.editor.line(target.line), wanted));
+        self.wanted_column = Some(wanted);
+        self.keep_cursor_in_view();
+        true
+    }
+
+    /// Older or newer of what was sent. A recalled text that was changed stays: it is not in the history yet.
+    fn recall(&mut self, older: bool) -> Handled {
+        let text = self.text();
+        let index = match &self.recalled {
+            Some(recalled) if self.sent.get(recalled.index) != Some(&text) => return Handled::No,
+            Some(recalled) if older => recalled.index.checked_sub(1),
+            Some(recalled) => Some(recalled.index + 1),
+            None if older => self.sent.len().checked_sub(1),
+            None => None,
+        };
+        let Some(index) = index else { return Handled::No };
+        let stash = self.recalled.take().map_or(text, |recalled| recalled.stash);
+        match self.sent.get(index).cloned() {
+            Some(sent) => {
+                self.set_text(&sent);
+                self.recalled = Some(Recalled { index, stash });
+            }
+            None => self.set_text(&stash),
+        }
+        Handled::Changed
+    }
+
+    fn layout(&self) -> Rows {
+        lay_out(self.editor.lines(), self.editor.cursor(), self.columns)
+    }
+
+    fn keep_cursor_in_view(&mut self) {
+        let layout = self.layout();
+        let last_top = layout.rows.len().saturating_sub(self.rows_max);
+        let (row, _) = layout.cursor;
+        self.top = self
+            .top
+            .clamp((row + 1).saturating_sub(self.rows_max), row)
+            .min(last_top);
+    }
+
+    /// Draws it, and tells where the terminal's cursor belongs. `placeholder` is shown while nothing is written.
+    pub fn view(&self, area: Rect, buffer: &mut Buffer, theme: &Theme, placeholder: &Shown) -> Position {
+        if area.is_empty() {
+            return area.as_position();
+        }
+        if self.is_empty() {
+            let words = placeholder.cut(usize::from(area.width));
+            buffer.set_stringn(area.x, area.y, words.as_str(), usize::from(area.width), theme.dim());
+            return area.as_position();
+        }
+        let layout = self.layout();
+        let height = usize::from(area.height);
+        let top = self
+            .top
+            .clamp((layout.cursor.0 + 1).saturating_sub(height), layout.cursor.0);
+        for (y, row) in (area.y..area.bottom()).zip(layout.rows.iter().skip(top)) {
+            let mut x = area.x;
+            for grapheme in self.editor.line(row.line)[row.bytes.clone()].graphemes(true) {
+                // A pile of marks is kept as it was written, but one cell shows no more than the gate lets through.
+                let shown = Shown::line(grapheme);
+                let room = usize::from(area.right().saturating_sub(x));
+                (x, _) = buffer.set_stringn(x, y, shown.as_str(), room.min(width(grapheme).max(1)), Style::new());
+            }
+        }
+        let (row, column) = layout.cursor;
+        let limit = |value: usize, most: u16| u16::try_from(value).unwrap_or(u16::MAX).min(most.saturating_sub(1));
+        Position {
+            x: area.x + limit(column, area.width),
+            y: area.y + limit(row - top, area.height),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "composer_tests.rs"]
+mod tests;

@@ -1,0 +1,263 @@
+//! The text itself: lines, cursor, undo, cut and insert, all by whole graphemes.
+//!
+//! The library below steps by code point and has its own keys; it is given edits only, at places that stand between graphemes.
+
+use ratatui_textarea::{CursorMove, TextArea};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Undo steps.
+const UNDO_MAX: usize = 1_000;
+
+/// A text with a cursor. Places inside a line are bytes.
+#[derive(Debug, Clone)]
+pub(super) struct Editor {
+    area: TextArea<'static>,
+    bytes: usize,
+}
+
+impl Default for Editor {
+    fn default() -> Editor {
+        Editor::with_text("")
+    }
+}
+
+impl Editor {
+    pub(super) fn with_text(text: &str) -> Editor {
+        let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+        area.set_max_histories(UNDO_MAX);
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        Editor {
+            area,
+            bytes: text.len(),
+        }
+    }
+
+    pub(super) fn lines(&self) -> &[String] {
+        self.area.lines()
+    }
+
+    pub(super) fn line(&self, index: usize) -> &str {
+        &self.area.lines()[index]
+    }
+
+    pub(super) fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes == 0
+    }
+
+    /// The line of the cursor and the byte in it.
+    pub(super) fn cursor(&self) -> (usize, usize) {
+        let at = self.area.cursor();
+        let line = self.line(at.0);
+        (at.0, line.char_indices().nth(at.1).map_or(line.len(), |(byte, _)| byte))
+    }
+
+    pub(super) fn jump(&mut self, line: usize, byte: usize) -> bool {
+        let column = self.line(line)[..byte].chars().count();
+        let limit = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
+        let before = self.area.cursor();
+        self.area.move_cursor(CursorMove::Jump(limit(line), limit(column)));
+        self.area.cursor() != before
+    }
+
+    pub(super) fn insert(&mut self, text: &str) {
+        self.area.insert_str(text);
+        self.settle();
+    }
+
+    pub(super) fn backspace(&mut self) -> bool {
+        let (line, byte) = self.cursor();
+        match self.grapheme_before() {
+            Some(start) => self.remove((line, start), byte - start, false),
+            None if line > 0 => self.remove((line - 1, self.line(line - 1).len()), 1, false),
+            None => false,
+        }
+    }
+
+    pub(super) fn delete(&mut self) -> bool {
+        let (line, byte) = self.cursor();
+        match self.line(line)[byte..].graphemes(true).next().map(str::len) {
+            Some(bytes) => self.remove((line, byte), bytes, false),
+            None if line + 1 < self.lines().len() => self.remove((line, byte), 1, false),
+            None => false,
+        }
+    }
+
+    pub(super) fn cut_word_back(&mut self) -> bool {
+        let (line, byte) = self.cursor();
+        let kept = self.line(line)[..byte].trim_end();
+        let start = kept
+            .rfind(char::is_whitespace)
+            .map_or(0, |at| at + kept[at..].chars().next().map_or(0, char::len_utf8));
+        if start == byte {
+            self.backspace()
+        } else {
+            self.remove((line, start), byte - start, true)
+        }
+    }
+
+    pub(super) fn cut_word_forward(&mut self) -> bool {
+        let (line, byte) = self.cursor();
+        let end = self.word_end(line, byte);
+        if end == byte {
+            self.delete()
+        } else {
+            self.remove((line, byte), end - byte, true)
+        }
+    }
+
+    /// At the start of a line it cuts the line end before it, so that pressing it again goes on.
+    pub(super) fn cut_to_start(&mut self) -> bool {
+        let (line, byte) = self.cursor();
+        if byte == 0 {
+            self.backspace()
+        } else {
+            self.remove((line, 0), byte, true)
+        }
+    }
+
+    pub(super) fn cut_to_end(&mut self) -> bool {
+        let (line, byte) = self.cursor();
+        let rest = self.line(line).len() - byte;
+        if rest == 0 {
+            self.delete()
+        } else {
+            self.remove((line, byte), rest, true)
+        }
+    }
+
+    pub(super) fn clear(&mut self) -> bool {
+        let bytes = self.bytes;
+        bytes > 0 && self.remove((0, 0), bytes, false)
+    }
+
+    pub(super) fn yank(&mut self) -> bool {
+        let changed = self.area.paste();
+        self.settle();
+        changed
+    }
+
+    pub(super) fn undo(&mut self) -> bool {
+        let changed = self.area.undo();
+        self.settle();
+        changed
+    }
+
+    pub(super) fn ends_with_backslash(&self) -> bool {
+        let (line, byte) = self.cursor();
+        byte == self.line(line).len() && self.line(line).ends_with('\\')
+    }
+
+    pub(super) fn replace_backslash(&mut self) -> bool {
+        self.backspace();
+        self.insert("\n");
+        true
+    }
+
+    pub(super) fn left(&mut self) -> bool {
+        let (line, _) = self.cursor();
+        match self.grapheme_before() {
+            Some(start) => self.jump(line, start),
+            None => line > 0 && self.jump(line - 1, self.line(line - 1).len()),
+        }
+    }
+
+    pub(super) fn right(&mut self) -> bool {
+        let (line, byte) = self.cursor();
+        match self.line(line)[byte..].graphemes(true).next().map(str::len) {
+            Some(bytes) => self.jump(line, byte + bytes),
+            None => line + 1 < self.lines().len() && self.jump(line + 1, 0),
+        }
+    }
+
+    /// True also if it stood there already: the key is the composer's.
+    pub(super) fn line_start(&mut self) -> bool {
+        self.jump(self.cursor().0, 0);
+        true
+    }
+
+    pub(super) fn line_end(&mut self) -> bool {
+        let line = self.cursor().0;
+        self.jump(line, self.line(line).len());
+        true
+    }
+
+    pub(super) fn word_back(&mut self) -> bool {
+        let (line, byte) = self.cursor();
+        if byte == 0 {
+            self.left();
+            return true;
+        }
+        let words = self.line(line)[..byte].unicode_word_indices().last();
+        self.jump(line, words.map_or(0, |(at, _)| at));
+        true
+    }
+
+    pub(super) fn word_forward(&mut self) -> bool {
+        let (line, byte) = self.cursor();
+        if byte == self.line(line).len() {
+            self.right();
+            return true;
+        }
+        self.jump(line, self.word_end(line, byte));
+        true
+    }
+
+    fn word_end(&self, line: usize, byte: usize) -> usize {
+        let rest = &self.line(line)[byte..];
+        rest.unicode_word_indices()
+            .next()
+            .map_or(byte + rest.len(), |(at, word)| byte + at + word.len())
+    }
+
+    /// Where the grapheme before the cursor begins.
+    fn grapheme_before(&self) -> Option<usize> {
+        let (line, byte) = self.cursor();
+        self.line(line)[..byte]
+            .grapheme_indices(true)
+            .next_back()
+            .map(|(at, _)| at)
+    }
+
+    /// Removes bytes from a place on, line ends counted as one. Only what a cutting key removes can be inserted again.
+    fn remove(&mut self, from: (usize, usize), bytes: usize, keep: bool) -> bool {
+        let kept = self.area.yank_text();
+        let chars = self.text_from(from, bytes).chars().count();
+        self.jump(from.0, from.1);
+        let changed = self.area.delete_str(chars);
+        if !keep {
+            self.area.set_yank_text(kept);
+        }
+        self.settle();
+        changed
+    }
+
+    fn text_from(&self, (line, byte): (usize, usize), bytes: usize) -> String {
+        let mut text = self.lines()[line..].join("\n").split_off(byte);
+        text.truncate(bytes);
+        text
+    }
+
+    /// After each edit: the size, and a cursor between graphemes. Two that meet may have become one.
+    fn settle(&mut self) {
+        let lines = self.area.lines();
+        self.bytes = lines.iter().map(String::len).sum::<usize>() + lines.len() - 1;
+        let (line, byte) = self.cursor();
+        let mut ends = self
+            .line(line)
+            .grapheme_indices(true)
+            .map(|(at, grapheme)| at + grapheme.len());
+        // No grapheme ends where the cursor stands: it is inside one.
+        if let Some(end) = ends.find(|end| *end >= byte).filter(|end| *end > byte && byte > 0) {
+            self.jump(line, end);
+        }
+    }
+}

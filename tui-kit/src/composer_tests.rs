@@ -1,0 +1,250 @@
+//! Editing as a person does it.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::testing::{key, keys, plain};
+
+fn typed(text: &str) -> Composer {
+    let mut composer = Composer::default();
+    press(&mut composer, text);
+    composer
+}
+
+fn press(composer: &mut Composer, typed: &str) {
+    for key in keys(typed) {
+        let _ = composer.key(key);
+    }
+}
+
+/// The text with the cursor as `|`.
+fn marked(composer: &Composer) -> String {
+    let (line, byte) = composer.editor.cursor();
+    let mut lines: Vec<String> = composer.editor.lines().to_vec();
+    lines[line].insert(byte, '|');
+    lines.join("\n")
+}
+
+#[track_caller]
+fn check(keys: &str, expected: &str) {
+    assert_eq!(marked(&typed(keys)), expected, "{keys}");
+}
+
+#[test]
+fn editing_keys() {
+    check("hello<left><left>x", "helx|lo");
+    check("ab<alt-enter>c<shift-enter>d<ctrl-j>e", "ab\nc\nd\ne|");
+    check("ab\\<enter>c", "ab\nc|");
+    check("a\\b<enter>", "a\\b|");
+    check("one two<ctrl-a>x<ctrl-e>y", "xone twoy|");
+    check("one two  <ctrl-w>", "one |");
+    check("one two<ctrl-u>", "|");
+    check("a<ctrl-j>b<ctrl-u><ctrl-u>", "a|");
+    check("one two three<alt-b><alt-b>x<alt-f>y", "one xtwoy| three");
+    check("one two<alt-b><alt-k>", "one |");
+    check("one two<ctrl-w><ctrl-a><ctrl-y>", "two|one ");
+    check("one two<ctrl-w>x<backspace><ctrl-y>", "one two|");
+    check("one<ctrl-a><delete><ctrl-d>", "|e");
+    check("a<ctrl-j>b<left><backspace>", "a|b");
+    check("a<ctrl-j>b<up><delete>", "a|b");
+    check("abc<ctrl-_>", "ab|");
+    check("one two<ctrl-u><ctrl-_>", "one two|");
+    check("one two<ctrl-a><alt-d>", "| two");
+    check("<backspace><delete><left>", "|");
+}
+
+#[test]
+fn steps_are_graphemes() {
+    for grapheme in ["🇩🇪", "👨‍👩‍👧‍👦", "e\u{301}", "1️⃣", "क्षि", "👍🏽"] {
+        let mut composer = Composer::with_text(&format!("a{grapheme}b"));
+        press(&mut composer, "<left><left>");
+        assert_eq!(marked(&composer), format!("a|{grapheme}b"));
+        press(&mut composer, "<right><backspace>");
+        assert_eq!(marked(&composer), "a|b", "{grapheme}");
+        press(&mut composer, "<ctrl-_><ctrl-_>");
+        assert!(
+            composer.text().contains(grapheme),
+            "undo brings the whole back: {:?}",
+            composer.text()
+        );
+        let mut composer = Composer::with_text(&format!("{grapheme}b"));
+        press(&mut composer, "<ctrl-a><delete>");
+        assert_eq!(marked(&composer), "|b");
+    }
+}
+
+#[test]
+fn a_paste_is_inserted_and_never_sends() {
+    let mut composer = typed("x");
+    assert_eq!(composer.paste("one\r\ntwo\rthree\n"), Handled::Changed);
+    assert_eq!(marked(&composer), "xone\ntwo\nthree\n|");
+    assert_eq!(composer.paste("\u{1b}[2J\u{202e}\u{200b}"), Handled::Changed);
+    assert_eq!(
+        composer.text(),
+        "xone\ntwo\nthree\n␛[2J",
+        "what is on the screen is what is sent"
+    );
+}
+
+#[test]
+fn enter_is_told_and_the_text_stays_until_it_is_taken() {
+    let mut composer = typed("hello");
+    assert_eq!(composer.key(key("enter")), Handled::Submit);
+    assert_eq!(composer.text(), "hello");
+    assert_eq!(composer.take(), "hello");
+    assert!(composer.is_empty());
+    assert_eq!(
+        composer.key(key("ctrl-_")),
+        Handled::Moved,
+        "undo does not bring back what was sent"
+    );
+    assert!(composer.is_empty());
+}
+
+#[test]
+fn other_keys_are_the_programs() {
+    for name in [
+        "ctrl-n", "esc", "tab", "f1", "pgup", "alt-u", "ctrl-c", "ctrl-k", "ctrl-l", "shift-up",
+    ] {
+        assert_eq!(typed("x").key(key(name)), Handled::No, "{name}");
+    }
+    for name in ["ctrl-d", "end", "home", "up", "down"] {
+        assert_eq!(
+            Composer::default().key(key(name)),
+            Handled::No,
+            "{name} with nothing written"
+        );
+    }
+    for (names, _) in EDITING_KEYS {
+        for name in names.split(' ') {
+            let mut composer = typed("sent before");
+            composer.take();
+            press(&mut composer, "one two<ctrl-w>one<ctrl-j>two<up>");
+            assert_ne!(composer.key(key(name)), Handled::No, "{name} is in the help");
+        }
+    }
+}
+
+#[test]
+fn too_much_is_told_and_nothing_is_lost() {
+    let mut composer = Composer::with_text(&"x".repeat(MESSAGE_BYTES_MAX));
+    assert_eq!(composer.too_long(), None);
+    press(&mut composer, "y");
+    assert!(
+        composer
+            .too_long()
+            .unwrap()
+            .as_str()
+            .starts_with("1 bytes too long to send (16384 is the most)")
+    );
+    let refused = composer.paste(&"z".repeat(HELD_BYTES_MAX));
+    assert!(
+        matches!(&refused, Handled::Refused(why) if why.as_str().contains("61440 is the most")),
+        "{refused:?}"
+    );
+    assert_eq!(composer.text().len(), MESSAGE_BYTES_MAX + 1);
+    composer.clear();
+    assert!(composer.is_empty());
+    press(&mut composer, "<ctrl-_>");
+    assert_eq!(
+        composer.text().len(),
+        MESSAGE_BYTES_MAX + 1,
+        "one undo brings a cleared text back"
+    );
+}
+
+#[test]
+fn up_brings_back_what_was_sent_and_down_the_draft() {
+    let mut composer = typed("one");
+    composer.take();
+    press(&mut composer, "two");
+    composer.take();
+    press(&mut composer, "draft<up>");
+    assert_eq!(composer.text(), "two");
+    press(&mut composer, "<up>");
+    assert_eq!(composer.text(), "one");
+    assert_eq!(composer.key(key("up")), Handled::No);
+    press(&mut composer, "<down><down>");
+    assert_eq!(composer.text(), "draft");
+    press(&mut composer, "<up>!");
+    assert_eq!(composer.key(key("down")), Handled::No, "a changed text is not replaced");
+    assert_eq!(composer.take(), "two!");
+    assert_eq!(composer.text(), "draft", "what was being written comes back");
+}
+
+#[test]
+fn up_and_down_move_by_rows_as_shown() {
+    let mut composer = Composer::default();
+    composer.set_size(11, 5);
+    press(&mut composer, "hello world again");
+    assert_eq!(composer.rows(), 3);
+    press(&mut composer, "<up>");
+    assert_eq!(marked(&composer), "hello world| again");
+    press(&mut composer, "<up>");
+    assert_eq!(marked(&composer), "hello| world again");
+    press(&mut composer, "<down><down>");
+    assert_eq!(marked(&composer), "hello world again|");
+}
+
+#[test]
+fn drawing_and_the_real_cursor() {
+    let mut composer = Composer::default();
+    composer.set_size(12, 3);
+    let draw = |composer: &Composer| {
+        let area = Rect::new(0, 0, 12, composer.rows());
+        let mut buffer = Buffer::empty(area);
+        let cursor = composer.view(area, &mut buffer, &Theme::ansi(), &Shown::fixed("Type a reply"));
+        (plain(&buffer), cursor)
+    };
+    assert_eq!(draw(&composer), ("Type a reply\n".to_owned(), Position { x: 0, y: 0 }));
+    press(&mut composer, "hello 你好 world");
+    assert_eq!(
+        draw(&composer),
+        ("hello 你好\nworld\n".to_owned(), Position { x: 5, y: 1 })
+    );
+    press(&mut composer, "<ctrl-j>3<ctrl-j>4<ctrl-j>5");
+    assert_eq!(
+        draw(&composer),
+        ("3\n4\n5\n".to_owned(), Position { x: 1, y: 2 }),
+        "the last rows, with the cursor"
+    );
+    press(&mut composer, "<up><up><up>");
+    assert_eq!(
+        draw(&composer).0,
+        "world\n3\n4\n",
+        "scrolls only as far as the cursor needs"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_keys_keep_it_valid(
+        steps in prop::collection::vec(prop_oneof![
+            prop::sample::select(vec!["left", "right", "up", "down", "backspace", "delete", "ctrl-w", "ctrl-u", "alt-k", "alt-d",
+                "ctrl-y", "ctrl-_", "alt-b", "alt-f", "ctrl-a", "ctrl-e", "ctrl-j", "enter", "space", "x"]).prop_map(|name| (name, "")),
+            prop::sample::select(vec!["🇩🇪", "👨‍👩‍👧‍👦", "e\u{301}", "long word\nlines", "你好", "\u{301}", "\r\n"]).prop_map(|text| ("", text)),
+        ], 0..60),
+        columns in 1_u16..20,
+    ) {
+        let mut composer = Composer::default();
+        composer.set_size(columns, 3);
+        for (name, text) in steps {
+            let _ = if name.is_empty() { composer.paste(text) } else { composer.key(key(name)) };
+            let text = composer.text();
+            prop_assert_eq!(text.len(), composer.editor.bytes());
+            let (line, byte) = composer.editor.cursor();
+            let line = composer.editor.line(line);
+            let on_boundary = byte == line.len() || line.grapheme_indices(true).any(|(at, _)| at == byte);
+            prop_assert!(on_boundary);
+            let layout = composer.layout();
+            let shown: String = layout.rows.iter().map(|row| &composer.editor.line(row.line)[row.bytes.clone()]).collect();
+            prop_assert_eq!(shown, text.replace('\n', ""));
+            prop_assert!(layout.cursor.0 < layout.rows.len());
+            let area = Rect::new(0, 0, columns, composer.rows());
+            let cursor = composer.view(area, &mut Buffer::empty(area), &Theme::mono(), &Shown::default());
+            prop_assert!(area.contains(cursor));
+        }
+    }
+}
