@@ -204,3 +204,38 @@ async fn a_changed_byte_is_found() {
         Some(Rev(2))
     );
 }
+
+#[tokio::test]
+async fn a_full_disk_refuses_for_now_keeps_what_was_acknowledged_and_recovers_by_itself() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    let tenant = test.tenant();
+    // SQLite answers a bound on the file's pages exactly as a full disk.
+    let bound = |pages: i64| {
+        test.desk.write(tenant, move |scope| {
+            scope.conn.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+        })
+    };
+    bound(1).await.unwrap(); // SQLite keeps the pages that are in use already.
+    let text = "x".repeat(16_000);
+    let mut acknowledged = 0;
+    let refusal = loop {
+        let order = Order::Customer(CustomerCommand::Post { text: text.clone() });
+        match test.desk.submit(&alice, command_id(acknowledged), order).await {
+            Ok(_) => acknowledged += 1,
+            Err(refusal) => break refusal,
+        }
+        assert!(acknowledged < 1_000, "the bound did not bite");
+    };
+    assert_eq!(refusal, Refusal::StorageFull);
+    assert!(refusal.retryable());
+    let lines = |events: &[minicom_protocol::event::Event]| {
+        events.iter().filter(|event| matches!(event.body, EventBody::Posted(_))).count() as u64
+    };
+    assert_eq!(lines(&journal(&test).await), acknowledged);
+    bound(1_000_000).await.unwrap();
+    let order = Order::Customer(CustomerCommand::Post { text });
+    let done = test.desk.submit(&alice, command_id(acknowledged), order).await.unwrap();
+    assert!(!done.repeat, "a refusal for now is no stored answer");
+    assert_eq!(lines(&journal(&test).await), acknowledged + 1);
+}

@@ -268,3 +268,7 @@ fn sqlite(path: &Path, file: &Path, source: rusqlite::Error) -> OpenRefused {
         },
     }
 }
+
+#[cfg(test)]
+#[path = "open_tests.rs"]
+mod tests;
