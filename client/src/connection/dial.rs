@@ -1,0 +1,136 @@
+//! From nothing to a connection on which Hello was said: connect, shake hands, Hello. And the reading of what goes
+//! wrong on the way.
+
+use std::time::Duration;
+
+use minicom_protocol::{close::CloseCode, frame::VERSION, gate::Shown, refusal::Refusal};
+use tokio_tungstenite::{
+    client_async_with_config,
+    tungstenite::{Error, Message, client::IntoClientRequest, http, protocol::WebSocketConfig},
+};
+
+use super::wire::Wire;
+use crate::{
+    config::Dialer,
+    event::Ended,
+    limits::{MESSAGE_BYTES_MAX, READ_BUFFER_BYTES, WRITE_BUFFER_BYTES_MAX},
+    rest::refusal_in,
+    server_url::ServerUrl,
+};
+
+/// Why there is no connection (any more).
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Loss {
+    /// Trying again can help.
+    Lost {
+        why: String,
+        retry_after: Option<Duration>,
+        /// The server said that it restarts.
+        draining: bool,
+    },
+    /// The server's account does not join what we know: start afresh.
+    Torn { why: String },
+    /// Trying again cannot help.
+    Ended(Ended),
+    /// The program does not want it any more.
+    Stopped,
+}
+
+impl Loss {
+    pub fn lost(why: impl Into<String>) -> Loss {
+        Loss::Lost {
+            why: why.into(),
+            retry_after: None,
+            draining: false,
+        }
+    }
+}
+
+/// Connects and says Hello.
+pub(crate) async fn dial(dialer: Dialer, server: ServerUrl, path: String, hello: String) -> Result<Wire, Loss> {
+    let cannot_reach = |why: &dyn std::fmt::Display| Loss::lost(format!("cannot reach {server}: {why}"));
+    let request = server.socket(&path).into_client_request();
+    let request = request.map_err(|error| cannot_reach(&error))?;
+    let stream = dialer.dial(&server).await.map_err(|error| cannot_reach(&error))?;
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
+        .max_message_size(Some(MESSAGE_BYTES_MAX))
+        .max_frame_size(Some(MESSAGE_BYTES_MAX));
+    match client_async_with_config(request, stream, Some(config)).await {
+        Ok((socket, _)) => {
+            let mut wire = Wire::new(socket);
+            wire.send(hello);
+            Ok(wire)
+        }
+        Err(Error::Http(response)) => Err(from_http(&server, &response)),
+        Err(error) => Err(cannot_reach(&error)),
+    }
+}
+
+/// The server answered the handshake with a page instead of a socket.
+fn from_http(server: &ServerUrl, response: &http::Response<Option<Vec<u8>>>) -> Loss {
+    let header = response.headers().get(http::header::RETRY_AFTER);
+    let seconds = header.and_then(|it| it.to_str().ok()).and_then(|it| it.parse().ok());
+    let retry_after = seconds.map(Duration::from_secs);
+    match response.body().as_deref().and_then(refusal_in) {
+        Some(refusal) if !refusal.retryable() => Loss::Ended(Ended::from_refusal(refusal)),
+        Some(refusal) => Loss::Lost {
+            why: refusal.message(),
+            retry_after: retry_after.or(refusal.retry_after_ms().map(Duration::from_millis)),
+            draining: matches!(refusal, Refusal::Stopping { .. }),
+        },
+        // A proxy in between, or another program on the port: it can be gone a moment later.
+        None => Loss::Lost {
+            why: format!("{server} answers with HTTP status {}", response.status().as_u16()),
+            retry_after,
+            draining: false,
+        },
+    }
+}
+
+/// What the end of the socket means when no Bye told more.
+pub(crate) fn from_end(end: Option<Result<Message, Error>>) -> Loss {
+    let code = match end {
+        Some(Ok(Message::Close(Some(frame)))) => CloseCode::from(u16::from(frame.code)),
+        Some(Err(Error::Capacity(error))) => return Loss::Torn { why: error.to_string() },
+        Some(Err(error)) => return Loss::lost(error.to_string()),
+        _ => return Loss::lost("the connection broke"),
+    };
+    from_code(code, code.retryable(), None, None)
+}
+
+/// What a Bye or a close code means.
+pub(crate) fn from_code(
+    code: CloseCode,
+    retryable: bool,
+    retry_after: Option<Duration>,
+    refusal: Option<Refusal>,
+) -> Loss {
+    if retryable {
+        return Loss::Lost {
+            why: refusal.as_ref().map_or_else(|| words(code), Refusal::message),
+            retry_after,
+            draining: code == CloseCode::Restart || matches!(refusal, Some(Refusal::Stopping { .. })),
+        };
+    }
+    let refusal = refusal.unwrap_or_else(|| match code {
+        CloseCode::SignIn => Refusal::SignIn,
+        CloseCode::Forbidden => Refusal::Forbidden,
+        CloseCode::Version => Refusal::Version {
+            min: VERSION,
+            max: VERSION,
+        },
+        other => Refusal::Unknown {
+            code: other.code().to_string(),
+            message: format!("The server closed the connection for good: {}.", words(other)),
+            retryable: false,
+        },
+    });
+    Loss::Ended(Ended::from_refusal(refusal))
+}
+
+fn words(code: CloseCode) -> String {
+    Shown::line(code.words()).as_str().to_owned()
+}

@@ -1,0 +1,218 @@
+//! What the connection tells the program.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use minicom_protocol::{
+    command::Outcome,
+    frame::{Audience, Told},
+    ids::{CommandId, Cursor, Mark, Time},
+    refusal::Refusal,
+};
+
+/// Something the connection tells the program. Events come in the order in which they happened.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ClientEvent<A: Audience> {
+    /// The connection stands differently.
+    State(ConnState),
+    /// Forget what the server told before, and start from this snapshot. What is yet to be sent stays.
+    Fresh {
+        /// Who the server takes us for.
+        me: A::Me,
+        /// The server's time at the welcome.
+        time: Time,
+        /// Where the snapshot stands.
+        cursor: Cursor,
+        /// Its parts, in order.
+        parts: Vec<A::Snapshot>,
+    },
+    /// The connection is back and goes on from where it was: nothing was missed that does not follow now.
+    Resumed {
+        /// Who the server takes us for.
+        me: A::Me,
+        /// The server's time at the welcome.
+        time: Time,
+        /// Where it goes on from.
+        cursor: Cursor,
+    },
+    /// What happened in `(from, to]`. Ranges join.
+    Batch {
+        /// Where the range begins.
+        from: u64,
+        /// Where it ends.
+        to: u64,
+        /// The mark at `to`.
+        mark: Mark,
+        /// What happened, in order.
+        events: Vec<A::Event>,
+    },
+    /// A command is in the outbox: one that was just sent, or one that an earlier program left behind.
+    Pending {
+        /// Its id.
+        id: CommandId,
+        /// What it asks for.
+        command: A::Command,
+        /// Whether an earlier program left it behind.
+        adopted: bool,
+    },
+    /// A command has its final answer and has left the outbox.
+    Answered {
+        /// Its id.
+        id: CommandId,
+        /// What it asked for.
+        command: A::Command,
+        /// Done, or refused for good.
+        outcome: Outcome,
+    },
+    /// A command is older than a day and waits for [`crate::Handle::resend`] or [`crate::Handle::discard`].
+    Stale {
+        /// Its id.
+        id: CommandId,
+        /// What it asks for.
+        command: A::Command,
+        /// How old it is, by this computer's clock.
+        age: Duration,
+    },
+    /// The reply to a question.
+    Reply {
+        /// The question's number.
+        n: u64,
+        /// What was asked.
+        question: A::Question,
+        /// What was told, or why nothing.
+        told: Told<A>,
+    },
+    /// A question was lost with the connection, or asked without one. Ask again once it is live.
+    AskFailed {
+        /// The question's number.
+        n: u64,
+        /// What was asked.
+        question: A::Question,
+    },
+    /// Something momentary.
+    Signal(A::Signal),
+    /// The last round trip.
+    Latency(Duration),
+    /// The outbox's disk does not do what it should; in words for the user. Nothing was lost by it.
+    OutboxTrouble(String),
+    /// The connection has ended for good; it is the last event. What was not sent stays on disk.
+    Ended(Ended),
+}
+
+/// How the connection stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ConnState {
+    /// The first connection is being made.
+    Connecting,
+    /// Connected.
+    Live,
+    /// The connection is lost and is being made again.
+    Reconnecting {
+        /// When the next attempt begins; in the past while one is under way.
+        retry_at: Instant,
+        /// The how-manieth attempt, from 1.
+        attempt: u32,
+        /// What went wrong, in words.
+        why: String,
+    },
+    /// There has been no connection for more than 30 seconds.
+    Offline {
+        /// Since when, by this computer's clock.
+        since: SystemTime,
+        /// When the next attempt begins; in the past while one is under way.
+        retry_at: Instant,
+        /// What went wrong, in words.
+        why: String,
+    },
+    /// The server said that it restarts.
+    Draining {
+        /// When the next attempt begins; in the past while one is under way.
+        retry_at: Instant,
+    },
+    /// The token is not good, or no longer.
+    SignedOut,
+    /// The versions of the protocol do not fit.
+    WrongVersion {
+        /// Our version.
+        client: u16,
+        /// The oldest that the server speaks.
+        min: u16,
+        /// The newest that the server speaks.
+        max: u16,
+    },
+    /// The server does not want us, and trying again cannot help: a wrong secret, a bad name.
+    Refused(Refusal),
+}
+
+impl ConnState {
+    /// Whether commands reach the server right now.
+    pub fn is_live(&self) -> bool {
+        matches!(self, ConnState::Live)
+    }
+
+    /// Whether there will be no connection any more.
+    pub fn is_over(&self) -> bool {
+        matches!(
+            self,
+            ConnState::SignedOut | ConnState::WrongVersion { .. } | ConnState::Refused(_)
+        )
+    }
+}
+
+/// Why a connection ended by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// The token is not good, or no longer.
+    SignedOut,
+    /// The name belongs to somebody with another secret.
+    WrongSecret,
+    /// The versions of the protocol do not fit.
+    WrongVersion {
+        /// Our version.
+        client: u16,
+        /// The oldest that the server speaks.
+        min: u16,
+        /// The newest that the server speaks.
+        max: u16,
+    },
+    /// Anything else that trying again cannot help.
+    Refused(Refusal),
+}
+
+impl Ended {
+    pub(crate) fn from_refusal(refusal: Refusal) -> Ended {
+        match refusal {
+            Refusal::SignIn => Ended::SignedOut,
+            Refusal::WrongSecret => Ended::WrongSecret,
+            Refusal::Version { min, max } => Ended::WrongVersion {
+                client: minicom_protocol::frame::VERSION,
+                min,
+                max,
+            },
+            other => Ended::Refused(other),
+        }
+    }
+
+    /// What happened and what to do, in words. Gated: it may be printed as it is.
+    pub fn words(&self) -> String {
+        match self {
+            Ended::SignedOut => Refusal::SignIn.message(),
+            Ended::WrongSecret => Refusal::WrongSecret.message(),
+            Ended::WrongVersion { client, min, max } => format!(
+                "This program speaks version {client} of the protocol, the server {min} to {max}. \
+                 Use programs of the same release."
+            ),
+            Ended::Refused(refusal) => refusal.message(),
+        }
+    }
+}
+
+impl From<Ended> for ConnState {
+    fn from(ended: Ended) -> ConnState {
+        match ended {
+            Ended::SignedOut => ConnState::SignedOut,
+            Ended::WrongSecret => ConnState::Refused(Refusal::WrongSecret),
+            Ended::WrongVersion { client, min, max } => ConnState::WrongVersion { client, min, max },
+            Ended::Refused(refusal) => ConnState::Refused(refusal),
+        }
+    }
+}

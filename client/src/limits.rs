@@ -1,0 +1,73 @@
+//! Every bound of the client, with its reason. Sizes are in bytes where the name says so; times are [`Duration`]s.
+
+use std::time::Duration;
+
+/// Commands that wait for an answer, on disk and in memory. A person never has so many; a runaway script is stopped.
+pub const OUTBOX_MAX: usize = 1_000;
+/// Commands on the wire without an answer. Enough to hide a round trip, few enough to send again after a cut.
+pub const IN_FLIGHT_MAX: usize = 64;
+/// Orders from the program that the connection has not taken up yet: [`OUTBOX_MAX`] commands, questions and the rest.
+pub const ORDERS_MAX: usize = 4_096;
+/// Events that the program has not taken yet. Above it the connection stops reading, and the server's cursor waits.
+pub const EVENTS_MAX: usize = 1_024;
+/// A frame that the server takes: its own bound, checked here so that no command can be stuck behind it.
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// A message from the server. Batches and snapshot parts have 64 KiB; a single long event may be beyond it.
+pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+/// What the socket buffers for reading. The default of the library is 128 KiB a connection.
+pub const READ_BUFFER_BYTES: usize = 8 * 1024;
+/// Frames not yet taken by the socket: beyond it the connection is given up as stuck.
+pub const WRITE_BUFFER_BYTES_MAX: usize = 1024 * 1024;
+/// Parts of one snapshot. At 64 KiB each more than any desk has open.
+pub const SNAPSHOT_PARTS_MAX: usize = 4_096;
+/// Questions without a reply on one connection.
+pub const ASKED_MAX: usize = 256;
+
+/// From the first byte to `welcome`.
+pub const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
+/// Without any frame for so long the server is taken for dead: its own silence bound is 35 s.
+pub const SILENCE_MAX: Duration = Duration::from_secs(40);
+/// The server says when to ping; a bad value is kept within these bounds.
+pub const PING_AFTER_MIN: Duration = Duration::from_secs(1);
+/// See [`PING_AFTER_MIN`].
+pub const PING_AFTER_MAX: Duration = Duration::from_secs(30);
+/// The first wait before connecting again is between 0 and this.
+pub const BACKOFF_FIRST: Duration = Duration::from_millis(500);
+/// No wait before connecting again is longer, unless the server asks for it.
+pub const BACKOFF_CAP: Duration = Duration::from_secs(30);
+/// A connection that lasted so long resets the back-off. One that merely opened does not.
+pub const STABLE_AFTER: Duration = Duration::from_secs(10);
+/// The server may ask for longer waits than [`BACKOFF_CAP`], up to this.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
+/// A retryable refusal that names no time.
+pub const RETRY_DEFAULT: Duration = Duration::from_secs(1);
+/// After so long without a connection the state is [`crate::ConnState::Offline`].
+pub const OFFLINE_AFTER: Duration = Duration::from_secs(30);
+/// A command older than this is not sent without asking: what was right yesterday may be wrong today.
+pub const STALE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// Read marks of one conversation: at most one in this time.
+pub const MOMENTARY_EVERY: Duration = Duration::from_secs(1);
+/// How long [`crate::Handle::shutdown`] waits for answers that are under way.
+pub const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
+/// How long the close of the socket may take.
+pub const GOODBYE_MAX: Duration = Duration::from_millis(500);
+/// A login, from connect to the last byte.
+pub const REST_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a login may answer.
+pub const REST_BYTES_MAX: usize = 256 * 1024;
+
+/// A file of the outbox: a frame and its frame around. Anything larger was not written by us.
+pub const ENTRY_BYTES_MAX: u64 = 256 * 1024;
+/// A file with a credential.
+pub const CREDENTIAL_BYTES_MAX: u64 = 16 * 1024;
+
+/// Events of one thread in memory; the oldest are dropped and can be asked for again.
+pub const THREAD_EVENTS_MAX: usize = 5_000;
+/// Threads in memory; the one opened longest ago is dropped and can be asked for again.
+pub const THREADS_MAX: usize = 256;
+/// Events or rows asked for at once.
+pub const PAGE: u32 = 50;
+/// Typing that is not said again ends by itself.
+pub const TYPING_LASTS: Duration = Duration::from_secs(6);
+/// Closed conversations in the list; the oldest are dropped and can be asked for again.
+pub const DONE_MAX: usize = 2_000;

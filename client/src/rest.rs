@@ -1,0 +1,110 @@
+//! The calls that are not made over the socket: signing in.
+
+use minicom_protocol::{
+    ids::TenantId,
+    refusal::Refusal,
+    rest::{LoginAnswer, LoginRequest},
+};
+use serde_json::Value;
+
+use crate::{
+    limits::{REST_BYTES_MAX, REST_TIMEOUT},
+    server_url::ServerUrl,
+};
+
+/// Why a login did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// The server did not answer.
+    #[error("cannot reach {server}: {why}. Is the server running?")]
+    Unreachable {
+        /// Which server.
+        server: ServerUrl,
+        /// What the network says.
+        why: String,
+    },
+    /// The server said no.
+    #[error("{}", .0.message())]
+    Refused(Refusal),
+    /// Something answered that is no Minicom server.
+    #[error("what answers at {server} is not a Minicom server (HTTP status {status}). Check the address")]
+    Strange {
+        /// Which server.
+        server: ServerUrl,
+        /// The status of its answer.
+        status: u16,
+    },
+}
+
+/// Signs an agent in.
+///
+/// # Errors
+/// The server cannot be reached, refuses, or is none.
+pub async fn login(
+    server: &ServerUrl,
+    email: &str,
+    password: &str,
+    tenant: Option<&TenantId>,
+) -> Result<LoginAnswer, LoginError> {
+    let unreachable = |error: reqwest::Error| LoginError::Unreachable {
+        server: server.clone(),
+        why: root_cause(&error),
+    };
+    // No proxy, as for the socket: a password goes to the server that was named and nowhere else.
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(REST_TIMEOUT)
+        .build()
+        .map_err(unreachable)?;
+    let request = LoginRequest {
+        email: email.to_owned(),
+        password: password.to_owned(),
+        tenant: tenant.map(|tenant| tenant.as_str().to_owned()),
+    };
+    let mut response = client
+        .post(server.http("/api/agent/login"))
+        .json(&request)
+        .send()
+        .await
+        .map_err(unreachable)?;
+    let status = response.status();
+    let strange = || LoginError::Strange {
+        server: server.clone(),
+        status: status.as_u16(),
+    };
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > REST_BYTES_MAX {
+            return Err(strange());
+        }
+    }
+    if status.is_success() {
+        return serde_json::from_slice(&body).map_err(|_| strange());
+    }
+    Err(refusal_in(&body).map_or_else(strange, LoginError::Refused))
+}
+
+/// The refusal in an answer of the HTTP API.
+pub(crate) fn refusal_in(body: &[u8]) -> Option<Refusal> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let refusal = match value.get("error") {
+        Some(inner @ Value::Object(_)) => inner.clone(),
+        _ => value,
+    };
+    Refusal::from_wire(refusal).ok()
+}
+
+/// The innermost reason: "connection refused" helps, "error sending request" does not.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+#[path = "rest_tests.rs"]
+mod tests;
