@@ -1,0 +1,192 @@
+//! The bot's rules: from a customer's line to a turn. Pure: the same line gets the same turn, and there is no clock, no
+//! network and no conversation here. Who asks for a person gets one, whatever else the rules say; who is not understood
+//! twice in a row gets one too.
+
+use std::path::Path;
+
+use minicom_protocol::stage::HandOverReason;
+
+mod error;
+mod file;
+mod load;
+mod matching;
+mod spelling;
+mod template;
+
+pub use error::RulesError;
+use matching::{Clauses, Matcher, Negation};
+use spelling::Spelling;
+use template::Template;
+
+/// The rules that ship with the program.
+const BUILTIN: &str = include_str!("rules.toml");
+
+/// The name of the turn for a line that no rule knows.
+pub const NOT_UNDERSTOOD: &str = "not_understood";
+/// The name of the turn for a line with nothing in it.
+pub const BLANK: &str = "blank";
+
+/// A customer's line, and what the bot has to know beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// What the customer wrote.
+    pub text: &'a str,
+    /// The customer's name, put into answers as it is.
+    pub customer_name: &'a str,
+    /// How many of the customer's lines just before this one were not understood, one after the other. See [`Turn::is_miss`].
+    pub misses_before: u8,
+    /// Whether this is the customer's first line of the conversation: then the bot greets, whatever it answers.
+    pub first_line: bool,
+}
+
+/// What the bot does about a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Turn {
+    /// The rule that decided, for the log and for statistics; [`NOT_UNDERSTOOD`] or [`BLANK`] if none did.
+    pub rule: String,
+    /// What to do.
+    pub kind: TurnKind,
+}
+
+impl Turn {
+    /// Whether the line was not understood: the next one's `misses_before` is one more. After any other turn it is 0.
+    pub fn is_miss(&self) -> bool {
+        self.rule == NOT_UNDERSTOOD
+    }
+}
+
+/// The three things that the bot can do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TurnKind {
+    /// Answer.
+    Reply(String),
+    /// Put the customer in the queue for a person, and say so. The place in the queue is the desk's to tell.
+    HandOver {
+        /// `CustomerAsked`, `NotUnderstood` or `Rule`.
+        reason: HandOverReason,
+        /// What the bot says.
+        words: String,
+    },
+    /// Say nothing.
+    Silence,
+}
+
+/// A checked set of rules. Made once, read by everybody; share it in an `Arc`.
+#[derive(Debug)]
+pub struct Rules {
+    /// Rules that hand over because the customer asks for it stand first, so that no other rule can come between.
+    rules: Vec<Rule>,
+    negation: Negation,
+    spelling: Spelling,
+    /// Begins an answer to a customer who has not been greeted.
+    greeting: Template,
+    not_understood: Template,
+    not_understood_again: Template,
+}
+
+#[derive(Debug)]
+struct Rule {
+    name: String,
+    matcher: Matcher,
+    greets: bool,
+    action: Action,
+}
+
+#[derive(Debug)]
+enum Action {
+    Reply(Template),
+    HandOver(HandOverReason, Template),
+    Silence,
+}
+
+impl Rules {
+    /// The rules that ship with the program.
+    pub fn builtin() -> Rules {
+        Rules::parse("", "builtin").expect("the rules that ship with the program are checked by its tests")
+    }
+
+    /// Reads rules from TOML. Unless the text says `extends_builtin = false`, its rules come before those that ship with the
+    /// program, and replace those of the same name. `origin` is the file's name, for errors.
+    ///
+    /// # Errors
+    /// The first mistake, with file and line: broken TOML, an unknown key, a name used twice, a pattern that is no regular
+    /// expression or is too big, an unknown `@word` or `{{variable}}`, a rule that does nothing, no rule that hands over on request.
+    pub fn parse(toml: &str, origin: &str) -> Result<Rules, RulesError> {
+        load::load(toml, origin, BUILTIN)
+    }
+
+    /// Reads rules from a file; see [`Rules::parse`].
+    ///
+    /// # Errors
+    /// The file cannot be read or is too large, or has a mistake.
+    pub fn load_file(path: &Path) -> Result<Rules, RulesError> {
+        let origin = path.display().to_string();
+        Rules::parse(&load::read(path, &origin)?, &origin)
+    }
+
+    /// The names of the rules, in the order in which they are tried.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| rule.name.as_str())
+    }
+
+    /// What the bot does about a line. There is always an answer, and it takes time linear in the text.
+    pub fn answer(&self, ask: &Ask) -> Turn {
+        let turn = |rule: &str, kind| Turn {
+            rule: rule.to_owned(),
+            kind,
+        };
+        if ask.text.trim().is_empty() {
+            return turn(BLANK, TurnKind::Silence);
+        }
+        let clauses = Clauses::of(ask.text, &self.spelling);
+        let name = ask.customer_name;
+        match self
+            .rules
+            .iter()
+            .find(|rule| rule.matcher.fits(&clauses, &self.negation))
+        {
+            Some(rule) => turn(
+                &rule.name,
+                match &rule.action {
+                    Action::Reply(words) if rule.greets => TurnKind::Reply(words.fill(name)),
+                    Action::Reply(words) => TurnKind::Reply(self.greeted(ask, &clauses, words)),
+                    Action::HandOver(reason, words) => TurnKind::HandOver {
+                        reason: *reason,
+                        words: words.fill(name),
+                    },
+                    Action::Silence => TurnKind::Silence,
+                },
+            ),
+            None if ask.misses_before == 0 => turn(
+                NOT_UNDERSTOOD,
+                TurnKind::Reply(self.greeted(ask, &clauses, &self.not_understood)),
+            ),
+            None => turn(
+                NOT_UNDERSTOOD,
+                TurnKind::HandOver {
+                    reason: HandOverReason::NotUnderstood,
+                    words: self.not_understood_again.fill(name),
+                },
+            ),
+        }
+    }
+
+    /// Who says hello, or writes for the first time, is greeted before the answer.
+    fn greeted(&self, ask: &Ask, clauses: &Clauses, words: &Template) -> String {
+        let said_hello = || {
+            let greetings = self.rules.iter().filter(|rule| rule.greets);
+            greetings
+                .into_iter()
+                .any(|rule| rule.matcher.occurs(clauses, &self.negation))
+        };
+        let words = words.fill(ask.customer_name);
+        if ask.first_line || said_hello() {
+            format!("{} {words}", self.greeting.fill(ask.customer_name))
+        } else {
+            words
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! The shape of a file of rules, as it is written. What it means is made of it in `load`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// A text and where it stands in the file.
+pub(super) type Placed = Spanned<String>;
+
+/// A whole file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    /// Whether the rules that ship with the program follow after these.
+    #[serde(default = "yes")]
+    pub(super) extends_builtin: bool,
+    /// Texts outside the rules.
+    #[serde(default)]
+    pub(super) talk: Talk,
+    /// `@name` in a pattern stands for one of these.
+    #[serde(default)]
+    pub(super) words: BTreeMap<Placed, Placed>,
+    /// What turns a request into its opposite.
+    pub(super) negation: Option<Negation>,
+    /// How words may be misspelt.
+    pub(super) spelling: Option<Spelling>,
+    /// The rules, in the order in which they are tried.
+    #[serde(default, rename = "rule")]
+    pub(super) rules: Vec<Rule>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Talk {
+    /// Put before the answer to who has not been greeted.
+    pub(super) greeting: Option<Placed>,
+    /// After the first line that is not understood.
+    pub(super) not_understood: Option<Placed>,
+    /// After the second in a row, while handing over.
+    pub(super) not_understood_again: Option<Placed>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Negation {
+    /// Ends right before a match.
+    pub(super) before: Vec<Placed>,
+    /// Begins right after a match.
+    pub(super) after: Vec<Placed>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Spelling {
+    /// Words that are recognised although misspelt.
+    pub(super) words: Vec<String>,
+    /// Words that look like a misspelt one and are not.
+    pub(super) keep: Vec<String>,
+    /// Short forms, and what they stand for.
+    pub(super) alias: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    pub(super) name: Placed,
+    pub(super) patterns: Vec<Placed>,
+    /// What voids a match that it overlaps.
+    #[serde(default)]
+    pub(super) except: Vec<Placed>,
+    /// Whether "don't" before a match voids it.
+    #[serde(default)]
+    pub(super) unless_negated: bool,
+    /// The rule is about small talk: it fits only a line with at most so many words beside its matches.
+    pub(super) other_words_max: Option<usize>,
+    /// Whether the answer greets by itself.
+    #[serde(default)]
+    pub(super) greets: bool,
+    pub(super) answer: Option<Placed>,
+    pub(super) hand_over: Option<HandOver>,
+    #[serde(default)]
+    pub(super) silent: bool,
+}
+
+/// Why a rule hands over.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum HandOver {
+    /// The customer asks for a person.
+    CustomerAsked,
+    /// The matter needs one.
+    Rule,
+}
