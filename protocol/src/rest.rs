@@ -107,3 +107,57 @@ pub struct TakeOverRequest {
     /// The customer's name.
     pub customer_id: String,
 }
+
+/// An account, for admins.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AccountAnswer {
+    /// Whose.
+    #[serde(flatten)]
+    pub agent: AgentAnswer,
+    /// Whether it may sign in.
+    pub enabled: bool,
+    /// Whether it can log in with a password.
+    pub has_password: bool,
+    /// When it was made, RFC 3339.
+    pub created_at: String,
+}
+
+/// `GET /api/agents`: all accounts, oldest first.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AccountsAnswer {
+    /// The accounts.
+    pub agents: Vec<AccountAnswer>,
+}
+
+/// `POST /api/agents`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct NewAccountRequest {
+    /// Its e-mail address.
+    pub email: String,
+    /// The name that customers see.
+    pub name: String,
+    /// What it may do; `agent` if left out.
+    #[serde(default = "agent")]
+    pub role: Role,
+    /// Its password; without one nobody can log in until it is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
+fn agent() -> Role {
+    Role::Agent
+}
+
+/// `PATCH /api/agents/{email}`. What is left out stays.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct ChangeAccountRequest {
+    /// The name that customers see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether it may sign in. Disabling ends all its sign-ins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// A new password. It ends all its sign-ins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}

@@ -1,6 +1,7 @@
 //! The only front door. WebSocket, HTTP, bot and timers all come in here, and nothing else writes or reads the
 //! conversations. A command is checked for its form, put into the writer's queue, and answered when it is on the disk.
 
+mod pages;
 mod reading;
 
 use std::{collections::HashMap, sync::Arc};
@@ -15,7 +16,10 @@ use minicom_protocol::{
 use rusqlite::Connection;
 use tokio::sync::{Notify, mpsc, oneshot};
 
-pub use self::reading::Opening;
+pub use self::{
+    pages::{ConversationsPage, ForeignCursor, HistoryPage, ListCursor},
+    reading::Opening,
+};
 use crate::{
     clock,
     decide::Settings,

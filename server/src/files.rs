@@ -45,6 +45,15 @@ pub fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Bytes that may still be written where this folder is.
+///
+/// # Errors
+/// What the file system said.
+pub fn free_bytes(folder: &Path) -> io::Result<u64> {
+    let found = rustix::fs::statvfs(folder)?;
+    Ok(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;

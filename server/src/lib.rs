@@ -11,6 +11,7 @@ pub mod exit;
 pub mod faults;
 pub mod files;
 pub mod followers;
+pub mod http;
 pub mod hub;
 mod lanes;
 #[cfg(test)]

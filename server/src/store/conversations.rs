@@ -57,6 +57,16 @@ pub fn open(conn: &Connection, tenant: TenantKey) -> Result<Vec<Summary>> {
     )
 }
 
+/// Open conversations whose newest event is before a position, newest first.
+pub fn open_before(conn: &Connection, tenant: TenantKey, before: Option<Rev>, limit: i64) -> Result<Vec<Summary>> {
+    many(
+        conn,
+        "SELECT summary FROM conversations
+         WHERE tenant = ?1 AND stage IN ('waiting', 'active', 'bot') AND rev < ?2 ORDER BY rev DESC LIMIT ?3",
+        params![tenant.0, before.map_or(i64::MAX, |rev| pos_to_sql(rev.0)), limit],
+    )
+}
+
 /// Closed conversations whose newest event is before a position, newest first.
 pub fn closed(conn: &Connection, tenant: TenantKey, before: Option<Rev>, limit: i64) -> Result<Vec<Summary>> {
     many(

@@ -280,6 +280,18 @@ pub fn customer_before(
     before: Option<Seq>,
     limit: usize,
 ) -> Result<(Vec<CustomerEvent>, bool)> {
+    let (events, more) = numbered_before(conn, tenant, customer, before, limit)?;
+    Ok((events.iter().filter_map(Event::for_customer).collect(), more))
+}
+
+/// The same page with all that agents know of its events.
+pub fn numbered_before(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    before: Option<Seq>,
+    limit: usize,
+) -> Result<(Vec<Event>, bool)> {
     let found = events(
         conn,
         "tenant = ?1 AND thread = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4",
@@ -290,8 +302,7 @@ pub fn customer_before(
             limit as i64 + 1
         ],
     )?;
-    let (events, more) = page(found, limit);
-    Ok((events.iter().filter_map(Event::for_customer).collect(), more))
+    Ok(page(found, limit))
 }
 
 fn page(mut newest_first: Vec<Event>, limit: usize) -> (Vec<Event>, bool) {

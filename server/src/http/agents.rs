@@ -1,0 +1,63 @@
+//! `/api/agents`: the accounts of the tenant, for admins. The command line manages a running server by these.
+
+use axum::{
+    Json as Answer,
+    extract::{Path, State, rejection::PathRejection},
+    http::StatusCode,
+};
+use minicom_protocol::{
+    rest::{AccountAnswer, AccountsAnswer, ChangeAccountRequest, NewAccountRequest},
+    text::DisplayName,
+};
+
+use super::{
+    App, answers,
+    error::ApiError,
+    extract::{ByAdmin, Json},
+};
+use crate::accounts::{Change, NewAgent};
+
+/// All accounts, oldest first.
+pub async fn list(State(app): State<App>, ByAdmin(admin): ByAdmin) -> Result<Answer<AccountsAnswer>, ApiError> {
+    let accounts = app.accounts.list(&admin.tenant).await?;
+    Ok(Answer(AccountsAnswer {
+        agents: accounts.iter().map(answers::account).collect(),
+    }))
+}
+
+/// Makes an account.
+pub async fn add(
+    State(app): State<App>,
+    ByAdmin(admin): ByAdmin,
+    Json(request): Json<NewAccountRequest>,
+) -> Result<(StatusCode, Answer<AccountAnswer>), ApiError> {
+    let new = NewAgent {
+        email: request.email,
+        name: display_name(&request.name)?,
+        role: request.role,
+        password: request.password,
+    };
+    let account = app.accounts.add(&admin.tenant, new).await?;
+    Ok((StatusCode::CREATED, Answer(answers::account(&account))))
+}
+
+/// Changes an account: its name, whether it may sign in, its password. What is left out stays.
+pub async fn change(
+    State(app): State<App>,
+    ByAdmin(admin): ByAdmin,
+    path: Result<Path<String>, PathRejection>,
+    Json(request): Json<ChangeAccountRequest>,
+) -> Result<Answer<AccountAnswer>, ApiError> {
+    let Path(email) = path.map_err(|_| ApiError::bad_field("the address in the path is not UTF-8"))?;
+    let change = Change {
+        name: request.name.as_deref().map(display_name).transpose()?,
+        enabled: request.enabled,
+        password: request.password,
+    };
+    let account = app.accounts.change(&admin.tenant, &email, change).await?;
+    Ok(Answer(answers::account(&account)))
+}
+
+fn display_name(name: &str) -> Result<DisplayName, ApiError> {
+    DisplayName::parse(name).map_err(|refused| ApiError::bad_field(format!("`name`: {refused}")))
+}

@@ -1,0 +1,251 @@
+//! The one error of the HTTP API: a status and `{code, message, retryable, retry_after_ms?, request_id}`. Clients look at
+//! `code` and `retryable`; the words are for people. Nothing of SQLite or Rust is ever in them.
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use minicom_protocol::{gate::Shown, refusal::Refusal};
+use serde_json::{Map, Value};
+
+use crate::{accounts::AccountError, limits};
+
+/// Columns of a stranger's text in an error.
+const SHOWN_COLUMNS: usize = 80;
+
+/// Why a request is not answered as asked.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: ErrorBody,
+}
+
+/// The body, until the request's id is put into it. Travels to that place as an extension of the response.
+#[derive(Clone, Debug)]
+pub(super) struct ErrorBody {
+    /// The fields.
+    pub fields: Map<String, Value>,
+    /// Whether the request's id is one of them. It is not where two answers must not differ by a byte; the header has it.
+    pub with_request_id: bool,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, code: &str, message: impl Into<String>) -> ApiError {
+        let fields = [
+            ("code".to_owned(), Value::from(code)),
+            ("message".to_owned(), Value::from(message.into())),
+            ("retryable".to_owned(), Value::from(false)),
+        ];
+        ApiError {
+            status,
+            headers: HeaderMap::new(),
+            body: ErrorBody {
+                fields: Map::from_iter(fields),
+                with_request_id: true,
+            },
+        }
+    }
+
+    fn with_message(mut self, words: impl Into<String>) -> ApiError {
+        self.body.fields.insert("message".to_owned(), Value::from(words.into()));
+        self
+    }
+
+    fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> ApiError {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// No token, or none that is good. The words say how to get one.
+    pub(super) fn sign_in() -> ApiError {
+        ApiError::from(Refusal::SignIn).with_message(
+            "This needs an agent's token: Authorization: Bearer <token>. POST /api/agent/login with \
+             {\"email\": ..., \"password\": ...} gives one; on the server's own computer the file local-agent.token \
+             in its data folder holds one.",
+        )
+    }
+
+    /// A login that was not right, whatever was not right about it.
+    pub(super) fn wrong_login() -> ApiError {
+        ApiError::from(Refusal::SignIn)
+            .with_message("The e-mail address or the password is wrong, or the account is disabled.")
+    }
+
+    /// The answer to whoever may not read a thread, and to whoever asks for one that is not there: the same to the byte.
+    pub(super) fn no_such_thread() -> ApiError {
+        let mut error = ApiError::from(Refusal::NotFound);
+        error.body.with_request_id = false;
+        error
+    }
+
+    /// A field of the query, the path, a header or the body.
+    pub(super) fn bad_field(why: impl Into<String>) -> ApiError {
+        Refusal::BadField { why: why.into() }.into()
+    }
+
+    /// A cursor that is malformed, or of another list.
+    pub(super) fn bad_cursor() -> ApiError {
+        let words = "This cursor does not belong to this list. Start without one.";
+        ApiError::new(StatusCode::BAD_REQUEST, "bad_cursor", words)
+    }
+
+    /// A request that is no HTTP that this server speaks.
+    pub(super) fn bad_request(words: &str) -> ApiError {
+        ApiError::new(StatusCode::BAD_REQUEST, "bad_request", words)
+    }
+
+    /// A body that is not JSON by its own account, or is packed.
+    pub(super) fn unsupported_body(words: &str) -> ApiError {
+        ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", words)
+    }
+
+    /// It took longer than [`limits::HTTP_REQUEST_DEADLINE`].
+    pub(super) fn too_slow() -> ApiError {
+        let words = "The request took too long to come or to answer. Send it again.";
+        let mut error = ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", words);
+        error.body.fields.insert("retryable".to_owned(), Value::from(true));
+        error
+    }
+
+    pub(super) fn unknown_route() -> ApiError {
+        let words = "There is no such route here. GET / names what there is.";
+        ApiError::new(StatusCode::NOT_FOUND, "unknown_route", words)
+    }
+
+    pub(super) fn wrong_method(method: &Method) -> ApiError {
+        let words = format!(
+            "{} is not for this route. See the header Allow.",
+            shown(method.as_str())
+        );
+        ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", words)
+    }
+
+    /// The body is larger than [`limits::HTTP_BODY_BYTES_MAX`].
+    pub(super) fn too_large() -> ApiError {
+        Refusal::TooLarge {
+            limit: limits::HTTP_BODY_BYTES_MAX as u64,
+        }
+        .into()
+    }
+}
+
+/// A stranger's text in an error: gated and short.
+pub(super) fn shown(raw: &str) -> Shown {
+    Shown::line(raw).cut(SHOWN_COLUMNS)
+}
+
+fn status_of(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::TakenBy { .. }
+        | Refusal::NotOwner
+        | Refusal::NobodyWaits
+        | Refusal::Unseen { .. }
+        | Refusal::Stale { .. }
+        | Refusal::Closed => StatusCode::CONFLICT,
+        Refusal::NotFound => StatusCode::NOT_FOUND,
+        Refusal::Conflict => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::EmptyMessage
+        | Refusal::TooLong { .. }
+        | Refusal::BadText
+        | Refusal::BadName { .. }
+        | Refusal::BadJson { .. }
+        | Refusal::BadField { .. }
+        | Refusal::UnknownType { .. }
+        | Refusal::HelloFirst
+        | Refusal::HelloAgain
+        | Refusal::Version { .. } => StatusCode::BAD_REQUEST,
+        Refusal::WrongSecret | Refusal::SignIn => StatusCode::UNAUTHORIZED,
+        Refusal::Forbidden => StatusCode::FORBIDDEN,
+        Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Busy { .. } | Refusal::Behind | Refusal::Storage | Refusal::Stopping { .. } => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Refusal::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        Refusal::Internal | Refusal::Unknown { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> ApiError {
+        let status = status_of(&refusal);
+        let fields = match refusal.to_wire() {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        let mut error = ApiError {
+            status,
+            headers: HeaderMap::new(),
+            body: ErrorBody {
+                fields,
+                with_request_id: true,
+            },
+        };
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer realm=\"minicom\"");
+            error = error.with_header(header::WWW_AUTHENTICATE, scheme);
+        }
+        if let Some(ms) = refusal.retry_after_ms() {
+            error = error.with_header(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
+        }
+        error
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> ApiError {
+        let words = error.to_string();
+        match error {
+            AccountError::Refused(refusal) => refusal.into(),
+            AccountError::Unknown(_) => ApiError::new(StatusCode::NOT_FOUND, "not_found", words),
+            AccountError::Exists(_) => ApiError::new(StatusCode::CONFLICT, "exists", words),
+            AccountError::LastAdmin(_) => ApiError::new(StatusCode::CONFLICT, "last_admin", words),
+            AccountError::BadEmail(_) => ApiError::new(StatusCode::BAD_REQUEST, "bad_email", words),
+            AccountError::Weak(_) => ApiError::new(StatusCode::BAD_REQUEST, "weak_password", words),
+            AccountError::Local(_) => ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "local_token", words),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response.extensions_mut().insert(self.body);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_is_told_in_seconds_rounded_up() {
+        let error = ApiError::from(Refusal::RateLimited { retry_after_ms: 5_001 });
+        assert_eq!(error.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(error.headers[header::RETRY_AFTER], "6");
+    }
+
+    #[test]
+    fn what_may_pass_is_never_a_clients_mistake() {
+        for refusal in [
+            Refusal::Busy { retry_after_ms: 1 },
+            Refusal::Behind,
+            Refusal::Storage,
+            Refusal::StorageFull,
+            Refusal::Internal,
+            Refusal::Stopping { retry_after_ms: 1 },
+        ] {
+            assert!(
+                refusal.retryable() && status_of(&refusal).is_server_error(),
+                "{refusal:?}"
+            );
+        }
+        assert_eq!(status_of(&Refusal::StorageFull).as_u16(), 507);
+        assert_eq!(status_of(&Refusal::Stopping { retry_after_ms: 1 }).as_u16(), 503);
+    }
+}

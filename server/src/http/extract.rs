@@ -1,0 +1,142 @@
+//! What handlers take from a request: who asks, in which tenant, from where, and a body of JSON. Every failure is an
+//! [`ApiError`].
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use minicom_protocol::{ids::TenantId, people::Role, refusal::Refusal};
+use serde::de::DeserializeOwned;
+
+use super::{
+    App,
+    error::{ApiError, shown},
+};
+use crate::{accounts::SignedIn, limits};
+
+/// The header that names a tenant; without it the default one is meant.
+pub const TENANT: &str = "x-minicom-tenant";
+
+/// Where a connection comes from. Not known counts as from the network: that may do less.
+pub struct Peer(pub IpAddr);
+
+impl<S: Send + Sync> FromRequestParts<S> for Peer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let found = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Peer(
+            found.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip()),
+        ))
+    }
+}
+
+/// What stands behind `Authorization: Bearer`, if that header is there exactly once and well-formed.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// The tenant that a request is for. `None` if the header can name none.
+pub fn tenant(headers: &HeaderMap) -> Option<TenantId> {
+    match headers.get(TENANT) {
+        None => Some(TenantId::default_tenant()),
+        Some(value) => TenantId::parse(value.to_str().ok()?).ok(),
+    }
+}
+
+/// Signs in whoever sent these headers, as an agent.
+pub async fn sign_in(app: &App, headers: &HeaderMap, peer: IpAddr) -> Result<SignedIn, Refusal> {
+    let token = bearer(headers).ok_or(Refusal::SignIn)?;
+    let tenant = tenant(headers).ok_or(Refusal::SignIn)?;
+    app.accounts.sign_in(&tenant, token, peer).await
+}
+
+/// An agent who is signed in.
+pub struct ByAgent(pub SignedIn);
+
+impl FromRequestParts<App> for ByAgent {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let Peer(peer) = Peer::from_request_parts(parts, app).await?;
+        match sign_in(app, &parts.headers, peer).await {
+            Ok(signed_in) => Ok(ByAgent(signed_in)),
+            Err(Refusal::SignIn) => Err(ApiError::sign_in()),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+/// An admin who is signed in.
+pub struct ByAdmin(pub SignedIn);
+
+impl FromRequestParts<App> for ByAdmin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let ByAgent(signed_in) = ByAgent::from_request_parts(parts, app).await?;
+        match signed_in.role {
+            Role::Admin => Ok(ByAdmin(signed_in)),
+            Role::Agent => Err(Refusal::Forbidden.into()),
+        }
+    }
+}
+
+/// A body of JSON, at most [`limits::HTTP_BODY_BYTES_MAX`]. Fields that are not known are passed over.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        check_type(request.headers())?;
+        let bytes = collect(request.into_body()).await?;
+        serde_json::from_slice(&bytes).map(Json).map_err(|error| {
+            let why = shown(&error.to_string()).as_str().to_owned();
+            match error.classify() {
+                serde_json::error::Category::Data => Refusal::BadField { why }.into(),
+                _ => Refusal::BadJson { why }.into(),
+            }
+        })
+    }
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), ApiError> {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mut parts = value.unwrap_or_default().split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let utf8 = parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, charset)) if name.eq_ignore_ascii_case("charset") => {
+            charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    });
+    if !essence.eq_ignore_ascii_case("application/json") || !utf8 {
+        let words = "The body must be JSON in UTF-8: Content-Type: application/json.";
+        return Err(ApiError::unsupported_body(words));
+    }
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        let words = "The body must not be packed: leave Content-Encoding out.";
+        return Err(ApiError::unsupported_body(words));
+    }
+    Ok(())
+}
+
+async fn collect(body: Body) -> Result<bytes::Bytes, ApiError> {
+    let whole = Limited::new(body, limits::HTTP_BODY_BYTES_MAX).collect().await;
+    whole.map(|body| body.to_bytes()).map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            ApiError::too_large()
+        } else {
+            ApiError::bad_request("The body did not come whole.")
+        }
+    })
+}

@@ -1,0 +1,77 @@
+//! The HTTP API: a request becomes a question or a command for the desk, and the answer a status and JSON. The table of
+//! routes is on this page. It refuses to know SQL, and it decides nothing but who may ask.
+
+mod agents;
+mod answers;
+mod around;
+mod conversation;
+mod dashboard;
+mod error;
+mod extract;
+mod front;
+mod health;
+mod login;
+mod page;
+mod takeover;
+
+use axum::{
+    Router,
+    http::Method,
+    middleware,
+    routing::{MethodRouter, get, patch, post},
+};
+use tokio_util::sync::CancellationToken;
+
+pub use self::error::ApiError;
+use crate::{accounts::Accounts, desk::Desk};
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct App {
+    /// The front door.
+    pub desk: Desk,
+    /// Who may ask.
+    pub accounts: Accounts,
+    /// Cancelled when the server stops: then only the health routes are answered.
+    pub draining: CancellationToken,
+    /// The data folder, for the look at the free space.
+    pub data: std::path::PathBuf,
+}
+
+/// Every route, with and without a slash at its end. `sockets` are the routes that become WebSockets.
+pub fn router(app: App, sockets: Router) -> Router {
+    let routes: [(&str, MethodRouter<App>); 10] = [
+        ("/api/conversation/{customer_id}", get(conversation::history)),
+        ("/api/agent/dashboard", get(dashboard::list)),
+        ("/api/agent/takeover", post(takeover::take_over)),
+        ("/api/agent/login", post(login::login)),
+        ("/api/agent/logout", post(login::logout)),
+        ("/api/agents", get(agents::list).post(agents::add)),
+        ("/api/agents/{email}", patch(agents::change).post(agents::change)),
+        ("/healthz", get(health::live)),
+        ("/readyz", get(health::ready)),
+        ("/", get(front::page)),
+    ];
+    let mut router = Router::new();
+    for (path, methods) in routes {
+        if path != "/" {
+            router = router.route(&format!("{path}/"), methods.clone());
+        }
+        router = router.route(path, methods);
+    }
+    router
+        .merge(sockets.with_state(()))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(app.clone(), around::around))
+        .with_state(app)
+}
+
+async fn unknown_route() -> ApiError {
+    ApiError::unknown_route()
+}
+
+/// Axum adds `Allow` with the methods of the route.
+async fn wrong_method(method: Method) -> ApiError {
+    ApiError::wrong_method(&method)
+}

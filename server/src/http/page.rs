@@ -1,0 +1,132 @@
+//! `limit` and `cursor` of a list. A cursor is opaque to clients; inside it is a position and the mark there.
+
+use axum::{extract::Query, http::Uri};
+use minicom_protocol::ids::{Cursor, Mark};
+
+use super::error::ApiError;
+use crate::{desk::ListCursor, limits};
+
+/// What a request says about its page. The cursor is read by the list it belongs to.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Page {
+    /// Rows, 1 to [`limits::PAGE_MAX`].
+    pub limit: usize,
+    /// As it was given.
+    pub cursor: Option<String>,
+}
+
+impl Page {
+    /// Reads the query of a request.
+    pub fn of(uri: &Uri) -> Result<Page, ApiError> {
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+            .map_err(|_| ApiError::bad_request("The query of the address cannot be read."))?;
+        let mut page = Page {
+            limit: limits::PAGE_DEFAULT,
+            cursor: None,
+        };
+        for (name, value) in pairs {
+            match name.as_str() {
+                "limit" => page.limit = limit(&value)?,
+                "cursor" => page.cursor = Some(value),
+                _ => {}
+            }
+        }
+        Ok(page)
+    }
+}
+
+fn limit(value: &str) -> Result<usize, ApiError> {
+    let most = limits::PAGE_MAX;
+    let fits = value.parse().ok().filter(|limit| (1..=most).contains(limit));
+    fits.ok_or_else(|| ApiError::bad_field(format!("`limit` is a number from 1 to {most}")))
+}
+
+/// A position as text.
+pub fn cursor_text(cursor: Cursor) -> String {
+    format!("{}.{}", cursor.at, cursor.mark)
+}
+
+/// A position from text; `None` if it is none.
+pub fn cursor_from(text: &str) -> Option<Cursor> {
+    let (at, mark) = text.split_once('.')?;
+    let digits = |text: &str, of: fn(u8) -> bool| !text.is_empty() && text.bytes().all(of);
+    // Rust's own reader would take a sign too.
+    let fits = digits(at, |b| b.is_ascii_digit()) && mark.len() == 16 && digits(mark, |b| b.is_ascii_hexdigit());
+    let at = at.parse().ok().filter(|_| fits)?;
+    let mark = Mark(u64::from_str_radix(mark, 16).ok()?);
+    Some(Cursor { at, mark })
+}
+
+/// A position in the list of all conversations as text.
+pub fn list_cursor_text(place: ListCursor) -> String {
+    let part = if place.closed { "closed" } else { "open" };
+    format!("{part}.{}", cursor_text(place.at))
+}
+
+/// A position in the list of all conversations from text; `None` if it is none.
+pub fn list_cursor_from(text: &str) -> Option<ListCursor> {
+    let (part, at) = text.split_once('.')?;
+    let closed = match part {
+        "open" => false,
+        "closed" => true,
+        _ => return None,
+    };
+    cursor_from(at).map(|at| ListCursor { closed, at })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_place_comes_back_from_its_text(closed: bool, at in 0..u64::MAX, mark: u64) {
+            let place = ListCursor { closed, at: Cursor { at, mark: Mark(mark) } };
+            prop_assert_eq!(list_cursor_from(&list_cursor_text(place)), Some(place));
+            prop_assert_eq!(cursor_from(&cursor_text(place.at)), Some(place.at));
+        }
+
+        #[test]
+        fn no_text_breaks_the_reader(text in ".{0,60}") {
+            let _ = (list_cursor_from(&text), cursor_from(&text));
+        }
+    }
+
+    #[test]
+    fn what_is_no_cursor() {
+        for bad in [
+            "",
+            "abc",
+            "1",
+            "1.",
+            ".0123456789abcdef",
+            "-1.0123456789abcdef",
+            "+1.0123456789abcdef",
+            "1.+123456789abcdef",
+            "1.123",
+        ] {
+            assert_eq!(cursor_from(bad), None, "{bad}");
+        }
+        assert_eq!(list_cursor_from("both.1.0123456789abcdef"), None);
+    }
+
+    #[test]
+    fn limits_have_a_range() {
+        let of = |query: &str| Page::of(&format!("/x?{query}").parse().unwrap()).map(|page| page.limit);
+        for bad in [
+            "limit=-1",
+            "limit=0",
+            "limit=201",
+            "limit=1e9",
+            "limit=",
+            "limit=abc",
+            "limit=99999999999999999999",
+        ] {
+            assert!(of(bad).is_err(), "{bad}");
+        }
+        assert_eq!(of("limit=200&other=1").ok(), Some(200));
+        assert_eq!(of("").ok(), Some(limits::PAGE_DEFAULT));
+    }
+}
