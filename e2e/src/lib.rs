@@ -1,1 +1,3 @@
-//! Placeholder until the first commit of this crate.
+//! Does Minicom hold together? Stories, faults, load and the rules of the house.
+
+pub mod proxy;
