@@ -75,6 +75,7 @@ pub mod testing;
 pub mod text;
 pub mod theme;
 pub mod time;
+pub mod transcript;
 
 pub use composer::Composer;
 pub use input::Input;
@@ -84,3 +85,4 @@ pub use minicom_protocol::gate::Shown;
 pub use runtime::{App, Effect, Now};
 pub use theme::{Theme, Who};
 pub use time::Zone;
+pub use transcript::Transcript;

@@ -196,7 +196,7 @@ impl Editor {
             self.left();
             return true;
         }
-        let words = self.line(line)[..byte].unicode_word_indices().last();
+        let words = self.line(line)[..byte].unicode_word_indices().next_back();
         self.jump(line, words.map_or(0, |(at, _)| at));
         true
     }

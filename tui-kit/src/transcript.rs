@@ -1,0 +1,279 @@
+//! The scrollback of one conversation.
+//!
+//! Owns the seven rules of reading while others write: at the end the view follows; elsewhere what is under the top edge stays, whatever
+//! arrives, goes, changes or is wrapped anew; a bar counts what is new below; the unread divider is placed once; older entries are asked
+//! for at the top; lines of one sender are grouped and days are told; at most [`ENTRIES_MAX`] entries are held.
+//!
+//! It refuses to know where entries come from and who reads them. A frame costs what is visible, not what is held.
+
+mod entry;
+mod layout;
+mod place;
+mod view;
+
+use std::cell::RefCell;
+
+use minicom_protocol::gate::Shown;
+
+pub use entry::{DeliveryMark, Entry, EntryKey, Kind};
+use layout::Memo;
+use place::Place;
+
+pub use crate::theme::Who;
+use crate::time::Zone;
+
+/// Entries held of one conversation; more are dropped at the end that is far from where the person reads.
+pub const ENTRIES_MAX: usize = 5_000;
+
+/// Whether there is more above the first entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Older {
+    /// The first entry is the beginning.
+    None,
+    /// There is more; nobody asked for it yet.
+    More,
+    /// It was asked for.
+    Loading,
+}
+
+/// What a click hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hit {
+    /// The bar that leads to the end.
+    Bar,
+    /// An entry.
+    Entry(EntryKey),
+}
+
+#[derive(Debug, Clone)]
+struct Divider {
+    before: EntryKey,
+    words: Shown,
+}
+
+/// Entries in order, and the place of the view among them.
+#[derive(Debug, Clone)]
+pub struct Transcript {
+    zone: Zone,
+    /// Ordered by key, each key once.
+    entries: Vec<Entry>,
+    place: Place,
+    columns: u16,
+    rows: u16,
+    divider: Option<Divider>,
+    older: Older,
+    /// The person tried to go beyond the first entry.
+    reached_top: bool,
+    /// The last stored entry when the end was left, or that was reached since.
+    left_at: Option<EntryKey>,
+    /// The newest entries were dropped: what arrives would leave a gap, and is only counted.
+    tail_missing: bool,
+    /// Lines of others that arrived while the tail was missing.
+    missed: usize,
+    /// The last own line, which has its mark in words.
+    last_own: Option<EntryKey>,
+    memo: RefCell<Memo>,
+}
+
+impl Transcript {
+    /// An empty one that follows. `zone` decides where days begin.
+    pub fn new(zone: Zone) -> Transcript {
+        Transcript {
+            zone,
+            entries: Vec::new(),
+            place: Place::Follow,
+            columns: 80,
+            rows: 24,
+            divider: None,
+            older: Older::None,
+            reached_top: false,
+            left_at: None,
+            tail_missing: false,
+            missed: 0,
+            last_own: None,
+            memo: layout::memo(),
+        }
+    }
+
+    /// Puts one entry in its place, or over the one with its key.
+    pub fn insert(&mut self, entry: Entry) {
+        self.extend([entry]);
+    }
+
+    /// Puts entries in their places: a page of older ones, or what just happened. One with the key of an entry that is held
+    /// replaces it.
+    pub fn extend(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        for entry in entries {
+            self.forget_rows(entry.key);
+            let behind_the_gap = self.tail_missing && self.entries.last().is_none_or(|last| entry.key > last.key);
+            if behind_the_gap {
+                self.missed += usize::from(entry.is_line() && !entry.is_own());
+                continue;
+            }
+            match self.index(entry.key) {
+                Ok(index) => self.entries[index] = entry,
+                Err(index) => self.entries.insert(index, entry),
+            }
+        }
+        self.drop_far_end();
+        self.find_last_own();
+    }
+
+    /// Takes the place of all entries, as after a fresh start. The view stays at its entry if that is still there.
+    pub fn replace_all(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        self.entries.clear();
+        self.memo = layout::memo();
+        self.tail_missing = false;
+        self.missed = 0;
+        let mut all: Vec<Entry> = entries.into_iter().collect();
+        all.sort_by_key(|entry| entry.key);
+        // Of two with one key the later one counts.
+        all.reverse();
+        all.dedup_by_key(|entry| entry.key);
+        all.reverse();
+        self.entries = all;
+        self.drop_far_end();
+        self.find_last_own();
+        self.settle();
+    }
+
+    /// Puts an entry in the place of another one: a line that waited has been stored under its number.
+    pub fn replace(&mut self, old: EntryKey, entry: Entry) {
+        if let Place::At(anchor) = &mut self.place
+            && anchor.key == old
+        {
+            anchor.key = entry.key;
+        }
+        if let Ok(index) = self.index(old) {
+            self.entries.remove(index);
+            self.forget_rows(old);
+        }
+        self.insert(entry);
+    }
+
+    /// Removes an entry. The view stays where it is; if it was held by this entry, by the next one.
+    pub fn remove(&mut self, key: EntryKey) {
+        let Ok(index) = self.index(key) else { return };
+        if let Place::At(anchor) = self.place
+            && anchor.key == key
+            && let Some(next) = self
+                .entries
+                .get(index + 1)
+                .or_else(|| index.checked_sub(1).map(|before| &self.entries[before]))
+        {
+            self.place = Place::At(place::Anchor {
+                key: next.key,
+                offset: 0,
+            });
+        }
+        self.entries.remove(index);
+        self.forget_rows(key);
+        self.find_last_own();
+        self.settle();
+    }
+
+    /// Sets the mark of one entry.
+    pub fn set_mark(&mut self, key: EntryKey, mark: DeliveryMark) {
+        if let Ok(index) = self.index(key) {
+            self.entries[index].mark = Some(mark);
+        }
+    }
+
+    /// Goes over the marks of all own lines, as when the other side has read up to somewhere. `mark` gives the new one, if it
+    /// changes.
+    pub fn update_marks(&mut self, mut mark: impl FnMut(&Entry) -> Option<DeliveryMark>) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.is_own()) {
+            if let Some(mark) = mark(entry) {
+                entry.mark = Some(mark);
+            }
+        }
+    }
+
+    /// Places the unread divider before the first entry from `before` on. It is placed once and stays until it is removed.
+    pub fn place_divider(&mut self, before: EntryKey, words: Shown) {
+        if self.divider.is_none() {
+            self.divider = Some(Divider { before, words });
+        }
+    }
+
+    /// Removes the unread divider: the conversation is left, or something was sent.
+    pub fn remove_divider(&mut self) {
+        self.divider = None;
+    }
+
+    /// Whether there is more above. After older entries came (or could not be had), tell it again: it also ends the asking.
+    pub fn set_older(&mut self, older: Older) {
+        self.older = older;
+        self.reached_top = false;
+    }
+
+    /// Whether there is more above.
+    pub fn older(&self) -> Older {
+        self.older
+    }
+
+    /// The person wants the end, and its entries were dropped: give all entries anew by [`Transcript::replace_all`].
+    pub fn wants_latest(&self) -> bool {
+        self.tail_missing && self.place == Place::Follow
+    }
+
+    /// All entries, the oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entry with this key.
+    pub fn get(&self, key: EntryKey) -> Option<&Entry> {
+        self.index(key).ok().map(|index| &self.entries[index])
+    }
+
+    /// Nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn index(&self, key: EntryKey) -> Result<usize, usize> {
+        // Most of what comes is new and belongs to the end.
+        match self.entries.last() {
+            Some(last) if last.key < key => Err(self.entries.len()),
+            _ => self.entries.binary_search_by_key(&key, |entry| entry.key),
+        }
+    }
+
+    fn drop_far_end(&mut self) {
+        let Some(over) = self.entries.len().checked_sub(ENTRIES_MAX).filter(|over| *over > 0) else {
+            return;
+        };
+        let near_the_end = match self.place {
+            Place::Follow => true,
+            Place::At(anchor) => self.index(anchor.key).unwrap_or_else(|next| next) >= self.entries.len() / 2,
+        };
+        if near_the_end {
+            self.entries.drain(..over);
+            self.older = if self.older == Older::Loading {
+                Older::Loading
+            } else {
+                Older::More
+            };
+        } else {
+            let (kept, left_at) = (self.entries.len() - over, self.left_at);
+            let missed =
+                |entry: &Entry| entry.is_line() && !entry.is_own() && left_at.is_some_and(|left| entry.key > left);
+            self.missed += self.entries.drain(kept..).filter(missed).count();
+            self.tail_missing = true;
+        }
+    }
+
+    fn find_last_own(&mut self) {
+        self.last_own = self
+            .entries
+            .iter()
+            .rev()
+            .find(|entry| entry.is_own())
+            .map(|entry| entry.key);
+    }
+}
+
+#[cfg(test)]
+#[path = "transcript_tests.rs"]
+mod tests;

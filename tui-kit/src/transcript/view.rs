@@ -1,0 +1,158 @@
+//! Drawing the rows that are on the screen, and no others.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::entry::{DeliveryMark, Entry, Kind};
+use super::layout::{Above, Block, BlockRow, indent, name_columns};
+use super::place::Place;
+use super::{Older, Transcript};
+use crate::text::{truncate, width};
+use crate::theme::Theme;
+
+/// What a row is drawn with.
+struct Pen<'a> {
+    buffer: &'a mut Buffer,
+    area: Rect,
+    theme: &'a Theme,
+    now: i64,
+}
+
+impl Transcript {
+    /// Draws it. The area should have the size that was told by `set_size`; `now` is the wall clock, for the words of days.
+    pub fn view(&self, area: Rect, buffer: &mut Buffer, theme: &Theme, now: i64) {
+        if area.is_empty() {
+            return;
+        }
+        let mut pen = Pen {
+            buffer,
+            area,
+            theme,
+            now,
+        };
+        let bar = self.place != Place::Follow;
+        let bottom = if bar { area.bottom() - 1 } else { area.bottom() };
+        let (top, blank) = self.top();
+        let mut y = area.y.saturating_add(u16::try_from(blank).unwrap_or(u16::MAX));
+        let mut skip = top.row;
+        for index in top.index..self.entries.len() {
+            if y >= bottom {
+                break;
+            }
+            let block = self.block(index);
+            for row in skip..block.rows() {
+                if y < bottom {
+                    self.draw_row(index, &block, block.row(row), y, &mut pen);
+                }
+                y = y.saturating_add(1);
+            }
+            skip = 0;
+        }
+        if bar {
+            pen.centred(bottom, &self.bar(theme), theme.unread());
+        }
+    }
+
+    fn draw_row(&self, index: usize, block: &Block, row: BlockRow, y: u16, pen: &mut Pen<'_>) {
+        let entry = &self.entries[index];
+        let theme = pen.theme;
+        match row {
+            BlockRow::Above(Above::Older) => {
+                let words = if self.older == Older::Loading {
+                    "loading older messages"
+                } else {
+                    "PgUp for older messages"
+                };
+                pen.centred(y, words, theme.dim());
+            }
+            BlockRow::Above(Above::Day) => pen.centred(y, &self.zone.day(entry.time, pen.now), theme.dim()),
+            BlockRow::Above(Above::Divider) => {
+                let words = self.divider.as_ref().map_or("", |divider| divider.words.as_str());
+                let rule = theme.signs().rule;
+                let line = format!("{rule}{rule} {words} {}", rule.repeat(usize::from(pen.area.width)));
+                pen.at(0, y, &line, theme.unread());
+            }
+            BlockRow::Text(row) => self.draw_text(index, block, row, y, pen),
+            BlockRow::Words => {
+                if let Some(mark) = &entry.mark {
+                    let style = if entry.has_failed() { theme.error() } else { theme.dim() };
+                    pen.right(
+                        y,
+                        &truncate(&mark.words(theme, &self.zone), usize::from(pen.area.width)),
+                        style,
+                    );
+                }
+            }
+        }
+    }
+
+    fn draw_text(&self, index: usize, block: &Block, row: usize, y: u16, pen: &mut Pen<'_>) {
+        let entry = &self.entries[index];
+        let theme = pen.theme;
+        let words = &entry.text.as_str()[block.text[row].clone()];
+        let Kind::Line { who, name, .. } = &entry.kind else {
+            let rule = theme.signs().rule;
+            return match block.text.len() {
+                1 => pen.centred(y, &format!("{rule}{rule} {words} {rule}{rule}"), theme.dim()),
+                _ => pen.centred(y, words, theme.dim()),
+            };
+        };
+        if row == 0 && !self.is_grouped(index) {
+            pen.at(0, y, &self.zone.clock(entry.time), theme.dim());
+            pen.at(
+                6,
+                y,
+                &truncate(name.as_str(), name_columns(self.columns)),
+                theme.who(*who),
+            );
+        }
+        pen.at(indent(self.columns), y, words, Style::new());
+        if let Some(sign) = sign_of(entry, block, theme).filter(|_| row + 1 == block.text.len()) {
+            pen.right(y, sign, theme.dim());
+        }
+    }
+
+    fn bar(&self, theme: &Theme) -> String {
+        let dot = theme.signs().dot;
+        match self.new_below() {
+            0 => "[ End to jump to the latest ]".to_owned(),
+            1 => format!("[ 1 new message below {dot} End to jump ]"),
+            new => format!("[ {new} new messages below {dot} End to jump ]"),
+        }
+    }
+}
+
+/// The sign beside the text, unless its words stand below.
+fn sign_of(entry: &Entry, block: &Block, theme: &Theme) -> Option<&'static str> {
+    entry
+        .mark
+        .as_ref()
+        .filter(|_| !block.words)
+        .map(|mark: &DeliveryMark| mark.sign(theme))
+}
+
+impl Pen<'_> {
+    fn at(&mut self, column: usize, y: u16, words: &str, style: Style) {
+        let column = u16::try_from(column).unwrap_or(u16::MAX);
+        let room = self.area.width.saturating_sub(column);
+        if room > 0 {
+            self.buffer
+                .set_stringn(self.area.x + column, y, words, usize::from(room), style);
+        }
+    }
+
+    fn centred(&mut self, y: u16, words: &str, style: Style) {
+        let words = truncate(words, usize::from(self.area.width));
+        self.at((usize::from(self.area.width) - width(&words)) / 2, y, &words, style);
+    }
+
+    fn right(&mut self, y: u16, words: &str, style: Style) {
+        self.at(
+            usize::from(self.area.width).saturating_sub(width(words)),
+            y,
+            words,
+            style,
+        );
+    }
+}
