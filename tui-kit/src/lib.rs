@@ -58,13 +58,31 @@
 //! ```
 //!
 //! # The parts
+//!
+//! | For | Take |
+//! | --- | --- |
+//! | a key's meaning, the footer, the help | [`Keymap`] with [`Hint`]s from one table; [`help::view`] draws it |
+//! | writing | [`Composer`]: ask [`Composer::key`] first; on [`composer::Handled::No`] the key is the program's, on `Submit` check the text and [`Composer::take`] it |
+//! | keeping what is written | [`drafts::Drafts`], from an effect |
+//! | reading | [`Transcript`]: tell it its size, entries and marks; ask `wants_older`, `wants_latest`, `is_at_end` after each input |
+//! | how things look | [`Theme`] by meaning, [`Zone`] for clocks and days, [`time::waiting`], [`text::truncate`] and [`text::pad`] |
+//! | attention | [`notify::Attention`] says when to ring and what the title is |
+//! | no terminal ([`terminal::away`]) or `--plain` | [`plain::run`] with a [`plain::PlainApp`] |
+//! | `--log` | [`log::to_file`] |
+//! | tests (feature `testing`) | `testing::Bench` for one program by itself, `testing::fake_terminal` for the real loop |
+//!
+//! Below [`small::COLUMNS_MIN`] x [`small::ROWS_MIN`] the loop draws a notice by itself and lets only sizes, messages and the end through.
+//! A panic in any task ends the run ([`runtime::Ended::Panicked`]) after the terminal was restored.
 
 pub mod composer;
 pub mod drafts;
+pub mod help;
 pub mod input;
 pub mod key;
 pub mod keymap;
+pub mod log;
 pub mod notify;
+pub mod plain;
 pub mod runtime;
 pub mod screen;
 pub mod signals;
