@@ -17,7 +17,11 @@ mod lanes;
 #[cfg(test)]
 mod test_desk;
 pub mod limits;
+pub mod listener;
 pub mod order;
+pub mod run_limits;
+pub mod session;
+pub mod signals;
 pub mod store;
 pub mod timers;
 pub mod writer;

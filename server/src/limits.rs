@@ -37,6 +37,11 @@ pub const TEXT_BYTES_MAX: usize = 16_384;
 pub const JSON_DEPTH_MAX: usize = 16;
 /// Control frames (ping, pong) of a WebSocket a second. Each costs an answer.
 pub const CONTROL_FRAMES_PER_S_MAX: u32 = 10;
+/// Frames a second on one connection, besides the commands that are taken in: those are bounded by [`PIPELINE_MAX`] and by
+/// the customer's rate, and a program that empties its outbox may send many.
+pub const FRAMES_PER_S_MAX: u32 = 200;
+/// Frames in a row that cannot be understood. The next one ends the connection: that is no mistake of typing.
+pub const BAD_FRAMES_MAX: u32 = 5;
 /// Fragments of one WebSocket message: a frame of 64 KiB sent byte by byte would cost a wake-up for each.
 pub const FRAGMENTS_MAX: usize = 64;
 /// Read buffer of a WebSocket, in bytes. The library's default costs 128 KiB for each idle customer.
@@ -59,6 +64,11 @@ pub const HTTP_BODY_BYTES_MAX: usize = 256 * 1024;
 pub const HTTP_REQUEST_DEADLINE: Duration = Duration::from_secs(30);
 /// After an accept failed for want of file descriptors: long enough for one to come free, short enough not to be noticed.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Connections that are told at once why they are turned away; more are closed without a word.
+pub const TURNED_AWAY_MAX: usize = 64;
+/// How long one that is turned away has for reading why.
+pub const TURNED_AWAY_FOR: Duration = Duration::from_secs(1);
 
 // --- How many connections ---------------------------------------------------------------------------------------------
 
@@ -88,6 +98,8 @@ pub const CLIENT_SILENCE_MAX: Duration = Duration::from_secs(40);
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// From our close frame to the end of the connection, in which the other side may read it.
 pub const CLOSE_LINGER: Duration = Duration::from_secs(2);
+/// How long a connection waits for the answers to what was submitted when the server stops. A commit takes milliseconds.
+pub const ANSWERS_DEADLINE: Duration = Duration::from_secs(3);
 /// From the signal to the end of the program. What was answered is on disk already.
 pub const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(10);
 /// Clients are told to come back at random within this span after a restart, so that they do not come all at once.
@@ -115,6 +127,8 @@ pub const TAIL_THREAD_EVENTS_MAX: usize = 64;
 pub const PAGE_DEFAULT: usize = 50;
 /// Rows of one page at most.
 pub const PAGE_MAX: usize = 200;
+/// One reply to a question, in bytes: a page is cut to it. Less than a socket's write buffer and than what clients take.
+pub const REPLY_BYTES_MAX: usize = 240 * 1024;
 /// Changes of one signal (typing, presence, place) that a reader gets a second.
 pub const SIGNALS_PER_S_MAX: u32 = 1;
 /// Between two passes over the queue that compute everyone's place.
@@ -222,6 +236,8 @@ const _: () = {
     assert!(PING_AFTER.as_secs() < SILENCE_MAX.as_secs());
     assert!(SILENCE_MAX.as_secs() < CLIENT_SILENCE_MAX.as_secs());
     assert!(SNAPSHOT_PART_BYTES_MAX <= SOCKET_WRITE_BUFFER_BYTES_MAX);
+    assert!(REPLY_BYTES_MAX < SOCKET_WRITE_BUFFER_BYTES_MAX);
+    assert!(ANSWERS_DEADLINE.as_secs() + CLOSE_LINGER.as_secs() < SHUTDOWN_DEADLINE.as_secs());
     assert!(PAGE_DEFAULT <= PAGE_MAX);
     assert!(GROUP_COMMANDS_MAX <= COMMAND_QUEUE_MAX);
     assert!(TENANT_LANE_MAX <= COMMAND_QUEUE_MAX);

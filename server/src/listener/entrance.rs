@@ -1,0 +1,205 @@
+//! How many connections there are, in all and from each address, and the place that each holds.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+};
+
+use minicom_protocol::refusal::Refusal;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{accounts::is_loopback, limits, run_limits::RunLimits};
+
+/// Counts connections.
+pub struct Entrance {
+    total: Arc<Semaphore>,
+    turning: Arc<Semaphore>,
+    addresses: Arc<Addresses>,
+    per_address: usize,
+    per_loopback_address: usize,
+}
+
+/// Std mutex: nothing awaits while it is held.
+#[derive(Default)]
+struct Addresses(Mutex<HashMap<IpAddr, usize>>);
+
+impl Addresses {
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection's place, given back when its last clone is gone.
+#[derive(Clone)]
+pub struct Place {
+    _held: Arc<Held>,
+}
+
+struct Held {
+    addresses: Arc<Addresses>,
+    network: IpAddr,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut counts = self.addresses.lock();
+        if let Some(count) = counts.get_mut(&self.network) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.network);
+            }
+        }
+    }
+}
+
+/// One that is turned away and told why.
+pub struct Turned {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Turned {
+    /// A whole answer of HTTP/1.1.
+    pub fn words(&self) -> &'static [u8] {
+        static WORDS: LazyLock<String> = LazyLock::new(|| {
+            let refusal = Refusal::Unknown {
+                code: "too_many_connections".to_owned(),
+                message: "There are too many connections from here, or to this server. Close some, or try again later."
+                    .to_owned(),
+                retryable: true,
+            };
+            let body = refusal.to_wire().to_string();
+            format!(
+                "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 5\r\n\
+                 content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            )
+        });
+        WORDS.as_bytes()
+    }
+}
+
+impl Entrance {
+    /// With nobody inside.
+    pub fn new(limits: &RunLimits) -> Self {
+        Self {
+            total: Arc::new(Semaphore::new(limits.sockets_total)),
+            turning: Arc::new(Semaphore::new(limits::TURNED_AWAY_MAX)),
+            addresses: Arc::default(),
+            per_address: limits.sockets_per_address,
+            per_loopback_address: limits.sockets_per_loopback_address,
+        }
+    }
+
+    /// A place for a connection from this address; else a chance to say why not, while not too many are being told.
+    pub fn admit(&self, address: IpAddr) -> Result<Place, Option<Turned>> {
+        self.place(address).ok_or_else(|| {
+            let permit = self.turning.clone().try_acquire_owned().ok();
+            permit.map(|permit| Turned { _permit: permit })
+        })
+    }
+
+    fn place(&self, address: IpAddr) -> Option<Place> {
+        let permit = self.total.clone().try_acquire_owned().ok()?;
+        let most = if is_loopback(address) {
+            self.per_loopback_address
+        } else {
+            self.per_address
+        };
+        let network = network(address);
+        {
+            let mut counts = self.addresses.lock();
+            if counts.get(&network).copied().unwrap_or(0) >= most {
+                return None;
+            }
+            *counts.entry(network).or_default() += 1;
+        }
+        let held = Held {
+            addresses: self.addresses.clone(),
+            network,
+            _permit: permit,
+        };
+        Some(Place { _held: Arc::new(held) })
+    }
+}
+
+/// What counts as one address: whoever has an IPv6 network of 64 bits has all addresses in it.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) if !v6.is_loopback() => {
+            let mut bytes = v6.octets();
+            bytes[8..].fill(0);
+            IpAddr::from(bytes)
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entrance(total: usize, per_address: usize) -> Entrance {
+        Entrance::new(&RunLimits {
+            sockets_total: total,
+            sockets_per_address: per_address,
+            sockets_per_loopback_address: per_address + 1,
+            ..RunLimits::default()
+        })
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_address_has_so_many_places_and_gets_them_back() {
+        let entrance = entrance(100, 2);
+        let first = entrance.place(ip("192.0.2.1")).unwrap();
+        let second = entrance.place(ip("::ffff:192.0.2.1")).unwrap();
+        assert!(entrance.place(ip("192.0.2.1")).is_none());
+        assert!(entrance.place(ip("192.0.2.2")).is_some());
+        let kept = second.clone();
+        drop(second);
+        assert!(
+            entrance.place(ip("192.0.2.1")).is_none(),
+            "the upgraded socket still holds it"
+        );
+        drop(kept);
+        assert!(entrance.place(ip("192.0.2.1")).is_some());
+        drop(first);
+        assert!(
+            entrance.addresses.lock().is_empty(),
+            "nothing is remembered of who left"
+        );
+    }
+
+    #[test]
+    fn one_network_of_ipv6_is_one_address() {
+        let entrance = entrance(100, 1);
+        let _place = entrance.place(ip("2001:db8::1")).unwrap();
+        assert!(entrance.place(ip("2001:db8::2")).is_none());
+        assert!(entrance.place(ip("2001:db8:0:1::1")).is_some());
+    }
+
+    #[test]
+    fn loopback_has_its_own_bound_and_the_total_holds_for_all() {
+        let entrance = entrance(3, 1);
+        let places: Vec<Place> = (0..2).filter_map(|_| entrance.place(ip("127.0.0.1"))).collect();
+        assert_eq!(places.len(), 2);
+        assert!(entrance.place(ip("127.0.0.1")).is_none());
+        let _other = entrance.place(ip("192.0.2.1")).unwrap();
+        assert!(entrance.place(ip("192.0.2.2")).is_none(), "three in all");
+    }
+
+    #[test]
+    fn not_everybody_who_is_turned_away_is_told_why() {
+        let entrance = entrance(0, 0);
+        let told: Vec<_> = (0..limits::TURNED_AWAY_MAX)
+            .map(|_| entrance.admit(ip("192.0.2.1")).err().unwrap().unwrap())
+            .collect();
+        assert!(entrance.admit(ip("192.0.2.1")).err().unwrap().is_none());
+        assert!(String::from_utf8_lossy(told[0].words()).contains("too_many_connections"));
+    }
+}

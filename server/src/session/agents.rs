@@ -1,0 +1,205 @@
+//! An agent on a connection: reads the tenant's journal, and is closed when the sign-in ends.
+
+use minicom_protocol::{
+    close::CloseCode,
+    command::{AgentCommand, Done},
+    event::{Event, EventBody},
+    frame::{AgentMe, AgentQuestion, AgentReply, AgentSignal, Agents, Hello},
+    gate::Shown,
+    ids::{ConversationId, Cursor, Rev, TenantId},
+    refusal::Refusal,
+};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Doorstep, Shared, behind, encode,
+    end::End,
+    guest::{Asked, Guest, Opened, SignalSource, page},
+    registry::AgentSeat,
+    typing::TypingGate,
+};
+use crate::{
+    accounts::SignedIn,
+    desk::Opening,
+    hub::Encoded,
+    order::{Caller, Order, Who},
+    signals::{AgentSignals, Present},
+    store::TenantKey,
+};
+
+/// See the module.
+pub struct AgentGuest {
+    signed_in: SignedIn,
+    tenant: TenantKey,
+    seat: AgentSeat,
+    present: Present,
+    typing: TypingGate,
+    /// Where the journal stood when this connection was opened: what is older was known when the token was checked.
+    opened_at: Rev,
+}
+
+impl SignalSource for AgentSignals {
+    type Signal = AgentSignal;
+
+    async fn next(&mut self) -> AgentSignal {
+        AgentSignals::next(self).await
+    }
+}
+
+impl Guest for AgentGuest {
+    type Side = Agents;
+    type Signals = AgentSignals;
+
+    const ROLE: &'static str = "agent";
+
+    async fn sign_in(cx: &Shared, doorstep: &Doorstep, hello: &Hello) -> Result<Self, End> {
+        let tenant = hello.tenant.clone().unwrap_or_else(TenantId::default_tenant);
+        let token = hello.token.as_deref().unwrap_or_default();
+        let address = doorstep.peer.ip();
+        let first = cx.accounts.sign_in(&tenant, token, address).await?;
+        let seat = cx.registry.agent(first.agent.id, first.token);
+        // Again, now that the seat is known: a sign-in that ended in between closed only the seats that were there.
+        let signed_in = cx.accounts.sign_in(&tenant, token, address).await?;
+        let tenant = cx.desk.tenant(&tenant)?;
+        let present = cx.signals.present(tenant, signed_in.agent.clone());
+        Ok(AgentGuest {
+            signed_in,
+            tenant,
+            seat,
+            present: present.ok_or(Refusal::SignIn)?,
+            typing: TypingGate::default(),
+            opened_at: Rev::default(),
+        })
+    }
+
+    fn caller(&self) -> &Caller {
+        &self.signed_in.caller
+    }
+
+    fn me(&self) -> AgentMe {
+        AgentMe {
+            agent: self.signed_in.agent.clone(),
+            role: self.signed_in.role,
+            tenant: self.signed_in.tenant.clone(),
+        }
+    }
+
+    fn shown(&self) -> Shown {
+        Shown::line(self.signed_in.agent.name.as_str())
+    }
+
+    fn closed(&self) -> CancellationToken {
+        self.seat.closed.clone()
+    }
+
+    async fn open(&mut self, cx: &Shared, cursor: Option<Cursor>) -> Result<Opened, Refusal> {
+        let opening = cx.desk.open_journal(self.tenant, cursor).await?;
+        self.opened_at = Rev(*cx.desk.hub().watch(self.tenant).borrow());
+        Ok(match opening {
+            Opening::Resumed(feed) => Opened { feed, snapshot: None },
+            Opening::Fresh(feed, snapshot) => Opened {
+                feed,
+                snapshot: Some(encode::agent_snapshot(&snapshot)),
+            },
+        })
+    }
+
+    fn signals(&self, cx: &Shared) -> Result<AgentSignals, Refusal> {
+        let signals = cx.signals.for_agent(self.tenant, self.signed_in.agent.id);
+        signals.ok_or(Refusal::SignIn)
+    }
+
+    fn order(command: AgentCommand) -> Order {
+        Order::Agent(command)
+    }
+
+    fn kept(command: &AgentCommand) -> behind::Order {
+        match command {
+            AgentCommand::MarkSeen { .. } => behind::Order::Free,
+            _ => behind::Order::Kept,
+        }
+    }
+
+    fn admits(&self, _: &Shared, _: &AgentCommand) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn done(done: Done) -> Done {
+        done
+    }
+
+    fn ask(&self, cx: &Shared, question: AgentQuestion) -> Asked<Agents> {
+        let (desk, tenant) = (cx.desk.clone(), self.tenant);
+        Box::pin(async move {
+            Ok(match question {
+                AgentQuestion::Thread {
+                    customer,
+                    before,
+                    limit,
+                } => {
+                    let (mut events, more) = desk.thread(tenant, customer, before, page(limit)?).await?;
+                    let cut = encode::fit(&mut events, encode::Cut::First);
+                    AgentReply::Thread {
+                        customer,
+                        events,
+                        more: more || cut,
+                    }
+                }
+                AgentQuestion::Summary { conversation } => AgentReply::Summary {
+                    summary: Box::new(desk.summary(tenant, conversation).await?),
+                },
+                AgentQuestion::Closed { before, limit } => {
+                    let (mut conversations, more) = desk.closed(tenant, before, page(limit)?).await?;
+                    let cut = encode::fit(&mut conversations, encode::Cut::Last);
+                    AgentReply::Closed {
+                        conversations,
+                        more: more || cut,
+                    }
+                }
+            })
+        })
+    }
+
+    async fn types(&mut self, cx: &Shared, conversation: Option<ConversationId>, on: bool) {
+        let Some(place) = conversation else { return };
+        let every = cx.limits.signal_every;
+        if self.typing.passes(conversation, on, every, Instant::now()) {
+            let agent = &self.signed_in.agent;
+            cx.signals.agent_types(self.tenant, agent, place, on).await;
+        }
+    }
+
+    fn sees(&mut self, event: &Encoded) -> Result<(), End> {
+        if event.at <= self.opened_at.0 || !is_about_an_agent(&event.json) {
+            return Ok(());
+        }
+        let Ok(event) = serde_json::from_slice::<Event>(&event.json) else {
+            return Ok(());
+        };
+        let EventBody::AgentChanged(changed) = event.body else {
+            return Ok(());
+        };
+        if changed.agent.id != self.signed_in.agent.id {
+            return Ok(());
+        }
+        if !changed.enabled {
+            return Err(End::refused(CloseCode::SignIn, Refusal::SignIn));
+        }
+        self.present.rename(&changed.agent);
+        self.signed_in.agent = changed.agent.clone();
+        self.signed_in.role = changed.role;
+        self.signed_in.caller.who = Who::Agent {
+            agent: changed.agent,
+            role: changed.role,
+        };
+        Ok(())
+    }
+}
+
+/// Whether it is worth decoding. The subject stands before anything that a person wrote.
+fn is_about_an_agent(json: &[u8]) -> bool {
+    const SUBJECT: &[u8] = br#""subject":{"of":"agent""#;
+    let head = &json[..json.len().min(256)];
+    head.windows(SUBJECT.len()).any(|window| window == SUBJECT)
+}

@@ -1,0 +1,166 @@
+//! A customer on a connection: reads the own thread and nothing else, and writes at a person's pace.
+
+use minicom_protocol::{
+    close::CloseCode,
+    command::{CustomerCommand, Done},
+    frame::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, Customers, Hello},
+    gate::Shown,
+    ids::{ConversationId, Cursor, TenantId},
+    people::CustomerRef,
+    refusal::Refusal,
+    text::CustomerName,
+};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Doorstep, Shared, behind, encode,
+    end::End,
+    guest::{Asked, Guest, Opened, SignalSource, page},
+    registry::CustomerSeat,
+    typing::TypingGate,
+};
+use crate::{
+    desk::Opening,
+    hub::Encoded,
+    order::{Caller, Order, Who},
+    signals::CustomerSignals,
+    store::TenantKey,
+};
+
+/// When a customer with too many windows may try again, in milliseconds.
+const FULL_RETRY_AFTER_MS: u64 = 5_000;
+
+/// See the module.
+pub struct CustomerGuest {
+    caller: Caller,
+    customer: CustomerRef,
+    tenant: TenantKey,
+    _seat: CustomerSeat,
+    typing: TypingGate,
+}
+
+impl SignalSource for CustomerSignals {
+    type Signal = CustomerSignal;
+
+    async fn next(&mut self) -> CustomerSignal {
+        CustomerSignals::next(self).await
+    }
+}
+
+impl Guest for CustomerGuest {
+    type Side = Customers;
+    type Signals = CustomerSignals;
+
+    const ROLE: &'static str = "customer";
+
+    async fn sign_in(cx: &Shared, doorstep: &Doorstep, hello: &Hello) -> Result<Self, End> {
+        let id = hello.tenant.clone().unwrap_or_else(TenantId::default_tenant);
+        let name = CustomerName::parse(&doorstep.customer_id).map_err(Refusal::from)?;
+        let secret = hello.secret.as_deref().unwrap_or_default();
+        let address = doorstep.peer.ip();
+        let found = cx.accounts.sign_in_customer(&id, &name, secret, address).await;
+        let customer = found.map_err(|refusal| match refusal {
+            // An unknown tenant is told from a wrong secret by nobody.
+            Refusal::NotFound => Refusal::WrongSecret,
+            other => other,
+        })?;
+        let tenant = cx.desk.tenant(&id).map_err(|_| Refusal::WrongSecret)?;
+        let most = cx.limits.sockets_per_customer;
+        let seat = cx.registry.customer(tenant, customer.id, most).ok_or_else(|| {
+            let retry_after_ms = FULL_RETRY_AFTER_MS;
+            End::refused(CloseCode::Full, Refusal::RateLimited { retry_after_ms })
+        })?;
+        Ok(CustomerGuest {
+            caller: Caller {
+                tenant: id,
+                who: Who::Customer(customer.clone()),
+            },
+            customer,
+            tenant,
+            _seat: seat,
+            typing: TypingGate::default(),
+        })
+    }
+
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    fn me(&self) -> CustomerMe {
+        CustomerMe {
+            name: self.customer.name.clone(),
+            tenant: self.caller.tenant.clone(),
+        }
+    }
+
+    fn shown(&self) -> Shown {
+        Shown::line(self.customer.name.as_str())
+    }
+
+    fn closed(&self) -> CancellationToken {
+        CancellationToken::new()
+    }
+
+    async fn open(&mut self, cx: &Shared, cursor: Option<Cursor>) -> Result<Opened, Refusal> {
+        Ok(
+            match cx.desk.open_thread(self.tenant, self.customer.id, cursor).await? {
+                Opening::Resumed(feed) => Opened { feed, snapshot: None },
+                Opening::Fresh(feed, snapshot) => Opened {
+                    feed,
+                    snapshot: Some(encode::customer_snapshot(&snapshot)),
+                },
+            },
+        )
+    }
+
+    fn signals(&self, cx: &Shared) -> Result<CustomerSignals, Refusal> {
+        let signals = cx.signals.for_customer(self.tenant, self.customer.id);
+        signals.ok_or(Refusal::WrongSecret)
+    }
+
+    fn order(command: CustomerCommand) -> Order {
+        Order::Customer(command)
+    }
+
+    fn kept(command: &CustomerCommand) -> behind::Order {
+        match command {
+            CustomerCommand::MarkSeen { .. } => behind::Order::Free,
+            _ => behind::Order::Kept,
+        }
+    }
+
+    fn admits(&self, cx: &Shared, command: &CustomerCommand) -> Result<(), Refusal> {
+        match command {
+            CustomerCommand::MarkSeen { .. } => cx.rates.mark(self.tenant, self.customer.id),
+            _ => cx.rates.line(self.tenant, self.customer.id),
+        }
+    }
+
+    fn done(done: Done) -> Done {
+        done.for_customer()
+    }
+
+    fn ask(&self, cx: &Shared, question: CustomerQuestion) -> Asked<Customers> {
+        let (desk, tenant, customer) = (cx.desk.clone(), self.tenant, self.customer.id);
+        Box::pin(async move {
+            let CustomerQuestion::Thread { before, limit } = question;
+            let (mut events, more) = desk.customer_thread(tenant, customer, before, page(limit)?).await?;
+            let cut = encode::fit(&mut events, encode::Cut::First);
+            Ok(CustomerReply::Thread {
+                events,
+                more: more || cut,
+            })
+        })
+    }
+
+    async fn types(&mut self, cx: &Shared, _: Option<ConversationId>, on: bool) {
+        if self.typing.passes(None, on, cx.limits.signal_every, Instant::now()) {
+            cx.signals.customer_types(self.tenant, self.customer.id, on).await;
+        }
+    }
+
+    fn sees(&mut self, _: &Encoded) -> Result<(), End> {
+        Ok(())
+    }
+}

@@ -1,0 +1,129 @@
+//! Frames that are put together from parts that are JSON already: batches from events that were encoded once for all
+//! readers, and snapshots and replies cut to the bytes that one frame may have.
+
+use axum::extract::ws::Utf8Bytes;
+use minicom_protocol::{
+    frame::{AgentSnapshot, CustomerSnapshot},
+    refusal::Refusal,
+};
+use serde::Serialize;
+
+use crate::{hub::Batch, limits};
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("what is sent always has a JSON form")
+}
+
+/// A batch's frame.
+pub fn batch(batch: &Batch) -> Utf8Bytes {
+    let mut text = format!(
+        r#"{{"type":"batch","from":{},"to":{},"mark":"{}","events":["#,
+        batch.from, batch.to, batch.mark
+    )
+    .into_bytes();
+    text.reserve(batch.events.iter().map(|event| event.json.len() + 1).sum::<usize>() + 2);
+    for (n, event) in batch.events.iter().enumerate() {
+        if n > 0 {
+            text.push(b',');
+        }
+        text.extend_from_slice(&event.json);
+    }
+    text.extend_from_slice(b"]}");
+    Utf8Bytes::try_from(text).expect("JSON that was made from text is text")
+}
+
+/// An agents' snapshot as frames, in list order.
+pub fn agent_snapshot(snapshot: &AgentSnapshot) -> Vec<String> {
+    let rows = snapshot.conversations.iter().map(json).collect();
+    let more = snapshot.more_closed;
+    parts(rows, r#""conversations""#, &format!(r#","more_closed":{more}"#))
+}
+
+/// A customer's snapshot as frames. Each has the whole view; the events go on from part to part.
+pub fn customer_snapshot(snapshot: &CustomerSnapshot) -> Vec<String> {
+    let events = snapshot.events.iter().map(json).collect();
+    let rest = format!(r#","more":{},"view":{}"#, snapshot.more, json(&snapshot.view));
+    parts(events, r#""events""#, &rest)
+}
+
+/// Frames of at most [`limits::SNAPSHOT_PART_BYTES_MAX`], but for an item that is larger than that by itself.
+fn parts(items: Vec<String>, list: &str, rest: &str) -> Vec<String> {
+    let frame =
+        |last: bool, items: &str| format!(r#"{{"type":"snapshot","last":{last},"data":{{{list}:[{items}]{rest}}}}}"#);
+    let room = limits::SNAPSHOT_PART_BYTES_MAX - frame(false, "").len();
+    let mut frames = Vec::new();
+    let mut part = String::new();
+    for item in items {
+        if !part.is_empty() && part.len() + 1 + item.len() > room {
+            frames.push(frame(false, &part));
+            part.clear();
+        }
+        if !part.is_empty() {
+            part.push(',');
+        }
+        part.push_str(&item);
+    }
+    frames.push(frame(true, &part));
+    frames
+}
+
+/// Which end of a page goes first when it is too large.
+pub enum Cut {
+    /// The oldest events of a thread, which stand first.
+    First,
+    /// The oldest rows of a list, which stand last.
+    Last,
+}
+
+/// Cuts a page to what one reply may have. Whether something was cut, so that there is more to ask for.
+pub fn fit<T: Serialize>(page: &mut Vec<T>, cut: Cut) -> bool {
+    let sizes: Vec<usize> = page.iter().map(|item| json(item).len() + 1).collect();
+    let fits = |sizes: &mut dyn Iterator<Item = &usize>| {
+        let mut bytes = 0;
+        let kept = sizes.take_while(|size| {
+            bytes += **size;
+            bytes <= limits::REPLY_BYTES_MAX - REPLY_FRAME_BYTES
+        });
+        kept.count().max(1)
+    };
+    let keep = match cut {
+        Cut::First => fits(&mut sizes.iter().rev()),
+        Cut::Last => fits(&mut sizes.iter()),
+    };
+    if keep >= page.len() {
+        return false;
+    }
+    match cut {
+        Cut::First => drop(page.drain(..page.len() - keep)),
+        Cut::Last => page.truncate(keep),
+    }
+    true
+}
+
+/// What a reply has around its page.
+const REPLY_FRAME_BYTES: usize = 512;
+
+/// Refuses a client's frame that is nested deeper than any shape of ours, before a parser goes down into it.
+pub fn depth(text: &str) -> Result<(), Refusal> {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match (quoted, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => quoted = !quoted,
+            (false, b'[' | b'{') => depth += 1,
+            (false, b']' | b'}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > limits::JSON_DEPTH_MAX {
+            return Err(Refusal::BadJson {
+                why: format!("nested deeper than {}", limits::JSON_DEPTH_MAX),
+            });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "encode_tests.rs"]
+mod tests;

@@ -1,0 +1,222 @@
+//! One WebSocket from Hello to Bye: who may open one, what is said on it, and why it ends. It refuses to know SQL, passwords
+//! and what a command does; the desk, the accounts and the signals do.
+//!
+//! One task serves one connection, agents' and customers' alike ([`guest::Guest`] is where they differ). What is sent waits in
+//! no queue of ours: a slow client is a cursor that lags, and a write that takes too long ends the connection.
+
+mod agents;
+mod behind;
+mod customers;
+mod encode;
+mod end;
+mod guest;
+mod hello;
+mod log;
+mod origin;
+mod pace;
+mod rates;
+mod registry;
+mod talk;
+mod typing;
+mod wire;
+
+use std::{
+    net::SocketAddr,
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    Extension, Router,
+    extract::{ConnectInfo, Path, State, WebSocketUpgrade, ws::WebSocket},
+    http::HeaderMap,
+    response::Response,
+    routing::get,
+};
+use futures_util::FutureExt;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{accounts::Accounts, desk::Desk, limits, listener::Place, run_limits::RunLimits, signals::Signals};
+use agents::AgentGuest;
+use customers::CustomerGuest;
+use end::End;
+use guest::Guest;
+use log::Story;
+use minicom_protocol::{close::CloseCode, refusal::Refusal};
+use rates::Rates;
+pub use registry::Registry;
+use wire::Wire;
+
+/// All that the sockets work with, and all sockets that are open. Cheap to clone; the state of the routes.
+#[derive(Clone)]
+pub struct Sockets {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    desk: Desk,
+    accounts: Accounts,
+    registry: Registry,
+    signals: Signals,
+    limits: RunLimits,
+    rates: Rates,
+    stop: CancellationToken,
+    open: TaskTracker,
+    numbers: AtomicU64,
+}
+
+impl Sockets {
+    /// Sockets over this desk, until `stop`. `registry` is the one that the accounts tell of ended sign-ins, see
+    /// [`Registry::signed_out`].
+    pub fn new(
+        desk: Desk,
+        accounts: Accounts,
+        registry: Registry,
+        signals: Signals,
+        limits: RunLimits,
+        stop: CancellationToken,
+    ) -> Sockets {
+        let rates = Rates::new(&limits);
+        Sockets {
+            shared: Arc::new(Shared {
+                desk,
+                accounts,
+                registry,
+                signals,
+                limits,
+                rates,
+                stop,
+                open: TaskTracker::new(),
+                numbers: AtomicU64::new(1),
+            }),
+        }
+    }
+
+    /// The connections that are open.
+    pub fn registry(&self) -> &Registry {
+        &self.shared.registry
+    }
+
+    /// Sockets that are open, signed in or not.
+    pub fn open(&self) -> usize {
+        self.shared.open.len()
+    }
+
+    /// Waits until every socket has ended. After `stop` each one answers what was submitted, says Bye and closes, within
+    /// `answers_deadline` and `close_linger`.
+    pub async fn ended(&self) {
+        self.shared.open.close();
+        self.shared.open.wait().await;
+    }
+}
+
+/// The routes of the sockets, with and without a trailing slash.
+pub fn routes(sockets: Sockets) -> Router {
+    Router::new()
+        .route("/ws", get(agents_handler))
+        .route("/ws/", get(agents_handler))
+        .route("/ws/chat/{customer_id}", get(customers_handler))
+        .route("/ws/chat/{customer_id}/", get(customers_handler))
+        .with_state(sockets)
+}
+
+/// `GET /ws`: agents.
+pub async fn agents_handler(
+    State(sockets): State<Sockets>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    place: Option<Extension<Place>>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let doorstep = Doorstep {
+        peer,
+        customer_id: String::new(),
+        place: place.map(|Extension(place)| place),
+    };
+    open::<AgentGuest>(sockets, doorstep, &headers, upgrade)
+}
+
+/// `GET /ws/chat/{customer_id}`: the customer of this name. What cannot be a name is refused after Hello, in words that
+/// every client shows.
+pub async fn customers_handler(
+    State(sockets): State<Sockets>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(customer_id): Path<String>,
+    place: Option<Extension<Place>>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let doorstep = Doorstep {
+        peer,
+        customer_id,
+        place: place.map(|Extension(place)| place),
+    };
+    open::<CustomerGuest>(sockets, doorstep, &headers, upgrade)
+}
+
+/// Who stands at the door, before anything was said.
+struct Doorstep {
+    peer: SocketAddr,
+    /// The name in the path; empty for agents.
+    customer_id: String,
+    /// Kept until the socket ends.
+    place: Option<Place>,
+}
+
+fn open<G: Guest>(sockets: Sockets, doorstep: Doorstep, headers: &HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    if !origin::is_own(headers) {
+        return origin::refusal();
+    }
+    if sockets.shared.stop.is_cancelled() {
+        return origin::stopping();
+    }
+    // Counted from here on, so that a stop waits also for one that is being upgraded.
+    let counted = sockets.shared.open.token();
+    upgrade
+        .read_buffer_size(limits::SOCKET_READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES_MAX)
+        .max_message_size(limits::FRAME_BYTES_MAX)
+        .max_frame_size(limits::FRAME_BYTES_MAX)
+        .on_upgrade(move |socket| async move {
+            serve::<G>(&sockets, socket, doorstep).await;
+            drop(sockets);
+            drop(counted);
+        })
+}
+
+async fn serve<G: Guest>(sockets: &Sockets, socket: WebSocket, doorstep: Doorstep) {
+    let cx = &sockets.shared;
+    let number = cx.numbers.fetch_add(1, Ordering::Relaxed);
+    let mut wire = Wire::new(socket, &cx.limits);
+    let mut story = Story::new(number, G::ROLE, doorstep.peer);
+    let end = guarded(talk::talk::<G>(cx, &mut wire, &doorstep, &mut story)).await;
+    wire.finish(&end).await;
+    story.end(&end, &wire);
+    drop(doorstep.place);
+}
+
+/// A panic ends its own connection and nothing else. Its message went to the panic hook.
+async fn guarded(talk: impl Future<Output = End>) -> End {
+    AssertUnwindSafe(talk)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| End::refused(CloseCode::Internal, Refusal::Internal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_its_own_connection_with_internal() {
+        let end = guarded(async { std::panic::panic_any("on purpose") }).await;
+        let End::Ours(bye) = end else {
+            panic!("a panic closes the connection");
+        };
+        assert_eq!((bye.code, bye.refusal), (CloseCode::Internal, Some(Refusal::Internal)));
+    }
+}

@@ -1,0 +1,91 @@
+//! Answers before a socket is opened. Browsers let any page open a WebSocket to any server, and say only in `Origin` whose
+//! page it is; programs send none.
+
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use minicom_protocol::refusal::Refusal;
+
+/// Whether a page of this very server asks, or no page at all.
+pub fn is_own(headers: &HeaderMap) -> bool {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let Some(origin) = origins.next() else {
+        return true;
+    };
+    let (Ok(origin), Some(Ok(host)), None) = (
+        origin.to_str(),
+        headers.get(header::HOST).map(|host| host.to_str()),
+        origins.next(),
+    ) else {
+        return false;
+    };
+    // Whole and exact: a name that begins or ends with ours is somebody else's.
+    let authority = origin.strip_prefix("http://").or(origin.strip_prefix("https://"));
+    authority.is_some_and(|authority| !host.is_empty() && authority.eq_ignore_ascii_case(host))
+}
+
+/// Another site's page.
+pub fn refusal() -> Response {
+    let refusal = Refusal::Unknown {
+        code: "origin_not_allowed".to_owned(),
+        message: "Pages of other sites may not connect here. Use a page of this server, or a program.".to_owned(),
+        retryable: false,
+    };
+    (StatusCode::FORBIDDEN, Json(refusal.to_wire())).into_response()
+}
+
+/// The server stops.
+pub fn stopping() -> Response {
+    let refusal = Refusal::Stopping { retry_after_ms: 1_000 };
+    let headers = [(header::RETRY_AFTER, "1")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, Json(refusal.to_wire())).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_page_of_this_server_or_no_page() {
+        let check = |host: &str, origin: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().unwrap());
+            if let Some(origin) = origin {
+                headers.insert(header::ORIGIN, origin.parse().unwrap());
+            }
+            is_own(&headers)
+        };
+        let host = "desk.example:8000";
+        assert!(check(host, None));
+        assert!(check(host, Some("http://desk.example:8000")));
+        assert!(check(host, Some("https://DESK.example:8000")));
+        for foreign in [
+            "null",
+            "",
+            "http://",
+            "http://desk.example",
+            "http://desk.example:8001",
+            "http://desk.example:8000.evil.example",
+            "http://evil.example/desk.example:8000",
+            "http://evildesk.example:8000",
+            "http://user@desk.example:8000",
+            "http://desk.example:8000/",
+            "ftp://desk.example:8000",
+            "desk.example:8000",
+        ] {
+            assert!(!check(host, Some(foreign)), "{foreign:?}");
+        }
+        assert!(!check("", Some("http://")));
+    }
+
+    #[test]
+    fn two_origins_are_no_origin_of_ours() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, "a".parse().unwrap());
+        headers.append(header::ORIGIN, "http://a".parse().unwrap());
+        headers.append(header::ORIGIN, "http://b".parse().unwrap());
+        assert!(!is_own(&headers));
+    }
+}
