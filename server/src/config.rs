@@ -1,0 +1,241 @@
+//! The configuration of one server: a TOML file, then the environment, then flags; the later ones win. Everything is checked
+//! here, once, and what leaves is typed. It opens nothing but the configuration file.
+
+use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
+
+use minicom_protocol::text::DisplayName;
+
+use crate::{
+    exit::{ExitKind, Fatal},
+    limits::{
+        BOT_DEADLINE_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S, NEW_CUSTOMERS_PER_ADDRESS_PER_MIN,
+        NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS, SOCKETS_PER_CUSTOMER,
+        SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
+    },
+};
+
+pub mod cli;
+mod environment;
+mod file;
+mod print;
+mod settings;
+mod value;
+
+pub use cli::{Action, AgentCommand, Cli, Flags};
+use settings::Setting;
+
+/// Where the server listens if nobody says otherwise.
+pub const LISTEN_DEFAULT: &str = "127.0.0.1:8000";
+/// What is logged if nobody says otherwise.
+pub const LOG_DEFAULT: &str = "info";
+/// What customers call the first admin if nobody says otherwise.
+pub const ADMIN_NAME_DEFAULT: &str = "Admin";
+
+/// What one server is told. Every value is within its bounds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// The address of HTTP and WebSocket. Port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The folder of the database and everything else that must last.
+    pub data: PathBuf,
+    /// What is logged: a level, or several `target=level` with commas.
+    pub log: String,
+    /// Whether others than this computer may connect without TLS.
+    pub insecure_http: bool,
+    /// The display name of the first admin, who is made on a new data folder.
+    pub admin_name: DisplayName,
+    /// The first-line bot.
+    pub bot: Bot,
+    /// How much may come.
+    pub rates: Rates,
+    /// How many may be connected.
+    pub sockets: Sockets,
+}
+
+/// The first-line bot.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bot {
+    /// Without it, customers come into the queue at once.
+    pub enabled: bool,
+    /// A file of rules that come before those that ship with the program.
+    pub rules: Option<PathBuf>,
+    /// From a customer's line to the bot's turn; then the desk hands over.
+    pub deadline: Duration,
+}
+
+/// How much may come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rates {
+    /// Lines that a customer may send at once.
+    pub customer_burst: u32,
+    /// Lines a second that a customer gets back after that.
+    pub customer_refill_per_s: u32,
+    /// New customers from one address in a minute.
+    pub new_customers_per_address_per_min: u32,
+    /// New customers from a loopback address in a minute.
+    pub new_customers_per_loopback_address_per_min: u32,
+}
+
+/// How many may be connected.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sockets {
+    /// In all.
+    pub total: u32,
+    /// From one address.
+    pub per_address: u32,
+    /// From a loopback address.
+    pub per_loopback_address: u32,
+    /// Of one customer.
+    pub per_customer: u32,
+}
+
+impl Config {
+    /// What holds if nobody says anything, with this data folder.
+    pub fn with_data(data: PathBuf) -> Config {
+        let default = |bound: crate::limits::Adjustable| u32::try_from(bound.default).unwrap_or(u32::MAX);
+        Config {
+            listen: LISTEN_DEFAULT.parse().expect("the default address is an address"),
+            data,
+            log: LOG_DEFAULT.to_owned(),
+            insecure_http: false,
+            admin_name: DisplayName::parse(ADMIN_NAME_DEFAULT).expect("the default name is a name"),
+            bot: Bot {
+                enabled: true,
+                rules: None,
+                deadline: Duration::from_millis(BOT_DEADLINE_MS.default),
+            },
+            rates: Rates {
+                customer_burst: default(CUSTOMER_BURST),
+                customer_refill_per_s: default(CUSTOMER_REFILL_PER_S),
+                new_customers_per_address_per_min: default(NEW_CUSTOMERS_PER_ADDRESS_PER_MIN),
+                new_customers_per_loopback_address_per_min: default(NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN),
+            },
+            sockets: Sockets {
+                total: default(SOCKETS_TOTAL),
+                per_address: default(SOCKETS_PER_ADDRESS),
+                per_loopback_address: default(SOCKETS_PER_LOOPBACK_ADDRESS),
+                per_customer: default(SOCKETS_PER_CUSTOMER),
+            },
+        }
+    }
+}
+
+/// Who said what a setting is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// Nobody.
+    Default,
+    /// The configuration file.
+    File,
+    /// An environment variable.
+    Environment,
+    /// A flag.
+    Flag,
+}
+
+/// A configuration, and how it came about.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What holds.
+    pub config: Config,
+    /// What the operator should know and is no mistake: a line each for the log. Values are not in them.
+    pub notes: Vec<String>,
+    sources: BTreeMap<&'static str, Source>,
+}
+
+impl Loaded {
+    /// Reads the file that the flags or `MINICOM_CONFIG` name, then the environment, then the flags.
+    ///
+    /// # Errors
+    /// The first mistake, with its place and how to mend it.
+    pub fn read(flags: &Flags, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Loaded, Fatal> {
+        let environment = environment::Environment::new(environment);
+        let mut loaded = Loaded {
+            config: Config::with_data(PathBuf::new()),
+            notes: Vec::new(),
+            sources: BTreeMap::new(),
+        };
+        let path = flags.config.clone().or_else(|| environment.config_file());
+        if let Some(path) = &path {
+            let assignments = file::read(path)?;
+            if assignments.is_empty() {
+                loaded.notes.push(format!(
+                    "the configuration file {} sets nothing; defaults hold",
+                    path.display()
+                ));
+            }
+            for (setting, value) in assignments {
+                loaded.set(setting, value, Source::File);
+            }
+        }
+        for (setting, value) in environment.assignments()? {
+            if loaded.source(setting.key) == Source::File && (setting.show)(&loaded.config) != value {
+                loaded.notes.push(format!(
+                    "{} overrides '{}' of the configuration file",
+                    setting.env, setting.key
+                ));
+            }
+            loaded.set(setting, value, Source::Environment);
+        }
+        loaded.notes.extend(environment.notes());
+        for (key, value) in flags.assignments() {
+            let setting = settings::by_key(key).expect("every flag sets a setting of the table");
+            loaded.set(setting, value, Source::Flag);
+        }
+        if loaded.source("data") == Source::Default {
+            loaded.config.data = default_data_folder()?;
+        }
+        loaded.check()?;
+        Ok(loaded)
+    }
+
+    /// Who said what this setting is.
+    pub fn source(&self, key: &str) -> Source {
+        self.sources.get(key).copied().unwrap_or(Source::Default)
+    }
+
+    /// The configuration as TOML, with who said each value. It can be read again as a configuration file. There is no
+    /// secret among the settings.
+    pub fn to_toml(&self) -> String {
+        print::to_toml(self)
+    }
+
+    fn set(&mut self, setting: &'static Setting, value: value::Value, source: Source) {
+        (setting.set)(&mut self.config, value);
+        self.sources.insert(setting.key, source);
+    }
+
+    /// What several settings must be together.
+    fn check(&self) -> Result<(), Fatal> {
+        let listen = self.config.listen;
+        if listen.ip().to_canonical().is_loopback() || self.config.insecure_http {
+            return Ok(());
+        }
+        let kind = match self.source("listen") {
+            Source::Flag => ExitKind::Usage,
+            _ => ExitKind::Config,
+        };
+        Err(Fatal::new(
+            kind,
+            format!(
+                "Listening on {listen} is refused: there is no TLS yet, so passwords and messages would travel readable by others."
+            ),
+            "Listen on 127.0.0.1 with a proxy in front that has TLS; or, on a network that you trust, add --insecure-http.",
+        ))
+    }
+}
+
+/// The platform's folder for data that lasts.
+fn default_data_folder() -> Result<PathBuf, Fatal> {
+    match directories::ProjectDirs::from("", "", "minicom") {
+        Some(folders) => Ok(folders.data_dir().to_owned()),
+        None => Err(Fatal::new(
+            ExitKind::Usage,
+            "There is no home folder, so no place for data is known.",
+            "Name one with --data FOLDER or MINICOM_DATA.",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests;

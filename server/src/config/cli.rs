@@ -1,0 +1,264 @@
+//! The command line: `minicom-server`, which serves, and `minicom-server agent`, which manages who answers. What is wrong
+//! ends with 2 before anything is opened. A password is never an argument: everybody on the computer could read it.
+
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+
+use clap::{
+    Args, CommandFactory, Parser, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+    error::ErrorKind,
+};
+use minicom_protocol::{people::Role, text::DisplayName};
+
+use super::value::{self, Kind, Value};
+
+/// A command line that was understood.
+#[derive(Clone, Debug)]
+pub struct Cli {
+    /// What it says about the configuration.
+    pub flags: Flags,
+    /// What to do.
+    pub action: Action,
+}
+
+/// What to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Run the server.
+    Serve,
+    /// Print the effective configuration as TOML and end with 0.
+    PrintConfig,
+    /// Manage agents' accounts, also while a server runs on the same data folder.
+    Agent(AgentCommand),
+}
+
+#[derive(Parser, Debug)]
+#[command(
+    name = "minicom-server",
+    version,
+    about = "The Minicom server: live chat between customers and a support desk",
+    after_help = "Every setting can also stand in a TOML file (--config) and in the environment (MINICOM_LISTEN, MINICOM_DATA, ...).\n\
+                  Flags win over the environment, the environment over the file. --print-config shows what holds."
+)]
+struct Arguments {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run the server (also without naming it)
+    Serve(Box<Flags>),
+    /// Manage the people who answer; also while the server runs
+    Agent(AgentArguments),
+}
+
+/// Flags of the server. Both `minicom-server --listen ...` and `minicom-server serve --listen ...` are understood.
+#[derive(Args, Clone, PartialEq, Eq, Default, Debug)]
+pub struct Flags {
+    /// Where to listen [default: 127.0.0.1:8000]; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
+    pub listen: Option<SocketAddr>,
+    /// The folder of the database [default: the platform's folder for data]
+    #[arg(long, value_name = "FOLDER", value_parser = clap::builder::PathBufValueParser::new())]
+    pub data: Option<PathBuf>,
+    /// The configuration file, in TOML
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to log: a level, or target=level with commas [default: info]
+    #[arg(long, value_name = "FILTER", value_parser = filter)]
+    pub log: Option<String>,
+    /// Whether the bot answers first [default: on]
+    #[arg(long, value_name = "on|off", value_parser = on_off())]
+    pub bot: Option<bool>,
+    /// A file of rules for the bot, which come before those that ship with the program
+    #[arg(long, value_name = "FILE")]
+    pub bot_rules: Option<PathBuf>,
+    /// The display name of the first admin, who is made on a new data folder [default: Admin]
+    #[arg(long, value_name = "NAME", value_parser = display_name)]
+    pub admin_name: Option<DisplayName>,
+    /// Let others than this computer connect although there is no TLS
+    #[arg(long)]
+    pub insecure_http: bool,
+    /// Print the effective configuration as TOML and end
+    #[arg(long)]
+    pub print_config: bool,
+}
+
+#[derive(Args, Debug)]
+struct AgentArguments {
+    /// The data folder of the server
+    #[arg(long, value_name = "FOLDER", global = true)]
+    data: Option<PathBuf>,
+    /// The configuration file of the server
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: AgentCommand,
+}
+
+/// What to do about agents' accounts.
+#[derive(Subcommand, Clone, PartialEq, Eq, Debug)]
+pub enum AgentCommand {
+    /// Make an account; the password is asked for
+    Add {
+        /// The address that the agent signs in with
+        email: String,
+        /// The name that customers and colleagues see
+        #[arg(long, value_parser = display_name)]
+        name: DisplayName,
+        /// What the agent may do
+        #[arg(long, value_name = "ROLE", default_value = "agent", value_parser = role())]
+        role: Role,
+        /// Read the password from standard input, one line
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        refused: PasswordArgument,
+    },
+    /// List all accounts
+    List,
+    /// End all sign-ins of an account and take no new ones
+    Disable {
+        /// The account's address
+        email: String,
+    },
+    /// Let a disabled account sign in again
+    Enable {
+        /// The account's address
+        email: String,
+    },
+    /// Set a new password, which is asked for, and end all sign-ins
+    Passwd {
+        /// The account's address
+        email: String,
+        /// Read the password from standard input, one line
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        refused: PasswordArgument,
+    },
+}
+
+/// Understood only to be refused with words that help, without repeating what was given.
+#[derive(Args, Clone, PartialEq, Eq, Default)]
+pub struct PasswordArgument {
+    #[arg(long, hide = true, num_args = 0..=1, default_missing_value = "")]
+    password: Option<OsString>,
+}
+
+impl std::fmt::Debug for PasswordArgument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordArgument(hidden)")
+    }
+}
+
+impl Cli {
+    /// Understands a command line; the first argument is the program's name.
+    ///
+    /// # Errors
+    /// A mistake, or a wish for help or the version. `clap::Error::exit` prints it and ends rightly: 2 or 0.
+    pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Cli, clap::Error> {
+        let arguments = Arguments::try_parse_from(arguments)?;
+        let (flags, action) = match arguments.command {
+            None => (arguments.flags, Action::Serve),
+            Some(Command::Serve(flags)) => (flags.over(arguments.flags), Action::Serve),
+            Some(Command::Agent(agent)) => {
+                let only_serve = Flags {
+                    data: None,
+                    config: None,
+                    ..arguments.flags.clone()
+                };
+                if only_serve != Flags::default() {
+                    let words = "flags before 'agent' can only be --data and --config; the others are for 'serve'";
+                    return Err(Arguments::command().error(ErrorKind::ArgumentConflict, words));
+                }
+                agent.command.refuse_password()?;
+                let flags = Flags {
+                    data: agent.data.or(arguments.flags.data),
+                    config: agent.config.or(arguments.flags.config),
+                    ..Flags::default()
+                };
+                (flags, Action::Agent(agent.command))
+            }
+        };
+        let action = if flags.print_config {
+            Action::PrintConfig
+        } else {
+            action
+        };
+        Ok(Cli { flags, action })
+    }
+}
+
+impl Flags {
+    /// These, and where they say nothing, those.
+    fn over(self, other: Flags) -> Flags {
+        Flags {
+            listen: self.listen.or(other.listen),
+            data: self.data.or(other.data),
+            config: self.config.or(other.config),
+            log: self.log.or(other.log),
+            bot: self.bot.or(other.bot),
+            bot_rules: self.bot_rules.or(other.bot_rules),
+            admin_name: self.admin_name.or(other.admin_name),
+            insecure_http: self.insecure_http || other.insecure_http,
+            print_config: self.print_config || other.print_config,
+        }
+    }
+
+    /// The settings that they set.
+    pub(super) fn assignments(&self) -> Vec<(&'static str, Value)> {
+        let all = [
+            ("listen", self.listen.map(Value::Address)),
+            ("data", self.data.clone().map(Value::Path)),
+            ("log", self.log.clone().map(Value::Text)),
+            ("insecure_http", self.insecure_http.then_some(Value::Switch(true))),
+            ("admin_name", self.admin_name.clone().map(Value::Name)),
+            ("bot.enabled", self.bot.map(Value::Switch)),
+            ("bot.rules", self.bot_rules.clone().map(Value::Path)),
+        ];
+        all.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+    }
+}
+
+impl AgentCommand {
+    fn refuse_password(&self) -> Result<(), clap::Error> {
+        match self {
+            AgentCommand::Add { refused, .. } | AgentCommand::Passwd { refused, .. } if refused.password.is_some() => {
+                let words = "a password on the command line can be read by everybody on this computer and stays in the shell's \
+                             history; leave it out and it is asked for, or give it on standard input with --password-stdin";
+                Err(Arguments::command().error(ErrorKind::ArgumentConflict, words))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    value::address(text).map_err(|what| format!("{what}; expected {}", Kind::Address.expected()))
+}
+
+fn filter(text: &str) -> Result<String, String> {
+    value::filter(text)
+        .map(|()| text.to_owned())
+        .map_err(|what| format!("{what}; expected {}", Kind::Filter.expected()))
+}
+
+fn display_name(text: &str) -> Result<DisplayName, String> {
+    DisplayName::parse(text).map_err(|refused| refused.to_string())
+}
+
+fn on_off() -> impl TypedValueParser<Value = bool> {
+    PossibleValuesParser::new(["on", "off"]).map(|text| text == "on")
+}
+
+fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(["agent", "admin"]).map(|text| if text == "admin" { Role::Admin } else { Role::Agent })
+}
+
+#[cfg(test)]
+#[path = "cli_tests.rs"]
+mod tests;

@@ -1,0 +1,198 @@
+//! The one table of settings: file, environment, `--print-config` and the help for mistakes all read it, so that none
+//! can know a setting that another does not.
+
+use std::time::Duration;
+
+use super::{
+    Config,
+    value::{Kind, Value},
+};
+use crate::limits::{
+    BOT_DEADLINE_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S, NEW_CUSTOMERS_PER_ADDRESS_PER_MIN,
+    NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS, SOCKETS_PER_CUSTOMER,
+    SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
+};
+
+/// One setting.
+pub(super) struct Setting {
+    /// Its key in the file, with its table.
+    pub(super) key: &'static str,
+    /// Its environment variable.
+    pub(super) env: &'static str,
+    /// What it can be.
+    pub(super) kind: Kind,
+    /// What it is for, in a line.
+    pub(super) about: &'static str,
+    /// Puts a value of its kind in.
+    pub(super) set: fn(&mut Config, Value),
+    /// The value that holds. An optional one that is not set is an empty path.
+    pub(super) show: fn(&Config) -> Value,
+}
+
+/// Writes a setting whose value is of one variant: the place in the configuration is named once, for both directions.
+macro_rules! setting {
+    ($key:literal, $env:literal, $kind:expr, $about:literal, $variant:ident, $($field:ident).+) => {
+        Setting {
+            key: $key,
+            env: $env,
+            kind: $kind,
+            about: $about,
+            set: |config, value| {
+                if let Value::$variant(value) = value {
+                    config.$($field).+ = value;
+                }
+            },
+            show: |config| Value::$variant(config.$($field).+.clone()),
+        }
+    };
+}
+
+/// All settings, in the order in which they are printed: those without a table first.
+pub(super) static SETTINGS: &[Setting] = &[
+    setting!(
+        "listen",
+        "MINICOM_LISTEN",
+        Kind::Address,
+        "address of HTTP and WebSocket",
+        Address,
+        listen
+    ),
+    setting!("data", "MINICOM_DATA", Kind::Path, "folder of the database", Path, data),
+    setting!("log", "MINICOM_LOG", Kind::Filter, "what is logged", Text, log),
+    setting!(
+        "insecure_http",
+        "MINICOM_INSECURE_HTTP",
+        Kind::Switch,
+        "let others than this computer connect without TLS",
+        Switch,
+        insecure_http
+    ),
+    setting!(
+        "admin_name",
+        "MINICOM_ADMIN_NAME",
+        Kind::Name,
+        "display name of the first admin of a new data folder",
+        Name,
+        admin_name
+    ),
+    setting!(
+        "bot.enabled",
+        "MINICOM_BOT",
+        Kind::Switch,
+        "whether the bot answers first",
+        Switch,
+        bot.enabled
+    ),
+    Setting {
+        key: "bot.rules",
+        env: "MINICOM_BOT_RULES",
+        kind: Kind::Path,
+        about: "file of rules that come before those that ship with the program",
+        set: |config, value| {
+            if let Value::Path(path) = value {
+                config.bot.rules = Some(path);
+            }
+        },
+        show: |config| Value::Path(config.bot.rules.clone().unwrap_or_default()),
+    },
+    Setting {
+        key: "bot.deadline_ms",
+        env: "MINICOM_BOT_DEADLINE_MS",
+        kind: Kind::Number(BOT_DEADLINE_MS, "milliseconds"),
+        about: "from a customer's line to the bot's turn; then a person is asked for",
+        set: |config, value| {
+            if let Value::Number(number) = value {
+                config.bot.deadline = Duration::from_millis(u64::from(number));
+            }
+        },
+        show: |config| Value::Number(u32::try_from(config.bot.deadline.as_millis()).unwrap_or(u32::MAX)),
+    },
+    setting!(
+        "rates.customer_burst",
+        "MINICOM_RATES_CUSTOMER_BURST",
+        Kind::Number(CUSTOMER_BURST, "lines"),
+        "lines that a customer may send at once",
+        Number,
+        rates.customer_burst
+    ),
+    setting!(
+        "rates.customer_refill_per_s",
+        "MINICOM_RATES_CUSTOMER_REFILL_PER_S",
+        Kind::Number(CUSTOMER_REFILL_PER_S, "lines"),
+        "lines a second that a customer gets back",
+        Number,
+        rates.customer_refill_per_s
+    ),
+    setting!(
+        "rates.new_customers_per_address_per_min",
+        "MINICOM_RATES_NEW_CUSTOMERS_PER_ADDRESS_PER_MIN",
+        Kind::Number(NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, "customers"),
+        "new customers from one address in a minute",
+        Number,
+        rates.new_customers_per_address_per_min
+    ),
+    setting!(
+        "rates.new_customers_per_loopback_address_per_min",
+        "MINICOM_RATES_NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN",
+        Kind::Number(NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, "customers"),
+        "the same from this computer",
+        Number,
+        rates.new_customers_per_loopback_address_per_min
+    ),
+    setting!(
+        "sockets.total",
+        "MINICOM_SOCKETS_TOTAL",
+        Kind::Number(SOCKETS_TOTAL, "connections"),
+        "connections in all",
+        Number,
+        sockets.total
+    ),
+    setting!(
+        "sockets.per_address",
+        "MINICOM_SOCKETS_PER_ADDRESS",
+        Kind::Number(SOCKETS_PER_ADDRESS, "connections"),
+        "connections from one address",
+        Number,
+        sockets.per_address
+    ),
+    setting!(
+        "sockets.per_loopback_address",
+        "MINICOM_SOCKETS_PER_LOOPBACK_ADDRESS",
+        Kind::Number(SOCKETS_PER_LOOPBACK_ADDRESS, "connections"),
+        "connections from this computer",
+        Number,
+        sockets.per_loopback_address
+    ),
+    setting!(
+        "sockets.per_customer",
+        "MINICOM_SOCKETS_PER_CUSTOMER",
+        Kind::Number(SOCKETS_PER_CUSTOMER, "connections"),
+        "connections of one customer",
+        Number,
+        sockets.per_customer
+    ),
+];
+
+/// The setting of a key of the file.
+pub(super) fn by_key(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// The names of the tables of the file.
+pub(super) fn tables() -> impl Iterator<Item = &'static str> {
+    let all = SETTINGS
+        .iter()
+        .filter_map(|setting| setting.key.split_once('.').map(|(table, _)| table));
+    let mut last = "";
+    all.filter(move |table| std::mem::replace(&mut last, table) != *table)
+}
+
+/// The name that is most like a misspelt one, if any is like it at all.
+pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // A third of the letters may be wrong: with more, a guess is noise.
+    let far = (name.chars().count() / 3).max(2);
+    let near = names.map(|known| (strsim::osa_distance(&name.to_lowercase(), known), known));
+    near.filter(|(distance, _)| *distance <= far)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}

@@ -1,0 +1,166 @@
+//! One value of the configuration: what forms are taken, and the words for those that are not. It refuses to know where
+//! the value comes from.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use minicom_protocol::text::DisplayName;
+use tracing_subscriber::EnvFilter;
+
+use crate::limits::Adjustable;
+
+/// What a setting can be.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// An IP address (or `localhost`) and a port.
+    Address,
+    /// A file or folder; in a configuration file it is meant from that file's folder.
+    Path,
+    /// What is logged.
+    Filter,
+    /// Yes or no.
+    Switch,
+    /// A name that customers see.
+    Name,
+    /// A whole number within bounds, and its unit.
+    Number(Adjustable, &'static str),
+}
+
+/// A value as it is written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Raw<'a> {
+    Text(&'a str),
+    Whole(i64),
+    Bool(bool),
+    /// Something that no setting takes: what it is, in words.
+    Other(&'a str),
+}
+
+/// A value that is right for its kind.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Value {
+    Address(SocketAddr),
+    Path(PathBuf),
+    Text(String),
+    Name(DisplayName),
+    Switch(bool),
+    Number(u32),
+}
+
+/// Why a value is not taken: what is wrong, and the form that is expected, with an example.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Wrong {
+    pub(super) what: String,
+    pub(super) expected: String,
+}
+
+impl Kind {
+    /// The expected form, with an example.
+    pub(super) fn expected(self) -> String {
+        match self {
+            Kind::Address => "an IP address and a port, for example \"127.0.0.1:8000\"".to_owned(),
+            Kind::Path => "a path, for example \"/var/lib/minicom\"".to_owned(),
+            Kind::Filter => "a level (off, error, warn, info, debug, trace) or target=level with commas, for example \"info\" or \"warn,minicom_server=debug\"".to_owned(),
+            Kind::Switch => "true or false".to_owned(),
+            Kind::Name => "a name of 1 to 64 characters, for example \"Ada\"".to_owned(),
+            Kind::Number(bound, unit) => format!(
+                "a whole number{}{unit} from {} to {}, for example {}",
+                if unit.is_empty() { "" } else { " of " },
+                bound.least,
+                bound.most,
+                bound.default
+            ),
+        }
+    }
+
+    /// Takes a value of a file, where types are told apart.
+    pub(super) fn check(self, raw: &Raw) -> Result<Value, Wrong> {
+        let found = match (self, raw) {
+            (Kind::Switch, Raw::Bool(on)) => return Ok(Value::Switch(*on)),
+            (Kind::Number(bound, _), Raw::Whole(number)) => return self.number(bound, *number),
+            (Kind::Switch | Kind::Number(..), Raw::Text(_)) => "a string",
+            (_, Raw::Text(text)) => return self.read(text),
+            (_, Raw::Whole(_)) => "a number",
+            (_, Raw::Bool(_)) => "true or false",
+            (_, Raw::Other(what)) => what,
+        };
+        Err(self.wrong(format!("it is {found}")))
+    }
+
+    /// Takes a value of a flag or of the environment, where everything is text.
+    pub(super) fn read(self, text: &str) -> Result<Value, Wrong> {
+        if text.trim().is_empty() {
+            return Err(self.wrong("it is empty"));
+        }
+        match self {
+            Kind::Address => address(text).map(Value::Address).map_err(|what| self.wrong(what)),
+            Kind::Path => Ok(Value::Path(PathBuf::from(text))),
+            Kind::Filter => filter(text)
+                .map(|()| Value::Text(text.to_owned()))
+                .map_err(|what| self.wrong(what)),
+            Kind::Switch => match text.to_ascii_lowercase().as_str() {
+                "true" | "on" | "yes" | "1" => Ok(Value::Switch(true)),
+                "false" | "off" | "no" | "0" => Ok(Value::Switch(false)),
+                _ => Err(self.wrong("it is neither true nor false")),
+            },
+            Kind::Name => DisplayName::parse(text)
+                .map(Value::Name)
+                .map_err(|refused| self.wrong(refused.to_string())),
+            Kind::Number(bound, _) => match text.trim().parse() {
+                Ok(number) => self.number(bound, number),
+                Err(_) => Err(self.wrong("it is not a whole number")),
+            },
+        }
+    }
+
+    fn number(self, bound: Adjustable, number: i64) -> Result<Value, Wrong> {
+        let value = u64::try_from(number).ok().filter(|number| bound.allows(*number));
+        let value = value.and_then(|number| u32::try_from(number).ok());
+        value
+            .map(Value::Number)
+            .ok_or_else(|| self.wrong(format!("{number} is out of range")))
+    }
+
+    fn wrong(self, what: impl Into<String>) -> Wrong {
+        Wrong {
+            what: what.into(),
+            expected: self.expected(),
+        }
+    }
+}
+
+/// Reads an address; `localhost` stands for 127.0.0.1.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    let Some((host, port)) = text
+        .rsplit_once(':')
+        .filter(|(host, _)| !host.ends_with(':') || host.ends_with("::]"))
+    else {
+        return Err("there is no port in it".to_owned());
+    };
+    if port.parse::<u16>().is_err() || port.starts_with('+') {
+        return Err("its port is not a number from 0 to 65535 (0 takes any free one)".to_owned());
+    }
+    let host = if host == "localhost" { "127.0.0.1" } else { host };
+    format!("{host}:{port}")
+        .parse()
+        .map_err(|_| "its first part is not an IP address".to_owned())
+}
+
+/// Whether this says what to log. The library takes any word for a target, so that a misspelt level would log everything
+/// of nothing.
+pub(super) fn filter(text: &str) -> Result<(), String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    for part in text.split(',') {
+        let (target, level) = part
+            .rsplit_once('=')
+            .map_or((None, part), |(target, level)| (Some(target), level));
+        if !LEVELS.contains(&level.trim().to_ascii_lowercase().as_str()) {
+            return Err("there is no such level".to_owned());
+        }
+        if target.is_some_and(|target| target.trim().is_empty()) {
+            return Err("a target is missing before '='".to_owned());
+        }
+    }
+    EnvFilter::try_new(text)
+        .map(drop)
+        .map_err(|_| "it cannot be read".to_owned())
+}
