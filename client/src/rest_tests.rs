@@ -1,1 +1,82 @@
+use super::*;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
+/// Answers one request with this status and body; returns the request.
+async fn answer(status: &'static str, body: &'static str) -> (ServerUrl, tokio::task::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let addr = listener.local_addr().expect("an address");
+    let server = ServerUrl::parse(&addr.to_string(), false).expect("an address");
+    let task = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let mut request = Vec::new();
+        while !request.ends_with(b"}") {
+            let mut buffer = [0; 1024];
+            let read = stream.read(&mut buffer).await.expect("read");
+            assert_ne!(read, 0, "the request ended early");
+            request.extend_from_slice(&buffer[..read]);
+        }
+        let answer = format!(
+            "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(answer.as_bytes()).await.expect("written");
+        String::from_utf8(request).expect("text")
+    });
+    (server, task)
+}
+
+#[tokio::test]
+async fn a_login_brings_a_token() {
+    let body = r#"{"token":"mca_x","expires_at":"2030-01-01T00:00:00Z","agent":{"id":"1","name":"Ada","email":"a@b","role":"admin"}}"#;
+    let (server, request) = answer("200 OK", body).await;
+    let tenant = TenantId::parse("acme").expect("a tenant");
+    let answer = login(&server, "ada@example.test", "pass", Some(&tenant))
+        .await
+        .expect("signed in");
+    assert_eq!((answer.token.as_str(), answer.agent.name.as_str()), ("mca_x", "Ada"));
+    let request = request.await.expect("a request");
+    assert!(request.starts_with("POST /api/agent/login HTTP/1.1\r\n"), "{request}");
+    assert!(
+        request.ends_with(r#"{"email":"ada@example.test","password":"pass","tenant":"acme"}"#),
+        "{request}"
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_comes_with_its_code_and_anything_else_is_no_minicom() {
+    let refusal = r#"{"code":"sign_in","message":"no","retryable":false}"#;
+    for body in [
+        refusal,
+        r#"{"error":{"code":"sign_in","message":"no","retryable":false}}"#,
+    ] {
+        let (server, _request) = answer("401 Unauthorized", body).await;
+        let error = login(&server, "a", "b", None).await.err().expect("refused");
+        assert!(matches!(error, LoginError::Refused(Refusal::SignIn)), "{error}");
+    }
+    for (status, body) in [("200 OK", "<html>"), ("404 Not Found", "<html>"), ("302 Found", "")] {
+        let (server, _request) = answer(status, body).await;
+        let error = login(&server, "a", "b", None).await.err().expect("strange");
+        assert!(matches!(error, LoginError::Strange { .. }), "{error}");
+        assert!(error.to_string().contains(&status[..3]), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_is_said_with_the_address() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let addr = listener.local_addr().expect("an address");
+    drop(listener);
+    let server = ServerUrl::parse(&addr.to_string(), false).expect("an address");
+    let error = login(&server, "a", "b", None)
+        .await
+        .err()
+        .expect("unreachable")
+        .to_string();
+    assert!(
+        error.contains(&addr.to_string()) && error.to_lowercase().contains("refused"),
+        "{error}"
+    );
+}
