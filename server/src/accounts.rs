@@ -137,6 +137,22 @@ pub enum AccountError {
     Local(String),
 }
 
+impl AccountError {
+    /// The code, for programs: the same over HTTP and on the command line.
+    pub fn code(&self) -> String {
+        let code = match self {
+            AccountError::Unknown(_) => "not_found",
+            AccountError::Exists(_) => "exists",
+            AccountError::BadEmail(_) => "bad_email",
+            AccountError::Weak(_) => "weak_password",
+            AccountError::LastAdmin(_) => "last_admin",
+            AccountError::Local(_) => "local_token",
+            AccountError::Refused(refusal) => return refusal.code(),
+        };
+        code.to_owned()
+    }
+}
+
 impl From<Refusal> for AccountError {
     fn from(refusal: Refusal) -> Self {
         AccountError::Refused(refusal)

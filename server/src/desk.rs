@@ -123,7 +123,7 @@ impl Desk {
     }
 
     /// Counts of commits and of the work in them.
-    pub fn counts(&self) -> &Counts {
+    pub fn counts(&self) -> &Arc<Counts> {
         &self.shared.counts
     }
 

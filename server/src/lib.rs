@@ -1,9 +1,12 @@
 //! The Minicom server: what happened, and who must know.
 
 pub mod accounts;
+pub mod agent_command;
 pub mod auth;
 pub mod bot;
+pub mod checkpoints;
 pub mod clock;
+pub mod config;
 pub mod decide;
 pub mod desk;
 pub mod execute;
@@ -18,10 +21,16 @@ mod lanes;
 mod test_desk;
 pub mod limits;
 pub mod listener;
+pub mod logging;
 pub mod order;
+pub mod refused;
+pub mod run;
 pub mod run_limits;
+pub mod server_file;
 pub mod session;
 pub mod signals;
 pub mod store;
 pub mod timers;
 pub mod writer;
+
+pub use run::{Shutdown, run, run_with};

@@ -1,1 +1,116 @@
-fn main() {}
+//! `minicom-server`: from the command line to a server that runs, or to two lines of why it does not.
+
+use std::{
+    env,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use minicom_protocol::text::DisplayName;
+use minicom_server::{
+    Shutdown, agent_command,
+    config::{Action, Cli, Config, Loaded, Source},
+    exit::{ExitKind, Fatal},
+    logging, refused,
+};
+use tokio::{
+    net::TcpListener,
+    runtime::Runtime,
+    signal::unix::{SignalKind, signal},
+};
+use tracing::warn;
+
+fn main() -> ExitCode {
+    let cli = Cli::read(env::args_os()).unwrap_or_else(|error| error.exit());
+    match act(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fatal) => {
+            // If nobody reads it, the number still says it.
+            let _ = writeln!(io::stderr().lock(), "{fatal}");
+            fatal.kind.into()
+        }
+    }
+}
+
+fn act(cli: Cli) -> Result<(), Fatal> {
+    let mut loaded = Loaded::read(&cli.flags, env::vars_os())?;
+    if loaded.source("admin_name") == Source::Default
+        && let Some(name) = own_name()
+    {
+        loaded.config.admin_name = name;
+    }
+    match cli.action {
+        Action::PrintConfig => print(&loaded.to_toml()),
+        Action::Serve => serve(loaded),
+        Action::Agent(command) => {
+            logging::start("warn")?;
+            let runtime = runtime()?;
+            let mut out = io::stdout().lock();
+            runtime.block_on(agent_command::run(command, &loaded.config, &mut out))
+        }
+    }
+}
+
+/// The name of whoever starts the server, as a name: the first admin is that person.
+fn own_name() -> Option<DisplayName> {
+    let user = env::var("USER").or_else(|_| env::var("LOGNAME")).ok()?;
+    let mut letters = user.chars();
+    let first = letters.next()?;
+    DisplayName::parse(first.to_uppercase().chain(letters).collect::<String>()).ok()
+}
+
+fn print(text: &str) -> Result<(), Fatal> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Fatal::new(
+            ExitKind::Io,
+            format!("Standard output cannot be written: {error}."),
+            "Look at where the output goes.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn runtime() -> Result<Runtime, Fatal> {
+    Runtime::new().map_err(|error| refused::runtime(&error))
+}
+
+fn serve(loaded: Loaded) -> Result<(), Fatal> {
+    let Loaded { config, notes, .. } = loaded;
+    logging::start(&config.log)?;
+    for note in notes {
+        warn!("{note}");
+    }
+    let runtime = runtime()?;
+    let ended = runtime.block_on(serve_until_told(config));
+    // What still blocks (a password that is hashed for nobody) is not waited for.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn serve_until_told(config: Config) -> Result<(), Fatal> {
+    let shutdown = Shutdown::new();
+    listen_to_signals(shutdown.clone()).map_err(|error| refused::runtime(&error))?;
+    let address = config.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| refused::binding(address, &error))?;
+    minicom_server::run(config, listener, shutdown).await
+}
+
+/// SIGTERM and SIGINT end the server in order, and at once if they come again. SIGHUP, which a closed terminal sends, does
+/// nothing.
+fn listen_to_signals(shutdown: Shutdown) -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => shutdown.ask(),
+                _ = interrupt.recv() => shutdown.ask(),
+                _ = hang_up.recv() => {}
+            }
+        }
+    });
+    Ok(())
+}

@@ -89,6 +89,8 @@ pub struct Counts {
     pub commits: AtomicU64,
     /// Pieces of work in them.
     pub jobs: AtomicU64,
+    /// Woken by each commit, for the one who looks after the write-ahead log.
+    pub committed: Notify,
 }
 
 /// What the writer works with.
@@ -191,6 +193,7 @@ impl Writer {
         match self.conn.execute_batch("COMMIT") {
             Ok(()) => {
                 self.counts.commits.fetch_add(1, Ordering::Relaxed);
+                self.counts.committed.notify_one();
                 self.hub.publish(&events);
                 if timers_set {
                     self.timers.notify_one();

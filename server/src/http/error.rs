@@ -3,7 +3,7 @@
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use minicom_protocol::{gate::Shown, refusal::Refusal};
@@ -18,7 +18,7 @@ const SHOWN_COLUMNS: usize = 80;
 #[derive(Clone, Debug)]
 pub struct ApiError {
     status: StatusCode,
-    headers: HeaderMap,
+    headers: Vec<(header::HeaderName, HeaderValue)>,
     body: ErrorBody,
 }
 
@@ -40,7 +40,7 @@ impl ApiError {
         ];
         ApiError {
             status,
-            headers: HeaderMap::new(),
+            headers: vec![],
             body: ErrorBody {
                 fields: Map::from_iter(fields),
                 with_request_id: true,
@@ -54,7 +54,7 @@ impl ApiError {
     }
 
     fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> ApiError {
-        self.headers.insert(name, value);
+        self.headers.push((name, value));
         self
     }
 
@@ -177,7 +177,7 @@ impl From<Refusal> for ApiError {
         };
         let mut error = ApiError {
             status,
-            headers: HeaderMap::new(),
+            headers: vec![],
             body: ErrorBody {
                 fields,
                 with_request_id: true,
@@ -196,16 +196,14 @@ impl From<Refusal> for ApiError {
 
 impl From<AccountError> for ApiError {
     fn from(error: AccountError) -> ApiError {
-        let words = error.to_string();
-        match error {
-            AccountError::Refused(refusal) => refusal.into(),
-            AccountError::Unknown(_) => ApiError::new(StatusCode::NOT_FOUND, "not_found", words),
-            AccountError::Exists(_) => ApiError::new(StatusCode::CONFLICT, "exists", words),
-            AccountError::LastAdmin(_) => ApiError::new(StatusCode::CONFLICT, "last_admin", words),
-            AccountError::BadEmail(_) => ApiError::new(StatusCode::BAD_REQUEST, "bad_email", words),
-            AccountError::Weak(_) => ApiError::new(StatusCode::BAD_REQUEST, "weak_password", words),
-            AccountError::Local(_) => ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "local_token", words),
-        }
+        let status = match &error {
+            AccountError::Refused(refusal) => return refusal.clone().into(),
+            AccountError::Unknown(_) => StatusCode::NOT_FOUND,
+            AccountError::Exists(_) | AccountError::LastAdmin(_) => StatusCode::CONFLICT,
+            AccountError::BadEmail(_) | AccountError::Weak(_) => StatusCode::BAD_REQUEST,
+            AccountError::Local(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        ApiError::new(status, &error.code(), error.to_string())
     }
 }
 
@@ -213,7 +211,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+        response.headers_mut().extend(self.headers);
         response.extensions_mut().insert(self.body);
         response
     }
@@ -227,7 +225,7 @@ mod tests {
     fn waiting_is_told_in_seconds_rounded_up() {
         let error = ApiError::from(Refusal::RateLimited { retry_after_ms: 5_001 });
         assert_eq!(error.status, StatusCode::TOO_MANY_REQUESTS);
-        assert_eq!(error.headers[header::RETRY_AFTER], "6");
+        assert!(error.headers.contains(&(header::RETRY_AFTER, HeaderValue::from(6))));
     }
 
     #[test]

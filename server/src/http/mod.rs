@@ -22,7 +22,7 @@ use axum::{
 };
 use tokio_util::sync::CancellationToken;
 
-pub use self::error::ApiError;
+pub use self::{answers::account as account_answer, error::ApiError};
 use crate::{accounts::Accounts, desk::Desk};
 
 /// What the handlers work with.

@@ -1,5 +1,6 @@
 //! All SQL: plain functions over a connection or a transaction, one file per noun. It decides nothing.
 
+pub mod checkpoint;
 pub mod commands;
 pub mod conversations;
 pub mod followers;

@@ -1,0 +1,139 @@
+//! The accounts of a server that runs: asked by HTTP, with the local token of its data folder.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use minicom_protocol::rest::{AccountAnswer, AccountsAnswer, ChangeAccountRequest, NewAccountRequest};
+use reqwest::{Client, Method, RequestBuilder, Response, Url};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{
+    accounts::LOCAL_TOKEN,
+    exit::{ExitKind, Fatal},
+    limits, refused,
+    server_file::ServerFile,
+};
+
+/// The server is on this computer: it answers at once or not at all.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+
+/// See the module.
+pub struct Running {
+    client: Client,
+    address: SocketAddr,
+    token: String,
+}
+
+/// As much of an error as is shown.
+#[derive(Deserialize)]
+struct Refused {
+    code: String,
+    message: String,
+}
+
+impl Running {
+    /// Finds the server of a data folder by what it wrote there.
+    pub fn find(data: &Path) -> Result<Running, Fatal> {
+        let Some(found) = ServerFile::read(data) else {
+            return Err(Fatal::new(
+                ExitKind::TryLater,
+                format!(
+                    "Another program has the data folder {} and does not serve.",
+                    refused::shown(data)
+                ),
+                "It may be starting or ending: try again in a moment.",
+            ));
+        };
+        let path = data.join(LOCAL_TOKEN);
+        let token = std::fs::read_to_string(&path).map_err(|error| {
+            Fatal::new(
+                ExitKind::Permission,
+                format!("Cannot read {}: {error}.", refused::shown(&path)),
+                "Run this as the user who runs the server.",
+            )
+        })?;
+        let client = Client::builder()
+            // What is meant for this computer goes through no proxy.
+            .no_proxy()
+            .connect_timeout(CONNECT_WITHIN)
+            .timeout(limits::HTTP_REQUEST_DEADLINE)
+            .build()
+            .map_err(|error| broken(&error))?;
+        Ok(Running {
+            client,
+            address: found.from_here(),
+            token: token.trim().to_owned(),
+        })
+    }
+
+    /// All accounts.
+    pub async fn list(&self) -> Result<Vec<AccountAnswer>, Fatal> {
+        let request = self.request(Method::GET, None)?;
+        self.answer::<AccountsAnswer>(request).await.map(|answer| answer.agents)
+    }
+
+    /// Makes one.
+    pub async fn add(&self, new: &NewAccountRequest) -> Result<AccountAnswer, Fatal> {
+        let request = self.request(Method::POST, None)?;
+        self.answer(request.json(new)).await
+    }
+
+    /// Changes one.
+    pub async fn change(&self, email: &str, change: &ChangeAccountRequest) -> Result<AccountAnswer, Fatal> {
+        let request = self.request(Method::PATCH, Some(email))?;
+        self.answer(request.json(change)).await
+    }
+
+    fn request(&self, method: Method, email: Option<&str>) -> Result<RequestBuilder, Fatal> {
+        let mut url = Url::parse(&format!("http://{}/api/agents", self.address)).map_err(|error| broken(&error))?;
+        if let (Some(email), Ok(mut path)) = (email, url.path_segments_mut()) {
+            path.push(email);
+        }
+        Ok(self.client.request(method, url).bearer_auth(&self.token))
+    }
+
+    async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fatal> {
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        if response.status().is_success() {
+            return response.json().await.map_err(|error| broken(&error));
+        }
+        Err(self.refused(response).await)
+    }
+
+    async fn refused(&self, response: Response) -> Fatal {
+        let status = response.status();
+        match response.json::<Refused>().await {
+            Ok(refused) if refused.code == "sign_in" => Fatal::new(
+                ExitKind::Permission,
+                format!("The server at {} does not take the local token.", self.address),
+                "It is good from loopback only: let the server listen on 127.0.0.1 too, or stop it and run this again.",
+            ),
+            Ok(refused) => super::refusal(&refused.code, &refused.message),
+            Err(_) => broken(&format!("it answered {status}")),
+        }
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Fatal {
+        let what = if error.is_timeout() {
+            "does not answer"
+        } else {
+            "cannot be reached"
+        };
+        Fatal::new(
+            ExitKind::Unavailable,
+            format!(
+                "The server of this data folder should be at {}, but {what}.",
+                self.address
+            ),
+            "It may be starting or ending: try again in a moment, and look at its log.",
+        )
+    }
+}
+
+fn broken(error: &impl std::fmt::Display) -> Fatal {
+    let words = minicom_protocol::gate::Shown::line(&error.to_string()).cut(200);
+    Fatal::new(
+        ExitKind::Unavailable,
+        format!("The server was not understood: {words}."),
+        "Use a server and a command line of the same release.",
+    )
+}

@@ -1,0 +1,95 @@
+//! When the write-ahead log is moved into the database: a few times a second while it grows, and wholly when nobody has
+//! written for a while or it is too large. It is woken by commits and sleeps without a timer when there are none.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+use crate::{limits, store::checkpoint::Checkpointer, writer::Counts};
+
+/// Between two looks at the log while it grows.
+const PACE: Duration = Duration::from_millis(250);
+/// Nobody has written for so long: the log is emptied, so that a start after a power cut has nothing to read again.
+const QUIET: Duration = Duration::from_secs(2);
+/// The size of a page and its frame in the log, in bytes.
+const PAGE_BYTES: u64 = 4_096 + 24;
+
+/// Runs until `stop`.
+pub async fn run(file: PathBuf, counts: Arc<Counts>, stop: CancellationToken) {
+    let checkpoints = async {
+        match tokio::task::spawn_blocking(move || Checkpointer::open(&file)).await {
+            Ok(Ok(checkpointer)) => follow(checkpointer, counts).await,
+            Ok(Err(error)) => error!(%error, "no checkpoints: the write-ahead log will grow"),
+            Err(_) => error!("no checkpoints: the write-ahead log will grow"),
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = checkpoints => {}
+    }
+}
+
+async fn follow(mut checkpointer: Checkpointer, counts: Arc<Counts>) {
+    let mut warned = false;
+    loop {
+        counts.committed.notified().await;
+        loop {
+            sleep(PACE).await;
+            let bytes = checkpointer.log_bytes();
+            if bytes > u64::from(limits::CHECKPOINT_PAGES) * PAGE_BYTES {
+                checkpointer = match move_log(checkpointer, bytes > limits::WAL_BYTES_MAX).await {
+                    Some(checkpointer) => checkpointer,
+                    None => return,
+                };
+            }
+            let too_large = checkpointer.log_bytes() > limits::WAL_BYTES_MAX;
+            if too_large && !warned {
+                warn!(
+                    bytes,
+                    "the write-ahead log is larger than it should be: somebody reads for too long"
+                );
+            }
+            warned = too_large;
+            if timeout(QUIET, counts.committed.notified()).await.is_err() {
+                break;
+            }
+        }
+        checkpointer = match move_log(checkpointer, true).await {
+            Some(checkpointer) => checkpointer,
+            None => return,
+        };
+    }
+}
+
+/// Moves the log on a thread that may block. Gives the connection back; `None` if it is broken, which the writer will
+/// find out too and end the program for.
+async fn move_log(checkpointer: Checkpointer, whole: bool) -> Option<Checkpointer> {
+    let moving = tokio::task::spawn_blocking(move || {
+        let moved = if whole {
+            checkpointer.empty().map(drop)
+        } else {
+            checkpointer.passive()
+        };
+        (checkpointer, moved)
+    });
+    let (checkpointer, moved) = moving.await.ok()?;
+    match moved {
+        Ok(()) => Some(checkpointer),
+        Err(error) if is_for_now(&error) => Some(checkpointer),
+        Err(error) => {
+            error!(%error, "a checkpoint failed");
+            None
+        }
+    }
+}
+
+/// Busy and full pass; the log keeps what was committed.
+fn is_for_now(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+    matches!(
+        error.sqlite_error_code(),
+        Some(DatabaseBusy | DatabaseLocked | DiskFull)
+    )
+}

@@ -1,0 +1,48 @@
+//! The log: lines on standard error, coloured only where a person looks. It refuses to know what is logged; tokens, secrets and
+//! messages are kept out where they are.
+
+use std::{
+    env,
+    io::{self, IsTerminal},
+    panic,
+};
+
+use tracing::error;
+use tracing_subscriber::EnvFilter;
+
+use crate::exit::{ExitKind, Fatal};
+
+/// Starts logging what `filter` lets through.
+///
+/// # Errors
+/// The filter cannot be read.
+pub fn start(filter: &str) -> Result<(), Fatal> {
+    let filter = EnvFilter::try_new(filter).map_err(|_| {
+        Fatal::new(
+            ExitKind::Config,
+            "The log filter cannot be read.",
+            "Give a level (error, warn, info, debug, trace), or target=level with commas.",
+        )
+    })?;
+    let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal() && !no_color)
+        .with_target(false)
+        .with_env_filter(filter)
+        .init();
+    panic::set_hook(Box::new(tell_panic));
+    Ok(())
+}
+
+/// A panic as a line of the log. Its words are left out unless they are fixed in the program: Rust's own quote the text that
+/// it was about, and that may be somebody's message.
+fn tell_panic(info: &panic::PanicHookInfo<'_>) {
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let words = info
+        .payload()
+        .downcast_ref::<&'static str>()
+        .copied()
+        .unwrap_or("(not shown)");
+    error!(place, "a part of the program broke down: {words}");
+}

@@ -1,0 +1,235 @@
+//! A whole server in one future: the parts, wired in the order in which they need each other, and ended in the order in
+//! which they can. It refuses to know the command line and signals: it is given a configuration, an open listener and a
+//! [`Shutdown`].
+//!
+//! The end: accepting stops, sockets answer what they were asked and say Bye, the queue closes, the writer commits what is
+//! left and checkpoints. Nothing that was answered depends on any of it: it is on the disk already.
+
+pub(crate) mod bounds;
+mod shutdown;
+pub(crate) mod writing;
+
+use std::{path::PathBuf, sync::Arc};
+
+use minicom_protocol::ids::TenantId;
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{info, warn};
+
+pub use self::shutdown::Shutdown;
+use self::writing::Writing;
+use crate::{
+    accounts::Accounts,
+    bot, checkpoints,
+    config::Config,
+    desk::Desk,
+    exit::Fatal,
+    faults::Faults,
+    files, http, limits, listener, refused,
+    run_limits::RunLimits,
+    server_file::ServerFile,
+    session::{self, Registry, Sockets},
+    signals::Signals,
+    store, timers,
+};
+
+/// Runs a server until `shutdown`, or until it cannot go on. The listener is accepting when this is called; its address is
+/// in the log and in `<data>/server.json`.
+///
+/// # Errors
+/// What kept it from starting, or ended it: for `main` to show and to exit with.
+pub async fn run(config: Config, listener: TcpListener, shutdown: impl Into<Shutdown>) -> Result<(), Fatal> {
+    run_with(config, Faults::default(), listener, shutdown).await
+}
+
+/// The same, with promises broken on purpose: for tests that must catch it.
+///
+/// # Errors
+/// See [`run`].
+pub async fn run_with(
+    config: Config,
+    faults: Faults,
+    listener: TcpListener,
+    shutdown: impl Into<Shutdown>,
+) -> Result<(), Fatal> {
+    let shutdown = shutdown.into();
+    let (server, mut writing) = Server::start(&config, faults, listener).await?;
+    let ended = tokio::select! {
+        () = shutdown.drained() => None,
+        ended = writing.ended() => Some(ended),
+    };
+    if let Some(ended) = ended {
+        // Nothing may be acknowledged any more, so there is nothing to wait for.
+        server.abandon();
+        return ended;
+    }
+    info!("stopping");
+    let stopped = tokio::select! {
+        stopped = timeout(limits::SHUTDOWN_DEADLINE, server.stop(writing)) => stopped.ok(),
+        () = shutdown.hurried() => None,
+    };
+    match stopped {
+        Some(ended) => {
+            info!("stopped");
+            ended
+        }
+        None => {
+            warn!("stopped before every connection had ended; what was answered is on the disk");
+            Ok(())
+        }
+    }
+}
+
+/// The parts that must be ended.
+struct Server {
+    data: PathBuf,
+    desk: Desk,
+    sockets: Sockets,
+    /// The listener, which has the router and with it the desk.
+    serving: tokio::task::JoinHandle<()>,
+    /// Ends what comes from outside.
+    stop: CancellationToken,
+    /// Ends what works inside.
+    rest: CancellationToken,
+    workers: TaskTracker,
+}
+
+impl Server {
+    async fn start(config: &Config, faults: Faults, listener: TcpListener) -> Result<(Server, Writing), Fatal> {
+        let address = listener.local_addr().map_err(|error| refused::listener(&error))?;
+        let rules = rules(config)?;
+        let (folder, conn) = store::open::open(&config.data).map_err(|refused| refused::opening(&refused))?;
+        let data = folder.path.clone();
+        if let Ok(free) = files::free_bytes(&data)
+            && free < limits::DISK_FREE_BYTES_MIN
+        {
+            return Err(refused::nearly_full(&data, free));
+        }
+        let file = folder.database();
+        let (desk, writer) = Desk::start(conn, &file, bounds::settings(config), faults)
+            .map_err(|error| refused::writer_failed(&data, &error))?;
+        let writing = Writing::watch(writer, folder)?;
+        let registry = Registry::new();
+        let accounts = Accounts::with(desk.clone(), bounds::new_customers(config), registry.signed_out());
+        people(&accounts, config).await?;
+
+        let (stop, rest, workers) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+        if let Some(rules) = &rules {
+            start_bot(&desk, rules, &workers, &rest);
+        }
+        workers.spawn(timers::run(desk.clone(), rest.clone()));
+        workers.spawn(checkpoints::run(file, desk.counts().clone(), rest.clone()));
+
+        let limits = bounds::sockets(config);
+        let signals = Signals::new(desk.clone(), &limits);
+        let sockets = Sockets::new(
+            desk.clone(),
+            accounts.clone(),
+            registry,
+            signals,
+            limits.clone(),
+            stop.clone(),
+        );
+        let app = http::App {
+            desk: desk.clone(),
+            accounts,
+            draining: stop.clone(),
+            data: data.clone(),
+        };
+        let router = http::router(app, session::routes(sockets.clone()));
+        ServerFile::write(&data, address).map_err(|error| refused::writing(&data, &error))?;
+        let serving = tokio::spawn(serve(listener, router, limits, stop.clone()));
+        tell(address, &data, rules.as_deref());
+        let server = Server {
+            data,
+            desk,
+            sockets,
+            serving,
+            stop,
+            rest,
+            workers,
+        };
+        Ok((server, writing))
+    }
+
+    /// Ends everything in order. Returns when the writer has.
+    async fn stop(self, mut writing: Writing) -> Result<(), Fatal> {
+        self.stop.cancel();
+        // Its end drops the router; a panic in it was logged, and must not keep the rest from ending.
+        let _ = self.serving.await;
+        self.sockets.ended().await;
+        drop(self.sockets);
+        self.rest.cancel();
+        self.workers.close();
+        self.workers.wait().await;
+        if let Err(error) = ServerFile::remove(&self.data) {
+            warn!(%error, "server.json could not be removed");
+        }
+        // The last hold on the queue: the writer takes what is left and ends.
+        drop(self.desk);
+        writing.ended().await
+    }
+
+    /// Lets everything go at once.
+    fn abandon(self) {
+        self.stop.cancel();
+        self.rest.cancel();
+        self.serving.abort();
+        let _ = ServerFile::remove(&self.data);
+    }
+}
+
+async fn serve(listener: TcpListener, router: axum::Router, limits: RunLimits, stop: CancellationToken) {
+    listener::serve(listener, router, &limits, stop).await;
+}
+
+/// The first admin of a new data folder, and the token of this start.
+async fn people(accounts: &Accounts, config: &Config) -> Result<(), Fatal> {
+    let tenant = TenantId::default_tenant();
+    let name = config.admin_name.clone();
+    let first = accounts.ensure_first_admin(&tenant, name).await;
+    if first.map_err(|refusal| refused::starting(&refusal))? {
+        info!("made the first admin, {}", crate::accounts::FIRST_ADMIN);
+    }
+    let token = accounts.issue_local_token(&tenant, &config.data).await;
+    token
+        .map(drop)
+        .map_err(|failed| refused::local_token(&config.data, &failed))
+}
+
+/// The bot's rules; `None` if there is no bot.
+fn rules(config: &Config) -> Result<Option<Arc<bot::rules::Rules>>, Fatal> {
+    if !config.bot.enabled {
+        return Ok(None);
+    }
+    let rules = match &config.bot.rules {
+        Some(file) => bot::rules::Rules::load_file(file)?,
+        None => bot::rules::Rules::builtin(),
+    };
+    Ok(Some(Arc::new(rules)))
+}
+
+/// The one place where the bot is started: one for each tenant.
+fn start_bot(desk: &Desk, rules: &Arc<bot::rules::Rules>, workers: &TaskTracker, rest: &CancellationToken) {
+    for (tenant, key) in desk.tenants() {
+        workers.spawn(bot::runner::run(
+            desk.clone(),
+            tenant.clone(),
+            key,
+            rules.clone(),
+            rest.clone(),
+        ));
+    }
+}
+
+/// What is ready, a line each.
+fn tell(address: std::net::SocketAddr, data: &std::path::Path, rules: Option<&bot::rules::Rules>) {
+    info!("listening on http://{address}");
+    info!("data folder {}", refused::shown(data));
+    info!("schema version {}", store::migrations::VERSION);
+    info!("SQLite {}", rusqlite::version());
+    match rules {
+        Some(rules) => info!("bot on, {} rules", rules.names().count()),
+        None => info!("bot off"),
+    }
+}

@@ -1,0 +1,33 @@
+//! From the configuration to the bounds of the parts.
+
+use crate::{accounts::NewCustomerRates, config::Config, decide::Settings, run_limits::RunLimits};
+
+/// What the decision looks at.
+pub fn settings(config: &Config) -> Settings {
+    Settings {
+        bot: config.bot.enabled,
+        bot_deadline_ms: i64::try_from(config.bot.deadline.as_millis()).unwrap_or(i64::MAX),
+    }
+}
+
+/// How many new customers may come.
+pub fn new_customers(config: &Config) -> NewCustomerRates {
+    NewCustomerRates {
+        per_address_per_min: config.rates.new_customers_per_address_per_min,
+        per_loopback_address_per_min: config.rates.new_customers_per_loopback_address_per_min,
+    }
+}
+
+/// Bounds of sockets.
+pub fn sockets(config: &Config) -> RunLimits {
+    let count = |bound: u32| usize::try_from(bound).unwrap_or(usize::MAX);
+    RunLimits {
+        sockets_total: count(config.sockets.total),
+        sockets_per_address: count(config.sockets.per_address),
+        sockets_per_loopback_address: count(config.sockets.per_loopback_address),
+        sockets_per_customer: count(config.sockets.per_customer),
+        customer_burst: config.rates.customer_burst,
+        customer_refill_per_s: config.rates.customer_refill_per_s,
+        ..RunLimits::default()
+    }
+}

@@ -1,0 +1,43 @@
+//! How a server is told to end: first to drain, then, if somebody cannot wait, at once.
+
+use tokio_util::sync::CancellationToken;
+
+/// Tells a server to end. Clones tell the same server.
+#[derive(Clone, Debug, Default)]
+pub struct Shutdown {
+    drain: CancellationToken,
+    hurry: CancellationToken,
+}
+
+impl Shutdown {
+    /// One that nobody has called yet.
+    pub fn new() -> Shutdown {
+        Shutdown::default()
+    }
+
+    /// Asks the server to end in order. Asked again, it does not wait for anybody any more.
+    pub fn ask(&self) {
+        if self.drain.is_cancelled() {
+            self.hurry.cancel();
+        }
+        self.drain.cancel();
+    }
+
+    pub(super) async fn drained(&self) {
+        self.drain.cancelled().await;
+    }
+
+    pub(super) async fn hurried(&self) {
+        self.hurry.cancelled().await;
+    }
+}
+
+/// A token that only drains.
+impl From<CancellationToken> for Shutdown {
+    fn from(drain: CancellationToken) -> Shutdown {
+        Shutdown {
+            drain,
+            hurry: CancellationToken::new(),
+        }
+    }
+}
