@@ -16,8 +16,19 @@ fn refused(path: &Path) -> OpenRefused {
 fn the_settings_that_the_promises_stand_on_are_in_force() {
     let dir = folder();
     let (data, conn) = open(dir.path()).unwrap();
-    let read = |name: &str| conn.pragma_query_value(None, name, |row| row.get::<_, String>(0).or_else(|_| row.get::<_, i64>(0).map(|n| n.to_string()))).unwrap();
-    assert_eq!((read("journal_mode").as_str(), read("synchronous").as_str(), read("foreign_keys").as_str()), ("wal", "2", "1"));
+    let text = |row: &rusqlite::Row<'_>| {
+        row.get::<_, String>(0)
+            .or_else(|_| row.get::<_, i64>(0).map(|number| number.to_string()))
+    };
+    let read = |name: &str| conn.pragma_query_value(None, name, text).unwrap();
+    assert_eq!(
+        (
+            read("journal_mode").as_str(),
+            read("synchronous").as_str(),
+            read("foreign_keys").as_str()
+        ),
+        ("wal", "2", "1")
+    );
     assert!(rusqlite::version_number() >= SQLITE_MIN);
     let mode = std::fs::metadata(data.database()).unwrap().permissions().mode();
     assert_eq!(mode & 0o077, 0, "others could read the database");
@@ -27,7 +38,9 @@ fn the_settings_that_the_promises_stand_on_are_in_force() {
 fn a_second_server_is_refused_and_told_who_is_there() {
     let dir = folder();
     let first = open(dir.path()).unwrap();
-    let OpenRefused::Locked { holder, .. } = refused(dir.path()) else { panic!("not refused as locked") };
+    let OpenRefused::Locked { holder, .. } = refused(dir.path()) else {
+        panic!("not refused as locked")
+    };
     assert!(holder.contains(&std::process::id().to_string()), "{holder}");
     drop(first);
     assert!(open(dir.path()).is_ok());
@@ -35,7 +48,8 @@ fn a_second_server_is_refused_and_told_who_is_there() {
 
 #[test]
 fn damage_is_named_and_the_file_left_as_it_is() {
-    let damages: [(&str, fn(&mut Vec<u8>)); 4] = [
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [(&str, Damage); 4] = [
         ("header", |bytes| bytes[0] = b'X'),
         ("truncated", |bytes| bytes.truncate(bytes.len() / 2)),
         ("zeroed page", |bytes| bytes[4096..8192].fill(0)),
@@ -56,7 +70,11 @@ fn damage_is_named_and_the_file_left_as_it_is() {
 #[test]
 fn a_text_file_is_no_database() {
     let dir = folder();
-    std::fs::write(dir.path().join(DATABASE), "Dear diary, today I was mistaken for a database. ".repeat(50)).unwrap();
+    std::fs::write(
+        dir.path().join(DATABASE),
+        "Dear diary, today I was mistaken for a database. ".repeat(50),
+    )
+    .unwrap();
     assert!(matches!(refused(dir.path()), OpenRefused::Damaged { .. }));
 }
 
