@@ -58,7 +58,7 @@ struct Moment {
 }
 
 impl Signals {
-    /// Signals for the tenants of this desk. [`Signals::spawn`] starts what keeps the places.
+    /// Signals for the tenants of this desk. The sockets start what keeps the places.
     pub fn new(desk: Desk, limits: &RunLimits) -> Signals {
         let floors = desk
             .tenants()
@@ -79,7 +79,7 @@ impl Signals {
     }
 
     /// Keeps everyone's place in the queue, one task for each tenant, until `stop`.
-    pub fn spawn(&self, tasks: &TaskTracker, stop: &CancellationToken) {
+    pub(crate) fn spawn(&self, tasks: &TaskTracker, stop: &CancellationToken) {
         for (tenant, floor) in self.floors.iter() {
             let keeping = places::keep(
                 self.desk.clone(),

@@ -65,12 +65,14 @@ struct Shared {
     rates: Rates,
     stop: CancellationToken,
     open: TaskTracker,
+    /// What keeps the places in the queue.
+    keepers: TaskTracker,
     numbers: AtomicU64,
 }
 
 impl Sockets {
-    /// Sockets over this desk, until `stop`. `registry` is the one that the accounts tell of ended sign-ins, see
-    /// [`Registry::signed_out`].
+    /// Sockets over this desk, until `stop`. Must be called in a runtime: it starts what keeps the places in the queue.
+    /// `registry` is the one that the accounts tell of ended sign-ins, see [`Registry::signed_out`].
     pub fn new(
         desk: Desk,
         accounts: Accounts,
@@ -80,6 +82,8 @@ impl Sockets {
         stop: CancellationToken,
     ) -> Sockets {
         let rates = Rates::new(&limits);
+        let keepers = TaskTracker::new();
+        signals.spawn(&keepers, &stop);
         Sockets {
             shared: Arc::new(Shared {
                 desk,
@@ -90,6 +94,7 @@ impl Sockets {
                 rates,
                 stop,
                 open: TaskTracker::new(),
+                keepers,
                 numbers: AtomicU64::new(1),
             }),
         }
@@ -108,8 +113,10 @@ impl Sockets {
     /// Waits until every socket has ended. After `stop` each one answers what was submitted, says Bye and closes, within
     /// `answers_deadline` and `close_linger`.
     pub async fn ended(&self) {
-        self.shared.open.close();
-        self.shared.open.wait().await;
+        for tasks in [&self.shared.open, &self.shared.keepers] {
+            tasks.close();
+            tasks.wait().await;
+        }
     }
 }
 

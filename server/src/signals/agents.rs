@@ -88,6 +88,12 @@ impl Board {
         self.version.send_replace(state.version);
     }
 
+    /// How many values are up.
+    #[cfg(test)]
+    pub fn values(&self) -> usize {
+        lock(&self.state).values.len()
+    }
+
     /// Changes who is connected, and tells if that changes the list.
     fn present(&self, change: impl FnOnce(&mut BTreeMap<AgentId, (AgentRef, usize)>)) {
         let mut state = lock(&self.state);
