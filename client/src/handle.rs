@@ -85,14 +85,23 @@ impl<A: Party> Handle<A> {
     /// # Errors
     /// The text does not fit, the outbox is full ([`OUTBOX_MAX`]), or the connection has ended for good.
     pub fn send(&self, command: A::Command) -> Result<CommandId, Unsent> {
+        let id = new_id();
+        self.send_as(id, command)?;
+        Ok(id)
+    }
+
+    /// As [`Handle::send`], under an id that the program made ([`crate::CommandIds`]): so that a line can be on the
+    /// screen, under its id, before the order is given.
+    ///
+    /// # Errors
+    /// As [`Handle::send`].
+    pub fn send_as(&self, id: CommandId, command: A::Command) -> Result<(), Unsent> {
         check::<A>(&command)?;
         if self.orders.is_closed() {
             return Err(Unsent::Ended);
         }
         let room = self.room.clone().try_acquire_owned().map_err(|_| Unsent::Full)?;
-        let id = new_id();
-        self.order(Order::Send { id, command, room })?;
-        Ok(id)
+        self.order(Order::Send { id, command, room })
     }
 
     /// Hands over a command that is only worth sending now, such as a read mark: of two about the same

@@ -49,6 +49,7 @@
 //! - [`ClientEvent::Ended`] is the last event of a connection, and the only way it ends by itself.
 
 mod backoff;
+mod command_ids;
 mod config;
 mod connection;
 pub mod credentials;
@@ -64,6 +65,7 @@ pub mod rest;
 mod server_url;
 mod state_dir;
 
+pub use command_ids::CommandIds;
 pub use config::{Config, DialFuture, Dialer, Io, Random, Timing};
 pub use connection::open;
 pub use credentials::Secret;
