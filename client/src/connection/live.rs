@@ -79,7 +79,13 @@ impl<A: Party> Link<A> {
         for (n, question) in std::mem::take(&mut self.asked) {
             self.emit(ClientEvent::AskFailed { n, question }).await;
         }
-        live.wire.close(GOODBYE_MAX).await;
+        let goodbye = live.wire.close(GOODBYE_MAX);
+        if loss == Loss::Stopped {
+            goodbye.await;
+        } else {
+            // Who waits for the next connection does not wait for the end of this one. It ends by itself in time.
+            tokio::spawn(goodbye);
+        }
         loss
     }
 
@@ -322,6 +328,7 @@ impl<A: Party> Link<A> {
     async fn ready(&mut self, live: &mut Live<A>) {
         live.stage = Stage::Ready;
         self.lost = None;
+        self.live_since = Some(Instant::now());
         self.show(ConnState::Live).await;
         self.report_stale().await;
         self.ping(live);

@@ -64,6 +64,8 @@ pub(crate) struct Link<A: Party> {
     /// Questions on the wire.
     asked: BTreeMap<u64, A::Question>,
     state: ConnState,
+    /// Since when the connection is live.
+    live_since: Option<Instant>,
     /// Since when there is no connection; `None` while there is one.
     lost: Option<(Instant, SystemTime)>,
 }
@@ -94,6 +96,7 @@ impl<A: Party> Link<A> {
             cursor: None,
             asked: BTreeMap::new(),
             state: ConnState::Connecting,
+            live_since: None,
             lost,
         }
     }
@@ -105,9 +108,10 @@ impl<A: Party> Link<A> {
         loop {
             let loss = match self.connect().await {
                 Ok((wire, welcome_by)) => {
-                    let begun = Instant::now();
                     let loss = self.live(wire, welcome_by).await;
-                    if begun.elapsed() >= self.config.timing.stable {
+                    // From Welcome on: a server that takes connections and then says nothing is none.
+                    let since = self.live_since.take();
+                    if since.is_some_and(|since| since.elapsed() >= self.config.timing.stable) {
                         backoff.reset();
                     }
                     loss
