@@ -2,15 +2,19 @@
 //! before a position and the mark there, so that a position of another thread or tenant is found out.
 
 use minicom_protocol::{
+    command::Outcome,
     event::{Event, EventBody},
-    ids::{Cursor, CustomerId, Rev, Seq},
+    ids::{CommandId, ConversationId, Cursor, CustomerId, Rev, Seq},
     refusal::Refusal,
     summary::Summary,
 };
 use rusqlite::Connection;
 
 use super::Desk;
-use crate::store::{self, TenantKey, conversations, journal};
+use crate::{
+    order::Caller,
+    store::{self, TenantKey, commands, conversations, journal},
+};
 
 /// Reads from the journal for one page of lines. Between two lines stand few events that are none (an opening, marks), so
 /// that this is never reached; it bounds the work if it were.
@@ -44,6 +48,19 @@ pub struct ListCursor {
 pub type ConversationsPage = (Vec<Summary>, Option<ListCursor>);
 
 impl Desk {
+    /// The conversation that a command of this caller and id was about, if it was done before.
+    ///
+    /// # Errors
+    /// What kept the store from answering.
+    pub async fn done_before(&self, caller: &Caller, id: CommandId) -> Result<Option<ConversationId>, Refusal> {
+        let (tenant, sender) = (self.tenant(&caller.tenant)?, caller.sender());
+        let answered = self.read(move |conn| commands::find(conn, tenant, sender, id)).await?;
+        Ok(match answered.map(|answered| answered.outcome) {
+            Some(Outcome::Done(done)) => done.conversation,
+            Some(Outcome::Refused { .. }) | None => None,
+        })
+    }
+
     /// A page of a thread's lines: what people, the bot and the desk wrote, and what is told in words.
     ///
     /// # Errors

@@ -143,9 +143,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NobodyWaits
         | Refusal::Unseen { .. }
         | Refusal::Stale { .. }
-        | Refusal::Closed => StatusCode::CONFLICT,
+        | Refusal::Closed
+        | Refusal::Conflict => StatusCode::CONFLICT,
         Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::Conflict => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::EmptyMessage
         | Refusal::TooLong { .. }
         | Refusal::BadText

@@ -32,6 +32,16 @@ pub async fn take_over(
     let name = CustomerName::parse(&request.customer_id).map_err(|_| Refusal::NotFound)?;
     let key = app.desk.tenant(&agent.tenant)?;
     let customer = app.desk.customer(key, name).await?.customer;
+    if let Some(conversation) = app.desk.done_before(&agent.caller, id).await? {
+        // A repeat. The customer may have begun another conversation since; that one is not meant.
+        let now = app.desk.summary(key, conversation).await?;
+        let same = now.customer.id == customer.id;
+        return if same {
+            Ok(Answer(answers::conversation(&now)))
+        } else {
+            Err(Refusal::Conflict.into())
+        };
+    }
     let newest = app.desk.newest(key, customer.id).await?.ok_or(Refusal::NotFound)?;
     let conversation = newest.conversation;
     let order = Order::Agent(AgentCommand::TakeOver { conversation });
