@@ -28,7 +28,7 @@ pub enum BadServerUrl {
     /// Everything on the way could read along.
     #[error(
         "{host} is not this computer, and the connection is not encrypted: everybody on the way can read the messages \
-         and the token. Use an SSH tunnel to it, or --insecure if the network is yours"
+         and the token. Use an SSH tunnel to it, or --insecure-http if the network is yours"
     )]
     Insecure {
         /// The host, gated.
