@@ -10,7 +10,7 @@ use axum::{
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use minicom_protocol::{ids::TenantId, people::Role, refusal::Refusal};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
     App,
@@ -99,13 +99,19 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
         check_type(request.headers())?;
         let bytes = collect(request.into_body()).await?;
-        serde_json::from_slice(&bytes).map(Json).map_err(|error| {
-            let why = shown(&error.to_string()).as_str().to_owned();
-            match error.classify() {
-                serde_json::error::Category::Data => Refusal::BadField { why }.into(),
-                _ => Refusal::BadJson { why }.into(),
-            }
-        })
+        serde_json::from_slice(&bytes)
+            .map(Json)
+            .map_err(|error| unfit(&bytes, &error))
+    }
+}
+
+/// What is wrong with a body: it is no JSON at all, also behind the place where it did not fit, or a field does not fit.
+fn unfit(bytes: &[u8], error: &serde_json::Error) -> ApiError {
+    let why = |error: &serde_json::Error| shown(&error.to_string()).as_str().to_owned();
+    match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Err(broken) => Refusal::BadJson { why: why(&broken) }.into(),
+        Ok(_) if error.is_data() => Refusal::BadField { why: why(error) }.into(),
+        Ok(_) => Refusal::BadJson { why: why(error) }.into(),
     }
 }
 
