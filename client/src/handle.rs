@@ -90,8 +90,8 @@ impl<A: Party> Handle<A> {
         Ok(id)
     }
 
-    /// As [`Handle::send`], under an id that the caller has made: a program can then have the line on its screen before it
-    /// hands the command over. An id must never be used for two commands.
+    /// As [`Handle::send`], under an id that the caller has made ([`crate::CommandIds`]): a program can then have the line on
+    /// its screen before it hands the command over. An id must never be used for two commands.
     ///
     /// # Errors
     /// As [`Handle::send`].
