@@ -42,18 +42,27 @@ pub fn migrate(conn: &mut Connection, file: &Path) -> Result<i32, MigrationRefus
     migrate_with(conn, file, STEPS)
 }
 
-fn migrate_with(conn: &mut Connection, file: &Path, steps: &[&str]) -> Result<i32, MigrationRefused> {
+/// Reads whose the database is and which version it has, and refuses what is not for this program. Changes nothing.
+pub fn identify(conn: &Connection) -> Result<i32, MigrationRefused> {
+    identify_with(conn, VERSION)
+}
+
+fn identify_with(conn: &Connection, version: i32) -> Result<i32, MigrationRefused> {
     let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let found: i32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    let version = steps.len() as i32;
     match (application, found) {
-        (0, 0) if tables == 0 => {}
-        (0, _) => return Err(MigrationRefused::NotOurs),
-        (APPLICATION_ID, v) if v > version || v < 1 => return Err(MigrationRefused::Newer { found: v }),
-        (APPLICATION_ID, _) => {}
-        (other, _) => return Err(MigrationRefused::Foreign(other)),
+        (0, 0) if tables == 0 => Ok(found),
+        (0, _) => Err(MigrationRefused::NotOurs),
+        (APPLICATION_ID, v) if v > version || v < 1 => Err(MigrationRefused::Newer { found: v }),
+        (APPLICATION_ID, _) => Ok(found),
+        (other, _) => Err(MigrationRefused::Foreign(other)),
     }
+}
+
+fn migrate_with(conn: &mut Connection, file: &Path, steps: &[&str]) -> Result<i32, MigrationRefused> {
+    let version = steps.len() as i32;
+    let found = identify_with(conn, version)?;
     if found == version {
         return Ok(found);
     }

@@ -110,13 +110,7 @@ pub fn open(path: &Path) -> Result<(DataFolder, Connection), OpenRefused> {
     let file = path.join(DATABASE);
     refuse_half_a_database(&file)?;
     let mut conn = writer(&file)?;
-    let came_from = migrations::migrate(&mut conn, &file).map_err(|refused| match refused {
-        MigrationRefused::Sqlite(source) => sqlite(path, &file, source),
-        source => OpenRefused::Refused {
-            file: file.clone(),
-            source,
-        },
-    })?;
+    let came_from = migrations::migrate(&mut conn, &file).map_err(|source| refused(path, &file, source))?;
     check(&conn, path, &file)?;
     Ok((
         DataFolder {
@@ -201,20 +195,36 @@ fn writer(file: &Path) -> Result<Connection, OpenRefused> {
             })?;
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let opened = Connection::open_with_flags(file, flags).and_then(|conn| {
-        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-        conn.pragma_update(None, "journal_mode", "WAL")?;
-        conn.pragma_update(None, "synchronous", "FULL")?;
-        conn.pragma_update(None, "foreign_keys", true)?;
-        // Checkpoints run on a connection of their own, outside the commit.
-        conn.pragma_update(None, "wal_autocheckpoint", 0)?;
-        conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
-        conn.pragma_update(None, "temp_store", "MEMORY")?;
-        conn.set_prepared_statement_cache_capacity(128);
-        Ok(conn)
-    });
-    opened.map_err(|source| sqlite(folder, file, source))
+    let failed = |source| sqlite(folder, file, source);
+    let conn = Connection::open_with_flags(file, flags).map_err(failed)?;
+    // Before the first setting: turning the log on writes into the file, and what is not ours is not written to.
+    migrations::identify(&conn).map_err(|source| refused(folder, file, source))?;
+    set_up(&conn).map_err(failed)?;
+    Ok(conn)
+}
+
+fn set_up(conn: &Connection) -> super::Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    // Checkpoints run on a connection of their own, outside the commit.
+    conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+    conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
+fn refused(path: &Path, file: &Path, source: MigrationRefused) -> OpenRefused {
+    match source {
+        MigrationRefused::Sqlite(source) => sqlite(path, file, source),
+        source => OpenRefused::Refused {
+            file: file.to_owned(),
+            source,
+        },
+    }
 }
 
 fn check(conn: &Connection, path: &Path, file: &Path) -> Result<(), OpenRefused> {
