@@ -93,3 +93,41 @@ fn is_for_now(error: &rusqlite::Error) -> bool {
         Some(DatabaseBusy | DatabaseLocked | DiskFull)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_desk::TestDesk;
+
+    /// The log's size when nothing happens any more.
+    async fn settled(file: &std::path::Path, counts: &Arc<Counts>) -> u64 {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(run(file.to_owned(), counts.clone(), stop.clone()));
+        let watcher = Checkpointer::open(file).unwrap();
+        let emptied = async {
+            let mut look = tokio::time::interval(Duration::from_millis(10));
+            while watcher.log_bytes() > 0 {
+                look.tick().await;
+            }
+        };
+        let _ = timeout(Duration::from_secs(20), emptied).await;
+        stop.cancel();
+        task.await.unwrap();
+        watcher.log_bytes()
+    }
+
+    #[tokio::test]
+    async fn the_log_is_emptied_when_nobody_has_written_for_a_while() {
+        let desk = TestDesk::new();
+        let file = desk.folder.database();
+        let key = desk.desk.tenants().next().unwrap().1;
+        desk.desk
+            .write(key, |scope| {
+                crate::store::followers::advance(scope.conn, scope.tenant, "x", minicom_protocol::ids::Rev(1))
+            })
+            .await
+            .unwrap();
+        assert!(Checkpointer::open(&file).unwrap().log_bytes() > 0);
+        assert_eq!(settled(&file, desk.desk.counts()).await, 0);
+    }
+}

@@ -8,6 +8,7 @@ use std::{
     net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
     path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -338,4 +339,40 @@ fn a_port_that_is_taken_by_another_program_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let words = refusal(&run(&["--listen", &address, "--data", text(dir.path())]), 69);
     assert!(words.contains(&address) && words.contains("ss -ltnp"), "{words}");
+}
+
+#[test]
+fn a_disk_that_fails_ends_the_server_at_once_and_loses_nothing_that_was_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    // No file may grow beyond this, and the signal that says so is ignored: a write fails as on a broken disk.
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 1000; exec \"$0\" \"$@\""]);
+    command.arg(env!("CARGO_BIN_EXE_minicom-server")).env("USER", "ada");
+    let mut server = Running::by(command, dir.path(), &[]);
+    let token = server.local_token();
+    let mut answered = 0;
+    while answered < 2_000 {
+        let account = format!(r#"{{"email":"agent{answered}@x.org","name":"Agent"}}"#);
+        match server.try_to_ask("POST", "/api/agents", &token, &account) {
+            Ok(answer) if has_status(&answer, 201) => answered += 1,
+            _ => break,
+        }
+    }
+    assert_eq!(server.wait().code(), Some(74), "{answered} accounts\n{}", server.log);
+    assert!(server.log.contains("cannot be written any more"), "{}", server.log);
+    assert!(
+        server.log.trim_end().ends_with("then start again."),
+        "two lines at the end: {}",
+        server.log
+    );
+
+    let again = Running::start(dir.path(), &[]);
+    let accounts = again.ask("GET", "/api/agents", &again.local_token(), "");
+    assert!(answered > 0);
+    for n in 0..answered {
+        assert!(
+            accounts.contains(&format!("\"agent{n}@x.org\"")),
+            "agent{n} of {answered}"
+        );
+    }
 }

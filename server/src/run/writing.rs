@@ -40,3 +40,42 @@ impl Writing {
             .unwrap_or_else(|_| Err(refused::writer_panicked()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn end_of(work: impl FnOnce() -> Result<(), rusqlite::Error> + Send + 'static) -> Result<(), Fatal> {
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, _conn) = crate::store::open::open(dir.path()).unwrap();
+        Writing::watch(thread::spawn(work), folder).unwrap().ended().await
+    }
+
+    #[tokio::test]
+    async fn each_end_of_the_writer_has_its_number() {
+        assert_eq!(end_of(|| Ok(())).await, Ok(()));
+        let io = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR), None);
+        assert_eq!(end_of(move || Err(io)).await.unwrap_err().code(), 74);
+        assert_eq!(
+            end_of(|| std::panic::panic_any("on purpose")).await.unwrap_err().code(),
+            70
+        );
+    }
+
+    #[tokio::test]
+    async fn the_folder_is_kept_until_the_writer_has_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, _conn) = crate::store::open::open(dir.path()).unwrap();
+        let (end, ending) = std::sync::mpsc::channel::<()>();
+        let writer = thread::spawn(move || {
+            // Ends when the other side is dropped.
+            let _ = ending.recv();
+            Ok(())
+        });
+        let mut writing = Writing::watch(writer, folder).unwrap();
+        assert!(crate::store::open::open(dir.path()).is_err(), "locked");
+        drop(end);
+        writing.ended().await.unwrap();
+        crate::store::open::open(dir.path()).unwrap();
+    }
+}

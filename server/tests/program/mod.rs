@@ -4,7 +4,7 @@
 #![allow(dead_code)]
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio},
@@ -78,7 +78,12 @@ pub struct Running {
 impl Running {
     /// Starts on a free port and waits until the log says that everything is ready.
     pub fn start(data: &Path, more: &[&str]) -> Running {
-        let mut child = program()
+        Running::by(program(), data, more)
+    }
+
+    /// The same, by a command that becomes the program.
+    pub fn by(mut command: Command, data: &Path, more: &[&str]) -> Running {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(more)
@@ -126,16 +131,21 @@ impl Running {
 
     /// One request; status line, headers and body as they came.
     pub fn ask(&self, method: &str, path: &str, bearer: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        self.try_to_ask(method, path, bearer, body).unwrap()
+    }
+
+    /// The same of a server that may end meanwhile.
+    pub fn try_to_ask(&self, method: &str, path: &str, bearer: &str, body: &str) -> io::Result<String> {
+        let mut stream = TcpStream::connect(&self.address)?;
         let length = body.len();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {bearer}\r\n\
              Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
         );
-        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(head.as_bytes())?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
     }
 
     pub fn local_token(&self) -> String {
