@@ -60,6 +60,20 @@ impl Write for FrameBytes {
     }
 }
 
+/// A drawing surface that knows nothing of what is on the screen, so that its first frame draws everything.
+fn terminal_onto(frame: &FrameBytes, fixed: Option<Size>) -> io::Result<Terminal<CrosstermBackend<FrameBytes>>> {
+    let backend = CrosstermBackend::new(frame.clone());
+    match fixed {
+        None => Terminal::new(backend),
+        Some(size) => Terminal::with_options(
+            backend,
+            TerminalOptions {
+                viewport: Viewport::Fixed(Rect::from(size)),
+            },
+        ),
+    }
+}
+
 /// A terminal that understands escape sequences.
 pub struct TerminalScreen<W: Write> {
     terminal: Terminal<CrosstermBackend<FrameBytes>>,
@@ -74,7 +88,7 @@ impl TerminalScreen<io::Stdout> {
     /// The process's terminal. Hold a [`terminal::Guard`] while it lives.
     pub fn stdout() -> io::Result<TerminalScreen<io::Stdout>> {
         let frame = FrameBytes::default();
-        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
+        let terminal = terminal_onto(&frame, None)?;
         Ok(TerminalScreen {
             terminal,
             frame,
@@ -90,10 +104,7 @@ impl<W: Write> TerminalScreen<W> {
     pub fn onto(out: W, size: Size) -> io::Result<TerminalScreen<W>> {
         crossterm::style::force_color_output(true);
         let frame = FrameBytes::default();
-        let options = TerminalOptions {
-            viewport: Viewport::Fixed(Rect::new(0, 0, size.width, size.height)),
-        };
-        let terminal = Terminal::with_options(CrosstermBackend::new(frame.clone()), options)?;
+        let terminal = terminal_onto(&frame, Some(size))?;
         Ok(TerminalScreen {
             terminal,
             frame,
@@ -128,9 +139,10 @@ impl<W: Write> Screen for TerminalScreen<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()?;
-        let bytes = self.frame.take();
-        self.write(&bytes)
+        // The library's own way asks the terminal where its cursor is, and waits for an answer that another reader takes.
+        self.terminal = terminal_onto(&self.frame, self.fixed)?;
+        self.frame.take();
+        self.write(b"\x1b[0m\x1b[2J")
     }
 
     fn set_title(&mut self, title: &Shown) -> io::Result<()> {

@@ -97,3 +97,22 @@ fn titles_are_gated_and_short() {
     screen.bell().unwrap();
     assert_eq!(pipe.take(), "\x07");
 }
+
+#[test]
+fn after_clearing_everything_is_drawn_anew() {
+    let (mut screen, pipe) = screen();
+    let mut draw = |screen: &mut TerminalScreen<Pipe>| {
+        screen
+            .draw(&mut |frame| frame.buffer_mut().set_string(0, 0, "hello", Style::new()))
+            .unwrap();
+        pipe.take()
+    };
+    assert!(draw(&mut screen).contains("hello"));
+    assert!(!draw(&mut screen).contains("hello"));
+    screen.clear().unwrap();
+    let again = draw(&mut screen);
+    assert!(
+        again.starts_with("\x1b[0m\x1b[2J") && again.contains("hello"),
+        "{again:?}"
+    );
+}

@@ -1,0 +1,252 @@
+//! The kit in a real pseudo-terminal: keys, pastes, sizes, job control, and every way out gives the terminal back.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long a fact may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The `ECHO` and `ICANON` bits of a terminal's local modes.
+const ECHO_AND_LINES: u32 = 0o10 | 0o2;
+
+struct Pty {
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    bytes: Receiver<Vec<u8>>,
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+}
+
+fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize {
+        rows,
+        cols,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
+
+fn cells(n: u16) -> NonZeroU16 {
+    NonZeroU16::new(n).expect("sizes of these tests are not zero")
+}
+
+/// Runs a shell line in which `echo-kit` is the example. Our own copy of the program's end of the terminal is closed.
+fn spawn(line: &str) -> (Pair, Box<dyn Child + Send + Sync>) {
+    let test = std::env::current_exe().expect("a test has a path");
+    let program: PathBuf = test
+        .parent()
+        .and_then(|deps| deps.parent())
+        .expect("it lies in deps")
+        .join("examples/echo");
+    assert!(
+        program.exists(),
+        "run `cargo build -p minicom-tui-kit --examples` first: no {}",
+        program.display()
+    );
+    let pair = native_pty_system().openpty(size(20, 60)).expect("a pseudo-terminal");
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", &line.replace("echo-kit", &program.display().to_string())]);
+    command.env_clear();
+    command.env("TERM", "xterm-256color");
+    command.env("PATH", "/usr/bin:/bin");
+    let child = pair.slave.spawn_command(command).expect("sh starts");
+    (Pair { master: pair.master }, child)
+}
+
+struct Pair {
+    master: Box<dyn MasterPty + Send>,
+}
+
+impl Pty {
+    /// Runs a shell line in which `echo-kit` is the example.
+    fn start(line: &str) -> Pty {
+        let (pair, child) = spawn(line);
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let writer = pair.master.take_writer().expect("a writer");
+        let (sender, bytes) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Pty {
+            master: pair.master,
+            writer,
+            child,
+            bytes,
+            parser: vt100::Parser::new(cells(20), cells(60), 0),
+            raw: Vec::new(),
+        }
+    }
+
+    fn send(&mut self, bytes: &str) {
+        self.writer
+            .write_all(bytes.as_bytes())
+            .expect("the terminal takes keys");
+    }
+
+    fn wait(&mut self, reason: &str, fact: impl Fn(&Pty) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !fact(self) {
+            match self.bytes.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => {
+                    self.parser.process(&bytes);
+                    self.raw.extend(bytes);
+                }
+                Err(error) => panic!("{error}, waiting for: {reason}\n{}", self.screen()),
+            }
+        }
+    }
+
+    fn screen(&self) -> String {
+        let contents = self.parser.screen().contents();
+        contents.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    }
+
+    fn sees(&mut self, words: &str) {
+        self.wait(words, |pty| pty.screen().contains(words));
+    }
+
+    /// Reads until the other end is closed, and tells the exit code.
+    fn end(&mut self) -> u32 {
+        let end = Instant::now() + PATIENCE;
+        while let Ok(bytes) = self.bytes.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            self.parser.process(&bytes);
+            self.raw.extend(bytes);
+        }
+        self.child.wait().expect("it ended").exit_code()
+    }
+
+    /// Every mode that a full-screen program turns on is off, in the emulator and in the kernel.
+    #[track_caller]
+    fn is_given_back(&self) {
+        let screen = self.parser.screen();
+        assert!(
+            !screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor(),
+            "{}",
+            self.screen()
+        );
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        let raw = String::from_utf8_lossy(&self.raw);
+        assert!(
+            raw.rfind("\x1b[?1004l") > raw.rfind("\x1b[?1004h"),
+            "focus reports are off"
+        );
+        let local = self
+            .master
+            .get_termios()
+            .expect("a terminal has modes")
+            .local_flags
+            .bits();
+        assert_eq!(local & ECHO_AND_LINES, ECHO_AND_LINES, "the shell's modes are back");
+    }
+
+    fn is_taken(&self) -> bool {
+        self.parser.screen().alternate_screen() && self.parser.screen().bracketed_paste()
+    }
+}
+
+#[test]
+fn keys_pastes_sizes_and_the_end() {
+    let mut pty = Pty::start("exec echo-kit");
+    pty.sees("Say something");
+    assert!(pty.is_taken());
+    pty.send("hello\r");
+    pty.sees("you said hello");
+    pty.send("\x1b[200~one\rtwo\r\x1b[201~");
+    pty.sees("one\ntwo");
+    assert!(!pty.screen().contains("said one"), "a paste never sends");
+    pty.send("\r");
+    pty.sees("you said one");
+    // An escape sequence that arrives in pieces is still one key, not an Esc and letters.
+    pty.send("x\x1b[");
+    pty.send("D");
+    pty.send("y");
+    pty.sees("yx");
+    pty.parser.screen_mut().set_size(cells(12), cells(40));
+    pty.master.resize(size(12, 40)).expect("a new size");
+    pty.wait("the footer at its new place", |pty| {
+        pty.parser
+            .screen()
+            .rows(0, 40)
+            .nth(11)
+            .is_some_and(|row| row.contains("^C quit"))
+    });
+    pty.send("\x03");
+    assert_eq!(pty.end(), 0);
+    pty.is_given_back();
+}
+
+#[test]
+fn signals_give_the_terminal_back() {
+    for signal in ["TERM", "HUP", "INT"] {
+        let mut pty = Pty::start("exec echo-kit");
+        pty.sees("Say something");
+        let id = pty.child.process_id().expect("it runs").to_string();
+        let told = std::process::Command::new("kill")
+            .args([&format!("-{signal}"), &id])
+            .status();
+        assert!(told.is_ok_and(|status| status.success()));
+        assert_eq!(pty.end(), 0, "{signal}");
+        pty.is_given_back();
+    }
+}
+
+#[test]
+fn panics_give_the_terminal_back_and_say_it_in_words() {
+    for (typed, code) in [("/panic\r", 101), ("/task\r", 101)] {
+        let mut pty = Pty::start("exec echo-kit");
+        pty.sees("Say something");
+        pty.send(typed);
+        assert_eq!(pty.end(), code, "{typed}");
+        pty.is_given_back();
+        let screen = pty.screen();
+        assert!(
+            screen.contains("echo stopped: a mistake in the program") && !screen.contains("RUST_BACKTRACE"),
+            "{screen}"
+        );
+    }
+}
+
+#[test]
+fn stop_and_continue() {
+    let mut pty = Pty::start("set -m; echo-kit; echo stopped-$?; fg >/dev/null; echo ended-$?");
+    pty.sees("Say something");
+    pty.send("half a sentence");
+    pty.sees("half a sentence");
+    pty.send("\x1a");
+    // The shell goes on and continues the program at once: the screen is taken twice in all.
+    pty.wait("the screen is back", |pty| {
+        let raw = String::from_utf8_lossy(&pty.raw);
+        raw.matches("\x1b[?1049h").count() >= 2 && raw.contains("stopped-") && pty.screen().contains("half a sentence")
+    });
+    pty.send("\x15again\r");
+    pty.sees("you said again");
+    pty.send("\x03");
+    pty.end();
+    assert!(pty.screen().contains("ended-0"), "{}", pty.screen());
+    pty.is_given_back();
+}
+
+#[test]
+fn a_closed_terminal_ends_the_program() {
+    let (pair, mut child) = spawn("exec echo-kit");
+    let mut reader = pair.master.try_clone_reader().expect("a reader");
+    let (mut seen, mut buffer) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&seen).contains("Say something") {
+        let read = reader.read(&mut buffer).expect("it draws");
+        seen.extend(&buffer[..read]);
+    }
+    // All ends of the terminal that are ours: the program is alone with it.
+    drop((reader, pair.master));
+    let status = child.wait().expect("it ended");
+    assert_eq!(status.exit_code(), 0, "{status:?}");
+}
