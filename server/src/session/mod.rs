@@ -1,7 +1,7 @@
 //! One WebSocket from Hello to Bye: who may open one, what is said on it, and why it ends. It refuses to know SQL, passwords
 //! and what a command does; the desk, the accounts and the signals do.
 //!
-//! One task serves one connection, agents' and customers' alike ([`guest::Guest`] is where they differ). What is sent waits in
+//! One task serves one connection, agents' and customers' alike (`guest.rs` is where they differ). What is sent waits in
 //! no queue of ours: a slow client is a cursor that lags, and a write that takes too long ends the connection.
 
 mod agents;
