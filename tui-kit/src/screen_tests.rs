@@ -101,7 +101,7 @@ fn titles_are_gated_and_short() {
 #[test]
 fn after_clearing_everything_is_drawn_anew() {
     let (mut screen, pipe) = screen();
-    let mut draw = |screen: &mut TerminalScreen<Pipe>| {
+    let draw = |screen: &mut TerminalScreen<Pipe>| {
         screen
             .draw(&mut |frame| frame.buffer_mut().set_string(0, 0, "hello", Style::new()))
             .unwrap();
