@@ -1,0 +1,11 @@
+//! Sockets from the first byte to the last, against the real thing on loopback.
+
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod commands;
+mod delivery;
+mod ends;
+mod frames;
+mod hello;
+mod port;
