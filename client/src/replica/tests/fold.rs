@@ -17,7 +17,9 @@ use crate::{AgentReplica, ClientEvent, CustomerReplica, Section, replica::thread
 enum Step {
     /// The next so many events come.
     Batch(usize),
-    /// The server answers the oldest question.
+    /// The server reads what the oldest question asks for. What it read is on its way.
+    Read,
+    /// The oldest reply comes.
     Answer,
     /// The connection is lost, and goes on from where it was.
     Resume,
@@ -32,7 +34,8 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         6 => (0_usize..6).prop_map(Step::Batch),
-        5 => Just(Step::Answer),
+        4 => Just(Step::Read),
+        4 => Just(Step::Answer),
         1 => Just(Step::Resume),
         1 => Just(Step::Fresh),
         3 => (0_u8..3).prop_map(Step::Look),
@@ -47,6 +50,7 @@ struct Run<'a> {
     replica: AgentReplica,
     at: usize,
     asked: VecDeque<AgentQuestion>,
+    read: VecDeque<(AgentQuestion, AgentReply)>,
     now: Instant,
 }
 
@@ -57,6 +61,7 @@ impl Run<'_> {
             replica: AgentReplica::new(),
             at: 0,
             asked: VecDeque::new(),
+            read: VecDeque::new(),
             now: Instant::now(),
         };
         run.fresh();
@@ -77,7 +82,8 @@ impl Run<'_> {
     }
 
     fn lose(&mut self) {
-        for question in std::mem::take(&mut self.asked) {
+        let read = std::mem::take(&mut self.read).into_iter().map(|(question, _)| question);
+        for question in read.chain(std::mem::take(&mut self.asked)) {
             self.tell(ClientEvent::AskFailed { n: 1, question });
         }
         assert_eq!(self.asked.len(), 0, "nothing is asked without a connection");
@@ -116,8 +122,9 @@ impl Run<'_> {
         self.tell(event);
     }
 
-    /// Answers from what the server knows at this moment, which can be more than the client does.
-    fn answer(&mut self, ahead: usize) {
+    /// Reads what the server knows at this moment, which can be more than the client does. When the reply comes it can be
+    /// less: events overtake it.
+    fn read(&mut self, ahead: usize) {
         let Some(question) = self.asked.pop_front() else { return };
         let at = (self.at + ahead).min(self.desk.journal.len());
         let reply = match &question {
@@ -132,14 +139,21 @@ impl Run<'_> {
             }
             AgentQuestion::Closed { .. } => unreachable!("nobody asks"),
         };
-        let told = Told::Reply(reply);
-        self.tell(ClientEvent::Reply { n: 1, question, told });
+        self.read.push_back((question, reply));
+    }
+
+    fn answer(&mut self) {
+        if let Some((question, reply)) = self.read.pop_front() {
+            let told = Told::Reply(reply);
+            self.tell(ClientEvent::Reply { n: 1, question, told });
+        }
     }
 
     fn take(&mut self, step: Step) {
         match step {
             Step::Batch(count) => self.batch(count),
-            Step::Answer => self.answer(self.at % 3),
+            Step::Read => self.read(self.at % 3),
+            Step::Answer => self.answer(),
             Step::Resume => {
                 self.lose();
                 let (me, time, cursor) = (Self::me(), Time(1), self.cursor());
@@ -181,14 +195,16 @@ impl Run<'_> {
 
     fn finish(&mut self) {
         self.batch(usize::MAX / 2);
-        while !self.asked.is_empty() {
-            self.answer(0);
+        while !self.asked.is_empty() || !self.read.is_empty() {
+            self.read(0);
+            self.answer();
         }
         self.check_threads();
         for n in 0..3 {
             while let Some(question) = self.replica.older_events(customer_id(n)) {
                 self.asked.push_back(question);
-                self.answer(0);
+                self.read(0);
+                self.answer();
                 self.check_threads();
             }
             assert!(
@@ -258,7 +274,7 @@ proptest! {
                     let told = Told::Reply(CustomerReply::Thread { events, more });
                     let _ = replica.apply(ClientEvent::Reply { n: 1, question, told }, now);
                 },
-                Step::Resume | Step::Look(_) => for question in asked.drain(..) {
+                Step::Resume | Step::Look(_) | Step::Read => for question in asked.drain(..) {
                     let _ = replica.apply(ClientEvent::AskFailed { n: 1, question }, now);
                 },
                 Step::Fresh => {

@@ -369,7 +369,9 @@ fn older_closed_conversations_are_asked_for_before_the_oldest_known() {
     let before = Some(rows[1].rev);
     assert_eq!(question, AgentQuestion::Closed { before, limit: 50 });
     assert_eq!(replica.older_closed(), None, "asked once");
-    let conversations = vec![rows[0].clone()];
+    let mut outdated = rows[1].clone();
+    (outdated.rev, outdated.message_count) = (Rev(outdated.rev.0 - 1), 99);
+    let conversations = vec![rows[0].clone(), outdated];
     let _ = replica.apply_reply(
         &question,
         Told::Reply(AgentReply::Closed {
@@ -377,7 +379,11 @@ fn older_closed_conversations_are_asked_for_before_the_oldest_known() {
             more: false,
         }),
     );
-    assert_eq!(replica.section(Section::Done).len(), 2);
+    assert_eq!(
+        replica.section(Section::Done),
+        [&rows[1], &rows[0]],
+        "ours is newer than the page's"
+    );
     assert_eq!(replica.older_closed(), None, "there is no more");
 }
 
