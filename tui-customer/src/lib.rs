@@ -1,1 +1,26 @@
-//! Placeholder until the first commit of this crate.
+//! `minicom-chat`, the customer's program: can I get help?
+//!
+//! Owns the customer's screen, line mode and one-shot mode. What is known and whether there is a connection is the client's;
+//! how a terminal shows and takes text is the kit's. It refuses to know agents and the server.
+//!
+//! [`App`] is the screen and [`Lines`] the line mode, both pure: inputs in, effects out. [`run`] is the whole program.
+
+pub mod actions;
+pub mod cli;
+mod drafting;
+mod entries;
+mod exit;
+pub mod fault;
+mod layout;
+mod line_mode;
+mod model;
+mod one_shot;
+mod run;
+mod screen;
+pub mod slash;
+mod update;
+mod view;
+
+pub use line_mode::Lines;
+pub use model::{App, Msg, Order, Settings};
+pub use run::run;

@@ -1,0 +1,159 @@
+//! The command line, as it is written and as it is meant.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use minicom_client::ServerUrl;
+use minicom_protocol::text::CustomerName;
+use minicom_tui_kit::Theme;
+
+use crate::{exit, fault::Fault};
+
+const AFTER: &str = "\
+Environment: MINICOM_SERVER, MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
+Exit codes: 0 well; 2 the command line; 69 no server (with -m, or input that ended); 70 a mistake in a program;
+74 a file cannot be read or written; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";
+
+/// Chat with the people of this desk. A bot answers first; ask for a person at any time.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "minicom-chat", version, after_help = AFTER)]
+pub struct Cli {
+    /// Your name here: letters, digits and ._- up to 64. The first who uses it on this desk keeps it
+    pub name: String,
+    /// Send one message, wait until it is stored, and end; - reads it from the standard input
+    #[arg(
+        short = 'm',
+        long = "message",
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with = "plain"
+    )]
+    pub message: Option<String>,
+    /// Lines instead of a screen: for screen readers, scripts and pipes
+    #[arg(long)]
+    pub plain: bool,
+    /// The desk's address
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "MINICOM_SERVER",
+        default_value = "http://127.0.0.1:8000"
+    )]
+    pub server: String,
+    /// Where your secret, unsent messages and drafts are kept [default: the platform's data folder]
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Allow a connection without encryption to another computer
+    #[arg(long)]
+    pub insecure_http: bool,
+    /// Write a log (no message's text is in it)
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Colours [default: ansi, or mono if NO_COLOR is set]
+    #[arg(long, value_enum)]
+    pub theme: Option<ThemeName>,
+    /// Draw with ASCII only
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// A theme by its name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ThemeName {
+    /// The terminal's own sixteen colours.
+    Ansi,
+    /// No colours.
+    Mono,
+}
+
+impl Cli {
+    /// Who the customer is.
+    ///
+    /// # Errors
+    /// The name cannot be one; the words say what is wrong with it.
+    pub fn customer(&self) -> Result<CustomerName, Fault> {
+        CustomerName::parse(&self.name).map_err(|refused| Fault::new(exit::USAGE, refused.to_string()))
+    }
+
+    /// Where the server is.
+    ///
+    /// # Errors
+    /// The address cannot be one, or is not safe.
+    pub fn server(&self) -> Result<ServerUrl, Fault> {
+        ServerUrl::parse(&self.server, self.insecure_http).map_err(|bad| Fault::new(exit::USAGE, bad.to_string()))
+    }
+
+    /// How things look; `var` is how a variable is read.
+    pub fn theme(&self, var: impl Fn(&str) -> Option<String>) -> Theme {
+        let from_environment = Theme::from_environment(var);
+        Theme {
+            mono: self
+                .theme
+                .map_or(from_environment.mono, |theme| theme == ThemeName::Mono),
+            ascii: self.ascii || from_environment.ascii,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[track_caller]
+    fn parse(line: &str) -> Cli {
+        Cli::try_parse_from(line.split(' ')).unwrap()
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn messages_may_look_like_anything() {
+        assert_eq!(parse("minicom-chat alice -m -").message.as_deref(), Some("-"));
+        assert_eq!(parse("minicom-chat alice -m --help").message.as_deref(), Some("--help"));
+        assert_eq!(parse("minicom-chat alice -m /end").message.as_deref(), Some("/end"));
+        assert!(Cli::try_parse_from(["minicom-chat"]).is_err());
+    }
+
+    #[test]
+    fn bad_names_and_addresses_are_usage_errors_with_words() {
+        for (name, words) in [
+            ("a b", "use letters, digits, dot"),
+            ("a\u{430}", "mixes letters of different scripts"),
+            ("..", "no letter and no digit"),
+        ] {
+            let fault = Cli::try_parse_from(["minicom-chat", name])
+                .unwrap()
+                .customer()
+                .unwrap_err();
+            assert_eq!(fault.code, 2);
+            assert!(fault.words.contains(words), "{}", fault.words);
+        }
+        assert!(parse("minicom-chat Zoë").customer().is_ok());
+        assert_eq!(
+            parse("minicom-chat a --server http://example.com")
+                .server()
+                .unwrap_err()
+                .code,
+            2
+        );
+        assert!(
+            parse("minicom-chat a --server http://example.com --insecure-http")
+                .server()
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_theme_that_is_named_wins() {
+        let no_color = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
+        assert_eq!(parse("minicom-chat a").theme(|_| None), Theme::ansi());
+        assert_eq!(parse("minicom-chat a").theme(no_color), Theme::mono());
+        assert_eq!(parse("minicom-chat a --theme ansi").theme(no_color), Theme::ansi());
+        assert!(parse("minicom-chat a --ascii").theme(|_| None).ascii);
+    }
+}

@@ -1,0 +1,117 @@
+//! Where things stand, by size. Pure numbers.
+
+use ratatui::layout::{Rect, Size};
+
+/// From this width on the chat is a column in the middle.
+pub const WIDE: u16 = 100;
+/// Below this width header and footer keep only what matters most.
+pub const NARROW: u16 = 60;
+/// The widest column: longer rows are hard to read.
+const COLUMN_MAX: u16 = 100;
+/// From this height on there is a rule below the header.
+const HEADER_RULE_FROM: u16 = 12;
+/// From this height on there is a row for typing and notices; below, notices stand in the footer.
+const STATUS_FROM: u16 = 10;
+/// Columns of the prompt before the text.
+const PROMPT: u16 = 2;
+
+/// The parts of the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Areas {
+    /// Title, who is there, state of the connection, name.
+    pub header: Rect,
+    /// A rule.
+    pub header_rule: Option<Rect>,
+    /// The thread.
+    pub chat: Rect,
+    /// Who types, or a notice.
+    pub status: Option<Rect>,
+    /// The rule above the composer, with what Enter does.
+    pub title: Rect,
+    /// Prompt and text.
+    pub composer: Rect,
+    /// Hints.
+    pub footer: Rect,
+}
+
+impl Areas {
+    /// For a size, with a composer that wants `composer_rows`.
+    pub fn of(size: Size, composer_rows: u16) -> Areas {
+        let whole = |y, height| Rect::new(0, y, size.width, height);
+        let width = size.width.saturating_sub(2).min(COLUMN_MAX);
+        let x = match size.width {
+            WIDE.. => (size.width - width) / 2,
+            _ => 1,
+        };
+        let column = |y, height| Rect::new(x, y, width, height);
+        let has_rule = size.height >= HEADER_RULE_FROM;
+        let has_status = size.height >= STATUS_FROM;
+        let top = 1 + u16::from(has_rule);
+        let composer_rows = composer_rows.clamp(composer_rows_min(size), composer_rows_max(size));
+        let footer = size.height.saturating_sub(1);
+        let composer = footer.saturating_sub(composer_rows);
+        let title = composer.saturating_sub(1);
+        let status = title.saturating_sub(u16::from(has_status));
+        Areas {
+            header: whole(0, 1),
+            header_rule: has_rule.then(|| whole(1, 1)),
+            chat: column(top, status.saturating_sub(top)),
+            status: has_status.then(|| column(status, 1)),
+            title: column(title, 1),
+            composer: column(composer, composer_rows),
+            footer: whole(footer, 1),
+        }
+    }
+
+    /// Where the text is written, behind the prompt.
+    pub fn text(&self) -> Rect {
+        let Rect { x, y, width, height } = self.composer;
+        Rect::new(x + PROMPT.min(width), y, width.saturating_sub(PROMPT), height)
+    }
+}
+
+/// Rows that the composer always has: so that a second line moves nothing on a screen with room.
+pub fn composer_rows_min(size: Size) -> u16 {
+    match size.height {
+        0..20 => 1,
+        20..36 => 2,
+        _ => 3,
+    }
+}
+
+/// Rows that the composer may take.
+pub fn composer_rows_max(size: Size) -> u16 {
+    (size.height / 3).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(width: u16, height: u16, wanted: u16, chat: (u16, u16, u16, u16), composer_rows: u16) {
+        let size = Size { width, height };
+        let areas = Areas::of(size, wanted);
+        let Rect { x, y, width, height } = areas.chat;
+        assert_eq!((x, y, width, height), chat, "chat");
+        assert_eq!(areas.composer.height, composer_rows, "composer");
+        let status = areas.status.map_or(0, |status| status.height);
+        let rule = areas.header_rule.map_or(0, |rule| rule.height);
+        let all = 1 + rule + areas.chat.height + status + 1 + areas.composer.height + 1;
+        assert_eq!(all, size.height, "every row belongs to one part");
+        assert_eq!(areas.chat.bottom() + status, areas.title.y);
+    }
+
+    #[test]
+    fn parts_by_size() {
+        check(80, 24, 1, (1, 2, 78, 17), 2);
+        check(80, 24, 20, (1, 2, 78, 11), 8);
+        check(120, 40, 1, (10, 2, 100, 32), 3);
+        check(200, 60, 1, (50, 2, 100, 52), 3);
+        check(100, 24, 1, (1, 2, 98, 17), 2);
+        check(40, 12, 1, (1, 2, 38, 6), 1);
+        check(50, 12, 9, (1, 2, 48, 3), 4);
+        check(30, 8, 1, (1, 1, 28, 4), 1);
+        check(30, 9, 3, (1, 1, 28, 3), 3);
+    }
+}

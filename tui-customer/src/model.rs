@@ -1,0 +1,267 @@
+//! The state of the screen: what is known, what is written, and where one reads. It refuses to know how it came to be
+//! (`update`) and how it looks (`view`).
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use minicom_client::{ClientEvent, CommandIds, ConnState, CustomerReplica, Ended, PendingMark};
+use minicom_protocol::{
+    command::CustomerCommand,
+    frame::{CustomerQuestion, Customers},
+    gate::Shown,
+    ids::{CommandId, LineNo},
+    text::CustomerName,
+    thread_view::CustomerStage,
+};
+use minicom_tui_kit::{
+    Available, Composer, Keymap, Now, Theme, Transcript, Zone,
+    keymap::HelpRow,
+    notify::Attention,
+    transcript::{EntryKey, Older},
+};
+use ratatui::layout::Size;
+
+use crate::{
+    actions::{Action, CHAT, Context, help_rows, keymap},
+    entries::Reads,
+    layout::Areas,
+};
+
+/// What the program's own tasks tell the screen.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Msg {
+    /// The connection says something.
+    Client(ClientEvent<Customers>),
+    /// A command was not taken by the connection.
+    Unsent {
+        /// Its id.
+        id: CommandId,
+        /// What it was.
+        command: CustomerCommand,
+        /// Why, in words.
+        why: String,
+    },
+    /// Something on this computer does not do what it should; in words for the user.
+    Trouble(String),
+}
+
+/// What the screen orders.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Order {
+    /// Send a command under this id.
+    Send {
+        /// Its id.
+        id: CommandId,
+        /// What to do.
+        command: CustomerCommand,
+    },
+    /// The desk's lines up to here have been read.
+    Seen(LineNo),
+    /// Ask the server.
+    Ask(CustomerQuestion),
+    /// Say that the customer is typing, or has stopped.
+    Typing(bool),
+    /// Send a stale command after all.
+    Resend(CommandId),
+    /// Take a command out of the outbox.
+    Discard(CommandId),
+    /// Connect now.
+    Reconnect,
+    /// Keep what is written, on disk; nothing if it is empty.
+    KeepDraft(String),
+}
+
+/// What a screen begins with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The customer.
+    pub name: CustomerName,
+    /// How things look.
+    pub theme: Theme,
+    /// Where days begin.
+    pub zone: Zone,
+    /// What was written and not sent the last time.
+    pub draft: String,
+    /// Makes the ids of commands.
+    pub ids: CommandIds,
+    /// The moment that `Now::elapsed` counts from.
+    pub start: Instant,
+    /// Hints name function keys first.
+    pub function_keys: bool,
+}
+
+/// One line above the composer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// What it says.
+    pub words: Shown,
+    /// What ends it, besides Esc.
+    pub ends: Ends,
+}
+
+/// What ends a notice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ends {
+    /// The next change of the text.
+    WithText,
+    /// Any other key, or this moment.
+    At(Duration),
+    /// The next thing that is sent.
+    WithSending,
+}
+
+/// The state of the screen.
+#[derive(Debug)]
+pub struct App {
+    pub(crate) name: CustomerName,
+    pub(crate) theme: Theme,
+    pub(crate) zone: Zone,
+    pub(crate) ids: CommandIds,
+    pub(crate) start: Instant,
+    pub(crate) keys: Keymap<Action, Context>,
+    pub(crate) size: Size,
+
+    pub(crate) replica: CustomerReplica,
+    pub(crate) state: ConnState,
+    pub(crate) ended: Option<Ended>,
+    pub(crate) reads: Reads,
+
+    pub(crate) transcript: Transcript,
+    /// Numbers of one's own commands on their way, by which they stand in the transcript.
+    pub(crate) numbers: BTreeMap<CommandId, u64>,
+    pub(crate) next_number: u64,
+    /// Whether a first snapshot has been shown.
+    pub(crate) opened: bool,
+
+    pub(crate) composer: Composer,
+    pub(crate) notice: Option<Notice>,
+    /// The help's first row, while it is open.
+    pub(crate) help: Option<usize>,
+    pub(crate) attention: Attention,
+    /// The newest of the desk's lines that was told to be read on this connection.
+    pub(crate) told_seen: LineNo,
+    /// When typing was last told.
+    pub(crate) told_typing: Option<Duration>,
+    /// When the text is to be written to disk.
+    pub(crate) keep_draft_at: Option<Duration>,
+    pub(crate) changed: bool,
+}
+
+impl App {
+    /// The screen before the first word from the connection.
+    pub fn new(settings: Settings) -> App {
+        App {
+            name: settings.name,
+            theme: settings.theme,
+            zone: settings.zone.clone(),
+            ids: settings.ids,
+            start: settings.start,
+            keys: keymap().prefer_function_keys(settings.function_keys),
+            size: Size { width: 80, height: 24 },
+            replica: CustomerReplica::new(),
+            state: ConnState::Connecting,
+            ended: None,
+            reads: Reads::default(),
+            transcript: Transcript::new(settings.zone),
+            numbers: BTreeMap::new(),
+            next_number: 0,
+            opened: false,
+            composer: Composer::with_text(&settings.draft),
+            notice: None,
+            help: None,
+            attention: Attention::new("minicom"),
+            told_seen: LineNo(0),
+            told_typing: None,
+            keep_draft_at: None,
+            changed: true,
+        }
+    }
+
+    /// Where the thread's newest conversation stands; `None` before the first.
+    pub(crate) fn stage(&self) -> Option<&CustomerStage> {
+        self.replica.view().stage.as_ref()
+    }
+
+    /// Whether there is a conversation that has not ended.
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(self.stage(), None | Some(CustomerStage::Closed { .. }))
+    }
+
+    /// This moment on the clock of the replica and the connection.
+    pub(crate) fn instant(&self, now: Now) -> Instant {
+        self.start + now.elapsed
+    }
+
+    /// How long until the next attempt to connect; `None` while there is nothing to wait for.
+    pub(crate) fn until_retry(&self, now: Now) -> Option<Duration> {
+        let retry_at = match &self.state {
+            ConnState::Reconnecting { retry_at, .. } | ConnState::Offline { retry_at, .. } => *retry_at,
+            _ => return None,
+        };
+        Some(retry_at.saturating_duration_since(self.instant(now))).filter(|left| !left.is_zero())
+    }
+
+    /// Own commands that have not reached the server for good.
+    pub(crate) fn unsent(&self) -> usize {
+        self.replica
+            .pending_commands()
+            .filter(|pending| pending.mark != PendingMark::Stored)
+            .count()
+    }
+
+    /// The oldest command that waits for a word of the user: refused, or too old to be sent without asking.
+    pub(crate) fn undecided(&self) -> Option<CommandId> {
+        self.replica
+            .pending_commands()
+            .find(|pending| matches!(pending.mark, PendingMark::Failed(_) | PendingMark::Stale))
+            .map(|pending| pending.id)
+    }
+
+    /// Where one's own command stands in the transcript.
+    pub(crate) fn pending_key(&self, id: CommandId) -> Option<EntryKey> {
+        self.numbers.get(&id).copied().map(EntryKey::Pending)
+    }
+
+    /// Whether there is more above what is known.
+    pub(crate) fn older(&self) -> Older {
+        let thread = self.replica.thread();
+        match (thread.is_loading_older(), thread.has_more() && !thread.is_full()) {
+            (true, _) => Older::Loading,
+            (false, true) => Older::More,
+            (false, false) => Older::None,
+        }
+    }
+
+    /// The parts of the screen now.
+    pub(crate) fn areas(&self) -> Areas {
+        Areas::of(self.size, self.composer.rows())
+    }
+
+    /// The rows of the help now.
+    pub(crate) fn help_rows(&self) -> Vec<HelpRow> {
+        help_rows(&self.keys, |action| self.available(action))
+    }
+
+    /// Whether an action can be done now, and why not.
+    pub(crate) fn available(&self, action: Action) -> Available {
+        let no = |words| Available::No(Shown::fixed(words));
+        match action {
+            Action::Reconnect if self.state.is_live() => no("connected"),
+            Action::Retry | Action::Discard if self.undecided().is_none() => no("all is sent"),
+            _ => Available::Yes,
+        }
+    }
+
+    /// A key as a hint shows it.
+    pub(crate) fn key_hint(&self, action: Action) -> String {
+        let keys = self.keys.keys(CHAT, action);
+        keys.first().map(|key| key.hint()).unwrap_or_default()
+    }
+
+    /// The exit code when the connection has ended for good.
+    pub(crate) fn end_code(&self) -> u8 {
+        self.ended.as_ref().map_or(0, crate::exit::of_end)
+    }
+}

@@ -1,0 +1,143 @@
+//! The whole program: what the command line means, and which of the three ways to chat is taken. Everything that can
+//! be wrong is found before the first byte goes to the server.
+
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal, Read, Write},
+};
+
+use clap::Parser;
+use minicom_client::{Config, Secret, ServerUrl, StateDir, credentials};
+use minicom_protocol::{
+    frame::Customers,
+    gate::Shown,
+    ids::TenantId,
+    text::{CustomerName, MESSAGE_BYTES_MAX, MessageText},
+};
+use minicom_tui_kit::{Theme, log, terminal};
+
+use crate::{cli::Cli, exit, fault::Fault, line_mode, one_shot, screen};
+
+/// The program's name and version, for the server's log.
+const CLIENT: &str = concat!("minicom-chat ", env!("CARGO_PKG_VERSION"));
+
+/// What each way to chat begins with.
+pub(crate) struct Start {
+    pub name: CustomerName,
+    pub server: ServerUrl,
+    pub state: StateDir,
+    pub theme: Theme,
+    secret: Secret,
+}
+
+impl Start {
+    /// A connection whose unsent messages end with the program.
+    pub fn brief(&self) -> Config<Customers> {
+        Config::customer(self.server.clone(), self.name.clone(), self.secret.clone(), CLIENT)
+    }
+
+    /// A connection whose unsent messages are kept on disk.
+    pub fn lasting(&self) -> Config<Customers> {
+        self.brief().outbox_on_disk(&self.state, self.name.as_str())
+    }
+}
+
+/// Which way to chat.
+enum Way {
+    Screen,
+    Lines,
+    Once(MessageText),
+}
+
+/// Runs the program with a command line, the program's own name first. Returns the exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // To stdout for --help and --version, else to stderr; nobody is left to tell if that fails.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(exit::USAGE);
+        }
+    };
+    match start(&cli) {
+        Ok(code) => code,
+        Err(fault) => {
+            tell(&fault.words);
+            fault.code
+        }
+    }
+}
+
+/// One line on stderr, gated: addresses and names came from outside.
+pub(crate) fn tell(words: &str) {
+    // If stderr is gone there is nobody to tell.
+    let _ = writeln!(io::stderr().lock(), "minicom-chat: {}", Shown::line(words));
+}
+
+fn start(cli: &Cli) -> Result<u8, Fault> {
+    let name = cli.customer()?;
+    let server = cli.server()?;
+    let way = way(cli)?;
+    let state = StateDir::resolve(cli.state.clone()).map_err(|error| Fault::new(exit::IO, error.to_string()))?;
+    log::to_file(cli.log.as_deref()).map_err(|error| Fault::new(exit::IO, error.to_string()))?;
+    let tenant = TenantId::default_tenant();
+    let secret = credentials::customer_secret(&state, &server, &tenant, &name)
+        .map_err(|error| Fault::new(exit::of_credential(&error), error.to_string()))?;
+    let theme = cli.theme(|name| std::env::var(name).ok());
+    let start = Start {
+        name,
+        server,
+        state,
+        theme,
+        secret,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Fault::new(exit::BUG, format!("the program's tasks cannot be started: {error}")))?;
+    let ended = runtime.block_on(async {
+        match way {
+            Way::Screen => screen::run(start).await,
+            Way::Lines => line_mode::run(start).await,
+            Way::Once(text) => one_shot::run(&start, text).await,
+        }
+    });
+    // The thread that reads keys or lines may wait for one for ever.
+    runtime.shutdown_background();
+    ended
+}
+
+fn way(cli: &Cli) -> Result<Way, Fault> {
+    let Some(message) = &cli.message else {
+        return Ok(if cli.plain || terminal::away() {
+            Way::Lines
+        } else {
+            Way::Screen
+        });
+    };
+    let text = match message.as_str() {
+        "-" => stdin_text()?,
+        text => text.to_owned(),
+    };
+    let text = text.trim_end_matches(['\n', '\r']);
+    let text = MessageText::parse(text).map_err(|refused| {
+        let words = minicom_protocol::refusal::Refusal::from(refused).message();
+        Fault::new(exit::USAGE, format!("{words} Nothing was sent."))
+    })?;
+    Ok(Way::Once(text))
+}
+
+/// All of the standard input, as far as a message can be long.
+fn stdin_text() -> Result<String, Fault> {
+    let mut bytes = Vec::new();
+    let most = MESSAGE_BYTES_MAX as u64 + 2;
+    let read = io::stdin().lock().take(most).read_to_end(&mut bytes);
+    read.map_err(|error| Fault::new(exit::IO, format!("the standard input cannot be read: {error}")))?;
+    String::from_utf8(bytes).map_err(|_| Fault::new(exit::USAGE, "the standard input is not UTF-8. Nothing was sent."))
+}
+
+/// Whether a person sits at both ends of the lines.
+pub(crate) fn is_person() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}

@@ -1,0 +1,120 @@
+//! The screen with its surroundings: the terminal, the connection, the draft on disk. What is pure is in [`App`].
+
+use std::{env, io, time::Instant};
+
+use minicom_client::{ClientEvent, CommandIds, Ended, Handle, limits::EVENTS_MAX, open};
+use minicom_protocol::{command::CustomerCommand, frame::Customers, ids::TenantId};
+use minicom_tui_kit::{Zone, input::Translator, runtime, screen::TerminalScreen, signals, terminal};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    App, Msg, Order, Settings,
+    drafting::Drafting,
+    exit,
+    fault::Fault,
+    run::{Start, tell},
+};
+
+/// Chats on the terminal until its end.
+///
+/// # Errors
+/// The terminal cannot be used.
+pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
+    let (messages_in, messages) = mpsc::channel(EVENTS_MAX);
+    let folder = start
+        .state
+        .drafts(&start.server, &TenantId::default_tenant(), start.name.as_str());
+    let (drafting, draft) = Drafting::begin(folder, messages_in.clone());
+    let (handle, events) = open(start.lasting());
+    let (ended_in, mut ended) = oneshot::channel();
+    tokio::spawn(forward(events, messages_in.clone(), ended_in));
+    let app = App::new(Settings {
+        name: start.name,
+        theme: start.theme,
+        zone: Zone::system(),
+        draft,
+        ids: CommandIds::random(),
+        start: Instant::now(),
+        function_keys: env::var_os("ZELLIJ").is_some(),
+    });
+    let result = on_terminal(app, messages, |order| {
+        carry_out(order, &handle, &drafting, &messages_in);
+    })
+    .await;
+    // The terminal is the shell's again: what is still under way needs no screen.
+    drafting.end();
+    handle.shutdown().await;
+    if let Ok(why) = ended.try_recv() {
+        tell(&why.words());
+    }
+    match result {
+        Ok(runtime::Ended::Panicked) => Ok(exit::BUG),
+        Ok(ended) => Ok(ended.code()),
+        Err(error) => Err(Fault::new(exit::IO, format!("the terminal cannot be used: {error}"))),
+    }
+}
+
+async fn on_terminal(app: App, messages: mpsc::Receiver<Msg>, handle: impl FnMut(Order)) -> io::Result<runtime::Ended> {
+    let _guard = terminal::Guard::enter("minicom-chat")?;
+    let mut screen = TerminalScreen::stdout()?;
+    let inputs = runtime::Inputs {
+        events: runtime::TerminalEvents,
+        messages,
+        signals: signals::from_system()?,
+        translator: Translator::for_terminal(env::var("TERM").ok().as_deref()),
+    };
+    runtime::run(app, &mut screen, inputs, handle).await
+}
+
+/// Hands the connection's words to the program, and keeps its last one for after the end.
+pub(crate) async fn forward(
+    mut events: mpsc::Receiver<ClientEvent<Customers>>,
+    messages: mpsc::Sender<Msg>,
+    ended: oneshot::Sender<Ended>,
+) {
+    let mut ended = Some(ended);
+    while let Some(event) = events.recv().await {
+        if let ClientEvent::Ended(why) = &event
+            && let Some(ended) = ended.take()
+        {
+            // The program may have gone before.
+            let _ = ended.send(why.clone());
+        }
+        if messages.send(Msg::Client(event)).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn carry_out(order: Order, handle: &Handle<Customers>, drafting: &Drafting, messages: &mpsc::Sender<Msg>) {
+    match order {
+        Order::KeepDraft(text) => drafting.keep(text),
+        order => give(order, handle, messages),
+    }
+}
+
+/// Gives an order to the connection. What it does not take is told, so that no line waits for ever.
+pub(crate) fn give(order: Order, handle: &Handle<Customers>, messages: &mpsc::Sender<Msg>) {
+    match order {
+        Order::Send { id, command } => {
+            if let Err(why) = handle.send_as(id, command.clone()) {
+                let message = Msg::Unsent {
+                    id,
+                    command,
+                    why: why.to_string(),
+                };
+                let messages = messages.clone();
+                // Not here: the channel may be full, and its reader is who gave the order.
+                tokio::spawn(async move { messages.send(message).await });
+            }
+        }
+        Order::Typing(on) => handle.typing(None, on),
+        Order::Reconnect => handle.reconnect_now(),
+        Order::KeepDraft(_) => {}
+        // Orders below fail only when the connection has ended for good, which is told by itself.
+        Order::Seen(up_to) => drop(handle.send_momentary(CustomerCommand::MarkSeen { up_to })),
+        Order::Ask(question) => drop(handle.ask(question)),
+        Order::Resend(id) => drop(handle.resend(id)),
+        Order::Discard(id) => drop(handle.discard(id)),
+    }
+}

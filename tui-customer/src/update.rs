@@ -1,0 +1,196 @@
+//! What one input changes, and what it orders. Pure: no input or output, and the time comes as a value. Keys are in
+//! `keys`, what is sent in `sending`, what the connection says in `news`.
+
+mod keys;
+mod news;
+mod sending;
+
+use std::time::Duration;
+
+use minicom_client::ConnState;
+use minicom_tui_kit::{Effect, Input, Now};
+use ratatui::{
+    Frame,
+    layout::{Position, Size},
+};
+
+use crate::{
+    layout::{composer_rows_max, composer_rows_min},
+    model::{App, Ends, Notice, Order},
+    view,
+};
+
+/// What an update leads to.
+pub(crate) type Effects = Vec<Effect<Order>>;
+
+/// Rows of one notch of the wheel.
+const WHEEL_ROWS: u16 = 3;
+/// What is written is on disk so long after it changed.
+const DRAFT_AFTER: Duration = Duration::from_secs(1);
+
+impl minicom_tui_kit::App for App {
+    type Msg = crate::model::Msg;
+    type Effect = Order;
+
+    fn update(&mut self, input: Input<Self::Msg>, now: Now) -> Effects {
+        let mut effects = Vec::new();
+        self.changed = true;
+        match input {
+            Input::Key(key) => self.key(key, now, &mut effects),
+            Input::Paste(text) => self.paste(&text, now, &mut effects),
+            Input::Wheel { up, .. } => self.wheel(up),
+            Input::Click { at, .. } => self.click(at),
+            Input::Resize(size) => self.resize(size, now),
+            Input::Focus(focused) => self.attention.focus(focused),
+            Input::Message(message) => self.message(message, now, &mut effects),
+            Input::Resumed | Input::Deadline => {}
+            Input::Terminate => self.keep_draft_now(&mut effects),
+        }
+        self.settle(now, &mut effects);
+        effects
+    }
+
+    fn deadline(&self, now: Now) -> Option<Duration> {
+        let typing = self.replica.typing_ends_at(self.instant(now));
+        [
+            typing.map(|at| at.saturating_duration_since(self.start)),
+            self.until_retry(now).map(|left| now.elapsed + whole_second(left)),
+            self.notice.as_ref().and_then(|notice| match notice.ends {
+                Ends::At(at) => Some(at),
+                Ends::WithText | Ends::WithSending => None,
+            }),
+            self.keep_draft_at,
+            (!self.transcript.is_empty()).then(|| now.elapsed + self.zone.until_midnight(now.wall)),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    fn view(&self, frame: &mut Frame<'_>, now: Now) {
+        view::draw(self, frame, now);
+    }
+
+    fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+}
+
+/// How long until a countdown that shows whole seconds says something else.
+fn whole_second(left: Duration) -> Duration {
+    match left.subsec_nanos() {
+        0 => Duration::from_secs(1),
+        nanos => Duration::from_nanos(u64::from(nanos)),
+    }
+}
+
+impl App {
+    /// What holds after every input, whatever it was.
+    fn settle(&mut self, now: Now, effects: &mut Effects) {
+        if matches!(&self.notice, Some(Notice { ends: Ends::At(at), .. }) if *at <= now.elapsed) {
+            self.notice = None;
+        }
+        self.fit();
+        if self.transcript.wants_latest() {
+            self.show_all(now);
+        }
+        if self.transcript.wants_older() && self.state.is_live() {
+            effects.extend(
+                self.replica
+                    .older_events()
+                    .map(|question| Effect::Program(Order::Ask(question))),
+            );
+            self.transcript.set_older(self.older());
+        }
+        self.tell_seen(effects);
+        effects.extend(
+            self.attention
+                .title(usize::try_from(self.replica.view().unread()).unwrap_or(0)),
+        );
+        if self.keep_draft_at.is_some_and(|at| at <= now.elapsed) {
+            self.keep_draft_now(effects);
+        }
+    }
+
+    /// What is on the screen in front of somebody is read.
+    fn tell_seen(&mut self, effects: &mut Effects) {
+        let newest = self.replica.view().desk_lines;
+        let on_screen = self.transcript.is_at_end() && self.help.is_none();
+        let told = newest <= self.told_seen || newest <= self.replica.view().customer_mark;
+        if on_screen && self.attention.is_focused() && self.state.is_live() && !told {
+            self.told_seen = newest;
+            effects.push(Effect::Program(Order::Seen(newest)));
+        }
+    }
+
+    fn resize(&mut self, size: Size, now: Now) {
+        self.size = size;
+        self.fit();
+        // Words of failures are cut to the width.
+        self.show_pending(now);
+    }
+
+    /// Tells the parts their sizes.
+    pub(crate) fn fit(&mut self) {
+        let rows_max = composer_rows_max(self.size).max(composer_rows_min(self.size));
+        let width = self.areas().text().width;
+        self.composer.set_size(width, rows_max);
+        let chat = self.areas().chat;
+        self.transcript.set_size(chat.width, chat.height);
+    }
+
+    fn wheel(&mut self, up: bool) {
+        match (&mut self.help, up) {
+            (Some(top), true) => *top = top.saturating_sub(usize::from(WHEEL_ROWS)),
+            (Some(top), false) => *top += usize::from(WHEEL_ROWS),
+            (None, true) => self.transcript.scroll_up(WHEEL_ROWS),
+            (None, false) => self.transcript.scroll_down(WHEEL_ROWS),
+        }
+        self.clamp_help();
+    }
+
+    fn click(&mut self, at: Position) {
+        let chat = self.areas().chat;
+        if self.help.is_some() || !chat.contains(at) {
+            return;
+        }
+        if self.transcript.hit(at.y - chat.y) == Some(minicom_tui_kit::transcript::Hit::Bar) {
+            self.transcript.to_end();
+        }
+    }
+
+    /// The help scrolls no further than its end.
+    pub(crate) fn clamp_help(&mut self) {
+        let rows = self.help_rows().len();
+        let height = usize::from(view::help_area(self.size).height.saturating_sub(1));
+        if let Some(top) = &mut self.help {
+            *top = (*top).min(rows.saturating_sub(height));
+        }
+    }
+
+    /// The text changed: it is to be on disk soon.
+    pub(crate) fn keep_draft_soon(&mut self, now: Now) {
+        self.keep_draft_at.get_or_insert(now.elapsed + DRAFT_AFTER);
+    }
+
+    /// What is written goes to disk now, if it is not there.
+    pub(crate) fn keep_draft_now(&mut self, effects: &mut Effects) {
+        if self.keep_draft_at.take().is_some() {
+            effects.push(Effect::Program(Order::KeepDraft(self.composer.text())));
+        }
+    }
+
+    /// Says something above the composer.
+    pub(crate) fn notice(&mut self, words: minicom_tui_kit::Shown, ends: Ends) {
+        self.notice = Some(Notice { words, ends });
+    }
+
+    /// A connection that is made anew knows nothing of what was told to the one before.
+    pub(crate) fn new_state(&mut self, state: ConnState) {
+        if !state.is_live() {
+            self.told_seen = self.replica.view().customer_mark;
+            self.told_typing = None;
+        }
+        self.state = state;
+    }
+}

@@ -1,0 +1,194 @@
+//! What the connection says.
+
+use minicom_client::ClientEvent;
+use minicom_protocol::{
+    command::{CustomerCommand, Outcome},
+    customer_event::{CustomerBody, CustomerEvent},
+    frame::Customers,
+    ids::Seq,
+    stage::Side,
+};
+use minicom_tui_kit::{Effect, Now, Shown, transcript::EntryKey};
+
+use super::Effects;
+use crate::{
+    entries,
+    model::{App, Ends, Msg, Order},
+};
+
+impl App {
+    pub(super) fn message(&mut self, message: Msg, now: Now, effects: &mut Effects) {
+        match message {
+            Msg::Client(event) => self.news(event, now, effects),
+            Msg::Unsent { id, command, why } => self.unsent_because(id, command, why, now),
+            Msg::Trouble(words) => self.notice(Shown::line(&words), Ends::WithSending),
+        }
+    }
+
+    pub(super) fn news(&mut self, event: ClientEvent<Customers>, now: Now, effects: &mut Effects) {
+        let news = News::of(&event);
+        let mut read_further = false;
+        match &event {
+            ClientEvent::State(state) => self.new_state(state.clone()),
+            ClientEvent::Ended(ended) => {
+                self.ended = Some(ended.clone());
+                self.help = None;
+            }
+            ClientEvent::OutboxTrouble(words) => self.notice(Shown::line(words), Ends::WithSending),
+            ClientEvent::Answered { command, outcome, .. } => self.answered(command, outcome),
+            ClientEvent::Batch { events, .. } => read_further = self.show_events(events),
+            // Not shown to a customer, so nothing is drawn for it.
+            ClientEvent::Latency(_) => self.changed = false,
+            _ => {}
+        }
+        let questions = self.replica.apply(event, self.instant(now));
+        effects.extend(
+            questions
+                .into_iter()
+                .map(|question| Effect::Program(Order::Ask(question))),
+        );
+        match news {
+            News::Fresh => self.show_fresh(now),
+            News::Page => self.show_page(),
+            News::Batch { desk_lines } => {
+                read_further |= self.reads.up_to(self.replica.view().desk_mark);
+                if read_further {
+                    self.refresh_marks();
+                }
+                if desk_lines > 0 {
+                    let on_screen = self.transcript.is_at_end() && self.help.is_none();
+                    effects.extend(self.attention.ring(on_screen, now));
+                }
+            }
+            News::Other => {}
+        }
+        self.show_pending(now);
+    }
+
+    fn answered(&mut self, command: &CustomerCommand, outcome: &Outcome) {
+        // A refused line stands in the transcript with its reason; a refused word has no other place than this.
+        if let Outcome::Refused { refusal } = outcome
+            && !matches!(command, CustomerCommand::Post { .. })
+        {
+            let words = match entries::command_text(command) {
+                Some(word) => format!("{word}: {}", refusal.message()),
+                None => return,
+            };
+            self.notice(Shown::line(&words), Ends::WithSending);
+        }
+    }
+
+    /// Everything known, anew.
+    fn show_fresh(&mut self, now: Now) {
+        self.reads = Default::default();
+        let events: Vec<CustomerEvent> = self.replica.thread().events().cloned().collect();
+        for event in &events {
+            self.reads.note(event);
+        }
+        self.reads.up_to(self.replica.view().desk_mark);
+        self.told_seen = self.replica.view().customer_mark;
+        self.show_all(now);
+        if !std::mem::replace(&mut self.opened, true) {
+            self.divide(&events);
+        }
+    }
+
+    /// Gives the transcript all that is known.
+    pub(super) fn show_all(&mut self, now: Now) {
+        let dot = self.theme.signs().dot;
+        let known = self.replica.thread().events();
+        let entries: Vec<_> = known
+            .filter_map(|event| entries::of_event(event, &self.reads, &self.zone, dot))
+            .collect();
+        self.numbers.clear();
+        self.transcript.replace_all(entries);
+        self.transcript.set_older(self.older());
+        self.show_pending(now);
+    }
+
+    /// Marks where the unread begins, when the program has just been opened.
+    fn divide(&mut self, events: &[CustomerEvent]) {
+        let view = self.replica.view();
+        let (mark, unread) = (view.customer_mark, view.unread());
+        let first = events.iter().find(|event| match &event.body {
+            CustomerBody::Posted(posted) => posted.author.side() == Side::Desk && posted.line > mark,
+            _ => false,
+        });
+        if let Some(first) = first.filter(|_| unread > 0) {
+            let words = Shown::line(&format!("{unread} new"));
+            self.transcript.place_divider(EntryKey::Stored(first.seq.0), words);
+        }
+    }
+
+    /// What just happened. One's own line takes the place of the one that waited. Returns whether the desk has read further.
+    fn show_events(&mut self, events: &[CustomerEvent]) -> bool {
+        let mut read_further = false;
+        for event in events {
+            read_further |= self.reads.note(event);
+            let dot = self.theme.signs().dot;
+            let Some(entry) = entries::of_event(event, &self.reads, &self.zone, dot) else {
+                continue;
+            };
+            let waited = event.command.and_then(|id| self.numbers.remove(&id));
+            match waited {
+                Some(number) => self.transcript.replace(EntryKey::Pending(number), entry),
+                None => self.transcript.insert(entry),
+            }
+        }
+        read_further
+    }
+
+    /// Older events came, or could not be had.
+    fn show_page(&mut self) {
+        let first = self.transcript.entries().first().map(|entry| entry.key);
+        let dot = self.theme.signs().dot;
+        let mut entries = Vec::new();
+        for event in self.replica.thread().events() {
+            if first.is_some_and(|first| EntryKey::Stored(event.seq.0) >= first) {
+                break;
+            }
+            self.reads.note(event);
+            entries.extend(entries::of_event(event, &self.reads, &self.zone, dot));
+        }
+        self.transcript.extend(entries);
+        self.transcript.set_older(self.older());
+        self.refresh_marks();
+    }
+
+    /// The desk has read further.
+    fn refresh_marks(&mut self) {
+        let (reads, thread) = (&self.reads, self.replica.thread());
+        self.transcript.update_marks(|entry| {
+            let EntryKey::Stored(seq) = entry.key else { return None };
+            match &thread.event(Seq(seq).0)?.body {
+                CustomerBody::Posted(posted) => Some(reads.mark(posted.line)),
+                _ => None,
+            }
+        });
+    }
+}
+
+/// What kind of news it is, as far as it matters after the replica has taken it in.
+enum News {
+    Fresh,
+    Page,
+    Batch { desk_lines: usize },
+    Other,
+}
+
+impl News {
+    fn of(event: &ClientEvent<Customers>) -> News {
+        match event {
+            ClientEvent::Fresh { .. } => News::Fresh,
+            ClientEvent::Reply { .. } | ClientEvent::AskFailed { .. } => News::Page,
+            ClientEvent::Batch { events, .. } => News::Batch {
+                desk_lines: events.iter().filter(|event| is_desk_line(event)).count(),
+            },
+            _ => News::Other,
+        }
+    }
+}
+
+fn is_desk_line(event: &CustomerEvent) -> bool {
+    matches!(&event.body, CustomerBody::Posted(posted) if posted.author.side() == Side::Desk)
+}

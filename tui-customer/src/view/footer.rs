@@ -1,0 +1,54 @@
+//! The footer: what can be done now, from the table of keys; `F1 help` is the last to go.
+
+use minicom_client::ConnState;
+use minicom_protocol::thread_view::CustomerStage;
+use minicom_tui_kit::Hint;
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::{
+    actions::{Action, CHAT},
+    layout::WIDE,
+    model::App,
+};
+
+/// Below this width words are short.
+const SHORT: u16 = 50;
+
+pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
+    // Without a row of their own, notices stand here.
+    if let (None, Some((words, style))) = (app.areas().status, super::notice(app)) {
+        return super::put(buffer, area, 1, words.as_str(), style);
+    }
+    let help = Hint::of(Action::Help, "help");
+    let line = app
+        .keys
+        .footer(CHAT, &hints(app, area.width), &help, area.width, &app.theme);
+    buffer.set_line(area.x, area.y, &line, area.width);
+}
+
+fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
+    if app.undecided().is_some() {
+        return vec![
+            Hint::of(Action::Retry, "send it again"),
+            Hint::of(Action::Discard, "discard it"),
+            Hint::of(Action::Clear, "quit"),
+        ];
+    }
+    if !matches!(app.state, ConnState::Live | ConnState::Connecting) {
+        return vec![Hint::words(match width {
+            0..SHORT => "Kept here until they are sent",
+            SHORT..72 => "Your messages are kept until they are sent",
+            _ => "Your messages are kept on this computer until they are sent",
+        })];
+    }
+    let older = if width < SHORT { "older" } else { "older messages" };
+    let mut hints = vec![Hint::of(Action::Older, older)];
+    if app.is_open() {
+        hints.push(Hint::words("/end finish"));
+    }
+    if width >= WIDE && matches!(app.stage(), None | Some(CustomerStage::Bot)) {
+        hints.push(Hint::words("/human ask for a person"));
+    }
+    hints.push(Hint::of(Action::Clear, "quit"));
+    hints
+}

@@ -1,0 +1,120 @@
+//! The header: title, who is with the customer, how the connection stands, the name. What has no room goes in order of
+//! importance: the state stays.
+
+use minicom_client::ConnState;
+use minicom_protocol::{gate::Shown, thread_view::CustomerStage};
+use minicom_tui_kit::{
+    Now,
+    text::{truncate, width},
+};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use crate::{actions::Action, layout::NARROW, model::App, slash::is_with_you, view::put};
+
+const TITLE: &str = "Support";
+/// Columns between two facts.
+const GAP: usize = 3;
+/// Between left and right at least.
+const APART: usize = 2;
+
+pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
+    let columns = usize::from(area.width);
+    let narrow = area.width < NARROW;
+    let name = match narrow {
+        true => String::new(),
+        false => truncate(app.name.shown().as_str(), columns / 4),
+    };
+    let title = if narrow { "" } else { TITLE };
+    let who = who(app);
+    let who = who.as_ref().map_or("", Shown::as_str);
+    // On a narrow screen who is there says more than when the next attempt is.
+    let must = if narrow { who } else { title };
+    let states = states(app, now);
+    let fits = |state: &&String| 1 + width(must) + APART + right_columns(state, &name) <= columns;
+    let state = states.iter().find(fits).or(states.last());
+    let state = state.map_or("", String::as_str);
+    let right = right_columns(state, &name);
+
+    let mut x = 1;
+    if !title.is_empty() {
+        put(buffer, area, 1, title, app.theme.title());
+        x += width(title) + GAP;
+    }
+    let room = columns.saturating_sub(x + APART + right);
+    if width(who) <= room || narrow {
+        put_at(buffer, area, x, &truncate(who, room), Style::new());
+    }
+    x = columns.saturating_sub(right);
+    let style = match &app.state {
+        ConnState::Live => app.theme.good(),
+        ConnState::Connecting => app.theme.dim(),
+        _ => app.theme.warning(),
+    };
+    put_at(buffer, area, x, state, style);
+    if !name.is_empty() {
+        put_at(buffer, area, x + width(state) + GAP, &name, Style::new());
+    }
+}
+
+/// Columns of the right side, with one free at the edge.
+fn right_columns(state: &str, name: &str) -> usize {
+    let name = if name.is_empty() { 0 } else { GAP + width(name) };
+    width(state) + name + 1
+}
+
+fn put_at(buffer: &mut Buffer, area: Rect, column: usize, words: &str, style: Style) {
+    put(buffer, area, u16::try_from(column).unwrap_or(u16::MAX), words, style);
+}
+
+/// Who is with the customer.
+fn who(app: &App) -> Option<Shown> {
+    let place = app.replica.place();
+    Some(match app.stage()? {
+        CustomerStage::Bot => Shown::fixed("The assistant"),
+        CustomerStage::Waiting { .. } => match place {
+            Some(place) => Shown::line(&format!("You are number {place} in the queue")),
+            None => Shown::fixed("Waiting for a person"),
+        },
+        CustomerStage::Active { name, .. } => is_with_you(name),
+        CustomerStage::Closed { at, .. } => Shown::line(&format!("This chat has ended {}", app.zone.clock(at.0))),
+    })
+}
+
+/// How the connection stands, the longest form first.
+fn states(app: &App, now: Now) -> Vec<String> {
+    let dot = app.theme.signs().dot;
+    let key = super::hint(app, Action::Reconnect);
+    let left = app
+        .until_retry(now)
+        .map(|left| left.as_secs() + u64::from(left.subsec_nanos() > 0));
+    match &app.state {
+        ConnState::Connecting => vec!["connecting".to_owned()],
+        ConnState::Live => vec!["live".to_owned()],
+        ConnState::Reconnecting { .. } => match left {
+            Some(left) => vec![
+                format!("reconnecting {left}s {dot} {key} now"),
+                format!("reconnecting {left}s"),
+            ],
+            None => vec!["reconnecting".to_owned()],
+        },
+        ConnState::Offline { since, .. } => {
+            let since = app.zone.clock(micros(*since));
+            let short = format!("offline since {since}");
+            match left {
+                Some(left) => vec![
+                    format!("{short} {dot} next try in {left}s {dot} {key} now"),
+                    format!("{short} {dot} {key} now"),
+                    short,
+                ],
+                None => vec![format!("{short} {dot} trying"), short],
+            }
+        }
+        ConnState::Draining { .. } => vec!["server restarts, back soon".to_owned(), "server restarts".to_owned()],
+        ConnState::SignedOut | ConnState::WrongVersion { .. } | ConnState::Refused(_) => vec!["ended".to_owned()],
+    }
+}
+
+fn micros(time: std::time::SystemTime) -> i64 {
+    let since = time.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
