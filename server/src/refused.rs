@@ -248,7 +248,7 @@ mod tests {
                 source: denied(),
             },
             77,
-            "cannot make",
+            "Cannot make",
         );
         let not_a_folder = io::Error::from(ErrorKind::NotADirectory);
         check(
@@ -257,7 +257,7 @@ mod tests {
                 source: not_a_folder,
             },
             73,
-            "cannot make",
+            "Cannot make",
         );
         check(
             OpenRefused::NotWritable {
@@ -265,7 +265,7 @@ mod tests {
                 source: denied(),
             },
             77,
-            "cannot write",
+            "Cannot write",
         );
         check(
             OpenRefused::Locked {
