@@ -14,7 +14,7 @@ use minicom_protocol::{
     refusal::Refusal,
 };
 use serde_json::Value;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 use tracing::error;
 
 use super::{
@@ -34,14 +34,22 @@ use crate::{
     limits, store,
 };
 
-/// Talks until there is a reason to end.
+/// Talks until there is a reason to end. An ended sign-in and the server's stop end it also while a write waits for a
+/// client that does not read.
 pub async fn talk<G: Guest>(cx: &Shared, wire: &mut Wire, doorstep: &Doorstep, story: &mut Story) -> End {
-    match begin::<G>(cx, wire, doorstep, story).await {
-        Ok((mut talk, feed)) => match talk.go_on(feed).await {
-            Ok(()) => End::Lost,
-            Err(end) => end,
-        },
-        Err(end) => end,
+    let (mut talk, feed) = match begin::<G>(cx, wire, doorstep, story).await {
+        Ok(begun) => begun,
+        Err(end) => return end,
+    };
+    let closed = talk.guest.closed();
+    let stopped = async {
+        cx.stop.cancelled().await;
+        sleep(cx.limits.answers_deadline).await;
+    };
+    tokio::select! {
+        end = talk.go_on(feed) => end.err().unwrap_or(End::Lost),
+        () = closed.cancelled() => End::refused(CloseCode::SignIn, Refusal::SignIn),
+        () = stopped => End::stopping(cx.limits.restart_retry_spread),
     }
 }
 
@@ -114,7 +122,6 @@ enum Next<S> {
     Reply(Option<String>),
     Batch(Option<store::Result<Batch>>),
     Signal(S),
-    SignedOut,
     Silence,
     Stop,
 }
@@ -124,14 +131,12 @@ impl<G: Guest> Talk<'_, G> {
     async fn go_on(&mut self, feed: Feed) -> Result<(), End> {
         let mut batches = std::pin::pin!(batches(feed));
         let mut signals = self.guest.signals(self.cx)?;
-        let closed = self.guest.closed();
         loop {
             // A client that sends faster than its commands are done is slowed down by the socket itself.
             let room = self.pipeline.len() + self.replies.len() < limits::PIPELINE_MAX;
             let silence_at = self.heard_at + self.cx.limits.silence_max;
             let next = tokio::select! {
                 () = self.cx.stop.cancelled() => Next::Stop,
-                () = closed.cancelled() => Next::SignedOut,
                 heard = self.wire.next(), if room => Next::Heard(heard),
                 (id, answer) = self.pipeline.next(), if !self.pipeline.is_empty() => Next::Answer(id, answer),
                 reply = self.replies.next(), if !self.replies.is_empty() => Next::Reply(reply),
@@ -145,7 +150,6 @@ impl<G: Guest> Talk<'_, G> {
                 Next::Reply(reply) => self.send_all(reply).await?,
                 Next::Batch(batch) => self.batch(batch).await?,
                 Next::Signal(signal) => self.send(&ToClient::Signal { signal }).await?,
-                Next::SignedOut => return Err(End::refused(CloseCode::SignIn, Refusal::SignIn)),
                 Next::Silence => self.silence(room).await?,
                 Next::Stop => return self.stop().await,
             }
@@ -295,19 +299,12 @@ impl<G: Guest> Talk<'_, G> {
         }
     }
 
-    /// The server stops: what was submitted is answered, then Bye.
+    /// The server stops: what was submitted is answered, then Bye. What is not answered in time is answered when the client
+    /// sends it again.
     async fn stop(&mut self) -> Result<(), End> {
-        let deadline = self.cx.limits.answers_deadline;
-        let answers = async {
-            while !self.pipeline.is_empty() {
-                let (id, answer) = self.pipeline.next().await;
-                self.answer(id, answer).await?;
-            }
-            Ok::<_, End>(())
-        };
-        // What is not answered in time is answered when the client sends it again.
-        if let Ok(Err(end)) = timeout(deadline, answers).await {
-            return Err(end);
+        while !self.pipeline.is_empty() {
+            let (id, answer) = self.pipeline.next().await;
+            self.answer(id, answer).await?;
         }
         Err(End::stopping(self.cx.limits.restart_retry_spread))
     }

@@ -174,6 +174,42 @@ async fn an_ended_sign_in_ends_its_connections_and_no_others() {
     server.stop().await;
 }
 
+/// A client that does not read, with so much sent to it that the server's writes wait.
+async fn stuck(server: &Server, token: &str) -> Client<Agents> {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let stream = socket.connect(server.addr).await.unwrap();
+    let mut client = Client::<Agents>::try_dial(stream, "/ws", None).await.unwrap();
+    client.hello(None, Some(token.to_owned()), None).await;
+    client.welcomed().await;
+    let text = "x".repeat(bounds::TEXT_BYTES_MAX);
+    let posts = (0..600).map(|n| {
+        let text = &text;
+        async move { server.posts(&format!("c{}", n % 10), text).await }
+    });
+    futures_util::future::join_all(posts).await;
+    client
+}
+
+#[tokio::test]
+async fn who_does_not_read_is_closed_all_the_same_when_the_sign_in_ends_or_the_server_stops() {
+    let server = Server::with(RunLimits {
+        write_timeout: PATIENCE * 10,
+        answers_deadline: Duration::from_millis(200),
+        ..limits()
+    })
+    .await;
+    let (agent, token) = server.agent("Ada").await;
+    let (_, of_bo) = server.agent("Bo").await;
+    let _ada = stuck(&server, &token).await;
+    let _bo = stuck(&server, &of_bo).await;
+    assert_eq!(server.sockets.registry().counts().0, 2);
+    server.sockets.registry().close_agent(agent.id, None);
+    until("the end of one", || server.sockets.registry().counts().0 == 1).await;
+    // The other ends by the stop, which is bounded.
+    server.stop().await;
+}
+
 async fn changed(server: &Server, agent: &AgentRef, role: Role, enabled: bool) {
     let (subject, body) = (
         Subject::Agent { agent: agent.id },
@@ -276,4 +312,85 @@ async fn welcome_says_what_the_server_will_do() {
     assert_eq!((me.agent.name.as_str(), me.role), ("Ada", Role::Agent));
     assert_eq!(CloseCode::from(4001), CloseCode::SignIn);
     server.stop().await;
+}
+
+/// Takes what the log would show.
+#[derive(Clone, Default)]
+struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_tells_who_came_and_why_they_left_and_nothing_more() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    // The tests' runtime has this one thread.
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let server = Server::start().await;
+    let (_, token) = server.agent("Ada").await;
+    let mut ada = server.agent_with(&token, None).await;
+    let mut alice = Client::<minicom_protocol::frame::Customers>::dial(server.addr, "/ws/chat/alice").await;
+    let secret = crate::harness::secret("alice");
+    alice
+        .say(format!(
+            r#"{{"type":"hello","version":1,"client":"\u001b[2Jevil","secret":"{secret}"}}"#
+        ))
+        .await;
+    alice.welcomed().await;
+    alice.does(post("my card number is 4711")).await.unwrap();
+    ada.reads_to(2).await;
+    alice
+        .say(r#"{"type":"command","id":"x","command":{"do":"post","text":"my other card 0815"}}"#)
+        .await;
+    alice.refused().await;
+    alice
+        .message(tokio_tungstenite::tungstenite::Message::binary(vec![1]))
+        .await;
+    alice.ended().await;
+    let mut wrong = Client::<Agents>::dial(server.addr, "/ws").await;
+    wrong.hello(None, Some(format!("mca_{}", "5".repeat(64))), None).await;
+    wrong.ended().await;
+    server.stop().await;
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let ours: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("minicom_server::session"))
+        .collect();
+    let ours = ours.join("\n");
+    for told in [
+        "connected session=",
+        r#"name="alice""#,
+        r#"name="Ada""#,
+        "only text frames are spoken here (1003)",
+        "sign in (4001): sign_in",
+        "server restarts (1012): stopping",
+        "(not signed in)",
+        "commands=1",
+    ] {
+        assert!(ours.contains(told), "{told:?} is missing in\n{ours}");
+    }
+    for hidden in [
+        secret.as_str(),
+        token.as_str(),
+        &"5".repeat(64),
+        "4711",
+        "0815",
+        "\u{1b}",
+    ] {
+        assert!(!ours.contains(hidden), "{hidden:?} is in\n{ours}");
+    }
 }
