@@ -140,3 +140,13 @@ fn why(error: axum::Error) -> End {
         _ => End::Lost,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// The WebSocket library logs whole frames at `trace`, with tokens and texts. No filter of the log may bring them back, so
+    /// they are left out when the program is built.
+    #[test]
+    fn whole_frames_cannot_be_logged() {
+        assert!(log::STATIC_MAX_LEVEL < log::LevelFilter::Trace);
+    }
+}
