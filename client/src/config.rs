@@ -1,7 +1,15 @@
 //! What a connection is opened with, and the seams by which tests stand in for the network, chance and the clock.
 
 use std::time::{Duration, SystemTime};
-use std::{fmt, future::Future, io, marker::PhantomData, path::PathBuf, pin::Pin, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    io,
+    marker::PhantomData,
+    path::PathBuf,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use minicom_protocol::{
     frame::{Agents, Customers, Hello, VERSION},
@@ -33,7 +41,29 @@ pub struct Config<A: Party> {
 
 enum Proof {
     Token(Secret),
+    Renewed(Arc<RenewedToken>),
     Secret(Secret),
+}
+
+/// A token that its maker replaces from time to time.
+struct RenewedToken {
+    last: Mutex<Secret>,
+    source: Box<dyn Fn() -> Option<Secret> + Send + Sync>,
+}
+
+impl RenewedToken {
+    fn last(&self) -> Secret {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Looks for a new one. Blocking. Whether there was one.
+    fn renew(&self) -> bool {
+        let Some(token) = (self.source)() else { return false };
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = *last != token;
+        *last = token;
+        is_new
+    }
 }
 
 /// A number from 0 to the bound, both included.
@@ -46,6 +76,19 @@ impl Config<Agents> {
     pub fn agent(server: ServerUrl, token: Secret, client: impl Into<String>) -> Self {
         let path = ServerUrl::agent_path();
         Self::new(server, path, Proof::Token(token), client.into())
+    }
+
+    /// The token is made anew from time to time, as a server's local token is at each of its starts: `source` says the
+    /// newest one before each connection (on a thread that may block), or `None` if there is none to be had now. A
+    /// token that the server refuses ends the connection only if there is no newer one.
+    pub fn renewed_by(mut self, source: impl Fn() -> Option<Secret> + Send + Sync + 'static) -> Self {
+        if let Proof::Token(token) = self.proof {
+            self.proof = Proof::Renewed(Arc::new(RenewedToken {
+                last: Mutex::new(token),
+                source: Box::new(source),
+            }));
+        }
+        self
     }
 }
 
@@ -113,9 +156,18 @@ impl<A: Party> Config<A> {
         self
     }
 
+    /// Looks for a newer token, where there can be one. Whether there was one.
+    pub(crate) async fn renew(&self) -> bool {
+        let Proof::Renewed(token) = &self.proof else { return false };
+        let token = token.clone();
+        let renewed = tokio::task::spawn_blocking(move || token.renew());
+        renewed.await.unwrap_or(false)
+    }
+
     pub(crate) fn hello(&self, cursor: Option<Cursor>) -> Hello {
         let (token, secret) = match &self.proof {
             Proof::Token(token) => (Some(token.reveal().to_owned()), None),
+            Proof::Renewed(token) => (Some(token.last().reveal().to_owned()), None),
             Proof::Secret(secret) => (None, Some(secret.reveal().to_owned())),
         };
         Hello {

@@ -55,6 +55,7 @@ mod connection;
 pub mod credentials;
 mod disk;
 mod event;
+pub mod exit;
 mod handle;
 pub mod limits;
 mod momentary;

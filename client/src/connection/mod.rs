@@ -120,6 +120,10 @@ impl<A: Party> Link<A> {
             };
             match loss {
                 Loss::Stopped => break,
+                Loss::Ended(Ended::SignedOut) if self.config.renew().await => {
+                    let why = "the sign-in was renewed".to_owned();
+                    self.wait(&mut backoff, why, None, false).await;
+                }
                 Loss::Ended(ended) => {
                     self.over(ended).await;
                     break;
@@ -164,6 +168,7 @@ impl<A: Party> Link<A> {
 
     /// One attempt: a wire on which Hello was said, and when Welcome must be here.
     async fn connect(&mut self) -> Result<(Wire, Instant), Loss> {
+        self.config.renew().await;
         let config = &self.config;
         let hello = codec::encode_to_server(&ToServer::<A>::Hello(config.hello(self.cursor)));
         let way = dial(config.dialer.clone(), config.server.clone(), config.path.clone(), hello);
@@ -269,6 +274,8 @@ impl<A: Party> Link<A> {
 
     /// Writes down what was accepted and lets go of the files.
     async fn end(mut self) {
+        // What was told is all that is told: "ended" is the last event.
+        self.events = mpsc::channel(1).0;
         // No order is taken from here on; those that were are written down.
         self.orders.close();
         while let Some(order) = self.orders.recv().await {

@@ -73,6 +73,9 @@ impl Store {
         let mut found = Found::default();
         // Their names begin with the time they were made at.
         for path in sorted_entries(&store.base).unwrap_or_default() {
+            if !path.is_dir() {
+                continue; // Not ours.
+            }
             match Folder::hold(&path) {
                 Ok(Some(folder)) => store.adopt(folder, &mut found),
                 Ok(None) => {} // In use, or just cleaned away.

@@ -1,5 +1,7 @@
 //! From Hello to the end: welcomes, batches, questions, and why it ends.
 
+use std::sync::{Arc, Mutex};
+
 use futures_util::SinkExt;
 use minicom_protocol::{
     close::CloseCode,
@@ -14,7 +16,7 @@ use tokio_tungstenite::{
 };
 
 use super::harness::*;
-use crate::{ClientEvent, Config, ConnState, Dialer, Ended, Secret, ServerUrl, Unsent};
+use crate::{ClientEvent, Config, ConnState, Dialer, Ended, Secret, ServerUrl, Unsent, open};
 
 #[tokio::test(start_paused = true)]
 async fn the_first_connection_starts_from_a_snapshot() {
@@ -337,4 +339,46 @@ async fn over_a_real_socket() {
     assert_eq!(program.answered().await, (id, done()));
     let (shutdown, ended) = tokio::join!(program.handle.shutdown(), peer.ends());
     assert_eq!((shutdown, ended), ((), true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewed_token_is_shown_at_the_next_hello() {
+    let (dialer, mut network) = network();
+    let newest = Arc::new(Mutex::new(Some("one")));
+    let source = newest.clone();
+    let server = ServerUrl::parse("localhost:1", false).expect("an address");
+    let config = Config::agent(server, Secret::new("one"), "test 0")
+        .dialer(dialer)
+        .renewed_by(move || source.lock().expect("whole").map(Secret::new));
+    let (_handle, mut events) = open(config);
+    let sign_in = || ToClient::Bye {
+        code: CloseCode::SignIn,
+        retryable: false,
+        retry_after_ms: None,
+        refusal: Some(Refusal::SignIn),
+    };
+    let mut peer = network.accept().await;
+    assert_eq!(peer.hello().await.token.as_deref(), Some("one"));
+    // Between its reading and the server's look at it there was a new one.
+    *newest.lock().expect("whole") = Some("two");
+    peer.send(sign_in()).await;
+    let mut peer = network.accept().await;
+    assert_eq!(peer.hello().await.token.as_deref(), Some("two"));
+    // The server is away, and its file with it.
+    *newest.lock().expect("whole") = None;
+    drop(peer);
+    let mut peer = network.accept().await;
+    assert_eq!(peer.hello().await.token.as_deref(), Some("two"));
+    *newest.lock().expect("whole") = Some("three");
+    drop(peer);
+    let mut peer = network.accept().await;
+    assert_eq!(peer.hello().await.token.as_deref(), Some("three"));
+    peer.send(sign_in()).await;
+    while let Some(event) = events.recv().await {
+        if let ClientEvent::Ended(why) = event {
+            assert_eq!(why, Ended::SignedOut, "no newer one, no retry loop");
+            return;
+        }
+    }
+    panic!("it ends");
 }

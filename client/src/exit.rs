@@ -1,0 +1,99 @@
+//! How the programs that stand on this crate end: exit codes that a script may rely on (numbers of sysexits.h), and the
+//! words that go with them.
+
+use minicom_protocol::refusal::Refusal;
+
+use crate::{Ended, credentials::CredentialError};
+
+/// All is well.
+pub const OK: u8 = 0;
+/// The command line is wrong, a name included.
+pub const USAGE: u8 = 2;
+/// The server cannot be reached.
+pub const UNAVAILABLE: u8 = 69;
+/// A mistake in a program, ours or the server's.
+pub const BUG: u8 = 70;
+/// A file cannot be read or written.
+pub const IO: u8 = 74;
+/// Not allowed: not signed in, a wrong secret, a file that others can read.
+pub const PERMISSION: u8 = 77;
+/// The versions of program and server do not fit.
+pub const VERSION: u8 = 78;
+
+/// Why a program ends without having done what it was asked for.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{words}")]
+pub struct Fault {
+    /// The exit code.
+    pub code: u8,
+    /// What happened and what to do.
+    pub words: String,
+}
+
+impl Fault {
+    /// With a code of this module.
+    pub fn new(code: u8, words: impl Into<String>) -> Fault {
+        let words = words.into();
+        Fault { code, words }
+    }
+}
+
+impl From<CredentialError> for Fault {
+    fn from(error: CredentialError) -> Fault {
+        Fault::new(of_credential(&error), error.to_string())
+    }
+}
+
+/// Of a connection that has ended for good.
+pub fn of_end(ended: &Ended) -> u8 {
+    match ended {
+        Ended::SignedOut | Ended::WrongSecret => PERMISSION,
+        Ended::WrongVersion { .. } => VERSION,
+        Ended::Refused(refusal) => of_refusal(refusal),
+    }
+}
+
+/// Of something that is refused for good.
+pub fn of_refusal(refusal: &Refusal) -> u8 {
+    match refusal {
+        Refusal::BadName { .. }
+        | Refusal::EmptyMessage
+        | Refusal::TooLong { .. }
+        | Refusal::TooLarge { .. }
+        | Refusal::BadText => USAGE,
+        Refusal::WrongSecret | Refusal::SignIn | Refusal::Forbidden => PERMISSION,
+        Refusal::Version { .. } => VERSION,
+        refusal if refusal.retryable() => UNAVAILABLE,
+        _ => BUG,
+    }
+}
+
+/// Of a credential that cannot be had.
+pub fn of_credential(error: &CredentialError) -> u8 {
+    match error {
+        CredentialError::Exposed { .. } => PERMISSION,
+        _ => IO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_have_their_codes() {
+        let (client, min, max) = (1, 2, 3);
+        for (code, ended) in [
+            (77, Ended::WrongSecret),
+            (77, Ended::SignedOut),
+            (77, Ended::Refused(Refusal::Forbidden)),
+            (78, Ended::WrongVersion { client, min, max }),
+            (78, Ended::Refused(Refusal::Version { min, max })),
+            (2, Ended::Refused(Refusal::BadName { why: "x".into() })),
+            (70, Ended::Refused(Refusal::HelloFirst)),
+        ] {
+            assert_eq!(of_end(&ended), code, "{ended:?}");
+        }
+        assert_eq!(of_refusal(&Refusal::Stopping { retry_after_ms: 1 }), 69);
+    }
+}
