@@ -1,4 +1,4 @@
-//! The calls that are not made over the socket: signing in.
+//! The calls that are not made over the socket: signing in and out.
 
 use minicom_protocol::{
     ids::TenantId,
@@ -8,6 +8,7 @@ use minicom_protocol::{
 use serde_json::Value;
 
 use crate::{
+    credentials::Secret,
     limits::{REST_BYTES_MAX, REST_TIMEOUT},
     server_url::ServerUrl,
 };
@@ -46,44 +47,70 @@ pub async fn login(
     password: &str,
     tenant: Option<&TenantId>,
 ) -> Result<LoginAnswer, LoginError> {
-    let unreachable = |error: reqwest::Error| LoginError::Unreachable {
-        server: server.clone(),
-        why: root_cause(&error),
-    };
-    // No proxy, as for the socket: a password goes to the server that was named and nowhere else.
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(REST_TIMEOUT)
-        .build()
-        .map_err(unreachable)?;
     let request = LoginRequest {
         email: email.to_owned(),
         password: password.to_owned(),
         tenant: tenant.map(|tenant| tenant.as_str().to_owned()),
     };
-    let mut response = client
-        .post(server.http("/api/agent/login"))
-        .json(&request)
-        .send()
-        .await
-        .map_err(unreachable)?;
+    let call = http(server)?.post(server.http("/api/agent/login")).json(&request);
+    let (status, body) = answer_of(server, call).await?;
+    serde_json::from_slice(&body).map_err(|_| strange(server, status))
+}
+
+/// Ends a sign-in: the token is good for nothing any more. One that was not good anyway is no error.
+///
+/// # Errors
+/// The server cannot be reached, refuses, or is none. The token is still good then.
+pub async fn logout(server: &ServerUrl, token: &Secret) -> Result<(), LoginError> {
+    let call = http(server)?.post(server.http("/api/agent/logout"));
+    match answer_of(server, call.bearer_auth(token.reveal())).await {
+        Ok(_) | Err(LoginError::Refused(Refusal::SignIn)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// No proxy, as for the socket: a password goes to the server that was named and nowhere else.
+fn http(server: &ServerUrl) -> Result<reqwest::Client, LoginError> {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(REST_TIMEOUT)
+        .build()
+        .map_err(|error| unreachable(server, &error))
+}
+
+/// The body of a successful answer.
+async fn answer_of(
+    server: &ServerUrl,
+    call: reqwest::RequestBuilder,
+) -> Result<(reqwest::StatusCode, Vec<u8>), LoginError> {
+    let mut response = call.send().await.map_err(|error| unreachable(server, &error))?;
     let status = response.status();
-    let strange = || LoginError::Strange {
-        server: server.clone(),
-        status: status.as_u16(),
-    };
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(server, &error))? {
         body.extend_from_slice(&chunk);
         if body.len() > REST_BYTES_MAX {
-            return Err(strange());
+            return Err(strange(server, status));
         }
     }
     if status.is_success() {
-        return serde_json::from_slice(&body).map_err(|_| strange());
+        return Ok((status, body));
     }
-    Err(refusal_in(&body).map_or_else(strange, LoginError::Refused))
+    Err(refusal_in(&body).map_or_else(|| strange(server, status), LoginError::Refused))
+}
+
+fn unreachable(server: &ServerUrl, error: &reqwest::Error) -> LoginError {
+    LoginError::Unreachable {
+        server: server.clone(),
+        why: root_cause(error),
+    }
+}
+
+fn strange(server: &ServerUrl, status: reqwest::StatusCode) -> LoginError {
+    LoginError::Strange {
+        server: server.clone(),
+        status: status.as_u16(),
+    }
 }
 
 /// The refusal in an answer of the HTTP API.

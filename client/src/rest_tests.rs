@@ -12,7 +12,12 @@ async fn answer(status: &'static str, body: &'static str) -> (ServerUrl, tokio::
     let task = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.expect("a connection");
         let mut request = Vec::new();
-        while !request.ends_with(b"}") {
+        // A logout has no body.
+        let end = |request: &[u8]| match request.starts_with(b"POST /api/agent/logout") {
+            true => request.ends_with(b"\r\n\r\n"),
+            false => request.ends_with(b"}"),
+        };
+        while !end(&request) {
             let mut buffer = [0; 1024];
             let read = stream.read(&mut buffer).await.expect("read");
             assert_ne!(read, 0, "the request ended early");
@@ -79,4 +84,19 @@ async fn nobody_there_is_said_with_the_address() {
         error.contains(&addr.to_string()) && error.to_lowercase().contains("refused"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_logout_names_the_token_in_a_header_and_needs_no_good_one() {
+    let token = Secret::new("mca_x");
+    let (server, request) = answer("204 No Content", "").await;
+    logout(&server, &token).await.expect("signed out");
+    let request = request.await.expect("a request");
+    assert!(request.starts_with("POST /api/agent/logout HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains("authorization: Bearer mca_x\r\n"), "{request}");
+    let refusal = r#"{"code":"sign_in","message":"no","retryable":false}"#;
+    let (server, _request) = answer("401 Unauthorized", refusal).await;
+    logout(&server, &token).await.expect("it was good for nothing anyway");
+    let (server, _request) = answer("500 Internal Server Error", "").await;
+    assert!(logout(&server, &token).await.is_err(), "the token is still good");
 }
