@@ -31,7 +31,7 @@ pub(crate) async fn run(start: &Start, text: MessageText) -> Result<u8, Fault> {
         Err(unsent) => Err(Fault::new(exit::USAGE, unsent.to_string())),
     };
     handle.shutdown().await;
-    result.map_err(|fault| Fault::new(fault.code, format!("{}: {}", start.server, fault.words)))
+    result
 }
 
 async fn answer(events: &mut mpsc::Receiver<ClientEvent<Customers>>, id: CommandId) -> Result<u8, Fault> {

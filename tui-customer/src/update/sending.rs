@@ -12,6 +12,7 @@ use super::Effects;
 use crate::{
     actions::Action,
     entries,
+    layout::NARROW,
     model::{App, Ends, Order},
     slash::{self, Meaning, Wish, Word},
 };
@@ -113,11 +114,12 @@ impl App {
 
     /// Brings what is on its way into the transcript, behind all else.
     pub(super) fn show_pending(&mut self, now: Now) {
-        let keys = format!(
-            "  {} retry  {} discard",
-            self.key_hint(Action::Retry),
-            self.key_hint(Action::Discard)
-        );
+        let (retry, discard) = (self.key_hint(Action::Retry), self.key_hint(Action::Discard));
+        // The footer says it in full.
+        let keys = match self.size.width {
+            0..NARROW => format!("  {retry} {discard}"),
+            _ => format!("  {retry} retry  {discard} discard"),
+        };
         let room = usize::from(self.areas().chat.width).saturating_sub("! not sent: ".len());
         let pending: Vec<_> = self.replica.pending_commands().cloned().collect();
         let gone: Vec<CommandId> = self

@@ -4,6 +4,7 @@ mod footer;
 mod header;
 mod over;
 
+use minicom_client::ConnState;
 use minicom_tui_kit::{Now, Shown, help, text::truncate};
 use ratatui::{
     Frame,
@@ -107,26 +108,17 @@ fn draw_title(app: &App, area: Rect, buffer: &mut Buffer) {
 }
 
 /// In words, the longest first; what has no room is not said.
-fn does_enter(app: &App) -> Vec<String> {
+fn does_enter(app: &App) -> [&'static str; 2] {
     let is_new = app.replica.view().stage.is_some() && !app.is_open();
-    let mut all: Vec<String> = match (app.state.is_live(), is_new) {
-        (false, _) => vec!["offline: saved here, sent when back", "saved here, sent when back"],
-        (true, true) => vec![
+    match (&app.state, is_new) {
+        (ConnState::Connecting, _) => ["connecting: saved here, sent then", "saved here"],
+        (ConnState::Live, true) => [
             "Enter starts a new chat · Alt+Enter new line",
             "Enter starts a new chat",
         ],
-        (true, false) => vec!["Enter sends · Alt+Enter new line", "Enter sends"],
+        (ConnState::Live, false) => ["Enter sends · Alt+Enter new line", "Enter sends"],
+        _ => ["offline: saved here, sent when back", "offline: saved here"],
     }
-    .into_iter()
-    .map(str::to_owned)
-    .collect();
-    if matches!(app.state, minicom_client::ConnState::Connecting) {
-        all = vec![
-            "connecting: saved here, sent at once then".to_owned(),
-            "saved here".to_owned(),
-        ];
-    }
-    all
 }
 
 fn draw_composer(app: &App, areas: &Areas, buffer: &mut Buffer) -> Position {

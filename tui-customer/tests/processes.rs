@@ -1,0 +1,109 @@
+//! The real program, where no server is needed: exit codes, words, and what stays on disk.
+
+use std::{
+    fs,
+    io::Write,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+fn chat(state: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_minicom-chat"));
+    command.args(args).arg("--state").arg(state);
+    command.env_remove("MINICOM_SERVER").env_remove("MINICOM_STATE");
+    command.stdin(Stdio::null());
+    command
+}
+
+/// An address where nobody listens.
+fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+#[track_caller]
+fn check(output: &Output, code: i32, words: &str) {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{errors}");
+    assert!(errors.contains(words), "{errors}");
+}
+
+#[test]
+fn what_is_wrong_is_said_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    for (args, words) in [
+        (&["a b"][..], "use letters, digits, dot"),
+        (&["аlice"], "mixes letters of different scripts"),
+        (&["alice", "--server", "ftp://x"], "minicom-chat: "),
+        (&["alice", "--server", "http://example.com"], "minicom-chat: "),
+        (&["alice", "-m", " \u{200b}"], "The message is empty"),
+        (&["alice", "-m", ""], "The message is empty"),
+        (&["alice", "--theme", "pink"], "--theme"),
+        (&["alice", "-m", "x", "--plain"], "cannot be used with"),
+        (&[], "Usage"),
+    ] {
+        check(&chat(&state, args).output().unwrap(), 2, words);
+    }
+    assert!(!state.exists(), "no secret was made");
+}
+
+#[test]
+fn without_a_server_one_message_is_not_sent_and_nothing_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = nobody();
+    let output = chat(folder.path(), &["alice", "-m", "hi", "--server", &server])
+        .output()
+        .unwrap();
+    check(&output, 69, "Nothing was sent.");
+    assert!(output.stdout.is_empty());
+    let kept: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|it| it.unwrap().file_name())
+        .collect();
+    assert_eq!(kept, ["secrets"], "no outbox");
+}
+
+#[test]
+fn a_message_from_the_input_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = chat(folder.path(), &["alice", "-m", "-", "--server", &nobody()])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The program may stop reading before the end.
+    let _ = child.stdin.take().unwrap().write_all(&vec![b'x'; 1 << 20]);
+    check(&child.wait_with_output().unwrap(), 2, "16384 is the most");
+}
+
+#[test]
+fn a_secret_that_others_can_read_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = nobody();
+    let run = || {
+        chat(folder.path(), &["alice", "-m", "hi", "--server", &server])
+            .output()
+            .unwrap()
+    };
+    check(&run(), 69, "Nothing was sent.");
+    let secret = fs::read_dir(folder.path().join("secrets"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
+    fs::set_permissions(secret.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    check(&run(), 77, "chmod 600");
+}
+
+#[test]
+fn help_and_version_go_to_the_output() {
+    let folder = tempfile::tempdir().unwrap();
+    for (flag, words) in [("--version", "minicom-chat 0."), ("--help", "Exit codes: 0 well")] {
+        let output = chat(folder.path(), &[flag]).output().unwrap();
+        check(&output, 0, "");
+        assert!(String::from_utf8_lossy(&output.stdout).contains(words));
+    }
+}

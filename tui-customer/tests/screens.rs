@@ -1,0 +1,226 @@
+//! Whole screens, as text and styles: every size and every state, with a fixed clock and zone.
+
+mod rig;
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use minicom_client::{ClientEvent, ConnState, Ended};
+use minicom_protocol::{
+    command::{CustomerCommand, Outcome},
+    customer_event::{Author, Closer},
+    frame::CustomerSignal,
+    ids::Seq,
+    refusal::Refusal,
+};
+use minicom_tui_customer::Settings;
+use minicom_tui_kit::{Theme, testing::BENCH_START};
+use rig::{Desk, Rig, ada, agent, settings, typing};
+
+/// The story with Ada typing.
+fn talking(width: u16, height: u16, theme: Theme) -> Rig {
+    let mut rig = Rig::story(width, height, theme);
+    rig.signal(typing(Some(ada()), true, Seq(50)));
+    rig
+}
+
+macro_rules! screen {
+    ($name:literal, $rig:expr) => {
+        insta::assert_snapshot!($name, $rig.bench.styled());
+    };
+}
+
+#[test]
+fn sizes() {
+    screen!("talking_80x24", talking(80, 24, Theme::ansi()));
+    screen!("talking_120x40", talking(120, 40, Theme::ansi()));
+    screen!("talking_200x60", talking(200, 60, Theme::ansi()));
+    screen!("talking_50x12", talking(50, 12, Theme::ansi()));
+    screen!("talking_40x12", talking(40, 12, Theme::ansi()));
+    screen!("talking_30x8", talking(30, 8, Theme::ansi()));
+    screen!("talking_10x3", talking(10, 3, Theme::ansi()));
+}
+
+#[test]
+fn themes() {
+    let ascii = Theme {
+        mono: true,
+        ascii: true,
+    };
+    screen!("talking_80x24_mono", talking(80, 24, Theme::mono()));
+    screen!("talking_80x24_ascii", talking(80, 24, ascii));
+    screen!("talking_40x12_mono", talking(40, 12, Theme::mono()));
+}
+
+#[test]
+fn states_of_the_connection() {
+    let mut rig = Rig::silent(80, 24);
+    screen!("connecting", rig);
+    rig.connect();
+    screen!("empty", rig);
+
+    let mut rig = Rig::story(80, 24, Theme::ansi());
+    rig.lost(3);
+    screen!("reconnecting", rig);
+
+    let retry_at = rig.at(Duration::ZERO);
+    rig.state(ConnState::Draining { retry_at });
+    screen!("draining", rig);
+}
+
+fn offline(width: u16, height: u16) -> Rig {
+    let mut rig = Rig::story(width, height, Theme::ansi());
+    rig.bench.advance(Duration::from_secs(120));
+    let since = UNIX_EPOCH + Duration::from_micros(BENCH_START.unsigned_abs()) + Duration::from_secs(240);
+    let retry_at = rig.at(Duration::from_millis(6_500));
+    let why = "connection refused".to_owned();
+    rig.state(ConnState::Offline { since, retry_at, why });
+    rig.bench.press("are you still there?<enter>I can also");
+    rig
+}
+
+#[test]
+fn offline_at_every_size() {
+    screen!("offline_80x24", offline(80, 24));
+    screen!("offline_120x40", offline(120, 40));
+    screen!("offline_40x12", offline(40, 12));
+}
+
+#[test]
+fn stages() {
+    let mut desk = Desk::default();
+    desk.opened(-1);
+    desk.says(-1, Author::Customer, "human please");
+    desk.asked(0);
+    let mut rig = Rig::live(desk, 80, 24);
+    rig.signal(CustomerSignal::Place { place: Some(2) });
+    screen!("waiting", rig);
+    rig.bench.resize(40, 12);
+    screen!("waiting_40x12", rig);
+
+    let mut rig = Rig::story(80, 24, Theme::ansi());
+    let closed = rig.desk.closed(20, Closer::Agent);
+    rig.happens(vec![closed]);
+    screen!("closed", rig);
+    rig.bench.resize(40, 12);
+    screen!("closed_40x12", rig);
+}
+
+#[test]
+fn lines_that_wait_for_a_decision() {
+    let mut rig = Rig::story(80, 24, Theme::ansi());
+    rig.bench.press("too much<enter>");
+    let (id, command) = rig.sent().remove(0);
+    let refusal = Refusal::TooLarge { limit: 65_536 };
+    let outcome = Outcome::Refused { refusal };
+    rig.tell(ClientEvent::Answered { id, command, outcome });
+    screen!("refused", rig);
+
+    let mut rig = Rig::story(80, 24, Theme::ansi());
+    let mut ids = minicom_client::CommandIds::starting_at(9);
+    let age = Duration::from_secs(3 * 86_400);
+    let command = CustomerCommand::Post {
+        text: "where is it?".into(),
+    };
+    let id = ids.next(BENCH_START - 3 * 86_400_000_000);
+    rig.tell(ClientEvent::Stale { id, command, age });
+    screen!("stale", rig);
+    rig.bench.resize(40, 12);
+    screen!("stale_40x12", rig);
+}
+
+#[test]
+fn reading_back_while_lines_arrive() {
+    let mut desk = Desk::default();
+    desk.opened(-60);
+    for at in -50..-20 {
+        desk.says(at, agent(), &format!("line {at}"));
+    }
+    let mut rig = Rig::live(desk, 80, 24);
+    rig.bench.press("half a sentence<pgup>");
+    let news: Vec<_> = (1..4).map(|at| rig.desk.says(at, agent(), "more")).collect();
+    rig.happens(news);
+    screen!("scrolled", rig);
+}
+
+#[test]
+fn unread_since_the_last_time() {
+    let mut desk = Desk::story();
+    desk.says(4, agent(), "It was found.");
+    desk.says(4, agent(), "It will be with you tomorrow.");
+    let rig = Rig::live(desk, 80, 24);
+    screen!("unread", rig);
+}
+
+#[test]
+fn help_over_the_screen() {
+    let mut rig = Rig::story(80, 24, Theme::ansi());
+    rig.bench.press("<f1>");
+    screen!("help_80x24", rig);
+    rig.bench.resize(40, 12).press("<pgdn><pgdn><pgdn><pgdn><pgdn><pgdn>");
+    screen!("help_40x12_end", rig);
+}
+
+fn ended(why: Ended, width: u16, height: u16) -> Rig {
+    let mut rig = Rig::silent(width, height);
+    rig.bench.press("hello?<enter>");
+    rig.state(ConnState::from(why.clone()));
+    rig.tell(ClientEvent::Ended(why));
+    rig
+}
+
+#[test]
+fn the_end_in_words() {
+    screen!("wrong_secret", ended(Ended::WrongSecret, 80, 24));
+    screen!("wrong_secret_40x12", ended(Ended::WrongSecret, 40, 12));
+    let version = Ended::WrongVersion {
+        client: 1,
+        min: 2,
+        max: 3,
+    };
+    screen!("wrong_version", ended(version, 80, 24));
+}
+
+#[test]
+fn names_of_any_script_and_length() {
+    let named = |name: &str| {
+        let name = minicom_protocol::text::CustomerName::parse(name).unwrap();
+        let settings = Settings {
+            name,
+            ..settings(Theme::ansi())
+        };
+        let mut rig = Rig::with(settings, Desk::story(), 80, 24);
+        rig.connect();
+        let screen = rig.bench.screen();
+        screen.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(
+        named("玛丽亚"),
+        " Support   Ada is with you                                        live   玛丽亚"
+    );
+    assert_eq!(
+        named(&"ab".repeat(32)),
+        " Support   Ada is with you                          live   abababababababababa›"
+    );
+}
+
+#[test]
+fn a_stranger_s_text_is_gated() {
+    let mut desk = Desk::default();
+    desk.opened(-1);
+    desk.says(-1, agent(), "\u{1b}[31mred\u{7} \u{202e}turned");
+    let rig = Rig::live(desk, 80, 24);
+    let screen = rig.bench.screen();
+    assert!(!screen.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{screen}");
+    assert!(screen.contains("␛[31mred␇"), "{screen}");
+}
+
+#[test]
+fn the_cursor_stands_where_typing_goes() {
+    let mut rig = Rig::story(80, 24, Theme::ansi());
+    assert_eq!(rig.bench.cursor(), (3, 21).into());
+    rig.bench.press("你好<alt-enter>b");
+    assert_eq!(rig.bench.cursor(), (4, 22).into());
+    // One more line takes a row from the thread.
+    rig.bench.press("<alt-enter>");
+    assert_eq!(rig.bench.cursor(), (3, 22).into());
+}

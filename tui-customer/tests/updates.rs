@@ -1,0 +1,621 @@
+//! What keys and news lead to: orders, notices, places. No terminal, a clock that moves when told.
+
+mod rig;
+
+use std::time::Duration;
+
+use minicom_client::{ClientEvent, CommandIds, ConnState, Ended};
+use minicom_protocol::{
+    command::{CustomerCommand, Done, Outcome},
+    customer_event::{Author, Closed, Closer, CustomerBody},
+    frame::{CustomerQuestion, CustomerSignal},
+    ids::{CommandId, Seq},
+    refusal::Refusal,
+    stage::Side,
+};
+use minicom_tui_customer::{Msg, Order, Settings};
+use minicom_tui_kit::{
+    Effect, Input, Theme,
+    testing::{BENCH_START, key},
+};
+use rig::{Desk, Rig, ada, agent, line_no, settings, typing};
+
+fn post(text: &str) -> CustomerCommand {
+    CustomerCommand::Post { text: text.into() }
+}
+
+/// A live screen in each stage.
+fn in_stage(stage: &str) -> Rig {
+    let mut desk = Desk::default();
+    if stage != "none" {
+        desk.opened(-9);
+        desk.says(-9, Author::Customer, "hi");
+    }
+    match stage {
+        "waiting" => drop(desk.asked(-8)),
+        "active" => drop(desk.joined(-8)),
+        "closed" => drop(desk.closed(-8, Closer::Agent)),
+        _ => {}
+    }
+    let mut rig = Rig::live(desk, 80, 24);
+    rig.bench.effects();
+    rig
+}
+
+/// What is sent by these keys in a stage; and what stands in the composer and above it after that.
+#[track_caller]
+fn check(stage: &str, typed: &str, sent: &[CustomerCommand], sees: &str) {
+    let mut rig = in_stage(stage);
+    rig.bench.press(typed);
+    let commands: Vec<_> = rig.sent().into_iter().map(|(_, command)| command).collect();
+    assert_eq!(commands, sent, "{stage}: {typed}");
+    rig.bench.sees(sees);
+}
+
+#[test]
+fn enter_sends_and_words_do() {
+    check("none", "hello<enter>", &[post("hello")], "you     hello");
+    check("bot", "a<alt-enter>b<enter>", &[post("a\nb")], "a\n               b");
+    check("closed", "again<enter>", &[post("again")], "... waiting to send");
+    check("bot", "<enter>", &[], "Enter sends");
+    check("bot", "  <enter>", &[], "Enter sends");
+    check("bot", "//etc<enter>", &[post("/etc")], "you     /etc");
+    check("bot", "/human<enter>", &[CustomerCommand::RequestHuman {}], "/human");
+    check("none", "/human<enter>", &[post("human please")], "human please");
+    check("closed", "/human<enter>", &[post("human please")], "human please");
+    check("waiting", "/human<enter>", &[], "A person has been asked for already.");
+    check("active", "/human<enter>", &[], " Ada is with you\n ── Message");
+    check("active", "/end<enter>", &[CustomerCommand::Close {}], "/end");
+    check("none", "/end<enter>", &[], "There is no chat to end.");
+    check("closed", "/end<enter>", &[], "This chat has ended already.");
+    check("bot", "/help<enter>", &[], "Keys: Esc closes");
+    check(
+        "bot",
+        "/foo bar<enter>",
+        &[],
+        "There is no /foo, only /human /end /help.",
+    );
+    check("bot", "/foo bar<enter>", &[], "▏/foo bar");
+    check("bot", "/end now<enter>", &[], "▏/end now");
+    check("bot", "/foo<enter><backspace>", &[], "▏/fo\n\n PgUp");
+}
+
+#[test]
+fn a_line_is_on_the_screen_before_the_next_key_and_then_marked() {
+    let mut rig = in_stage("bot");
+    rig.bench.press("is it there?<enter>");
+    rig.bench.sees("you     is it there?").sees("... waiting to send");
+    let (id, command) = rig.sent().remove(0);
+    assert_eq!(CommandIds::made_at(id), Some(BENCH_START));
+    // The connection tells of it too; it is the same line.
+    let adopted = false;
+    rig.tell(ClientEvent::Pending {
+        id,
+        command: command.clone(),
+        adopted,
+    });
+    let event = rig.desk.posts(0, Some(id), Author::Customer, "is it there?");
+    let seq = Some(event.seq);
+    let outcome = Outcome::Done(Done { seq, ..Done::default() });
+    rig.tell(ClientEvent::Answered { id, command, outcome });
+    rig.bench.sees("✓ stored").sees_no("waiting to send");
+    rig.happens(vec![event]);
+    rig.bench.sees("✓ stored");
+    assert_eq!(rig.bench.screen().matches("is it there?").count(), 1);
+    let read = rig.desk.read_by(2, Side::Desk);
+    rig.happens(vec![read]);
+    rig.bench.sees("✓✓ read 14:02");
+}
+
+#[test]
+fn an_event_that_comes_before_its_answer_leaves_one_line() {
+    let mut rig = in_stage("bot");
+    rig.bench.press("one<enter>two<enter>");
+    let sent = rig.sent();
+    let event = rig.desk.posts(0, Some(sent[0].0), Author::Customer, "one");
+    rig.happens(vec![event]);
+    let screen = rig.bench.screen();
+    assert_eq!((screen.matches(" one").count(), screen.matches(" two").count()), (1, 1));
+    assert!(screen.find(" one").unwrap() < screen.find(" two").unwrap());
+    rig.bench.sees("... waiting to send");
+}
+
+#[test]
+fn what_waits_survives_a_fresh_start_and_stays_last() {
+    let mut rig = in_stage("bot");
+    rig.lost(1);
+    rig.bench.press("kept<enter>");
+    let said = rig.desk.says(0, Author::Bot, "meanwhile");
+    assert_eq!(said.seq, Seq(3));
+    rig.connect();
+    let screen = rig.bench.screen();
+    assert!(
+        screen.find("meanwhile").unwrap() < screen.find("kept").unwrap(),
+        "{screen}"
+    );
+    assert_eq!(screen.matches("kept").count(), 1);
+}
+
+#[test]
+fn a_second_window_shows_the_same() {
+    let mut rig = in_stage("bot");
+    // Sent by the other window: the command is not ours.
+    let other = CommandIds::starting_at(77).next(BENCH_START);
+    let line = rig
+        .desk
+        .posts(0, Some(other), Author::Customer, "from the other window");
+    rig.happens(vec![line]);
+    rig.bench.sees("you     from the other window").sees("✓ stored");
+}
+
+#[test]
+fn a_refused_line_can_be_sent_again_or_discarded() {
+    let mut rig = in_stage("bot");
+    rig.bench.press("first<enter>");
+    let (id, command) = rig.sent().remove(0);
+    let refuse = |rig: &mut Rig, id: CommandId, command: &CustomerCommand| {
+        let (command, refusal) = (command.clone(), Refusal::Conflict);
+        let outcome = Outcome::Refused { refusal };
+        rig.tell(ClientEvent::Answered { id, command, outcome });
+    };
+    refuse(&mut rig, id, &command);
+    rig.bench.sees("✗ not sent: ").sees("^R retry  ^X discard");
+    rig.bench.press("<ctrl-r>");
+    let (again, command) = rig.sent().remove(0);
+    assert!(again != id && command == post("first"), "a new command");
+    rig.bench.sees("... waiting to send").sees_no("not sent:");
+    refuse(&mut rig, again, &command);
+    rig.bench.press("<ctrl-x>");
+    assert_eq!(rig.bench.orders(), [Order::Discard(again)]);
+    rig.bench.sees_no("first");
+    rig.bench.press("<ctrl-r><ctrl-x>");
+    assert!(rig.bench.orders().is_empty());
+}
+
+#[test]
+fn what_the_connection_does_not_take_is_marked() {
+    let mut rig = in_stage("bot");
+    rig.bench.press("too many<enter>");
+    let (id, command) = rig.sent().remove(0);
+    let why = "1000 messages wait already.".to_owned();
+    rig.bench.tell(Msg::Unsent { id, command, why });
+    rig.bench
+        .sees("✗ not sent: 1000 messages wait already  ^R retry  ^X discard");
+}
+
+#[test]
+fn a_refused_word_is_told() {
+    let mut rig = in_stage("bot");
+    rig.bench.press("/human<enter>");
+    let (id, command) = rig.sent().remove(0);
+    let refusal = Refusal::Closed;
+    let outcome = Outcome::Refused { refusal };
+    rig.tell(ClientEvent::Answered { id, command, outcome });
+    rig.bench.sees("/human: This conversation has ended.");
+    assert_eq!(rig.bench.screen().matches("/human").count(), 1);
+    rig.bench.press("<esc>").sees_no("/human");
+}
+
+#[test]
+fn a_stale_line_asks_first() {
+    for (keys, order) in [
+        ("<f6>", Order::Resend as fn(_) -> _),
+        ("<ctrl-x>", Order::Discard as fn(_) -> _),
+    ] {
+        let mut rig = in_stage("bot");
+        let id = CommandIds::starting_at(9).next(BENCH_START - 90_000_000_000);
+        let (command, age) = (post("old news"), Duration::from_secs(90_000));
+        rig.tell(ClientEvent::Stale { id, command, age });
+        rig.bench.sees("✗ not sent: written 25 hours ago");
+        rig.bench.press(keys);
+        assert_eq!(rig.bench.orders(), [order(id)]);
+        rig.bench.sees_no("hours ago");
+    }
+}
+
+#[test]
+fn own_typing_is_told_at_most_every_three_seconds() {
+    let mut rig = in_stage("bot");
+    let told = |rig: &mut Rig| {
+        let orders = rig.bench.orders().into_iter();
+        let typing = |order| match order {
+            Order::Typing(on) => Some(on),
+            _ => None,
+        };
+        orders.filter_map(typing).collect::<Vec<bool>>()
+    };
+    rig.bench.press("hello");
+    assert_eq!(told(&mut rig), [true]);
+    rig.bench.advance(Duration::from_millis(2_900)).press(" you");
+    assert!(told(&mut rig).is_empty());
+    rig.bench.advance(Duration::from_millis(100)).press("!");
+    assert_eq!(told(&mut rig), [true]);
+    rig.bench.press("<ctrl-c>");
+    assert_eq!(told(&mut rig), [false]);
+    rig.bench.press("/human");
+    assert!(told(&mut rig).is_empty(), "a word is not for the desk");
+    rig.bench.press("<ctrl-u>line");
+    assert_eq!(told(&mut rig), [true]);
+    rig.bench.press("<enter>next");
+    assert_eq!(told(&mut rig), [true], "the line itself ended it");
+    rig.lost(1);
+    rig.bench.press("x");
+    assert!(told(&mut rig).is_empty(), "nobody hears it");
+}
+
+#[test]
+fn typing_of_others_ends_by_itself() {
+    let mut rig = in_stage("active");
+    rig.signal(typing(Some(ada()), true, Seq(9)));
+    rig.bench.sees(" Ada is typing");
+    rig.bench.advance(Duration::from_secs(7)).sees_no("is typing");
+    rig.signal(typing(None, true, Seq(9)));
+    rig.bench.sees(" The assistant is typing");
+    let line = rig.desk.says(0, Author::Bot, "done");
+    rig.happens(vec![line]);
+    rig.bench.sees_no("is typing");
+}
+
+fn seen(rig: &mut Rig) -> Vec<u64> {
+    let orders = rig.bench.orders().into_iter();
+    let seen = |order| match order {
+        Order::Seen(line) => Some(line.0),
+        _ => None,
+    };
+    orders.filter_map(seen).collect()
+}
+
+#[test]
+fn read_is_what_is_on_the_screen_in_front_of_somebody() {
+    let mut rig = in_stage("active");
+    let says = |rig: &mut Rig, text: &str| {
+        let line = rig.desk.says(0, agent(), text);
+        rig.happens(vec![line]);
+    };
+    says(&mut rig, "one");
+    assert_eq!(seen(&mut rig), [1]);
+    rig.bench.input(Input::Focus(false));
+    says(&mut rig, "two");
+    assert!(seen(&mut rig).is_empty(), "nobody looks");
+    rig.bench.input(Input::Focus(true));
+    assert_eq!(seen(&mut rig), [2]);
+    rig.bench.press("<f1>");
+    says(&mut rig, "three");
+    assert!(seen(&mut rig).is_empty(), "the help is over it");
+    rig.bench.press("<esc>");
+    assert_eq!(seen(&mut rig), [3]);
+    rig.bench.press("x<backspace>");
+    assert!(seen(&mut rig).is_empty(), "once");
+    // A mark that was on its way may be lost with the connection.
+    rig.lost(1);
+    rig.state(ConnState::Live);
+    assert_eq!(seen(&mut rig), [3]);
+    let read = rig.desk.read_by(1, Side::Customer);
+    assert_eq!(rig.desk.view.customer_mark, line_no(3));
+    rig.happens(vec![read]);
+    rig.lost(1);
+    rig.state(ConnState::Live);
+    assert!(seen(&mut rig).is_empty());
+}
+
+#[test]
+fn scrolled_up_nothing_is_read_and_the_bell_rings() {
+    let mut desk = Desk::default();
+    desk.opened(-60);
+    for at in -50..0 {
+        desk.says(at, agent(), &format!("line {at}"));
+    }
+    desk.read_by(0, Side::Customer);
+    let mut rig = Rig::live(desk, 80, 24);
+    rig.bench.effects();
+    rig.bench.press("<pgup><pgup>");
+    let top = rig.bench.screen().lines().nth(2).map(str::to_owned);
+    let line = rig.desk.says(1, agent(), "news");
+    rig.happens(vec![line]);
+    rig.bench.sees("[ 1 new message below · End to jump ]");
+    assert_eq!(
+        rig.bench.screen().lines().nth(2).map(str::to_owned),
+        top,
+        "nothing moved"
+    );
+    let effects = rig.bench.effects();
+    assert!(effects.contains(&Effect::Bell), "{effects:?}");
+    assert!(!effects.iter().any(|it| matches!(it, Effect::Program(Order::Seen(_)))));
+    assert!(
+        effects
+            .iter()
+            .any(|it| matches!(it, Effect::Title(title) if title.as_str() == "(1) minicom"))
+    );
+    rig.bench.press("<end>").sees("news");
+    assert_eq!(seen(&mut rig), [51]);
+}
+
+#[test]
+fn the_bar_can_be_clicked_and_sending_goes_to_the_end() {
+    let mut desk = Desk::default();
+    desk.opened(-60);
+    for at in -50..0 {
+        desk.says(at, agent(), &format!("line {at}"));
+    }
+    let mut rig = Rig::live(desk, 80, 24);
+    let up = Input::Wheel {
+        up: true,
+        at: (5, 5).into(),
+    };
+    rig.bench.input(up.clone()).sees("End to jump");
+    let click = |y| Input::Click {
+        at: (30, y).into(),
+        double: false,
+    };
+    rig.bench.input(click(10)).sees("End to jump");
+    rig.bench.input(click(18)).sees_no("End to jump");
+    rig.bench.input(up).press("on with it<enter>").sees_no("End to jump");
+}
+
+#[test]
+fn older_pages_are_asked_for_at_the_top() {
+    let mut desk = Desk::default();
+    desk.opened(-200);
+    for at in -150..0 {
+        desk.says(at, agent(), &format!("line {at}"));
+    }
+    let all = desk.events.clone();
+    let mut rig = Rig::with(settings(Theme::ansi()), desk, 80, 24);
+    rig.connect_with(all[100..].to_vec(), true);
+    rig.bench.effects();
+    for _ in 0..12 {
+        rig.bench.press("<pgup>");
+    }
+    rig.bench.sees("loading older messages");
+    let questions = rig.bench.orders();
+    let before = Some(Seq(101));
+    let question = CustomerQuestion::Thread { before, limit: 50 };
+    assert_eq!(questions, [Order::Ask(question.clone())], "once");
+    rig.reply(question, all[..100].to_vec(), false);
+    rig.bench.sees_no("older messages\n");
+    for _ in 0..30 {
+        rig.bench.press("<pgup>");
+    }
+    rig.bench.sees("line -150").sees_no("PgUp for older");
+    assert!(rig.bench.orders().is_empty());
+}
+
+#[test]
+fn without_a_connection_older_pages_wait_for_it() {
+    let mut desk = Desk::default();
+    desk.opened(-200);
+    for at in -50..0 {
+        desk.says(at, agent(), &format!("line {at}"));
+    }
+    let all = desk.events.clone();
+    let mut rig = Rig::with(settings(Theme::ansi()), desk, 80, 24);
+    rig.connect_with(all[20..].to_vec(), true);
+    rig.lost(5);
+    rig.bench.effects();
+    rig.bench.press("<pgup><pgup><pgup><pgup><pgup>");
+    assert!(rig.bench.orders().is_empty());
+    rig.state(ConnState::Live);
+    assert!(matches!(rig.bench.orders()[..], [Order::Ask(_)]));
+    let before = Some(Seq(21));
+    let question = CustomerQuestion::Thread { before, limit: 50 };
+    rig.tell(ClientEvent::AskFailed { n: 1, question });
+    rig.bench.sees("PgUp for older messages");
+    rig.bench.press("<pgup>");
+    assert!(matches!(rig.bench.orders()[..], [Order::Ask(_)]));
+}
+
+#[test]
+fn ctrl_c_clears_then_asks_then_quits() {
+    let mut rig = in_stage("bot");
+    rig.bench.press("text<ctrl-c>").sees_no("text").sees_no("again to quit");
+    rig.bench.press("<ctrl-_>").sees("▏text");
+    rig.bench.press("<ctrl-c><ctrl-c>").sees("^C again to quit");
+    rig.bench.advance(Duration::from_secs(2)).sees_no("again to quit");
+    rig.bench.effects();
+    rig.bench.press("<ctrl-c>x<backspace>").sees_no("again to quit");
+    rig.bench.press("<ctrl-c>").sees("again to quit");
+    assert!(!rig.bench.effects().contains(&Effect::Quit(0)));
+    rig.bench.press("<ctrl-c>");
+    assert!(rig.bench.effects().contains(&Effect::Quit(0)));
+}
+
+#[test]
+fn quitting_with_something_unsent_says_so() {
+    let mut rig = in_stage("bot");
+    rig.lost(9);
+    rig.bench.press("one<enter>two<enter><ctrl-c>");
+    rig.bench
+        .sees("2 messages are not sent yet and are kept here. ^C again to quit");
+}
+
+#[test]
+fn drafts_are_kept_soon_and_at_every_way_out() {
+    let draft = |text: &str| Effect::Program(Order::KeepDraft(text.to_owned()));
+    let mut rig = in_stage("bot");
+    rig.lost(600);
+    rig.bench.press("half").effects();
+    rig.bench.advance(Duration::from_millis(999));
+    assert!(!rig.bench.effects().contains(&draft("half")));
+    rig.bench.advance(Duration::from_millis(1));
+    assert!(rig.bench.effects().contains(&draft("half")));
+    rig.bench.advance(Duration::from_secs(60));
+    assert!(!rig.bench.effects().contains(&draft("half")), "once");
+
+    rig.bench.press(" a<ctrl-z>");
+    assert_eq!(rig.bench.effects(), [draft("half a"), Effect::Suspend]);
+    rig.bench.press(" line").input(Input::Terminate);
+    assert_eq!(rig.bench.effects(), [draft("half a line")]);
+    rig.bench.press("<enter>");
+    assert_eq!(rig.bench.orders()[0], Order::KeepDraft(String::new()));
+
+    let draft = "from last time".to_owned();
+    let settings = Settings {
+        draft,
+        ..settings(Theme::ansi())
+    };
+    Rig::with(settings, Desk::default(), 80, 24)
+        .bench
+        .sees("▏from last time");
+}
+
+#[test]
+fn f5_connects_now_while_there_is_no_connection() {
+    let mut rig = in_stage("bot");
+    rig.bench.press("<f5>");
+    assert!(rig.bench.orders().is_empty());
+    rig.lost(9);
+    rig.bench.press("<f5>");
+    assert_eq!(rig.bench.orders(), [Order::Reconnect]);
+}
+
+#[test]
+fn the_countdown_counts_and_nothing_else_wakes() {
+    let mut rig = in_stage("bot");
+    let midnight = Duration::from_secs(10 * 3_600);
+    assert_eq!(rig.bench.deadline(), Some(midnight), "live and idle: only the day ends");
+    rig.lost(3);
+    rig.bench.sees("reconnecting 3s · F5 now");
+    assert_eq!(rig.bench.deadline(), Some(Duration::from_secs(1)));
+    rig.bench.advance(Duration::from_millis(2_500)).sees("reconnecting 1s");
+    rig.bench.advance(Duration::from_millis(500)).sees(" reconnecting ");
+    assert_eq!(rig.bench.deadline(), Some(midnight));
+    rig.state(ConnState::Live);
+    rig.bench.sees("live   carol");
+}
+
+#[test]
+fn latency_draws_nothing() {
+    let mut rig = in_stage("bot");
+    let latency = ClientEvent::Latency(Duration::from_millis(8));
+    minicom_tui_kit::App::take_changed(&mut rig.bench.app);
+    rig.tell(latency);
+    assert!(!minicom_tui_kit::App::take_changed(&mut rig.bench.app));
+    rig.bench.press("x");
+    assert!(minicom_tui_kit::App::take_changed(&mut rig.bench.app));
+}
+
+#[test]
+fn the_header_says_who_is_there() {
+    let mut rig = in_stage("none");
+    let mut check = |event: CustomerBody, who: &str| {
+        let event = rig.desk.event(20, None, event);
+        rig.happens(vec![event]);
+        rig.bench.sees(&format!(" Support   {who}  "));
+    };
+    let opened = minicom_protocol::customer_event::Opened { number: 1 };
+    check(CustomerBody::Opened(opened), "The assistant");
+    let asked = minicom_protocol::customer_event::HumanRequested {};
+    check(CustomerBody::HumanRequested(asked), "Waiting for a person");
+    let joined = minicom_protocol::customer_event::Joined { name: ada() };
+    check(CustomerBody::Joined(joined), "Ada is with you");
+    let by = Closer::Agent;
+    check(CustomerBody::Closed(Closed { by }), "This chat has ended 14:20");
+
+    let mut rig = in_stage("waiting");
+    rig.signal(CustomerSignal::Place { place: Some(3) });
+    rig.bench.sees(" Support   You are number 3 in the queue");
+    let joined = rig.desk.joined(1);
+    rig.happens(vec![joined]);
+    rig.bench.sees("Ada is with you").sees("── Ada joined · 14:01 ──");
+    let back = rig.desk.handed_back(2);
+    rig.happens(vec![back]);
+    rig.bench
+        .sees("The assistant  ")
+        .sees("── The assistant answers again · 14:02 ──");
+}
+
+#[test]
+fn a_closed_chat_is_followed_by_a_new_one_in_the_same_thread() {
+    let mut rig = in_stage("closed");
+    rig.bench.sees("Enter starts a new chat");
+    rig.bench.press("one more thing<enter>");
+    let (id, _) = rig.sent().remove(0);
+    let opened = rig.desk.event(
+        0,
+        Some(id),
+        CustomerBody::Opened(minicom_protocol::customer_event::Opened { number: 2 }),
+    );
+    let line = rig.desk.posts(0, Some(id), Author::Customer, "one more thing");
+    rig.happens(vec![opened, line]);
+    rig.bench.sees("The assistant").sees("Enter sends");
+    rig.bench.sees("── This chat has ended · 13:52 ──").sees("you     hi");
+    assert_eq!(rig.bench.screen().matches("one more thing").count(), 1);
+}
+
+#[test]
+fn after_the_end_only_leaving_works() {
+    for (ended, code) in [
+        (Ended::WrongSecret, 77),
+        (Ended::Refused(Refusal::BadName { why: "no".into() }), 2),
+        (
+            Ended::WrongVersion {
+                client: 1,
+                min: 2,
+                max: 2,
+            },
+            78,
+        ),
+    ] {
+        let mut rig = in_stage("bot");
+        rig.bench.press("<f1>draft");
+        rig.state(ConnState::from(ended.clone()));
+        rig.tell(ClientEvent::Ended(ended.clone()));
+        rig.bench.effects();
+        rig.bench.sees("carol cannot chat here");
+        rig.bench.press("abc<f5><f1><pgup>").paste("x");
+        rig.bench.sees("carol cannot chat here");
+        assert!(rig.bench.effects().is_empty());
+        rig.bench.press("<ctrl-c>");
+        let effects = rig.bench.effects();
+        assert_eq!(effects.last(), Some(&Effect::Quit(code)), "{ended:?}");
+    }
+}
+
+#[test]
+fn the_help_scrolls_and_lets_what_is_typed_through() {
+    let mut rig = in_stage("bot");
+    rig.bench.resize(40, 12).press("<f1>").sees("Enter");
+    for _ in 0..20 {
+        rig.bench.press("<pgdn>");
+    }
+    rig.bench.sees("what I sent");
+    rig.bench.press("<pgup><pgup><pgup><pgup><pgup>").sees("Enter");
+    rig.bench.press("<f1>").sees_no("Keys:");
+    rig.bench.press("<f1>").sees("Keys:");
+    rig.bench.press("a").sees_no("Keys:").sees("▏a");
+}
+
+#[test]
+fn a_paste_never_sends() {
+    let mut rig = in_stage("bot");
+    rig.bench.paste("one\ntwo\n");
+    assert!(rig.sent().is_empty());
+    rig.bench.sees("▏one").sees("   two");
+}
+
+#[test]
+fn troubles_are_told_and_go() {
+    let mut rig = in_stage("bot");
+    rig.tell(ClientEvent::OutboxTrouble("The disk is full.".into()));
+    rig.bench.press("a").sees("The disk is full.");
+    rig.bench.press("<enter>").sees_no("The disk is full.");
+    rig.bench
+        .tell(Msg::Trouble("no draft".into()))
+        .resize(40, 8)
+        .sees("no draft");
+    rig.bench.press("<esc>").sees_no("no draft");
+}
+
+#[test]
+fn too_long_a_text_is_told_and_kept() {
+    let mut rig = in_stage("bot");
+    rig.bench.paste(&"x".repeat(16_390)).sees("6 bytes too long to send");
+    rig.bench.press("<enter>");
+    assert!(rig.sent().is_empty());
+    for _ in 0..6 {
+        rig.bench.press_key(key("backspace"));
+    }
+    rig.bench.sees_no("too long");
+    rig.bench.press("<enter>");
+    assert_eq!(rig.sent().len(), 1);
+}
