@@ -254,6 +254,11 @@ fn typing_of_others_ends_by_itself() {
     let line = rig.desk.says(0, Author::Bot, "done");
     rig.happens(vec![line]);
     rig.bench.sees_no("is typing");
+    // Who leaves does not type.
+    rig.signal(typing(Some(ada()), true, Seq(9)));
+    let closed = rig.desk.closed(0, Closer::Agent);
+    rig.happens(vec![closed]);
+    rig.bench.sees_no("is typing");
 }
 
 fn seen(rig: &mut Rig) -> Vec<u64> {

@@ -110,10 +110,10 @@ impl CustomerReplica {
         for event in events {
             self.view.apply(&event);
             match &event.body {
-                CustomerBody::Posted(_) | CustomerBody::HandedBack(_) | CustomerBody::Joined(_) => {
-                    self.leave_queue(&event)
-                }
-                CustomerBody::Closed(_) => self.place = None,
+                CustomerBody::Posted(_)
+                | CustomerBody::HandedBack(_)
+                | CustomerBody::Joined(_)
+                | CustomerBody::Closed(_) => self.leave_queue(&event),
                 _ => {}
             }
             self.thread.live(event);
@@ -122,11 +122,15 @@ impl CustomerReplica {
         self.pending.known_up_to(self.at.0);
     }
 
-    /// What an event ends: the typing by its line, the place in the queue by whoever comes.
+    /// What an event ends: the typing by its line or by who leaves, the place in the queue by whoever comes.
     fn leave_queue(&mut self, event: &CustomerEvent) {
         match &event.body {
             CustomerBody::Posted(posted) if posted.author.side() == Side::Desk => self.typing.line((), event.seq.0),
-            CustomerBody::Joined(_) | CustomerBody::HandedBack(_) => self.place = None,
+            CustomerBody::Joined(_) => self.place = None,
+            CustomerBody::HandedBack(_) | CustomerBody::Closed(_) => {
+                self.place = None;
+                self.typing.line((), event.seq.0);
+            }
             _ => {}
         }
     }
