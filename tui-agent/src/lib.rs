@@ -1,1 +1,29 @@
-//! Placeholder until the first commit of this crate.
+//! `minicom-agent`: what should I do next? The program with which agents see every conversation, take one over with a
+//! keystroke, reply, and go to the next.
+//!
+//! State ([`app`], [`list`], [`chat`], [`writing`]), update and drawing are apart: an update takes one input and the time and returns
+//! effects; nothing in this crate but [`tasks`], [`sign_in`], [`one_shot`] and [`program`] does input or output. [`App`] is public so that
+//! tests and benchmarks of the whole product can run it on a terminal of their own.
+
+pub mod app;
+pub mod chat;
+pub mod cli;
+pub mod entries;
+pub mod exit;
+pub mod keys;
+pub mod layout;
+pub mod list;
+pub mod one_shot;
+pub mod plain;
+pub mod program;
+pub mod sign_in;
+pub mod tasks;
+#[cfg(test)]
+mod testing;
+mod update;
+mod view;
+pub mod words;
+pub mod writing;
+
+pub use app::{App, Msg, Order, Settings};
+pub use program::run;

@@ -1,0 +1,327 @@
+//! The agent's program as a value: all that it knows and shows. What changes it is in [`crate::update`], what draws it in
+//! [`crate::view`].
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::{Duration, Instant},
+};
+
+use minicom_client::{AgentReplica, ClientEvent, CommandIds, ConnState, Ended, Section};
+use minicom_protocol::{
+    command::AgentCommand,
+    frame::{AgentQuestion, Agents},
+    ids::{AgentId, CommandId, ConversationId, LineNo, Time},
+    stage::Stage,
+    summary::Summary,
+};
+use minicom_tui_kit::{Effect, Keymap, Now, Shown, Theme, Zone, notify::Attention};
+use ratatui::layout::Size;
+
+use crate::{
+    chat::Chat,
+    keys::{Action, Context},
+    list::{List, Spot},
+    writing::Writing,
+};
+
+/// What the program is told by its own tasks.
+#[derive(Debug)]
+pub enum Msg {
+    /// The connection tells something.
+    Client(Box<ClientEvent<Agents>>),
+    /// A command was not even taken; nothing was sent or stored.
+    Unsent {
+        /// Its id.
+        id: CommandId,
+        /// Why, and what to do.
+        why: Shown,
+    },
+    /// Drafts that were on the disk.
+    Drafts(Vec<(ConversationId, String)>),
+    /// Drafts cannot be kept or read.
+    DraftTrouble(Shown),
+}
+
+/// What only the program's tasks can carry out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    /// Hand a command over, to be done once.
+    Send {
+        /// Its id.
+        id: CommandId,
+        /// What it asks for.
+        command: AgentCommand,
+    },
+    /// Hand over a command that is only worth sending now.
+    SendMomentary(AgentCommand),
+    /// Ask the server.
+    Ask(AgentQuestion),
+    /// Say that the agent types, or has stopped.
+    Typing {
+        /// Where.
+        conversation: ConversationId,
+        /// Whether.
+        on: bool,
+    },
+    /// Send what has become old after all.
+    Resend(CommandId),
+    /// Drop a command that waits.
+    Discard(CommandId),
+    /// Connect now.
+    ReconnectNow,
+    /// Keep a draft; an empty one is forgotten.
+    SaveDraft {
+        /// Where.
+        conversation: ConversationId,
+        /// The text.
+        text: String,
+    },
+    /// Look whether these have drafts.
+    LoadDrafts(Vec<ConversationId>),
+}
+
+/// Where the keys go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// To the composer.
+    Compose,
+    /// To the list.
+    List,
+}
+
+/// Words in the status row, above the composer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened and what to do.
+    pub words: Shown,
+    /// Whether something was refused or went wrong.
+    pub error: bool,
+    /// What ends it beside Esc.
+    pub ends: Ends,
+}
+
+/// What ends a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// A connection.
+    Connected,
+    /// A moment.
+    At(Duration),
+    /// Leaving the conversation, or sending something.
+    Leaving,
+}
+
+/// A Close that is held back for as long as it can be undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldClose {
+    /// What ends.
+    pub conversation: ConversationId,
+    /// The newest line of the customer that was known.
+    pub seen: LineNo,
+    /// When it is sent.
+    pub until: Duration,
+}
+
+/// A line that was sent and has no final answer yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentLine {
+    pub conversation: ConversationId,
+    pub text: String,
+    /// The newest desk's line that its author had on the screen.
+    pub seen_desk: LineNo,
+}
+
+/// How the connection stands.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// Its state.
+    pub state: ConnState,
+    /// The last round trip.
+    pub latency: Option<Duration>,
+    /// Why it has ended for good.
+    pub ended: Option<Ended>,
+}
+
+/// What a program is started with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How things look.
+    pub theme: Theme,
+    /// For clocks and days.
+    pub zone: Zone,
+    /// The keys.
+    pub keymap: Keymap<Action, Context>,
+    /// The server, for messages.
+    pub server: Shown,
+    /// Ids for commands.
+    pub ids: CommandIds,
+    /// The moment at which `Now::elapsed` is zero.
+    pub start: Instant,
+}
+
+/// The agent's program.
+pub struct App {
+    pub(crate) theme: Theme,
+    pub(crate) zone: Zone,
+    pub(crate) keymap: Keymap<Action, Context>,
+    pub(crate) server: Shown,
+    pub(crate) ids: CommandIds,
+    pub(crate) start: Instant,
+    pub(crate) size: Size,
+    pub(crate) replica: AgentReplica,
+    pub(crate) connection: Connection,
+    pub(crate) focus: Focus,
+    pub(crate) list: List,
+    pub(crate) chat: Option<Chat>,
+    pub(crate) writing: Writing,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) attention: Attention,
+    /// Closes that can still be undone, the latest last.
+    pub(crate) closing: Vec<HeldClose>,
+    /// Lines without a final answer.
+    pub(crate) sent: HashMap<CommandId, SentLine>,
+    /// What the one `TakeNext` that is on its way is known by.
+    pub(crate) taking_next: Option<CommandId>,
+    /// To be opened as soon as it is known.
+    pub(crate) open_when_known: Option<ConversationId>,
+    /// Shown as unread until opened again.
+    pub(crate) marked_unread: HashSet<ConversationId>,
+    /// The last read mark that was sent on this connection.
+    pub(crate) last_mark: Option<(ConversationId, LineNo)>,
+    /// Where and when the last typing signal was sent.
+    pub(crate) last_typing: Option<(ConversationId, Duration)>,
+    /// Conversations whose drafts were looked for.
+    pub(crate) drafts_known: HashSet<ConversationId>,
+    /// The help is open, from this row on.
+    pub(crate) help: Option<usize>,
+    /// Whether the details are shown, if the agent has said so.
+    pub(crate) details: Option<bool>,
+    /// Ctrl-C or q quits until then.
+    pub(crate) quits_until: Option<Duration>,
+    /// A first snapshot has come.
+    pub(crate) began: bool,
+    pub(crate) out: Vec<Effect<Order>>,
+}
+
+impl App {
+    /// Knows nothing and is not connected.
+    pub fn new(settings: Settings) -> App {
+        let Settings {
+            theme,
+            zone,
+            keymap,
+            server,
+            ids,
+            start,
+        } = settings;
+        App {
+            theme,
+            zone,
+            keymap,
+            server,
+            ids,
+            start,
+            size: Size::new(80, 24),
+            replica: AgentReplica::new(),
+            connection: Connection {
+                state: ConnState::Connecting,
+                latency: None,
+                ended: None,
+            },
+            focus: Focus::List,
+            list: List::default(),
+            chat: None,
+            writing: Writing::default(),
+            notice: None,
+            attention: Attention::new("minicom"),
+            closing: Vec::new(),
+            sent: HashMap::new(),
+            taking_next: None,
+            open_when_known: None,
+            marked_unread: HashSet::new(),
+            last_mark: None,
+            last_typing: None,
+            drafts_known: HashSet::new(),
+            help: None,
+            details: None,
+            quits_until: None,
+            began: false,
+            out: Vec::new(),
+        }
+    }
+
+    /// The moment of a time that was handed in.
+    pub(crate) fn instant(&self, now: Now) -> Instant {
+        self.start + now.elapsed
+    }
+
+    /// The server's time; this computer's before the first welcome.
+    pub(crate) fn server_time(&self, now: Now) -> Time {
+        self.replica.server_time(self.instant(now)).unwrap_or(Time(now.wall))
+    }
+
+    /// Who sits here.
+    pub(crate) fn me(&self) -> Option<AgentId> {
+        self.replica.me().map(|me| me.agent.id)
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        self.connection.state.is_live()
+    }
+
+    /// The open conversation's row.
+    pub(crate) fn summary(&self) -> Option<&Summary> {
+        self.replica.summary(self.chat.as_ref()?.conversation)
+    }
+
+    /// The open conversation.
+    pub(crate) fn conversation(&self) -> Option<ConversationId> {
+        self.chat.as_ref().map(|chat| chat.conversation)
+    }
+
+    /// The conversation that orders are about: the open one, unless the cursor of the list stands on a section.
+    pub(crate) fn subject(&self) -> Option<ConversationId> {
+        match (self.focus, self.list.cursor()) {
+            (Focus::List, Some(Spot::Title(_)) | None) => None,
+            _ => self.conversation(),
+        }
+    }
+
+    pub(crate) fn is_mine(&self, summary: &Summary) -> bool {
+        self.me().is_some_and(|me| summary.stage.is_owned_by(me))
+    }
+
+    /// What the list shows as unread.
+    pub(crate) fn unread(&self, summary: &Summary) -> u64 {
+        let marked = u64::from(self.marked_unread.contains(&summary.conversation));
+        match summary.stage {
+            Stage::Closed { .. } => marked,
+            _ => summary.unread().max(marked),
+        }
+    }
+
+    /// The Close of this conversation that can still be undone.
+    pub(crate) fn closing_of(&self, conversation: ConversationId) -> Option<&HeldClose> {
+        self.closing.iter().find(|held| held.conversation == conversation)
+    }
+
+    /// What the key for "next" would open.
+    pub(crate) fn next(&self) -> Option<&Summary> {
+        self.replica.next()
+    }
+
+    /// How many want something from this agent: for the window's title.
+    pub(crate) fn wanting(&self) -> usize {
+        let mine = self.replica.section(Section::Mine);
+        self.list.count(Section::Waiting) + mine.iter().filter(|row| self.unread(row) > 0).count()
+    }
+
+    /// Commands without a final answer, told in words; `None` if there are none.
+    pub(crate) fn unsent(&self) -> Option<u64> {
+        let lines = self.replica.pending_commands();
+        let count = lines
+            .filter(|it| matches!(it.command, AgentCommand::Post { .. }))
+            .count();
+        (count > 0).then_some(count as u64)
+    }
+}

@@ -1,0 +1,309 @@
+//! The thread that is open: its transcript, kept up with what is known, what of it has been on the screen, and the lines that are on
+//! their way. It refuses to know what is being written (that is [`crate::writing`]) and what a key does.
+
+use minicom_client::{AgentReplica, PendingCommand, PendingMark};
+use minicom_protocol::{
+    command::{AgentCommand, SeenLines},
+    event::{Author, Event, EventBody},
+    ids::{AgentId, CommandId, ConversationId, CustomerId, LineNo},
+    stage::Side,
+    summary::Summary,
+};
+use minicom_tui_kit::{
+    Shown, Transcript, Zone,
+    transcript::{DeliveryMark, Entry, EntryKey, Older},
+};
+
+use crate::entries::{Eyes, own_line, read_up_to};
+
+/// The thread that is open, seen from one of its conversations.
+#[derive(Debug, Clone)]
+pub struct Chat {
+    /// The conversation that the list has chosen.
+    pub conversation: ConversationId,
+    /// Whose thread it is.
+    pub customer: CustomerId,
+    /// What can be read.
+    pub transcript: Transcript,
+    eyes: Eyes,
+    /// First and last event that the transcript was told; `None` until the first page is here.
+    told: Option<(u64, u64)>,
+    /// What is known was forgotten: everything is to be told anew once it is here.
+    fresh: bool,
+    /// The divider is to be placed before the first line of the customer after this one.
+    unread_after: Option<LineNo>,
+    /// The divider is to be placed before the first line of others on the desk's side after this one.
+    missed_after: Option<LineNo>,
+    own_lines: Vec<(LineNo, EntryKey)>,
+    /// How far the customer has read, and when, in order.
+    reads: Vec<(LineNo, i64)>,
+    pending: Vec<Waiting>,
+    /// Numbers given to pending lines.
+    numbered: u64,
+    /// The newest lines that the transcript was told.
+    newest: SeenLines,
+    /// The newest lines that have been on the screen.
+    shown: SeenLines,
+}
+
+/// A line on its way, as the transcript has it.
+#[derive(Debug, Clone, PartialEq)]
+struct Waiting {
+    id: CommandId,
+    number: u64,
+    mark: PendingMark,
+}
+
+impl Chat {
+    /// Opens a thread. Nothing is in it until [`Chat::sync`].
+    pub fn open(summary: &Summary, me: Option<AgentId>, zone: Zone, dot: &'static str) -> Chat {
+        Chat {
+            conversation: summary.conversation,
+            customer: summary.customer.id,
+            transcript: Transcript::new(zone.clone()),
+            eyes: Eyes {
+                me,
+                customer: summary.customer.name.shown(),
+                zone,
+                dot,
+            },
+            told: None,
+            fresh: false,
+            unread_after: (summary.unread() > 0).then_some(summary.desk_mark),
+            missed_after: None,
+            own_lines: Vec::new(),
+            reads: Vec::new(),
+            pending: Vec::new(),
+            numbered: 0,
+            newest: SeenLines::default(),
+            shown: SeenLines::default(),
+        }
+    }
+
+    /// Whether the first page is here.
+    pub fn is_loaded(&self) -> bool {
+        self.told.is_some()
+    }
+
+    /// What was known has been forgotten; the transcript stays until its thread is here again.
+    pub fn start_afresh(&mut self) {
+        self.fresh = true;
+    }
+
+    /// The newest lines that have been on the screen.
+    pub fn shown(&self) -> SeenLines {
+        self.shown
+    }
+
+    /// Everything up to the latest line is on the screen now.
+    pub fn see(&mut self) {
+        if self.is_loaded() && self.transcript.is_at_end() {
+            self.shown = self.newest;
+        }
+    }
+
+    /// Tells the transcript what is known by now.
+    pub fn sync(&mut self, replica: &AgentReplica) {
+        self.eyes.me = replica.me().map(|me| me.agent.id);
+        self.sync_events(replica);
+        self.sync_pending(replica);
+        self.place_dividers(replica);
+        self.sync_older(replica);
+        if self.transcript.wants_latest() {
+            self.fresh = true;
+            self.sync_events(replica);
+        }
+    }
+
+    fn sync_events(&mut self, replica: &AgentReplica) {
+        let Some(thread) = replica.thread(self.customer).filter(|thread| thread.is_loaded()) else {
+            return;
+        };
+        if self.fresh || self.told.is_none() {
+            self.fresh = false;
+            (self.own_lines, self.reads) = (Vec::new(), Vec::new());
+            self.told = Some((u64::MAX, 0));
+            let entries = self.take_in(thread.events());
+            let waiting: Vec<Entry> = self
+                .transcript
+                .entries()
+                .iter()
+                .filter(|it| is_pending(it))
+                .cloned()
+                .collect();
+            self.transcript.replace_all(entries.into_iter().chain(waiting));
+        } else if let Some((first, last)) = self.told {
+            let older: Vec<&Event> = thread.events().take_while(|event| event.rev.0 < first).collect();
+            let mut newer: Vec<&Event> = thread.events().rev().take_while(|event| event.rev.0 > last).collect();
+            newer.reverse();
+            let entries = self.take_in(older.into_iter().chain(newer));
+            self.settle_pending(&entries, replica);
+            self.transcript.extend(entries);
+        }
+        self.update_marks(replica);
+    }
+
+    /// Notes what is to be known of events beside their entries.
+    fn take_in<'a>(&mut self, events: impl Iterator<Item = &'a Event>) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for event in events {
+            let at = event.rev.0;
+            self.told = self.told.map(|(first, last)| (first.min(at), last.max(at)));
+            if let EventBody::Posted(posted) = &event.body {
+                let newest = match posted.author.side() {
+                    Side::Customer => &mut self.newest.customer,
+                    Side::Desk => &mut self.newest.desk,
+                };
+                *newest = (*newest).max(posted.line);
+            }
+            if let Some(line) = own_line(event, self.eyes.me) {
+                self.own_lines.push((line, EntryKey::Stored(at)));
+            }
+            if let Some(up_to) = read_up_to(event) {
+                self.reads.push((up_to, event.time.0));
+            }
+            entries.extend(self.eyes.entry(event));
+        }
+        self.reads.sort_unstable();
+        entries
+    }
+
+    /// A pending line whose event is here makes room for it, so that a view that is held by the one is held by the other.
+    fn settle_pending(&mut self, entries: &[Entry], replica: &AgentReplica) {
+        let Some(thread) = replica.thread(self.customer) else {
+            return;
+        };
+        for entry in entries {
+            let EntryKey::Stored(at) = entry.key else { continue };
+            let command = thread.event(at).and_then(|event| event.command);
+            if let Some(place) = self.pending.iter().position(|it| Some(it.id) == command) {
+                let waiting = self.pending.remove(place);
+                self.transcript
+                    .replace(EntryKey::Pending(waiting.number), entry.clone());
+            }
+        }
+    }
+
+    fn update_marks(&mut self, replica: &AgentReplica) {
+        let read = replica
+            .summary(self.conversation)
+            .map_or(LineNo(0), |summary| summary.customer_mark);
+        for (line, key) in &self.own_lines {
+            let first_read = self.reads.partition_point(|(up_to, _)| up_to < line);
+            let mark = match self.reads.get(first_read) {
+                Some((_, time)) => DeliveryMark::Read(*time),
+                None if *line <= read => DeliveryMark::Shown,
+                None => DeliveryMark::Stored,
+            };
+            self.transcript.set_mark(*key, mark);
+        }
+        // A line that was read needs no second look, unless it was told anew.
+        let newest_read = self.reads.last().map_or(LineNo(0), |(up_to, _)| *up_to);
+        self.own_lines.retain(|(line, _)| *line > newest_read);
+    }
+
+    fn sync_pending(&mut self, replica: &AgentReplica) {
+        let now: Vec<&PendingCommand<AgentCommand>> = replica.pending_lines(self.conversation).collect();
+        self.pending.retain(|waiting| {
+            let stays = now.iter().any(|it| it.id == waiting.id);
+            if !stays {
+                self.transcript.remove(EntryKey::Pending(waiting.number));
+            }
+            stays
+        });
+        for pending in now {
+            let known = self.pending.iter_mut().find(|it| it.id == pending.id);
+            let number = match known {
+                Some(known) if known.mark == pending.mark => continue,
+                Some(known) => {
+                    known.mark = pending.mark.clone();
+                    known.number
+                }
+                None => {
+                    self.numbered += 1;
+                    self.pending.push(Waiting {
+                        id: pending.id,
+                        number: self.numbered,
+                        mark: pending.mark.clone(),
+                    });
+                    self.numbered
+                }
+            };
+            self.transcript.extend(self.eyes.pending(pending, number));
+        }
+    }
+
+    fn place_dividers(&mut self, replica: &AgentReplica) {
+        let Some(thread) = replica.thread(self.customer).filter(|thread| thread.is_loaded()) else {
+            return;
+        };
+        let theirs = |after: LineNo| {
+            move |event: &&Event| match &event.body {
+                EventBody::Posted(posted) => posted.author == Author::Customer && posted.line > after,
+                _ => false,
+            }
+        };
+        if let Some(after) = self.unread_after.take()
+            && let Some(first) = thread.events().find(theirs(after))
+        {
+            let unread = thread.events().filter(theirs(after)).count();
+            let words = Shown::line(&format!("{unread} new"));
+            self.transcript.place_divider(EntryKey::Stored(first.rev.0), words);
+        }
+        if let Some(after) = self.missed_after {
+            let me = self.eyes.me;
+            let missed = thread.events().find(|event| match &event.body {
+                EventBody::Posted(posted) => {
+                    posted.author.side() == Side::Desk && posted.line > after && own_line(event, me).is_none()
+                }
+                _ => false,
+            });
+            // The line may still be on its way.
+            if let Some(missed) = missed {
+                self.missed_after = None;
+                self.transcript.remove_divider();
+                let words = Shown::fixed("came while you wrote");
+                self.transcript.place_divider(EntryKey::Stored(missed.rev.0), words);
+            }
+        }
+    }
+
+    /// What came after this line of the desk is to be pointed at.
+    pub fn point_at_missed(&mut self, after: LineNo) {
+        self.missed_after = Some(after);
+        self.transcript.to_end();
+    }
+
+    /// One's own line is on its way: what was new is not new any more.
+    pub fn sent(&mut self) {
+        self.missed_after = None;
+        self.transcript.remove_divider();
+        self.transcript.to_end();
+    }
+
+    fn sync_older(&mut self, replica: &AgentReplica) {
+        let older = match replica.thread(self.customer) {
+            Some(thread) if thread.is_loading_older() => Older::Loading,
+            Some(thread) if thread.is_loaded() && thread.has_more() && !thread.is_full() => Older::More,
+            _ => Older::None,
+        };
+        if self.transcript.older() != older {
+            self.transcript.set_older(older);
+        }
+    }
+
+    /// The first line that was not sent and waits for the agent's word.
+    pub fn unsent<'a>(&self, replica: &'a AgentReplica) -> Option<&'a PendingCommand<AgentCommand>> {
+        replica
+            .pending_lines(self.conversation)
+            .find(|it| matches!(it.mark, PendingMark::Failed(_) | PendingMark::Stale))
+    }
+}
+
+fn is_pending(entry: &Entry) -> bool {
+    matches!(entry.key, EntryKey::Pending(_))
+}
+
+#[cfg(test)]
+#[path = "chat_tests.rs"]
+mod tests;

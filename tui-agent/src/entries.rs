@@ -1,0 +1,170 @@
+//! From what happened to what stands in the transcript, in the words of an agent's screen. It refuses to know what is loaded and what
+//! is in view.
+
+use minicom_client::{CommandIds, PendingCommand, PendingMark};
+use minicom_protocol::{
+    Touches,
+    command::AgentCommand,
+    event::{Author, Event, EventBody},
+    ids::{AgentId, LineNo},
+    stage::{Closer, HandOverReason, Side},
+};
+use minicom_tui_kit::{
+    Shown, Who, Zone,
+    transcript::{DeliveryMark, Entry, EntryKey, Kind},
+};
+
+use crate::words;
+
+/// Who reads, and about whom.
+#[derive(Debug, Clone)]
+pub struct Eyes {
+    /// The agent who sits here; unknown before the first welcome.
+    pub me: Option<AgentId>,
+    /// The customer's name.
+    pub customer: Shown,
+    /// For clocks in the words.
+    pub zone: Zone,
+    /// Stands between small facts.
+    pub dot: &'static str,
+}
+
+impl Eyes {
+    /// The entry of an event; `None` where nothing is to be shown.
+    pub fn entry(&self, event: &Event) -> Option<Entry> {
+        let key = EntryKey::Stored(event.rev.0);
+        let time = event.time.0;
+        if let EventBody::Posted(posted) = &event.body
+            && let Some((who, name, own)) = self.speaker(&posted.author)
+        {
+            return Some(Entry {
+                key,
+                kind: Kind::Line { who, name, own },
+                text: Shown::text(&posted.text()),
+                time,
+                mark: own.then_some(DeliveryMark::Stored),
+            });
+        }
+        let happened = self.happened(event)?;
+        let text = match &event.body {
+            // The desk's own line.
+            EventBody::Posted(_) => happened,
+            _ => Shown::line(&format!("{happened} {} {}", self.dot, self.zone.clock(time))),
+        };
+        Some(Entry {
+            key,
+            kind: Kind::System,
+            text,
+            time,
+            mark: None,
+        })
+    }
+
+    /// The line mode's form of an event: who speaks, or nobody, and the words.
+    pub fn told(&self, event: &Event) -> Option<(Option<Shown>, Shown)> {
+        if let EventBody::Posted(posted) = &event.body
+            && let Some((_, name, _)) = self.speaker(&posted.author)
+        {
+            return Some((Some(name), Shown::text(&posted.text())));
+        }
+        Some((None, self.happened(event)?))
+    }
+
+    /// The role, the name, and whether it is the one who sits here. `None` for the desk itself.
+    fn speaker(&self, author: &Author) -> Option<(Who, Shown, bool)> {
+        match author {
+            Author::Customer => Some((Who::Customer, self.customer.clone(), false)),
+            Author::Bot => Some((Who::Bot, Shown::fixed("bot"), false)),
+            Author::Agent { agent } if Some(agent.id) == self.me => Some((Who::Agent, Shown::fixed("you"), true)),
+            Author::Agent { agent } => Some((Who::Agent, agent.name.shown(), false)),
+            Author::System => None,
+        }
+    }
+
+    fn happened(&self, event: &Event) -> Option<Shown> {
+        let customer = &self.customer;
+        let words = match &event.body {
+            EventBody::Posted(posted) => return Some(Shown::text(&posted.text())),
+            EventBody::Opened(it) if it.number > 1 => format!("conversation {}", it.number),
+            EventBody::TakenOver(it) => format!("{} took over", self.agent(it.agent.id, &it.agent.name.shown())),
+            EventBody::HandedBack(it) => {
+                format!(
+                    "{} handed back to the bot",
+                    self.agent(it.agent.id, &it.agent.name.shown())
+                )
+            }
+            EventBody::HumanRequested(it) => match it.reason {
+                HandOverReason::CustomerAsked => format!("{customer} asked for a person"),
+                other => format!("a person is wanted: {}", other.words()),
+            },
+            EventBody::Closed(it) => match &it.by {
+                Closer::Customer => format!("{customer} ended the chat"),
+                Closer::Agent { agent } => format!("{} ended the chat", self.agent(agent.id, &agent.name.shown())),
+                Closer::System => "the chat was ended".to_owned(),
+            },
+            EventBody::Unknown(it) if it.touches == Touches::Line => it.fallback.clone()?,
+            EventBody::Opened(_) | EventBody::Seen(_) | EventBody::AgentChanged(_) | EventBody::Unknown(_) => {
+                return None;
+            }
+        };
+        Some(Shown::line(&words))
+    }
+
+    fn agent(&self, id: AgentId, name: &Shown) -> String {
+        if Some(id) == self.me {
+            "you".to_owned()
+        } else {
+            name.to_string()
+        }
+    }
+
+    /// The entry of a line that is not stored yet; `number` is its place among those.
+    pub fn pending(&self, pending: &PendingCommand<AgentCommand>, number: u64) -> Option<Entry> {
+        let AgentCommand::Post { text, .. } = &pending.command else {
+            return None;
+        };
+        let mark = match &pending.mark {
+            PendingMark::Waiting => DeliveryMark::Waiting,
+            PendingMark::Stored => DeliveryMark::Stored,
+            PendingMark::Stale => DeliveryMark::Failed(Shown::fixed("older than a day (Esc, then r send  d discard)")),
+            PendingMark::Failed(refusal) => DeliveryMark::Failed(Shown::line(&format!(
+                "{} (Esc, then r retry  d discard)",
+                words::refusal(refusal, &self.zone)
+            ))),
+        };
+        Some(Entry {
+            key: EntryKey::Pending(number),
+            kind: Kind::Line {
+                who: Who::Agent,
+                name: Shown::fixed("you"),
+                own: true,
+            },
+            text: Shown::text(text),
+            time: CommandIds::made_at(pending.id).unwrap_or(0),
+            mark: Some(mark),
+        })
+    }
+}
+
+/// The number of one's own line, if the event is one.
+pub fn own_line(event: &Event, me: Option<AgentId>) -> Option<LineNo> {
+    match &event.body {
+        EventBody::Posted(posted) => match &posted.author {
+            Author::Agent { agent } if Some(agent.id) == me => Some(posted.line),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The line up to which the customer has read from this event on.
+pub fn read_up_to(event: &Event) -> Option<LineNo> {
+    match &event.body {
+        EventBody::Seen(seen) if seen.side == Side::Customer => Some(seen.up_to),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "entries_tests.rs"]
+mod tests;

@@ -1,0 +1,244 @@
+//! The table of keys: what an agent can do, by which keys, in which context. Footer, help, lookup and `minicom-agent keys` are
+//! made from it. It refuses to know what an action does.
+
+use minicom_tui_kit::{
+    Available, Keymap,
+    composer::EDITING_KEYS,
+    help,
+    keymap::{HelpRow, Row, TableWrong},
+};
+
+/// Where keys mean something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// The cursor is in the composer; everything that prints is text.
+    Compose,
+    /// The cursor is in the list; letters are orders.
+    List,
+    /// Both.
+    Everywhere,
+}
+
+/// What an agent can want.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Send what is written; take over where the title says so.
+    Send,
+    /// From the list to the composer.
+    Open,
+    /// Open what needs me most, and claim it.
+    Next,
+    /// The conversation of mine before this one.
+    Previous,
+    /// The next of mine with something unread; claims nothing.
+    NextUnread,
+    /// A row of the list by its number.
+    Jump,
+    /// Become the owner, and send nothing.
+    TakeOver,
+    /// Give it back to the bot.
+    HandBack,
+    /// End the chat, with five seconds to think again.
+    Done,
+    /// Take back what is about to happen.
+    Undo,
+    /// Send again what was refused or has become old.
+    Retry,
+    /// Drop what was refused or has become old.
+    Discard,
+    /// The row above.
+    Up,
+    /// The row below.
+    Down,
+    /// The first row.
+    First,
+    /// The last row.
+    Last,
+    /// Show or hide a section's rows.
+    Fold,
+    /// Show it as unread until it is opened again.
+    MarkUnread,
+    /// Towards older lines by a page.
+    PageUp,
+    /// Towards the latest line by a page.
+    PageDown,
+    /// Towards older lines by a row.
+    RowUp,
+    /// Towards the latest line by a row.
+    RowDown,
+    /// To the latest line.
+    Latest,
+    /// To the first unread line.
+    Divider,
+    /// Show or hide what is known of the customer.
+    Details,
+    /// Connect now instead of waiting.
+    Reconnect,
+    /// Out of whatever is passing; at last to the list.
+    Escape,
+    /// The keys.
+    Help,
+    /// Clear the composer; when it is empty, quit by pressing it twice.
+    Interrupt,
+    /// End the program.
+    Quit,
+    /// Draw everything anew.
+    Redraw,
+    /// To the shell.
+    Suspend,
+}
+
+use Action as A;
+use Context::{Compose, Everywhere, List};
+
+const fn row(
+    action: A,
+    name: &'static str,
+    title: &'static str,
+    keys: &'static [(Context, &'static str)],
+) -> Row<A, Context> {
+    Row {
+        action,
+        name,
+        title,
+        keys,
+    }
+}
+
+/// All actions.
+#[rustfmt::skip]
+pub const TABLE: &[Row<Action, Context>] = &[
+    row(A::Send, "send", "send; take over where the title says so", &[(Compose, "enter")]),
+    row(A::Open, "open", "to the composer; on a section: fold", &[(List, "enter i")]),
+    row(A::Next, "next-for-me", "next that needs me: open and claim", &[(Everywhere, "ctrl-n f2"), (List, "n")]),
+    row(A::Previous, "previous-of-mine", "previous conversation of mine", &[(Everywhere, "ctrl-p")]),
+    row(A::NextUnread, "next-unread", "next unread of mine, claims nothing", &[(Everywhere, "alt-a")]),
+    row(A::Jump, "jump", "row 1 to 9 of the list", &[
+        (Everywhere, "alt-1 alt-2 alt-3 alt-4 alt-5 alt-6 alt-7 alt-8 alt-9"), (List, "1 2 3 4 5 6 7 8 9")]),
+    row(A::TakeOver, "take-over", "take over", &[(Everywhere, "ctrl-t"), (List, "t")]),
+    row(A::HandBack, "hand-back", "back to the bot", &[(Everywhere, "f4"), (List, "b")]),
+    row(A::Done, "done", "done: end the chat; again within 5 s: keep it", &[(Compose, "ctrl-d"), (Everywhere, "f9"), (List, "e")]),
+    row(A::Undo, "undo", "keep the chat that is about to end", &[(List, "u ctrl-_")]),
+    row(A::Retry, "retry", "send again what was not sent", &[(List, "r")]),
+    row(A::Discard, "discard", "drop what was not sent", &[(List, "d")]),
+    row(A::Down, "down", "next row", &[(List, "j down")]),
+    row(A::Up, "up", "row before", &[(List, "k up")]),
+    row(A::First, "first", "first row", &[(List, "g home")]),
+    row(A::Last, "last", "last row", &[(List, "G")]),
+    row(A::Fold, "fold", "show or hide the section", &[(List, "space")]),
+    row(A::MarkUnread, "mark-unread", "show as unread", &[(List, "U")]),
+    row(A::PageUp, "page-up", "older lines", &[(Everywhere, "pgup")]),
+    row(A::PageDown, "page-down", "newer lines", &[(Everywhere, "pgdn")]),
+    row(A::RowUp, "row-up", "older lines, by a row", &[(Everywhere, "shift-up")]),
+    row(A::RowDown, "row-down", "newer lines, by a row", &[(Everywhere, "shift-down")]),
+    row(A::Latest, "latest", "latest line", &[(Everywhere, "end")]),
+    row(A::Divider, "unread-divider", "first unread line", &[(Everywhere, "alt-u")]),
+    row(A::Details, "details", "customer's details", &[(Everywhere, "f8"), (List, "c")]),
+    row(A::Reconnect, "reconnect", "connect now", &[(Everywhere, "f5")]),
+    row(A::Escape, "escape", "close, to the latest line, to the list", &[(Everywhere, "esc")]),
+    row(A::Help, "help", "these keys", &[(Everywhere, "f1"), (List, "?")]),
+    row(A::Interrupt, "interrupt", "clear what is written; twice: quit", &[(Everywhere, "ctrl-c")]),
+    row(A::Quit, "quit", "quit", &[(List, "q")]),
+    row(A::Redraw, "redraw", "draw anew", &[(Everywhere, "ctrl-l")]),
+    row(A::Suspend, "suspend", "to the shell", &[(Everywhere, "ctrl-z")]),
+];
+
+/// The contexts in which keys are looked up, the first one first.
+pub fn contexts(composing: bool) -> &'static [Context] {
+    if composing {
+        &[Compose, Everywhere]
+    } else {
+        &[List, Everywhere]
+    }
+}
+
+/// The checked table. `function_keys_first` for multiplexers that take chords for themselves.
+///
+/// # Errors
+/// The table is wrong; a test keeps it right.
+pub fn keymap(function_keys_first: bool) -> Result<Keymap<Action, Context>, TableWrong> {
+    Ok(Keymap::new(TABLE)?.prefer_function_keys(function_keys_first))
+}
+
+/// The rows of the help in a context. Nine keys for nine rows are told as one.
+pub fn help_rows(
+    keymap: &Keymap<Action, Context>,
+    composing: bool,
+    available: impl Fn(Action) -> Available,
+) -> Vec<HelpRow> {
+    let mut rows = keymap.help(contexts(composing), available);
+    for row in rows.iter_mut().filter(|row| row.title == keymap.title(A::Jump)) {
+        row.keys = if composing { "Alt+1..9" } else { "1..9 Alt+1..9" }.to_owned();
+    }
+    if composing {
+        rows.extend(help::rows_of(EDITING_KEYS));
+    }
+    rows
+}
+
+/// The whole table as text, for `minicom-agent keys`.
+pub fn as_text(keymap: &Keymap<Action, Context>) -> String {
+    let mut out = String::new();
+    for (title, composing) in [("While writing", true), ("In the list (after Esc)", false)] {
+        let rows = help_rows(keymap, composing, |_| Available::Yes);
+        let columns = rows.iter().map(|row| row.keys.chars().count()).max().unwrap_or(0);
+        out.push_str(&format!("{title}:\n"));
+        for row in rows {
+            out.push_str(&format!("  {:columns$}  {}\n", row.keys, row.title));
+        }
+        out.push('\n');
+    }
+    out.pop();
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use minicom_tui_kit::testing::key;
+
+    #[test]
+    fn the_table_is_right_and_every_action_can_be_reached() {
+        let keymap = keymap(false).unwrap();
+        for row in TABLE {
+            let reachable = [true, false].map(|composing| !keymap.keys(contexts(composing), row.action).is_empty());
+            assert!(reachable.contains(&true), "{} has no key", row.name);
+        }
+    }
+
+    #[test]
+    fn frequent_actions_have_a_chord_a_function_key_and_a_letter() {
+        let keymap = keymap(false).unwrap();
+        for (action, compose, function, letter) in [
+            (A::Next, "ctrl-n", "f2", "n"),
+            (A::HandBack, "f4", "f4", "b"),
+            (A::Done, "ctrl-d", "f9", "e"),
+            (A::TakeOver, "ctrl-t", "ctrl-t", "t"),
+            (A::Help, "f1", "f1", "?"),
+        ] {
+            assert_eq!(keymap.action(contexts(true), key(compose)), Some(action));
+            assert_eq!(keymap.action(contexts(true), key(function)), Some(action));
+            assert_eq!(keymap.action(contexts(false), key(letter)), Some(action));
+        }
+    }
+
+    #[test]
+    fn what_comes_later_is_not_bound() {
+        let keymap = keymap(false).unwrap();
+        for later in ["tab", "f6", "/", "ctrl-k", "f10", "ctrl-f", "f3", "f7"] {
+            assert_eq!(keymap.action(contexts(true), key(later)), None, "{later}");
+        }
+        for later in ["x", "m", "/", ":", "y", "z"] {
+            assert_eq!(keymap.action(contexts(false), key(later)), None, "{later}");
+        }
+    }
+
+    #[test]
+    fn the_printed_table_has_both_contexts() {
+        let text = as_text(&keymap(false).unwrap());
+        assert!(text.contains("^N F2"), "{text}");
+        assert!(text.contains("1..9 Alt+1..9"), "{text}");
+        assert!(text.contains("new line (also \\ then Enter)"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() < 100), "{text}");
+    }
+}

@@ -1,0 +1,222 @@
+//! The whole program: the command line in, an exit code out. It wires the tasks to the screen or the line mode.
+
+use std::{
+    ffi::OsString,
+    future::Future,
+    io::{self, Read, Write},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use clap::Parser;
+use minicom_client::{CommandIds, ServerUrl, StateDir};
+use minicom_protocol::ids::TenantId;
+use minicom_tui_kit::{
+    Shown, Zone,
+    input::Translator,
+    log, plain,
+    runtime::{self, Ended, Inputs, TerminalEvents},
+    screen::TerminalScreen,
+    signals, terminal,
+};
+use tokio::sync::mpsc;
+
+use crate::{
+    app::{App, Order, Settings},
+    cli::{Cli, Command, Options},
+    exit::{self, Failure},
+    keys, one_shot,
+    plain::PlainAgent,
+    sign_in::{self, SignedIn},
+    tasks::{
+        drafts::DraftKeeper,
+        link::{Link, MESSAGES_MAX, Way},
+    },
+};
+
+/// A password is not longer.
+const PASSWORD_BYTES_MAX: u64 = 4_096;
+/// What still runs in the background at the end has so long.
+const BACKGROUND_MAX: Duration = Duration::from_millis(200);
+
+/// Runs the program.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to the output, mistakes to the error output. Where nobody reads there is nobody to tell.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
+        }
+    };
+    match start(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            let _ = writeln!(io::stderr().lock(), "minicom-agent: {failure}");
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn start(cli: Cli) -> Result<u8, Failure> {
+    let options = cli.options;
+    log::to_file(options.log.as_deref()).map_err(|error| Failure::new(exit::IO, error.to_string()))?;
+    match cli.command {
+        Some(Command::Keys) => {
+            let keymap = keys::keymap(function_keys_first()).map_err(bug)?;
+            print(&keys::as_text(&keymap))
+        }
+        Some(Command::Login { email, password_stdin }) => {
+            let (server, state) = (options.server()?, options.state()?);
+            let (email, password) = ask_login(email, password_stdin)?;
+            let told = block_on(sign_in::login(&state, &server, &email, &password))??;
+            print(&format!("{told}\n"))
+        }
+        Some(Command::Logout) => {
+            let (server, state) = (options.server()?, options.state()?);
+            let told = block_on(sign_in::logout(&state, &server))??;
+            print(&format!("{told}\n"))
+        }
+        Some(Command::List) => {
+            let (server, state) = (options.server()?, options.state()?);
+            let signed_in = sign_in::find(&state, &server, options.data)?;
+            let told = block_on(one_shot::list(server, signed_in, &Zone::system()))??;
+            print(&told)
+        }
+        None => open_desk(options),
+    }
+}
+
+fn open_desk(options: Options) -> Result<u8, Failure> {
+    let (server, state) = (options.server()?, options.state()?);
+    let signed_in = sign_in::find(&state, &server, options.data.clone())?;
+    let way = Way {
+        server,
+        state,
+        signed_in,
+    };
+    let ended = if options.plain || terminal::away() {
+        block_on(lines(way))?
+    } else {
+        block_on(screen(way, &options))?
+    };
+    match ended.map_err(|error| Failure::new(exit::IO, format!("the terminal cannot be used: {error}")))? {
+        Ended::Panicked => Ok(exit::BUG),
+        ended => Ok(ended.code()),
+    }
+}
+
+/// The desk on the screen.
+async fn screen(way: Way, options: &Options) -> io::Result<Ended> {
+    let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
+    let settings = Settings {
+        theme: options.theme(|name| std::env::var(name).ok()),
+        zone: Zone::system(),
+        keymap: keys::keymap(function_keys_first()).map_err(io::Error::other)?,
+        server: Shown::line(&way.server.to_string()),
+        ids: CommandIds::random(),
+        start: Instant::now(),
+    };
+    let drafts = DraftKeeper::start(
+        drafts_folder(&way.state, &way.server, &way.signed_in),
+        messages_in.clone(),
+    );
+    let link = Link::start(way, messages_in);
+    let inputs = Inputs {
+        events: TerminalEvents,
+        messages,
+        signals: signals::from_system()?,
+        translator: Translator::for_terminal(std::env::var("TERM").ok().as_deref()),
+    };
+    let guard = terminal::Guard::enter("minicom-agent")?;
+    let mut terminal_screen = TerminalScreen::stdout()?;
+    let ended = runtime::run(App::new(settings), &mut terminal_screen, inputs, |order| match order {
+        Order::SaveDraft { conversation, text } => drafts.save(conversation, text),
+        Order::LoadDrafts(conversations) => drafts.load(conversations),
+        other => link.order(other),
+    })
+    .await;
+    // The shell has its terminal back while the last lines are sent.
+    drop(guard);
+    link.finish().await;
+    drafts.finish();
+    ended
+}
+
+/// The desk as lines.
+async fn lines(way: Way) -> io::Result<Ended> {
+    let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
+    let app = PlainAgent::new(Zone::system(), CommandIds::random(), Instant::now());
+    let link = Link::start(way, messages_in);
+    let (input, signals) = (plain::stdin_lines()?, signals::from_system()?);
+    let ended = plain::run(app, input, messages, signals, io::stdout(), |order| link.order(order)).await;
+    link.finish().await;
+    ended
+}
+
+/// Drafts belong to an account at a server.
+fn drafts_folder(state: &StateDir, server: &ServerUrl, signed_in: &SignedIn) -> std::path::PathBuf {
+    state.drafts(server, &TenantId::default_tenant(), &signed_in.identity)
+}
+
+/// Zellij takes the chords for itself.
+fn function_keys_first() -> bool {
+    std::env::var_os("ZELLIJ").is_some()
+}
+
+fn ask_login(email: Option<String>, password_stdin: bool) -> Result<(String, String), Failure> {
+    let unread = |error: io::Error| Failure::new(exit::IO, format!("the standard input cannot be read: {error}"));
+    let no_terminal = "there is no terminal to ask on: use --email and --password-stdin";
+    let email = match email {
+        Some(email) => email,
+        None if password_stdin || terminal::away() => return Err(Failure::new(exit::USAGE, no_terminal)),
+        None => {
+            let mut out = io::stderr().lock();
+            let _ = write!(out, "E-mail: ");
+            let _ = out.flush();
+            let mut line = String::new();
+            io::stdin().read_line(&mut line).map_err(unread)?;
+            line
+        }
+    };
+    let password = if password_stdin {
+        let mut text = String::new();
+        io::stdin()
+            .lock()
+            .take(PASSWORD_BYTES_MAX)
+            .read_to_string(&mut text)
+            .map_err(unread)?;
+        text.trim_end_matches(['\n', '\r']).to_owned()
+    } else {
+        rpassword::prompt_password("Password: ").map_err(|_| Failure::new(exit::USAGE, no_terminal))?
+    };
+    match password.is_empty() {
+        true => Err(Failure::new(exit::USAGE, "the password is empty")),
+        false => Ok((email.trim().to_owned(), password)),
+    }
+}
+
+fn print(text: &str) -> Result<u8, Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(exit::IO, format!("the output cannot be written: {error}")))
+        }
+        _ => Ok(0),
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(exit::IO, format!("the program cannot start: {error}")))?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(BACKGROUND_MAX);
+    Ok(done)
+}
+
+fn bug(error: impl std::fmt::Display) -> Failure {
+    Failure::new(exit::BUG, format!("a mistake in the program: {error}"))
+}

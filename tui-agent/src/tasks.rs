@@ -1,0 +1,4 @@
+//! The tasks beside the screen: the connection and the disk. They carry out orders and tell what came of them.
+
+pub mod drafts;
+pub mod link;

@@ -1,0 +1,507 @@
+//! For tests: a desk that makes events as a server would, and a seat at it with keys, a screen and a clock that stands still.
+
+use std::{collections::BTreeMap, time::Duration, time::Instant};
+
+use minicom_client::{ClientEvent, CommandIds, ConnState};
+use minicom_protocol::{
+    command::{AgentCommand, Done, Outcome},
+    event::{
+        Author, Closed, Event, EventBody, HandedBack, HumanRequested, Opened, Part, Posted, Seen, Subject, TakenOver,
+    },
+    frame::{AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, Agents, Told, Typist},
+    ids::{AgentId, CommandId, ConversationId, Cursor, CustomerId, LineNo, Mark, Rev, Seq, TenantId, Time},
+    people::{AgentRef, CustomerRef, Realm, Role},
+    refusal::Refusal,
+    stage::{Closer, HandOverReason, Side},
+    summary::Summary,
+    text::{CustomerName, DisplayName, MessageText},
+};
+use minicom_tui_kit::{
+    Effect, Input, Shown, Theme, Zone,
+    testing::{BENCH_START, Bench},
+};
+
+use crate::{
+    app::{App, Msg, Order, Settings},
+    keys,
+};
+
+/// The agent who sits at the seat.
+pub const ADA: &str = "Ada";
+/// A colleague.
+pub const BO: &str = "Bo";
+
+/// A moment for replicas.
+pub fn client_start() -> Instant {
+    Instant::now()
+}
+
+/// An agent by name.
+pub fn agent(name: &str) -> AgentRef {
+    AgentRef {
+        id: AgentId::from_bytes([name.as_bytes()[0]; 16]),
+        name: DisplayName::parse(name).unwrap(),
+    }
+}
+
+/// What a server would know, made by saying what happened.
+#[derive(Clone, Default)]
+pub struct Desk {
+    events: Vec<Event>,
+    rows: BTreeMap<ConversationId, Summary>,
+    /// Customer's name to its conversations, in order.
+    threads: BTreeMap<String, Vec<ConversationId>>,
+    time: i64,
+    told: usize,
+    command: Option<CommandId>,
+}
+
+impl Desk {
+    pub fn new() -> Desk {
+        Desk {
+            time: BENCH_START,
+            ..Desk::default()
+        }
+    }
+
+    /// What follows happened so many seconds before 14:00.
+    pub fn ago(&mut self, seconds: i64) -> &mut Self {
+        self.time = BENCH_START - seconds * 1_000_000;
+        self
+    }
+
+    /// What follows is caused by this command.
+    pub fn by(&mut self, command: CommandId) -> &mut Self {
+        self.command = Some(command);
+        self
+    }
+
+    fn customer(&self, name: &str) -> CustomerRef {
+        let mut id = [0; 16];
+        for (place, byte) in id.iter_mut().zip(name.bytes().chain([1])) {
+            *place = byte;
+        }
+        CustomerRef {
+            id: CustomerId::from_bytes(id),
+            name: CustomerName::parse(name).unwrap(),
+            realm: Realm::Named,
+        }
+    }
+
+    /// The newest conversation of a customer.
+    pub fn conversation(&self, name: &str) -> ConversationId {
+        *self.threads[name].last().unwrap()
+    }
+
+    /// Its row.
+    pub fn row(&self, name: &str) -> &Summary {
+        &self.rows[&self.conversation(name)]
+    }
+
+    fn happens(&mut self, name: &str, body: EventBody) -> &mut Self {
+        let customer = self.customer(name);
+        let rev = self.events.len() as u64 + 1;
+        let conversation = self.conversation(name);
+        let event = Event {
+            rev: Rev(rev),
+            seq: Some(Seq(rev)),
+            mark: Mark(rev),
+            time: Time(self.time),
+            subject: Subject::Conversation {
+                customer: customer.id,
+                conversation,
+            },
+            command: self.command.take(),
+            body,
+        };
+        match Summary::open(&event) {
+            Some(row) => drop(self.rows.insert(conversation, row)),
+            None => self.rows.get_mut(&conversation).unwrap().apply(&event),
+        }
+        self.events.push(event);
+        self
+    }
+
+    fn opens(&mut self, name: &str) {
+        let before = self
+            .threads
+            .get(name)
+            .and_then(|all| all.last())
+            .map(|last| self.rows[last].clone());
+        if before.as_ref().is_some_and(|row| row.stage.is_open()) {
+            return;
+        }
+        let number = before.as_ref().map_or(1, |row| row.number + 1);
+        let mut id = [number as u8; 16];
+        id[..name.len().min(15)].copy_from_slice(&name.as_bytes()[..name.len().min(15)]);
+        self.threads
+            .entry(name.to_owned())
+            .or_default()
+            .push(ConversationId::from_bytes(id));
+        let lines = |get: fn(&Summary) -> LineNo| before.as_ref().map_or(LineNo(0), get);
+        let opened = Opened {
+            customer: self.customer(name),
+            number,
+            customer_lines: lines(|row| row.customer_lines),
+            desk_lines: lines(|row| row.desk_lines),
+            customer_mark: lines(|row| row.customer_mark),
+            desk_mark: lines(|row| row.desk_mark),
+        };
+        let command = self.command.take();
+        self.happens(name, EventBody::Opened(opened));
+        self.command = command;
+    }
+
+    fn posts(&mut self, name: &str, author: Author, text: &str) -> &mut Self {
+        let row = self.row(name);
+        let line = match author.side() {
+            Side::Customer => row.customer_lines.next(),
+            Side::Desk => row.desk_lines.next(),
+        };
+        let parts = vec![Part::of_text(MessageText::parse(text).unwrap())];
+        self.happens(name, EventBody::Posted(Posted { author, line, parts }))
+    }
+
+    pub fn says(&mut self, name: &str, text: &str) -> &mut Self {
+        self.opens(name);
+        self.posts(name, Author::Customer, text)
+    }
+
+    pub fn bot(&mut self, name: &str, text: &str) -> &mut Self {
+        self.posts(name, Author::Bot, text)
+    }
+
+    pub fn replies(&mut self, name: &str, by: &str, text: &str) -> &mut Self {
+        self.posts(name, Author::Agent { agent: agent(by) }, text)
+    }
+
+    pub fn asks(&mut self, name: &str) -> &mut Self {
+        let reason = HandOverReason::CustomerAsked;
+        let by_customer = false;
+        self.happens(name, EventBody::HumanRequested(HumanRequested { reason, by_customer }))
+    }
+
+    pub fn taken(&mut self, name: &str, by: &str) -> &mut Self {
+        self.happens(name, EventBody::TakenOver(TakenOver { agent: agent(by) }))
+    }
+
+    pub fn handed_back(&mut self, name: &str, by: &str) -> &mut Self {
+        self.happens(name, EventBody::HandedBack(HandedBack { agent: agent(by) }))
+    }
+
+    pub fn closed(&mut self, name: &str, by: Closer) -> &mut Self {
+        self.happens(name, EventBody::Closed(Closed { by }))
+    }
+
+    /// One side has read everything.
+    pub fn reads(&mut self, name: &str, side: Side) -> &mut Self {
+        let row = self.row(name);
+        let up_to = match side {
+            Side::Customer => row.desk_lines,
+            Side::Desk => row.customer_lines,
+        };
+        self.happens(name, EventBody::Seen(Seen { side, up_to }))
+    }
+
+    fn cursor(&self) -> Cursor {
+        let at = self.events.len() as u64;
+        Cursor { at, mark: Mark(at) }
+    }
+
+    fn me() -> AgentMe {
+        AgentMe {
+            agent: agent(ADA),
+            role: Role::Agent,
+            tenant: TenantId::default_tenant(),
+        }
+    }
+
+    /// A fresh start at 14:00.
+    pub fn fresh(&mut self) -> ClientEvent<Agents> {
+        self.fresh_at(BENCH_START)
+    }
+
+    pub fn fresh_at(&mut self, time: i64) -> ClientEvent<Agents> {
+        self.told = self.events.len();
+        ClientEvent::Fresh {
+            me: Desk::me(),
+            time: Time(time),
+            cursor: self.cursor(),
+            parts: vec![AgentSnapshot {
+                conversations: self.rows.values().cloned().collect(),
+                more_closed: false,
+            }],
+        }
+    }
+
+    pub fn resumed_at(&mut self, time: i64) -> ClientEvent<Agents> {
+        let at = self.told as u64;
+        ClientEvent::Resumed {
+            me: Desk::me(),
+            time: Time(time),
+            cursor: Cursor { at, mark: Mark(at) },
+        }
+    }
+
+    /// What happened since this was last asked, or since the fresh start.
+    pub fn batch(&mut self) -> ClientEvent<Agents> {
+        let from = std::mem::replace(&mut self.told, self.events.len());
+        ClientEvent::Batch {
+            from: from as u64,
+            to: self.events.len() as u64,
+            mark: self.cursor().mark,
+            events: self.events[from..].to_vec(),
+        }
+    }
+
+    /// The reply to a question, as of what was told.
+    pub fn reply(&self, question: AgentQuestion) -> ClientEvent<Agents> {
+        let reply = match &question {
+            AgentQuestion::Thread {
+                customer,
+                before,
+                limit,
+            } => {
+                let theirs = |event: &&Event| event.subject.customer() == Some(*customer);
+                let until = before.map_or(u64::MAX, |before| before.0);
+                let all = self.events[..self.told]
+                    .iter()
+                    .filter(theirs)
+                    .filter(|event| event.rev.0 < until);
+                let all: Vec<Event> = all.cloned().collect();
+                let skip = all.len().saturating_sub(*limit as usize);
+                AgentReply::Thread {
+                    customer: *customer,
+                    events: all[skip..].to_vec(),
+                    more: skip > 0,
+                }
+            }
+            AgentQuestion::Summary { conversation } => AgentReply::Summary {
+                summary: Box::new(self.rows[conversation].clone()),
+            },
+            AgentQuestion::Closed { .. } => AgentReply::Closed {
+                conversations: vec![],
+                more: false,
+            },
+        };
+        let told = Told::Reply(reply);
+        ClientEvent::Reply { n: 1, question, told }
+    }
+
+    /// Somebody types.
+    pub fn types(&self, name: &str, who: Typist, on: bool) -> ClientEvent<Agents> {
+        ClientEvent::Signal(AgentSignal::Typing {
+            conversation: self.conversation(name),
+            who,
+            on,
+            at: Rev(self.events.len() as u64),
+        })
+    }
+}
+
+/// A seat at a desk.
+pub struct Seat {
+    pub bench: Bench<App>,
+    pub desk: Desk,
+    /// What was ordered, but for questions: those are answered at once.
+    pub orders: Vec<Order>,
+    pub bells: usize,
+    pub title: String,
+    pub quit: Option<u8>,
+    pub start: Instant,
+}
+
+impl Seat {
+    /// Not connected yet.
+    pub fn away(width: u16, height: u16, theme: Theme) -> Seat {
+        let start = client_start();
+        let settings = Settings {
+            theme,
+            zone: Zone::utc(),
+            keymap: keys::keymap(false).unwrap(),
+            server: Shown::fixed("http://127.0.0.1:8000"),
+            ids: CommandIds::starting_at(7),
+            start,
+        };
+        let mut seat = Seat {
+            bench: Bench::new(App::new(settings), width, height),
+            desk: Desk::new(),
+            orders: Vec::new(),
+            bells: 0,
+            title: String::new(),
+            quit: None,
+            start,
+        };
+        seat.pump();
+        seat
+    }
+
+    /// Connected to a desk.
+    pub fn at(desk: Desk, width: u16, height: u16) -> Seat {
+        Seat::with(desk, width, height, Theme::ansi())
+    }
+
+    pub fn with(desk: Desk, width: u16, height: u16, theme: Theme) -> Seat {
+        let mut seat = Seat::away(width, height, theme);
+        seat.desk = desk;
+        seat.connect();
+        seat
+    }
+
+    pub fn connect(&mut self) -> &mut Self {
+        self.client(ClientEvent::State(ConnState::Live));
+        self.client(ClientEvent::Latency(Duration::from_micros(7_300)));
+        let fresh = self.desk.fresh_at(self.bench.now().wall);
+        self.client(fresh)
+    }
+
+    /// The connection is lost; the next attempt is in 3 seconds.
+    pub fn lose(&mut self) -> &mut Self {
+        let now = self.start + self.bench.now().elapsed;
+        self.client(ClientEvent::State(ConnState::Reconnecting {
+            retry_at: now + Duration::from_secs(3),
+            attempt: 1,
+            why: "connection refused".to_owned(),
+        }))
+    }
+
+    pub fn resume(&mut self) -> &mut Self {
+        self.client(ClientEvent::State(ConnState::Live));
+        let resumed = self.desk.resumed_at(self.bench.now().wall);
+        self.client(resumed).hear()
+    }
+
+    pub fn client(&mut self, event: ClientEvent<Agents>) -> &mut Self {
+        self.bench.tell(Msg::Client(Box::new(event)));
+        self.pump()
+    }
+
+    /// What happened at the desk meanwhile reaches the seat.
+    pub fn hear(&mut self) -> &mut Self {
+        let batch = self.desk.batch();
+        self.client(batch)
+    }
+
+    /// Something happens at the desk now, and reaches the seat.
+    pub fn happens(&mut self, what: impl FnOnce(&mut Desk)) -> &mut Self {
+        self.desk.time = self.bench.now().wall;
+        what(&mut self.desk);
+        self.hear()
+    }
+
+    #[track_caller]
+    pub fn press(&mut self, typed: &str) -> &mut Self {
+        self.bench.press(typed);
+        self.pump()
+    }
+
+    pub fn input(&mut self, input: Input<Msg>) -> &mut Self {
+        self.bench.input(input);
+        self.pump()
+    }
+
+    pub fn advance(&mut self, seconds: u64) -> &mut Self {
+        self.bench.advance(Duration::from_secs(seconds));
+        self.pump()
+    }
+
+    pub fn pump(&mut self) -> &mut Self {
+        loop {
+            let effects = self.bench.effects();
+            if effects.is_empty() {
+                return self;
+            }
+            for effect in effects {
+                match effect {
+                    Effect::Program(Order::Ask(question)) => {
+                        let live = self.bench.app.is_live();
+                        let reply = match live {
+                            true => self.desk.reply(question),
+                            false => ClientEvent::AskFailed { n: 1, question },
+                        };
+                        self.bench.tell(Msg::Client(Box::new(reply)));
+                    }
+                    Effect::Program(order) => self.orders.push(order),
+                    Effect::Bell => self.bells += 1,
+                    Effect::Title(title) => self.title = title.to_string(),
+                    Effect::Quit(code) => self.quit = Some(code),
+                    Effect::Redraw | Effect::Suspend => {}
+                }
+            }
+        }
+    }
+
+    /// What was ordered since this was last asked.
+    pub fn ordered(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.orders)
+    }
+
+    /// Commands that were sent since the orders were last asked for; drafts and signals are dropped.
+    pub fn commands(&mut self) -> Vec<AgentCommand> {
+        self.sent().into_iter().map(|(_, command)| command).collect()
+    }
+
+    pub fn sent(&mut self) -> Vec<(CommandId, AgentCommand)> {
+        let sent = self.ordered().into_iter().filter_map(|order| match order {
+            Order::Send { id, command } => Some((id, command)),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    /// The server does the only command that was sent since the last time; `what` makes its events.
+    #[track_caller]
+    pub fn done(&mut self, what: impl FnOnce(&mut Desk)) -> &mut Self {
+        let (id, command) = self.only_command();
+        self.desk.time = self.bench.now().wall;
+        self.desk.by(id);
+        what(&mut self.desk);
+        self.desk.command = None;
+        let done = Done {
+            rev: Some(Rev(self.desk.events.len() as u64)),
+            conversation: command.conversation(),
+            ..Done::default()
+        };
+        let outcome = Outcome::Done(done);
+        self.client(ClientEvent::Answered { id, command, outcome });
+        self.hear()
+    }
+
+    /// The server refuses the only command that was sent since the last time.
+    #[track_caller]
+    pub fn refused(&mut self, refusal: Refusal) -> &mut Self {
+        let (id, command) = self.only_command();
+        let outcome = Outcome::Refused { refusal };
+        self.client(ClientEvent::Answered { id, command, outcome })
+    }
+
+    #[track_caller]
+    fn only_command(&mut self) -> (CommandId, AgentCommand) {
+        let sent = self.sent();
+        let [one] = sent.as_slice() else {
+            panic!("not one command: {sent:?}")
+        };
+        one.clone()
+    }
+
+    #[track_caller]
+    pub fn sees(&mut self, words: &str) -> &mut Self {
+        self.bench.sees(words);
+        self
+    }
+
+    #[track_caller]
+    pub fn sees_no(&mut self, words: &str) -> &mut Self {
+        self.bench.sees_no(words);
+        self
+    }
+
+    /// The row of the screen that has these words.
+    #[track_caller]
+    pub fn row_with(&self, words: &str) -> String {
+        let screen = self.bench.screen();
+        let row = screen.lines().find(|row| row.contains(words));
+        row.unwrap_or_else(|| panic!("{words:?} is not on the screen:\n{screen}"))
+            .to_owned()
+    }
+}

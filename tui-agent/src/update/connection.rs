@@ -1,0 +1,252 @@
+//! What the connection tells: into the replica, and what follows on the screen. The replica knows what is true; this file knows what
+//! the agent should notice of it.
+
+use std::{collections::HashSet, time::Duration};
+
+use minicom_client::{ClientEvent, ConnState, Section};
+use minicom_protocol::{
+    command::{AgentCommand, Done, Outcome},
+    event::{Author, Event, EventBody},
+    frame::Agents,
+    ids::{CommandId, ConversationId},
+    refusal::Refusal,
+};
+use minicom_tui_kit::{Now, Shown};
+
+use crate::{
+    app::{App, Ends, Focus, Order},
+    layout, words,
+};
+
+impl App {
+    /// The connection tells something.
+    pub(crate) fn client(&mut self, event: ClientEvent<Agents>, now: Now) {
+        let waited = self.waiting_now();
+        match &event {
+            ClientEvent::State(state) => self.connection_stands(state.clone()),
+            ClientEvent::Latency(latency) => self.connection.latency = Some(*latency),
+            ClientEvent::Ended(ended) => self.connection.ended = Some(ended.clone()),
+            ClientEvent::OutboxTrouble(words) => self.trouble(Shown::line(words), Ends::Leaving),
+            ClientEvent::Batch { events, .. } => self.notice_events(events, now),
+            _ => {}
+        }
+        let answered = match &event {
+            ClientEvent::Answered { id, command, outcome } => Some((*id, command.clone(), outcome.clone())),
+            _ => None,
+        };
+        let fresh = matches!(event, ClientEvent::Fresh { .. });
+        let moved = own_moves(&event, self.me());
+        let touches_list = fresh
+            || matches!(
+                event,
+                ClientEvent::Batch { .. } | ClientEvent::Reply { .. } | ClientEvent::Resumed { .. }
+            );
+
+        for question in self.replica.apply(event, self.instant(now)) {
+            self.order(Order::Ask(question));
+        }
+        if touches_list {
+            self.list.rebuild(&self.replica);
+        }
+        for conversation in moved {
+            self.list.place_anew(conversation, &self.replica);
+        }
+        if fresh {
+            self.begin(&waited, now);
+        }
+        if let Some((id, command, outcome)) = answered {
+            self.answered(id, &command, outcome, now);
+        }
+        self.after_list_changed(now);
+    }
+
+    fn waiting_now(&self) -> HashSet<ConversationId> {
+        let waiting = self.replica.section(Section::Waiting);
+        waiting.iter().map(|row| row.conversation).collect()
+    }
+
+    fn connection_stands(&mut self, state: ConnState) {
+        if state.is_live()
+            && self
+                .notice
+                .as_ref()
+                .is_some_and(|notice| notice.ends == Ends::Connected)
+        {
+            self.notice = None;
+        }
+        // What was only worth sending at the time is lost with a connection.
+        (self.last_mark, self.last_typing) = (None, None);
+        self.connection.state = state;
+    }
+
+    /// A snapshot has come: the first one opens something to look at.
+    fn begin(&mut self, waited: &HashSet<ConversationId>, now: Now) {
+        let open: Vec<ConversationId> = self
+            .replica
+            .summaries()
+            .filter(|summary| summary.stage.is_open())
+            .map(|summary| summary.conversation)
+            .filter(|conversation| self.drafts_known.insert(*conversation))
+            .collect();
+        if !open.is_empty() {
+            self.order(Order::LoadDrafts(open));
+        }
+        let replica = &self.replica;
+        self.writing
+            .forget(|conversation| replica.summary(conversation).is_some());
+        self.closing.retain(|held| {
+            replica
+                .summary(held.conversation)
+                .is_some_and(|row| row.stage.is_open())
+        });
+        if let Some(chat) = &mut self.chat {
+            chat.start_afresh();
+        }
+        if !std::mem::replace(&mut self.began, true) {
+            if let (None, Some(first)) = (self.conversation(), self.list.numbered(1)) {
+                self.open_chat(first);
+                if self.size.width >= layout::TWO_PANES {
+                    self.focus = Focus::Compose;
+                }
+            }
+            return;
+        }
+        // Whoever came into the queue while there was no connection.
+        if let Some(new) = self.waiting_now().difference(waited).next().copied() {
+            self.ring(new, now);
+        }
+    }
+
+    /// What the agent should notice of what happened; the replica does not know it yet.
+    fn notice_events(&mut self, events: &[Event], now: Now) {
+        for event in events {
+            let Some(conversation) = event.subject.conversation() else {
+                continue;
+            };
+            match &event.body {
+                EventBody::HumanRequested(_) => self.ring(conversation, now),
+                EventBody::Posted(posted) if posted.author == Author::Customer => {
+                    self.keep_open(conversation);
+                    let mine = self.replica.summary(conversation).is_some_and(|row| self.is_mine(row));
+                    if mine {
+                        self.ring(conversation, now);
+                    }
+                }
+                EventBody::Closed(_) => self.closing.retain(|held| held.conversation != conversation),
+                _ => {}
+            }
+        }
+    }
+
+    fn ring(&mut self, conversation: ConversationId, now: Now) {
+        let visible = self.conversation() == Some(conversation) && self.chat_is_visible();
+        let at_end = self.chat.as_ref().is_some_and(|chat| chat.transcript.is_at_end());
+        let bell = self.attention.ring(visible && at_end, now);
+        self.out.extend(bell);
+    }
+
+    fn after_list_changed(&mut self, now: Now) {
+        if self.chat.is_some() && self.summary().is_none() {
+            self.close_chat();
+            self.list.rebuild(&self.replica);
+        }
+        if let Some(conversation) = self.open_when_known.filter(|it| self.replica.summary(*it).is_some()) {
+            self.open_when_known = None;
+            self.write_in(conversation, now);
+        }
+    }
+
+    fn answered(&mut self, id: CommandId, command: &AgentCommand, outcome: Outcome, now: Now) {
+        match (command, outcome) {
+            (AgentCommand::Post { .. }, Outcome::Done(_)) => drop(self.sent.remove(&id)),
+            (AgentCommand::Post { .. }, Outcome::Refused { refusal }) => self.line_refused(id, &refusal, now),
+            (AgentCommand::TakeNext {}, outcome) if self.taking_next == Some(id) => {
+                self.taking_next = None;
+                self.next_taken(outcome, now);
+            }
+            (AgentCommand::HandBack { .. }, Outcome::Done(_)) => {
+                self.tell(Shown::fixed("Handed back to the bot. ^T takes it over again."), now);
+            }
+            (AgentCommand::Close { conversation, .. }, Outcome::Done(_)) => {
+                let words = format!("The chat with {} has ended.", self.name_of(*conversation));
+                self.tell(Shown::line(&words), now);
+            }
+            (AgentCommand::MarkSeen { .. }, _) | (_, Outcome::Done(_)) => {}
+            (command, Outcome::Refused { refusal }) => self.wish_refused(command, &refusal),
+        }
+    }
+
+    fn next_taken(&mut self, outcome: Outcome, now: Now) {
+        match outcome {
+            Outcome::Done(Done {
+                conversation: Some(conversation),
+                ..
+            }) => self.write_in(conversation, now),
+            Outcome::Done(_) => {}
+            Outcome::Refused { refusal } => self.tell(Shown::line(&refusal.message()), now),
+        }
+    }
+
+    fn wish_refused(&mut self, command: &AgentCommand, refusal: &Refusal) {
+        let words = match refusal {
+            Refusal::TakenBy { .. } => {
+                let words = words::refusal(refusal, &self.zone);
+                let kept = command.conversation().is_some_and(|it| self.writing.has_draft(it));
+                format!("{words}{}", if kept { ". Your text is kept." } else { "." })
+            }
+            other => other.message(),
+        };
+        let words = match command.conversation().filter(|it| Some(*it) != self.conversation()) {
+            Some(elsewhere) => format!("{}: {words}", self.name_of(elsewhere)),
+            None => capital(&words),
+        };
+        self.trouble(Shown::line(&words), Ends::Leaving);
+    }
+
+    /// A command was not taken: as if the server had refused it.
+    pub(crate) fn unsent_command(&mut self, id: CommandId, why: &Shown, now: Now) {
+        let command = self
+            .replica
+            .pending_commands()
+            .find(|it| it.id == id)
+            .map(|it| it.command.clone());
+        let Some(command) = command else { return };
+        let refusal = Refusal::Unknown {
+            code: "not_taken".to_owned(),
+            message: why.to_string(),
+            retryable: false,
+        };
+        let outcome = Outcome::Refused { refusal };
+        self.client(ClientEvent::Answered { id, command, outcome }, now);
+    }
+
+    /// When the countdown to the next attempt says something else.
+    pub(crate) fn countdown_changes_at(&self, now: Now) -> Option<Duration> {
+        let retry_at = match &self.connection.state {
+            ConnState::Reconnecting { retry_at, .. } => *retry_at,
+            ConnState::Offline { retry_at, .. } if self.size.width >= layout::THREE_PANES => *retry_at,
+            _ => return None,
+        };
+        let changes = words::seconds_left_changes_in(retry_at, self.instant(now))?;
+        Some(now.elapsed + changes)
+    }
+}
+
+/// Conversations that the agent's own command has moved to another section.
+fn own_moves(event: &ClientEvent<Agents>, me: Option<minicom_protocol::ids::AgentId>) -> Vec<ConversationId> {
+    let ClientEvent::Batch { events, .. } = event else {
+        return Vec::new();
+    };
+    let mine = events.iter().filter(|event| match &event.body {
+        EventBody::TakenOver(it) => Some(it.agent.id) == me,
+        EventBody::HandedBack(it) => Some(it.agent.id) == me,
+        _ => false,
+    });
+    mine.filter_map(|event| event.subject.conversation()).collect()
+}
+
+fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    first + chars.as_str()
+}

@@ -1,0 +1,302 @@
+//! What a key does: the composer first, then the table.
+
+use std::time::Duration;
+
+use minicom_client::Section;
+use minicom_protocol::stage::Stage;
+use minicom_tui_kit::{Available, Effect, Key, Now, Shown, composer::Handled};
+
+use crate::{
+    app::{App, Ends, Focus, Order},
+    exit,
+    keys::{Action, contexts},
+    list::Spot,
+    words,
+};
+
+/// For so long the second key quits.
+const QUIT_TWICE: Duration = Duration::from_secs(2);
+/// For so long `q` quits after it has told that something is unsent.
+const QUIT_UNSENT: Duration = Duration::from_secs(5);
+
+impl App {
+    /// Whether keys go to the composer.
+    pub(crate) fn is_composing(&self) -> bool {
+        self.focus == Focus::Compose && self.chat.is_some()
+    }
+
+    pub(crate) fn key(&mut self, key: Key, now: Now) {
+        if self.connection.ended.is_some() {
+            return self.key_at_the_end(key, now);
+        }
+        if self.help.is_some() {
+            return self.key_in_help(key);
+        }
+        if self.is_composing() && self.key_in_composer(key, now) {
+            return;
+        }
+        if let Some(action) = self.keymap.action(contexts(self.is_composing()), key) {
+            self.act(action, key, now);
+        }
+    }
+
+    /// Nothing but the end can be wished for.
+    fn key_at_the_end(&mut self, key: Key, now: Now) {
+        match key.to_string().as_str() {
+            "ctrl-c" | "q" | "esc" | "enter" => self.quit(now),
+            "ctrl-l" => self.out.push(Effect::Redraw),
+            "ctrl-z" => self.out.push(Effect::Suspend),
+            _ => {}
+        }
+    }
+
+    fn key_in_help(&mut self, key: Key) {
+        let Some(top) = self.help else { return };
+        let page = usize::from(self.size.height).saturating_sub(4).max(1);
+        self.help = match key.to_string().as_str() {
+            "pgdn" | "space" => Some(top + page),
+            "pgup" => Some(top.saturating_sub(page)),
+            "down" | "j" => Some(top + 1),
+            "up" | "k" => Some(top.saturating_sub(1)),
+            _ => None,
+        };
+        let rows = self.help_rows().len();
+        let last_top = rows.saturating_sub(usize::from(self.layout().help_rows()));
+        self.help = self.help.map(|top| top.min(last_top));
+    }
+
+    /// Whether the composer had something to do for the key.
+    fn key_in_composer(&mut self, key: Key, now: Now) -> bool {
+        let Some(conversation) = self.conversation() else {
+            return false;
+        };
+        let closing = self.closing_of(conversation).is_some();
+        let composer = &mut self.writing.of(conversation).composer;
+        if closing && composer.is_empty() && key.to_string() == "ctrl-_" {
+            self.undo(Some(conversation), now);
+            return true;
+        }
+        let handled = composer.key(key);
+        self.composer_did(handled, now)
+    }
+
+    pub(crate) fn paste(&mut self, text: &str, now: Now) {
+        if self.connection.ended.is_some() || self.help.is_some() || !self.is_composing() {
+            return;
+        }
+        if let Some(conversation) = self.conversation() {
+            let handled = self.writing.of(conversation).composer.paste(text);
+            self.composer_did(handled, now);
+        }
+    }
+
+    fn composer_did(&mut self, handled: Handled, now: Now) -> bool {
+        let Some(conversation) = self.conversation() else {
+            return false;
+        };
+        match handled {
+            Handled::No => return false,
+            Handled::Moved => {}
+            Handled::Changed => {
+                self.writing.changed(conversation, now.elapsed);
+                self.say_typing(conversation, now);
+                self.quits_until = None;
+                // What is typed is to be seen.
+                if self.layout().details_over_chat {
+                    self.details = None;
+                }
+            }
+            Handled::Submit => self.enter(now),
+            Handled::Refused(words) => self.trouble(words, Ends::Leaving),
+        }
+        true
+    }
+
+    fn act(&mut self, action: Action, key: Key, now: Now) {
+        match action {
+            Action::Send => self.enter(now),
+            Action::Open => self.open(now),
+            Action::Next => self.take_next(now),
+            Action::Previous => self.previous_of_mine(now),
+            Action::NextUnread => self.next_unread(now),
+            Action::Jump => self.jump(digit(key), now),
+            Action::TakeOver => self.take_over(now),
+            Action::HandBack => self.hand_back(now),
+            Action::Done => self.done(now),
+            Action::Undo => self.undo(self.subject(), now),
+            Action::Retry => self.retry(now),
+            Action::Discard => self.discard(now),
+            Action::Up => self.go(self.list.step(-1)),
+            Action::Down => self.go(self.list.step(1)),
+            Action::First => self.go(self.list.first()),
+            Action::Last => self.go(self.list.last()),
+            Action::Fold => self.fold(now),
+            Action::MarkUnread => self.mark_unread(now),
+            Action::PageUp | Action::PageDown | Action::RowUp | Action::RowDown | Action::Latest | Action::Divider => {
+                self.scroll(action);
+            }
+            Action::Details => self.details = Some(self.layout().details.is_none()),
+            Action::Reconnect => self.reconnect(now),
+            Action::Escape => self.escape(),
+            Action::Help => self.help = Some(0),
+            Action::Interrupt => self.interrupt(now),
+            Action::Quit => self.quit_unless_unsent(now),
+            Action::Redraw => self.out.push(Effect::Redraw),
+            Action::Suspend => {
+                self.save_drafts();
+                self.out.push(Effect::Suspend);
+            }
+        }
+    }
+
+    /// Enter in the list.
+    fn open(&mut self, now: Now) {
+        match self.list.cursor() {
+            Some(Spot::Title(section)) => self.list.fold(section, &self.replica),
+            Some(Spot::Row(_)) if self.chat.is_some() => self.focus = Focus::Compose,
+            _ => match self.list.numbered(1) {
+                Some(first) => {
+                    self.open_chat(first);
+                    self.focus = Focus::Compose;
+                }
+                None => self.tell(Shown::fixed("There is nothing to open yet."), now),
+            },
+        }
+    }
+
+    fn scroll(&mut self, action: Action) {
+        let Some(chat) = &mut self.chat else { return };
+        let transcript = &mut chat.transcript;
+        match action {
+            Action::PageUp => transcript.page_up(),
+            Action::PageDown => transcript.page_down(),
+            Action::RowUp => transcript.scroll_up(1),
+            Action::RowDown => transcript.scroll_down(1),
+            Action::Divider => transcript.to_divider(),
+            _ => transcript.to_end(),
+        }
+    }
+
+    fn mark_unread(&mut self, now: Now) {
+        if let Some(conversation) = self.subject() {
+            self.marked_unread.insert(conversation);
+            self.tell(Shown::fixed("Shown as unread until it is opened again."), now);
+        }
+    }
+
+    fn reconnect(&mut self, now: Now) {
+        if self.is_live() {
+            self.tell(Shown::fixed("There is a connection."), now);
+        } else {
+            self.order(Order::ReconnectNow);
+        }
+    }
+
+    /// Out of whatever is passing, one at a time; at last to the list.
+    fn escape(&mut self) {
+        self.quits_until = None;
+        let at_end = self.chat.as_ref().is_none_or(|chat| chat.transcript.is_at_end());
+        if self.layout().details_over_chat {
+            self.details = None;
+        } else if self.notice.is_some() {
+            self.notice = None;
+        } else if let (false, Some(chat)) = (at_end, &mut self.chat) {
+            chat.transcript.to_end();
+        } else {
+            self.focus = Focus::List;
+        }
+    }
+
+    fn interrupt(&mut self, now: Now) {
+        if let Some(conversation) = self.conversation().filter(|_| self.is_composing())
+            && self.writing.has_draft(conversation)
+        {
+            self.writing.of(conversation).composer.clear();
+            self.writing.changed(conversation, now.elapsed);
+            self.say_typing(conversation, now);
+            return self.tell(Shown::fixed("Cleared. ^_ brings it back."), now);
+        }
+        if self.quits_until.is_some() {
+            return self.quit(now);
+        }
+        self.quits_until = Some(now.elapsed + QUIT_TWICE);
+        let unsent = match self.unsent() {
+            Some(unsent) => format!("{} not sent yet, kept on this computer. ", lines(unsent)),
+            None => String::new(),
+        };
+        self.tell(Shown::line(&format!("{unsent}^C again to quit.")), now);
+        if let Some(notice) = &mut self.notice {
+            notice.ends = Ends::At(now.elapsed + QUIT_TWICE);
+        }
+    }
+
+    /// Quits; asks once if something is unsent.
+    fn quit_unless_unsent(&mut self, now: Now) {
+        match self.unsent() {
+            Some(unsent) if self.quits_until.is_none() => {
+                self.quits_until = Some(now.elapsed + QUIT_UNSENT);
+                let words = format!(
+                    "{} not sent yet, kept on this computer. q again to quit.",
+                    lines(unsent)
+                );
+                self.tell(Shown::line(&words), now);
+            }
+            _ => self.quit(now),
+        }
+    }
+
+    fn quit(&mut self, now: Now) {
+        self.store_all(now);
+        let code = self.connection.ended.as_ref().map_or(0, exit::after);
+        self.out.push(Effect::Quit(code));
+    }
+
+    /// Whether an action can be done now, for the help.
+    pub(crate) fn available(&self, action: Action) -> Available {
+        let needs_connection = matches!(action, Action::TakeOver | Action::HandBack | Action::Done);
+        if needs_connection && !self.is_live() {
+            return Available::No(Shown::fixed("needs a connection"));
+        }
+        let stage = self.summary().map(|summary| (&summary.stage, self.is_mine(summary)));
+        let reason = match (action, stage) {
+            (Action::TakeOver | Action::HandBack | Action::Done | Action::Send, None) => "nothing is chosen",
+            (Action::TakeOver | Action::HandBack | Action::Done | Action::Send, Some((Stage::Closed { .. }, _))) => {
+                "it has ended"
+            }
+            (Action::TakeOver, Some((Stage::Active { .. }, true))) => "it is yours",
+            (
+                Action::TakeOver | Action::HandBack | Action::Done | Action::Send,
+                Some((Stage::Active { .. }, false)),
+            ) => "a colleague has it",
+            (Action::HandBack, Some((Stage::Bot, _))) => "the bot has it",
+            (Action::Next, _) if self.next().is_none() => "nobody waits",
+            (Action::Previous, _) if self.list.count(Section::Mine) == 0 => "none is yours",
+            (Action::Undo, _) if self.closing.is_empty() => "nothing to undo",
+            (Action::Reconnect, _) if self.is_live() => "connected",
+            (Action::Retry | Action::Discard, _)
+                if self
+                    .chat
+                    .as_ref()
+                    .is_none_or(|chat| chat.unsent(&self.replica).is_none()) =>
+            {
+                "nothing was refused"
+            }
+            _ => return Available::Yes,
+        };
+        Available::No(Shown::fixed(reason))
+    }
+
+    pub(crate) fn help_rows(&self) -> Vec<minicom_tui_kit::keymap::HelpRow> {
+        crate::keys::help_rows(&self.keymap, self.is_composing(), |action| self.available(action))
+    }
+}
+
+fn lines(count: u64) -> String {
+    words::count(count, "line", "lines")
+}
+
+/// The number on a key, such as 3 of `alt-3`.
+fn digit(key: Key) -> usize {
+    let name = key.to_string();
+    name.chars().last().and_then(|c| c.to_digit(10)).unwrap_or(0) as usize
+}

@@ -1,0 +1,160 @@
+//! Going through the list, and opening a thread. Looking claims nothing and marks nothing.
+
+use minicom_client::Section;
+use minicom_protocol::{command::AgentCommand, ids::ConversationId};
+use minicom_tui_kit::{Now, Shown};
+
+use crate::{
+    app::{App, Ends, Focus, Order},
+    chat::Chat,
+    list::Spot,
+};
+
+impl App {
+    /// Opens the thread of a conversation and puts the cursor of the list there.
+    pub(crate) fn open_chat(&mut self, conversation: ConversationId) {
+        let Some(summary) = self.replica.summary(conversation) else {
+            return;
+        };
+        if self.conversation() == Some(conversation) {
+            self.list.select(conversation, &self.replica);
+            return;
+        }
+        let customer = summary.customer.id;
+        let chat = Chat::open(summary, self.me(), self.zone.clone(), self.theme.signs().dot);
+        self.leave();
+        self.chat = Some(chat);
+        self.marked_unread.remove(&conversation);
+        self.list.select(conversation, &self.replica);
+        if let Some(question) = self.replica.open_thread(customer) {
+            self.order(Order::Ask(question));
+        }
+        if self.drafts_known.insert(conversation) {
+            self.order(Order::LoadDrafts(vec![conversation]));
+        }
+    }
+
+    /// What ends when the open thread is left.
+    fn leave(&mut self) {
+        self.save_drafts();
+        if self.notice.as_ref().is_some_and(|notice| notice.ends == Ends::Leaving) {
+            self.notice = None;
+        }
+        if let Some((conversation, _)) = self.last_typing.take()
+            && self.is_live()
+        {
+            self.order(Order::Typing {
+                conversation,
+                on: false,
+            });
+        }
+    }
+
+    /// The open thread is not known any more.
+    pub(crate) fn close_chat(&mut self) {
+        self.leave();
+        self.chat = None;
+        self.focus = Focus::List;
+    }
+
+    /// Moves the cursor of the list.
+    pub(crate) fn go(&mut self, spot: Option<Spot>) {
+        match spot {
+            Some(Spot::Row(conversation)) => self.open_chat(conversation),
+            Some(Spot::Title(section)) => self.list.select_title(section, &self.replica),
+            None => return,
+        }
+        // At the end of what is known of the closed ones.
+        let at_end = self.list.cursor() == self.list.last();
+        if at_end
+            && self.list.section_at_cursor() == Some(Section::Done)
+            && !self.list.is_folded(Section::Done)
+            && let Some(question) = self.replica.older_closed()
+        {
+            self.order(Order::Ask(question));
+        }
+    }
+
+    /// Shows or hides the section that the cursor is in.
+    pub(crate) fn fold(&mut self, now: Now) {
+        match self.list.section_at_cursor() {
+            Some(section) if self.list.is_foldable(section) => self.list.fold(section, &self.replica),
+            _ => self.tell(Shown::fixed("Only OTHERS and DONE can be folded."), now),
+        }
+    }
+
+    pub(crate) fn jump(&mut self, number: usize, now: Now) {
+        match self.list.numbered(number) {
+            Some(conversation) => self.open_chat(conversation),
+            None => self.tell(Shown::line(&format!("There is no row {number}.")), now),
+        }
+    }
+
+    /// What needs this agent most. The server decides, and claims it in the same breath.
+    pub(crate) fn take_next(&mut self, now: Now) {
+        if self.taking_next.is_some() {
+            return;
+        }
+        let mine = self
+            .next()
+            .filter(|next| self.is_mine(next))
+            .map(|next| next.conversation);
+        match mine.filter(|_| !self.is_live()) {
+            // One of mine needs no claim.
+            Some(conversation) => self.write_in(conversation, now),
+            None if self.has_connection("Next") => {
+                self.taking_next = Some(self.send(AgentCommand::TakeNext {}, now.wall));
+            }
+            None => {}
+        }
+    }
+
+    /// Opens a conversation with the cursor in the composer.
+    pub(crate) fn write_in(&mut self, conversation: ConversationId, now: Now) {
+        if self.replica.summary(conversation).is_none() {
+            self.open_when_known = Some(conversation);
+            return;
+        }
+        let was_here = self.conversation() == Some(conversation) && self.focus == Focus::Compose;
+        self.open_chat(conversation);
+        self.focus = Focus::Compose;
+        if was_here {
+            let words = format!("{} needs you most.", self.name_of(conversation));
+            self.tell(Shown::line(&words), now);
+        }
+    }
+
+    pub(crate) fn previous_of_mine(&mut self, now: Now) {
+        let mine = self.of_mine(|_| true);
+        let at = mine.iter().position(|it| Some(*it) == self.conversation());
+        let before = match at {
+            Some(0) | None => mine.last(),
+            Some(at) => mine.get(at - 1),
+        };
+        match before.copied() {
+            Some(conversation) => self.open_chat(conversation),
+            None => self.tell(Shown::fixed("None is yours."), now),
+        }
+    }
+
+    pub(crate) fn next_unread(&mut self, now: Now) {
+        let mine = self.of_mine(|_| true);
+        let unread = self.of_mine(|unread| unread > 0);
+        let here = mine.iter().position(|it| Some(*it) == self.conversation());
+        let after = mine.iter().skip(here.map_or(0, |at| at + 1)).chain(&mine);
+        let next = after
+            .copied()
+            .find(|it| unread.contains(it) && Some(*it) != self.conversation());
+        match next {
+            Some(conversation) => self.open_chat(conversation),
+            None => self.tell(Shown::fixed("Nothing unread in yours."), now),
+        }
+    }
+
+    /// Conversations of mine in the order of the list, by what the list shows as unread.
+    fn of_mine(&self, wanted: impl Fn(u64) -> bool) -> Vec<ConversationId> {
+        let rows = self.replica.section(Section::Mine);
+        let wanted = rows.iter().filter(|row| wanted(self.unread(row)));
+        wanted.map(|row| row.conversation).collect()
+    }
+}

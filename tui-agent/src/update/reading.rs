@@ -1,0 +1,88 @@
+//! What the agent has on the screen, and what follows: read marks, older lines, typing signals.
+
+use std::time::Duration;
+
+use minicom_protocol::{command::AgentCommand, ids::ConversationId};
+use minicom_tui_kit::Now;
+
+use crate::app::{App, Order};
+
+/// One's own typing is said at most this often.
+const TYPING_EVERY: Duration = Duration::from_secs(3);
+/// Others believe it for so long.
+const TYPING_LASTS: Duration = Duration::from_secs(6);
+
+impl App {
+    /// Whether the open thread can be read now.
+    pub(crate) fn chat_is_visible(&self) -> bool {
+        let layout = self.layout();
+        self.chat.is_some() && layout.chat.is_some() && !layout.details_over_chat && self.help.is_none()
+    }
+
+    /// What is on the screen counts as seen; what was also read by the owner is marked.
+    pub(crate) fn read(&mut self) {
+        if !self.chat_is_visible() {
+            return;
+        }
+        let Some(chat) = &mut self.chat else { return };
+        chat.see();
+        let (conversation, shown, at_end) = (chat.conversation, chat.shown(), chat.transcript.is_at_end());
+        if !chat.is_loaded() {
+            return;
+        }
+        self.writing.sees(conversation, shown);
+        let Some(summary) = self.replica.summary(conversation) else {
+            return;
+        };
+        let marks = at_end
+            && self.is_live()
+            && self.is_mine(summary)
+            && self.attention.is_focused()
+            && !self.marked_unread.contains(&conversation)
+            && shown.customer > summary.desk_mark
+            && self.last_mark != Some((conversation, shown.customer));
+        if marks {
+            self.last_mark = Some((conversation, shown.customer));
+            self.order(Order::SendMomentary(AgentCommand::MarkSeen {
+                conversation,
+                up_to: shown.customer,
+            }));
+        }
+    }
+
+    /// The agent is at the top of what is known.
+    pub(crate) fn ask_older(&mut self) {
+        let Some(chat) = &mut self.chat else { return };
+        if !chat.transcript.wants_older() {
+            return;
+        }
+        if let Some(question) = self.replica.older_events(chat.customer) {
+            chat.sync(&self.replica);
+            self.order(Order::Ask(question));
+        }
+    }
+
+    /// The composer's text has changed: the customer is told that the owner types, or has stopped.
+    pub(crate) fn say_typing(&mut self, conversation: ConversationId, now: Now) {
+        let owner = self
+            .replica
+            .summary(conversation)
+            .is_some_and(|summary| self.is_mine(summary));
+        if !owner || !self.is_live() {
+            return;
+        }
+        let on = self.writing.has_draft(conversation);
+        let last = self
+            .last_typing
+            .filter(|(whose, _)| *whose == conversation)
+            .map(|(_, at)| at);
+        let recent = |within| last.is_some_and(|at| now.elapsed < at + within);
+        if on && !recent(TYPING_EVERY) {
+            self.last_typing = Some((conversation, now.elapsed));
+            self.order(Order::Typing { conversation, on });
+        } else if !on && recent(TYPING_LASTS) {
+            self.last_typing = None;
+            self.order(Order::Typing { conversation, on });
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Header, footer, and the rules between panes.
+
+use minicom_client::Section;
+use minicom_protocol::stage::Stage;
+use minicom_tui_kit::{Hint, Now, text, time};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
+
+use crate::{
+    app::App,
+    keys::{Action, contexts},
+    layout::{Layout, THREE_PANES, TWO_PANES, WIDE_LIST},
+    list::Spot,
+    view::{put, put_right, row_of},
+    words::{self, Tone},
+};
+
+/// Who is here, how the connection stands, who waits, the time.
+pub(super) fn header(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
+    let theme = &app.theme;
+    let (wide, narrow) = (area.width >= THREE_PANES, area.width < TWO_PANES);
+    let gap = if wide { "    " } else { "  " };
+    let counts = counts(app, area.width, now);
+    let right = match narrow {
+        true => counts.join(gap),
+        false => format!("{}{gap} {} ", counts.join(gap), app.zone.clock(now.wall)),
+    };
+    let right_begin = put_right(buffer, area, &right, theme.bar());
+    let left = Rect {
+        width: right_begin.saturating_sub(area.x + 1),
+        ..area
+    };
+    let (state, tone) = words::connection(
+        &app.connection.state,
+        app.connection.latency,
+        app.instant(now),
+        &app.zone,
+        area.width,
+        theme.signs().dot,
+    );
+    let mut x = area.x + 1;
+    if !narrow {
+        x = put(buffer, left, x, "minicom", theme.title());
+        x = put(buffer, left, x, if wide { "   " } else { "  " }, theme.bar());
+    }
+    if let Some(me) = app.replica.me() {
+        let name = me.agent.name.shown().cut(20);
+        x = put(buffer, left, x, name.as_str(), theme.bar());
+        x = put(buffer, left, x, if wide { "    " } else { "   " }, theme.bar());
+    }
+    let style = match tone {
+        Tone::Good => theme.good(),
+        Tone::Neutral => theme.bar(),
+        Tone::Warning => theme.warning(),
+        Tone::Bad => theme.error(),
+    };
+    put(buffer, left, x, &state, style);
+}
+
+fn counts(app: &App, columns: u16, now: Now) -> [String; 2] {
+    let waiting = app.list.count(Section::Waiting);
+    let rows = app.replica.section(Section::Waiting);
+    let oldest = words::oldest(rows, app.server_time(now)).filter(|_| columns >= TWO_PANES);
+    let oldest = match oldest.map(time::waiting) {
+        Some(oldest) if columns >= THREE_PANES => format!(" (oldest {oldest})"),
+        Some(oldest) => format!(" ({oldest})"),
+        None => String::new(),
+    };
+    [
+        format!("waiting {waiting}{oldest}"),
+        format!("mine {}", app.list.count(Section::Mine)),
+    ]
+}
+
+/// The rule below the header and the bars between panes.
+pub(super) fn rules(app: &App, layout: &Layout, buffer: &mut Buffer) {
+    let (theme, signs) = (&app.theme, app.theme.signs());
+    if let Some(rule) = layout.rule {
+        put(
+            buffer,
+            rule,
+            rule.x,
+            &signs.rule.repeat(usize::from(rule.width)),
+            theme.dim(),
+        );
+        if let Some(list) = layout.list.filter(|_| layout.screen.width >= WIDE_LIST) {
+            let labels = Rect {
+                y: rule.y,
+                height: 1,
+                ..list
+            };
+            put_right(buffer, labels, " wait msgs  last", theme.dim());
+        }
+    }
+    for x in layout.bars.into_iter().flatten() {
+        for y in layout.header.bottom()..layout.footer.y {
+            let sign = if layout.rule.is_some_and(|rule| rule.y == y) {
+                signs.tee
+            } else {
+                signs.bar
+            };
+            buffer.set_stringn(x, y, sign, 1, theme.dim());
+        }
+    }
+}
+
+/// What can be done next, by key.
+pub(super) fn footer(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
+    let composing = app.is_composing();
+    let hints = if composing {
+        compose_hints(app, now)
+    } else {
+        list_hints(app, now)
+    };
+    let help = Hint::of(Action::Help, "help");
+    let line = app
+        .keymap
+        .footer(contexts(composing), &hints, &help, area.width, &app.theme);
+    line.render(row_of(area, 0), buffer);
+}
+
+fn next_hint(app: &App, now: Now) -> Option<Hint<Action>> {
+    let server = app.replica.me().map(|_| app.server_time(now));
+    app.next()
+        .map(|next| Hint::with(Action::Next, words::next(next, server)))
+}
+
+fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
+    let mut hints: Vec<Hint<Action>> = next_hint(app, now).into_iter().collect();
+    if let Some(summary) = app.summary() {
+        hints.extend(order_hints(app, &summary.stage, app.is_mine(summary)));
+    }
+    hints.push(Hint::of(Action::Escape, "list"));
+    hints.push(Hint::words("Alt+Enter new line"));
+    hints.push(Hint::words("Alt+1..9 jump"));
+    hints
+}
+
+fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
+    let closing = app.subject().is_some_and(|subject| app.closing_of(subject).is_some());
+    let done = Hint::of(Action::Done, if closing { "keep it" } else { "done" });
+    match stage {
+        Stage::Bot => vec![Hint::of(Action::TakeOver, "take over"), done],
+        Stage::Waiting { .. } => vec![
+            Hint::of(Action::TakeOver, "take over"),
+            Hint::of(Action::HandBack, "to the bot"),
+            done,
+        ],
+        Stage::Active { .. } if mine => vec![done, Hint::of(Action::HandBack, "to the bot")],
+        Stage::Active { .. } | Stage::Closed { .. } => vec![],
+    }
+}
+
+fn list_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
+    let mut hints: Vec<Hint<Action>> = next_hint(app, now).into_iter().collect();
+    if !app.closing.is_empty() {
+        hints.push(Hint::of(Action::Undo, "undo"));
+    }
+    if app
+        .chat
+        .as_ref()
+        .is_some_and(|chat| chat.unsent(&app.replica).is_some())
+    {
+        hints.push(Hint::of(Action::Retry, "retry"));
+        hints.push(Hint::of(Action::Discard, "discard"));
+    }
+    match app.list.cursor() {
+        Some(Spot::Title(section)) => {
+            let words = if app.list.is_folded(section) { "unfold" } else { "fold" };
+            hints.push(Hint::of(Action::Open, words));
+        }
+        Some(Spot::Row(_)) => {
+            hints.push(Hint::of(Action::Open, "open"));
+            if let Some(summary) = app.summary() {
+                hints.extend(order_hints(app, &summary.stage, app.is_mine(summary)));
+            }
+        }
+        None => {}
+    }
+    hints.push(Hint::of(Action::Down, "down"));
+    hints.push(Hint::of(Action::Quit, "quit"));
+    hints
+}
+
+/// A rule with words on its left and right: `── left ───── right ──`. The left ones are cut first.
+pub(super) fn titled_rule(app: &App, area: Rect, buffer: &mut Buffer, left: (&str, Style), right: (&str, Style)) {
+    if area.height == 0 {
+        return;
+    }
+    let (theme, rule) = (&app.theme, app.theme.signs().rule);
+    put(buffer, area, area.x, &rule.repeat(usize::from(area.width)), theme.dim());
+    let room = usize::from(area.width).saturating_sub(6);
+    let right_words = text::truncate(right.0, room);
+    let right_columns = u16::try_from(text::width(&right_words)).unwrap_or(u16::MAX);
+    let mut left_end = area.right().saturating_sub(3);
+    if !right_words.is_empty() {
+        let begin = area.right().saturating_sub(right_columns + 4);
+        let end = put(buffer, area, begin, &format!(" {right_words} "), right.1);
+        debug_assert!(end <= area.right());
+        left_end = begin.saturating_sub(1);
+    }
+    let left_area = Rect {
+        width: left_end.saturating_sub(area.x),
+        ..area
+    };
+    if left_area.width > 8 {
+        put(buffer, left_area, area.x + 2, &format!(" {} ", left.0), left.1);
+    }
+}

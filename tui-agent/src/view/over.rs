@@ -1,0 +1,47 @@
+//! The end of a connection that will not come back: what happened, and what to do.
+
+use minicom_client::Ended;
+use minicom_tui_kit::text;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use crate::{
+    app::App,
+    view::{put, row_of},
+};
+
+/// Draws the message over everything but the header.
+pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
+    let server = &app.server;
+    let (title, help) = match ended {
+        Ended::SignedOut => (
+            "You are signed out",
+            format!("Sign in with:  minicom-agent login --server {server}"),
+        ),
+        Ended::WrongVersion { .. } => (
+            "This program and the server do not fit together",
+            "Install the same release of both, then start again.".to_owned(),
+        ),
+        Ended::WrongSecret | Ended::Refused(_) => {
+            ("The server does not let this program in", format!("Server: {server}"))
+        }
+    };
+    let kept = "What you wrote and what was not sent yet is kept on this computer.";
+    let quit = "q or ^C quits.";
+    let columns = usize::from(area.width.saturating_sub(4)).max(1);
+    let mut y = area.height / 4;
+    let words = ended.words();
+    let paragraphs = [
+        (title, app.theme.error()),
+        (words.as_str(), Style::new()),
+        (help.as_str(), Style::new()),
+        (kept, app.theme.dim()),
+        (quit, app.theme.hint_key()),
+    ];
+    for (words, style) in paragraphs {
+        for range in text::wrap(words, columns) {
+            put(buffer, row_of(area, y), area.x + 2, &words[range], style);
+            y = y.saturating_add(1);
+        }
+        y = y.saturating_add(1);
+    }
+}
