@@ -9,7 +9,7 @@ pub mod actions;
 pub mod cli;
 mod drafting;
 mod entries;
-mod exit;
+pub mod exit;
 pub mod fault;
 mod layout;
 mod line_mode;
