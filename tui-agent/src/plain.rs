@@ -14,7 +14,7 @@ use std::{
 use minicom_client::{AgentReplica, ClientEvent, CommandIds, ConnState, PendingMark};
 use minicom_protocol::{
     command::{AgentCommand, Done, Outcome},
-    frame::Agents,
+    frame::{AgentQuestion, Agents, Told},
     ids::{CommandId, ConversationId, CustomerId, Rev},
     refusal::Refusal,
 };
@@ -30,6 +30,8 @@ use crate::{
 
 /// After the end of the input so long is waited for answers.
 const FLUSH_MAX: Duration = Duration::from_secs(10);
+/// Lines that wait for the connection or for an answer. A script that writes more does not look at what it is told.
+const LINES_MAX: usize = 1_000;
 /// How long ending a chat can be undone.
 const UNDO: Duration = Duration::from_secs(5);
 
@@ -103,8 +105,9 @@ impl PlainApp for PlainAgent {
     fn update(&mut self, input: PlainInput<Msg>, now: Now) -> Vec<PlainEffect<Order>> {
         self.send_closes(|held| held.until <= now.elapsed, now.wall);
         match input {
-            PlainInput::Text(text) => self.lines.push_back(Line::Text(text)),
-            PlainInput::Command { name, rest } => self.lines.push_back(Line::Command { name, rest }),
+            PlainInput::Text(text) => self.line(Line::Text(text)),
+            PlainInput::Command { name, .. } if name == "quit" && self.is_lost() => self.quit(now.elapsed),
+            PlainInput::Command { name, rest } => self.line(Line::Command { name, rest }),
             PlainInput::TooLong => self.say("That line was too long and was dropped. Nothing was sent."),
             PlainInput::Eof => {
                 self.ends_at.get_or_insert(now.elapsed + FLUSH_MAX);
@@ -129,6 +132,26 @@ impl PlainAgent {
         self.out.push(PlainEffect::Say(Shown::line(words.as_ref())));
     }
 
+    /// Whether the connection is gone: then nobody who wants to leave waits for it.
+    fn is_lost(&self) -> bool {
+        !matches!(self.state, ConnState::Connecting | ConnState::Live)
+    }
+
+    /// Ends as soon as all is answered, and then at the latest.
+    fn quit(&mut self, ends_at: Duration) {
+        self.lines.clear();
+        self.awaiting = None;
+        self.began = true;
+        self.ends_at = Some(self.ends_at.map_or(ends_at, |earlier| earlier.min(ends_at)));
+    }
+
+    fn line(&mut self, line: Line) {
+        match self.lines.len() < LINES_MAX {
+            true => self.lines.push_back(line),
+            false => self.say("Too many lines wait already. This one was dropped; nothing was sent."),
+        }
+    }
+
     fn order(&mut self, order: Order) {
         self.out.push(PlainEffect::Program(order));
     }
@@ -145,22 +168,39 @@ impl PlainAgent {
                 self.say(ended.words());
                 self.out.push(PlainEffect::Quit(exit::after(ended)));
             }
-            ClientEvent::Batch { events, .. } => self.tell_events(events),
+            ClientEvent::Stale { command, age, .. } => self.tell_stale(command, *age),
             _ => {}
         }
+        let refused = match &event {
+            ClientEvent::Reply {
+                question: AgentQuestion::Thread { customer, .. },
+                told: Told::Refusal(_),
+                ..
+            } => Some(Awaiting::Thread(*customer)),
+            _ => None,
+        };
         let answered = match &event {
             ClientEvent::Answered { id, command, outcome } => Some((*id, command.clone(), outcome.clone())),
             _ => None,
+        };
+        let happened = match &event {
+            ClientEvent::Batch { events, .. } => events.clone(),
+            _ => Vec::new(),
         };
         let fresh = matches!(event, ClientEvent::Fresh { .. });
         for question in self.replica.apply(event, self.instant(now)) {
             self.order(Order::Ask(question));
         }
+        self.tell_events(&happened);
         if fresh && !std::mem::replace(&mut self.began, true) {
             self.tell_beginning();
         }
         if let Some((id, command, outcome)) = answered {
             self.answered(id, &command, outcome);
+        }
+        if refused.is_some() && self.awaiting == refused {
+            self.awaiting = None;
+            self.say("The server does not tell this thread.");
         }
         self.stop_waiting();
         self.mark_seen();
@@ -211,7 +251,11 @@ impl PlainAgent {
         match (command, outcome) {
             (AgentCommand::TakeNext {}, Outcome::Done(Done { conversation, .. })) => {
                 self.open = conversation.or(self.open);
-                self.tell_open();
+                // Read first, as soon as it is ours: the cursor of a screen would be there too.
+                self.lines.push_front(Line::Command {
+                    name: "open".to_owned(),
+                    rest: String::new(),
+                });
             }
             (AgentCommand::Post { .. }, Outcome::Refused { refusal }) => self.line_refused(id, sent, &refusal),
             (AgentCommand::MarkSeen { .. }, _) | (_, Outcome::Done(_)) => {}

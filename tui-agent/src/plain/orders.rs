@@ -1,8 +1,9 @@
 //! What a line of the line mode does.
 
+use minicom_client::PendingMark;
 use minicom_protocol::{
     command::{AgentCommand, SeenLines},
-    ids::ConversationId,
+    ids::{CommandId, ConversationId},
     refusal::Refusal,
     stage::Stage,
     text::MessageText,
@@ -23,6 +24,8 @@ const HELP: &[&str] = &[
     "/done          end the chat, in 5 seconds",
     "/undo          keep the chat that is about to end",
     "/anyway        send the reply that was held",
+    "/resend        send a line that is older than a day after all",
+    "/discard       throw it away",
     "/quit          end the program",
 ];
 
@@ -57,17 +60,29 @@ impl PlainAgent {
             "done" => self.done(rest, now),
             "undo" => self.undo(),
             "anyway" => self.anyway(now),
-            "quit" => {
-                self.lines.clear();
-                self.began = true;
-                self.ends_at.get_or_insert(now.elapsed + super::FLUSH_MAX);
-            }
+            "resend" => self.decide(Order::Resend),
+            "discard" => self.decide(Order::Discard),
+            "quit" => self.quit(now.elapsed + super::FLUSH_MAX),
             "next" => {}
             other => self.say(format!(
                 "There is no /{}. /help tells the commands.",
                 Shown::line(other).cut(20)
             )),
         }
+    }
+
+    /// What is to become of the oldest line that is too old to be sent without asking.
+    fn decide(&mut self, order: fn(CommandId) -> Order) {
+        let stale = self.replica.pending_commands().find(|it| it.mark == PendingMark::Stale);
+        let Some(id) = stale.map(|it| it.id) else {
+            return self.say("No line waits for this.");
+        };
+        let order = order(id);
+        match order {
+            Order::Resend(_) => self.replica.confirm(id),
+            _ => self.replica.forget(id),
+        }
+        self.order(order);
     }
 
     fn is_connected(&mut self, what: &str) -> bool {
@@ -117,11 +132,20 @@ impl PlainAgent {
 
     fn take(&mut self, name: &str, now: Now) {
         let Some(conversation) = self.subject(name) else { return };
-        self.open = Some(conversation);
-        if self.is_connected("Take over") {
+        if !self.is_connected("Take over") {
+            return;
+        }
+        if self.open == Some(conversation) {
             let id = self.send(AgentCommand::TakeOver { conversation }, now.wall);
             self.awaiting = Some(Awaiting::Answer(id));
+            return;
         }
+        // What was asked is to be read before it is answered.
+        self.lines.push_front(Line::Command {
+            name: "take".to_owned(),
+            rest: String::new(),
+        });
+        self.look_at(name);
     }
 
     fn hand_back(&mut self, name: &str, now: Now) {

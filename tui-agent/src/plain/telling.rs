@@ -1,10 +1,12 @@
 //! What the line mode says of what happens.
 
+use std::time::Duration;
+
 use minicom_client::Section;
 use minicom_protocol::{
+    command::AgentCommand,
     event::{Author, Event, EventBody},
     ids::{ConversationId, CustomerId},
-    summary::Summary,
 };
 use minicom_tui_kit::{Now, Shown, plain, time};
 
@@ -18,15 +20,14 @@ use crate::{
 const THREAD_TOLD: usize = 50;
 
 impl PlainAgent {
-    /// Each event as a line; the replica does not know them yet.
+    /// Each event as a line. The replica knows them by now: the first line of somebody new comes together with the name.
     pub(super) fn tell_events(&mut self, events: &[Event]) {
         for event in events {
-            let customer = event.subject.conversation().and_then(|it| self.replica.summary(it));
-            let opened = Summary::open(event);
-            let name = customer
-                .or(opened.as_ref())
-                .map(|summary| summary.customer.name.shown());
-            let Some(name) = name else { continue };
+            let summary = event.subject.conversation().and_then(|it| self.replica.summary(it));
+            let Some(name) = summary.map(|summary| summary.customer.name.shown()) else {
+                continue;
+            };
+            self.follow(event);
             self.tell_event(event, name.clone());
             let by_customer = matches!(&event.body, EventBody::Posted(posted) if posted.author == Author::Customer);
             let conversation = event.subject.conversation();
@@ -34,6 +35,26 @@ impl PlainAgent {
                 self.say(format!("{name} has written again: the chat was not ended."));
             }
         }
+    }
+
+    /// Whoever comes back to the open thread is in its new conversation.
+    fn follow(&mut self, event: &Event) {
+        let open = self.open.and_then(|open| self.replica.summary(open));
+        let customer = open.map(|open| open.customer.id);
+        if matches!(event.body, EventBody::Opened(_)) && customer.is_some() && event.subject.customer() == customer {
+            self.open = event.subject.conversation();
+        }
+    }
+
+    /// A command of an earlier program that is too old to be sent without asking.
+    pub(super) fn tell_stale(&mut self, command: &AgentCommand, age: Duration) {
+        let what = match command {
+            AgentCommand::Post { text, .. } => Shown::line(text).to_string(),
+            _ => "an order".to_owned(),
+        };
+        let hours = words::count(age.as_secs() / 3_600, "hour", "hours");
+        self.say(format!("Written {hours} ago and not sent: {what}"));
+        self.say("/resend sends it, /discard throws it away.");
     }
 
     fn tell_event(&mut self, event: &Event, customer: Shown) {

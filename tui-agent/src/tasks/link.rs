@@ -1,7 +1,7 @@
-//! The connection's task: carries out orders on a [`Handle`] and passes on what it tells. It signs in again by itself where the
-//! server's own file has a new token: a server on this computer makes one at each start.
+//! The connection's task: carries out orders on a [`Handle`] and passes on what it tells. A server on this computer makes a new token
+//! at each start; where that is the way in, the newest one is shown.
 
-use minicom_client::{ClientEvent, Config, ConnState, Ended, Handle, Secret, ServerUrl, StateDir, credentials, open};
+use minicom_client::{ClientEvent, Config, Handle, ServerUrl, StateDir, credentials, open};
 use minicom_protocol::frame::Agents;
 use minicom_tui_kit::Shown;
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -29,17 +29,17 @@ pub struct Way {
 
 impl Way {
     /// A connection with an outbox on disk.
-    fn config(&self, token: Secret) -> Config<Agents> {
-        Config::agent(self.server.clone(), token, CLIENT).outbox_on_disk(&self.state, &self.signed_in.identity)
-    }
-
-    /// The token as it is now, if it is another one than that which was refused.
-    fn new_token(&self, refused: &Secret) -> Option<Secret> {
-        let Source::Local(data) = &self.signed_in.source else {
-            return None;
+    fn config(&self) -> Config<Agents> {
+        let signed_in = &self.signed_in;
+        let config = Config::agent(self.server.clone(), signed_in.token.clone(), CLIENT);
+        let config = match &signed_in.source {
+            Source::Login => config,
+            Source::Local(data) => {
+                let data = data.clone();
+                config.renewed_by(move || credentials::local_agent_token(&data).ok().flatten())
+            }
         };
-        let token = credentials::local_agent_token(data).ok().flatten();
-        token.filter(|token| token != refused)
+        config.outbox_on_disk(&self.state, &signed_in.identity)
     }
 }
 
@@ -72,43 +72,24 @@ impl Link {
 }
 
 async fn run(way: Way, mut orders: mpsc::UnboundedReceiver<Order>, messages: mpsc::Sender<Msg>) {
-    let mut token = way.signed_in.token.clone();
+    let (handle, mut events) = open(way.config());
+    let mut is_open = true;
     loop {
-        let (handle, mut events) = open(way.config(token.clone()));
-        let mut next_token = None;
-        let mut is_open = true;
-        let again = loop {
-            tokio::select! {
-                order = orders.recv() => match order {
-                    Some(order) => carry_out(&handle, order, &messages).await,
-                    None => break false,
-                },
-                event = events.recv(), if is_open => match event {
-                    Some(ClientEvent::State(ConnState::SignedOut)) if refreshed(&way, &token, &mut next_token).await => {}
-                    Some(ClientEvent::Ended(Ended::SignedOut)) if next_token.is_some() => break true,
-                    // The program is at its end if nobody takes it.
-                    Some(event) => drop(messages.send(Msg::Client(Box::new(event))).await),
-                    None => is_open = false,
-                },
-            }
-        };
-        drop(events);
-        // What was accepted is on disk when this returns, and the next connection adopts it.
-        handle.shutdown().await;
-        match next_token {
-            Some(next) if again => token = next,
-            _ => return,
+        tokio::select! {
+            order = orders.recv() => match order {
+                Some(order) => carry_out(&handle, order, &messages).await,
+                None => break,
+            },
+            event = events.recv(), if is_open => match event {
+                // The program is at its end if nobody takes it.
+                Some(event) => drop(messages.send(Msg::Client(Box::new(event))).await),
+                None => is_open = false,
+            },
         }
     }
-}
-
-async fn refreshed(way: &Way, refused: &Secret, next: &mut Option<Secret>) -> bool {
-    let (way, refused) = (way.clone(), refused.clone());
-    *next = tokio::task::spawn_blocking(move || way.new_token(&refused))
-        .await
-        .ok()
-        .flatten();
-    next.is_some()
+    drop(events);
+    // What was accepted is on disk when this returns, and the next program adopts it.
+    handle.shutdown().await;
 }
 
 async fn carry_out(handle: &Handle<Agents>, order: Order, messages: &mpsc::Sender<Msg>) {
