@@ -163,6 +163,8 @@ impl PlainAgent {
     fn client(&mut self, event: ClientEvent<Agents>, now: Now) {
         match &event {
             ClientEvent::State(state) => self.stands(state.clone()),
+            // The word that it is live comes a moment later, and lines that waited for this go now.
+            ClientEvent::Fresh { .. } | ClientEvent::Resumed { .. } => self.stands(ConnState::Live),
             ClientEvent::OutboxTrouble(words) => self.say(words),
             ClientEvent::Ended(ended) => {
                 self.say(ended.words());
@@ -259,7 +261,10 @@ impl PlainAgent {
             }
             (AgentCommand::Post { .. }, Outcome::Refused { refusal }) => self.line_refused(id, sent, &refusal),
             (AgentCommand::MarkSeen { .. }, _) | (_, Outcome::Done(_)) => {}
-            (_, Outcome::Refused { refusal }) => self.say(format!("Refused: {}", refusal.message())),
+            (_, Outcome::Refused { refusal }) => {
+                let why = words::refusal(&refusal, &self.zone);
+                self.say(format!("Refused: {why}"));
+            }
         }
     }
 
@@ -325,7 +330,8 @@ impl PlainAgent {
         if self.lines.is_empty() && self.awaiting.is_none() {
             self.send_closes(|_| true, now.wall);
         }
-        let waiting = |mark: &PendingMark| matches!(mark, PendingMark::Waiting);
+        // A line that is stored is still to be heard.
+        let waiting = |mark: &PendingMark| matches!(mark, PendingMark::Waiting | PendingMark::Stored);
         let under_way = self.replica.pending_commands().filter(|it| waiting(&it.mark)).count();
         let idle = self.lines.is_empty() && self.awaiting.is_none() && under_way == 0;
         if idle && self.began {
