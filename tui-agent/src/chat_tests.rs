@@ -1,1 +1,238 @@
+//! The open thread against what is known of it.
 
+use minicom_client::ClientEvent;
+use minicom_protocol::{command::Outcome, refusal::Refusal, stage::Closer};
+
+use super::*;
+use minicom_tui_kit::{Theme, testing::plain};
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::testing::{ADA, BO, Desk, agent, client_start};
+
+struct Bed {
+    desk: Desk,
+    replica: AgentReplica,
+    chat: Chat,
+}
+
+impl Bed {
+    fn open(mut desk: Desk) -> Bed {
+        let mut replica = AgentReplica::new();
+        let _ = replica.apply(desk.fresh(), client_start());
+        let summary = desk.row("carol").clone();
+        let chat = Chat::open(&summary, Some(agent(ADA).id), Zone::utc(), "·");
+        let question = replica.open_thread(summary.customer.id).unwrap();
+        let reply = desk.reply(question);
+        let _ = replica.apply(reply, client_start());
+        let mut bed = Bed { desk, replica, chat };
+        bed.chat.transcript.set_size(60, 20);
+        bed.sync()
+    }
+
+    fn sync(mut self) -> Bed {
+        self.chat.sync(&self.replica);
+        self.chat.see();
+        self
+    }
+
+    fn happens(mut self, what: impl FnOnce(&mut Desk) -> &mut Desk) -> Bed {
+        what(&mut self.desk);
+        let batch = self.desk.batch();
+        let _ = self.replica.apply(batch, client_start());
+        self.sync()
+    }
+
+    fn texts(&self) -> Vec<String> {
+        let entries = self.chat.transcript.entries().iter();
+        entries.map(|entry| entry.text.to_string()).collect()
+    }
+
+    fn marks(&self) -> Vec<DeliveryMark> {
+        let entries = self.chat.transcript.entries().iter();
+        entries.filter_map(|entry| entry.mark.clone()).collect()
+    }
+
+    fn shown(&self) -> (u64, u64) {
+        (self.chat.shown().customer.0, self.chat.shown().desk.0)
+    }
+
+    /// The text of the line below the divider.
+    fn divider_at(&self) -> Option<String> {
+        let area = Rect::new(0, 0, 60, 20);
+        let mut buffer = Buffer::empty(area);
+        self.chat.transcript.view(area, &mut buffer, &Theme::ansi(), 0);
+        let screen = plain(&buffer);
+        let mut below = screen.lines().skip_while(|row| !row.starts_with("── "));
+        below
+            .nth(1)
+            .map(|row| row.split_once("  ").map_or(row, |(_, text)| text).trim().to_owned())
+    }
+}
+
+fn desk() -> Desk {
+    let mut desk = Desk::new();
+    desk.ago(100)
+        .says("carol", "one")
+        .bot("carol", "two")
+        .says("carol", "three");
+    desk
+}
+
+#[test]
+fn a_thread_is_told_once_and_kept_up() {
+    let bed = Bed::open(desk());
+    assert_eq!(bed.texts(), ["one", "two", "three"]);
+    let bed = bed.happens(|desk| desk.bot("carol", "four").says("zoe", "not here"));
+    assert_eq!(bed.texts(), ["one", "two", "three", "four"]);
+    assert_eq!(bed.sync().texts().len(), 4);
+}
+
+#[test]
+fn older_pages_come_before_and_the_beginning_is_known() {
+    let mut desk = Desk::new();
+    for n in 0..120 {
+        desk.ago(1_000 - n).says("carol", &format!("line {n}"));
+    }
+    let mut bed = Bed::open(desk);
+    assert_eq!((bed.texts().len(), bed.chat.transcript.older()), (50, Older::More));
+    for expected in [100, 120] {
+        let question = bed.replica.older_events(bed.chat.customer).unwrap();
+        bed = bed.sync();
+        assert_eq!(bed.chat.transcript.older(), Older::Loading);
+        let reply = bed.desk.reply(question);
+        let _ = bed.replica.apply(reply, client_start());
+        bed = bed.sync();
+        assert_eq!(bed.texts().len(), expected);
+    }
+    assert_eq!(bed.texts()[0], "line 0");
+    assert_eq!(bed.chat.transcript.older(), Older::None);
+}
+
+#[test]
+fn own_lines_are_marked_as_read_once_the_customer_has() {
+    let bed = Bed::open(desk()).happens(|desk| desk.taken("carol", ADA).replies("carol", ADA, "mine"));
+    assert_eq!(bed.marks(), [DeliveryMark::Stored]);
+    let bed = bed.happens(|desk| {
+        desk.ago(0)
+            .reads("carol", Side::Customer)
+            .replies("carol", ADA, "again")
+    });
+    let read = DeliveryMark::Read(minicom_tui_kit::testing::BENCH_START);
+    assert_eq!(bed.marks(), [read.clone(), DeliveryMark::Stored]);
+    // Opened anew, it is the same.
+    let again = Bed::open(bed.desk.clone());
+    assert_eq!(again.marks(), [read, DeliveryMark::Stored]);
+}
+
+#[test]
+fn a_line_on_its_way_becomes_its_event() {
+    let mut bed = Bed::open(desk()).happens(|desk| desk.taken("carol", ADA));
+    let id = CommandId::from_bytes([9; 16]);
+    let conversation = bed.chat.conversation;
+    let command = AgentCommand::Post {
+        conversation,
+        text: "on its way".to_owned(),
+        seen: SeenLines::default(),
+        take_over: false,
+        anyway: false,
+    };
+    bed.replica.pending(id, command);
+    let bed = bed.sync();
+    assert_eq!(bed.texts().last().unwrap(), "on its way");
+    assert_eq!(bed.marks(), [DeliveryMark::Waiting]);
+    let bed = bed.happens(|desk| desk.by(id).replies("carol", ADA, "on its way"));
+    assert_eq!(bed.texts().iter().filter(|text| *text == "on its way").count(), 1);
+    assert_eq!(bed.marks(), [DeliveryMark::Stored]);
+}
+
+#[test]
+fn a_refused_line_says_why_and_goes_when_it_is_forgotten() {
+    let mut bed = Bed::open(desk());
+    let id = CommandId::from_bytes([9; 16]);
+    let command = AgentCommand::Post {
+        conversation: bed.chat.conversation,
+        text: "too late".to_owned(),
+        seen: SeenLines::default(),
+        take_over: false,
+        anyway: false,
+    };
+    bed.replica.pending(id, command.clone());
+    let outcome = Outcome::Refused {
+        refusal: Refusal::Closed,
+    };
+    let _ = bed
+        .replica
+        .apply(ClientEvent::Answered { id, command, outcome }, client_start());
+    let mut bed = bed.sync();
+    let DeliveryMark::Failed(why) = bed.marks()[0].clone() else {
+        panic!("{:?}", bed.marks())
+    };
+    assert_eq!(why.as_str(), "the chat has ended  r retry  d discard");
+    assert_eq!(bed.chat.unsent(&bed.replica).map(|it| it.id), Some(id));
+    bed.replica.forget(id);
+    assert_eq!(bed.sync().texts(), ["one", "two", "three"]);
+}
+
+#[test]
+fn what_was_on_the_screen_is_known_and_scrolling_up_stops_it() {
+    let bed = Bed::open(desk());
+    assert_eq!(bed.shown(), (2, 1));
+    let mut bed = bed;
+    bed.chat.transcript.set_size(60, 2);
+    bed.chat.transcript.page_up();
+    let bed = bed.happens(|desk| desk.bot("carol", "four"));
+    assert_eq!(bed.shown(), (2, 1), "four is below the screen");
+    let mut bed = bed;
+    bed.chat.transcript.to_end();
+    assert_eq!(bed.sync().shown(), (2, 2));
+}
+
+#[test]
+fn the_divider_stands_before_the_first_unread_line_and_stays() {
+    let mut desk = Desk::new();
+    desk.ago(90)
+        .says("carol", "read")
+        .taken("carol", ADA)
+        .reads("carol", Side::Desk);
+    desk.ago(80).says("carol", "new").says("carol", "newer");
+    let bed = Bed::open(desk);
+    assert_eq!(bed.divider_at().as_deref(), Some("new"));
+    let bed = bed.happens(|desk| desk.reads("carol", Side::Desk).says("carol", "newest"));
+    assert_eq!(bed.divider_at().as_deref(), Some("new"));
+    let mut bed = bed;
+    bed.chat.sent();
+    assert_eq!(bed.divider_at(), None);
+}
+
+#[test]
+fn what_was_missed_is_pointed_at_even_if_it_comes_after_the_refusal() {
+    let mut bed = Bed::open(desk());
+    bed.chat.point_at_missed(LineNo(1));
+    let bed = bed.sync().happens(|desk| desk.bot("carol", "the bot's answer"));
+    assert_eq!(bed.divider_at().as_deref(), Some("the bot's answer"));
+}
+
+#[test]
+fn a_fresh_start_keeps_the_old_lines_until_the_new_ones_are_here() {
+    let mut bed = Bed::open(desk());
+    bed.desk.taken("carol", BO).replies("carol", BO, "Bo was here");
+    let fresh = bed.desk.fresh();
+    let questions = bed.replica.apply(fresh, client_start());
+    bed.chat.start_afresh();
+    let mut bed = bed.sync();
+    assert_eq!(bed.texts(), ["one", "two", "three"]);
+    let reply = bed.desk.reply(questions[0].clone());
+    let _ = bed.replica.apply(reply, client_start());
+    let bed = bed.sync();
+    assert_eq!(bed.texts().last().unwrap(), "Bo was here");
+    assert_eq!(bed.texts().len(), 5);
+}
+
+#[test]
+fn the_thread_goes_on_over_its_conversations() {
+    let bed = Bed::open(desk()).happens(|desk| desk.closed("carol", Closer::Customer).says("carol", "back"));
+    assert_eq!(
+        bed.texts()[3..],
+        ["carol ended the chat · 13:58", "conversation 2 · 13:58", "back"].map(str::to_owned)
+    );
+}

@@ -126,9 +126,9 @@ impl Eyes {
         let mark = match &pending.mark {
             PendingMark::Waiting => DeliveryMark::Waiting,
             PendingMark::Stored => DeliveryMark::Stored,
-            PendingMark::Stale => DeliveryMark::Failed(Shown::fixed("older than a day (Esc, then r send  d discard)")),
+            PendingMark::Stale => DeliveryMark::Failed(Shown::fixed("older than a day  r send  d discard")),
             PendingMark::Failed(refusal) => DeliveryMark::Failed(Shown::line(&format!(
-                "{} (Esc, then r retry  d discard)",
+                "{}  r retry  d discard",
                 words::refusal(refusal, &self.zone)
             ))),
         };

@@ -383,7 +383,7 @@ impl Seat {
     }
 
     /// Something happens at the desk now, and reaches the seat.
-    pub fn happens(&mut self, what: impl FnOnce(&mut Desk)) -> &mut Self {
+    pub fn happens(&mut self, what: impl FnOnce(&mut Desk) -> &mut Desk) -> &mut Self {
         self.desk.time = self.bench.now().wall;
         what(&mut self.desk);
         self.hear()
@@ -451,7 +451,7 @@ impl Seat {
 
     /// The server does the only command that was sent since the last time; `what` makes its events.
     #[track_caller]
-    pub fn done(&mut self, what: impl FnOnce(&mut Desk)) -> &mut Self {
+    pub fn done(&mut self, what: impl FnOnce(&mut Desk) -> &mut Desk) -> &mut Self {
         let (id, command) = self.only_command();
         self.desk.time = self.bench.now().wall;
         self.desk.by(id);

@@ -1,1 +1,1052 @@
+//! Keys and events in, orders and what is seen out: every key of the table, and the rules of reading, writing, taking and ending.
 
+use std::time::Duration;
+
+use minicom_client::{ClientEvent, ConnState, Ended};
+use minicom_protocol::{
+    command::{AgentCommand, Done, Outcome, SeenLines},
+    frame::Typist,
+    ids::{LineNo, Time},
+    refusal::Refusal,
+    stage::{Closer, Side},
+};
+use minicom_tui_kit::{Input, Theme, testing::BENCH_START};
+use ratatui::layout::Position;
+
+use crate::{
+    app::{Focus, Order},
+    testing::{ADA, BO, Desk, Seat, agent},
+};
+
+/// carol waits since 4:10, alice is Ada's and has written last, bob is Ada's, frank is the bot's, heidi is Bo's.
+fn desk() -> Desk {
+    let mut desk = Desk::new();
+    desk.ago(260)
+        .says("carol", "hello")
+        .bot("carol", "Hi.")
+        .ago(250)
+        .says("carol", "human please")
+        .asks("carol");
+    desk.ago(240)
+        .says("alice", "hello")
+        .taken("alice", ADA)
+        .replies("alice", ADA, "Hi Alice.");
+    desk.reads("alice", Side::Desk).ago(40).says("alice", "one more thing");
+    desk.ago(230)
+        .says("bob", "hello")
+        .taken("bob", ADA)
+        .replies("bob", ADA, "Hi Bob.")
+        .reads("bob", Side::Desk);
+    desk.ago(220).says("frank", "prices?").bot("frank", "Here they are.");
+    desk.ago(210)
+        .says("heidi", "hello")
+        .taken("heidi", BO)
+        .replies("heidi", BO, "Hi Heidi.");
+    desk
+}
+
+fn seat() -> Seat {
+    let mut seat = Seat::at(desk(), 80, 24);
+    seat.ordered();
+    seat
+}
+
+/// On frank, who is with the bot.
+fn at_frank() -> Seat {
+    let mut seat = seat();
+    seat.press("<alt-4>").sees("with the bot").ordered();
+    seat
+}
+
+/// On bob, who is Ada's.
+fn at_bob() -> Seat {
+    let mut seat = seat();
+    seat.press("<alt-3>").sees("yours since").ordered();
+    seat
+}
+
+fn now(seat: &Seat) -> i64 {
+    seat.bench.now().wall
+}
+
+fn marks(seat: &mut Seat) -> Vec<(minicom_protocol::ids::ConversationId, u64)> {
+    let marks = seat.ordered().into_iter().filter_map(|order| match order {
+        Order::SendMomentary(AgentCommand::MarkSeen { conversation, up_to }) => Some((conversation, up_to.0)),
+        _ => None,
+    });
+    marks.collect()
+}
+
+fn typing(seat: &mut Seat) -> Vec<bool> {
+    let signals = seat.ordered().into_iter().filter_map(|order| match order {
+        Order::Typing { on, .. } => Some(on),
+        _ => None,
+    });
+    signals.collect()
+}
+
+// Looking.
+
+#[test]
+fn the_first_row_is_looked_at_and_nothing_is_claimed_or_marked() {
+    let mut seat = Seat::at(desk(), 80, 24);
+    seat.sees("carol asked for a person").sees("›1 carol");
+    assert_eq!(seat.bench.app.focus, Focus::Compose);
+    seat.press("<esc>jjjjkgG").advance(60);
+    assert!(seat.ordered().iter().all(|order| !matches!(order, Order::Send { .. })));
+}
+
+#[test]
+fn only_the_owner_who_looks_marks_as_read() {
+    let mut seat = seat();
+    assert_eq!(marks(&mut seat), [], "carol is nobody's");
+    seat.press("<alt-2>");
+    let alice = seat.desk.conversation("alice");
+    assert_eq!(marks(&mut seat), [(alice, 2)]);
+    seat.press("x<backspace>").advance(10);
+    assert_eq!(marks(&mut seat), [], "once is enough");
+    seat.happens(|desk| desk.says("alice", "and?"));
+    assert_eq!(marks(&mut seat), [(alice, 3)]);
+}
+
+#[test]
+fn nothing_is_marked_without_focus_or_above_the_last_line_or_behind_help() {
+    let mut seat = seat();
+    seat.input(Input::Focus(false)).press("<alt-2>");
+    assert_eq!(marks(&mut seat), [], "nobody looks");
+    seat.input(Input::Focus(true));
+    assert_eq!(marks(&mut seat).len(), 1);
+    seat.happens(|desk| (0..30).fold(desk, |desk, n| desk.says("alice", &format!("line {n}"))));
+    marks(&mut seat);
+    seat.press("<pgup>").happens(|desk| desk.says("alice", "below"));
+    assert_eq!(marks(&mut seat), [], "it is not on the screen");
+    seat.press("<end>");
+    assert_eq!(marks(&mut seat).len(), 1);
+    seat.press("<f1>").happens(|desk| desk.says("alice", "behind the help"));
+    assert_eq!(marks(&mut seat), []);
+    seat.press("<esc>");
+    assert_eq!(marks(&mut seat).len(), 1);
+}
+
+#[test]
+fn nothing_is_marked_with_the_list_alone_on_the_screen() {
+    let mut seat = Seat::at(desk(), 50, 12);
+    seat.press("2");
+    assert_eq!(marks(&mut seat), []);
+    seat.press("<enter>");
+    assert_eq!(marks(&mut seat).len(), 1);
+}
+
+#[test]
+fn a_mark_that_was_lost_with_the_connection_is_made_again() {
+    let mut seat = seat();
+    seat.press("<alt-2>").lose();
+    marks(&mut seat);
+    seat.resume();
+    assert_eq!(marks(&mut seat).len(), 1);
+}
+
+#[test]
+fn marked_as_unread_until_opened_again() {
+    let mut seat = seat();
+    seat.press("<alt-3><esc>U");
+    assert!(seat.row_with("3 bob").contains(" 1  you"));
+    seat.happens(|desk| desk.says("bob", "are you there?"));
+    assert_eq!(marks(&mut seat), [], "it was to be unread");
+    seat.press("k").press("j");
+    let bob = seat.desk.conversation("bob");
+    assert_eq!(marks(&mut seat).last(), Some(&(bob, 2)));
+}
+
+// Moving.
+
+#[test]
+fn keys_go_through_the_list() {
+    for (keys, expected) in [
+        ("j", "alice"),
+        ("jj", "bob"),
+        ("jjk", "alice"),
+        ("<down><down><up>", "alice"),
+        ("jjjg", "carol"),
+        ("3", "bob"),
+        ("<alt-4>", "frank"),
+        ("<enter><alt-3>", "bob"),
+    ] {
+        let mut seat = seat();
+        seat.press("<esc>").press(keys);
+        let expected = seat.desk.conversation(expected);
+        assert_eq!(seat.bench.app.conversation(), Some(expected), "{keys}");
+    }
+    seat().press("<alt-9>").sees("There is no row 9.");
+}
+
+#[test]
+fn sections_unfold_by_key_and_show_their_rows() {
+    let mut seat = seat();
+    seat.sees("OTHERS 1 [+]").sees_no("heidi");
+    seat.press("<esc>G")
+        .sees("›OTHERS 1 [+]")
+        .press("<enter>")
+        .sees("OTHERS 1 [-]")
+        .sees("5 heidi");
+    seat.press("j")
+        .sees("Hi Heidi.")
+        .press(" ")
+        .sees("›OTHERS 1 [+]")
+        .sees_no("5 heidi");
+    seat.press("g ").sees("Only OTHERS and DONE can be folded.");
+}
+
+#[test]
+fn older_closed_ones_are_asked_for_at_the_end_of_the_list() {
+    let mut desk = desk();
+    desk.ago(100).says("judy", "bye").closed("judy", Closer::Customer);
+    let mut seat = Seat::at(desk, 80, 24);
+    seat.press("<esc>G<enter>").sees("DONE 1 [-]");
+    seat.press("j").sees("judy ended the chat");
+}
+
+#[test]
+fn previous_of_mine_goes_round() {
+    let mut seat = seat();
+    for expected in ["bob", "alice", "bob"] {
+        seat.press("<ctrl-p>");
+        assert_eq!(seat.bench.app.conversation(), Some(seat.desk.conversation(expected)));
+    }
+}
+
+#[test]
+fn next_unread_of_mine_claims_nothing() {
+    let mut seat = seat();
+    seat.press("<alt-a>").sees("one more thing");
+    assert_eq!(seat.commands(), []);
+    seat.happens(|desk| desk.reads("alice", Side::Desk))
+        .press("<alt-a>")
+        .sees("Nothing unread in yours.");
+}
+
+#[test]
+fn the_mouse_chooses_opens_folds_and_scrolls() {
+    let mut seat = seat();
+    let click = |x, y, double| Input::Click {
+        at: Position { x, y },
+        double,
+    };
+    seat.press("<esc>").input(click(3, 6, false)).sees("Hi Bob.");
+    assert_eq!(seat.bench.app.focus, Focus::List);
+    seat.input(click(3, 5, true)).sees("one more thing");
+    assert_eq!(seat.bench.app.focus, Focus::Compose);
+    seat.input(click(3, 9, false)).sees("OTHERS 1 [-]");
+    seat.press("<esc>").input(click(40, 21, false));
+    assert_eq!(seat.bench.app.focus, Focus::Compose);
+    seat.happens(|desk| (0..40).fold(desk, |desk, n| desk.says("alice", &format!("line {n}"))));
+    let wheel = |up| Input::Wheel {
+        up,
+        at: Position { x: 40, y: 10 },
+    };
+    seat.input(wheel(true))
+        .sees("End to jump")
+        .input(wheel(false))
+        .sees_no("End to jump");
+    seat.input(wheel(true))
+        .input(click(40, 18, false))
+        .sees_no("End to jump");
+}
+
+// Taking over.
+
+#[test]
+fn next_opens_what_the_server_chose_with_the_cursor_in_the_composer() {
+    for key in ["<ctrl-n>", "<f2>", "<esc>n"] {
+        let mut seat = seat();
+        seat.press(key);
+        let sent = seat.sent();
+        let [(id, AgentCommand::TakeNext {})] = sent[..] else {
+            panic!("{sent:?}")
+        };
+        seat.press(key);
+        assert_eq!(seat.commands(), [], "one at a time");
+        let conversation = Some(seat.desk.conversation("alice"));
+        let done = Done {
+            conversation,
+            ..Done::default()
+        };
+        let (command, outcome) = (AgentCommand::TakeNext {}, Outcome::Done(done));
+        seat.client(ClientEvent::Answered { id, command, outcome });
+        assert_eq!(seat.bench.app.conversation(), conversation);
+        assert_eq!(seat.bench.app.focus, Focus::Compose);
+    }
+}
+
+#[test]
+fn next_that_is_not_known_yet_is_opened_when_it_is() {
+    let mut seat = seat();
+    seat.press("<ctrl-n>");
+    let (id, command) = seat.sent().remove(0);
+    seat.desk.says("zoe", "hi").asks("zoe").by(id).taken("zoe", ADA);
+    let conversation = Some(seat.desk.conversation("zoe"));
+    let done = Done {
+        conversation,
+        ..Done::default()
+    };
+    let outcome = Outcome::Done(done);
+    seat.client(ClientEvent::Answered { id, command, outcome });
+    seat.hear().sees("Reply to zoe");
+}
+
+#[test]
+fn next_when_nobody_waits_and_next_that_was_refused_ask_again() {
+    let mut seat = seat();
+    seat.press("<ctrl-n>")
+        .refused(Refusal::NobodyWaits)
+        .sees("Nobody is waiting.");
+    seat.press("<ctrl-n>");
+    assert_eq!(seat.commands().len(), 1);
+}
+
+#[test]
+fn take_over_only_by_its_keys_and_by_enter_on_nothing() {
+    for keys in ["<ctrl-t>", "<esc>t", "<enter>"] {
+        let mut seat = at_frank();
+        seat.press(keys).done(|desk| desk.taken("frank", ADA));
+        seat.sees("you took over").sees("Enter sends").sees("MINE 3");
+        assert!(seat.row_with("›").contains("frank"), "the cursor goes with it");
+    }
+    at_bob().press("<ctrl-t>").sees("It is yours already.");
+    let mut seat = at_bob();
+    seat.press("<enter>");
+    assert_eq!(seat.commands(), []);
+}
+
+#[test]
+fn take_over_of_what_a_colleague_has_or_has_just_taken() {
+    let mut seat = seat();
+    seat.press("<esc>G<enter>j")
+        .sees("with Bo since 13:56")
+        .press("t")
+        .sees("Taken by Bo since 13:56.");
+    assert_eq!(seat.commands(), []);
+    let taken = Refusal::TakenBy {
+        agent: agent(BO),
+        since: Time(BENCH_START),
+    };
+    at_frank()
+        .press("<ctrl-t>")
+        .refused(taken)
+        .sees("Taken by Bo since 14:00.");
+}
+
+#[test]
+fn enter_with_text_takes_over_and_sends_in_one() {
+    let mut seat = at_frank();
+    seat.sees("Enter takes over + sends").press("Hello Frank<enter>");
+    let seen = SeenLines {
+        customer: LineNo(1),
+        desk: LineNo(1),
+    };
+    let expected = AgentCommand::Post {
+        conversation: seat.desk.conversation("frank"),
+        text: "Hello Frank".to_owned(),
+        seen,
+        take_over: true,
+        anyway: false,
+    };
+    assert_eq!(
+        seat.bench.app.replica.pending_commands().next().unwrap().command,
+        expected
+    );
+    seat.sees("... waiting to send");
+    seat.done(|desk| {
+        let id = desk.row("frank").conversation;
+        assert_eq!(id, expected.conversation().unwrap());
+        desk.taken("frank", ADA).replies("frank", ADA, "Hello Frank")
+    });
+    seat.sees("✓ stored").sees("Enter sends").sees_no("waiting to send");
+}
+
+// Writing.
+
+#[test]
+fn a_line_is_on_the_screen_before_anybody_has_it() {
+    let mut seat = at_bob();
+    seat.press("On my way<enter>")
+        .sees("you     On my way")
+        .sees("... waiting to send")
+        .sees("Type a reply");
+    assert_eq!(seat.commands().len(), 1);
+}
+
+#[test]
+fn a_reply_that_was_written_while_somebody_answered_is_held_and_shown() {
+    let mut seat = at_frank();
+    seat.press("Hel")
+        .happens(|desk| desk.says("frank", "and?").bot("frank", "The bot's answer"))
+        .press("lo<enter>");
+    let seen = |seat: &mut Seat| match seat.bench.app.replica.pending_commands().next().unwrap().command {
+        AgentCommand::Post { seen, anyway, .. } => (seen.desk.0, anyway),
+        _ => unreachable!(),
+    };
+    assert_eq!(seen(&mut seat), (1, false), "what was there when writing began");
+    seat.refused(Refusal::Stale { newest: LineNo(2) });
+    seat.sees("Not sent yet: somebody answered while you wrote.");
+    seat.sees("── came while you wrote")
+        .sees("Enter takes over + sends anyway")
+        .sees("▏Hello");
+    seat.press("<enter>");
+    assert_eq!(seen(&mut seat), (2, true));
+    seat.done(|desk| desk.taken("frank", ADA).replies("frank", ADA, "Hello"))
+        .sees("✓ stored");
+}
+
+#[test]
+fn another_text_after_a_held_one_is_not_sent_anyway() {
+    let mut seat = at_frank();
+    seat.press("Hello<enter>")
+        .refused(Refusal::Stale { newest: LineNo(2) })
+        .press("<ctrl-c>other<enter>");
+    let AgentCommand::Post { anyway, .. } = seat.commands().remove(0) else {
+        unreachable!()
+    };
+    assert!(!anyway);
+}
+
+#[test]
+fn whoever_was_slower_keeps_the_text_and_is_told_who_won() {
+    let mut seat = at_frank();
+    let taken = Refusal::TakenBy {
+        agent: agent(BO),
+        since: Time(BENCH_START),
+    };
+    seat.press("Hello<enter>").refused(taken);
+    seat.sees("Not sent: taken by Bo since 14:00. Text is kept.")
+        .sees("▏Hello")
+        .sees_no("waiting to send");
+    seat.happens(|desk| desk.taken("frank", BO))
+        .sees("Taken by Bo since 14:00");
+    seat.press("<enter>")
+        .sees("Taken by Bo since 14:00. Nothing was sent.")
+        .sees("▏Hello");
+    assert_eq!(seat.commands(), []);
+}
+
+#[test]
+fn a_refused_line_whose_place_is_taken_says_so_itself() {
+    let mut seat = at_bob();
+    seat.press("first<enter>second");
+    seat.refused(Refusal::NotOwner);
+    seat.sees("✗ not sent: it is not yours any more").sees("▏second");
+    seat.press("<esc>r");
+    let AgentCommand::Post { text, anyway, .. } = seat.commands().remove(0) else {
+        unreachable!()
+    };
+    assert_eq!((text.as_str(), anyway), ("first", true));
+    let mut seat = at_bob();
+    seat.press("first<enter>second")
+        .refused(Refusal::NotOwner)
+        .press("<esc>d")
+        .sees_no("first");
+    seat.press("d").sees("Nothing here was refused.");
+}
+
+#[test]
+fn a_line_of_another_day_waits_for_a_word() {
+    for (key, expected) in [("r", "Resend"), ("d", "Discard")] {
+        let mut seat = at_bob();
+        let id = minicom_protocol::ids::CommandId::from_bytes([3; 16]);
+        let command = AgentCommand::Post {
+            conversation: seat.desk.conversation("bob"),
+            text: "from yesterday".to_owned(),
+            seen: SeenLines::default(),
+            take_over: false,
+            anyway: false,
+        };
+        let age = Duration::from_secs(100_000);
+        seat.client(ClientEvent::Stale { id, command, age })
+            .sees("✗ not sent: older than a day");
+        seat.press("<esc>").press(key);
+        let ordered = seat.ordered();
+        assert!(
+            ordered.iter().any(|order| format!("{order:?}").starts_with(expected)),
+            "{ordered:?}"
+        );
+        seat.sees_no("older than a day");
+    }
+}
+
+#[test]
+fn what_cannot_be_sent_stays_and_is_told() {
+    let mut seat = at_bob();
+    seat.bench.paste(&"x".repeat(17_000));
+    seat.press("<enter>").sees("too long to send");
+    assert_eq!(seat.commands(), []);
+    let mut seat = at_bob();
+    seat.press("   <enter>");
+    assert_eq!(seat.commands(), [], "nothing is written");
+    seat.bench.paste("\u{2800}");
+    seat.press("<enter>").sees("The message is empty.");
+}
+
+#[test]
+fn a_paste_never_sends_and_goes_nowhere_in_the_list() {
+    let mut seat = at_bob();
+    seat.bench.paste("one\ntwo\n");
+    assert_eq!(seat.commands(), []);
+    seat.sees("▏one").press("<esc>");
+    seat.bench.paste("q\nt\n");
+    assert_eq!((seat.quit, seat.commands()), (None, vec![]));
+}
+
+#[test]
+fn drafts_are_kept_for_each_conversation_and_on_disk() {
+    let mut seat = at_bob();
+    seat.press("half").advance(1);
+    let bob = seat.desk.conversation("bob");
+    let saved = |seat: &mut Seat| -> Vec<(minicom_protocol::ids::ConversationId, String)> {
+        let saved = seat.ordered().into_iter().filter_map(|order| match order {
+            Order::SaveDraft { conversation, text } => Some((conversation, text)),
+            _ => None,
+        });
+        saved.collect()
+    };
+    assert_eq!(saved(&mut seat), [(bob, "half".to_owned())]);
+    seat.press(" a sentence<alt-4>").sees("Type a reply");
+    assert_eq!(
+        saved(&mut seat),
+        [(bob, "half a sentence".to_owned())],
+        "leaving saves at once"
+    );
+    assert!(seat.row_with("3 bob").contains("✎"));
+    seat.press("<alt-3>").sees("▏half a sentence").press("<enter>");
+    assert_eq!(saved(&mut seat), [(bob, String::new())], "what is sent is no draft");
+    seat.press("x").input(Input::Terminate);
+    assert_eq!(saved(&mut seat), [(bob, "x".to_owned())]);
+}
+
+#[test]
+fn drafts_are_looked_for_at_the_start_and_come_back() {
+    let mut seat = Seat::at(desk(), 80, 24);
+    let asked = seat.ordered().into_iter().find_map(|order| match order {
+        Order::LoadDrafts(all) => Some(all),
+        _ => None,
+    });
+    assert_eq!(asked.map(|all| all.len()), Some(5));
+    let bob = seat.desk.conversation("bob");
+    seat.bench
+        .tell(crate::Msg::Drafts(vec![(bob, "from yesterday".to_owned())]));
+    assert!(seat.row_with("3 bob").contains("✎"));
+    seat.press("<alt-3>").sees("▏from yesterday");
+}
+
+#[test]
+fn the_owner_who_types_says_so_now_and_then() {
+    let mut seat = at_bob();
+    seat.press("Hel");
+    assert_eq!(typing(&mut seat), [true]);
+    seat.advance(2).press("lo");
+    assert_eq!(typing(&mut seat), Vec::<bool>::new());
+    seat.advance(1).press("!");
+    assert_eq!(typing(&mut seat), [true]);
+    seat.press("<ctrl-c>");
+    assert_eq!(typing(&mut seat), [false]);
+    seat.press("x<alt-2>");
+    assert_eq!(typing(&mut seat), [true, false], "whoever leaves does not go on typing");
+    let mut seat = at_frank();
+    seat.press("Hello");
+    assert_eq!(typing(&mut seat), Vec::<bool>::new(), "not the owner");
+}
+
+#[test]
+fn others_who_type_are_told_for_six_seconds() {
+    let mut seat = at_bob();
+    let types = seat.desk.types("bob", Typist::Customer, true);
+    seat.client(types)
+        .sees("bob is typing")
+        .advance(5)
+        .sees("bob is typing")
+        .advance(1)
+        .sees_no("is typing");
+    assert_eq!(seat.bench.deadline().map(|at| at > Duration::from_secs(6)), Some(true));
+    let types = seat.desk.types("bob", Typist::Agent { agent: agent(ADA) }, true);
+    seat.client(types).sees_no("is typing");
+}
+
+// Handing back and ending.
+
+#[test]
+fn hand_back_by_its_keys_and_its_undo_is_to_take_over() {
+    for keys in ["<f4>", "<esc>b"] {
+        let mut seat = at_bob();
+        seat.press(keys).done(|desk| desk.handed_back("bob", ADA));
+        seat.sees("Handed back to the bot. ^T takes it over again.")
+            .sees("BOT 2");
+        seat.press("<ctrl-t>")
+            .done(|desk| desk.taken("bob", ADA))
+            .sees("MINE 2");
+    }
+    at_frank().press("<f4>").sees("The bot has it already.");
+    let mut seat = seat();
+    seat.press("<f4>");
+    assert_eq!(seat.commands().len(), 1, "out of the queue anybody may");
+}
+
+#[test]
+fn done_waits_five_seconds() {
+    for keys in ["<ctrl-d>", "<f9>", "<esc>e"] {
+        let mut seat = at_bob();
+        seat.press(keys)
+            .sees("ends in 5 s · F9 keeps it")
+            .advance(2)
+            .sees("ends in 3 s");
+        assert_eq!(seat.commands(), []);
+        seat.advance(3);
+        let bob = seat.desk.conversation("bob");
+        let expected = AgentCommand::Close {
+            conversation: bob,
+            seen: LineNo(1),
+        };
+        assert_eq!(
+            seat.bench.app.replica.pending_commands().next().unwrap().command,
+            expected
+        );
+        seat.done(|desk| desk.closed("bob", Closer::Agent { agent: agent(ADA) }));
+        seat.sees("The chat with bob has ended.")
+            .sees("DONE 1")
+            .sees("Enter sends nothing");
+    }
+}
+
+#[test]
+fn done_can_be_undone() {
+    for undo in [
+        "<f9>",
+        "<ctrl-d>",
+        "<ctrl-_>",
+        "<esc>u",
+        "<esc><ctrl-_>",
+        "<esc>e",
+        "hello<enter>",
+    ] {
+        let mut seat = at_bob();
+        seat.press("<ctrl-d>").advance(4).press(undo).sees_no("ends in");
+        seat.advance(20);
+        assert!(
+            !seat
+                .commands()
+                .iter()
+                .any(|it| matches!(it, AgentCommand::Close { .. })),
+            "{undo}"
+        );
+    }
+    at_bob().press("<esc>u").sees("There is nothing to undo.");
+}
+
+#[test]
+fn a_new_line_of_the_customer_undoes_done() {
+    let mut seat = at_bob();
+    seat.press("<ctrl-d>").happens(|desk| desk.says("bob", "wait"));
+    seat.sees("bob has written again: the chat was not ended.").advance(20);
+    assert_eq!(seat.commands(), []);
+}
+
+#[test]
+fn done_goes_on_elsewhere_and_is_sent_at_once_at_the_end() {
+    let mut seat = at_bob();
+    seat.press("<ctrl-d><alt-4>").advance(5);
+    assert_eq!(seat.commands().len(), 1);
+    let mut seat = at_bob();
+    seat.press("<ctrl-d><esc>q");
+    assert!(matches!(seat.commands()[..], [AgentCommand::Close { .. }]));
+    assert_eq!(seat.quit, Some(0));
+    let mut seat = at_bob();
+    seat.press("<ctrl-d>").input(Input::Terminate);
+    assert_eq!(seat.commands().len(), 1);
+}
+
+#[test]
+fn done_that_is_refused_says_why() {
+    let mut seat = at_bob();
+    seat.press("<ctrl-d>")
+        .advance(5)
+        .refused(Refusal::Unseen { newest: LineNo(2) });
+    seat.sees("The customer has written again. Read it, then end");
+    seat.press("<esc>").sees_no("The customer has written again");
+}
+
+#[test]
+fn done_is_for_the_owner_and_for_what_nobody_owns() {
+    let mut seat = at_frank();
+    seat.press("<ctrl-d>").sees("ends in 5 s");
+    let mut seat = self::seat();
+    seat.press("<esc>G<enter>je")
+        .sees("Bo has it since 13:56; only the owner ends a chat.");
+    seat.advance(10);
+    assert_eq!(seat.commands(), []);
+}
+
+#[test]
+fn ctrl_d_with_text_deletes() {
+    let mut seat = at_bob();
+    seat.press("ab<ctrl-a><ctrl-d>").sees("▏b").sees_no("ends in");
+}
+
+// Scrolling.
+
+#[test]
+fn older_lines_are_asked_for_at_the_top_and_the_view_does_not_move() {
+    let mut desk = desk();
+    (0..200).for_each(|n| {
+        desk.ago(200 - n).says("bob", &format!("line {n}"));
+    });
+    let mut seat = Seat::at(desk, 80, 24);
+    seat.press("<alt-2>").sees("line 199");
+    for _ in 0..3 {
+        seat.press("<pgup>");
+    }
+    seat.sees("End to jump");
+    let mut seen = seat.bench.screen();
+    for _ in 0..20 {
+        seat.press("<pgup>");
+        let screen = seat.bench.screen();
+        assert_ne!(screen, seen);
+        seen = screen;
+        if seen.contains("you took over") {
+            break;
+        }
+    }
+    seat.sees("you took over")
+        .press("<end>")
+        .sees("line 199")
+        .sees_no("End to jump");
+}
+
+#[test]
+fn scrolling_keys_and_the_bar() {
+    let mut seat = at_bob();
+    seat.happens(|desk| (0..40).fold(desk, |desk, n| desk.says("bob", &format!("line {n}"))));
+    seat.press("<pgup>")
+        .happens(|desk| desk.says("bob", "below").says("bob", "below too"));
+    seat.sees("[ 2 new messages below · End to jump ]").sees_no("below too");
+    seat.press("<shift-up><shift-down><pgdn>")
+        .press("<esc>")
+        .sees("below too");
+    assert_eq!(seat.bench.app.focus, Focus::Compose, "Esc goes to the end first");
+    seat.press("<esc>");
+    assert_eq!(seat.bench.app.focus, Focus::List);
+}
+
+#[test]
+fn sending_goes_to_the_end() {
+    let mut seat = at_bob();
+    seat.happens(|desk| (0..40).fold(desk, |desk, n| desk.says("bob", &format!("line {n}"))));
+    seat.press("<pgup>answer<enter>")
+        .sees("you     answer")
+        .sees_no("End to jump");
+}
+
+#[test]
+fn the_unread_divider_can_be_gone_to() {
+    let mut desk = desk();
+    (0..40).for_each(|n| {
+        desk.ago(30).says("alice", &format!("line {n}"));
+    });
+    let mut seat = Seat::at(desk, 80, 24);
+    seat.press("<alt-2>")
+        .sees_no("41 new")
+        .press("<alt-u>")
+        .sees("── 41 new")
+        .press("<end>")
+        .sees("line 39");
+}
+
+// Attention.
+
+#[test]
+fn the_bell_rings_for_what_is_not_looked_at() {
+    let mut seat = seat();
+    assert_eq!(seat.bells, 0, "not for what was there");
+    seat.happens(|desk| desk.says("zoe", "hi"));
+    assert_eq!(seat.bells, 0, "the bot answers");
+    seat.happens(|desk| desk.asks("zoe"));
+    assert_eq!(seat.bells, 1);
+    seat.happens(|desk| desk.says("alice", "hello?"));
+    assert_eq!(seat.bells, 1, "not twice in two seconds");
+    seat.advance(2).happens(|desk| desk.says("alice", "hello?"));
+    assert_eq!(seat.bells, 2);
+    seat.advance(2)
+        .press("<alt-4>")
+        .happens(|desk| desk.says("frank", "hm"));
+    assert_eq!(seat.bells, 2, "the bot's");
+}
+
+#[test]
+fn no_bell_for_the_open_chat_unless_nobody_looks() {
+    let mut seat = at_bob();
+    seat.happens(|desk| desk.says("bob", "hi"));
+    assert_eq!(seat.bells, 0);
+    seat.input(Input::Focus(false)).happens(|desk| desk.says("bob", "hi"));
+    assert_eq!(seat.bells, 1);
+}
+
+#[test]
+fn whoever_came_into_the_queue_meanwhile_rings_once() {
+    let mut seat = seat();
+    seat.lose();
+    seat.desk.says("zoe", "hi").asks("zoe");
+    seat.connect();
+    assert_eq!(seat.bells, 1);
+    seat.lose().connect();
+    assert_eq!(seat.bells, 1);
+}
+
+#[test]
+fn the_title_counts_who_wants_something() {
+    let mut seat = seat();
+    assert_eq!(seat.title, "(2) minicom", "carol waits, alice is unread");
+    seat.happens(|desk| desk.taken("carol", BO).reads("alice", Side::Desk));
+    assert_eq!(seat.title, "minicom");
+}
+
+// The connection.
+
+#[test]
+fn what_needs_a_connection_is_refused_and_the_words_go_with_the_cause() {
+    for (keys, what) in [
+        ("<alt-4><ctrl-t>", "Take over"),
+        ("<alt-4>hello<enter>", "Take over"),
+        ("<alt-3><f4>", "Hand back"),
+        ("<alt-3><f9>", "Done"),
+    ] {
+        let mut seat = seat();
+        seat.lose()
+            .press(keys)
+            .sees(&format!("{what} needs a connection. Drafts are kept."));
+        assert_eq!(seat.commands(), [], "{keys}");
+        seat.resume().sees_no("needs a connection");
+    }
+}
+
+#[test]
+fn owned_conversations_can_be_answered_without_a_connection() {
+    let mut seat = at_bob();
+    seat.lose()
+        .sees("kept here, sent when back")
+        .press("later<enter>")
+        .sees("... waiting to send");
+    assert_eq!(seat.commands().len(), 1);
+}
+
+#[test]
+fn next_without_a_connection_opens_one_of_mine_only() {
+    let mut seat = seat();
+    seat.lose()
+        .press("<ctrl-n>")
+        .sees("This chat is shown when there is a connection.");
+    seat.resume().sees("one more thing").press("<alt-1>");
+    seat.lose().press("<ctrl-n>").sees("one more thing");
+    assert_eq!(seat.commands(), []);
+    seat.resume().happens(|desk| desk.replies("alice", ADA, "yes?"));
+    seat.lose().press("<ctrl-n>").sees("Next needs a connection.");
+}
+
+#[test]
+fn f5_connects_now() {
+    let mut seat = seat();
+    seat.press("<f5>").sees("There is a connection.").lose().press("<f5>");
+    assert!(seat.ordered().contains(&Order::ReconnectNow));
+}
+
+#[test]
+fn after_a_fresh_start_the_thread_and_the_text_are_there() {
+    let mut seat = at_bob();
+    seat.press("half").lose();
+    seat.desk.says("bob", "meanwhile");
+    seat.connect().sees("meanwhile").sees("▏half");
+}
+
+#[test]
+fn a_conversation_that_is_gone_closes_its_chat() {
+    let mut seat = at_bob();
+    seat.desk = Desk::new();
+    seat.desk.says("zoe", "hi");
+    seat.connect().sees_no("Reply to").sees("Choose a conversation");
+    assert_eq!(seat.bench.app.focus, Focus::List);
+}
+
+#[test]
+fn an_order_that_was_not_taken_is_told_and_the_text_comes_back() {
+    let mut seat = at_bob();
+    seat.press("hello<enter>");
+    let (id, _) = seat.sent().remove(0);
+    let why = minicom_tui_kit::Shown::fixed("1000 messages wait to be sent already.");
+    seat.bench.tell(crate::Msg::Unsent { id, why });
+    seat.sees("Not sent: 1000 messages wait")
+        .sees("▏hello")
+        .sees_no("waiting to send");
+}
+
+#[test]
+fn at_the_end_of_a_connection_only_the_end_is_left() {
+    for (ended, code) in [
+        (Ended::SignedOut, 77),
+        (
+            Ended::WrongVersion {
+                client: 1,
+                min: 2,
+                max: 2,
+            },
+            78,
+        ),
+    ] {
+        let mut seat = at_bob();
+        seat.press("draft")
+            .client(ClientEvent::State(ConnState::SignedOut))
+            .client(ClientEvent::Ended(ended));
+        seat.press("<ctrl-n>hello");
+        assert_eq!(seat.commands(), []);
+        seat.press("<ctrl-c>");
+        assert_eq!(seat.quit, Some(code));
+        assert!(
+            seat.ordered()
+                .iter()
+                .any(|it| matches!(it, Order::SaveDraft { text, .. } if text == "draft"))
+        );
+    }
+}
+
+// Leaving.
+
+#[test]
+fn ctrl_c_clears_then_asks_then_quits() {
+    let mut seat = at_bob();
+    seat.press("text<ctrl-c>")
+        .sees("Cleared. ^_ brings it back.")
+        .press("<ctrl-_>")
+        .sees("▏text")
+        .press("<ctrl-c>");
+    seat.press("<ctrl-c>")
+        .sees("^C again to quit.")
+        .advance(2)
+        .sees_no("again to quit");
+    assert_eq!(seat.quit, None);
+    seat.press("<ctrl-c><ctrl-c>");
+    assert_eq!(seat.quit, Some(0));
+}
+
+#[test]
+fn q_quits_and_asks_once_if_something_is_unsent() {
+    let mut seat = seat();
+    seat.press("q<esc>q");
+    assert_eq!(seat.quit, Some(0));
+    let mut seat = at_bob();
+    seat.lose()
+        .press("later<enter><esc>q")
+        .sees("1 line not sent yet, kept here. q again to quit.");
+    assert_eq!(seat.quit, None);
+    seat.press("q");
+    assert_eq!(seat.quit, Some(0));
+}
+
+#[test]
+fn help_opens_scrolls_and_closes() {
+    let mut seat = seat();
+    seat.press("<f1>")
+        .sees("Keys: Esc closes")
+        .sees("^N F2")
+        .press("<pgdn><pgdn><pgdn>")
+        .sees("what I sent before");
+    seat.press("<up><esc>").sees_no("Keys: Esc closes");
+    seat.press("<esc>?")
+        .sees("back to the bot")
+        .press("q")
+        .sees_no("Keys: Esc closes");
+    assert_eq!(seat.quit, None);
+}
+
+#[test]
+fn details_by_width() {
+    let mut seat = seat();
+    seat.sees_no("CUSTOMER")
+        .press("<f8>")
+        .sees("CUSTOMER")
+        .press("x")
+        .sees_no("CUSTOMER")
+        .sees("▏x");
+    let mut wide = Seat::at(desk(), 120, 40);
+    wide.sees("CUSTOMER")
+        .press("<f8>")
+        .sees_no("CUSTOMER")
+        .press("<f8>")
+        .sees("CUSTOMER");
+}
+
+// Time.
+
+#[test]
+fn nobody_waits_and_nothing_wakes_the_program() {
+    let mut desk = Desk::new();
+    desk.ago(100).says("frank", "prices?").bot("frank", "Here they are.");
+    desk.ago(90)
+        .says("bob", "hello")
+        .taken("bob", ADA)
+        .replies("bob", ADA, "Hi.")
+        .reads("bob", Side::Desk);
+    let seat = Seat::at(desk, 120, 40);
+    assert_eq!(seat.bench.deadline(), None);
+}
+
+#[test]
+fn waiting_times_wake_it_when_a_label_changes() {
+    let mut seat = seat();
+    let mut wakes = 0;
+    let end = seat.bench.now().elapsed + Duration::from_secs(10);
+    while let Some(at) = seat.bench.deadline().filter(|at| *at < end) {
+        let left = at.saturating_sub(seat.bench.now().elapsed);
+        seat.bench.advance(left);
+        wakes += 1;
+    }
+    assert!(
+        (9..=31).contains(&wakes),
+        "{wakes} wakes for four labels in ten seconds"
+    );
+    seat.sees("4:1");
+    let hour = {
+        let mut desk = Desk::new();
+        desk.ago(2 * 3_600).says("carol", "hi").asks("carol");
+        Seat::at(desk, 80, 24)
+    };
+    let left = hour.bench.deadline().unwrap().saturating_sub(hour.bench.now().elapsed);
+    assert!(left >= Duration::from_secs(59), "{left:?}");
+}
+
+#[test]
+fn the_waiting_time_gets_louder() {
+    let at = |seconds| {
+        let mut desk = Desk::new();
+        desk.ago(seconds).says("carol", "hi").asks("carol");
+        let seat = Seat::at(desk, 80, 24);
+        let styled = seat.bench.styled();
+        let label = minicom_tui_kit::time::waiting(seconds * 1_000_000);
+        let row = styled
+            .lines()
+            .filter(|row| row.trim_start().starts_with("3 "))
+            .find(|row| row.ends_with(&label));
+        row.unwrap_or_else(|| panic!("{styled}"))
+            .split_whitespace()
+            .skip(2)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(at(119), "red 1:59");
+    assert_eq!(at(120), "red bold 2:00");
+    assert_eq!(at(300), "red bold reversed 5:00");
+}
+
+#[test]
+fn the_cursor_is_where_typing_goes() {
+    let mut seat = Seat::with(desk(), 80, 24, Theme::mono());
+    seat.press("<alt-3>ab");
+    assert_eq!(seat.bench.cursor(), Position { x: 30, y: 21 });
+    seat.press("<esc>");
+    assert_eq!(seat.bench.cursor(), Position { x: 0, y: 6 }, "in the list, on its row");
+    assert_eq!(now(&seat), BENCH_START);
+}

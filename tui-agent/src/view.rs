@@ -77,3 +77,7 @@ pub(crate) fn row_of(area: Rect, row: u16) -> Rect {
         ..area
     }
 }
+
+#[cfg(test)]
+#[path = "screen_tests.rs"]
+mod tests;

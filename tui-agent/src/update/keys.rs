@@ -221,7 +221,7 @@ impl App {
         }
         self.quits_until = Some(now.elapsed + QUIT_TWICE);
         let unsent = match self.unsent() {
-            Some(unsent) => format!("{} not sent yet, kept on this computer. ", lines(unsent)),
+            Some(unsent) => format!("{} not sent yet, kept here. ", lines(unsent)),
             None => String::new(),
         };
         self.tell(Shown::line(&format!("{unsent}^C again to quit.")), now);
@@ -235,10 +235,7 @@ impl App {
         match self.unsent() {
             Some(unsent) if self.quits_until.is_none() => {
                 self.quits_until = Some(now.elapsed + QUIT_UNSENT);
-                let words = format!(
-                    "{} not sent yet, kept on this computer. q again to quit.",
-                    lines(unsent)
-                );
+                let words = format!("{} not sent yet, kept here. q again to quit.", lines(unsent));
                 self.tell(Shown::line(&words), now);
             }
             _ => self.quit(now),

@@ -63,16 +63,13 @@ impl App {
     fn may_post(&mut self, stage: &Stage) -> Option<bool> {
         match stage {
             Stage::Closed { .. } => {
-                self.trouble(
-                    Shown::fixed("This chat has ended. Nothing was sent; your text is kept."),
-                    Ends::Leaving,
-                );
+                self.trouble(Shown::fixed("This chat has ended. Nothing was sent."), Ends::Leaving);
                 None
             }
             Stage::Active { agent, .. } if Some(agent.id) == self.me() => Some(false),
             Stage::Active { agent, since } => {
                 let words = format!(
-                    "Taken by {} since {}. Nothing was sent; your text is kept.",
+                    "Taken by {} since {}. Nothing was sent.",
                     agent.name.shown(),
                     self.zone.clock(since.0)
                 );
@@ -183,23 +180,23 @@ impl App {
     pub(crate) fn line_refused(&mut self, id: CommandId, refusal: &Refusal, now: Now) {
         let Some(line) = self.sent.remove(&id) else { return };
         let here = self.conversation() == Some(line.conversation);
-        if self.writing.put_back(line.conversation, &line.text, now.elapsed) {
+        let back = self.writing.put_back(line.conversation, &line.text, now.elapsed);
+        if back {
             self.replica.forget(id);
-            if matches!(refusal, Refusal::Stale { .. }) {
-                self.writing.held(line.conversation);
-                if let Some(chat) = self.chat.as_mut().filter(|_| here) {
-                    chat.point_at_missed(line.seen_desk);
-                }
+        } else if here {
+            return;
+        }
+        let is_stale = matches!(refusal, Refusal::Stale { .. });
+        if back && is_stale {
+            self.writing.held(line.conversation);
+            if let Some(chat) = self.chat.as_mut().filter(|_| here) {
+                chat.point_at_missed(line.seen_desk);
             }
         }
-        let words = match refusal {
-            Refusal::Stale { .. } => {
-                "Not sent: somebody answered while you wrote. Read it; Enter sends yours anyway.".to_owned()
-            }
-            other => format!(
-                "Not sent: {}. Your text is kept.",
-                words::refusal(other, &self.zone).trim_end_matches('.')
-            ),
+        let why = words::refusal(refusal, &self.zone);
+        let words = match is_stale {
+            true => "Not sent yet: somebody answered while you wrote.".to_owned(),
+            false => format!("Not sent: {}. Text is kept.", why.trim_end_matches('.')),
         };
         let words = match here {
             true => words,

@@ -126,6 +126,13 @@ fn next_hint(app: &App, now: Now) -> Option<Hint<Action>> {
 
 fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     let mut hints: Vec<Hint<Action>> = next_hint(app, now).into_iter().collect();
+    if app
+        .chat
+        .as_ref()
+        .is_some_and(|chat| chat.unsent(&app.replica).is_some())
+    {
+        hints.push(Hint::words("Esc r retry"));
+    }
     if let Some(summary) = app.summary() {
         hints.extend(order_hints(app, &summary.stage, app.is_mine(summary)));
     }
@@ -181,28 +188,31 @@ fn list_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     hints
 }
 
-/// A rule with words on its left and right: `── left ───── right ──`. The left ones are cut first.
-pub(super) fn titled_rule(app: &App, area: Rect, buffer: &mut Buffer, left: (&str, Style), right: (&str, Style)) {
+/// A rule with words on its left and right: `── left ───── right ──`. Of the forms of the right ones the first that leaves room for the
+/// left ones is taken; if none does, the left ones are cut.
+pub(super) fn titled_rule(app: &App, area: Rect, buffer: &mut Buffer, left: (&str, Style), right: (&[String], Style)) {
     if area.height == 0 {
         return;
     }
     let (theme, rule) = (&app.theme, app.theme.signs().rule);
-    put(buffer, area, area.x, &rule.repeat(usize::from(area.width)), theme.dim());
-    let room = usize::from(area.width).saturating_sub(6);
-    let right_words = text::truncate(right.0, room);
-    let right_columns = u16::try_from(text::width(&right_words)).unwrap_or(u16::MAX);
-    let mut left_end = area.right().saturating_sub(3);
-    if !right_words.is_empty() {
-        let begin = area.right().saturating_sub(right_columns + 4);
-        let end = put(buffer, area, begin, &format!(" {right_words} "), right.1);
-        debug_assert!(end <= area.right());
-        left_end = begin.saturating_sub(1);
-    }
-    let left_area = Rect {
-        width: left_end.saturating_sub(area.x),
-        ..area
-    };
-    if left_area.width > 8 {
-        put(buffer, left_area, area.x + 2, &format!(" {} ", left.0), left.1);
+    // Two signs of the rule at each end, blanks around words, and one sign between them.
+    let room = usize::from(area.width).saturating_sub(9);
+    let left_columns = text::width(left.0);
+    let fits = right.0.iter().find(|words| text::width(words) + left_columns <= room);
+    let right_words = fits
+        .or(right.0.last())
+        .map_or(String::new(), |words| text::truncate(words, room));
+    let left_words = text::truncate(left.0, room.saturating_sub(text::width(&right_words)));
+    let between = usize::from(area.width).saturating_sub(8 + text::width(&left_words) + text::width(&right_words));
+    let parts = [
+        (rule.repeat(2), theme.dim()),
+        (format!(" {left_words} "), left.1),
+        (rule.repeat(between), theme.dim()),
+        (format!(" {right_words} "), right.1),
+        (rule.repeat(2), theme.dim()),
+    ];
+    let mut x = area.x;
+    for (words, style) in parts {
+        x = put(buffer, area, x, &words, style);
     }
 }

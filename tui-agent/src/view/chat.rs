@@ -7,6 +7,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
     style::Style,
+    widgets::{Clear, Widget},
 };
 
 use crate::{
@@ -15,6 +16,9 @@ use crate::{
     view::{bars::titled_rule, list::badge_style, put, put_right, row_of},
     words::{self, Badge},
 };
+
+/// Rows of a notice at most.
+const NOTICE_ROWS_MAX: usize = 3;
 
 /// Draws the chat. Returns where the composer's cursor stands.
 pub(super) fn draw(app: &App, parts: &ChatLayout, buffer: &mut Buffer, now: Now) -> Option<Position> {
@@ -32,10 +36,10 @@ pub(super) fn draw(app: &App, parts: &ChatLayout, buffer: &mut Buffer, now: Now)
     }
     chat.transcript.view(parts.transcript, buffer, &app.theme, now.wall);
     if chat.transcript.is_empty() {
-        let words = if chat.is_loaded() {
-            "No messages yet."
-        } else {
-            "loading"
+        let words = match (chat.is_loaded(), app.is_live()) {
+            (true, _) => "No messages yet.",
+            (false, true) => "loading",
+            (false, false) => "This chat is shown when there is a connection.",
         };
         let row = row_of(parts.transcript, parts.transcript.height / 2);
         centred(buffer, row, words, app.theme.dim());
@@ -78,24 +82,32 @@ fn head(app: &App, summary: &Summary, row: Rect, buffer: &mut Buffer, now: Now) 
     let name = summary.customer.name.shown();
     let mut x = put(buffer, left, left.x + 1, name.as_str(), theme.who(Who::Customer));
     let mut facts = words::stage(&summary.stage, app.me(), &app.zone);
-    if let Some(earlier) = summary.number.checked_sub(1).filter(|earlier| *earlier > 0) {
-        let dot = theme.signs().dot;
-        facts.push_str(&format!(
-            " {dot} {}",
-            words::count(earlier, "earlier chat", "earlier chats")
-        ));
+    if summary.number > 1 {
+        facts.push_str(&format!(" {} chat {}", theme.signs().dot, summary.number));
     }
     x += 3;
     put(buffer, left, x, &facts, theme.dim());
 }
 
-/// A notice, or who types.
+/// A notice, or who types. Words that need more than the row lie over the rows above it for as long as they stand: nothing moves.
 pub(super) fn status(app: &App, row: Rect, buffer: &mut Buffer, now: Now) {
-    if let Some(notice) = &app.notice {
-        let style = if notice.error { app.theme.error() } else { Style::new() };
-        put(buffer, row, row.x + 1, notice.words.as_str(), style);
-    } else if let Some(words) = typing(app, now) {
-        put(buffer, row, row.x + 1, &words, app.theme.dim());
+    let Some(notice) = &app.notice else {
+        if let Some(words) = typing(app, now) {
+            put(buffer, row, row.x + 1, &words, app.theme.dim());
+        }
+        return;
+    };
+    let style = if notice.error { app.theme.error() } else { Style::new() };
+    let words = notice.words.as_str();
+    let lines = text::wrap(words, usize::from(row.width.saturating_sub(2)).max(1));
+    let shown = lines.len().min(NOTICE_ROWS_MAX);
+    for (above, range) in lines[..shown].iter().rev().enumerate() {
+        let line = Rect {
+            y: row.y.saturating_sub(u16::try_from(above).unwrap_or(0)),
+            ..row
+        };
+        Clear.render(line, buffer);
+        put(buffer, line, line.x + 1, &words[range.clone()], style);
     }
 }
 
@@ -118,34 +130,46 @@ fn typing(app: &App, now: Now) -> Option<String> {
     }
 }
 
-/// What Enter will do, before anything is typed.
-fn enter_does(app: &App, summary: &Summary, now: Now) -> (String, bool) {
+/// What Enter will do, before anything is typed: in forms that get shorter, and whether it is worth a warning.
+fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
     let dot = app.theme.signs().dot;
-    let (live, since) = (app.is_live(), |at: i64| app.zone.clock(at));
+    let clock = |at: i64| app.zone.clock(at);
+    let forms = |long: String, short: &str| vec![long, short.to_owned()];
     if let Some(held) = app.closing_of(summary.conversation) {
         let left = words::seconds_left(app.start + held.until, app.instant(now)).unwrap_or(0);
-        return (format!("ends in {left} s {dot} F9 keeps it"), true);
+        let short = format!("ends in {left} s");
+        return (vec![format!("{short} {dot} F9 keeps it"), short], true);
     }
     let written = app.writing.get(summary.conversation);
+    if let Some(words) = written.and_then(|written| written.composer.too_long()) {
+        return (forms(words.to_string(), "too long to send"), true);
+    }
     let anyway = written.is_some_and(|written| written.anyway);
-    let composes = written.is_some_and(|written| !written.composer.is_empty());
+    let unowned = matches!(summary.stage, Stage::Bot | Stage::Waiting { .. });
     match &summary.stage {
-        Stage::Closed { at, .. } => (format!("ended {} {dot} Enter sends nothing", since(at.0)), true),
-        Stage::Active { agent, since: from } if !app.is_mine(summary) => (
-            format!(
-                "Taken by {} since {} {dot} Enter sends nothing",
-                agent.name.shown(),
-                since(from.0)
+        Stage::Closed { at, .. } => {
+            let short = format!("ended {}", clock(at.0));
+            (vec![format!("{short} {dot} Enter sends nothing"), short], true)
+        }
+        Stage::Active { agent, since } if !app.is_mine(summary) => {
+            let short = format!("Taken by {} since {}", agent.name.shown().cut(20), clock(since.0));
+            (vec![format!("{short} {dot} Enter sends nothing"), short], true)
+        }
+        _ if unowned && !app.is_live() => (forms("take over needs a connection".to_owned(), "no connection"), true),
+        _ if !app.is_live() => (
+            forms(
+                "no connection: kept here, sent when back".to_owned(),
+                "kept here, sent when back",
             ),
             true,
         ),
-        Stage::Active { .. } if !live => ("no connection: kept here, sent when back".to_owned(), true),
-        Stage::Bot | Stage::Waiting { .. } if !live => ("take over needs a connection".to_owned(), true),
-        Stage::Active { .. } if anyway => ("Enter sends anyway".to_owned(), true),
-        Stage::Bot | Stage::Waiting { .. } if anyway => ("Enter takes over + sends anyway".to_owned(), true),
-        Stage::Active { .. } => ("Enter sends".to_owned(), false),
-        Stage::Bot | Stage::Waiting { .. } if composes => ("Enter takes over + sends".to_owned(), false),
-        Stage::Bot | Stage::Waiting { .. } => ("Enter takes over + sends".to_owned(), false),
+        _ if unowned && anyway => (
+            forms("Enter takes over + sends anyway".to_owned(), "Enter sends anyway"),
+            true,
+        ),
+        _ if anyway => (vec!["Enter sends anyway".to_owned()], true),
+        _ if unowned => (forms("Enter takes over + sends".to_owned(), "Enter takes over"), false),
+        _ => (vec!["Enter sends".to_owned()], false),
     }
 }
 
@@ -154,14 +178,6 @@ fn composer(app: &App, summary: &Summary, parts: &ChatLayout, buffer: &mut Buffe
     let (does, warns) = enter_does(app, summary, now);
     let does_style = if warns { theme.warning() } else { theme.title() };
     let title = format!("Reply to {}", summary.customer.name.shown());
-    let too_long = app
-        .writing
-        .get(summary.conversation)
-        .and_then(|written| written.composer.too_long());
-    let (does, does_style) = match too_long {
-        Some(words) => (words.to_string(), theme.error()),
-        None => (does, does_style),
-    };
     titled_rule(app, parts.title, buffer, (&title, theme.title()), (&does, does_style));
     let row = row_of(parts.composer, 0);
     put(buffer, row, row.x + 1, theme.signs().prompt, theme.dim());

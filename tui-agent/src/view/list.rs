@@ -146,8 +146,16 @@ fn first_line(app: &App, summary: &Summary, number: usize, row: Rect, buffer: &m
     let (count, count_style) = match (app.writing.has_draft(summary.conversation), unread) {
         (true, _) => (theme.signs().pencil.to_owned(), theme.warning()),
         (false, 0) => (String::new(), Style::new()),
-        (false, 100..) => ("99+".to_owned(), theme.unread()),
-        (false, unread) => (unread.to_string(), theme.unread()),
+        (false, unread) => {
+            let words = if unread > 99 {
+                "99+".to_owned()
+            } else {
+                unread.to_string()
+            };
+            // What the bot or a colleague deals with is counted, but does not call.
+            let calls = matches!(badge, Badge::Waiting | Badge::You);
+            (words, if calls { theme.unread() } else { theme.dim() })
+        }
     };
     let count_begin = put_right(buffer, left, &count, count_style);
     left.width = count_begin - left.x - u16::from(!count.is_empty());
