@@ -129,9 +129,11 @@ async fn server(answers: Vec<(&'static str, String)>) -> (ServerUrl, JoinHandle<
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = Vec::new();
             // A login ends with its JSON, a logout has no body.
-            while !request.ends_with(b"}")
-                && !(request.starts_with(b"POST /api/agent/logout") && request.ends_with(b"\r\n\r\n"))
-            {
+            let is_whole = |request: &[u8]| match request.starts_with(b"POST /api/agent/logout") {
+                true => request.ends_with(b"\r\n\r\n"),
+                false => request.ends_with(b"}"),
+            };
+            while !is_whole(&request) {
                 assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
             }
             let head = format!(

@@ -11,7 +11,7 @@ use ratatui::{
 
 use crate::{
     app::{App, Focus},
-    layout::{THREE_PANES, WIDE_LIST},
+    layout::{THREE_PANES, TWO_PANES, WIDE_LIST},
     list::Item,
     view::{put, put_right, row_of},
     words::{self, Badge, LONG, TOO_LONG},
@@ -84,9 +84,8 @@ fn title(app: &App, section: Section, row: Rect, buffer: &mut Buffer, now: Now) 
         ""
     };
     let mut words = format!("{name} {count}{more}");
-    if section == Section::Waiting && app.size.width >= THREE_PANES
-        || app.size.width < 60 && section == Section::Waiting
-    {
+    let has_room = app.size.width >= THREE_PANES || app.size.width < TWO_PANES;
+    if section == Section::Waiting && has_room {
         let rows = app.replica.section(Section::Waiting);
         if let Some(oldest) = words::oldest(rows, app.server_time(now)) {
             words.push_str(&format!(" {} oldest {}", theme.signs().dot, time::waiting(oldest)));
