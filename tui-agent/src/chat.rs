@@ -136,6 +136,9 @@ impl Chat {
             let older: Vec<&Event> = thread.events().take_while(|event| event.rev.0 < first).collect();
             let mut newer: Vec<&Event> = thread.events().rev().take_while(|event| event.rev.0 > last).collect();
             newer.reverse();
+            if older.is_empty() && newer.is_empty() {
+                return;
+            }
             let entries = self.take_in(older.into_iter().chain(newer));
             self.settle_pending(&entries, replica);
             self.transcript.extend(entries);
