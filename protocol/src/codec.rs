@@ -4,8 +4,12 @@ use serde_json::Value;
 
 use crate::{
     frame::{Agents, Audience, Customers, ToClient, ToServer},
+    gate::Shown,
     refusal::Refusal,
 };
+
+/// Columns of a stranger's text in a refusal: enough to find the mistake, and no echo of a whole frame.
+const QUOTED_COLUMNS_MAX: usize = 160;
 
 /// A frame as text.
 pub fn encode<A: Audience>(frame: &ToClient<A>) -> String {
@@ -24,7 +28,7 @@ fn to_text(frame: &impl serde::Serialize) -> String {
 
 /// Reads a client's frame. The refusal says whether it is no JSON, of an unknown type, or has a field that does not fit.
 pub fn decode<A: Audience>(text: &str) -> Result<ToServer<A>, Refusal> {
-    let value: Value = serde_json::from_str(text).map_err(|error| Refusal::BadJson { why: error.to_string() })?;
+    let value: Value = serde_json::from_str(text).map_err(|error| Refusal::BadJson { why: quoted(&error) })?;
     let kind = match value.get("type") {
         Some(Value::String(kind)) => kind.clone(),
         Some(_) => {
@@ -44,7 +48,16 @@ pub fn decode<A: Audience>(text: &str) -> Result<ToServer<A>, Refusal> {
         }
     };
     let unknown = unknown_name::<A>(&kind, &value);
-    serde_json::from_value(value).map_err(|error| unknown.unwrap_or(Refusal::BadField { why: error.to_string() }))
+    serde_json::from_value(value).map_err(|error| unknown.unwrap_or(Refusal::BadField { why: quoted(&error) }))
+}
+
+/// What the parser says, which may quote all of what was sent.
+fn quoted(error: &serde_json::Error) -> String {
+    cut(&error.to_string())
+}
+
+fn cut(text: &str) -> String {
+    Shown::line(text).cut(QUOTED_COLUMNS_MAX).as_str().to_owned()
 }
 
 /// The refusal for a frame, command or question of a name that is not known, or not for this audience.
@@ -59,7 +72,7 @@ fn unknown_name<A: Audience>(kind: &str, value: &Value) -> Option<Refusal> {
                 (true, _) => None,
                 (false, true) => Some(Refusal::Forbidden),
                 (false, false) => Some(Refusal::UnknownType {
-                    what: format!("the command `{name}`"),
+                    what: format!("the command `{}`", cut(&name)),
                 }),
             }
         }
@@ -70,12 +83,12 @@ fn unknown_name<A: Audience>(kind: &str, value: &Value) -> Option<Refusal> {
                 (true, _) => None,
                 (false, true) => Some(Refusal::Forbidden),
                 (false, false) => Some(Refusal::UnknownType {
-                    what: format!("the question `{name}`"),
+                    what: format!("the question `{}`", cut(&name)),
                 }),
             }
         }
         other => Some(Refusal::UnknownType {
-            what: format!("frames of the type `{other}`"),
+            what: format!("frames of the type `{}`", cut(other)),
         }),
     }
 }
@@ -83,4 +96,28 @@ fn unknown_name<A: Audience>(kind: &str, value: &Value) -> Option<Refusal> {
 /// Reads a server's frame.
 pub fn decode_from_server<A: Audience>(text: &str) -> Result<ToClient<A>, serde_json::Error> {
     serde_json::from_str(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_no_echo_of_the_frame() {
+        let long = "\u{7f}".repeat(60_000);
+        let id = "0190a000-0000-7000-8000-000000000000";
+        for text in [
+            format!(r#"{{"type":"{long}"}}"#),
+            format!(r#"{{"type":"ping","n":"{long}"}}"#),
+            format!(r#"{{"type":"command","id":"{id}","command":{{"do":"{long}"}}}}"#),
+            format!(r#"{{"type":"ask","n":1,"question":{{"ask":"{long}"}}}}"#),
+            format!(r#"{{"type":"command","id":"{long}","command":{{"do":"close"}}}}"#),
+        ] {
+            let refused = [decode::<Agents>(&text).map(drop), decode::<Customers>(&text).map(drop)];
+            for refused in refused {
+                let said = refused.unwrap_err().to_wire().to_string();
+                assert!(said.len() < 4_000, "{} bytes for {:.40}", said.len(), text);
+            }
+        }
+    }
 }
