@@ -274,8 +274,9 @@ impl<A: Party> Link<A> {
 
     /// Writes down what was accepted and lets go of the files.
     async fn end(mut self) {
-        // What was told is all that is told: "ended" is the last event.
-        self.events = mpsc::channel(1).0;
+        // What was told is all that is told: "ended" is the last event. But the events end only when all is written down and
+        // let go of, for a program may take that for the end.
+        let _told = std::mem::replace(&mut self.events, mpsc::channel(1).0);
         // No order is taken from here on; those that were are written down.
         self.orders.close();
         while let Some(order) = self.orders.recv().await {
