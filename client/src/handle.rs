@@ -140,7 +140,8 @@ impl<A: Party> Handle<A> {
         self.order(Order::Resend(id))
     }
 
-    /// Takes a command that waits, stale or not, out of the outbox. One that is on the wire stays: its answer comes.
+    /// Takes a command that waits, stale or not, out of the outbox. One that is on the wire, or that the server
+    /// waits to see again, stays: its answer comes.
     ///
     /// # Errors
     /// As [`Handle::ask`].

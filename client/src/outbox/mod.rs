@@ -74,6 +74,7 @@ impl<A: Party> Outbox<A> {
                     file: Some(path),
                     step: Step::Ready,
                     confirmed: false,
+                    awaited: false,
                     _room: None,
                 }),
                 _ => troubles.push(store::set_aside(&path, "its command is not known here")),
@@ -96,6 +97,7 @@ impl<A: Party> Outbox<A> {
             file: None,
             step,
             confirmed: false,
+            awaited: false,
             _room: Some(room),
         });
         self.kick();
@@ -112,6 +114,7 @@ impl<A: Party> Outbox<A> {
             file: None,
             step: Step::Ready,
             confirmed: true,
+            awaited: false,
             _room: None,
         });
     }

@@ -29,6 +29,8 @@ pub(crate) struct Entry<C> {
     pub step: Step,
     /// The user wants it sent, however old.
     pub confirmed: bool,
+    /// The server refused it for now and takes nothing after it on this connection until it has seen it again.
+    pub awaited: bool,
     /// Its place among [`crate::limits::OUTBOX_MAX`].
     pub _room: Option<OwnedSemaphorePermit>,
 }
@@ -134,11 +136,16 @@ impl<C> Queue<C> {
             return None; // What comes after it must not overtake it.
         }
         next.step = Step::Sent;
+        next.awaited = false;
         Some(next)
     }
 
-    /// When sending goes on, if it is held and something waits for it.
+    /// When sending goes on, if it is held and something waits for it. While answers are outstanding, those are waited
+    /// for and no time is.
     pub fn held_until(&self) -> Option<Instant> {
+        if self.settle && self.unanswered() > 0 {
+            return None;
+        }
         self.hold_until
             .filter(|_| self.entries.iter().any(|entry| entry.step == Step::Ready))
     }
@@ -152,6 +159,7 @@ impl<C> Queue<C> {
             Outcome::Refused { refusal } if *refusal == Refusal::SignIn => return Verdict::SignedOut,
             Outcome::Refused { refusal } if refusal.retryable() => {
                 self.entries[at].step = Step::Ready;
+                self.entries[at].awaited = *refusal != Refusal::Behind && !self.entries[at].momentary;
                 self.settle = true;
                 let asked = refusal.retry_after_ms().map(Duration::from_millis);
                 let wait = match refusal {
@@ -173,6 +181,7 @@ impl<C> Queue<C> {
     pub fn connection_lost(&mut self) {
         self.entries.retain(|entry| !entry.momentary);
         for entry in &mut self.entries {
+            entry.awaited = false;
             if entry.step == Step::Sent {
                 entry.step = Step::Ready;
             }
@@ -203,11 +212,13 @@ impl<C> Queue<C> {
         }
     }
 
-    /// Takes one out that is neither on the wire nor on its way to the disk.
+    /// Takes one out that is neither on the wire, nor awaited by the server, nor on its way to the disk.
     pub fn discard(&mut self, id: CommandId) -> Option<Entry<C>> {
         let at = self.entries.iter().position(|entry| entry.id == id)?;
         match self.entries[at].step {
             Step::Sent | Step::Keeping => None,
+            // Without it the server would refuse everything else as `behind` for as long as the connection lasts.
+            _ if self.entries[at].awaited => None,
             Step::New | Step::Ready | Step::Stale => self.entries.remove(at),
         }
     }

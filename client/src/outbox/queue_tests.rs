@@ -15,6 +15,7 @@ fn entry(n: u8) -> Entry<u8> {
         file: None,
         step: Step::Ready,
         confirmed: false,
+        awaited: false,
         _room: None,
     }
 }
@@ -233,4 +234,46 @@ proptest! {
         prop_assert_eq!(server.executed, (0..pushed).collect::<Vec<u8>>());
         prop_assert!(queue.is_settled());
     }
+}
+
+#[test]
+fn while_answers_are_outstanding_there_is_no_time_to_wait_for() {
+    let mut queue = queue(1..=2);
+    let now = Instant::now();
+    assert_eq!(send_all(&mut queue, now), [1, 2]);
+    let busy = refused(Refusal::Busy { retry_after_ms: 200 });
+    assert!(matches!(queue.answered(id(1), busy, now), Verdict::Later));
+    let later = now + Duration::from_millis(300);
+    assert_eq!(send_all(&mut queue, later), [0; 0]);
+    assert_eq!(
+        queue.held_until(),
+        None,
+        "a time that has passed would wake the connection again and again until 2 is answered"
+    );
+    assert!(matches!(
+        queue.answered(id(2), refused(Refusal::Behind), later),
+        Verdict::Later
+    ));
+    assert_eq!(queue.held_until(), Some(later));
+    assert_eq!(send_all(&mut queue, later), [1, 2]);
+}
+
+#[test]
+fn what_the_server_waits_to_see_again_is_not_discarded() {
+    let mut queue = queue(1..=2);
+    let now = Instant::now();
+    assert_eq!(send_all(&mut queue, now), [1, 2]);
+    let busy = refused(Refusal::Busy { retry_after_ms: 200 });
+    assert!(matches!(queue.answered(id(1), busy, now), Verdict::Later));
+    assert!(matches!(
+        queue.answered(id(2), refused(Refusal::Behind), now),
+        Verdict::Later
+    ));
+    assert!(
+        queue.discard(id(1)).is_none(),
+        "everything else would be behind for ever"
+    );
+    assert!(queue.discard(id(2)).is_some());
+    queue.connection_lost();
+    assert!(queue.discard(id(1)).is_some(), "another connection waits for nothing");
 }
