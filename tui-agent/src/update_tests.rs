@@ -424,7 +424,7 @@ fn whoever_was_slower_keeps_the_text_and_is_told_who_won() {
     seat.happens(|desk| desk.taken("frank", BO))
         .sees("Taken by Bo since 14:00");
     seat.press("<enter>")
-        .sees("Taken by Bo since 14:00. Nothing was sent.")
+        .sees("Bo has this conversation. Nothing was sent.")
         .sees("▏Hello");
     assert_eq!(seat.commands(), []);
 }
@@ -594,7 +594,7 @@ fn done_waits_five_seconds() {
     for keys in ["<ctrl-d>", "<f9>", "<esc>e"] {
         let mut seat = at_bob();
         seat.press(keys)
-            .sees("ends in 5 s · F9 keeps it")
+            .sees("ends in 5 s · F9 undoes")
             .advance(2)
             .sees("ends in 3 s");
         assert_eq!(seat.commands(), []);
@@ -660,6 +660,29 @@ fn done_goes_on_elsewhere_and_is_sent_at_once_at_the_end() {
     let mut seat = at_bob();
     seat.press("<ctrl-d>").input(Input::Terminate);
     assert_eq!(seat.commands().len(), 1);
+}
+
+#[test]
+fn whoever_comes_back_is_followed_with_what_is_being_written() {
+    let mut seat = at_bob();
+    seat.press("half")
+        .happens(|desk| desk.closed("bob", Closer::Customer))
+        .sees("Enter sends nothing");
+    seat.happens(|desk| desk.says("bob", "I am back"))
+        .sees("Enter takes over + sends")
+        .sees("▏half");
+    assert!(
+        seat.row_with("›").contains("bot"),
+        "the cursor is on the new conversation"
+    );
+    // But nobody is torn away from what is being read.
+    let mut seat = at_bob();
+    seat.happens(|desk| (0..40).fold(desk, |desk, n| desk.says("bob", &format!("line {n}"))));
+    seat.happens(|desk| desk.closed("bob", Closer::Customer))
+        .press("<pgup>");
+    let before = seat.bench.app.conversation();
+    seat.happens(|desk| desk.says("bob", "I am back"));
+    assert_eq!(seat.bench.app.conversation(), before);
 }
 
 #[test]

@@ -35,6 +35,7 @@ impl App {
             _ => None,
         };
         let fresh = matches!(event, ClientEvent::Fresh { .. });
+        let came_back = self.came_back(&event);
         let moved = own_moves(&event, self.me());
         let touches_list = fresh
             || matches!(
@@ -53,6 +54,9 @@ impl App {
         }
         if fresh {
             self.begin(&waited, now);
+        }
+        if let Some(conversation) = came_back {
+            self.follow(conversation, now);
         }
         if let Some((id, command, outcome)) = answered {
             self.answered(id, &command, outcome, now);
@@ -136,6 +140,31 @@ impl App {
                 _ => {}
             }
         }
+    }
+
+    /// The new conversation of the customer whose thread is open and at its end.
+    fn came_back(&self, event: &ClientEvent<Agents>) -> Option<ConversationId> {
+        let (ClientEvent::Batch { events, .. }, Some(chat)) = (event, &self.chat) else {
+            return None;
+        };
+        let opens = |event: &&Event| {
+            matches!(event.body, EventBody::Opened(_)) && event.subject.customer() == Some(chat.customer)
+        };
+        let opened = events.iter().rev().find(opens)?;
+        opened.subject.conversation().filter(|_| chat.transcript.is_at_end())
+    }
+
+    /// The thread goes on in another conversation: so does the agent, with what is being written.
+    fn follow(&mut self, conversation: ConversationId, now: Now) {
+        let Some(ended) = self.summary().filter(|summary| !summary.stage.is_open()) else {
+            return;
+        };
+        let ended = ended.conversation;
+        if self.writing.has_draft(ended) && !self.writing.has_draft(conversation) {
+            let text = self.writing.take(ended, now.elapsed);
+            self.writing.put_back(conversation, &text, now.elapsed);
+        }
+        self.open_chat(conversation);
     }
 
     fn ring(&mut self, conversation: ConversationId, now: Now) {

@@ -67,12 +67,8 @@ impl App {
                 None
             }
             Stage::Active { agent, .. } if Some(agent.id) == self.me() => Some(false),
-            Stage::Active { agent, since } => {
-                let words = format!(
-                    "Taken by {} since {}. Nothing was sent.",
-                    agent.name.shown(),
-                    self.zone.clock(since.0)
-                );
+            Stage::Active { agent, .. } => {
+                let words = format!("{} has this conversation. Nothing was sent.", agent.name.shown());
                 self.trouble(Shown::line(&words), Ends::Leaving);
                 None
             }

@@ -144,7 +144,7 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
 
 fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
     let closing = app.subject().is_some_and(|subject| app.closing_of(subject).is_some());
-    let done = Hint::of(Action::Done, if closing { "keep it" } else { "done" });
+    let done = Hint::of(Action::Done, if closing { "undo" } else { "done" });
     match stage {
         Stage::Bot => vec![Hint::of(Action::TakeOver, "take over"), done],
         Stage::Waiting { .. } => vec![
