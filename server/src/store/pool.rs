@@ -21,7 +21,7 @@ struct Shared {
     file: PathBuf,
     /// Std mutex: nothing awaits while it is held.
     idle: Mutex<Vec<Connection>>,
-    lent: Semaphore,
+    lent: Arc<Semaphore>,
 }
 
 impl ReaderPool {
@@ -30,7 +30,7 @@ impl ReaderPool {
         let shared = Shared {
             file: file.to_owned(),
             idle: Mutex::new(Vec::new()),
-            lent: Semaphore::new(readers),
+            lent: Arc::new(Semaphore::new(readers)),
         };
         Self {
             shared: Arc::new(shared),
@@ -43,13 +43,10 @@ impl ReaderPool {
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let shared = self.shared.clone();
-        let _permit = self
-            .shared
-            .lent
-            .acquire()
-            .await
-            .map_err(super::damaged)?;
+        let permit = shared.lent.clone().acquire_owned().await.map_err(super::damaged)?;
         let task = tokio::task::spawn_blocking(move || {
+            // It goes along: if whoever asked is gone, the reader is lent until the read is done all the same.
+            let _permit = permit;
             let idle = shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut conn = match idle {
                 Some(conn) => conn,
@@ -72,4 +69,37 @@ fn open_reader(file: &Path) -> Result<Connection> {
     conn.pragma_update(None, "query_only", true)?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_read_that_nobody_waits_for_any_more_still_has_its_reader() {
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, _conn) = crate::store::open::open(dir.path()).unwrap();
+        let pool = ReaderPool::new(&folder.database(), 1);
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (go_on, may_go_on) = mpsc::channel::<()>();
+        let reading = tokio::spawn({
+            let pool = pool.clone();
+            async move {
+                let read = pool.read(move |_| {
+                    let _ = begun.send(());
+                    let _ = may_go_on.recv();
+                    Ok(())
+                });
+                read.await
+            }
+        });
+        has_begun.await.unwrap();
+        reading.abort();
+        assert!(reading.await.unwrap_err().is_cancelled());
+        assert_eq!(pool.shared.lent.available_permits(), 0, "one reader at a time");
+        drop(go_on);
+        pool.read(|_| Ok(())).await.unwrap();
+    }
 }
