@@ -123,7 +123,11 @@ impl Bot {
             .filter(|(rev, _)| *rev > summary.stage_rev)
             .map(|(_, text)| text.as_str())
             .collect();
-        let first = lines.len() == 1;
+        // A long stretch with a person can have pushed the customer's earlier lines out of the page.
+        let begins_here = page.iter().any(|event| {
+            matches!(event.body, EventBody::Opened(_)) && event.subject.conversation() == Some(trigger.conversation)
+        });
+        let first = begins_here && lines.len() == 1;
         let rules = &self.rules;
         let name = trigger.customer.name.as_str();
         let answered = catch_unwind(AssertUnwindSafe(|| answer(rules, name, &stretch, first)));

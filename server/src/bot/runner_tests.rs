@@ -203,3 +203,41 @@ async fn a_timer_past_due_fires_after_a_restart() {
     stop.cancel();
     timers.await.unwrap();
 }
+
+#[tokio::test]
+async fn whoever_was_long_with_a_person_is_not_greeted_again() {
+    let test = TestDesk::new();
+    let (alice, anna) = (test.customer("alice").await, test.agent("Anna").await);
+    let conversation = test.post(&alice, 1, "what are your prices").await.conversation.unwrap();
+    test.ask(&anna, 2, AgentCommand::TakeOver { conversation })
+        .await
+        .unwrap();
+    for n in 0..50 {
+        let post = AgentCommand::Post {
+            conversation,
+            text: "one moment".to_owned(),
+            seen: Default::default(),
+            take_over: false,
+            anyway: true,
+        };
+        test.ask(&anna, 10 + n, post).await.unwrap();
+    }
+    test.ask(&anna, 3, AgentCommand::HandBack { conversation })
+        .await
+        .unwrap();
+    test.post(&alice, 4, "what are your prices").await;
+    let running = start(&test);
+    let events = wait_for(&test, |events| !bot_lines(events).is_empty()).await;
+    running.stop().await;
+    let rules = Rules::builtin();
+    let ask = Ask {
+        text: "what are your prices",
+        customer_name: "alice",
+        misses_before: 0,
+        first_line: false,
+    };
+    let TurnKind::Reply(plain) = rules.answer(&ask).kind else {
+        panic!("prices are answered");
+    };
+    assert_eq!(bot_lines(&events), [plain]);
+}
