@@ -48,7 +48,8 @@ pub struct Facts<'a> {
     /// The conversation that the command is about: the one it names, else the thread's newest. `None`
     /// before the first.
     pub conversation: Option<&'a Summary>,
-    /// The newest desk's line by somebody other than the calling agent. Only asked for when an agent posts.
+    /// The newest desk's line that the calling agent has not seen, by somebody else; 0 if there is none. Only asked for when an
+    /// agent posts.
     pub newest_by_others: LineNo,
     /// The id for a conversation that the command may open.
     pub fresh: ConversationId,

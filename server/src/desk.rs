@@ -26,6 +26,7 @@ use crate::{
     execute::Scope,
     faults::Faults,
     hub::Hub,
+    in_order::InOrder,
     limits,
     order::{Caller, Order, Who},
     store::{
@@ -144,6 +145,18 @@ impl Desk {
 
     /// Does a command, at most once. The answer comes when it is on the disk.
     pub async fn submit(&self, caller: &Caller, id: CommandId, order: Order) -> Result<Done, Refusal> {
+        self.submit_among(caller, id, order, None).await
+    }
+
+    /// Does a command as [`Desk::submit`], but none that shares `among` overtakes it: if it is refused for now, those that
+    /// were submitted after it are refused as `behind`, also if they wait for the writer already.
+    pub async fn submit_among(
+        &self,
+        caller: &Caller,
+        id: CommandId,
+        order: Order,
+        among: Option<InOrder>,
+    ) -> Result<Done, Refusal> {
         match &order {
             Order::Agent(command) => command.check()?,
             Order::Customer(command) => command.check()?,
@@ -156,6 +169,7 @@ impl Desk {
             tenant,
             id,
             order: Box::new(order),
+            among,
             answer,
         };
         self.enqueue(job)?;

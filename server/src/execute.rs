@@ -4,7 +4,7 @@
 use minicom_protocol::{
     command::{AgentCommand, Done, Outcome},
     event::{Event, EventBody, Subject},
-    ids::{AgentId, CommandId, ConversationId, CustomerId, LineNo, Mark, Rev, Time},
+    ids::{CommandId, ConversationId, CustomerId, LineNo, Mark, Rev, Time},
     people::CustomerRef,
     refusal::Refusal,
     stage::Stage,
@@ -129,8 +129,8 @@ fn execute(
     };
     let thread = threads::load(scope.conn, scope.tenant, customer.id)?;
     let newest_by_others = match (&caller.who, order) {
-        (Who::Agent { agent, .. }, Order::Agent(AgentCommand::Post { .. })) => {
-            newest_by_others(scope, customer.id, agent.id)?
+        (Who::Agent { agent, .. }, Order::Agent(AgentCommand::Post { seen, .. })) => {
+            journal::newest_line_by_others(scope.conn, scope.tenant, customer.id, agent.id, seen.desk)?
         }
         _ => LineNo(0),
     };
@@ -193,10 +193,6 @@ fn find_subject(
         Some(summary) => Ok((summary.customer.clone(), Some(summary))),
         None => Err(Refusal::NotFound),
     })
-}
-
-fn newest_by_others(scope: &Scope<'_>, customer: CustomerId, agent: AgentId) -> store::Result<LineNo> {
-    journal::newest_line_by_others(scope.conn, scope.tenant, customer, agent)
 }
 
 fn write(scope: &mut Scope<'_>, customer: CustomerId, id: CommandId, decision: Decision) -> store::Result<Done> {

@@ -7,6 +7,7 @@ use crate::store::TenantKey;
 /// What waits, by tenant.
 pub struct Lanes<T> {
     lanes: BTreeMap<TenantKey, VecDeque<T>>,
+    len: usize,
     /// The tenant whose turn was last.
     last: Option<TenantKey>,
 }
@@ -15,6 +16,7 @@ impl<T> Default for Lanes<T> {
     fn default() -> Self {
         Self {
             lanes: BTreeMap::new(),
+            len: 0,
             last: None,
         }
     }
@@ -24,6 +26,12 @@ impl<T> Lanes<T> {
     /// Puts a piece of work at the end of its tenant's lane.
     pub fn push(&mut self, tenant: TenantKey, item: T) {
         self.lanes.entry(tenant).or_default().push_back(item);
+        self.len += 1;
+    }
+
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.len
     }
 
     /// Whether nothing waits.
@@ -49,6 +57,7 @@ impl<T> Lanes<T> {
                 }
             }
         }
+        self.len -= taken.len();
         taken
     }
 }
@@ -62,8 +71,10 @@ mod tests {
         let mut lanes = Lanes::default();
         (0..5).for_each(|n| lanes.push(TenantKey(1), (1, n)));
         lanes.push(TenantKey(2), (2, 0));
+        assert_eq!(lanes.len(), 6);
         assert_eq!(lanes.take(3), [(1, 0), (2, 0), (1, 1)]);
         assert_eq!(lanes.take(9), [(1, 2), (1, 3), (1, 4)]);
         assert!(lanes.is_empty());
+        assert_eq!(lanes.len(), 0);
     }
 }

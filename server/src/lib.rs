@@ -16,9 +16,8 @@ pub mod files;
 pub mod followers;
 pub mod http;
 pub mod hub;
+pub mod in_order;
 mod lanes;
-#[cfg(test)]
-mod test_desk;
 pub mod limits;
 pub mod listener;
 pub mod logging;
@@ -30,6 +29,8 @@ pub mod server_file;
 pub mod session;
 pub mod signals;
 pub mod store;
+#[cfg(test)]
+mod test_desk;
 pub mod timers;
 pub mod writer;
 

@@ -29,6 +29,7 @@ use crate::{
     execute::{self, Scope},
     faults::Faults,
     hub::Hub,
+    in_order::InOrder,
     lanes::Lanes,
     limits,
     order::{Caller, Order},
@@ -53,6 +54,8 @@ pub enum Job {
         id: CommandId,
         /// What is asked.
         order: Box<Order>,
+        /// Those that must not overtake it.
+        among: Option<InOrder>,
         /// Where the answer goes.
         answer: oneshot::Sender<Result<Done, Refusal>>,
     },
@@ -76,7 +79,10 @@ impl Job {
 
     fn refuse(self, refusal: Refusal) {
         match self {
-            Job::Command { answer, .. } => drop(answer.send(Err(refusal))),
+            Job::Command { among, answer, .. } => {
+                for_now(among.as_ref());
+                drop(answer.send(Err(refusal)));
+            }
             Job::Write { failed, .. } => failed(refusal),
         }
     }
@@ -141,9 +147,7 @@ impl Writer {
         let mut lanes = Lanes::default();
         while let Some(first) = queue.blocking_recv() {
             lanes.push(first.tenant(), first);
-            while let Ok(job) = queue.try_recv() {
-                lanes.push(job.tenant(), job);
-            }
+            fill(&mut lanes, &mut queue);
             while !lanes.is_empty() {
                 let group = lanes.take(limits::GROUP_COMMANDS_MAX);
                 if let Err(broken) = self.group(group) {
@@ -152,9 +156,7 @@ impl Writer {
                     refuse_all(lanes, &mut queue);
                     return Err(broken);
                 }
-                while let Ok(job) = queue.try_recv() {
-                    lanes.push(job.tenant(), job);
-                }
+                fill(&mut lanes, &mut queue);
             }
         }
         self.positions.write(&self.conn)?;
@@ -214,6 +216,10 @@ impl Writer {
         timers_set: &mut bool,
     ) -> Result<Box<dyn FnOnce(Committed) + Send>, (Box<dyn FnOnce(Committed) + Send>, rusqlite::Error)> {
         let before = events.len();
+        let job = match behind(job) {
+            Ok(job) => job,
+            Err(refused) => return Ok(refused),
+        };
         if let Err(error) = self.conn.execute_batch("SAVEPOINT job") {
             return Err((job_refuser(job), error));
         }
@@ -224,21 +230,30 @@ impl Writer {
                 caller,
                 id,
                 order,
+                among,
                 answer,
                 ..
             } => {
                 let done = catch_unwind(AssertUnwindSafe(|| execute::command(&mut scope, &caller, id, &order)));
                 match done {
                     Ok(Ok(outcome)) => {
-                        let finish: Box<dyn FnOnce(Committed) + Send> =
-                            Box::new(move |committed| drop(answer.send(committed.and(outcome))));
+                        let finish: Box<dyn FnOnce(Committed) + Send> = Box::new(move |committed| {
+                            if committed.is_err() {
+                                for_now(among.as_ref());
+                            }
+                            drop(answer.send(committed.and(outcome)));
+                        });
                         (Some(Ok(finish)), Box::new(|_| {}))
                     }
                     Ok(Err(error)) => {
+                        for_now(among.as_ref());
                         let refusal = refusal_for(&error);
                         (Some(Err(error)), Box::new(move |_| drop(answer.send(Err(refusal)))))
                     }
-                    Err(_) => (None, Box::new(move |_| drop(answer.send(Err(Refusal::Internal))))),
+                    Err(_) => {
+                        for_now(among.as_ref());
+                        (None, Box::new(move |_| drop(answer.send(Err(Refusal::Internal)))))
+                    }
                 }
             }
             Job::Write { work, failed, .. } => match catch_unwind(AssertUnwindSafe(|| work(&mut scope))) {
@@ -293,6 +308,35 @@ impl Writer {
         };
         finished.into_iter().for_each(|finish| finish(Err(refusal.clone())));
         if is_fatal(&error) { Err(error) } else { Ok(()) }
+    }
+}
+
+/// Moves what waits into the lanes, as much as may wait there: the rest stays in the queue, so that it can be full.
+fn fill(lanes: &mut Lanes<Job>, queue: &mut mpsc::Receiver<Job>) {
+    while lanes.len() < limits::COMMAND_QUEUE_MAX
+        && let Ok(job) = queue.try_recv()
+    {
+        lanes.push(job.tenant(), job);
+    }
+}
+
+/// A command was refused for now: none that was sent after it may overtake it.
+fn for_now(among: Option<&InOrder>) {
+    if let Some(among) = among {
+        among.set_broken();
+    }
+}
+
+/// The job, unless one before it was refused for now: then its refusal.
+#[allow(clippy::type_complexity)]
+fn behind(job: Job) -> Result<Job, Box<dyn FnOnce(Committed) + Send>> {
+    match job {
+        Job::Command {
+            among: Some(among),
+            answer,
+            ..
+        } if among.is_broken() => Err(Box::new(move |_| drop(answer.send(Err(Refusal::Behind))))),
+        job => Ok(job),
     }
 }
 

@@ -3,17 +3,21 @@
 use std::sync::atomic::Ordering;
 
 use minicom_protocol::{
-    command::{AgentCommand, CustomerCommand},
+    command::{AgentCommand, CustomerCommand, SeenLines},
     event::{EventBody, Subject},
 };
 use tokio::task::JoinSet;
 
 use crate::{
-    order::{Caller, Order},
+    in_order::InOrder,
+    order::{BotTurn, Caller, Order, Turn},
     store::journal,
     test_desk::{TestDesk, command_id},
 };
-use minicom_protocol::{ids::Rev, refusal::Refusal};
+use minicom_protocol::{
+    ids::{LineNo, Rev},
+    refusal::Refusal,
+};
 
 async fn journal(test: &TestDesk) -> Vec<minicom_protocol::event::Event> {
     let tenant = test.tenant();
@@ -213,7 +217,9 @@ async fn a_full_disk_refuses_for_now_keeps_what_was_acknowledged_and_recovers_by
     // SQLite answers a bound on the file's pages exactly as a full disk.
     let bound = |pages: i64| {
         test.desk.write(tenant, move |scope| {
-            scope.conn.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+            scope
+                .conn
+                .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
         })
     };
     bound(1).await.unwrap(); // SQLite keeps the pages that are in use already.
@@ -230,7 +236,10 @@ async fn a_full_disk_refuses_for_now_keeps_what_was_acknowledged_and_recovers_by
     assert_eq!(refusal, Refusal::StorageFull);
     assert!(refusal.retryable());
     let lines = |events: &[minicom_protocol::event::Event]| {
-        events.iter().filter(|event| matches!(event.body, EventBody::Posted(_))).count() as u64
+        events
+            .iter()
+            .filter(|event| matches!(event.body, EventBody::Posted(_)))
+            .count() as u64
     };
     assert_eq!(lines(&journal(&test).await), acknowledged);
     bound(1_000_000).await.unwrap();
@@ -238,4 +247,69 @@ async fn a_full_disk_refuses_for_now_keeps_what_was_acknowledged_and_recovers_by
     let done = test.desk.submit(&alice, command_id(acknowledged), order).await.unwrap();
     assert!(!done.repeat, "a refusal for now is no stored answer");
     assert_eq!(lines(&journal(&test).await), acknowledged + 1);
+}
+
+#[tokio::test]
+async fn what_waits_behind_one_that_is_refused_for_now_does_not_overtake_it() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    test.post(&alice, 1, "hello").await;
+    let tenant = test.tenant();
+    let room = |pages: i64| {
+        test.desk.write(tenant, move |scope| {
+            let now: i64 = scope.conn.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            let bound = format!("PRAGMA max_page_count = {}", now + pages);
+            scope.conn.query_row(&bound, [], |_| Ok(()))
+        })
+    };
+    let post = |id, text: &str, among: &InOrder| {
+        let order = Order::Customer(CustomerCommand::Post { text: text.to_owned() });
+        let among = Some(among.clone());
+        test.desk.submit_among(&alice, command_id(id), order, among)
+    };
+    // A disk on which a short line still fits and a long one does not.
+    room(1).await.unwrap();
+    let (among, long) = (InOrder::new(), "long ".repeat(3_000));
+    let (second, third) = tokio::join!(post(2, &long, &among), post(3, "short", &among));
+    assert_eq!(second, Err(Refusal::StorageFull));
+    assert_ne!(third.map(drop), Ok(()), "it has overtaken the line before it");
+    assert_eq!(post(4, "later", &among).await, Err(Refusal::Behind));
+    room(1_000).await.unwrap();
+    let among = InOrder::new();
+    let (second, third) = tokio::join!(post(2, &long, &among), post(3, "short", &among));
+    assert!(second.unwrap().rev < third.unwrap().rev);
+}
+
+#[tokio::test]
+async fn only_what_others_wrote_after_what_was_seen_is_missed() {
+    let test = TestDesk::new();
+    let (alice, anna) = (test.customer("alice").await, test.agent("Anna").await);
+    let conversation = test.post(&alice, 1, "hello").await.conversation.unwrap();
+    let turn = BotTurn {
+        conversation,
+        trigger: Rev(2),
+        turn: Turn::Reply { text: "hi".into() },
+    };
+    let bot = test.desk.bot(&alice.tenant);
+    let turn = test.desk.submit(&bot, command_id(2), Order::BotTurn(turn));
+    turn.await.unwrap();
+    let post = |desk: u64| AgentCommand::Post {
+        conversation,
+        text: "hello".into(),
+        seen: SeenLines {
+            customer: LineNo(1),
+            desk: LineNo(desk),
+        },
+        take_over: true,
+        anyway: false,
+    };
+    let stale = |newest| Err(Refusal::Stale { newest: LineNo(newest) });
+    assert_eq!(test.ask(&anna, 3, post(0)).await, stale(1), "the bot's line was missed");
+    test.ask(&anna, 4, post(1)).await.unwrap();
+    test.ask(&anna, 5, post(1)).await.unwrap();
+    assert_eq!(
+        test.ask(&anna, 6, post(0)).await,
+        stale(3),
+        "still, under one's own lines"
+    );
 }

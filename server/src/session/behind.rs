@@ -6,6 +6,8 @@ use std::future::ready;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use minicom_protocol::{command::Done, ids::CommandId, refusal::Refusal};
 
+use crate::in_order::InOrder;
+
 /// What became of a command.
 pub type Answer = Result<Done, Refusal>;
 
@@ -15,6 +17,8 @@ pub struct Pipeline {
     in_flight: FuturesOrdered<BoxFuture<'static, Sent>>,
     count: u64,
     behind: Option<Behind>,
+    /// Shared by the commands since the last one that was refused for now and sent again.
+    among: InOrder,
 }
 
 struct Sent {
@@ -52,13 +56,13 @@ impl Pipeline {
     }
 
     /// Takes a command in: refuses it, or begins it at once, before the next one is looked at. `admit` says whether it may
-    /// come now, `begin` does it. Returns whether it was begun.
+    /// come now, `begin` does it, among those that it is handed. Returns whether it was begun.
     pub fn submit(
         &mut self,
         id: CommandId,
         order: Order,
         admit: impl FnOnce() -> Result<(), Refusal>,
-        begin: impl FnOnce() -> BoxFuture<'static, Answer>,
+        begin: impl FnOnce(Option<InOrder>) -> BoxFuture<'static, Answer>,
     ) -> bool {
         let momentary = order == Order::Free;
         let number = self.count;
@@ -73,13 +77,14 @@ impl Pipeline {
         let admitted = if waits {
             Err(Refusal::Behind)
         } else {
-            if !momentary {
-                self.behind = None;
+            if !momentary && self.behind.take().is_some() {
+                // What still waits for the writer was sent before this one was sent again: it stays behind.
+                self.among = InOrder::new();
             }
             admit()
         };
         let mut work = match admitted {
-            Ok(()) => begin(),
+            Ok(()) => begin((!momentary).then(|| self.among.clone())),
             Err(refusal) => {
                 self.answered(sent(Err(refusal)));
                 return false;

@@ -16,7 +16,7 @@ fn send(pipeline: &mut Pipeline, n: u8) -> Option<oneshot::Sender<Answer>> {
         id(n),
         Order::Kept,
         || Ok(()),
-        || Box::pin(async { given.await.unwrap() }),
+        |_| Box::pin(async { given.await.unwrap() }),
     );
     begun.then_some(give)
 }
@@ -54,7 +54,7 @@ fn a_command_is_begun_before_the_next_is_looked_at() {
             begin.send(n).unwrap();
             std::future::pending().await
         };
-        pipeline.submit(id(n), Order::Kept, || Ok(()), || Box::pin(work));
+        pipeline.submit(id(n), Order::Kept, || Ok(()), |_| Box::pin(work));
         assert_eq!(begun.try_recv(), Ok(n));
     }
     assert_eq!(pipeline.len(), 10);
@@ -65,7 +65,7 @@ fn after_a_refusal_for_now_everything_waits_until_that_one_comes_again() {
     let mut pipeline = Pipeline::default();
     let busy = Refusal::Busy { retry_after_ms: 500 };
     let refuse = || Err(Refusal::Busy { retry_after_ms: 500 });
-    assert!(!pipeline.submit(id(1), Order::Kept, refuse, || unreachable!("it was refused")));
+    assert!(!pipeline.submit(id(1), Order::Kept, refuse, |_| unreachable!("it was refused")));
     assert!(send(&mut pipeline, 2).is_none());
     assert!(send(&mut pipeline, 3).is_none());
     assert_eq!(next(&mut pipeline), Some((id(1), Err(busy))));
@@ -83,7 +83,7 @@ fn of_two_that_are_refused_for_now_the_earlier_must_come_first() {
     let mut pipeline = Pipeline::default();
     let first = send(&mut pipeline, 1).unwrap();
     let refuse = || Err(Refusal::RateLimited { retry_after_ms: 1 });
-    assert!(!pipeline.submit(id(2), Order::Kept, refuse, || unreachable!("it was refused")));
+    assert!(!pipeline.submit(id(2), Order::Kept, refuse, |_| unreachable!("it was refused")));
     first.send(Err(Refusal::Storage)).unwrap();
     assert_eq!(next(&mut pipeline), Some((id(1), Err(Refusal::Storage))));
     assert!(next(&mut pipeline).is_some());
@@ -105,13 +105,13 @@ fn a_final_refusal_holds_nothing_up() {
 fn what_has_no_order_neither_waits_nor_is_waited_for() {
     let mut pipeline = Pipeline::default();
     let refuse = || Err(Refusal::RateLimited { retry_after_ms: 1 });
-    assert!(!pipeline.submit(id(1), Order::Free, refuse, || unreachable!("it was refused")));
+    assert!(!pipeline.submit(id(1), Order::Free, refuse, |_| unreachable!("it was refused")));
     assert!(
         send(&mut pipeline, 2).is_some(),
         "a mark that is never sent again holds nothing up"
     );
-    assert!(!pipeline.submit(id(3), Order::Kept, refuse, || unreachable!("it was refused")));
-    let free = pipeline.submit(id(4), Order::Free, || Ok(()), || std::future::ready(DONE).boxed());
+    assert!(!pipeline.submit(id(3), Order::Kept, refuse, |_| unreachable!("it was refused")));
+    let free = pipeline.submit(id(4), Order::Free, || Ok(()), |_| std::future::ready(DONE).boxed());
     assert!(free, "a mark does not wait");
     assert!(send(&mut pipeline, 5).is_none(), "and frees nobody who does");
 }
@@ -128,7 +128,7 @@ proptest! {
             for n in outbox.clone() {
                 let verdict = chance.next();
                 let admit = || if verdict == Some(1) { Err(Refusal::Busy { retry_after_ms: 1 }) } else { Ok(()) };
-                let begun = pipeline.submit(id(n), Order::Kept, admit, || {
+                let begun = pipeline.submit(id(n), Order::Kept, admit, |_| {
                     let answer = if verdict == Some(2) { Err(Refusal::StorageFull) } else { DONE };
                     Box::pin(std::future::ready(answer))
                 });
@@ -149,4 +149,26 @@ proptest! {
 
 fn next_if_any(pipeline: &mut Pipeline) -> Option<(CommandId, Answer)> {
     if pipeline.is_empty() { None } else { next(pipeline) }
+}
+
+#[test]
+fn what_waits_for_the_writer_shares_its_order_until_the_refused_one_is_seen_again() {
+    let mut pipeline = Pipeline::default();
+    let mut begin = |n: u8, answer: Answer, order: Order| {
+        let mut among = None;
+        let work = std::future::ready(answer).boxed();
+        let begin = |given| {
+            among = given;
+            work
+        };
+        pipeline.submit(id(n), order, || Ok(()), begin);
+        among
+    };
+    let first = begin(1, DONE, Order::Kept).unwrap();
+    assert!(begin(2, DONE, Order::Free).is_none(), "a mark waits for nobody");
+    // The writer refuses the third, and this connection has not heard of it when the fourth comes.
+    first.set_broken();
+    assert!(begin(4, Err(Refusal::Storage), Order::Kept).unwrap().is_broken());
+    assert!(begin(5, DONE, Order::Kept).is_none(), "refused here");
+    assert!(!begin(4, DONE, Order::Kept).unwrap().is_broken(), "seen again");
 }

@@ -240,9 +240,9 @@ impl<G: Guest> Talk<'_, G> {
             id,
             G::kept(&command),
             || guest.admits(cx, &command),
-            || {
+            |among| {
                 let (desk, caller, order) = (cx.desk.clone(), guest.caller().clone(), G::order(command.clone()));
-                Box::pin(async move { desk.submit(&caller, id, order).await })
+                Box::pin(async move { desk.submit_among(&caller, id, order, among).await })
             },
         );
         if begun {

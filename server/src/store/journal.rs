@@ -336,23 +336,29 @@ pub fn thread_mark_at(conn: &Connection, tenant: TenantKey, customer: CustomerId
         .optional()
 }
 
-/// The newest desk's line of a thread that was not written by this agent.
+/// The newest desk's line of a thread after `seen` that was not written by this agent; 0 if there is none. It reads back no
+/// further than to `seen`: a thread can be long, and all of it the agent's own.
 pub fn newest_line_by_others(
     conn: &Connection,
     tenant: TenantKey,
     customer: CustomerId,
     agent: AgentId,
+    seen: LineNo,
 ) -> Result<LineNo> {
-    let found: Option<i64> = conn
-        .prepare_cached(
-            "SELECT line FROM events WHERE tenant = ?1 AND thread = ?2 AND side = 'desk' AND agent IS NOT ?3
-             ORDER BY rev DESC LIMIT 1",
-        )?
-        .query_row(params![tenant.0, customer.as_bytes(), agent.as_bytes()], |row| {
-            row.get(0)
-        })
-        .optional()?;
-    Ok(LineNo(found.map_or(0, pos_from_sql)))
+    let mut statement = conn.prepare_cached(
+        "SELECT line, agent FROM events WHERE tenant = ?1 AND thread = ?2 AND side = 'desk' ORDER BY rev DESC",
+    )?;
+    let mut rows = statement.query(params![tenant.0, customer.as_bytes()])?;
+    while let Some(row) = rows.next()? {
+        let line = LineNo(pos_from_sql(row.get(0)?));
+        if line <= seen {
+            break;
+        }
+        if row.get::<_, Option<[u8; 16]>>(1)? != Some(*agent.as_bytes()) {
+            return Ok(line);
+        }
+    }
+    Ok(LineNo(0))
 }
 
 /// Recomputes every chain of a tenant and names the first event whose digest is not what its row says.
