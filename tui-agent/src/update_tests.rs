@@ -517,6 +517,8 @@ fn drafts_are_kept_for_each_conversation_and_on_disk() {
     );
     assert!(seat.row_with("3 bob").contains("✎"));
     seat.press("<alt-3>").sees("▏half a sentence").press("<enter>");
+    assert_eq!(saved(&mut seat), [], "the line is in the outbox first");
+    seat.advance(1);
     assert_eq!(saved(&mut seat), [(bob, String::new())], "what is sent is no draft");
     seat.press("x").input(Input::Terminate);
     assert_eq!(saved(&mut seat), [(bob, "x".to_owned())]);

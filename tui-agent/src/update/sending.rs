@@ -80,8 +80,8 @@ impl App {
         let shown = self.chat.as_ref().map(|chat| chat.shown()).unwrap_or_default();
         let anyway = self.writing.of(conversation).anyway;
         let seen = self.writing.begun(conversation).unwrap_or(shown);
+        // The draft goes from the disk a little later: by then the line is in the outbox.
         let text = self.writing.take(conversation, now.elapsed);
-        self.save_drafts();
         self.post_text(conversation, text, seen, take_over, anyway, now);
         self.say_typing(conversation, now);
         // Whoever goes on writing does not want the end.
