@@ -158,7 +158,9 @@ impl<A: Party> Config<A> {
 
     /// Looks for a newer token, where there can be one. Whether there was one.
     pub(crate) async fn renew(&self) -> bool {
-        let Proof::Renewed(token) = &self.proof else { return false };
+        let Proof::Renewed(token) = &self.proof else {
+            return false;
+        };
         let token = token.clone();
         let renewed = tokio::task::spawn_blocking(move || token.renew());
         renewed.await.unwrap_or(false)
