@@ -5,6 +5,8 @@
 //! effects; nothing in this crate but [`tasks`], [`sign_in`], [`one_shot`] and [`program`] does input or output. [`App`] is public so that
 //! tests and benchmarks of the whole product can run it on a terminal of their own.
 
+#[cfg(test)]
+mod any_tests;
 pub mod app;
 pub mod chat;
 pub mod cli;

@@ -93,6 +93,11 @@ impl Desk {
         *self.threads[name].last().unwrap()
     }
 
+    /// Its row, if the customer has ever been here.
+    pub fn knows(&self, name: &str) -> Option<&Summary> {
+        self.threads.get(name).and_then(|all| self.rows.get(all.last()?))
+    }
+
     /// Its row.
     pub fn row(&self, name: &str) -> &Summary {
         &self.rows[&self.conversation(name)]
