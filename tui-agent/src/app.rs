@@ -1,5 +1,5 @@
-//! The agent's program as a value: all that it knows and shows. What changes it is in [`crate::update`], what draws it in
-//! [`crate::view`].
+//! The agent's program as a value: all that it knows and shows. What changes it is in `update`, what draws it in
+//! `view`.
 
 use std::{
     collections::{HashMap, HashSet},
