@@ -132,7 +132,19 @@ pub struct CustomerName(String);
 impl CustomerName {
     /// Normalises (NFC) and checks a name. Case is kept: `Alice` and `alice` are two customers.
     pub fn parse(name: impl AsRef<str>) -> Result<CustomerName, NameRefused> {
-        let name: String = name.as_ref().nfc().collect();
+        let name = name.as_ref();
+        // Names are checked wherever they are read, and most are as plain as that.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        let has_letter = |name: &str| name.bytes().any(|byte| byte.is_ascii_alphanumeric());
+        if name.len() <= NAME_CHARS_MAX && name.bytes().all(plain) && has_letter(name) {
+            return Ok(CustomerName(name.to_owned()));
+        }
+        Self::parse_any(name)
+    }
+
+    /// The same for every kind of name.
+    fn parse_any(name: &str) -> Result<CustomerName, NameRefused> {
+        let name: String = name.nfc().collect();
         check_length(&name)?;
         let mut follows_letter = false;
         for c in name.chars() {
@@ -172,7 +184,18 @@ pub struct DisplayName(String);
 impl DisplayName {
     /// Trims, normalises (NFC) and checks a name.
     pub fn parse(name: impl AsRef<str>) -> Result<DisplayName, NameRefused> {
-        let name: String = name.as_ref().trim().nfc().collect();
+        let name = name.as_ref().trim();
+        // As above.
+        let plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+        if (1..=NAME_CHARS_MAX).contains(&name.len()) && name.bytes().all(plain) {
+            return Ok(DisplayName(name.to_owned()));
+        }
+        Self::parse_any(name)
+    }
+
+    /// The same for every kind of name.
+    fn parse_any(name: &str) -> Result<DisplayName, NameRefused> {
+        let name: String = name.nfc().collect();
         check_length(&name)?;
         let hidden = |c: &char| {
             c.is_control() || is_invisible(*c) || c.script() == Script::Unknown || matches!(c, '\u{2028}' | '\u{2029}')

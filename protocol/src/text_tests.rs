@@ -154,3 +154,12 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// The quick way for plain names says what the way for all names says.
+    #[test]
+    fn plain_names_are_judged_alike(name in "[ -~]{0,66}|[a-zA-Z0-9._-]{0,66}") {
+        prop_assert_eq!(CustomerName::parse(&name), CustomerName::parse_any(&name));
+        prop_assert_eq!(DisplayName::parse(&name), DisplayName::parse_any(name.trim()));
+    }
+}

@@ -21,7 +21,7 @@ use crate::{
     order::{Caller, Fire, Order, Who},
     store::{
         self, TenantKey, commands, conversations,
-        journal::{self, Chance},
+        journal::{self, Chance, New, Standing},
         people, threads,
         timers::{self, Timer},
     },
@@ -63,12 +63,31 @@ impl<'a> Scope<'a> {
 
     /// Appends an event to the journal; it is published when the transaction is committed.
     pub fn append(&mut self, subject: Subject, command: Option<CommandId>, body: EventBody) -> store::Result<Event> {
+        let mut standing = Standing::read(self.conn, self.tenant, subject)?;
+        self.append_to(&mut standing, subject, command, body)
+    }
+
+    /// The same for who has read how the subject stands, in this piece of work.
+    fn append_to(
+        &mut self,
+        standing: &mut Standing,
+        subject: Subject,
+        command: Option<CommandId>,
+        body: EventBody,
+    ) -> store::Result<Event> {
         let mut random = rand::rng();
         let chance = Chance {
             mark: Mark(random.random()),
             salt: random.random(),
         };
-        let event = journal::append(self.conn, self.tenant, self.now, subject, command, body, chance)?;
+        let new = New {
+            time: self.now,
+            subject,
+            command,
+            body,
+            chance,
+        };
+        let event = journal::append(self.conn, self.tenant, new, standing)?;
         self.events.push((self.tenant, event.clone()));
         Ok(event)
     }
@@ -134,25 +153,31 @@ fn execute(
         }
         _ => LineNo(0),
     };
-    let conversation = match conversation {
+    let mistaken = match &conversation {
         Some(summary) if scope.faults.bot_check_outside && matches!(order, Order::BotTurn(_)) => Some(Summary {
             stage: Stage::Bot,
             stage_rev: Rev(0),
-            ..summary
+            ..summary.clone()
         }),
-        other => other,
+        _ => None,
     };
     let facts = Facts {
         now: scope.now,
         customer: &customer,
         view: &thread.view,
-        conversation: conversation.as_ref(),
+        conversation: mistaken.as_ref().or(conversation.as_ref()),
         newest_by_others,
         fresh: ConversationId(uuid::Uuid::new_v4()),
         settings: scope.settings,
     };
     match decide(&facts, &caller.who, order) {
-        Ok(decision) => write(scope, customer.id, id, decision).map(Ok),
+        Ok(decision) => {
+            let standing = Standing {
+                conversation: conversation.filter(|summary| Some(summary.conversation) == decision.conversation),
+                thread: Some((customer.id, thread)),
+            };
+            write(scope, customer.id, id, decision, standing).map(Ok)
+        }
         Err(refusal) => Ok(Err(refusal)),
     }
 }
@@ -195,7 +220,13 @@ fn find_subject(
     })
 }
 
-fn write(scope: &mut Scope<'_>, customer: CustomerId, id: CommandId, decision: Decision) -> store::Result<Done> {
+fn write(
+    scope: &mut Scope<'_>,
+    customer: CustomerId,
+    id: CommandId,
+    decision: Decision,
+    mut standing: Standing,
+) -> store::Result<Done> {
     let mut done = Done {
         conversation: decision.conversation,
         ..Done::default()
@@ -205,7 +236,7 @@ fn write(scope: &mut Scope<'_>, customer: CustomerId, id: CommandId, decision: D
     };
     let subject = Subject::Conversation { customer, conversation };
     for body in decision.events {
-        let event = scope.append(subject, Some(id), body)?;
+        let event = scope.append_to(&mut standing, subject, Some(id), body)?;
         done.rev = Some(event.rev);
         done.seq = event.seq.or(done.seq);
     }

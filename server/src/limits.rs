@@ -147,6 +147,8 @@ pub const COMMAND_QUEUE_MAX: usize = 4_096;
 pub const TENANT_LANE_MAX: usize = 1_024;
 /// Commands of one connection that wait for their answers. A client that resends its outbox is told to slow down by the socket itself.
 pub const PIPELINE_MAX: usize = 64;
+/// Pages of the database that the writer keeps in memory, in KiB: what a full group touches several times over.
+pub const WRITER_CACHE_KIB: i64 = 32 * 1024;
 /// Read connections to the database. Reads are short; two cores gain nothing from more.
 pub const READERS: usize = 4;
 /// Reads that wait for a connection.

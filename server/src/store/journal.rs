@@ -15,7 +15,8 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Result, TenantKey, conversations, mark_from_sql, mark_to_sql, pos_from_sql, pos_to_sql, stored, tenants, threads,
+    Result, TenantKey, conversations, mark_from_sql, mark_to_sql, pos_from_sql, pos_to_sql, stored, tenants,
+    threads::{self, Thread},
 };
 
 /// Random numbers that the writer gives to an event.
@@ -27,45 +28,74 @@ pub struct Chance {
     pub salt: [u8; 16],
 }
 
-/// Appends what happened to a conversation: numbers it, chains it, and folds it into the conversation's summary and
-/// the thread's view. `before` is the conversation's summary, `None` if the event opens it.
-pub fn append(
-    conn: &Connection,
-    tenant: TenantKey,
-    time: Time,
-    subject: Subject,
-    command: Option<CommandId>,
-    body: EventBody,
-    chance: Chance,
-) -> Result<Event> {
+/// What is to be appended.
+pub struct New {
+    /// When it happened.
+    pub time: Time,
+    /// What it happened to.
+    pub subject: Subject,
+    /// The command that caused it.
+    pub command: Option<CommandId>,
+    /// What happened.
+    pub body: EventBody,
+    /// The event's random numbers.
+    pub chance: Chance,
+}
+
+/// What an event is applied to: the thread and the conversation as they stand, before it and, once it is appended, after it.
+/// Good only within the savepoint that it was read in.
+pub struct Standing {
+    /// The customer's thread, if the subject has one.
+    pub thread: Option<(CustomerId, Thread)>,
+    /// The conversation; `None` before the event that opens it.
+    pub conversation: Option<Summary>,
+}
+
+impl Standing {
+    /// Reads how a subject stands.
+    pub fn read(conn: &Connection, tenant: TenantKey, subject: Subject) -> Result<Standing> {
+        let thread = match subject.customer() {
+            Some(customer) => Some((customer, threads::load(conn, tenant, customer)?)),
+            None => None,
+        };
+        let conversation = match subject.conversation() {
+            Some(id) => conversations::load(conn, tenant, id)?,
+            None => None,
+        };
+        Ok(Standing { thread, conversation })
+    }
+}
+
+/// Appends what happened: numbers it, chains it, and folds it into the conversation's summary and the thread's view.
+pub fn append(conn: &Connection, tenant: TenantKey, new: New, standing: &mut Standing) -> Result<Event> {
     let mut head = tenants::head(conn, tenant)?;
     head.cursor = Cursor {
         at: head.cursor.at + 1,
-        mark: chance.mark,
+        mark: new.chance.mark,
     };
-    let mut thread = match subject.customer() {
-        Some(customer) => Some((customer, threads::load(conn, tenant, customer)?)),
-        None => None,
-    };
-    let visible = body.for_customer().is_some();
-    let seq = thread
+    let visible = new.body.for_customer().is_some();
+    let seq = standing
+        .thread
         .as_ref()
         .filter(|_| visible)
         .map(|(_, thread)| thread.view.seq.next());
     let event = Event {
         rev: Rev(head.cursor.at),
         seq,
-        mark: chance.mark,
-        time,
-        subject,
-        command,
-        body,
+        mark: new.chance.mark,
+        time: new.time,
+        subject: new.subject,
+        command: new.command,
+        body: new.body,
     };
 
-    let previous = thread.as_ref().map_or(head.digest, |(_, thread)| thread.digest);
-    let digest = insert(conn, tenant, &event, &previous, &chance.salt)?;
+    let previous = standing
+        .thread
+        .as_ref()
+        .map_or(head.digest, |(_, thread)| thread.digest);
+    let digest = insert(conn, tenant, &event, &previous, &new.chance.salt)?;
 
-    match &mut thread {
+    match &mut standing.thread {
         Some((customer, thread)) => {
             thread.digest = digest;
             if let Some(theirs) = event.for_customer() {
@@ -77,16 +107,13 @@ pub fn append(
         None => head.digest = digest,
     }
     tenants::set_head(conn, tenant, &head)?;
-    if let Some(id) = subject.conversation() {
-        let folded = match conversations::load(conn, tenant, id)? {
-            Some(mut summary) => {
-                summary.apply(&event);
-                Some(summary)
-            }
-            None => Summary::open(&event),
-        };
-        if let Some(summary) = folded {
-            conversations::save(conn, tenant, &summary)?;
+    if event.subject.conversation().is_some() {
+        match &mut standing.conversation {
+            Some(summary) => summary.apply(&event),
+            none => *none = Summary::open(&event),
+        }
+        if let Some(summary) = &standing.conversation {
+            conversations::save(conn, tenant, summary)?;
         }
     }
     Ok(event)

@@ -11,6 +11,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
 use super::migrations::{self, MigrationRefused};
+use crate::limits;
 
 /// The database's file name in the data folder.
 pub const DATABASE: &str = "minicom.db";
@@ -209,6 +210,10 @@ fn set_up(conn: &Connection) -> super::Result<()> {
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
+    // Without it SQLite plans some statements anew for every value that is bound to them.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // Pages that a group changes do not leave memory before its commit.
+    conn.pragma_update(None, "cache_size", -limits::WRITER_CACHE_KIB)?;
     // Checkpoints run on a connection of their own, outside the commit.
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
