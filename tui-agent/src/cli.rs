@@ -10,13 +10,7 @@ use crate::exit::{self, Failure};
 
 /// Answers customers of a Minicom desk, in the terminal.
 #[derive(Debug, Parser)]
-#[command(
-    name = "minicom-agent",
-    version,
-    about,
-    max_term_width = 100,
-    subcommand_negates_reqs = true
-)]
+#[command(name = "minicom-agent", version, max_term_width = 100)]
 pub struct Cli {
     /// What to do instead of opening the desk.
     #[command(subcommand)]
@@ -54,15 +48,28 @@ pub struct Options {
         long,
         global = true,
         env = "MINICOM_SERVER",
+        hide_env_values = true,
         default_value = "http://127.0.0.1:8000",
         value_name = "URL"
     )]
     pub server: String,
     /// Where tokens, drafts and unsent lines are kept [default: the platform's folder for your data].
-    #[arg(long, global = true, env = "MINICOM_STATE", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "MINICOM_STATE",
+        hide_env_values = true,
+        value_name = "DIR"
+    )]
     pub state: Option<PathBuf>,
     /// The server's data folder, if it is on this computer: whoever can read it is signed in [default: the platform's].
-    #[arg(long, global = true, env = "MINICOM_DATA", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "MINICOM_DATA",
+        hide_env_values = true,
+        value_name = "DIR"
+    )]
     pub data: Option<PathBuf>,
     /// Connect to another computer without encryption.
     #[arg(long, global = true)]
