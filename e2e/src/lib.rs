@@ -1,3 +1,16 @@
-//! Does Minicom hold together? Stories, faults, load and the rules of the house.
+//! Does Minicom hold together? Stories, faults, load and the rules of the house. This crate sees every other one; nothing
+//! depends on it.
 
+pub mod binaries;
+pub mod computer;
+pub mod desk_setup;
+pub mod idle;
+pub mod journal;
+pub mod keys;
+pub mod load;
+pub mod people;
+pub mod program;
 pub mod proxy;
+pub mod pty;
+pub mod server;
+pub mod wait;

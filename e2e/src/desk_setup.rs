@@ -1,0 +1,187 @@
+//! What a server is started with: a data folder with agents in it who have tokens, and a configuration without the rates
+//! that would keep a load away.
+
+use std::{net::Ipv4Addr, path::Path, time::Duration};
+
+use anyhow::{Context, Result, anyhow};
+use minicom_client::Secret;
+use minicom_protocol::{
+    ids::TenantId,
+    people::{AgentRef, Role},
+    refusal::Refusal,
+    rest::LoginRequest,
+    text::DisplayName,
+};
+use minicom_server::{
+    accounts::{Accounts, NewAgent},
+    config::Config,
+    decide::Settings,
+    desk::{Desk, WriterThread},
+    faults::Faults,
+    store::{self, open::DataFolder},
+};
+
+/// The password of every agent that is made here.
+pub const PASSWORD: &str = "seven lamps on a quiet hill";
+
+/// An agent who can sign in.
+#[derive(Clone, Debug)]
+pub struct DeskAgent {
+    /// The account.
+    pub agent: AgentRef,
+    /// Its address.
+    pub email: String,
+    /// A token that outlives restarts.
+    pub token: Secret,
+}
+
+/// What kind of server it is to be.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Whether the bot answers first.
+    pub bot: bool,
+    /// From a customer's line to the bot's turn.
+    pub bot_deadline: Duration,
+    /// The promises that are broken on purpose.
+    pub faults: Faults,
+    /// The first names of the agents to make.
+    pub agents: Vec<String>,
+    /// Whether customers may send as fast as they can.
+    pub fast_customers: bool,
+}
+
+impl Setup {
+    /// With these agents, the bot, and the usual rates.
+    pub fn with_agents(names: &[&str]) -> Setup {
+        Setup {
+            bot: true,
+            bot_deadline: Duration::from_secs(6),
+            faults: Faults::default(),
+            agents: names.iter().map(|name| (*name).to_owned()).collect(),
+            fast_customers: false,
+        }
+    }
+
+    /// For a load: no bot, and customers may send as fast as they can.
+    pub fn for_load(names: &[&str]) -> Setup {
+        Setup {
+            bot: false,
+            fast_customers: true,
+            ..Setup::with_agents(names)
+        }
+    }
+
+    /// With broken promises.
+    pub fn faults(self, faults: Faults) -> Setup {
+        Setup { faults, ..self }
+    }
+
+    /// With or without the bot.
+    pub fn bot(self, bot: bool) -> Setup {
+        Setup { bot, ..self }
+    }
+
+    /// The server's configuration over a data folder, on any free port of this computer.
+    pub fn config(&self, data: &Path) -> Config {
+        let mut config = Config::with_data(data.to_owned());
+        config.listen = (Ipv4Addr::LOCALHOST, 0).into();
+        config.bot.enabled = self.bot;
+        config.bot.deadline = self.bot_deadline;
+        config.sockets.per_loopback_address = 4_096;
+        config.rates.new_customers_per_loopback_address_per_min = 100_000;
+        if self.fast_customers {
+            config.rates.customer_burst = 1_000;
+            config.rates.customer_refill_per_s = 1_000;
+            config.sockets.per_customer = 16;
+        }
+        config
+    }
+
+    /// What the decision looks at.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            bot: self.bot,
+            bot_deadline_ms: i64::try_from(self.bot_deadline.as_millis()).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// Makes the agents in a data folder that no server has open.
+    ///
+    /// # Errors
+    /// The folder cannot be opened or written.
+    pub async fn prepare(&self, data: &Path) -> Result<Vec<DeskAgent>> {
+        if self.agents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let open = OpenDesk::open(data, self)?;
+        let accounts = Accounts::new(open.desk.clone());
+        let tenant = TenantId::default_tenant();
+        let mut made = Vec::new();
+        for name in &self.agents {
+            let email = format!("{}@desk.test", name.to_lowercase());
+            let new = NewAgent {
+                email: email.clone(),
+                name: DisplayName::parse(name.as_str()).map_err(|refused| anyhow!("{name}: {refused:?}"))?,
+                role: Role::Agent,
+                password: Some(PASSWORD.to_owned()),
+            };
+            let account = accounts.add(&tenant, new).await.map_err(|error| anyhow!("{error:?}"))?;
+            let request = LoginRequest {
+                email: email.clone(),
+                password: PASSWORD.to_owned(),
+                tenant: None,
+            };
+            let login = accounts
+                .login(request, Ipv4Addr::LOCALHOST.into())
+                .await
+                .map_err(refused)?;
+            made.push(DeskAgent {
+                agent: account.agent,
+                email,
+                token: Secret::new(login.token.reveal()),
+            });
+        }
+        drop(accounts);
+        open.close().await?;
+        Ok(made)
+    }
+}
+
+/// A desk without sockets, in this process.
+pub struct OpenDesk {
+    /// Its front door.
+    pub desk: Desk,
+    writer: WriterThread,
+    folder: DataFolder,
+}
+
+impl OpenDesk {
+    /// Opens it over a data folder.
+    ///
+    /// # Errors
+    /// The folder cannot be opened.
+    pub fn open(data: &Path, setup: &Setup) -> Result<OpenDesk> {
+        let (folder, conn) = store::open::open(data).map_err(|refused| anyhow!("{refused}"))?;
+        let (desk, writer) = Desk::start(conn, &folder.database(), setup.settings(), setup.faults)?;
+        Ok(OpenDesk { desk, writer, folder })
+    }
+
+    /// Ends it when everybody else has let go of the desk.
+    ///
+    /// # Errors
+    /// The database could not be written.
+    pub async fn close(self) -> Result<()> {
+        let OpenDesk { desk, writer, folder } = self;
+        drop(desk);
+        let ended = tokio::task::spawn_blocking(move || writer.join()).await?;
+        drop(folder);
+        ended
+            .map_err(|_| anyhow!("the writer panicked"))?
+            .context("the writer failed")
+    }
+}
+
+/// A refusal as an error.
+pub fn refused(refusal: Refusal) -> anyhow::Error {
+    anyhow!("{}: {}", refusal.code(), refusal.message())
+}
