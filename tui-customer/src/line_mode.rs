@@ -1,11 +1,13 @@
 //! `--plain`: the chat as lines, for screen readers, scripts and pipes. Pure but for [`run`], which gives it its surroundings.
 
+mod on_pipes;
+
 use std::{
-    io,
+    collections::VecDeque,
     time::{Duration, Instant},
 };
 
-use minicom_client::{ClientEvent, CommandIds, ConnState, CustomerReplica, PendingMark, limits::EVENTS_MAX, open};
+use minicom_client::{ClientEvent, CommandIds, ConnState, CustomerReplica, PendingMark};
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
     customer_event::{CustomerBody, CustomerEvent},
@@ -17,21 +19,18 @@ use minicom_protocol::{
 use minicom_tui_kit::{
     Now, Zone,
     plain::{self, PlainApp, PlainEffect, PlainInput},
-    runtime::Ended,
-    signals,
 };
-use tokio::sync::{mpsc, oneshot};
 
+pub(crate) use self::on_pipes::run;
 use crate::{
     Msg, Order, entries, exit,
-    fault::Fault,
-    run::{Start, is_person, tell},
-    screen::{forward, give},
     slash::{self, Meaning, Wish, Word},
 };
 
 /// After the end of the input, what was sent is waited for this long.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+/// Lines that wait, at most.
+const HELD_MAX: usize = 1_000;
 /// Words that only lines need, besides those of [`Word`].
 const MORE_WORDS: &str = "/quit ends the program. A line that begins with // begins with a real slash.";
 
@@ -54,6 +53,8 @@ pub struct Lines {
     code: u8,
     /// When it ends after the end of the input, at the latest.
     ends_at: Option<Duration>,
+    /// Lines behind a word whose meaning depends on where the chat stands, until that is known.
+    held: VecDeque<PlainInput<Msg>>,
 }
 
 type Effects = Vec<PlainEffect<Order>>;
@@ -74,6 +75,7 @@ impl Lines {
             told_seen: LineNo(0),
             code: exit::OK,
             ends_at: None,
+            held: VecDeque::new(),
         }
     }
 }
@@ -85,23 +87,15 @@ impl PlainApp for Lines {
     fn update(&mut self, input: PlainInput<Msg>, now: Now) -> Effects {
         let mut effects = Vec::new();
         match input {
-            PlainInput::Text(text) => self.text(&text, now, &mut effects),
-            PlainInput::Command { name, rest } => self.command(&name, &rest, now, &mut effects),
-            PlainInput::TooLong => self.tell("The line is too long. It was not sent.", now, &mut effects),
-            PlainInput::Eof => self.ends_at = Some(now.elapsed + ANSWERS_WITHIN),
-            PlainInput::Message(Msg::Client(event)) => self.news(event, now, &mut effects),
-            PlainInput::Message(Msg::Unsent { id, command, why }) => {
-                let (code, message) = ("unsent".to_owned(), why);
-                let refusal = Refusal::Unknown {
-                    code,
-                    message,
-                    retryable: false,
-                };
-                let outcome = Outcome::Refused { refusal };
-                self.news(ClientEvent::Answered { id, command, outcome }, now, &mut effects);
+            line @ (PlainInput::Text(_) | PlainInput::Command { .. }) if self.is_held(&line) => {
+                self.hold(line, now, &mut effects)
             }
-            PlainInput::Message(Msg::Trouble(words)) => self.tell(&words, now, &mut effects),
-            PlainInput::Deadline | PlainInput::Terminate => {}
+            line => self.take(line, now, &mut effects),
+        }
+        while self.is_settled()
+            && let Some(line) = self.held.pop_front()
+        {
+            self.take(line, now, &mut effects);
         }
         self.end_if_done(now, &mut effects);
         effects
@@ -113,6 +107,57 @@ impl PlainApp for Lines {
 }
 
 impl Lines {
+    fn take(&mut self, input: PlainInput<Msg>, now: Now, effects: &mut Effects) {
+        match input {
+            PlainInput::Text(text) => self.text(&text, now, effects),
+            PlainInput::Command { name, rest } => self.command(&name, &rest, now, effects),
+            PlainInput::TooLong => self.tell("The line is too long. It was not sent.", now, effects),
+            PlainInput::Eof => self.ends_at = Some(now.elapsed + ANSWERS_WITHIN),
+            PlainInput::Message(Msg::Client(event)) => self.news(event, now, effects),
+            PlainInput::Message(Msg::Unsent { id, command, why }) => {
+                let (code, message) = ("unsent".to_owned(), why);
+                let refusal = Refusal::Unknown {
+                    code,
+                    message,
+                    retryable: false,
+                };
+                let outcome = Outcome::Refused { refusal };
+                self.news(ClientEvent::Answered { id, command, outcome }, now, effects);
+            }
+            PlainInput::Message(Msg::Trouble(words)) => self.tell(&words, now, effects),
+            PlainInput::Deadline | PlainInput::Terminate => {}
+        }
+    }
+
+    /// Whether where the chat stands is known, with all that was written here.
+    fn is_settled(&self) -> bool {
+        self.replica.thread().is_loaded() && self.waiting() == 0
+    }
+
+    fn waiting(&self) -> usize {
+        let waits = |mark: &PendingMark| matches!(mark, PendingMark::Waiting | PendingMark::Stored);
+        self.replica.pending_commands().filter(|it| waits(&it.mark)).count()
+    }
+
+    /// `/end` and `/human` mean what the chat's stage makes of them, so they wait for it, and what follows them with them.
+    fn is_held(&self, line: &PlainInput<Msg>) -> bool {
+        let asks_the_stage = match line {
+            PlainInput::Command { name, .. } => matches!(Word::of(name), Some(Word::End | Word::Human)),
+            _ => false,
+        };
+        !self.held.is_empty() || (asks_the_stage && !self.is_settled())
+    }
+
+    fn hold(&mut self, line: PlainInput<Msg>, now: Now, effects: &mut Effects) {
+        if self.held.len() >= HELD_MAX {
+            return self.tell("Too many lines wait already. This one was not taken.", now, effects);
+        }
+        if self.held.is_empty() && !matches!(self.state, ConnState::Live | ConnState::Connecting) {
+            self.tell("waits for the connection", now, effects);
+        }
+        self.held.push_back(line);
+    }
+
     fn text(&mut self, text: &str, now: Now, effects: &mut Effects) {
         // A slash in front is a real one by now: the loop has read the words.
         let escaped = if text.starts_with('/') {
@@ -311,10 +356,8 @@ impl Lines {
     /// Without more input it ends when everything has been said and answered, or when that takes too long.
     fn end_if_done(&mut self, now: Now, effects: &mut Effects) {
         let Some(ends_at) = self.ends_at else { return };
-        let waits = |mark: &PendingMark| matches!(mark, PendingMark::Waiting | PendingMark::Stored);
-        let waiting = self.replica.pending_commands().filter(|it| waits(&it.mark)).count();
-        let known = self.replica.thread().is_loaded();
-        if known && waiting == 0 {
+        let waiting = self.waiting() + self.held.len();
+        if self.is_settled() && waiting == 0 {
             effects.push(PlainEffect::Quit(exit::OK));
         } else if ends_at <= now.elapsed {
             let words = match waiting {
@@ -329,44 +372,6 @@ impl Lines {
 
 fn same_kind(one: &ConnState, other: &ConnState) -> bool {
     std::mem::discriminant(one) == std::mem::discriminant(other)
-}
-
-/// Chats by lines until the end.
-///
-/// # Errors
-/// The input or output cannot be used.
-pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
-    let (messages_in, messages) = mpsc::channel(EVENTS_MAX);
-    let (handle, events) = open(start.lasting());
-    let (ended_in, mut ended) = oneshot::channel();
-    tokio::spawn(forward(events, messages_in.clone(), ended_in));
-    let app = Lines::new(Zone::system(), CommandIds::random(), Instant::now(), is_person());
-    let result = on_pipes(app, messages, |order| give(order, &handle, &messages_in)).await;
-    handle.shutdown().await;
-    if let Ok(why) = ended.try_recv() {
-        tell(&why.words());
-    }
-    match result {
-        Ok(Ended::Panicked) => Ok(exit::BUG),
-        Ok(ended) => Ok(ended.code()),
-        Err(error) => Err(Fault::new(
-            exit::IO,
-            format!("the lines cannot be read or written: {error}"),
-        )),
-    }
-}
-
-async fn on_pipes(app: Lines, messages: mpsc::Receiver<Msg>, handle: impl FnMut(Order)) -> io::Result<Ended> {
-    let lines = plain::stdin_lines()?;
-    plain::run(
-        app,
-        lines,
-        messages,
-        signals::from_system()?,
-        io::stdout().lock(),
-        handle,
-    )
-    .await
 }
 
 #[cfg(test)]

@@ -339,3 +339,26 @@ fn a_stale_line_asks_first() {
         assert_eq!(desk.take_orders(), [order(id)]);
     }
 }
+
+#[test]
+fn a_word_that_asks_where_the_chat_stands_waits_until_that_is_known() {
+    let word = |name: &str| PlainInput::Command {
+        name: name.to_owned(),
+        rest: String::new(),
+    };
+    let mut desk = Desk::new();
+    desk.input(word("end"));
+    desk.input(PlainInput::Text("one more".to_owned()));
+    desk.input(PlainInput::Eof);
+    assert!(desk.orders.is_empty() && desk.quit.is_none(), "{:?}", desk.orders);
+    desk.fresh(Vec::new());
+    desk.client(ClientEvent::State(ConnState::Live));
+    // No chat is open: the word says so, and the line behind it is sent.
+    let sent = desk
+        .orders
+        .iter()
+        .filter(|order| matches!(order, Order::Send { .. }))
+        .count();
+    assert_eq!(sent, 1, "{:?}", desk.orders);
+    assert!(desk.quit.is_none(), "what was sent is waited for");
+}
