@@ -113,7 +113,8 @@ impl Setup {
         if self.agents.is_empty() {
             return Ok(Vec::new());
         }
-        let open = OpenDesk::open(data, self)?;
+        // The ground is laid soundly, whatever is to be broken later.
+        let open = OpenDesk::open(data, &self.clone().faults(Faults::default()))?;
         let accounts = Accounts::new(open.desk.clone());
         let tenant = TenantId::default_tenant();
         let mut made = Vec::new();

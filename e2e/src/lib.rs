@@ -1,6 +1,7 @@
 //! Does Minicom hold together? Stories, faults, load and the rules of the house. This crate sees every other one; nothing
 //! depends on it.
 
+pub mod bars;
 pub mod binaries;
 pub mod computer;
 pub mod desk_setup;

@@ -51,3 +51,8 @@ pub fn until_blocking<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> Res
         std::thread::sleep(BETWEEN_LOOKS);
     }
 }
+
+/// Lets time pass where the moment itself is left to chance, as a fault's is. Nothing is concluded from it.
+pub async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}

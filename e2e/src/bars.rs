@@ -1,0 +1,12 @@
+//! The bars: promises of the server and the client as experiments with a figure. Each can be run in full by
+//! `minicom-bars`, in short by a test, and against a variant that breaks its promise, which it must catch.
+
+pub mod check;
+pub mod cuts;
+pub mod groups;
+pub mod kill;
+pub mod races;
+pub mod repeats;
+pub mod writers;
+
+pub use check::Findings;

@@ -1,0 +1,177 @@
+//! `minicom-bars`: each promise as an experiment in full. It prints what it counted and ends with 1 if a bar was missed.
+//! With `--broken` the promise is broken on purpose, and it ends with 1 if that was not caught.
+
+use std::{
+    fmt,
+    io::Write,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use minicom_e2e::{
+    bars::{cuts, groups, kill, races, repeats},
+    idle, keys,
+};
+use minicom_server::faults::Faults;
+
+/// Experiments on the promises, in full
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    bar: Bar,
+    /// Chooses the moments and places of what goes wrong
+    #[arg(long, global = true, default_value_t = 1)]
+    seed: u64,
+    /// Break the promise on purpose: the bar must catch it
+    #[arg(long, global = true)]
+    broken: bool,
+}
+
+#[derive(Subcommand)]
+enum Bar {
+    /// Kill the server with `kill -9` while people write: nothing acknowledged is lost, nothing is doubled
+    Kill {
+        /// How often
+        #[arg(long, default_value_t = 200)]
+        rounds: u64,
+    },
+    /// Cut connections at random bytes: every replica equals the journal at the end
+    Cuts {
+        /// How many
+        #[arg(long, default_value_t = 1_000)]
+        cuts: u64,
+    },
+    /// Take over while the bot answers: no bot line after the take-over
+    Races {
+        /// How many
+        #[arg(long, default_value_t = 5_000)]
+        races: u64,
+    },
+    /// Swallow a third of the answers and repeat: nothing is doubled
+    Repeats {
+        /// How many lines
+        #[arg(long, default_value_t = 100_000)]
+        sends: u64,
+    },
+    /// Count commits with 64 messages in flight (broken: with one), and for lone ones
+    Groups {
+        /// How many messages
+        #[arg(long, default_value_t = 10_000)]
+        messages: u64,
+    },
+    /// Time from a key to the changed screen, at 120x40 with 5,000 messages (there is no broken variant)
+    Keys {
+        /// Keys of each kind
+        #[arg(long, default_value_t = 500)]
+        keys: usize,
+    },
+    /// Count wake-ups of an agent's program in 10 idle seconds (broken: somebody waits)
+    Idle,
+}
+
+/// Key to changed screen: 95 of 100 are faster.
+const KEY_MAX: Duration = Duration::from_millis(5);
+
+/// What an experiment came to: in words, and whether the promise held.
+struct Came {
+    words: String,
+    held: bool,
+}
+
+impl Came {
+    fn to(held: bool, what: &impl fmt::Display) -> Came {
+        Came {
+            words: what.to_string(),
+            held,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let given = Arguments::parse();
+    let began = Instant::now();
+    let mut out = std::io::stdout().lock();
+    let (words, code) = match measure(&given) {
+        Ok(Came { words, held }) => {
+            let passed = held != given.broken;
+            let verdict = match (passed, given.broken) {
+                (true, false) => "as promised",
+                (true, true) => "the broken variant was caught",
+                (false, false) => "BROKEN",
+                (false, true) => "the broken variant was NOT caught",
+            };
+            let words = format!("{words}\n{verdict}, after {:.1} s", began.elapsed().as_secs_f64());
+            (words, if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Err(error) => (format!("{error:#}"), ExitCode::FAILURE),
+    };
+    // If nobody reads it, the number still says it.
+    let _ = writeln!(out, "{words}");
+    code
+}
+
+#[tokio::main]
+async fn measure(given: &Arguments) -> Result<Came> {
+    let broken = given.broken;
+    let none = Faults::default();
+    match given.bar {
+        Bar::Kill { rounds } => {
+            let faults = Faults {
+                answer_before_commit: broken,
+                ..none
+            };
+            let found = kill::run(rounds, given.seed, faults).await?;
+            Ok(Came::to(found.is_clean(), &found))
+        }
+        Bar::Cuts { cuts } => {
+            let faults = Faults {
+                resume_off_by_one: broken,
+                ..none
+            };
+            let found = cuts::run(cuts, given.seed, faults).await?;
+            Ok(Came::to(found.is_clean(), &found))
+        }
+        Bar::Races { races } => {
+            let faults = Faults {
+                bot_check_outside: broken,
+                ..none
+            };
+            let found = races::run(races, given.seed, faults).await?;
+            races::shows_something(&found)?;
+            Ok(Came::to(found.findings.is_clean(), &found))
+        }
+        Bar::Repeats { sends } => {
+            let faults = Faults {
+                command_key_dropped: broken,
+                ..none
+            };
+            let found = repeats::run(sends, given.seed, faults).await?;
+            Ok(Came::to(found.findings.is_clean(), &found))
+        }
+        Bar::Groups { messages } => {
+            let in_flight = if broken { 1 } else { groups::IN_FLIGHT };
+            let found = groups::run(messages, in_flight).await?;
+            Ok(Came::to(found.is_clean(), &found))
+        }
+        Bar::Keys { keys } => {
+            let measured = keys::measure(keys::Bar {
+                keys,
+                ..keys::Bar::default()
+            })
+            .await?;
+            let fast = |it: &keys::Measured| u128::from(it.times.value_at_quantile(0.95)) < KEY_MAX.as_micros();
+            let lines: Vec<String> = measured.iter().map(ToString::to_string).collect();
+            Ok(Came::to(measured.iter().all(fast), &lines.join("\n")))
+        }
+        Bar::Idle => {
+            let count = idle::count(idle::WINDOW, broken).await?;
+            Ok(Came::to(
+                count == 0,
+                &format!("{count} wake-ups in {} s", idle::WINDOW.as_secs()),
+            ))
+        }
+    }
+}
