@@ -1,5 +1,5 @@
-//! When the write-ahead log is moved into the database: a few times a second while it grows, and wholly when nobody has
-//! written for a while or it is too large. It is woken by commits and sleeps without a timer when there are none.
+//! When the write-ahead log is moved into the database: a few times a second while it grows, anew from its start when it is
+//! long, and wholly when nobody has written for a while. It is woken by commits and sleeps without a timer when there are none.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -37,14 +37,14 @@ async fn follow(mut checkpointer: Checkpointer, counts: Arc<Counts>) {
         counts.committed.notified().await;
         loop {
             sleep(PACE).await;
-            let bytes = checkpointer.log_bytes();
-            if bytes > u64::from(limits::CHECKPOINT_PAGES) * PAGE_BYTES {
-                checkpointer = match move_log(checkpointer, bytes > limits::WAL_BYTES_MAX).await {
+            if checkpointer.log_bytes() > u64::from(limits::CHECKPOINT_PAGES) * PAGE_BYTES {
+                checkpointer = match move_log(checkpointer, Extent::WhileBusy).await {
                     Some(checkpointer) => checkpointer,
                     None => return,
                 };
             }
-            let too_large = checkpointer.log_bytes() > limits::WAL_BYTES_MAX;
+            let bytes = checkpointer.log_bytes();
+            let too_large = bytes > 2 * limits::WAL_BYTES_MAX;
             if too_large && !warned {
                 warn!(
                     bytes,
@@ -56,21 +56,32 @@ async fn follow(mut checkpointer: Checkpointer, counts: Arc<Counts>) {
                 break;
             }
         }
-        checkpointer = match move_log(checkpointer, true).await {
+        checkpointer = match move_log(checkpointer, Extent::Whole).await {
             Some(checkpointer) => checkpointer,
             None => return,
         };
     }
 }
 
+/// How much of the log is moved.
+#[derive(Clone, Copy)]
+enum Extent {
+    /// What can be moved in no one's way, and once the log is long the rest, so that it begins anew.
+    WhileBusy,
+    /// All of it; its file is empty then.
+    Whole,
+}
+
 /// Moves the log on a thread that may block. Gives the connection back; `None` if it is broken, which the writer will
 /// find out too and end the program for.
-async fn move_log(checkpointer: Checkpointer, whole: bool) -> Option<Checkpointer> {
+async fn move_log(checkpointer: Checkpointer, extent: Extent) -> Option<Checkpointer> {
     let moving = tokio::task::spawn_blocking(move || {
-        let moved = if whole {
-            checkpointer.empty().map(drop)
-        } else {
-            checkpointer.passive()
+        let moved = match extent {
+            Extent::Whole => checkpointer.empty().map(drop),
+            Extent::WhileBusy => match checkpointer.passive() {
+                Ok(used) if used > limits::WAL_BYTES_MAX => checkpointer.restart().map(drop),
+                other => other.map(drop),
+            },
         };
         (checkpointer, moved)
     });

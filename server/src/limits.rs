@@ -159,7 +159,7 @@ pub const READ_DEADLINE: Duration = Duration::from_secs(2);
 pub const WRITER_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages of the write-ahead log after which a checkpoint is tried, outside the commit.
 pub const CHECKPOINT_PAGES: u32 = 1_000;
-/// The write-ahead log is cut back to this many bytes after a checkpoint.
+/// Bytes in use after which the write-ahead log begins anew, although the writer has to wait a moment for it.
 pub const WAL_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Free space without which the server does not start, in bytes: a full disk helps nobody who writes.
 pub const DISK_FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;

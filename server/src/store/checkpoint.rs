@@ -9,6 +9,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::Result;
 
+/// Bytes of a page with its frame in the log.
+const FRAME_BYTES: u64 = 4_096 + 24;
 /// How long a checkpoint that empties the log waits for the writer or a reader. It is tried again later: a commit is never
 /// held up longer than this for it.
 const WAIT: Duration = Duration::from_millis(50);
@@ -35,17 +37,27 @@ impl Checkpointer {
         Ok(Checkpointer { conn, log: log.into() })
     }
 
-    /// Bytes of the log; 0 if there is none.
+    /// Bytes of the log's file; 0 if there is none.
     pub fn log_bytes(&self) -> u64 {
         std::fs::metadata(&self.log).map_or(0, |meta| meta.len())
     }
 
-    /// Moves what no reader still needs, without waiting for anybody.
+    /// Moves what no reader still needs, without waiting for anybody. Returns how many bytes of the log's file are in use.
     ///
     /// # Errors
     /// What SQLite said.
-    pub fn passive(&self) -> Result<()> {
-        self.run("wal_checkpoint(PASSIVE)").map(drop)
+    pub fn passive(&self) -> Result<u64> {
+        self.run("PASSIVE").map(|(_, used)| used)
+    }
+
+    /// Moves the rest and lets the writer begin at the start of the log again; its file keeps its size, so that a busy writer
+    /// need not wait for room on the disk. Quick after [`Checkpointer::passive`]. `false` if the writer or a reader was in the
+    /// way.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub fn restart(&self) -> Result<bool> {
+        self.run("RESTART").map(|(done, _)| done)
     }
 
     /// Moves everything and empties the log. `false` if the writer or a reader was in the way.
@@ -53,13 +65,17 @@ impl Checkpointer {
     /// # Errors
     /// What SQLite said.
     pub fn empty(&self) -> Result<bool> {
-        self.run("wal_checkpoint(TRUNCATE)")
+        self.run("TRUNCATE").map(|(done, _)| done)
     }
 
-    fn run(&self, pragma: &str) -> Result<bool> {
+    /// Whether nobody was in the way, and the bytes in use.
+    fn run(&self, kind: &str) -> Result<(bool, u64)> {
         self.conn
-            .query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i64>(0))
-            .map(|busy| busy == 0)
+            .query_row(&format!("PRAGMA wal_checkpoint({kind})"), [], |row| {
+                // -1 without a log.
+                let frames = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+                Ok((row.get::<_, i64>(0)? == 0, frames * FRAME_BYTES))
+            })
     }
 }
 
@@ -87,11 +103,24 @@ mod tests {
     }
 
     #[test]
+    fn a_restart_keeps_the_file_and_the_writer_begins_at_its_start() {
+        let (_dir, file, conn) = filled();
+        let checkpointer = Checkpointer::open(&file).unwrap();
+        let size = checkpointer.log_bytes();
+        assert!(checkpointer.passive().unwrap() > 100_000);
+        assert!(checkpointer.restart().unwrap());
+        conn.execute_batch("INSERT INTO t VALUES (1)").unwrap();
+        assert_eq!(checkpointer.log_bytes(), size);
+        assert!(checkpointer.passive().unwrap() < 50_000);
+    }
+
+    #[test]
     fn a_writer_in_the_way_is_no_error() {
         let (_dir, file, conn) = filled();
         let checkpointer = Checkpointer::open(&file).unwrap();
         conn.execute_batch("BEGIN IMMEDIATE; INSERT INTO t VALUES (1)").unwrap();
         checkpointer.passive().unwrap();
+        assert!(!checkpointer.restart().unwrap());
         assert!(!checkpointer.empty().unwrap());
         conn.execute_batch("COMMIT").unwrap();
         assert!(checkpointer.empty().unwrap());
