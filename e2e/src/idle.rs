@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{
     computer::{Computer, with_input},
     desk_setup::Setup,
-    load::process::wake_ups,
+    load::process::WakeUps,
     pty::Pty,
     server::TestServer,
 };
@@ -45,8 +45,8 @@ pub async fn count(window: Duration, somebody_waits: bool) -> Result<u64> {
 
 /// Wake-ups of the program in the time that follows.
 fn awake(desk: &mut Pty, pid: u32, time: Duration) -> Result<u64> {
-    let count = || wake_ups(pid).context("this system does not count wake-ups");
+    let count = || WakeUps::of(pid).context("this system does not count wake-ups");
     let (before, end) = (count()?, Instant::now() + time);
     while desk.next(end) {}
-    Ok(count()? - before)
+    Ok(count()?.since(&before))
 }

@@ -116,7 +116,7 @@ struct Waiting {
 
 impl Customer {
     async fn new(address: SocketAddr, number: u64, chance: StdRng) -> Result<Customer> {
-        let name = CustomerName::parse(&format!("repeats-{number}"))
+        let name = CustomerName::parse(format!("repeats-{number}"))
             .ok()
             .context("a name")?;
         let server = url(address)?;

@@ -1,6 +1,6 @@
 //! What a process has used, from `/proc`: processor time, bytes given to the disk, memory. Nothing on other systems.
 
-use std::{fs, time::Duration};
+use std::{collections::HashMap, ffi::OsString, fs, time::Duration};
 
 /// Linux tells times in hundredths of a second, on every machine.
 const TICK: Duration = Duration::from_millis(10);
@@ -33,16 +33,29 @@ impl Used {
     }
 }
 
-/// How often the threads of a process gave the processor away by themselves: each time they were woken before.
-pub fn wake_ups(pid: u32) -> Option<u64> {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
-    threads
-        .map(|thread| {
-            // A thread that ends in between has no more wake-ups.
-            let status = fs::read_to_string(thread.ok()?.path().join("status")).ok()?;
-            number(&status, "voluntary_ctxt_switches:")
-        })
-        .sum()
+/// How often each thread of a process gave the processor away by itself: each time it was woken before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WakeUps(HashMap<OsString, u64>);
+
+impl WakeUps {
+    /// Looks at a process.
+    pub fn of(pid: u32) -> Option<WakeUps> {
+        let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+        let counts = threads.filter_map(|thread| {
+            let thread = thread.ok()?;
+            // A thread that ends in between is not there any more.
+            let status = fs::read_to_string(thread.path().join("status")).ok()?;
+            Some((thread.file_name(), number(&status, "voluntary_ctxt_switches:")?))
+        });
+        Some(WakeUps(counts.collect()))
+    }
+
+    /// How many there were since an earlier look. A thread that has ended meanwhile was woken for it.
+    pub fn since(&self, earlier: &WakeUps) -> u64 {
+        let of_thread = |(thread, count): (&OsString, &u64)| count - earlier.0.get(thread).unwrap_or(&0);
+        let ended = earlier.0.keys().filter(|thread| !self.0.contains_key(*thread)).count();
+        self.0.iter().map(of_thread).sum::<u64>() + ended as u64
+    }
 }
 
 fn number(text: &str, name: &str) -> Option<u64> {
@@ -58,7 +71,10 @@ mod tests {
     fn this_process_uses_something() {
         let used = Used::by(std::process::id()).unwrap();
         assert!(used.memory > 0);
-        assert!(wake_ups(std::process::id()).is_some());
+        let looked = WakeUps::of(std::process::id()).unwrap();
+        assert_eq!(looked.since(&looked), 0);
+        let without = WakeUps(HashMap::new());
+        assert_eq!(without.since(&looked), looked.0.len() as u64);
         assert_eq!(Used::by(u32::MAX), None);
     }
 }

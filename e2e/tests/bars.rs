@@ -1,0 +1,105 @@
+//! The bars in short, and each against the variant that breaks its promise. In full: `minicom-bars`.
+
+use anyhow::Result;
+use minicom_e2e::bars::{cuts, groups, kill, races, repeats};
+use minicom_server::faults::Faults;
+
+/// Nothing broken.
+const NONE: Faults = Faults {
+    answer_before_commit: false,
+    resume_off_by_one: false,
+    bot_check_outside: false,
+    command_key_dropped: false,
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kill_9_loses_nothing_that_was_acknowledged() -> Result<()> {
+    let found = kill::run(15, 11, NONE).await?;
+    assert!(found.is_clean() && found.lines > 50, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_answers_before_it_commits_is_caught() -> Result<()> {
+    let broken = Faults {
+        answer_before_commit: true,
+        ..NONE
+    };
+    // A kill must hit the time between the answer and the write; it does in about one of twenty.
+    for seed in 0..16 {
+        let found = kill::run(20, seed, broken).await?;
+        if found.lost > 0 {
+            return Ok(());
+        }
+    }
+    panic!("320 kills did not show that answers come before the commit");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cuts_leave_every_replica_as_the_journal_is() -> Result<()> {
+    let found = cuts::run(120, 21, NONE).await?;
+    assert!(found.is_clean() && found.lines > 50, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_resume_that_is_off_by_one_is_caught() -> Result<()> {
+    let broken = Faults {
+        resume_off_by_one: true,
+        ..NONE
+    };
+    let found = cuts::run(120, 22, broken).await?;
+    assert!(found.gaps > 0, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_take_over_the_bot_is_silent() -> Result<()> {
+    let found = races::run(300, 31, NONE).await?;
+    races::shows_something(&found)?;
+    assert!(found.findings.is_clean(), "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bot_that_looks_outside_the_transaction_is_caught() -> Result<()> {
+    let broken = Faults {
+        bot_check_outside: true,
+        ..NONE
+    };
+    let found = races::run(300, 32, broken).await?;
+    assert!(found.findings.intruding > 0, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_sent_again_is_done_once() -> Result<()> {
+    let found = repeats::run(2_000, 41, NONE).await?;
+    assert!(found.findings.is_clean() && found.repeats > 1_000, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_forgets_its_answers_is_caught() -> Result<()> {
+    let broken = Faults {
+        command_key_dropped: true,
+        ..NONE
+    };
+    let found = repeats::run(300, 42, broken).await?;
+    assert!(found.findings.doubled > 0, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_messages_share_a_commit_and_a_lone_one_has_its_own() -> Result<()> {
+    let found = groups::run(1_000, groups::IN_FLIGHT).await?;
+    assert!(found.is_clean(), "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_for_each_message_is_caught() -> Result<()> {
+    let found = groups::run(500, 1).await?;
+    assert!(!found.is_clean(), "{found}");
+    Ok(())
+}
