@@ -38,6 +38,9 @@ use crate::{
 const PASSWORD_BYTES_MAX: u64 = 4_096;
 /// What still runs in the background at the end has so long.
 const BACKGROUND_MAX: Duration = Duration::from_millis(200);
+/// How long a thread that wrote to the disk waits for more to write. It ends soon after the last key, instead of waking up an
+/// idle program later.
+const WRITERS_KEPT: Duration = Duration::from_millis(200);
 
 /// Runs the program.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -209,6 +212,7 @@ fn print(text: &str) -> Result<u8, Failure> {
 fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        .thread_keep_alive(WRITERS_KEPT)
         .enable_all()
         .build()
         .map_err(|error| Failure::new(exit::IO, format!("the program cannot start: {error}")))?;

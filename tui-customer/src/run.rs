@@ -4,6 +4,7 @@
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Read, Write},
+    time::Duration,
 };
 
 use clap::Parser;
@@ -20,6 +21,9 @@ use crate::{cli::Cli, exit, fault::Fault, line_mode, one_shot, screen};
 
 /// The program's name and version, for the server's log.
 const CLIENT: &str = concat!("minicom-chat ", env!("CARGO_PKG_VERSION"));
+/// How long a thread that wrote to the disk waits for more to write. It ends soon after the last key, instead of waking up an
+/// idle program later.
+const WRITERS_KEPT: Duration = Duration::from_millis(200);
 
 /// What each way to chat begins with.
 pub(crate) struct Start {
@@ -93,6 +97,7 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        .thread_keep_alive(WRITERS_KEPT)
         .enable_all()
         .build()
         .map_err(|error| Fault::new(exit::BUG, format!("the program's tasks cannot be started: {error}")))?;
