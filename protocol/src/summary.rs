@@ -177,12 +177,12 @@ fn excerpt(text: &str) -> String {
     line.map(|g| if g == "\n" || g == "\r\n" { " " } else { g }).collect()
 }
 
-/// The queue's order: who has waited longest first, the id where two came at once. Summaries that do not
-/// wait come last.
+/// The queue's order: who came into it first, by the journal and not by a clock that may be set back. Summaries that do
+/// not wait come last.
 pub fn queue_order(summary: &Summary) -> impl Ord + use<> {
     match &summary.stage {
-        Stage::Waiting { since, .. } => (0, *since, summary.conversation),
-        _ => (1, Time(i64::MAX), summary.conversation),
+        Stage::Waiting { .. } => summary.stage_rev,
+        _ => Rev(u64::MAX),
     }
 }
 
@@ -193,12 +193,14 @@ pub fn next_for<'a>(agent: AgentId, summaries: impl IntoIterator<Item = &'a Summ
     summaries
         .into_iter()
         .filter_map(|summary| {
-            let (class, since) = match &summary.stage {
-                Stage::Active { agent: owner, .. } if owner.id == agent => (0, summary.unanswered_since?),
-                Stage::Waiting { since, .. } => (1, *since),
+            let (class, place) = match &summary.stage {
+                Stage::Active { agent: owner, .. } if owner.id == agent => {
+                    (0, summary.unanswered_since?.0.max(0).cast_unsigned())
+                }
+                Stage::Waiting { .. } => (1, summary.stage_rev.0),
                 _ => return None,
             };
-            Some(((class, since, summary.conversation), summary))
+            Some(((class, place, summary.conversation), summary))
         })
         .min_by_key(|(key, _)| *key)
         .map(|(_, summary)| summary)

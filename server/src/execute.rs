@@ -2,7 +2,7 @@
 //! everything that is written is of one moment.
 
 use minicom_protocol::{
-    command::{AgentCommand, Done, Outcome},
+    command::{AgentCommand, CustomerCommand, Done, Outcome},
     event::{Event, EventBody, Subject},
     ids::{CommandId, ConversationId, CustomerId, LineNo, Mark, Rev, Time},
     people::CustomerRef,
@@ -114,13 +114,23 @@ pub fn command(
         Ok(done) => Outcome::Done(done),
         Err(refusal) => Outcome::Refused { refusal },
     };
-    if !scope.faults.command_key_dropped {
+    if !scope.faults.command_key_dropped && !is_idle_mark(order, &outcome) {
         commands::store(scope.conn, scope.tenant, caller.sender(), id, &digest, &outcome)?;
     }
     Ok(match outcome {
         Outcome::Done(done) => Ok(done),
         Outcome::Refused { refusal } => Err(refusal),
     })
+}
+
+/// A read mark that moved nothing moves nothing when it comes again either, as marks only go forward: its answer stands
+/// for ever without a row, and a client that marks in a loop fills no disk.
+fn is_idle_mark(order: &Order, outcome: &Outcome) -> bool {
+    let marks = matches!(
+        order,
+        Order::Agent(AgentCommand::MarkSeen { .. }) | Order::Customer(CustomerCommand::MarkSeen { .. })
+    );
+    marks && matches!(outcome, Outcome::Done(done) if done.rev.is_none())
 }
 
 fn repeated(outcome: Outcome) -> Result<Done, Refusal> {

@@ -1,7 +1,9 @@
 //! The one loop for those inside the server who read the journal with a stored cursor. The cursor is stored after
 //! the work, with whatever is committed next, so that after a crash the work is done again; whoever follows makes its repeats harmless.
 
-use minicom_protocol::{event::Event, ids::Rev};
+use std::time::Duration;
+
+use minicom_protocol::{event::Event, ids::Rev, refusal::Refusal};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -12,6 +14,8 @@ use crate::{
 
 /// Events read at a time.
 const PAGE: i64 = 256;
+/// After a read that failed, the journal is looked at again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Somebody who follows the journal.
 pub trait Follow: Send {
@@ -26,9 +30,15 @@ pub trait Follow: Send {
 pub async fn run(desk: Desk, tenant: TenantKey, mut follower: impl Follow, stop: CancellationToken) {
     let name = follower.name();
     let mut head = desk.hub().watch(tenant);
-    let mut position = match desk.read(move |conn| followers::position(conn, tenant, name)).await {
-        Ok(position) => position,
-        Err(_) => return,
+    let mut position = loop {
+        match desk.read(move |conn| followers::position(conn, tenant, name)).await {
+            Ok(position) => break position,
+            Err(refusal) => {
+                if !pause(name, &refusal, &stop).await {
+                    return;
+                }
+            }
+        }
     };
     loop {
         let after = position;
@@ -44,20 +54,27 @@ pub async fn run(desk: Desk, tenant: TenantKey, mut follower: impl Follow, stop:
                 }
             }
             Err(refusal) => {
-                warn!(
-                    follower = name,
-                    code = refusal.code(),
-                    "the journal could not be read; trying again"
-                );
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+                if !pause(name, &refusal, &stop).await {
+                    return;
                 }
             }
         }
         if stop.is_cancelled() {
             return;
         }
+    }
+}
+
+/// Waits a moment after a read that failed. Whether to go on.
+async fn pause(name: &str, refusal: &Refusal, stop: &CancellationToken) -> bool {
+    warn!(
+        follower = name,
+        code = refusal.code(),
+        "the journal could not be read; trying again"
+    );
+    tokio::select! {
+        () = stop.cancelled() => false,
+        () = tokio::time::sleep(AGAIN) => true,
     }
 }
 

@@ -20,12 +20,14 @@ use crate::{
 const AT_A_TIME: i64 = 64;
 /// After a refusal that may pass, the timers are looked at again.
 const AGAIN: Duration = Duration::from_secs(1);
+/// While a timer is set the clock is looked at this often: one that was set back must not delay it by as much.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Runs until `stop`.
 pub async fn run(desk: Desk, stop: CancellationToken) {
     loop {
         let wait = match fire_due(&desk).await {
-            Some(earliest) => Duration::from_micros(earliest.since(clock::now()).cast_unsigned()),
+            Some(earliest) => Duration::from_micros(earliest.since(clock::now()).cast_unsigned()).min(LOOK_EVERY),
             None => Duration::MAX,
         };
         tokio::select! {

@@ -313,3 +313,27 @@ async fn only_what_others_wrote_after_what_was_seen_is_missed() {
         "still, under one's own lines"
     );
 }
+
+#[tokio::test]
+async fn marks_that_move_nothing_leave_no_row_behind() {
+    let test = TestDesk::new();
+    let (alice, ada) = (test.customer("alice").await, test.agent("ada").await);
+    let conversation = test.post(&alice, 1, "hello").await.conversation.unwrap();
+    test.ask(&ada, 1, AgentCommand::TakeOver { conversation })
+        .await
+        .unwrap();
+    let up_to = minicom_protocol::ids::LineNo(1);
+    for id in 2..12 {
+        test.ask(&ada, id, AgentCommand::MarkSeen { conversation, up_to })
+            .await
+            .unwrap();
+    }
+    let rows = test
+        .desk
+        .read(|conn| conn.query_row("SELECT count(*) FROM commands", [], |row| row.get::<_, i64>(0)));
+    assert_eq!(
+        rows.await.unwrap(),
+        3,
+        "a post, a take-over, and the one mark that moved"
+    );
+}

@@ -66,7 +66,8 @@ impl Desk {
                     return Ok((head, None));
                 }
                 let mut open = conversations::open(conn, tenant)?;
-                open.sort_by_cached_key(|summary| (queue_order(summary), std::cmp::Reverse(summary.rev)));
+                // The sort is stable: what does not wait stays newest first.
+                open.sort_by_key(queue_order);
                 let most = limits::SNAPSHOT_CLOSED_MAX;
                 let mut closed = conversations::closed(conn, tenant, None, most as i64 + 1)?;
                 let more_closed = closed.len() > most;

@@ -328,7 +328,11 @@ fn each_section_has_its_order() {
             .map(|row| row.conversation.as_bytes()[0])
             .collect()
     };
-    assert_eq!(order(Section::Waiting), [2, 1]);
+    assert_eq!(
+        order(Section::Waiting),
+        [1, 2],
+        "by the event that made them wait, whatever the clock said"
+    );
     assert_eq!(order(Section::Mine), [6, 5, 4, 3]);
     assert_eq!(order(Section::Bot), [10, 9]);
     assert_eq!(order(Section::Others), [8, 7]);
