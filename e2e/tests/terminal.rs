@@ -1,0 +1,215 @@
+//! The real programs on real terminals: what is typed, pasted and resized; a server that goes away and comes back; every
+//! way out gives the terminal back; and nothing wakes up while nothing happens.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use minicom_e2e::{
+    computer::Computer,
+    desk_setup::Setup,
+    idle,
+    keys::{self, Bar},
+    pty::Pty,
+    server::{ServerProcess, TestServer},
+};
+use rustix::process::Signal;
+
+const CTRL_C: &str = "\x03";
+const CTRL_T: &str = "\x14";
+const CTRL_N: &str = "\x0e";
+const ALT_1: &str = "\x1b1";
+const F5: &str = "\x1b[15~";
+
+/// A server with an agent, and a computer beside it.
+async fn desk() -> Result<(TestServer, Computer)> {
+    let server = TestServer::start(Setup::with_agents(&["Ada"])).await?;
+    let computer = Computer::new(server.url())?;
+    Ok((server, computer))
+}
+
+/// It has let go of the terminal as it found it, without a word about a mistake.
+#[track_caller]
+fn ended_well(pty: &mut Pty) {
+    assert_eq!(pty.end().unwrap(), 0, "{}", pty.screen());
+    pty.given_back().unwrap();
+    assert!(!pty.raw().contains("panicked"), "{}", pty.screen());
+}
+
+/// With nothing written, Ctrl-C twice is the way out.
+fn quit(pty: &mut Pty) -> Result<()> {
+    pty.press(CTRL_C)?;
+    pty.sees("again to quit")?;
+    pty.press(CTRL_C)?;
+    ended_well(pty);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_types_pastes_resizes_and_leaves() -> Result<()> {
+    let (server, computer) = desk().await?;
+    let mut alice = computer.chat_screen("alice", 80, 24)?;
+    alice.sees("No messages yet. Say hello.")?;
+    alice.sees("live")?;
+    assert!(alice.is_taken());
+    alice.press("Hello, I need help\r")?;
+    alice.sees("Hello, I need help")?;
+    alice.sees("The assistant")?;
+    alice.sees("✓")?;
+    alice.sees("bot")?;
+
+    alice.paste("two\nlines")?;
+    alice.until("the paste in the composer, not sent", |pty| {
+        let screen = pty.screen();
+        screen.contains("two\n") && screen.contains("lines")
+    })?;
+    assert_eq!(
+        server.journal()?.lines().filter(|line| line.2.contains("two")).count(),
+        0
+    );
+
+    alice.resize(40, 12)?;
+    alice.until("the last row at its new place", |pty| pty.row(11).contains("F1"))?;
+    alice.sees("lines")?;
+    alice.resize(10, 3)?;
+    alice.sees("too small")?;
+    alice.resize(120, 40)?;
+    alice.sees("Hello, I need help")?;
+    alice.press("\r")?;
+    alice.until("the pasted lines as one message", |pty| {
+        pty.screen().matches("two").count() == 1
+    })?;
+    quit(&mut alice)?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_takes_over_answers_and_leaves() -> Result<()> {
+    let (_server, computer) = desk().await?;
+    let ada = &_server.agents[0];
+    let mut desk = computer.agent_screen(ada, 120, 40)?;
+    desk.sees("Ada")?;
+    let mut alice = computer.chat_screen("alice", 80, 24)?;
+    alice.sees("Say hello")?;
+    alice.press("human please\r")?;
+    alice.sees("A person has been asked for.")?;
+    desk.sees("alice")?;
+    desk.sees("WAIT")?;
+    desk.press(CTRL_N)?;
+    desk.sees("human please")?;
+    alice.sees("Ada is with you")?;
+    desk.press("Hi Alice, Ada here.\r")?;
+    alice.sees("Hi Alice, Ada here.")?;
+    desk.resize(80, 24)?;
+    desk.sees("Hi Alice, Ada here.")?;
+    desk.resize(10, 3)?;
+    desk.sees("too small")?;
+    desk.resize(50, 12)?;
+    desk.sees("Hi Alice")?;
+    quit(&mut desk)?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signals_give_the_terminal_back_and_keep_what_was_typed() -> Result<()> {
+    let (server, computer) = desk().await?;
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let mut alice = computer.chat_screen("alice", 80, 24)?;
+        alice.sees("live")?;
+        alice.press("half a thought")?;
+        alice.sees("half a thought")?;
+        alice.signal(signal)?;
+        ended_well(&mut alice);
+
+        let mut again = computer.chat_screen("alice", 80, 24)?;
+        again.sees("half a thought")?;
+        again.press(CTRL_C)?;
+        again.sees_no("half a thought")?;
+        quit(&mut again)?;
+
+        let mut desk = computer.agent_screen(&server.agents[0], 80, 24)?;
+        desk.sees("live")?;
+        desk.signal(signal)?;
+        ended_well(&mut desk);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_killed_and_comes_back_while_people_type() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let setup = Setup::with_agents(&["Ada"]);
+    let agents = setup.prepare(&data).await?;
+    let mut server = ServerProcess::start(&data, setup).await?;
+    let computer = Computer::new(server.url())?;
+    let mut alice = computer.chat_screen("alice", 80, 24)?;
+    let mut desk = computer.agent_screen(&agents[0], 120, 40)?;
+    alice.sees("live")?;
+    alice.press("before\r")?;
+    alice.sees("The assistant")?;
+    desk.sees("alice")?;
+    desk.press(ALT_1)?;
+    desk.press(CTRL_T)?;
+    alice.sees("Ada is with you")?;
+    desk.sees("you took over")?;
+    desk.press("\r")?;
+    desk.sees_no("Enter to write")?;
+    alice.press("half a sen")?;
+    alice.sees("half a sen")?;
+    desk.press("half an ans")?;
+    desk.sees("half an ans")?;
+
+    server.kill().await?;
+    alice.until("the loss in words", |pty| {
+        pty.screen().contains("reconnecting") || pty.screen().contains("offline")
+    })?;
+    desk.until("the loss in words", |pty| {
+        pty.screen().contains("reconnecting") || pty.screen().contains("offline")
+    })?;
+    // Typing never waits for the network; what is sent waits and says so.
+    alice.press("tence\r")?;
+    alice.sees("half a sentence")?;
+    alice.sees("waiting to send")?;
+    desk.press("wer\r")?;
+    desk.sees("half an answer")?;
+
+    server.begin().await?;
+    alice.press(F5)?;
+    desk.press(F5)?;
+    alice.sees("half an answer")?;
+    alice.sees_no("waiting to send")?;
+    desk.sees("half a sentence")?;
+    for pty in [&mut alice, &mut desk] {
+        pty.sees("live")?;
+        let screen = pty.screen();
+        for words in ["half a sentence", "half an answer"] {
+            assert_eq!(screen.matches(words).count(), 1, "{words}, once:\n{screen}");
+        }
+        quit(pty)?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_with_nobody_waiting_never_wakes_up() -> Result<()> {
+    // The full ten seconds are `minicom-bars idle`.
+    assert_eq!(idle::count(Duration::from_secs(3), false).await?, 0);
+    let counted = idle::count(Duration::from_secs(3), true).await?;
+    assert!(counted > 0, "a waiting time that counts on the screen is found");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_key_changes_the_screen() -> Result<()> {
+    // The full figures, with the bar of 5 ms, are `minicom-bars keys` in release.
+    let bar = Bar {
+        messages: 300,
+        keys: 30,
+    };
+    for measured in keys::measure(bar).await? {
+        assert_eq!(measured.times.len(), 30, "{measured}");
+        // A busy machine may be slow once, not mostly.
+        assert!(measured.times.value_at_quantile(0.5) < 250_000, "{measured}");
+    }
+    Ok(())
+}
