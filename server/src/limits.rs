@@ -43,8 +43,6 @@ pub const CONTROL_FRAMES_PER_S_MAX: u32 = 10;
 pub const FRAMES_PER_S_MAX: u32 = 200;
 /// Frames in a row that cannot be understood. The next one ends the connection: that is no mistake of typing.
 pub const BAD_FRAMES_MAX: u32 = 5;
-/// Fragments of one WebSocket message: a frame of 64 KiB sent byte by byte would cost a wake-up for each.
-pub const FRAGMENTS_MAX: usize = 64;
 /// Read buffer of a WebSocket, in bytes. The library's default costs 128 KiB for each idle customer.
 pub const SOCKET_READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Write buffer of a WebSocket, in bytes: what waits for a slow reader before its feed stops reading on. At least one
@@ -151,20 +149,12 @@ pub const PIPELINE_MAX: usize = 64;
 pub const WRITER_CACHE_KIB: i64 = 32 * 1024;
 /// Read connections to the database. Reads are short; two cores gain nothing from more.
 pub const READERS: usize = 4;
-/// Reads that wait for a connection.
-pub const READ_QUEUE_MAX: usize = 1_024;
-/// One read from the database: a longer one would hold up checkpoints.
-pub const READ_DEADLINE: Duration = Duration::from_secs(2);
-/// The writer's wait for a lock. Nobody else writes, so that it is ever needed is worth a line in the log.
-pub const WRITER_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages of the write-ahead log after which a checkpoint is tried, outside the commit.
 pub const CHECKPOINT_PAGES: u32 = 1_000;
 /// Bytes in use after which the write-ahead log begins anew, although the writer has to wait a moment for it.
 pub const WAL_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Free space without which the server does not start, in bytes: a full disk helps nobody who writes.
 pub const DISK_FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;
-/// Summaries kept in memory by the writer.
-pub const SUMMARY_CACHE_MAX: usize = 4_096;
 
 // --- Rates ------------------------------------------------------------------------------------------------------------
 
@@ -201,8 +191,6 @@ pub const ARGON2_PASSES: u32 = 2;
 pub const ARGON2_LANES: u32 = 1;
 /// Age at which an agent's token ends.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// Unused for so long, an agent's token ends.
-pub const TOKEN_IDLE_MAX: Duration = Duration::from_secs(12 * 60 * 60);
 /// From disabling an agent or revoking a token to the end of its connections.
 pub const REVOCATION_WITHIN: Duration = Duration::from_secs(1);
 
