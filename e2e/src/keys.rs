@@ -24,6 +24,10 @@ const IN_FLIGHT: usize = 64;
 const BETWEEN_KEYS: Duration = Duration::from_millis(20);
 /// After the last change, the screen counts as drawn.
 const QUIET: Duration = Duration::from_millis(300);
+/// The first line that is surely kept: programs keep 5,000 events of a thread, and some of this one are no lines.
+const FIRST_KEPT: usize = 4;
+const PAGE_UP: &str = "\x1b[5~";
+const PAGE_DOWN: &str = "\x1b[6~";
 /// Letters in a row before the composer is emptied.
 const LETTERS: usize = 25;
 
@@ -98,6 +102,13 @@ fn text(n: usize) -> String {
     format!("message {n} of a long story")
 }
 
+/// The first of the thread's lines on the screen: what scrolling changes, whatever else does.
+fn first_shown(pty: &Pty) -> Option<usize> {
+    let screen = pty.screen();
+    let (before, _) = screen.split_once(" of a long story")?;
+    before.rsplit(' ').next()?.parse().ok()
+}
+
 /// A customer's thread with so many lines.
 async fn write_history(server: &ServerUrl, state: &Path, messages: usize) -> Result<()> {
     let (state, tenant) = (StateDir::at(state), TenantId::default_tenant());
@@ -155,10 +166,9 @@ fn measure_program(pty: &mut Pty, bar: Bar, of: [&'static str; 2]) -> Result<[Me
     // Ten pages up, ten down.
     while (scrolling.times.len() as usize) < bar.keys {
         let up = scrolling.times.len() / 10 % 2 == 0;
-        let before = pty.screen();
-        scrolling.record(pty, if up { "\x1b[5~" } else { "\x1b[6~" }, |pty| {
-            pty.screen() != before
-        })?;
+        let before = first_shown(pty);
+        let key = if up { PAGE_UP } else { PAGE_DOWN };
+        scrolling.record(pty, key, |pty| first_shown(pty) != before)?;
     }
     Ok([letters, scrolling])
 }
@@ -176,13 +186,13 @@ impl Measured {
     }
 }
 
-/// Scrolls up page by page until the first line is there: then the program has all of them.
+/// Scrolls up page by page until the program has all lines that it keeps.
 fn load_all(pty: &mut Pty) -> Result<()> {
-    let first = text(1);
+    let first = text(FIRST_KEPT);
     while !pty.screen().contains(&first) {
-        let before = pty.screen();
-        pty.press("\x1b[5~")?;
-        pty.until("an older page", |pty| pty.screen() != before)?;
+        let before = first_shown(pty);
+        pty.press(PAGE_UP)?;
+        pty.until("an older page", |pty| first_shown(pty) != before)?;
     }
     Ok(())
 }
