@@ -154,6 +154,7 @@ pub async fn run<A: App, S: EventSource>(
         size,
         drawn: None,
         dirty: true,
+        pressed: false,
     };
     match run.until_end(inputs).await {
         Ok(ended) => Ok(ended),
@@ -173,6 +174,8 @@ struct Run<'a, A, S, H> {
     /// When the last frame was drawn.
     drawn: Option<Duration>,
     dirty: bool,
+    /// A key came since then: what it changed is shown at once. Only what comes by itself is joined.
+    pressed: bool,
 }
 
 /// What the loop has to do beside drawing, after an input.
@@ -211,6 +214,7 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                     Some(Ok(event)) => {
                         let ready = ready_events(&mut events, event).await;
                         batch = translator.translate(ready, self.now().elapsed);
+                        self.pressed |= !batch.is_empty();
                     }
                     // The terminal is gone.
                     Some(Err(_)) | None => return self.terminate(),
@@ -302,7 +306,7 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
 
     fn draw_if_due(&mut self) -> io::Result<()> {
         let now = self.now();
-        let too_early = self.drawn.is_some_and(|drawn| now.elapsed < drawn + FRAME_GAP);
+        let too_early = !self.pressed && self.drawn.is_some_and(|drawn| now.elapsed < drawn + FRAME_GAP);
         if !self.dirty || too_early {
             return Ok(());
         }
@@ -313,6 +317,7 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
         })?;
         self.drawn = Some(now.elapsed);
         self.dirty = false;
+        self.pressed = false;
         Ok(())
     }
 
