@@ -24,8 +24,8 @@ const IN_FLIGHT: usize = 64;
 const BETWEEN_KEYS: Duration = Duration::from_millis(20);
 /// After the last change, the screen counts as drawn.
 const QUIET: Duration = Duration::from_millis(300);
-/// The first line that is surely kept: programs keep 5,000 events of a thread, and some of this one are no lines.
-const FIRST_KEPT: usize = 4;
+/// The first line that is surely kept: programs keep 5,000 events of a thread and ask for them in pages of 50.
+const FIRST_KEPT: usize = 60;
 const PAGE_UP: &str = "\x1b[5~";
 const PAGE_DOWN: &str = "\x1b[6~";
 /// Letters in a row before the composer is emptied.
@@ -188,8 +188,7 @@ impl Measured {
 
 /// Scrolls up page by page until the program has all lines that it keeps.
 fn load_all(pty: &mut Pty) -> Result<()> {
-    let first = text(FIRST_KEPT);
-    while !pty.screen().contains(&first) {
+    while first_shown(pty).is_none_or(|first| first > FIRST_KEPT) {
         let before = first_shown(pty);
         pty.press(PAGE_UP)?;
         pty.until("an older page", |pty| first_shown(pty) != before)?;

@@ -203,7 +203,7 @@ async fn an_agent_with_nobody_waiting_never_wakes_up() -> Result<()> {
 async fn every_key_changes_the_screen() -> Result<()> {
     // The full figures, with the bar of 5 ms, are `minicom-bars keys` in release.
     let bar = Bar {
-        messages: 300,
+        messages: 500,
         keys: 30,
     };
     for measured in keys::measure(bar).await? {
