@@ -88,3 +88,28 @@ fn links_between_documents_lead_somewhere() {
         }
     }
 }
+
+#[test]
+fn the_commands_of_the_operations_are_understood() {
+    let programs = [
+        ("minicom-bars", env!("CARGO_BIN_EXE_minicom-bars")),
+        ("minicom-load", env!("CARGO_BIN_EXE_minicom-load")),
+    ];
+    let text = read("docs/operations.md");
+    for (name, path) in programs {
+        let told = text
+            .lines()
+            .filter_map(|line| line.split_once(&format!("--bin {name} -- ")));
+        let told: Vec<&str> = told
+            .map(|(_, arguments)| arguments.split('#').next().unwrap_or_default())
+            .collect();
+        assert!(!told.is_empty(), "no command for {name}");
+        for arguments in told {
+            let mut program = Command::new(path);
+            // What is not understood is told before the help is.
+            program.args(arguments.split_whitespace()).arg("--help");
+            let ended = program.output().expect("the program runs");
+            assert!(ended.status.success(), "{name} {arguments}");
+        }
+    }
+}
