@@ -19,6 +19,9 @@ use crate::wait::PATIENCE;
 /// The `ECHO` and `ICANON` bits of a terminal's local modes.
 const ECHO_AND_LINES: u32 = 0o10 | 0o2;
 
+/// How much of what a program wrote is told when it ended too early.
+const LAST_WORDS_BYTES: usize = 600;
+
 /// What to run, and how.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -152,7 +155,10 @@ impl Pty {
                     )
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    bail!("the program ended, waiting for {what}; the screen:\n{}", self.screen())
+                    bail!(
+                        "the program ended, waiting for {what}; its last words: {:?}",
+                        self.last_words()
+                    )
                 }
             }
         }
@@ -214,6 +220,12 @@ impl Pty {
     /// Everything that the program ever wrote.
     pub fn raw(&self) -> String {
         String::from_utf8_lossy(&self.raw).into_owned()
+    }
+
+    /// The end of what the program wrote, for complaints: on a small screen its words would be cut.
+    fn last_words(&self) -> String {
+        let end = self.raw.len().saturating_sub(LAST_WORDS_BYTES);
+        String::from_utf8_lossy(&self.raw[end..]).into_owned()
     }
 
     /// The program's process.
