@@ -311,10 +311,22 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
             return Ok(());
         }
         let (app, size) = (&self.app, self.size);
-        self.screen.draw(&mut |frame| match small::is_too_small(size) {
-            true => small::draw(frame),
-            false => app.view(frame, now),
+        let mut area = size;
+        self.screen.draw(&mut |frame| {
+            area = frame.area().as_size();
+            match small::is_too_small(area) {
+                true => small::draw(frame),
+                false if area == size => app.view(frame, now),
+                // The word of the new size is still under way; what was laid out for the old one does not fit.
+                false => {}
+            }
         })?;
+        if area != size {
+            self.apply(Input::Resize(area))?;
+            self.drawn = None;
+            self.dirty = true;
+            return Ok(());
+        }
         self.drawn = Some(now.elapsed);
         self.dirty = false;
         self.pressed = false;

@@ -234,3 +234,24 @@ async fn no_signals() {
     let next = poll_fn(|context| Poll::Ready(signals.poll_next_unpin(context).is_pending())).await;
     assert!(next);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_is_never_drawn_for_a_size_that_the_terminal_no_longer_has() {
+    let (inputs, mut screen, mut typist, messages, _signal) = parts(60, 20);
+    let person = async {
+        typist.wait_for("60x20").await;
+        // The terminal is smaller already when something else makes a frame due.
+        typist.resize_unannounced(40, 10);
+        messages.send(1).await.unwrap();
+        let screen = typist.wait_for("m1").await;
+        assert!(screen.starts_with("40x10"), "told before it is drawn: {screen}");
+        typist.resize_unannounced(10, 3);
+        messages.send(2).await.unwrap();
+        typist.wait_for("too small").await;
+        typist.resize(60, 20);
+        typist.wait_for("60x20").await;
+        typist.press("q");
+    };
+    let (ended, ()) = tokio::join!(run(Notes::default(), &mut screen, inputs, drop), person);
+    assert_eq!(ended.unwrap(), Ended::Quit(3));
+}

@@ -94,8 +94,13 @@ impl Typist {
 
     /// Gives the terminal another size.
     pub fn resize(&self, width: u16, height: u16) {
-        *self.size.lock().unwrap_or_else(PoisonError::into_inner) = Size { width, height };
+        self.resize_unannounced(width, height);
         self.send(Event::Resize(width, height));
+    }
+
+    /// Gives the terminal another size, of which the word is still under way.
+    pub fn resize_unannounced(&self, width: u16, height: u16) {
+        *self.size.lock().unwrap_or_else(PoisonError::into_inner) = Size { width, height };
     }
 
     /// Any event. One for a program that has ended is dropped.
