@@ -4,7 +4,10 @@
 //! limit or a refusal. It refuses to know where the text goes; Enter is told, and the program decides.
 
 mod edit;
+mod field;
 mod rows;
+
+pub use field::{FIELD_BYTES_MAX, Field};
 
 use minicom_protocol::gate::{self, Shown};
 use minicom_protocol::text::MESSAGE_BYTES_MAX;
@@ -13,7 +16,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::composer::edit::Editor;
+use crate::composer::edit::{Edit, Editor};
 use crate::composer::rows::{Rows, lay_out};
 use crate::key::Key;
 use crate::text::width;
@@ -182,42 +185,22 @@ impl Composer {
         if let Some(c) = key.typed() {
             return self.insert(&gate::clean(c.encode_utf8(&mut [0; 4])));
         }
-        let editor = &mut self.editor;
-        let changed = match key.to_string().as_str() {
-            "enter" if editor.ends_with_backslash() => editor.replace_backslash(),
-            "enter" => return Handled::Submit,
-            "alt-enter" | "shift-enter" | "ctrl-j" => return self.insert("\n"),
-            "backspace" => editor.backspace(),
-            "delete" => editor.delete(),
-            "ctrl-d" if !editor.is_empty() => editor.delete(),
-            "ctrl-w" | "alt-backspace" => editor.cut_word_back(),
-            "alt-d" => editor.cut_word_forward(),
-            "ctrl-u" => editor.cut_to_start(),
-            "alt-k" => editor.cut_to_end(),
-            "ctrl-y" => editor.yank(),
-            "ctrl-_" => editor.undo(),
-            "up" => return self.up(),
-            "down" => return self.down(),
-            name => {
-                let moved = match name {
-                    _ if editor.is_empty() => false,
-                    "left" | "ctrl-b" => editor.left(),
-                    "right" => editor.right(),
-                    "ctrl-a" | "home" => editor.line_start(),
-                    "ctrl-e" | "end" => editor.line_end(),
-                    "alt-b" | "ctrl-left" | "alt-left" => editor.word_back(),
-                    "alt-f" | "ctrl-right" | "alt-right" => editor.word_forward(),
-                    _ => false,
-                };
-                if !moved {
-                    return Handled::No;
-                }
-                self.wanted_column = None;
-                self.keep_cursor_in_view();
-                return Handled::Moved;
+        let name = key.to_string();
+        match name.as_str() {
+            "enter" if self.editor.ends_with_backslash() => {
+                self.editor.replace_backslash();
+                self.after_edit(true)
             }
-        };
-        self.after_edit(changed)
+            "enter" => Handled::Submit,
+            "alt-enter" | "shift-enter" | "ctrl-j" => self.insert("\n"),
+            "up" => self.up(),
+            "down" => self.down(),
+            name => match self.editor.key(name) {
+                Some(Edit::Text(changed)) => self.after_edit(changed),
+                Some(Edit::Cursor) => self.after_edit(false),
+                None => Handled::No,
+            },
+        }
     }
 
     fn after_edit(&mut self, changed: bool) -> Handled {

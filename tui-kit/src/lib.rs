@@ -74,7 +74,9 @@
 //! Below [`small::COLUMNS_MIN`] x [`small::ROWS_MIN`] the loop draws a notice by itself and lets only sizes, messages and the end through.
 //! A panic in any task ends the run ([`runtime::Ended::Panicked`]) after the terminal was restored.
 
+pub mod bars;
 pub mod composer;
+pub mod cursor;
 pub mod drafts;
 pub mod help;
 pub mod input;
@@ -82,7 +84,9 @@ pub mod key;
 pub mod keymap;
 pub mod log;
 pub mod notify;
+pub mod picker;
 pub mod plain;
+pub mod prompt;
 pub mod runtime;
 pub mod screen;
 pub mod signals;

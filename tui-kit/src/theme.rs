@@ -48,6 +48,16 @@ pub struct Signs {
     pub dot: &'static str,
     /// Where the composer begins.
     pub prompt: &'static str,
+    /// Something is hidden on the left.
+    pub more_left: &'static str,
+    /// Something was cut on the right.
+    pub more_right: &'static str,
+    /// The used part of a bar.
+    pub full: &'static str,
+    /// The free part of a bar.
+    pub free: &'static str,
+    /// One point of a list.
+    pub bullet: &'static str,
 }
 
 const SIGNS: Signs = Signs {
@@ -59,6 +69,11 @@ const SIGNS: Signs = Signs {
     pencil: "✎",
     dot: "·",
     prompt: "▏",
+    more_left: "‹",
+    more_right: "›",
+    full: "█",
+    free: "░",
+    bullet: "•",
 };
 const ASCII_SIGNS: Signs = Signs {
     rule: "-",
@@ -69,6 +84,11 @@ const ASCII_SIGNS: Signs = Signs {
     pencil: "*",
     dot: "-",
     prompt: ">",
+    more_left: "<",
+    more_right: ">",
+    full: "#",
+    free: ".",
+    bullet: "*",
 };
 
 impl Theme {
@@ -170,6 +190,17 @@ impl Theme {
         self.waiting().add_modifier(Modifier::BOLD | Modifier::REVERSED)
     }
 
+    /// The part of a row that fits what was typed.
+    pub fn matched(&self) -> Style {
+        self.coloured(Color::Cyan)
+            .add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+    }
+
+    /// A link's or file's address.
+    pub fn address(&self) -> Style {
+        Style::new().add_modifier(Modifier::UNDERLINED)
+    }
+
     /// Something went wrong, or is refused.
     pub fn error(&self) -> Style {
         self.coloured(Color::Red).add_modifier(Modifier::BOLD)
@@ -263,6 +294,11 @@ mod tests {
                 signs.pencil,
                 signs.dot,
                 signs.prompt,
+                signs.more_left,
+                signs.more_right,
+                signs.full,
+                signs.free,
+                signs.bullet,
             ] {
                 assert_eq!(sign.width(), 1, "{sign}");
             }

@@ -8,6 +8,15 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Undo steps.
 const UNDO_MAX: usize = 1_000;
 
+/// What one of the editing keys did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edit {
+    /// It is there to change the text; whether it did.
+    Text(bool),
+    /// It moved the cursor.
+    Cursor,
+}
+
 /// A text with a cursor. Places inside a line are bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Editor {
@@ -71,6 +80,35 @@ impl Editor {
     pub(super) fn insert(&mut self, text: &str) {
         self.area.insert_str(text);
         self.settle();
+    }
+
+    /// The keys that edit and move within lines, by their names. `None`: not one of them, or nothing to do for it.
+    pub(super) fn key(&mut self, name: &str) -> Option<Edit> {
+        let changed = match name {
+            "backspace" => self.backspace(),
+            "delete" => self.delete(),
+            "ctrl-d" if !self.is_empty() => self.delete(),
+            "ctrl-w" | "alt-backspace" => self.cut_word_back(),
+            "alt-d" => self.cut_word_forward(),
+            "ctrl-u" => self.cut_to_start(),
+            "alt-k" => self.cut_to_end(),
+            "ctrl-y" => self.yank(),
+            "ctrl-_" => self.undo(),
+            _ if self.is_empty() => return None,
+            name => {
+                let moved = match name {
+                    "left" | "ctrl-b" => self.left(),
+                    "right" => self.right(),
+                    "ctrl-a" | "home" => self.line_start(),
+                    "ctrl-e" | "end" => self.line_end(),
+                    "alt-b" | "ctrl-left" | "alt-left" => self.word_back(),
+                    "alt-f" | "ctrl-right" | "alt-right" => self.word_forward(),
+                    _ => false,
+                };
+                return moved.then_some(Edit::Cursor);
+            }
+        };
+        Some(Edit::Text(changed))
     }
 
     pub(super) fn backspace(&mut self) -> bool {

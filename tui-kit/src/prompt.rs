@@ -1,0 +1,282 @@
+//! One-line questions above the composer, one after the other.
+//!
+//! Owns what was answered so far, the way back to an earlier question, and that an answer which does not do is told why. It refuses
+//! to know what the answers are for: the program gets all of them at the end, or none.
+
+use minicom_protocol::gate::Shown;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::widgets::{Clear, Widget};
+
+use crate::bars::rule;
+use crate::composer::{Field, Handled};
+use crate::key::Key;
+use crate::text::width;
+use crate::theme::Theme;
+
+/// Rows of the screen: the rule with the title, and the question.
+pub const PROMPT_ROWS: u16 = 2;
+
+/// Tells why an answer does not do. A plain function, so that a question can be compared and copied.
+pub type Check = fn(&str) -> Result<(), Shown>;
+
+/// One question.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// What is asked for: `order_id`.
+    label: Shown,
+    default: String,
+    text: String,
+    optional: bool,
+    check: Option<Check>,
+}
+
+impl Question {
+    /// A question that needs an answer.
+    pub fn new(label: Shown) -> Question {
+        Question {
+            label,
+            default: String::new(),
+            text: String::new(),
+            optional: false,
+            check: None,
+        }
+    }
+
+    /// What an empty answer means; it is shown.
+    pub fn default(mut self, text: &str) -> Question {
+        text.clone_into(&mut self.default);
+        self
+    }
+
+    /// A text that stands there already, to be changed.
+    pub fn starting_with(mut self, text: &str) -> Question {
+        text.clone_into(&mut self.text);
+        self
+    }
+
+    /// It may be skipped: an empty answer is one.
+    pub fn optional(mut self) -> Question {
+        self.optional = true;
+        self
+    }
+
+    /// Looks at an answer (one that is not empty, or the default) before the next question is asked.
+    pub fn check(mut self, check: Check) -> Question {
+        self.check = Some(check);
+        self
+    }
+
+    fn hint(&self) -> Shown {
+        match (self.default.as_str(), self.optional) {
+            ("", true) => Shown::fixed("Enter skips"),
+            ("", false) => Shown::default(),
+            (default, _) => Shown::line(&format!("{default} (Enter takes it)")),
+        }
+    }
+
+    /// The answer that a text is, or why it is none.
+    fn answer(&self, text: &str) -> Result<String, Shown> {
+        let answer = match text.trim() {
+            "" => self.default.trim(),
+            written => written,
+        };
+        if answer.is_empty() {
+            return match self.optional {
+                true => Ok(String::new()),
+                false => Err(Shown::line(&format!("{} is needed", self.label))),
+            };
+        }
+        self.check.map_or(Ok(()), |check| check(answer))?;
+        Ok(answer.to_owned())
+    }
+}
+
+/// What became of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Asked {
+    /// Not one of its keys: it is the program's.
+    No,
+    /// The text, the cursor or the question changed. What is wrong with an answer is told by the prompt itself.
+    Changed,
+    /// Everything was answered, in the order of the questions, without blanks around. The program closes it.
+    Done(Vec<String>),
+    /// It is to be closed without answers.
+    Cancelled,
+}
+
+/// Questions and the answers so far.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    title: Shown,
+    questions: Vec<Question>,
+    /// What was written, one for each question.
+    texts: Vec<String>,
+    at: usize,
+    field: Field,
+    wrong: Option<Shown>,
+}
+
+impl Prompt {
+    /// Asks these questions. Without any there is nothing to ask: the caller goes on without a prompt.
+    pub fn new(title: Shown, questions: Vec<Question>) -> Option<Prompt> {
+        let texts: Vec<String> = questions.iter().map(|question| question.text.clone()).collect();
+        let mut field = Field::default();
+        field.set_text(texts.first()?);
+        Some(Prompt {
+            title,
+            questions,
+            texts,
+            at: 0,
+            field,
+            wrong: None,
+        })
+    }
+
+    /// One question, as most are.
+    pub fn ask(title: Shown, question: Question) -> Prompt {
+        let text = question.text.clone();
+        let mut field = Field::default();
+        field.set_text(&text);
+        Prompt {
+            title,
+            questions: vec![question],
+            texts: vec![text],
+            at: 0,
+            field,
+            wrong: None,
+        }
+    }
+
+    /// The number of the question that is asked now, from 0.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Why the last Enter did nothing, until the next key. Drawn by the prompt too.
+    pub fn wrong(&self) -> Option<&Shown> {
+        self.wrong.as_ref()
+    }
+
+    /// Something that the program found wrong with the answers, such as a refusal by the server; the last question stays open.
+    pub fn refuse(&mut self, reason: Shown) {
+        self.wrong = Some(reason);
+    }
+
+    /// One key. The prompt is asked before the program's own table. Up or Shift-Tab goes back to the question before.
+    pub fn key(&mut self, key: Key) -> Asked {
+        match key.to_string().as_str() {
+            "esc" => return Asked::Cancelled,
+            "up" | "shift-tab" => {
+                self.wrong = None;
+                self.go(self.at.saturating_sub(1));
+                return Asked::Changed;
+            }
+            "enter" | "down" | "tab" => return self.next(),
+            _ => {}
+        }
+        let handled = self.field.key(key);
+        self.after(handled)
+    }
+
+    /// A paste into the answer: one line, and it never sends.
+    pub fn paste(&mut self, text: &str) -> Asked {
+        let handled = self.field.paste(text);
+        self.after(handled)
+    }
+
+    fn after(&mut self, handled: Handled) -> Asked {
+        self.wrong = None;
+        match handled {
+            Handled::No => return Asked::No,
+            Handled::Refused(reason) => self.wrong = Some(reason),
+            Handled::Moved | Handled::Changed | Handled::Submit => {}
+        }
+        Asked::Changed
+    }
+
+    fn next(&mut self) -> Asked {
+        match self.questions[self.at].answer(&self.field.text()) {
+            Err(reason) => {
+                self.wrong = Some(reason);
+                Asked::Changed
+            }
+            Ok(_) if self.at + 1 < self.questions.len() => {
+                self.wrong = None;
+                self.go(self.at + 1);
+                Asked::Changed
+            }
+            Ok(_) => {
+                self.wrong = None;
+                self.texts[self.at] = self.field.text();
+                let answers = self.questions.iter().zip(&self.texts);
+                // Every one was looked at when it was left.
+                Asked::Done(
+                    answers
+                        .map(|(question, text)| question.answer(text).unwrap_or_default())
+                        .collect(),
+                )
+            }
+        }
+    }
+
+    fn go(&mut self, to: usize) {
+        self.texts[self.at] = self.field.text();
+        self.at = to;
+        self.field.set_text(&self.texts[to]);
+    }
+
+    /// Draws the rule and the question at the bottom of an area ([`PROMPT_ROWS`] high), and tells where the terminal's cursor belongs.
+    pub fn view(&self, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Position {
+        if area.is_empty() {
+            return area.as_position();
+        }
+        Clear.render(area, buffer);
+        let columns = usize::from(area.width);
+        let row = Rect {
+            y: area.bottom() - 1,
+            height: 1,
+            ..area
+        };
+        if area.height >= PROMPT_ROWS {
+            let (line, style) = self.rule(columns, theme);
+            buffer.set_stringn(area.x, row.y - 1, line, columns, style);
+        }
+        let question = &self.questions[self.at];
+        // The answer has at least half of the row.
+        let label = question.label.cut((columns / 2).max(1).saturating_sub(3));
+        let lead = match label.is_empty() {
+            true => " ".to_owned(),
+            false => format!(" {label}: "),
+        };
+        buffer.set_stringn(area.x, row.y, &lead, columns, theme.hint_key());
+        let used = u16::try_from(width(&lead)).unwrap_or(u16::MAX).min(area.width - 1);
+        let place = Rect {
+            x: area.x + used,
+            width: area.width - used,
+            ..row
+        };
+        self.field.view(place, buffer, theme, &question.hint())
+    }
+
+    fn rule(&self, columns: usize, theme: &Theme) -> (String, ratatui::style::Style) {
+        let signs = theme.signs();
+        if let Some(wrong) = &self.wrong {
+            return (rule(wrong.as_str(), "Esc cancels", columns, signs.rule), theme.error());
+        }
+        let title = match self.questions.len() {
+            1 => self.title.to_string(),
+            many => format!("{} {} {} of {many}", self.title, signs.dot, self.at + 1),
+        };
+        let verb = match self.at + 1 < self.questions.len() {
+            true => format!("Enter next {} Esc cancels", signs.dot),
+            false => format!("Enter done {} Esc cancels", signs.dot),
+        };
+        (rule(&title, &verb, columns, signs.rule), theme.title())
+    }
+}
+
+#[cfg(test)]
+#[path = "prompt_tests.rs"]
+mod tests;

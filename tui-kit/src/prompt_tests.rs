@@ -1,0 +1,135 @@
+//! Asking, going back, and answers that do not do.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::testing::{keys, plain, styled};
+
+fn number(text: &str) -> Result<(), Shown> {
+    match text.parse::<u32>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Shown::line(&format!("{text:?} is no number"))),
+    }
+}
+
+/// The questions of a saved reply.
+fn prompt() -> Prompt {
+    let questions = vec![
+        Question::new(Shown::fixed("order_id")).check(number),
+        Question::new(Shown::fixed("carrier")).default("DHL"),
+        Question::new(Shown::fixed("note")).optional(),
+    ];
+    Prompt::new(Shown::fixed("Saved reply: late"), questions).expect("there are questions")
+}
+
+fn press(prompt: &mut Prompt, typed: &str) -> Asked {
+    keys(typed).into_iter().fold(Asked::No, |_, key| prompt.key(key))
+}
+
+fn drawn(prompt: &Prompt, columns: u16, theme: Theme) -> (Buffer, Position) {
+    let area = Rect::new(0, 0, columns, PROMPT_ROWS);
+    let mut buffer = Buffer::empty(area);
+    let cursor = prompt.view(area, &mut buffer, &theme);
+    (buffer, cursor)
+}
+
+#[test]
+fn answers_come_together_in_order() {
+    let mut prompt = prompt();
+    assert_eq!(press(&mut prompt, "48213<enter><enter>"), Asked::Changed);
+    assert_eq!(prompt.at(), 2);
+    assert_eq!(
+        press(&mut prompt, "<enter>"),
+        Asked::Done(vec!["48213".into(), "DHL".into(), String::new()])
+    );
+}
+
+#[test]
+fn an_answer_that_does_not_do_is_told_and_stays() {
+    let mut prompt = prompt();
+    assert_eq!(press(&mut prompt, " <enter>"), Asked::Changed);
+    assert_eq!(prompt.wrong(), Some(&Shown::fixed("order_id is needed")));
+    assert_eq!(press(&mut prompt, "x<enter>"), Asked::Changed);
+    assert_eq!(prompt.wrong(), Some(&Shown::fixed("\"x\" is no number")));
+    let (buffer, cursor) = drawn(&prompt, 40, Theme::ansi());
+    assert_eq!(
+        plain(&buffer),
+        "── \"x\" is no number ───── Esc cancels ──\n order_id:  x\n"
+    );
+    assert_eq!((cursor.x, cursor.y), (13, 1));
+    assert_eq!(press(&mut prompt, "<backspace>"), Asked::Changed);
+    assert_eq!(prompt.wrong(), None);
+    assert_eq!(press(&mut prompt, "7<tab>"), Asked::Changed);
+    assert_eq!(prompt.at(), 1);
+}
+
+#[test]
+fn one_can_go_back_and_nothing_is_lost() {
+    let mut prompt = prompt();
+    let _ = press(&mut prompt, "1<enter>UPS<up>");
+    assert_eq!(prompt.at(), 0);
+    let _ = press(&mut prompt, "2<enter><enter>by hand");
+    assert_eq!(
+        press(&mut prompt, "<enter>"),
+        Asked::Done(vec!["12".into(), "UPS".into(), "by hand".into()])
+    );
+    prompt.refuse(Shown::fixed("the server has no such order"));
+    assert!(plain(&drawn(&prompt, 80, Theme::ansi()).0).contains("no such order"));
+    assert_eq!(press(&mut prompt, "<esc>"), Asked::Cancelled);
+}
+
+#[test]
+fn other_keys_are_the_programs_and_pastes_are_one_line() {
+    let mut prompt = Prompt::ask(
+        Shown::fixed("Subject"),
+        Question::new(Shown::default()).starting_with("Late parcel"),
+    );
+    for name in ["<f1>", "<ctrl-c>", "<ctrl-n>", "<pgup>"] {
+        assert_eq!(press(&mut prompt, name), Asked::No, "{name}");
+    }
+    assert_eq!(prompt.paste("\nof carol\u{202e}\n"), Asked::Changed);
+    assert_eq!(
+        press(&mut prompt, "<enter>"),
+        Asked::Done(vec!["Late parcel of carol".into()])
+    );
+    assert!(Prompt::new(Shown::fixed("none"), vec![]).is_none());
+}
+
+#[test]
+fn how_it_looks() {
+    let ascii = Theme {
+        ascii: true,
+        ..Theme::mono()
+    };
+    let mut screens = String::new();
+    for (columns, theme) in [(80, Theme::ansi()), (40, Theme::mono()), (40, ascii)] {
+        let mut prompt = prompt();
+        screens.push_str(&styled(&drawn(&prompt, columns, theme).0));
+        let _ = press(&mut prompt, "48213<enter>");
+        screens.push_str(&plain(&drawn(&prompt, columns, theme).0));
+        let _ = press(
+            &mut prompt,
+            "<enter>a note that is much longer than the half of a narrow row",
+        );
+        screens.push_str(&plain(&drawn(&prompt, columns, theme).0));
+        screens.push_str("=====\n");
+    }
+    let hostile =
+        Question::new(Shown::line("{{x}}\u{1b}[2J\u{202e}日本語 that goes on and on")).default("\u{1b}]0;x\u{7}y");
+    let (buffer, cursor) = drawn(&Prompt::ask(Shown::line("\u{202e}t"), hostile), 40, Theme::ansi());
+    screens.push_str(&format!("{}cursor {cursor}\n", plain(&buffer)));
+    assert_snapshot!(screens);
+}
+
+#[test]
+fn it_fits_any_area() {
+    for width in 0..30 {
+        for height in 0..3 {
+            let whole = Rect::new(0, 0, 34, 5);
+            let area = Rect::new(1, 1, width, height);
+            let mut buffer = Buffer::empty(whole);
+            let cursor = prompt().view(area, &mut buffer, &Theme::ansi());
+            assert!(area.is_empty() || area.contains(cursor), "{area} {cursor}");
+        }
+    }
+}
