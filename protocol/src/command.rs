@@ -1,11 +1,21 @@
 //! What people ask for. A command travels with an id made by its sender and is done at most once.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{AgentId, ConversationId, LineNo, Rev, Seq},
+    ids::{AgentId, ConversationId, CustomerId, GroupId, LineNo, ReplyId, Rev, Seq, TicketNo, Time},
+    intake::{Intake, Introduction, Priority},
+    library::{ARTICLE_BYTES_MAX, Article, LISTED_MAX, REPLY_BYTES_MAX, SavedReply},
+    line::LineRef,
     refusal::Refusal,
-    text::MessageText,
+    settings::{DeskSettings, PreChatAnswer},
+    staff::{Group, Intent},
+    template::Template,
+    text::{MESSAGE_BYTES_MAX, MessageText},
+    ticket::TicketStatus,
+    words::{Skill, SubjectLine, Tag},
 };
 
 /// What an agent's author had on the screen when writing.
@@ -18,7 +28,7 @@ pub struct SeenLines {
 }
 
 /// What an agent asks for.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum AgentCommand {
     /// Write to the customer. Only the owner may.
@@ -36,6 +46,16 @@ pub enum AgentCommand {
         /// Post although something was missed: the author has been shown it.
         #[serde(default)]
         anyway: bool,
+        /// The line that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quote: Option<LineRef>,
+        /// The saved reply that it was made from: then the text is a template, whose holes are filled now, once, and its
+        /// actions are done in the same transaction.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply: Option<ReplyUse>,
+        /// A published article to go with it, as a card.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        article: Option<Tag>,
     },
     /// Become the owner.
     TakeOver {
@@ -63,6 +83,246 @@ pub enum AgentCommand {
         /// The newest customer's line read.
         up_to: LineNo,
     },
+    /// Make somebody the owner. Admins only; it is done also if that agent is full, with a warning.
+    Assign {
+        /// Of what.
+        conversation: ConversationId,
+        /// Who.
+        agent: AgentId,
+    },
+    /// Give the conversation to somebody else, or to the queue. It takes effect at once.
+    Transfer {
+        /// Which.
+        conversation: ConversationId,
+        /// To whom.
+        to: TransferTo,
+        /// What the next one should know: a note that comes with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// Put the conversation aside.
+    Snooze {
+        /// Which.
+        conversation: ConversationId,
+        /// Until when, if not only until the customer writes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+    },
+    /// End a snooze.
+    Wake {
+        /// Of which.
+        conversation: ConversationId,
+    },
+    /// Write something that only agents see. `@name` of an agent or a group mentions them; the client says whom it found.
+    Note {
+        /// Where.
+        conversation: ConversationId,
+        /// What; see [`MessageText`] for its bounds.
+        text: String,
+        /// Agents mentioned.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        agents: Vec<AgentId>,
+        /// Groups mentioned.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        groups: Vec<GroupId>,
+    },
+    /// Put tags on the conversation and take others off.
+    Tag {
+        /// Which.
+        conversation: ConversationId,
+        /// To put on.
+        #[serde(default)]
+        add: Vec<Tag>,
+        /// To take off.
+        #[serde(default)]
+        remove: Vec<Tag>,
+    },
+    /// Say what the conversation is about.
+    SetSubject {
+        /// Which.
+        conversation: ConversationId,
+        /// About what; left out: nothing is said.
+        #[serde(default)]
+        subject: Option<SubjectLine>,
+    },
+    /// Say how urgent the conversation is.
+    SetPriority {
+        /// Which.
+        conversation: ConversationId,
+        /// How urgent.
+        priority: Priority,
+    },
+    /// Change one's own last line. For a minute.
+    EditLine {
+        /// Where.
+        conversation: ConversationId,
+        /// Which line of the desk.
+        line: LineNo,
+        /// What it says now.
+        text: String,
+    },
+    /// Take one's own last line back. For a minute.
+    WithdrawLine {
+        /// Where.
+        conversation: ConversationId,
+        /// Which line of the desk.
+        line: LineNo,
+    },
+    /// Erase what a line says: a pasted secret. The line stays, without its text, and this cannot be undone.
+    BlankLine {
+        /// Where.
+        conversation: ConversationId,
+        /// Which line.
+        line: LineRef,
+    },
+    /// Make a ticket of the conversation.
+    ConvertToTicket {
+        /// Which.
+        conversation: ConversationId,
+        /// What is to be done; the subject, or the first line, if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<SubjectLine>,
+    },
+    /// Change a ticket. What is left out stays.
+    ChangeTicket {
+        /// Which.
+        ticket: TicketNo,
+        /// Where it stands.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<TicketStatus>,
+        /// Who does it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assignee: Option<Assignee>,
+        /// What is to be done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<SubjectLine>,
+    },
+    /// Say something on a ticket. Only agents see it.
+    CommentTicket {
+        /// Which.
+        ticket: TicketNo,
+        /// What; see [`MessageText`] for its bounds.
+        text: String,
+    },
+    /// Choose what to be: available, busy, away.
+    SetIntent {
+        /// What.
+        intent: Intent,
+    },
+    /// The own mentions are read up to here.
+    MarkMentionsRead {
+        /// The newest note read.
+        up_to: Rev,
+    },
+    /// Say something of a customer. What is left out stays.
+    DescribeCustomer {
+        /// Of whom.
+        customer: CustomerId,
+        /// The name to be called by, and the address.
+        #[serde(default)]
+        introduction: Introduction,
+        /// Values of the tenant's attributes by key; an empty one is taken away.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        attributes: BTreeMap<String, String>,
+    },
+    /// Join two customers who are one person. Only unverified ones; threads stay what they are, and each shows the other's.
+    MergeCustomers {
+        /// One.
+        customer: CustomerId,
+        /// The other.
+        also: CustomerId,
+    },
+    /// Make or change a saved reply. One that is everybody's is everybody's to change.
+    SaveReply {
+        /// The saved reply; its count of uses is the server's.
+        reply: SavedReply,
+    },
+    /// Delete a saved reply.
+    DeleteReply {
+        /// Which.
+        reply: ReplyId,
+    },
+    /// Make or change an article.
+    SaveArticle {
+        /// The article.
+        article: Article,
+        /// Its tags.
+        #[serde(default)]
+        tags: Vec<Tag>,
+        /// Whether customers can read it.
+        published: bool,
+    },
+    /// Delete an article. Cards that were sent keep their title.
+    DeleteArticle {
+        /// Which.
+        slug: Tag,
+    },
+    /// Make or change a group. Admins only.
+    SaveGroup {
+        /// The group.
+        group: Group,
+    },
+    /// Delete a group. What waits for it waits for anybody. Admins only.
+    DeleteGroup {
+        /// Which.
+        group: GroupId,
+    },
+    /// Say what an agent is good at and how much an agent can have. Admins only.
+    SetAgent {
+        /// Who.
+        agent: AgentId,
+        /// All skills.
+        skills: Vec<Skill>,
+        /// How many conversations at once; the tenant's limit if left out.
+        #[serde(default)]
+        capacity: Option<u32>,
+    },
+    /// Choose the desk's settings, all of them. Admins only.
+    Configure {
+        /// The settings.
+        settings: Box<DeskSettings>,
+    },
+}
+
+/// To whom an agent transfers a conversation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "target", rename_all = "snake_case")]
+pub enum TransferTo {
+    /// An agent.
+    Agent {
+        /// Who.
+        agent: AgentId,
+    },
+    /// A group.
+    Group {
+        /// Which.
+        group: GroupId,
+    },
+    /// The queue.
+    Queue,
+}
+
+/// Who is to do a ticket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "who", rename_all = "snake_case")]
+pub enum Assignee {
+    /// An agent.
+    Agent {
+        /// Who.
+        agent: AgentId,
+    },
+    /// Nobody.
+    Nobody,
+}
+
+/// The use of a saved reply.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReplyUse {
+    /// Which.
+    pub id: ReplyId,
+    /// What was answered to its questions, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, String>,
 }
 
 impl AgentCommand {
@@ -73,17 +333,112 @@ impl AgentCommand {
             | AgentCommand::TakeOver { conversation }
             | AgentCommand::HandBack { conversation }
             | AgentCommand::Close { conversation, .. }
-            | AgentCommand::MarkSeen { conversation, .. } => Some(*conversation),
-            AgentCommand::TakeNext {} => None,
+            | AgentCommand::MarkSeen { conversation, .. }
+            | AgentCommand::Assign { conversation, .. }
+            | AgentCommand::Transfer { conversation, .. }
+            | AgentCommand::Snooze { conversation, .. }
+            | AgentCommand::Wake { conversation }
+            | AgentCommand::Note { conversation, .. }
+            | AgentCommand::Tag { conversation, .. }
+            | AgentCommand::SetSubject { conversation, .. }
+            | AgentCommand::SetPriority { conversation, .. }
+            | AgentCommand::EditLine { conversation, .. }
+            | AgentCommand::WithdrawLine { conversation, .. }
+            | AgentCommand::BlankLine { conversation, .. }
+            | AgentCommand::ConvertToTicket { conversation, .. } => Some(*conversation),
+            AgentCommand::TakeNext {}
+            | AgentCommand::ChangeTicket { .. }
+            | AgentCommand::CommentTicket { .. }
+            | AgentCommand::SetIntent { .. }
+            | AgentCommand::MarkMentionsRead { .. }
+            | AgentCommand::DescribeCustomer { .. }
+            | AgentCommand::MergeCustomers { .. }
+            | AgentCommand::SaveReply { .. }
+            | AgentCommand::DeleteReply { .. }
+            | AgentCommand::SaveArticle { .. }
+            | AgentCommand::DeleteArticle { .. }
+            | AgentCommand::SaveGroup { .. }
+            | AgentCommand::DeleteGroup { .. }
+            | AgentCommand::SetAgent { .. }
+            | AgentCommand::Configure { .. } => None,
         }
     }
 
-    /// What the door looks at before anything is decided: the bounds of the text.
+    /// What the door looks at before anything is decided: the bounds of what it carries.
     pub fn check(&self) -> Result<(), Refusal> {
+        let text = |text: &str| MessageText::parse(text).map(drop).map_err(Refusal::from);
         match self {
-            AgentCommand::Post { text, .. } => MessageText::parse(text.as_str()).map(drop).map_err(Refusal::from),
+            AgentCommand::Post { text: it, reply, .. } => {
+                // A template may be longer than what it becomes, and the other way round: it is checked when it is filled.
+                match reply {
+                    Some(_) if it.len() <= MESSAGE_BYTES_MAX => Ok(()),
+                    _ => text(it),
+                }
+            }
+            AgentCommand::Note { text: it, agents, groups, .. } => {
+                listed("agents", agents.len())?;
+                listed("groups", groups.len())?;
+                text(it)
+            }
+            AgentCommand::EditLine { text: it, .. } | AgentCommand::CommentTicket { text: it, .. } => text(it),
+            AgentCommand::Transfer { note: Some(it), .. } => text(it),
+            AgentCommand::Tag { add, remove, .. } => {
+                listed("add", add.len())?;
+                listed("remove", remove.len())
+            }
+            AgentCommand::DescribeCustomer { attributes, .. } => {
+                listed("attributes", attributes.len())?;
+                let long = attributes.values().any(|it| it.chars().count() > ATTRIBUTE_CHARS_MAX);
+                if long {
+                    return Err(bad_field("attributes", format!("{ATTRIBUTE_CHARS_MAX} characters is the most")));
+                }
+                Ok(())
+            }
+            AgentCommand::SaveReply { reply } => {
+                if reply.text.len() > REPLY_BYTES_MAX {
+                    return Err(bad_field("reply.text", format!("{REPLY_BYTES_MAX} bytes is the most")));
+                }
+                if reply.actions.len() > LISTED_MAX {
+                    return Err(bad_field("reply.actions", format!("{LISTED_MAX} is the most")));
+                }
+                text(&reply.text)?;
+                Template::parse(&reply.text).map(drop).map_err(|why| bad_field("reply.text", why.to_string()))
+            }
+            AgentCommand::SaveArticle { article, tags, .. } => {
+                if article.body.len() > ARTICLE_BYTES_MAX || article.body.contains('\0') {
+                    return Err(bad_field("article.body", format!("at most {ARTICLE_BYTES_MAX} bytes, without NUL")));
+                }
+                if tags.len() > LISTED_MAX {
+                    return Err(bad_field("tags", format!("{LISTED_MAX} is the most")));
+                }
+                Ok(())
+            }
+            AgentCommand::SaveGroup { group } => {
+                listed("group.members", group.members.len())?;
+                listed("group.skills", group.skills.len())
+            }
+            AgentCommand::SetAgent { skills, .. } => listed("skills", skills.len()),
+            AgentCommand::Configure { settings } => settings.check().map_err(|why| bad_field("settings", why)),
             _ => Ok(()),
         }
+    }
+}
+
+/// Things that a command may list: tags, skills, members, mentions.
+pub const COMMAND_LIST_MAX: usize = 200;
+/// Characters of an attribute's value.
+pub const ATTRIBUTE_CHARS_MAX: usize = 500;
+
+fn listed(what: &str, count: usize) -> Result<(), Refusal> {
+    if count > COMMAND_LIST_MAX {
+        return Err(bad_field(what, format!("{COMMAND_LIST_MAX} is the most")));
+    }
+    Ok(())
+}
+
+fn bad_field(what: &str, why: String) -> Refusal {
+    Refusal::BadField {
+        why: format!("{what}: {why}"),
     }
 }
 
@@ -95,6 +450,52 @@ pub enum CustomerCommand {
     Post {
         /// What; see [`MessageText`] for its bounds.
         text: String,
+        /// The line that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quote: Option<LineRef>,
+    },
+    /// Begin a conversation without a line yet. Nothing happens if one is open.
+    Start {
+        /// What it begins with.
+        #[serde(default)]
+        intake: Intake,
+        /// Who the customer says to be.
+        #[serde(default)]
+        introduction: Introduction,
+        /// What was answered to the desk's questions.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        answers: Vec<PreChatAnswer>,
+    },
+    /// Say who one is.
+    Introduce {
+        /// What is said; what is left out stays.
+        introduction: Introduction,
+    },
+    /// Say what the conversation is about.
+    SetSubject {
+        /// About what.
+        subject: SubjectLine,
+    },
+    /// Change one's own last line. For a minute.
+    EditLine {
+        /// Which line of the customer.
+        line: LineNo,
+        /// What it says now.
+        text: String,
+    },
+    /// Take one's own last line back. For a minute.
+    WithdrawLine {
+        /// Which line of the customer.
+        line: LineNo,
+    },
+    /// Say how it was, or that one does not want to. Once for each conversation; it opens nothing.
+    Rate {
+        /// From 1 (bad) to 5 (good); left out: not wanted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        score: Option<u8>,
+        /// In the customer's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
     },
     /// Ask for a person.
     RequestHuman {},
@@ -111,7 +512,21 @@ impl CustomerCommand {
     /// What the door looks at before anything is decided: the bounds of the text.
     pub fn check(&self) -> Result<(), Refusal> {
         match self {
-            CustomerCommand::Post { text } => MessageText::parse(text.as_str()).map(drop).map_err(Refusal::from),
+            CustomerCommand::Post { text, .. } | CustomerCommand::EditLine { text, .. } => {
+                MessageText::parse(text.as_str()).map(drop).map_err(Refusal::from)
+            }
+            CustomerCommand::Start { answers, .. } if answers.len() > DeskSettings::QUESTIONS_MAX => {
+                Err(bad_field("answers", format!("{} is the most", DeskSettings::QUESTIONS_MAX)))
+            }
+            CustomerCommand::Rate { score, comment } => {
+                if score.is_some_and(|score| !(1..=5).contains(&score)) {
+                    return Err(bad_field("score", "it is 1 to 5".to_owned()));
+                }
+                match comment {
+                    Some(text) => MessageText::parse(text.as_str()).map(drop).map_err(Refusal::from),
+                    None => Ok(()),
+                }
+            }
             _ => Ok(()),
         }
     }
@@ -146,12 +561,47 @@ pub struct Done {
     /// Whether this is the stored answer to a command that came again.
     #[serde(default)]
     pub repeat: bool,
+    /// It was done, but something should be known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<Warning>,
+    /// The ticket that it was about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketNo>,
+}
+
+/// What should be known of something that was done all the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "warning", rename_all = "snake_case")]
+pub enum Warning {
+    /// The new owner has more than the agent can have.
+    OverCapacity {
+        /// How many now.
+        active: u32,
+        /// How many at most.
+        capacity: u32,
+    },
+    /// The new owner lacks skills, is not in the group, or is away.
+    NotSuited,
+}
+
+impl Warning {
+    /// In words.
+    pub fn words(self) -> String {
+        match self {
+            Warning::OverCapacity { active, capacity } => format!("has {active} of {capacity} now"),
+            Warning::NotSuited => "is not one who may take it: done all the same, as an admin asked".to_owned(),
+        }
+    }
 }
 
 impl Done {
     /// As the customer gets it: without the journal's position.
     pub fn for_customer(self) -> Done {
-        Done { rev: None, ..self }
+        Done {
+            rev: None,
+            warning: None,
+            ..self
+        }
     }
 }
 
@@ -161,7 +611,7 @@ pub enum Sender {
     /// An agent.
     Agent(AgentId),
     /// A customer.
-    Customer(crate::ids::CustomerId),
+    Customer(CustomerId),
     /// The bot.
     Bot,
     /// The server's timers and its own housekeeping.

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     event::{Part, Seen, parts_text},
-    ids::{CommandId, ConversationId, LineNo, Mark, Seq, Time},
+    ids::{CommandId, ConversationId, LineNo, Mark, Seq, TicketNo, Time},
     kinds::{UnknownBody, bodies},
+    line::{LineRef, LineState, Quote},
     stage::Side,
     text::DisplayName,
 };
@@ -44,6 +45,14 @@ bodies! {
         Seen(Seen) = "chat.message.seen", Summary;
         /// The conversation ended.
         Closed(Closed) = "chat.session.closed", Line;
+        /// The customer waits for a person again; the place in the queue is kept.
+        Requeued(Requeued) = "chat.session.requeued", Line;
+        /// A line was changed, taken back or blanked out.
+        LineChanged(LineChanged) = "chat.message.changed", Line;
+        /// There is a ticket now.
+        Ticketed(Ticketed) = "chat.session.ticket", Line;
+        /// The customer said how it was, or did not want to.
+        Rated(Rated) = "chat.session.rated", Line;
     }
 }
 
@@ -62,8 +71,14 @@ pub struct Posted {
     pub author: Author,
     /// Its number on the author's side of the thread.
     pub line: LineNo,
-    /// What it says.
+    /// What it says; empty where its text is gone.
     pub parts: Vec<Part>,
+    /// What it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Quote>,
+    /// What became of it since. Lines are always told in their present form.
+    #[serde(default, skip_serializing_if = "LineState::is_original")]
+    pub state: LineState,
 }
 
 impl Posted {
@@ -120,6 +135,41 @@ pub struct HumanRequested {}
 pub struct Closed {
     /// Who ended it.
     pub by: Closer,
+    /// Whether the customer is asked how it was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ask_rating: bool,
+}
+
+/// See [`CustomerBody::Requeued`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Requeued {}
+
+/// See [`CustomerBody::LineChanged`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LineChanged {
+    /// Which line.
+    #[serde(flatten)]
+    pub line: LineRef,
+    /// What became of it.
+    pub state: LineState,
+    /// What it says now; empty where its text is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+}
+
+/// See [`CustomerBody::Ticketed`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ticketed {
+    /// Its number.
+    pub ticket: TicketNo,
+}
+
+/// See [`CustomerBody::Rated`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Rated {
+    /// From 1 (bad) to 5 (good); absent: not wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
 }
 
 /// Who ended a conversation, as the customer may know it.
@@ -145,8 +195,14 @@ impl CustomerBody {
                 Closer::Customer => "You ended this chat.".to_owned(),
                 Closer::Agent | Closer::System => "This chat has ended. Write again to start a new one.".to_owned(),
             }),
+            CustomerBody::Requeued(_) => Some("You are back in the queue; your place is kept.".to_owned()),
+            CustomerBody::Ticketed(it) => Some(format!("This is now ticket {}.", it.ticket)),
+            CustomerBody::Rated(it) => Some(match it.score {
+                Some(score) => format!("You rated this chat {score} of 5. Thank you."),
+                None => "You did not rate this chat.".to_owned(),
+            }),
             CustomerBody::Unknown(it) => it.fallback.clone(),
-            CustomerBody::Opened(_) | CustomerBody::Posted(_) | CustomerBody::Seen(_) => None,
+            CustomerBody::LineChanged(_) | CustomerBody::Opened(_) | CustomerBody::Posted(_) | CustomerBody::Seen(_) => None,
         }
     }
 }

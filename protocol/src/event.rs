@@ -1,15 +1,18 @@
 //! What happened: the journal's events as agents and followers get them, and the one place that decides
 //! what of them a customer may see.
 
+mod affairs;
+mod conversation;
+mod parts;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::{affairs::*, conversation::*, parts::*};
 use crate::{
     customer_event::{self as theirs, CustomerBody, CustomerEvent},
-    ids::{AgentId, CommandId, ConversationId, CustomerId, LineNo, Mark, Rev, Seq, Time},
+    ids::{AgentId, CommandId, ConversationId, CustomerId, Mark, Rev, Seq, TicketNo, Time},
     kinds::{UnknownBody, bodies},
-    people::{AgentRef, CustomerRef, Role},
     stage::{Closer, HandOverReason, Side},
-    text::MessageText,
 };
 
 /// A fact that happened, numbered and stored. For agents and followers; customers get
@@ -47,6 +50,20 @@ pub enum Subject {
     Agent {
         /// Which one.
         agent: AgentId,
+    },
+    /// A customer, apart from the conversations.
+    Customer {
+        /// Which one.
+        customer: CustomerId,
+    },
+    /// The tenant's desk: its settings, its groups.
+    Desk,
+    /// Saved replies and articles.
+    Library,
+    /// A ticket.
+    Ticket {
+        /// Which one.
+        number: TicketNo,
     },
     /// A subject of a later version.
     #[serde(other)]
@@ -88,196 +105,53 @@ bodies! {
         Seen(Seen) = "chat.message.seen", Summary;
         /// The conversation ended.
         Closed(Closed) = "chat.session.closed", Line;
+        /// An agent gave the conversation to somebody else, or to the queue.
+        Transferred(Transferred) = "chat.session.transferred", Line;
+        /// The conversation went back to the queue without an agent's doing.
+        Requeued(Requeued) = "chat.session.requeued", Line;
+        /// The owner put the conversation aside.
+        Snoozed(Snoozed) = "chat.session.snoozed", Line;
+        /// The conversation is back at its owner.
+        Woken(Woken) = "chat.session.woken", Line;
+        /// An agent wrote something that only agents see.
+        Noted(Noted) = "chat.note.new", Line;
+        /// A line was changed, taken back or blanked out.
+        LineChanged(LineChanged) = "chat.message.changed", Line;
+        /// The conversation's tags are others.
+        TagsChanged(TagsChanged) = "chat.session.tags", Summary;
+        /// The conversation is about something else.
+        SubjectChanged(SubjectChanged) = "chat.session.subject", Summary;
+        /// The conversation is more or less urgent.
+        PriorityChanged(PriorityChanged) = "chat.session.priority", Summary;
+        /// A ticket was made of the conversation.
+        Ticketed(Ticketed) = "chat.session.ticket", Line;
+        /// The customer said how it was.
+        Rated(Rated) = "chat.session.rated", Line;
+        /// Something else is known of the customer.
+        CustomerChanged(CustomerChanged) = "customer.changed", Nothing;
+        /// An agent joined two customers who are one person.
+        CustomersMerged(CustomersMerged) = "customer.merged", Nothing;
         /// An agent's account was made or changed.
         AgentChanged(AgentChanged) = "agent.changed", Nothing;
+        /// An agent has read the own mentions up to a note.
+        MentionsRead(MentionsRead) = "agent.mentions_read", Nothing;
+        /// A group was made or changed.
+        GroupChanged(GroupChanged) = "group.changed", Nothing;
+        /// A group is no more.
+        GroupDeleted(GroupDeleted) = "group.deleted", Nothing;
+        /// The tenant has chosen otherwise.
+        SettingsChanged(SettingsChanged) = "desk.settings", Nothing;
+        /// A saved reply was made or changed.
+        ReplyChanged(ReplyChanged) = "library.reply.changed", Nothing;
+        /// A saved reply is no more.
+        ReplyDeleted(ReplyDeleted) = "library.reply.deleted", Nothing;
+        /// An article was made or changed.
+        ArticleChanged(ArticleChanged) = "library.article.changed", Nothing;
+        /// An article is no more.
+        ArticleDeleted(ArticleDeleted) = "library.article.deleted", Nothing;
+        /// A ticket was made, changed or commented.
+        TicketChanged(TicketChanged) = "ticket.changed", Nothing;
     }
-}
-
-/// See [`EventBody::Opened`]. It carries all that a summary starts from, so that the fold needs nothing else.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Opened {
-    /// Whose.
-    pub customer: CustomerRef,
-    /// The how-manieth conversation of the thread, from 1.
-    pub number: u64,
-    /// Newest line of the customer before this conversation.
-    pub customer_lines: LineNo,
-    /// Newest line of the desk before this conversation.
-    pub desk_lines: LineNo,
-    /// How far the customer has read the desk's lines.
-    pub customer_mark: LineNo,
-    /// How far the desk has read the customer's lines.
-    pub desk_mark: LineNo,
-}
-
-/// See [`EventBody::Posted`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Posted {
-    /// Who wrote it.
-    #[serde(flatten)]
-    pub author: Author,
-    /// Its number on the author's side of the thread.
-    pub line: LineNo,
-    /// What it says.
-    pub parts: Vec<Part>,
-}
-
-impl Posted {
-    /// The line as plain text: its parts' texts, a line each.
-    pub fn text(&self) -> String {
-        parts_text(&self.parts)
-    }
-}
-
-/// Parts as plain text, a line each.
-pub fn parts_text(parts: &[Part]) -> String {
-    let texts: Vec<&str> = parts.iter().map(Part::text).collect();
-    texts.join("\n")
-}
-
-/// Who wrote a line.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "sender", rename_all = "snake_case")]
-pub enum Author {
-    /// The customer.
-    Customer,
-    /// The first-line bot.
-    Bot,
-    /// An agent.
-    Agent {
-        /// Which one.
-        agent: AgentRef,
-    },
-    /// The desk itself (hours, a bot that is late).
-    System,
-}
-
-impl Author {
-    /// The side of the thread that the author is on.
-    pub fn side(&self) -> Side {
-        match self {
-            Author::Customer => Side::Customer,
-            _ => Side::Desk,
-        }
-    }
-
-    /// The sources' name of the sender: `customer`, `bot`, `agent` or `system`.
-    pub fn sender(&self) -> &'static str {
-        match self {
-            Author::Customer => "customer",
-            Author::Bot => "bot",
-            Author::Agent { .. } => "agent",
-            Author::System => "system",
-        }
-    }
-}
-
-/// One part of a line. A client that does not know a part's type shows its fallback.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Part {
-    /// Plain text.
-    Text(TextPart),
-    /// A part of a later version.
-    Unknown(UnknownPart),
-}
-
-impl Part {
-    /// A part of plain text.
-    pub fn of_text(text: MessageText) -> Part {
-        Part::Text(TextPart {
-            kind: TextTag::Text,
-            text,
-        })
-    }
-
-    /// The part's text, or what to show in its place.
-    pub fn text(&self) -> &str {
-        match self {
-            Part::Text(part) => part.text.as_str(),
-            Part::Unknown(part) => &part.fallback,
-        }
-    }
-}
-
-/// Plain text: `{"type":"text","text":"..."}`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct TextPart {
-    /// Always `text`.
-    #[serde(rename = "type")]
-    pub kind: TextTag,
-    /// As it was written.
-    pub text: MessageText,
-}
-
-/// The word `text`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TextTag {
-    /// The word `text`.
-    Text,
-}
-
-/// A part whose type this version does not know.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct UnknownPart {
-    /// Its type.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// What to show in its place.
-    #[serde(default)]
-    pub fallback: String,
-}
-
-/// See [`EventBody::TakenOver`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct TakenOver {
-    /// The new owner.
-    pub agent: AgentRef,
-}
-
-/// See [`EventBody::HandedBack`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct HandedBack {
-    /// Who gave it back.
-    pub agent: AgentRef,
-}
-
-/// See [`EventBody::HumanRequested`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct HumanRequested {
-    /// Why a person is wanted.
-    pub reason: HandOverReason,
-    /// Whether the customer's own command asked (a key or `/human`), not the bot or the desk.
-    pub by_customer: bool,
-}
-
-/// See [`EventBody::Seen`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Seen {
-    /// Who has read: the customer the desk's lines, the desk the customer's.
-    pub side: Side,
-    /// The newest line read, of the other side.
-    pub up_to: LineNo,
-}
-
-/// See [`EventBody::Closed`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Closed {
-    /// Who ended it.
-    #[serde(flatten)]
-    pub by: Closer,
-}
-
-/// See [`EventBody::AgentChanged`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct AgentChanged {
-    /// The account, with its present name.
-    pub agent: AgentRef,
-    /// Its role.
-    pub role: Role,
-    /// Whether it may sign in.
-    pub enabled: bool,
 }
 
 impl EventBody {
@@ -285,7 +159,11 @@ impl EventBody {
     /// history has as a system line. `None` where nothing is to be shown in a thread.
     pub fn fallback(&self) -> Option<String> {
         match self {
-            EventBody::TakenOver(it) => Some(format!("{} took over", it.agent.name)),
+            EventBody::TakenOver(it) => Some(match &it.by {
+                Some(admin) => format!("{} assigned it to {}", admin.name, it.agent.name),
+                None if it.routed => format!("given to {}", it.agent.name),
+                None => format!("{} took over", it.agent.name),
+            }),
             EventBody::HandedBack(it) => Some(format!("{} handed back to the bot", it.agent.name)),
             EventBody::HumanRequested(it) => Some(match it.reason {
                 HandOverReason::CustomerAsked => "the customer asked for a person".to_owned(),
@@ -296,8 +174,26 @@ impl EventBody {
                 Closer::Agent { agent } => format!("{} ended the chat", agent.name),
                 Closer::System => "the chat was ended".to_owned(),
             }),
+            EventBody::Transferred(it) => Some(match &it.to {
+                Target::Agent { agent } => format!("{} transferred to {}", it.by.name, agent.name),
+                Target::Group { group } => format!("{} transferred to {}", it.by.name, group.name.as_str()),
+                Target::Queue => format!("{} put it back into the queue", it.by.name),
+            }),
+            EventBody::Requeued(it) => Some(format!("back in the queue: {}", it.reason.words())),
+            EventBody::Snoozed(it) => Some(format!("{} snoozed the chat", it.agent.name)),
+            EventBody::Woken(it) => Some(match it.why {
+                WokenBy::Time => "the snooze ended".to_owned(),
+                WokenBy::Customer => "the customer wrote: the snooze ended".to_owned(),
+                WokenBy::Agent => format!("{} came back to it", it.agent.name),
+            }),
+            EventBody::Noted(it) => Some(format!("note by {}", it.agent.name)),
+            EventBody::Ticketed(it) => Some(format!("{} made ticket {} of it", it.agent.name, it.ticket)),
+            EventBody::Rated(it) => Some(match it.score {
+                Some(score) => format!("the customer rated it {score} of 5"),
+                None => "the customer did not rate it".to_owned(),
+            }),
             EventBody::Unknown(it) => it.fallback.clone(),
-            EventBody::Opened(_) | EventBody::Posted(_) | EventBody::Seen(_) | EventBody::AgentChanged(_) => None,
+            _ => None,
         }
     }
 
@@ -308,6 +204,9 @@ impl EventBody {
             EventBody::HumanRequested(it) => it.by_customer,
             EventBody::Seen(it) => it.side == Side::Customer,
             EventBody::Closed(it) => it.by == Closer::Customer,
+            EventBody::LineChanged(it) => it.agent.is_none(),
+            EventBody::Rated(_) => true,
+            EventBody::Opened(_) => true,
             _ => false,
         }
     }
@@ -328,6 +227,8 @@ impl EventBody {
                 },
                 line: it.line,
                 parts: it.parts.clone(),
+                quote: it.quote.clone(),
+                state: it.state,
             }),
             EventBody::TakenOver(it) => CustomerBody::Joined(theirs::Joined {
                 name: it.agent.name.clone(),
@@ -341,8 +242,41 @@ impl EventBody {
                     Closer::Agent { .. } => theirs::Closer::Agent,
                     Closer::System => theirs::Closer::System,
                 },
+                ask_rating: it.ask_rating,
             }),
-            EventBody::AgentChanged(_) | EventBody::Unknown(_) => return None,
+            EventBody::Transferred(it) => match &it.to {
+                Target::Agent { agent } => CustomerBody::Joined(theirs::Joined {
+                    name: agent.name.clone(),
+                }),
+                Target::Group { .. } | Target::Queue => CustomerBody::Requeued(theirs::Requeued {}),
+            },
+            EventBody::Requeued(_) => CustomerBody::Requeued(theirs::Requeued {}),
+            EventBody::LineChanged(it) => CustomerBody::LineChanged(theirs::LineChanged {
+                line: it.line,
+                state: it.state,
+                parts: it.parts.clone(),
+            }),
+            EventBody::Ticketed(it) => CustomerBody::Ticketed(theirs::Ticketed { ticket: it.ticket }),
+            EventBody::Rated(it) => CustomerBody::Rated(theirs::Rated { score: it.score }),
+            EventBody::Snoozed(_)
+            | EventBody::Woken(_)
+            | EventBody::Noted(_)
+            | EventBody::TagsChanged(_)
+            | EventBody::SubjectChanged(_)
+            | EventBody::PriorityChanged(_)
+            | EventBody::CustomerChanged(_)
+            | EventBody::CustomersMerged(_)
+            | EventBody::AgentChanged(_)
+            | EventBody::MentionsRead(_)
+            | EventBody::GroupChanged(_)
+            | EventBody::GroupDeleted(_)
+            | EventBody::SettingsChanged(_)
+            | EventBody::ReplyChanged(_)
+            | EventBody::ReplyDeleted(_)
+            | EventBody::ArticleChanged(_)
+            | EventBody::ArticleDeleted(_)
+            | EventBody::TicketChanged(_)
+            | EventBody::Unknown(_) => return None,
         })
     }
 }
@@ -360,4 +294,8 @@ impl Event {
             body: self.body.for_customer()?,
         })
     }
+}
+
+fn is_false(it: &bool) -> bool {
+    !it
 }

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 pub use self::audience::{
     AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, Agents, Audience, CustomerMe, CustomerQuestion,
-    CustomerReply, CustomerSignal, CustomerSnapshot, Customers, Typist,
+    CustomerReply, CustomerSignal, CustomerSnapshot, Customers, DeskState, Estimate, Typist,
 };
 use crate::{
     close::CloseCode,
     command::Outcome,
-    ids::{CommandId, ConversationId, Cursor, Mark, TenantId, Time},
+    ids::{CommandId, ConversationId, Cursor, LineNo, Mark, TenantId, Time},
     refusal::Refusal,
 };
 
@@ -84,6 +84,21 @@ pub enum ToServer<A: Audience> {
         conversation: Option<ConversationId>,
         /// Whether somebody is typing.
         on: bool,
+    },
+    /// The other side's lines are on my user's screen up to here. Never stored.
+    Delivered {
+        /// Where; customers leave it out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
+        /// The newest line of the other side.
+        up_to: LineNo,
+    },
+    /// My user is there, and looks at this. Agents only, never stored; said when it changes, and at most once a minute while
+    /// the user does something.
+    Viewing {
+        /// What is on the screen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
     },
     /// I am still here.
     Ping {

@@ -54,6 +54,10 @@ uuid_id! {
     CustomerId;
     /// One episode of help in a customer's thread.
     ConversationId;
+    /// A group of agents, within its tenant.
+    GroupId;
+    /// A saved reply, within its tenant.
+    ReplyId;
     /// Sixteen opaque bytes made by the sender of a command (UUIDv7 in our clients). The same id with
     /// the same content is the same command for ever.
     CommandId;
@@ -86,6 +90,8 @@ number! {
     Rev;
     /// Position in a thread, dense from 1, counting only what its customer may see: the customer's cursor.
     Seq;
+    /// Number of a ticket, dense from 1 in each tenant.
+    TicketNo;
     /// Number of a line on its side (customer's or desk's) of a thread, dense from 1: for read marks and unread.
     LineNo;
 }

@@ -95,19 +95,30 @@
 pub mod close;
 pub mod codec;
 pub mod command;
+pub mod context;
 pub mod customer_event;
 pub mod event;
 pub mod frame;
 pub mod gate;
+pub mod hours;
 pub mod ids;
+pub mod intake;
 mod kinds;
+pub mod library;
+pub mod line;
 pub mod people;
+pub mod queue;
 pub mod refusal;
 pub mod rest;
+pub mod settings;
+pub mod staff;
 pub mod stage;
 pub mod summary;
+pub mod template;
 pub mod text;
 pub mod thread_view;
+pub mod ticket;
+pub mod words;
 
 pub use kinds::{TYPING, Touches, UnknownBody};
 

@@ -8,6 +8,7 @@ use crate::{
     gate::Shown,
     ids::{LineNo, Time},
     people::AgentRef,
+    queue::WhyNot,
     text::{MESSAGE_BYTES_MAX, NameRefused, TextRefused},
 };
 
@@ -22,6 +23,32 @@ pub enum Refusal {
         /// Since when.
         since: Time,
     },
+    /// The agent may not take this conversation, or may not be given it.
+    MayNotTake {
+        /// Who.
+        agent: AgentRef,
+        /// Why not.
+        because: WhyNot,
+    },
+    /// The line cannot be changed any more: it is not one's own, not the last, or too old.
+    TooLate,
+    /// Holes of a saved reply are not filled.
+    Unresolved {
+        /// Which.
+        holes: Vec<String>,
+    },
+    /// There is something by this name already.
+    Exists {
+        /// By which.
+        what: String,
+    },
+    /// There are as many as there can be.
+    TooMany {
+        /// How many.
+        limit: u64,
+    },
+    /// Customers whom the tenant's site vouches for are never joined by hand.
+    Verified,
     /// Only the owner of a conversation may do this; nobody, or the bot, has it.
     NotOwner,
     /// Nobody waits, and no conversation of one's own is unanswered.
@@ -178,6 +205,16 @@ impl Refusal {
                     Shown::line(agent.name.as_str())
                 )
             }
+            Refusal::MayNotTake { agent, because } => {
+                format!("{} may not take this: {}.", agent.name.shown(), because.words())
+            }
+            Refusal::TooLate => "A line can be changed by its author while it is the last, for a short time.".to_owned(),
+            Refusal::Unresolved { holes } => {
+                format!("Fill in first: {}.", Shown::line(&holes.join(", ")))
+            }
+            Refusal::Exists { what } => format!("There is {} already. Choose another name.", Shown::line(what)),
+            Refusal::TooMany { limit } => format!("There are {limit} already, which is the most. Delete one first."),
+            Refusal::Verified => "A customer whom the site vouches for cannot be joined with another.".to_owned(),
             Refusal::NotOwner => "Take the conversation over first.".to_owned(),
             Refusal::NobodyWaits => "Nobody is waiting.".to_owned(),
             Refusal::Unseen { .. } => "The customer has written again. Read it, then end the chat.".to_owned(),

@@ -27,6 +27,16 @@ pub enum Stage {
         /// Since when.
         since: Time,
     },
+    /// An agent owns it and has put it aside. It counts against nobody's capacity and calls nobody.
+    Snoozed {
+        /// The owner.
+        agent: AgentRef,
+        /// Since when the agent owns it.
+        since: Time,
+        /// Until when, or until the customer writes; absent: only until the customer writes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+    },
     /// Over, for good. The next line of the customer opens a new conversation.
     Closed {
         /// When.
@@ -41,7 +51,7 @@ impl Stage {
     pub fn status(&self) -> &'static str {
         match self {
             Stage::Bot | Stage::Waiting { .. } => "pending",
-            Stage::Active { .. } => "active",
+            Stage::Active { .. } | Stage::Snoozed { .. } => "active",
             Stage::Closed { .. } => "closed",
         }
     }
@@ -49,6 +59,16 @@ impl Stage {
     /// The sources' flag `is_bot_active`.
     pub fn is_bot(&self) -> bool {
         matches!(self, Stage::Bot)
+    }
+
+    /// Whether it waits in the queue.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self, Stage::Waiting { .. })
+    }
+
+    /// Whether an agent is at it; a snoozed one is put aside.
+    pub fn is_active(&self) -> bool {
+        matches!(self, Stage::Active { .. })
     }
 
     /// Whether a line can still be added to this conversation.
@@ -59,7 +79,7 @@ impl Stage {
     /// The agent who owns the conversation, while one does.
     pub fn owner(&self) -> Option<&AgentRef> {
         match self {
-            Stage::Active { agent, .. } => Some(agent),
+            Stage::Active { agent, .. } | Stage::Snoozed { agent, .. } => Some(agent),
             _ => None,
         }
     }
@@ -86,6 +106,19 @@ pub enum HandOverReason {
     BotLate,
     /// The desk has no bot.
     NoBot,
+    /// An agent transferred it.
+    Transferred,
+    /// The owner was gone for too long.
+    OwnerGone,
+    /// The owner went away and handed back.
+    OwnerAway,
+    /// The owner was there, but did not answer for too long.
+    OwnerSilent,
+    /// It was snoozed, and its owner is away.
+    SnoozeEnded,
+    /// A reason of a later version.
+    #[serde(other)]
+    Other,
 }
 
 impl HandOverReason {
@@ -98,6 +131,12 @@ impl HandOverReason {
             HandOverReason::BotFailed => "the bot failed",
             HandOverReason::BotLate => "the bot did not answer in time",
             HandOverReason::NoBot => "there is no bot",
+            HandOverReason::Transferred => "transferred",
+            HandOverReason::OwnerGone => "the owner is gone",
+            HandOverReason::OwnerAway => "the owner is away",
+            HandOverReason::OwnerSilent => "the owner did not answer",
+            HandOverReason::SnoozeEnded => "the snooze ended",
+            HandOverReason::Other => "a person is wanted",
         }
     }
 }

@@ -4,10 +4,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    event::{Author, Event, EventBody, Opened, Posted},
-    ids::{AgentId, ConversationId, LineNo, Rev, Time},
-    people::CustomerRef,
-    stage::{Side, Stage},
+    event::{Author, Deadline, Event, EventBody, LineChanged, Opened, Posted, Target, parts_text},
+    ids::{AgentId, ConversationId, LineNo, Rev, TicketNo, Time},
+    intake::Intake,
+    line::Notice,
+    people::{AgentRef, CustomerRef},
+    settings::PreChatAnswer,
+    staff::GroupRef,
+    stage::{HandOverReason, Side, Stage},
+    words::Tag,
 };
 
 /// Graphemes of the newest line that a summary keeps.
@@ -47,6 +52,64 @@ pub struct Summary {
     pub last_line: Option<LastLine>,
     /// When the customer wrote the first line that nobody has answered.
     pub unanswered_since: Option<Time>,
+    /// What it began with, as it stands now.
+    #[serde(default, skip_serializing_if = "Intake::is_empty")]
+    pub intake: Intake,
+    /// Its tags, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// The group that it waits for; anybody if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupRef>,
+    /// When it first came into the queue. Kept when it comes there again, until the bot has it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_at: Option<Time>,
+    /// By which event it first came into the queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_rev: Option<Rev>,
+    /// When a person first became its owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned_at: Option<Time>,
+    /// How long the customer waited for that, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_ms: Option<i64>,
+    /// When a person must have answered, if the tenant has set a target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub respond_by: Option<Deadline>,
+    /// When a person first answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_response_at: Option<Time>,
+    /// Who had this customer before: offered first to this agent, but to others too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<AgentRef>,
+    /// Who was mentioned in its notes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watchers: Vec<AgentId>,
+    /// How many notes it has.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub notes: u64,
+    /// The ticket that was made of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketNo>,
+    /// What the customer said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<u8>,
+    /// Whether the customer was asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asked_rating: bool,
+    /// Whether the customer has answered that, if only by not wanting to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rated: bool,
+    /// What the desk itself has told the customer, once each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
+    /// What was answered before the first line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<PreChatAnswer>,
+}
+
+fn is_zero(it: &u64) -> bool {
+    *it == 0
 }
 
 /// The newest line of a conversation, for a list.
@@ -57,6 +120,9 @@ pub struct LastLine {
     pub author: Author,
     /// Its beginning, at most [`EXCERPT_GRAPHEMES_MAX`] graphemes, on one line. As raw as the line itself.
     pub excerpt: String,
+    /// Its number on the author's side.
+    #[serde(default)]
+    pub line: LineNo,
 }
 
 impl Summary {
@@ -72,6 +138,9 @@ impl Summary {
             desk_lines,
             customer_mark,
             desk_mark,
+            intake,
+            answers,
+            hint,
         } = opened.clone();
         Some(Summary {
             conversation,
@@ -89,6 +158,24 @@ impl Summary {
             desk_mark: desk_mark.max(customer_lines),
             last_line: None,
             unanswered_since: None,
+            intake,
+            answers,
+            hint,
+            tags: vec![],
+            group: None,
+            queued_at: None,
+            queued_rev: None,
+            assigned_at: None,
+            wait_ms: None,
+            respond_by: None,
+            first_response_at: None,
+            watchers: vec![],
+            notes: 0,
+            ticket: None,
+            rating: None,
+            asked_rating: false,
+            rated: false,
+            notices: vec![],
         })
     }
 
@@ -99,29 +186,110 @@ impl Summary {
         }
         self.rev = event.rev;
         match &event.body {
-            EventBody::Opened(_) | EventBody::AgentChanged(_) | EventBody::Unknown(_) => {}
             EventBody::Posted(posted) => self.post(posted, event.time),
-            EventBody::TakenOver(it) => self.enter(Stage::Active {
-                agent: it.agent.clone(),
-                since: event.time,
-            }),
-            EventBody::HandedBack(_) => self.enter(Stage::Bot),
-            EventBody::HumanRequested(it) => self.enter(Stage::Waiting {
-                since: event.time,
-                reason: it.reason,
-            }),
+            EventBody::LineChanged(it) => self.change_line(it),
+            EventBody::TakenOver(it) => self.own(it.agent.clone(), event.time),
+            EventBody::HandedBack(_) => {
+                self.enter(Stage::Bot);
+                (self.queued_at, self.queued_rev, self.group, self.respond_by) = (None, None, None, None);
+            }
+            EventBody::HumanRequested(it) => {
+                self.respond_by = it.respond_by.or(self.respond_by);
+                self.wait(it.reason, None, event.time);
+            }
+            EventBody::Transferred(it) => match &it.to {
+                Target::Agent { agent } => self.own(agent.clone(), event.time),
+                Target::Group { group } => self.wait(HandOverReason::Transferred, Some(group.clone()), event.time),
+                Target::Queue => self.wait(HandOverReason::Transferred, None, event.time),
+            },
+            EventBody::Requeued(it) => self.wait(it.reason, None, event.time),
+            EventBody::Snoozed(it) => {
+                if let Stage::Active { agent, since } = &self.stage {
+                    let (agent, since, until) = (agent.clone(), *since, it.until);
+                    self.enter(Stage::Snoozed { agent, since, until });
+                }
+            }
+            EventBody::Woken(_) => {
+                if let Stage::Snoozed { agent, since, .. } = &self.stage {
+                    let (agent, since) = (agent.clone(), *since);
+                    self.enter(Stage::Active { agent, since });
+                }
+            }
             EventBody::Seen(it) => match it.side {
                 Side::Customer => self.customer_mark = self.customer_mark.max(it.up_to),
                 Side::Desk => self.desk_mark = self.desk_mark.max(it.up_to),
             },
             EventBody::Closed(it) => {
-                self.enter(Stage::Closed {
-                    at: event.time,
-                    by: it.by.clone(),
-                });
+                let (at, by) = (event.time, it.by.clone());
+                self.enter(Stage::Closed { at, by });
                 self.unanswered_since = None;
+                self.asked_rating = it.ask_rating;
             }
+            EventBody::Noted(it) => {
+                self.notes += 1;
+                self.watchers.extend(&it.mentions);
+                self.watchers = crate::words::as_set(std::mem::take(&mut self.watchers));
+            }
+            EventBody::TagsChanged(it) => self.tags.clone_from(&it.tags),
+            EventBody::SubjectChanged(it) => self.intake.subject.clone_from(&it.subject),
+            EventBody::PriorityChanged(it) => {
+                self.intake.priority = it.priority;
+                self.respond_by = it.respond_by;
+            }
+            EventBody::Ticketed(it) => self.ticket = Some(it.ticket),
+            EventBody::Rated(it) => (self.rating, self.rated) = (it.score, true),
+            EventBody::Opened(_)
+            | EventBody::CustomerChanged(_)
+            | EventBody::CustomersMerged(_)
+            | EventBody::AgentChanged(_)
+            | EventBody::MentionsRead(_)
+            | EventBody::GroupChanged(_)
+            | EventBody::GroupDeleted(_)
+            | EventBody::SettingsChanged(_)
+            | EventBody::ReplyChanged(_)
+            | EventBody::ReplyDeleted(_)
+            | EventBody::ArticleChanged(_)
+            | EventBody::ArticleDeleted(_)
+            | EventBody::TicketChanged(_)
+            | EventBody::Unknown(_) => {}
         }
+    }
+
+    /// Into the queue. The first time there is kept.
+    fn wait(&mut self, reason: HandOverReason, group: Option<GroupRef>, time: Time) {
+        let since = *self.queued_at.get_or_insert(time);
+        self.queued_rev.get_or_insert(self.rev);
+        self.group = group;
+        self.enter(Stage::Waiting { since, reason });
+    }
+
+    fn own(&mut self, agent: AgentRef, since: Time) {
+        if self.assigned_at.is_none() {
+            self.assigned_at = Some(since);
+            self.wait_ms = Some(since.since(self.queued_at.unwrap_or(self.opened_at)) / 1_000);
+        }
+        self.group = None;
+        self.enter(Stage::Active { agent, since });
+    }
+
+    fn change_line(&mut self, changed: &LineChanged) {
+        if let Some(last) = &mut self.last_line
+            && (last.author.side(), last.line) == (changed.line.side, changed.line.line)
+        {
+            last.excerpt = match changed.state.words() {
+                Some(words) => words.to_owned(),
+                None => excerpt(&parts_text(&changed.parts)),
+            };
+        }
+    }
+
+    /// How long a person was at it, in milliseconds: from the first owner to the end, or until now.
+    pub fn handling_ms(&self, now: Time) -> Option<i64> {
+        let until = match &self.stage {
+            Stage::Closed { at, .. } => *at,
+            _ => now,
+        };
+        self.assigned_at.map(|from| until.since(from) / 1_000)
     }
 
     fn enter(&mut self, stage: Stage) {
@@ -134,8 +302,20 @@ impl Summary {
         self.last_at = time;
         self.last_line = Some(LastLine {
             author: posted.author.clone(),
-            excerpt: excerpt(&posted.text()),
+            excerpt: match posted.state.words() {
+                Some(words) => words.to_owned(),
+                None => excerpt(&posted.text()),
+            },
+            line: posted.line,
         });
+        if let Some(notice) = posted.notice
+            && !self.notices.contains(&notice)
+        {
+            self.notices.push(notice);
+        }
+        if matches!(posted.author, Author::Agent { .. }) {
+            self.first_response_at.get_or_insert(time);
+        }
         match posted.author.side() {
             Side::Customer => {
                 self.customer_lines = self.customer_lines.max(posted.line);
@@ -160,13 +340,14 @@ impl Summary {
     pub fn waiting_since(&self) -> Option<Time> {
         match &self.stage {
             Stage::Waiting { since, .. } => Some(*since),
-            Stage::Closed { .. } => None,
+            Stage::Closed { .. } | Stage::Snoozed { .. } => None,
             Stage::Bot | Stage::Active { .. } => self.unanswered_since,
         }
     }
 }
 
-fn excerpt(text: &str) -> String {
+/// The beginning of a text on one line, at most [`EXCERPT_GRAPHEMES_MAX`] graphemes. As raw as the text itself.
+pub fn excerpt(text: &str) -> String {
     use unicode_segmentation::UnicodeSegmentation;
     // The cut in bytes comes first: a grapheme can be as long as the whole line.
     let mut end = text.len().min(EXCERPT_GRAPHEMES_MAX * 8);
@@ -175,33 +356,4 @@ fn excerpt(text: &str) -> String {
     }
     let line = text[..end].graphemes(true).take(EXCERPT_GRAPHEMES_MAX);
     line.map(|g| if g == "\n" || g == "\r\n" { " " } else { g }).collect()
-}
-
-/// The queue's order: who came into it first, by the journal and not by a clock that may be set back. Summaries that do
-/// not wait come last.
-pub fn queue_order(summary: &Summary) -> impl Ord + use<> {
-    match &summary.stage {
-        Stage::Waiting { .. } => summary.stage_rev,
-        _ => Rev(u64::MAX),
-    }
-}
-
-/// What needs this agent most: a conversation of the agent's own in which the customer spoke last, the one
-/// that has waited longest; else the first of the queue. The server decides by this very function, and a client's
-/// footer shows by it what the key would open.
-pub fn next_for<'a>(agent: AgentId, summaries: impl IntoIterator<Item = &'a Summary>) -> Option<&'a Summary> {
-    summaries
-        .into_iter()
-        .filter_map(|summary| {
-            let (class, place) = match &summary.stage {
-                Stage::Active { agent: owner, .. } if owner.id == agent => {
-                    (0, summary.unanswered_since?.0.max(0).cast_unsigned())
-                }
-                Stage::Waiting { .. } => (1, summary.stage_rev.0),
-                _ => return None,
-            };
-            Some(((class, place, summary.conversation), summary))
-        })
-        .min_by_key(|(key, _)| *key)
-        .map(|(_, summary)| summary)
 }

@@ -81,7 +81,7 @@ impl fmt::Debug for MessageText {
     }
 }
 
-fn can_be_seen(c: char) -> bool {
+pub(crate) fn can_be_seen(c: char) -> bool {
     // The empty Braille cell is a symbol by its category and a blank by its looks.
     !c.is_whitespace() && !is_invisible(c) && c != '\u{2800}'
 }

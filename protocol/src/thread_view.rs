@@ -54,6 +54,9 @@ pub struct ThreadView {
     pub customer_mark: LineNo,
     /// How far the desk has read the customer's lines.
     pub desk_mark: LineNo,
+    /// Whether the customer is asked how the last conversation was, and has not answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ask_rating: bool,
 }
 
 impl ThreadView {
@@ -67,6 +70,7 @@ impl ThreadView {
             CustomerBody::Opened(_) => {
                 self.conversation = Some(event.conversation);
                 self.stage = Some(CustomerStage::Bot);
+                self.ask_rating = false;
                 // What was written before this conversation is dealt with: the desk's list counts from here too.
                 self.desk_mark = self.desk_mark.max(self.customer_lines);
             }
@@ -81,7 +85,7 @@ impl ThreadView {
                 });
             }
             CustomerBody::HandedBack(_) => self.stage = Some(CustomerStage::Bot),
-            CustomerBody::HumanRequested(_) => self.stage = Some(CustomerStage::Waiting { since: event.time }),
+            CustomerBody::HumanRequested(_) | CustomerBody::Requeued(_) => self.stage = Some(CustomerStage::Waiting { since: event.time }),
             CustomerBody::Seen(it) => match it.side {
                 Side::Customer => self.customer_mark = self.customer_mark.max(it.up_to),
                 Side::Desk => self.desk_mark = self.desk_mark.max(it.up_to),
@@ -90,9 +94,11 @@ impl ThreadView {
                 self.stage = Some(CustomerStage::Closed {
                     at: event.time,
                     by: it.by,
-                })
+                });
+                self.ask_rating = it.ask_rating;
             }
-            CustomerBody::Unknown(_) => {}
+            CustomerBody::Rated(_) => self.ask_rating = false,
+            CustomerBody::LineChanged(_) | CustomerBody::Ticketed(_) | CustomerBody::Unknown(_) => {}
         }
     }
 

@@ -3,7 +3,7 @@
 
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand, Sender},
-    ids::{ConversationId, Rev, TenantId},
+    ids::{AgentId, ConversationId, Rev, TenantId},
     people::{AgentRef, CustomerRef, Role},
     stage::HandOverReason,
 };
@@ -60,6 +60,28 @@ pub enum Order {
     BotTurn(BotTurn),
     /// By a timer that is due.
     Fire(Fire),
+    /// An owner is gone for longer than the grace time.
+    OwnerGone(OwnerGone),
+    /// Routing has found an agent for what waits.
+    Route(Route),
+}
+
+/// An owner is gone for longer than the grace time: what becomes of one of the conversations.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct OwnerGone {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// Who is gone.
+    pub agent: AgentId,
+}
+
+/// Gives what waits to an agent, if it still waits and the agent may still be given it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Route {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// To whom.
+    pub agent: AgentId,
 }
 
 /// The bot's turn: one per trigger, and the first that is stored stands for ever.
@@ -110,4 +132,14 @@ pub struct Fire {
 pub enum TimerKind {
     /// The bot must have answered a customer's line.
     BotDeadline,
+    /// A snooze ends.
+    Snooze,
+    /// The wait in the queue is longer than promised.
+    WaitLimit,
+    /// The owner must have answered.
+    OwnerSilent,
+    /// The customer is warned of being silent for too long.
+    SilenceWarning,
+    /// The customer stayed silent after the warning.
+    SilenceClose,
 }

@@ -6,13 +6,20 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     command::{AgentCommand, CustomerCommand},
+    context::{CustomerContext, Mention},
     customer_event::CustomerEvent,
     event::Event,
-    ids::{ConversationId, CustomerId, Mark, Rev, Seq, TenantId},
+    ids::{AgentId, ConversationId, CustomerId, LineNo, Mark, Rev, Seq, TenantId, TicketNo, Time},
+    library::{Article, ArticleRow, SavedReply},
     people::{AgentRef, Role},
+    queue::{QueueStats, Why},
+    settings::{DeskSettings, PreChatQuestion},
+    staff::{Presence, Staff, Workload},
     summary::Summary,
     text::{CustomerName, DisplayName},
     thread_view::ThreadView,
+    ticket::{Ticket, TicketComment, TicketStatus},
+    words::Tag,
 };
 
 /// Who is at the other end: decides what commands, events and questions mean on a connection.
@@ -60,8 +67,44 @@ impl Audience for Agents {
     type Signal = AgentSignal;
     type Me = AgentMe;
 
-    const COMMANDS: &'static [&'static str] = &["post", "take_over", "take_next", "hand_back", "close", "mark_seen"];
-    const QUESTIONS: &'static [&'static str] = &["thread", "summary", "closed"];
+    const COMMANDS: &'static [&'static str] = &[
+        "post",
+        "take_over",
+        "take_next",
+        "hand_back",
+        "close",
+        "mark_seen",
+        "assign",
+        "transfer",
+        "snooze",
+        "wake",
+        "note",
+        "tag",
+        "set_subject",
+        "set_priority",
+        "edit_line",
+        "withdraw_line",
+        "blank_line",
+        "convert_to_ticket",
+        "change_ticket",
+        "comment_ticket",
+        "set_intent",
+        "mark_mentions_read",
+        "describe_customer",
+        "merge_customers",
+        "save_reply",
+        "delete_reply",
+        "save_article",
+        "delete_article",
+        "save_group",
+        "delete_group",
+        "set_agent",
+        "configure",
+    ];
+    const QUESTIONS: &'static [&'static str] = &[
+        "thread", "summary", "closed", "customer", "extra", "queue", "workload", "why", "replies", "articles", "article",
+        "tickets", "ticket", "mentions",
+    ];
 
     fn position(event: &Event) -> u64 {
         event.rev.0
@@ -81,8 +124,19 @@ impl Audience for Customers {
     type Signal = CustomerSignal;
     type Me = CustomerMe;
 
-    const COMMANDS: &'static [&'static str] = &["post", "request_human", "close", "mark_seen"];
-    const QUESTIONS: &'static [&'static str] = &["thread"];
+    const COMMANDS: &'static [&'static str] = &[
+        "post",
+        "start",
+        "introduce",
+        "set_subject",
+        "edit_line",
+        "withdraw_line",
+        "rate",
+        "request_human",
+        "close",
+        "mark_seen",
+    ];
+    const QUESTIONS: &'static [&'static str] = &["thread", "article"];
 
     fn position(event: &CustomerEvent) -> u64 {
         event.seq.0
@@ -111,6 +165,15 @@ pub struct CustomerMe {
     pub name: CustomerName,
     /// The tenant whose desk it is.
     pub tenant: TenantId,
+    /// The desk's name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub desk: String,
+    /// What is asked before the first line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<PreChatQuestion>,
+    /// For how many seconds one's own last line can be changed.
+    #[serde(default)]
+    pub edit_window_s: u32,
 }
 
 /// A part of an agents' snapshot: all open conversations and the last closed ones, in list order.
@@ -121,6 +184,24 @@ pub struct AgentSnapshot {
     /// Whether there are older closed ones to ask for. Meaningful in the last part.
     #[serde(default)]
     pub more_closed: bool,
+    /// The desk itself. In the first part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<Box<DeskState>>,
+}
+
+/// What an agent knows of the desk besides its conversations. Kept up by events.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct DeskState {
+    /// Agents and groups.
+    pub staff: Staff,
+    /// What the tenant has chosen.
+    pub settings: DeskSettings,
+    /// How far the agent has read the own mentions.
+    #[serde(default)]
+    pub mentions_read: Rev,
+    /// How many mentions are unread.
+    #[serde(default)]
+    pub mentions_unread: u64,
 }
 
 /// A customer's snapshot: the thread, and its last page.
@@ -161,6 +242,80 @@ pub enum AgentQuestion {
         /// At most this many rows, 1 to 200.
         limit: u32,
     },
+    /// What is known of a customer.
+    Customer {
+        /// Of whom.
+        customer: CustomerId,
+    },
+    /// What the operator's own command says of a customer. It may take its time.
+    Extra {
+        /// Of whom.
+        customer: CustomerId,
+    },
+    /// The queue in numbers.
+    Queue {},
+    /// Who has how much to do.
+    Workload {
+        /// Only this agent; all if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+    },
+    /// Why a conversation waits, and who may take it.
+    Why {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Saved replies that the agent may use, by code; all of them in pages, or those that fit a search.
+    Replies {
+        /// Words to look for in code, title and text.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        query: String,
+        /// Only what comes after this code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Tag>,
+        /// At most this many, 1 to 100.
+        limit: u32,
+    },
+    /// Articles, drafts too: those that fit a search best first, or the last changed.
+    Articles {
+        /// Words to look for in title, tags and body.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        query: String,
+        /// At most this many, 1 to 100.
+        limit: u32,
+    },
+    /// An article in full.
+    Article {
+        /// Which.
+        slug: Tag,
+    },
+    /// Tickets, the last changed first.
+    Tickets {
+        /// Only those that stand there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<TicketStatus>,
+        /// Only this agent's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assignee: Option<AgentId>,
+        /// Only what was last changed before then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Time>,
+        /// At most this many, 1 to 100.
+        limit: u32,
+    },
+    /// A ticket with its comments.
+    Ticket {
+        /// Which.
+        number: TicketNo,
+    },
+    /// Notes that mention me, newest first.
+    Mentions {
+        /// Only what is before this position.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Rev>,
+        /// At most this many, 1 to 100.
+        limit: u32,
+    },
 }
 
 /// What an agent is told.
@@ -188,6 +343,74 @@ pub enum AgentReply {
         /// Whether there are older ones.
         more: bool,
     },
+    /// What is known of a customer.
+    Customer {
+        /// All of it.
+        context: Box<CustomerContext>,
+    },
+    /// What the operator's own command says of a customer.
+    Extra {
+        /// Lines to show, as raw as the command gave them.
+        lines: Vec<String>,
+        /// What went wrong with the command, if anything did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trouble: Option<String>,
+    },
+    /// The queue in numbers.
+    Queue {
+        /// The numbers.
+        stats: QueueStats,
+    },
+    /// Who has how much to do.
+    Workload {
+        /// Agents in the order of names.
+        agents: Vec<Workload>,
+    },
+    /// Why a conversation waits.
+    Why {
+        /// All of it.
+        why: Box<Why>,
+    },
+    /// A page of saved replies.
+    Replies {
+        /// In the order of their codes.
+        replies: Vec<SavedReply>,
+        /// Whether there are more.
+        more: bool,
+    },
+    /// Articles.
+    Articles {
+        /// Without their bodies.
+        articles: Vec<ArticleRow>,
+    },
+    /// An article in full.
+    Article {
+        /// The article.
+        article: Article,
+        /// What else is known of it.
+        row: ArticleRow,
+    },
+    /// A page of tickets.
+    Tickets {
+        /// The last changed first.
+        tickets: Vec<Ticket>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// A ticket with its comments.
+    Ticket {
+        /// The ticket.
+        ticket: Ticket,
+        /// Its comments, oldest first, the newest 200.
+        comments: Vec<TicketComment>,
+    },
+    /// Notes that mention me.
+    Mentions {
+        /// Newest first.
+        mentions: Vec<Mention>,
+        /// Whether there are older ones.
+        more: bool,
+    },
 }
 
 /// What a customer may ask.
@@ -202,6 +425,11 @@ pub enum CustomerQuestion {
         /// At most this many events, 1 to 200.
         limit: u32,
     },
+    /// A published article in full.
+    Article {
+        /// Which.
+        slug: Tag,
+    },
 }
 
 /// What a customer is told.
@@ -214,6 +442,11 @@ pub enum CustomerReply {
         events: Vec<CustomerEvent>,
         /// Whether there are older ones.
         more: bool,
+    },
+    /// An article in full.
+    Article {
+        /// The article.
+        article: Article,
     },
 }
 
@@ -233,11 +466,19 @@ pub enum AgentSignal {
         /// The journal's position when it was said: older than the last line by the same author, it is ignored.
         at: Rev,
     },
-    /// Which agents are connected.
+    /// Which agents are there, what they want, and what they look at.
     #[serde(rename = "agent.presence")]
     Presence {
-        /// All of them.
-        agents: Vec<AgentRef>,
+        /// All who are connected, and those who are gone and own conversations.
+        agents: Vec<Presence>,
+    },
+    /// The desk's lines are on the customer's screen up to here.
+    #[serde(rename = "chat.delivered")]
+    Delivered {
+        /// Where.
+        conversation: ConversationId,
+        /// The newest line of the desk.
+        up_to: LineNo,
     },
 }
 
@@ -277,5 +518,34 @@ pub enum CustomerSignal {
         /// 1 is next; left out when not in the queue.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<u64>,
+        /// How much longer it may take, from the last waits; left out while too few are known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        estimate: Option<Estimate>,
     },
+    /// The customer's lines are on a person's screen up to here.
+    #[serde(rename = "chat.delivered")]
+    Delivered {
+        /// The newest line of the customer.
+        up_to: LineNo,
+    },
+    /// Whether the desk is open, and whether somebody is there: two facts.
+    #[serde(rename = "desk.open")]
+    Open {
+        /// Whether it is within the desk's hours; `true` for a desk without hours.
+        open_now: bool,
+        /// Whether an agent is there who takes customers.
+        agents_available: bool,
+        /// When it opens next, if it is closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_open_at: Option<Time>,
+    },
+}
+
+/// A range of time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Estimate {
+    /// At least about this many minutes.
+    pub from_min: u32,
+    /// At most about this many minutes.
+    pub to_min: u32,
 }

@@ -1,0 +1,90 @@
+-- The desk: skills, groups, what agents chose, customers' profiles, saved replies, articles, tickets, mentions.
+
+ALTER TABLE agents ADD COLUMN skills TEXT NOT NULL DEFAULT '[]';       -- JSON array, sorted
+ALTER TABLE agents ADD COLUMN capacity INTEGER;                        -- NULL: the tenant's limit
+ALTER TABLE agents ADD COLUMN intent TEXT NOT NULL DEFAULT 'available';
+ALTER TABLE agents ADD COLUMN mentions_read INTEGER NOT NULL DEFAULT 0; -- the newest note read
+ALTER TABLE agents ADD COLUMN last_assigned INTEGER NOT NULL DEFAULT 0; -- the event by which the agent last became an owner
+ALTER TABLE agents ADD COLUMN last_activity_at INTEGER;
+
+ALTER TABLE customers ADD COLUMN profile TEXT NOT NULL DEFAULT '{}';   -- Profile, as of the newest customer.changed
+ALTER TABLE customers ADD COLUMN person BLOB;                          -- customers with the same one are one person; NULL: alone
+
+CREATE INDEX customers_by_person ON customers (tenant, person) WHERE person IS NOT NULL;
+
+-- What an event is about that is neither a conversation nor an agent; JSON. It belongs to the header.
+ALTER TABLE events ADD COLUMN subject TEXT;
+
+-- Who owns how many.
+CREATE INDEX conversations_by_owner ON conversations (tenant, owner, stage) WHERE owner IS NOT NULL;
+
+CREATE TABLE groups (
+    tenant  INTEGER NOT NULL REFERENCES tenants (key),
+    id      BLOB    NOT NULL,
+    name    TEXT    NOT NULL,
+    members TEXT    NOT NULL,              -- JSON array of agents' ids
+    skills  TEXT    NOT NULL,              -- JSON array, sorted
+    PRIMARY KEY (tenant, id),
+    UNIQUE (tenant, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mentions (
+    tenant INTEGER NOT NULL,
+    agent  BLOB    NOT NULL,
+    rev    INTEGER NOT NULL,               -- the note
+    PRIMARY KEY (tenant, agent, rev)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE replies (
+    tenant INTEGER NOT NULL REFERENCES tenants (key),
+    id     BLOB    NOT NULL,
+    owner  BLOB    NOT NULL,               -- the agent whose it is; empty: everybody's
+    code   TEXT    NOT NULL,
+    title  TEXT    NOT NULL,
+    text   TEXT    NOT NULL,
+    action TEXT    NOT NULL,               -- JSON array of what is done with it
+    uses   INTEGER NOT NULL,
+    PRIMARY KEY (tenant, id),
+    UNIQUE (tenant, owner, code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE articles (
+    key        INTEGER PRIMARY KEY,
+    tenant     INTEGER NOT NULL REFERENCES tenants (key),
+    slug       TEXT    NOT NULL,
+    title      TEXT    NOT NULL,
+    body       TEXT    NOT NULL,
+    tags       TEXT    NOT NULL,           -- JSON array, sorted
+    published  INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    updated_by TEXT,                       -- AgentRef
+    UNIQUE (tenant, slug)
+) STRICT;
+
+CREATE VIRTUAL TABLE articles_text USING fts5 (title, tags, body, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+
+CREATE TABLE tickets (
+    tenant       INTEGER NOT NULL REFERENCES tenants (key),
+    number       INTEGER NOT NULL,
+    conversation BLOB    NOT NULL,
+    customer     BLOB    NOT NULL,
+    status       TEXT    NOT NULL,
+    assignee     BLOB,
+    updated_at   INTEGER NOT NULL,
+    ticket       TEXT    NOT NULL,         -- Ticket, as of the newest ticket.changed
+    PRIMARY KEY (tenant, number),
+    UNIQUE (tenant, conversation)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tickets_by_status ON tickets (tenant, status, updated_at);
+CREATE INDEX tickets_by_customer ON tickets (tenant, customer, number);
+
+CREATE TABLE ticket_comments (
+    tenant INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    rev    INTEGER NOT NULL,               -- the event that made it
+    by     TEXT    NOT NULL,               -- AgentRef
+    at     INTEGER NOT NULL,
+    text   TEXT    NOT NULL,
+    PRIMARY KEY (tenant, number, rev)
+) STRICT, WITHOUT ROWID;
