@@ -64,7 +64,7 @@ fn cut(text: &str) -> String {
 fn unknown_name<A: Audience>(kind: &str, value: &Value) -> Option<Refusal> {
     let named = |outer: &str, tag: &str| value.get(outer)?.get(tag)?.as_str().map(str::to_owned);
     match kind {
-        "hello" | "typing" | "ping" => None,
+        "hello" | "typing" | "delivered" | "viewing" | "ping" => None,
         "command" => {
             let name = named("command", "do")?;
             let theirs = Agents::COMMANDS.contains(&name.as_str()) || Customers::COMMANDS.contains(&name.as_str());

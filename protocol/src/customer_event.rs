@@ -202,7 +202,10 @@ impl CustomerBody {
                 None => "You did not rate this chat.".to_owned(),
             }),
             CustomerBody::Unknown(it) => it.fallback.clone(),
-            CustomerBody::LineChanged(_) | CustomerBody::Opened(_) | CustomerBody::Posted(_) | CustomerBody::Seen(_) => None,
+            CustomerBody::LineChanged(_)
+            | CustomerBody::Opened(_)
+            | CustomerBody::Posted(_)
+            | CustomerBody::Seen(_) => None,
         }
     }
 }

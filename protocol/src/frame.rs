@@ -1,15 +1,18 @@
 //! The frames of a WebSocket connection: one JSON object in one text message each. The two audiences,
 //! agents and customers, speak the same frames about different commands and events.
 
+mod agents;
 mod audience;
+mod customers;
 
 use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::audience::{
-    AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, Agents, Audience, CustomerMe, CustomerQuestion,
-    CustomerReply, CustomerSignal, CustomerSnapshot, Customers, DeskState, Estimate, Typist,
+pub use self::{
+    agents::{AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, DeskState, Typist},
+    audience::{Agents, Audience, Customers},
+    customers::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, CustomerSnapshot, Estimate},
 };
 use crate::{
     close::CloseCode,

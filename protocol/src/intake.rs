@@ -53,7 +53,9 @@ impl std::str::FromStr for Priority {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = Priority::ALL.into_iter().find(|it| it.word().eq_ignore_ascii_case(text.trim()));
+        let known = Priority::ALL
+            .into_iter()
+            .find(|it| it.word().eq_ignore_ascii_case(text.trim()));
         known.ok_or_else(|| "a priority is low, medium, high or urgent".to_owned())
     }
 }
@@ -89,7 +91,11 @@ impl ClientInfo {
     #[must_use]
     pub fn bounded(self) -> ClientInfo {
         let cut = |text: Option<String>| {
-            let kept: String = text?.chars().filter(|c| !c.is_control()).take(Self::CHARS_MAX).collect();
+            let kept: String = text?
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(Self::CHARS_MAX)
+                .collect();
             (!kept.trim().is_empty()).then_some(kept)
         };
         ClientInfo {
@@ -142,7 +148,12 @@ impl Intake {
     pub fn bounded(mut self) -> Intake {
         self.skills = crate::words::as_set(self.skills);
         self.skills.truncate(Self::SKILLS_MAX);
-        self.channel = self.channel.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(32).collect();
+        self.channel = self
+            .channel
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+            .take(32)
+            .collect();
         self.client = self.client.bounded();
         self
     }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Bytes of a saved reply.
-pub const REPLY_BYTES_MAX: usize = 4 * 1024;
+pub const REPLY_BYTES_MAX: usize = crate::template::TEMPLATE_BYTES_MAX;
 /// Saved replies of a tenant.
 pub const REPLIES_MAX: usize = 1_000;
 /// Bytes of an article's body.

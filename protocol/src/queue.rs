@@ -9,7 +9,6 @@ use crate::{
     people::{AgentRef, Role},
     settings::DeskSettings,
     staff::{GroupRef, Intent, PresenceState, Staff, StaffMember},
-    stage::Stage,
     summary::Summary,
     words::Skill,
 };
@@ -164,13 +163,10 @@ impl<'a> Queue<'a> {
         if !member.enabled {
             return Err(WhyNot::Disabled);
         }
-        if let (Stage::Waiting { .. }, Some(group)) = (&row.stage, &row.group)
-            && !self
-                .staff
-                .group(group.id)
-                .is_some_and(|it| it.members.contains(&member.agent.id))
-        {
-            return Err(WhyNot::Group { group: group.clone() });
+        // What waits for a group that is no more waits for anybody.
+        let group = row.group.as_ref().and_then(|it| self.staff.group(it.id));
+        if let Some(group) = group.filter(|it| row.stage.is_waiting() && !it.members.contains(&member.agent.id)) {
+            return Err(WhyNot::Group { group: group.to_ref() });
         }
         let missing: Vec<Skill> = row
             .intake

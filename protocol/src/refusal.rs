@@ -208,7 +208,9 @@ impl Refusal {
             Refusal::MayNotTake { agent, because } => {
                 format!("{} may not take this: {}.", agent.name.shown(), because.words())
             }
-            Refusal::TooLate => "A line can be changed by its author while it is the last, for a short time.".to_owned(),
+            Refusal::TooLate => {
+                "A line can be changed by its author while it is the last, for a short time.".to_owned()
+            }
             Refusal::Unresolved { holes } => {
                 format!("Fill in first: {}.", Shown::line(&holes.join(", ")))
             }

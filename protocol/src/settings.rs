@@ -217,6 +217,8 @@ impl DeskSettings {
         if self.first_response_warn_percent > 100 {
             return Err("first_response_warn_percent is a share of 100".to_owned());
         }
-        self.hours.as_ref().map_or(Ok(()), |hours| hours.check().map_err(|why| format!("hours: {why}")))
+        self.hours
+            .as_ref()
+            .map_or(Ok(()), |hours| hours.check().map_err(|why| format!("hours: {why}")))
     }
 }

@@ -85,7 +85,9 @@ impl ThreadView {
                 });
             }
             CustomerBody::HandedBack(_) => self.stage = Some(CustomerStage::Bot),
-            CustomerBody::HumanRequested(_) | CustomerBody::Requeued(_) => self.stage = Some(CustomerStage::Waiting { since: event.time }),
+            CustomerBody::HumanRequested(_) | CustomerBody::Requeued(_) => {
+                self.stage = Some(CustomerStage::Waiting { since: event.time })
+            }
             CustomerBody::Seen(it) => match it.side {
                 Side::Customer => self.customer_mark = self.customer_mark.max(it.up_to),
                 Side::Desk => self.desk_mark = self.desk_mark.max(it.up_to),

@@ -142,7 +142,10 @@ fn one_line(what: &'static str, limit: usize, text: &str) -> Result<String, Word
 
 fn word(what: &'static str, text: &str) -> Result<String, WordRefused> {
     let text = one_line(what, WORD_CHARS_MAX, &text.trim().to_lowercase())?;
-    match text.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
+    match text
+        .chars()
+        .find(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.'))
+    {
         Some(c) => Err(WordRefused::BadCharacter {
             what,
             code: c.into(),
@@ -183,13 +186,23 @@ mod tests {
     fn words_are_normalised_and_checked() {
         let check = |text: &str, expected: Result<&str, &str>| {
             let found = Tag::parse(text);
-            assert_eq!(found.as_ref().map(Tag::as_str).map_err(ToString::to_string), expected.map_err(str::to_owned), "{text:?}");
+            assert_eq!(
+                found.as_ref().map(Tag::as_str).map_err(ToString::to_string),
+                expected.map_err(str::to_owned),
+                "{text:?}"
+            );
         };
         check(" VIP ", Ok("vip"));
         check("größe-2", Ok("größe-2"));
         check("", Err("a tag is empty"));
-        check("two words", Err("a tag cannot contain U+0020; use letters, digits, hyphen, underscore and dot"));
-        check("a\u{202e}b", Err("a tag cannot contain U+202E; use letters, digits, hyphen, underscore and dot"));
+        check(
+            "two words",
+            Err("a tag cannot contain U+0020; use letters, digits, hyphen, underscore and dot"),
+        );
+        check(
+            "a\u{202e}b",
+            Err("a tag cannot contain U+202E; use letters, digits, hyphen, underscore and dot"),
+        );
         assert!(Tag::parse("x".repeat(33)).is_err());
     }
 

@@ -1,0 +1,128 @@
+//! What the door looks at before anything is decided: the bounds of what a command carries. Whether it may be done is none of
+//! this file's business.
+
+use super::{AgentCommand, CustomerCommand};
+use crate::{
+    library::{ARTICLE_BYTES_MAX, LISTED_MAX, REPLY_BYTES_MAX},
+    refusal::Refusal,
+    settings::DeskSettings,
+    template::Template,
+    text::{MESSAGE_BYTES_MAX, MessageText},
+};
+
+/// Things that a command may list: tags, skills, members, mentions.
+pub const COMMAND_LIST_MAX: usize = 200;
+/// Characters of an attribute's value.
+pub const ATTRIBUTE_CHARS_MAX: usize = 500;
+
+impl AgentCommand {
+    /// What the door looks at before anything is decided: the bounds of what it carries.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let text = |text: &str| MessageText::parse(text).map(drop).map_err(Refusal::from);
+        match self {
+            AgentCommand::Post { text: it, reply, .. } => {
+                // A template may be longer than what it becomes, and the other way round: it is checked when it is filled.
+                match reply {
+                    Some(_) if it.len() <= MESSAGE_BYTES_MAX => Ok(()),
+                    _ => text(it),
+                }
+            }
+            AgentCommand::Note {
+                text: it,
+                agents,
+                groups,
+                ..
+            } => {
+                listed("agents", agents.len())?;
+                listed("groups", groups.len())?;
+                text(it)
+            }
+            AgentCommand::EditLine { text: it, .. } | AgentCommand::CommentTicket { text: it, .. } => text(it),
+            AgentCommand::Transfer { note: Some(it), .. } => text(it),
+            AgentCommand::Tag { add, remove, .. } => {
+                listed("add", add.len())?;
+                listed("remove", remove.len())
+            }
+            AgentCommand::DescribeCustomer { attributes, .. } => {
+                listed("attributes", attributes.len())?;
+                let long = attributes.values().any(|it| it.chars().count() > ATTRIBUTE_CHARS_MAX);
+                if long {
+                    return Err(bad_field(
+                        "attributes",
+                        format!("{ATTRIBUTE_CHARS_MAX} characters is the most"),
+                    ));
+                }
+                Ok(())
+            }
+            AgentCommand::SaveReply { reply } => {
+                if reply.text.len() > REPLY_BYTES_MAX {
+                    return Err(bad_field("reply.text", format!("{REPLY_BYTES_MAX} bytes is the most")));
+                }
+                if reply.actions.len() > LISTED_MAX {
+                    return Err(bad_field("reply.actions", format!("{LISTED_MAX} is the most")));
+                }
+                text(&reply.text)?;
+                Template::parse(&reply.text)
+                    .map(drop)
+                    .map_err(|why| bad_field("reply.text", why.to_string()))
+            }
+            AgentCommand::SaveArticle { article, tags, .. } => {
+                if article.body.len() > ARTICLE_BYTES_MAX || article.body.contains('\0') {
+                    return Err(bad_field(
+                        "article.body",
+                        format!("at most {ARTICLE_BYTES_MAX} bytes, without NUL"),
+                    ));
+                }
+                if tags.len() > LISTED_MAX {
+                    return Err(bad_field("tags", format!("{LISTED_MAX} is the most")));
+                }
+                Ok(())
+            }
+            AgentCommand::SaveGroup { group } => {
+                listed("group.members", group.members.len())?;
+                listed("group.skills", group.skills.len())
+            }
+            AgentCommand::SetAgent { skills, .. } => listed("skills", skills.len()),
+            AgentCommand::Configure { settings } => settings.check().map_err(|why| bad_field("settings", why)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl CustomerCommand {
+    /// What the door looks at before anything is decided: the bounds of the text.
+    pub fn check(&self) -> Result<(), Refusal> {
+        match self {
+            CustomerCommand::Post { text, .. } | CustomerCommand::EditLine { text, .. } => {
+                MessageText::parse(text.as_str()).map(drop).map_err(Refusal::from)
+            }
+            CustomerCommand::Start { answers, .. } if answers.len() > DeskSettings::QUESTIONS_MAX => Err(bad_field(
+                "answers",
+                format!("{} is the most", DeskSettings::QUESTIONS_MAX),
+            )),
+            CustomerCommand::Rate { score, comment } => {
+                if score.is_some_and(|score| !(1..=5).contains(&score)) {
+                    return Err(bad_field("score", "it is 1 to 5".to_owned()));
+                }
+                match comment {
+                    Some(text) => MessageText::parse(text.as_str()).map(drop).map_err(Refusal::from),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn listed(what: &str, count: usize) -> Result<(), Refusal> {
+    if count > COMMAND_LIST_MAX {
+        return Err(bad_field(what, format!("{COMMAND_LIST_MAX} is the most")));
+    }
+    Ok(())
+}
+
+fn bad_field(what: &str, why: String) -> Refusal {
+    Refusal::BadField {
+        why: format!("{what}: {why}"),
+    }
+}

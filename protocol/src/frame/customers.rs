@@ -1,0 +1,132 @@
+//! What is customers' alone: who they are, what they start from, ask, are told, and hear in passing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    customer_event::CustomerEvent,
+    ids::{LineNo, Seq, TenantId, Time},
+    library::Article,
+    settings::PreChatQuestion,
+    text::{CustomerName, DisplayName},
+    thread_view::ThreadView,
+    words::Tag,
+};
+
+/// Who a customer is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CustomerMe {
+    /// The name.
+    pub name: CustomerName,
+    /// The tenant whose desk it is.
+    pub tenant: TenantId,
+    /// The desk's name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub desk: String,
+    /// What is asked before the first line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<PreChatQuestion>,
+    /// For how many seconds one's own last line can be changed.
+    #[serde(default)]
+    pub edit_window_s: u32,
+}
+
+/// A customer's snapshot: the thread, and its last page.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CustomerSnapshot {
+    /// The thread as folded up to the snapshot's position.
+    pub view: ThreadView,
+    /// The last events, in order.
+    pub events: Vec<CustomerEvent>,
+    /// Whether there are older ones to ask for.
+    pub more: bool,
+}
+
+/// What a customer may ask.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum CustomerQuestion {
+    /// A page of the thread before a position.
+    Thread {
+        /// Only what is before this position; the newest if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
+        /// At most this many events, 1 to 200.
+        limit: u32,
+    },
+    /// A published article in full.
+    Article {
+        /// Which.
+        slug: Tag,
+    },
+}
+
+/// What a customer is told.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "told", rename_all = "snake_case")]
+pub enum CustomerReply {
+    /// A page of the thread, in order.
+    Thread {
+        /// The events, oldest first.
+        events: Vec<CustomerEvent>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// An article in full.
+    Article {
+        /// The article.
+        article: Article,
+    },
+}
+
+/// What a customer is told without it being stored. Each is a whole value.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum CustomerSignal {
+    /// The other side is writing, or has stopped. It ends by itself after 6 seconds.
+    #[serde(rename = "chat.typing")]
+    Typing {
+        /// The agent's name; left out for the bot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<DisplayName>,
+        /// Whether somebody is typing.
+        on: bool,
+        /// The thread's position when it was said: older than the last line of the desk, it is ignored.
+        at: Seq,
+    },
+    /// The place in the queue.
+    #[serde(rename = "chat.queue.place")]
+    Place {
+        /// 1 is next; left out when not in the queue.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<u64>,
+        /// How much longer it may take, from the last waits; left out while too few are known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        estimate: Option<Estimate>,
+    },
+    /// The customer's lines are on a person's screen up to here.
+    #[serde(rename = "chat.delivered")]
+    Delivered {
+        /// The newest line of the customer.
+        up_to: LineNo,
+    },
+    /// Whether the desk is open, and whether somebody is there: two facts.
+    #[serde(rename = "desk.open")]
+    Open {
+        /// Whether it is within the desk's hours; `true` for a desk without hours.
+        open_now: bool,
+        /// Whether an agent is there who takes customers.
+        agents_available: bool,
+        /// When it opens next, if it is closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_open_at: Option<Time>,
+    },
+}
+
+/// A range of time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Estimate {
+    /// At least about this many minutes.
+    pub from_min: u32,
+    /// At most about this many minutes.
+    pub to_min: u32,
+}
