@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::people::Role;
+use crate::{intake::Priority, people::Role};
 
 /// `POST /api/agent/login`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -59,6 +59,26 @@ pub struct ConversationAnswer {
     pub message_count: u64,
     /// When its newest line was written, RFC 3339.
     pub last_message_at: String,
+    /// What only agents are told of it.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskFields>,
+}
+
+/// What agents are told of a conversation and customers are not.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeskFields {
+    /// What it is about.
+    pub subject: Option<String>,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// When a person first became its owner, RFC 3339.
+    pub assigned_at: Option<String>,
+    /// How long the customer waited for that, in milliseconds.
+    pub wait_ms: Option<i64>,
+    /// When it ended, RFC 3339.
+    pub ended_at: Option<String>,
+    /// How long a person was at it, in milliseconds, to its end or until now.
+    pub handling_ms: Option<i64>,
 }
 
 /// A message of a thread.

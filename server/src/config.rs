@@ -8,7 +8,7 @@ use minicom_protocol::text::DisplayName;
 use crate::{
     exit::{ExitKind, Fatal},
     limits::{
-        BOT_DEADLINE_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S, NEW_CUSTOMERS_PER_ADDRESS_PER_MIN,
+        BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S, NEW_CUSTOMERS_PER_ADDRESS_PER_MIN,
         NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS, SOCKETS_PER_CUSTOMER,
         SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
     },
@@ -44,6 +44,10 @@ pub struct Config {
     pub insecure_http: bool,
     /// The display name of the first admin, who is made on a new data folder.
     pub admin_name: DisplayName,
+    /// The operator's own command that tells agents more of a customer: the program and its arguments; empty for none.
+    pub context_command: Vec<String>,
+    /// How long that command may take.
+    pub context_command_timeout: Duration,
     /// The first-line bot.
     pub bot: Bot,
     /// How much may come.
@@ -99,6 +103,8 @@ impl Config {
             log: LOG_DEFAULT.to_owned(),
             insecure_http: false,
             admin_name: DisplayName::parse(ADMIN_NAME_DEFAULT).expect("the default name is a name"),
+            context_command: vec![],
+            context_command_timeout: Duration::from_millis(CONTEXT_COMMAND_TIMEOUT_MS.default),
             bot: Bot {
                 enabled: true,
                 rules: None,

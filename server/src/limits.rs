@@ -126,6 +126,24 @@ pub const TAIL_THREAD_EVENTS_MAX: usize = 64;
 pub const PAGE_DEFAULT: usize = 50;
 /// Rows of one page at most.
 pub const PAGE_MAX: usize = 200;
+/// Saved replies, articles, tickets and mentions of one page at most: each can be long.
+pub const PAGE_OF_LONG_MAX: usize = 100;
+/// Characters of a search in the library. People type a few words; every word costs a look into the index.
+pub const QUERY_CHARS_MAX: usize = 200;
+/// Conversations listed beside a chat. Older ones are in the thread.
+pub const CONTEXT_CONVERSATIONS_MAX: usize = 20;
+/// Tickets listed beside a chat.
+pub const CONTEXT_TICKETS_MAX: usize = 10;
+/// Notes listed beside a chat.
+pub const CONTEXT_NOTES_MAX: usize = 10;
+/// Names of one customer, joined by agents, whose conversations are looked at together. Nobody has more by right.
+pub const CONTEXT_ALSO_MAX: usize = 20;
+/// Bytes of each list beside a chat; together they fit one reply.
+pub const CONTEXT_LIST_BYTES_MAX: usize = 64 * 1024;
+/// Comments that come with a ticket, the newest.
+pub const TICKET_COMMENTS_MAX: usize = 200;
+/// Conversations listed in one answer about who has how much to do, of all agents together: 40 bytes each.
+pub const WORKLOAD_CONVERSATIONS_MAX: usize = 3_000;
 /// One reply to a question, in bytes: a page is cut to it. Less than a socket's write buffer and than what clients take.
 pub const REPLY_BYTES_MAX: usize = 240 * 1024;
 /// Changes of one signal (typing, presence, place) that a reader gets a second.
@@ -212,6 +230,12 @@ pub const ANSWER_BYTES_MAX: usize = 4_000;
 /// Characters of a customer's line that the rules read, from its beginning and as many from its end: what people want
 /// stands there.
 pub const RULES_READ_CHARS: usize = 1_500;
+
+// --- The operator's own command ---------------------------------------------------------------------------------------
+
+/// How long the operator's command about a customer may take, in milliseconds. It is looked at beside a chat: what takes
+/// longer comes too late.
+pub const CONTEXT_COMMAND_TIMEOUT_MS: Adjustable = Adjustable::new(2_000, 100, 30_000);
 
 // --- Files ------------------------------------------------------------------------------------------------------------
 

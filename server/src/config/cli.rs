@@ -11,6 +11,7 @@ use clap::{
 use minicom_protocol::{people::Role, text::DisplayName};
 
 use super::value::{self, Kind, Value};
+use crate::limits::CONTEXT_COMMAND_TIMEOUT_MS;
 
 /// A command line that was understood.
 #[derive(Clone, Debug)]
@@ -79,6 +80,12 @@ pub struct Flags {
     /// The display name of the first admin, who is made on a new data folder [default: Admin]
     #[arg(long, value_name = "NAME", value_parser = display_name)]
     pub admin_name: Option<DisplayName>,
+    /// The program that tells agents more of a customer, and its arguments, as a list: ["PROGRAM", "ARGUMENT"]
+    #[arg(long, value_name = "LIST", value_parser = command)]
+    pub context_command: Option<CommandLine>,
+    /// How long it may take, in milliseconds [default: 2000]
+    #[arg(long, value_name = "MILLISECONDS", value_parser = context_command_timeout)]
+    pub context_command_timeout_ms: Option<u32>,
     /// Let others than this computer connect although there is no TLS
     #[arg(long)]
     pub insecure_http: bool,
@@ -86,6 +93,10 @@ pub struct Flags {
     #[arg(long)]
     pub print_config: bool,
 }
+
+/// A program and its arguments. A type of its own, so that a flag with it is one flag and not a flag that is given often.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CommandLine(pub Vec<String>);
 
 #[derive(Args, Debug)]
 struct AgentArguments {
@@ -204,6 +215,8 @@ impl Flags {
             bot: self.bot.or(other.bot),
             bot_rules: self.bot_rules.or(other.bot_rules),
             admin_name: self.admin_name.or(other.admin_name),
+            context_command: self.context_command.or(other.context_command),
+            context_command_timeout_ms: self.context_command_timeout_ms.or(other.context_command_timeout_ms),
             insecure_http: self.insecure_http || other.insecure_http,
             print_config: self.print_config || other.print_config,
         }
@@ -217,6 +230,14 @@ impl Flags {
             ("log", self.log.clone().map(Value::Text)),
             ("insecure_http", self.insecure_http.then_some(Value::Switch(true))),
             ("admin_name", self.admin_name.clone().map(Value::Name)),
+            (
+                "context_command",
+                self.context_command.clone().map(|it| Value::Command(it.0)),
+            ),
+            (
+                "context_command_timeout_ms",
+                self.context_command_timeout_ms.map(Value::Number),
+            ),
             ("bot.enabled", self.bot.map(Value::Switch)),
             ("bot.rules", self.bot_rules.clone().map(Value::Path)),
         ];
@@ -245,6 +266,26 @@ fn filter(text: &str) -> Result<String, String> {
     value::filter(text)
         .map(|()| text.to_owned())
         .map_err(|what| format!("{what}; expected {}", Kind::Filter.expected()))
+}
+
+fn command(text: &str) -> Result<CommandLine, String> {
+    match of_kind(Kind::Command, text)? {
+        Value::Command(parts) => Ok(CommandLine(parts)),
+        _ => Err(Kind::Command.expected()),
+    }
+}
+
+fn context_command_timeout(text: &str) -> Result<u32, String> {
+    let kind = Kind::Number(CONTEXT_COMMAND_TIMEOUT_MS, "milliseconds");
+    match of_kind(kind, text)? {
+        Value::Number(number) => Ok(number),
+        _ => Err(kind.expected()),
+    }
+}
+
+fn of_kind(kind: Kind, text: &str) -> Result<Value, String> {
+    kind.read(text)
+        .map_err(|wrong| format!("{}; expected {}", wrong.what, wrong.expected))
 }
 
 fn display_name(text: &str) -> Result<DisplayName, String> {

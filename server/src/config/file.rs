@@ -158,7 +158,10 @@ fn assign(
         },
         DeValue::Float(_) => Raw::Other("a number with a fraction"),
         DeValue::Datetime(_) => Raw::Other("a date or time"),
-        DeValue::Array(_) => Raw::Other("a list"),
+        DeValue::Array(items) => match items.iter().map(|item| item.get_ref().as_str()).collect() {
+            Some(texts) => Raw::Texts(texts),
+            None => Raw::Other("a list of other things than texts"),
+        },
         DeValue::Table(_) => Raw::Other("a table"),
     };
     match setting.kind.check(&raw) {
@@ -176,6 +179,17 @@ fn from_folder(file: &Path, kind: Kind, value: Value) -> Value {
     match (kind, value, file.parent()) {
         (Kind::Path, Value::Path(path), Some(folder)) if path.is_relative() => {
             Value::Path(PathBuf::from(folder).join(path))
+        }
+        // A program without a folder is looked for where the system looks for programs.
+        (Kind::Command, Value::Command(mut parts), Some(folder)) => {
+            if let Some(program) = parts.first_mut()
+                && program.contains('/')
+                && Path::new(program.as_str()).is_relative()
+                && let Some(whole) = folder.join(program.as_str()).to_str()
+            {
+                *program = whole.to_owned();
+            }
+            Value::Command(parts)
         }
         (_, value, _) => value,
     }

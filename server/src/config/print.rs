@@ -25,6 +25,14 @@ pub(super) fn to_toml(loaded: &Loaded) -> String {
                 text.push_str(&format!("# {name} = \"...\"\n"));
                 continue;
             }
+            Value::Command(parts) if parts.is_empty() => {
+                text.push_str(&format!("# {name} = [\"...\"]\n"));
+                continue;
+            }
+            Value::Command(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| quoted(part)).collect();
+                format!("[{}]", parts.join(", "))
+            }
             Value::Path(path) => quoted(&path.to_string_lossy()),
             Value::Text(words) => quoted(&words),
             Value::Name(person) => quoted(person.as_str()),

@@ -8,9 +8,9 @@ use super::{
     value::{Kind, Value},
 };
 use crate::limits::{
-    BOT_DEADLINE_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S, NEW_CUSTOMERS_PER_ADDRESS_PER_MIN,
-    NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS, SOCKETS_PER_CUSTOMER,
-    SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
+    BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
+    NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS,
+    SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
 };
 
 /// One setting.
@@ -25,8 +25,26 @@ pub(super) struct Setting {
     pub(super) about: &'static str,
     /// Puts a value of its kind in.
     pub(super) set: fn(&mut Config, Value),
-    /// The value that holds. An optional one that is not set is an empty path.
+    /// The value that holds. An optional one that is not set is an empty path or list.
     pub(super) show: fn(&Config) -> Value,
+}
+
+/// A setting that is a span of time in milliseconds.
+macro_rules! setting_ms {
+    ($key:literal, $env:literal, $bound:expr, $about:literal, $($field:ident).+) => {
+        Setting {
+            key: $key,
+            env: $env,
+            kind: Kind::Number($bound, "milliseconds"),
+            about: $about,
+            set: |config, value| {
+                if let Value::Number(number) = value {
+                    config.$($field).+ = Duration::from_millis(u64::from(number));
+                }
+            },
+            show: |config| Value::Number(u32::try_from(config.$($field).+.as_millis()).unwrap_or(u32::MAX)),
+        }
+    };
 }
 
 /// Writes a setting whose value is of one variant: the place in the configuration is named once, for both directions.
@@ -76,6 +94,21 @@ pub(super) static SETTINGS: &[Setting] = &[
         admin_name
     ),
     setting!(
+        "context_command",
+        "MINICOM_CONTEXT_COMMAND",
+        Kind::Command,
+        "program and arguments that tell agents more of a customer; reads JSON, prints lines",
+        Command,
+        context_command
+    ),
+    setting_ms!(
+        "context_command_timeout_ms",
+        "MINICOM_CONTEXT_COMMAND_TIMEOUT_MS",
+        CONTEXT_COMMAND_TIMEOUT_MS,
+        "how long it may take",
+        context_command_timeout
+    ),
+    setting!(
         "bot.enabled",
         "MINICOM_BOT",
         Kind::Switch,
@@ -95,18 +128,13 @@ pub(super) static SETTINGS: &[Setting] = &[
         },
         show: |config| Value::Path(config.bot.rules.clone().unwrap_or_default()),
     },
-    Setting {
-        key: "bot.deadline_ms",
-        env: "MINICOM_BOT_DEADLINE_MS",
-        kind: Kind::Number(BOT_DEADLINE_MS, "milliseconds"),
-        about: "from a customer's line to the bot's turn; then a person is asked for",
-        set: |config, value| {
-            if let Value::Number(number) = value {
-                config.bot.deadline = Duration::from_millis(u64::from(number));
-            }
-        },
-        show: |config| Value::Number(u32::try_from(config.bot.deadline.as_millis()).unwrap_or(u32::MAX)),
-    },
+    setting_ms!(
+        "bot.deadline_ms",
+        "MINICOM_BOT_DEADLINE_MS",
+        BOT_DEADLINE_MS,
+        "from a customer's line to the bot's turn; then a person is asked for",
+        bot.deadline
+    ),
     setting!(
         "rates.customer_burst",
         "MINICOM_RATES_CUSTOMER_BURST",

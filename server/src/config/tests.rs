@@ -576,8 +576,62 @@ fn others_may_not_connect_without_tls() {
 }
 
 #[test]
+fn a_command_is_a_list_wherever_it_is_said() {
+    let wanted = |parts: &[&str]| parts.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    let in_file = Said::file("context_command = [\"look-up\", \"a b\", \"it's\"]\ncontext_command_timeout_ms = 500\n");
+    let loaded = in_file.read().unwrap();
+    assert_eq!(loaded.config.context_command, wanted(&["look-up", "a b", "it's"]));
+    assert_eq!(loaded.config.context_command_timeout, Duration::from_millis(500));
+    assert!(Said::nothing().read().unwrap().config.context_command.is_empty());
+    let variable = Said::nothing().variable("MINICOM_CONTEXT_COMMAND", r#"["/bin/x", "-v"]"#);
+    assert_eq!(
+        variable.read().unwrap().config.context_command,
+        wanted(&["/bin/x", "-v"])
+    );
+    let flag = Said::file("context_command = [\"x\"]")
+        .argument("--context-command")
+        .argument("[]")
+        .argument("--context-command-timeout-ms")
+        .argument("700");
+    let loaded = flag.read().unwrap();
+    assert!(loaded.config.context_command.is_empty(), "an empty list is none");
+    assert_eq!(loaded.config.context_command_timeout, Duration::from_millis(700));
+    // A path in a file is meant from the folder of the file; a bare name is looked for by the system.
+    let relative = Said::file("context_command = [\"bin/look-up\", \"bin/other\"]");
+    let parts = relative.read().unwrap().config.context_command;
+    assert_eq!(Path::new(&parts[0]), relative.folder.path().join("bin/look-up"));
+    assert_eq!(parts[1], "bin/other", "an argument stays what it is");
+}
+
+#[test]
+fn a_command_that_a_shell_would_read_is_refused() {
+    for (text, what) in [
+        ("context_command = \"look-up | head\"", "it is a string"),
+        (
+            "context_command = [\"x\", 1]",
+            "it is a list of other things than texts",
+        ),
+        ("context_command = [\" \"]", "it names no program"),
+        ("context_command = [\"x\", \"a\\u0000b\"]", "a NUL character"),
+        ("context_command_timeout_ms = 1", "1 is out of range"),
+        ("log = [\"info\"]", "it is a list"),
+    ] {
+        let (code, words) = Said::file(text).refused();
+        assert_eq!(code, 78);
+        assert!(words[0].contains(what), "{what:?} is not in {words:?}");
+    }
+    let (code, words) = Said::nothing()
+        .variable("MINICOM_CONTEXT_COMMAND", "look-up --short")
+        .refused();
+    assert_eq!(code, 78);
+    assert!(words[0].contains("not a list of texts in double quotes"), "{words:?}");
+    let arguments = ["minicom-server", "--context-command", "look-up"];
+    assert_eq!(Cli::read(arguments).unwrap_err().exit_code(), 2);
+}
+
+#[test]
 fn the_printed_configuration_reads_the_same() {
-    let said = Said::file("log = \"warn\"\n[bot]\nrules = \"a \\\"b\\\".toml\"\n[sockets]\ntotal = 7\n")
+    let said = Said::file("log = \"warn\"\ncontext_command = [\"x\", \"it's \\\"short\\\"\"]\n[bot]\nrules = \"a \\\"b\\\".toml\"\n[sockets]\ntotal = 7\n")
         .variable("MINICOM_RATES_CUSTOMER_BURST", "5")
         .argument("--listen")
         .argument("127.0.0.1:0")
@@ -630,6 +684,7 @@ fn the_table_of_settings_is_whole() {
                     "on"
                 }),
             value::Kind::Name => setting.kind.read("Bo"),
+            value::Kind::Command => setting.kind.read(r#"["look-up", "it's short"]"#),
             value::Kind::Number(bound, _) => setting.kind.read(&bound.most.to_string()),
         };
         let value = value.unwrap_or_else(|wrong| panic!("{}: {wrong:?}", setting.key));

@@ -23,6 +23,8 @@ pub(super) enum Kind {
     Name,
     /// A whole number within bounds, and its unit.
     Number(Adjustable, &'static str),
+    /// A program and its arguments, as a list: no shell ever reads it. An empty list is none.
+    Command,
 }
 
 /// A value as it is written.
@@ -31,6 +33,8 @@ pub(super) enum Raw<'a> {
     Text(&'a str),
     Whole(i64),
     Bool(bool),
+    /// A list of texts.
+    Texts(Vec<&'a str>),
     /// Something that no setting takes: what it is, in words.
     Other(&'a str),
 }
@@ -44,6 +48,7 @@ pub(super) enum Value {
     Name(DisplayName),
     Switch(bool),
     Number(u32),
+    Command(Vec<String>),
 }
 
 /// Why a value is not taken: what is wrong, and the form that is expected, with an example.
@@ -69,6 +74,9 @@ impl Kind {
                 bound.most,
                 bound.default
             ),
+            Kind::Command => {
+                "a list of the program and its arguments, for example [\"/usr/local/bin/look-up\", \"--short\"]".to_owned()
+            }
         }
     }
 
@@ -77,10 +85,14 @@ impl Kind {
         let found = match (self, raw) {
             (Kind::Switch, Raw::Bool(on)) => return Ok(Value::Switch(*on)),
             (Kind::Number(bound, _), Raw::Whole(number)) => return self.number(bound, *number),
-            (Kind::Switch | Kind::Number(..), Raw::Text(_)) => "a string",
+            (Kind::Command, Raw::Texts(parts)) => {
+                return self.command(parts.iter().map(|it| (*it).to_owned()).collect());
+            }
+            (Kind::Switch | Kind::Number(..) | Kind::Command, Raw::Text(_)) => "a string",
             (_, Raw::Text(text)) => return self.read(text),
             (_, Raw::Whole(_)) => "a number",
             (_, Raw::Bool(_)) => "true or false",
+            (_, Raw::Texts(_)) => "a list",
             (_, Raw::Other(what)) => what,
         };
         Err(self.wrong(format!("it is {found}")))
@@ -109,7 +121,21 @@ impl Kind {
                 Ok(number) => self.number(bound, number),
                 Err(_) => Err(self.wrong("it is not a whole number")),
             },
+            Kind::Command => match serde_json::from_str(text) {
+                Ok(parts) => self.command(parts),
+                Err(_) => Err(self.wrong("it is not a list of texts in double quotes")),
+            },
         }
+    }
+
+    fn command(self, parts: Vec<String>) -> Result<Value, Wrong> {
+        if parts.first().is_some_and(|program| program.trim().is_empty()) {
+            return Err(self.wrong("it names no program"));
+        }
+        if parts.iter().any(|part| part.contains('\0')) {
+            return Err(self.wrong("it has a NUL character in it"));
+        }
+        Ok(Value::Command(parts))
     }
 
     fn number(self, bound: Adjustable, number: i64) -> Result<Value, Wrong> {

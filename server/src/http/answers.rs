@@ -2,16 +2,40 @@
 
 use minicom_protocol::{
     customer_event::{self as theirs, CustomerBody, CustomerEvent},
-    event::{Author, Event, EventBody},
+    event::{Author, Event, EventBody, Part, parts_text},
     ids::{ConversationId, Seq, Time},
-    rest::{AccountAnswer, AgentAnswer, ConversationAnswer, MessageAnswer},
+    line::LineState,
+    rest::{AccountAnswer, AgentAnswer, ConversationAnswer, DeskFields, MessageAnswer},
+    stage::Stage,
     summary::Summary,
 };
 
-use crate::{clock::rfc3339, store::people};
+use crate::{
+    clock::{self, rfc3339},
+    store::people,
+};
 
-/// A conversation's row.
+/// A conversation's row, for agents.
 pub fn conversation(summary: &Summary) -> ConversationAnswer {
+    let desk = DeskFields {
+        subject: summary.intake.subject.as_ref().map(|it| it.as_str().to_owned()),
+        priority: summary.intake.priority,
+        assigned_at: summary.assigned_at.map(rfc3339),
+        wait_ms: summary.wait_ms,
+        ended_at: match &summary.stage {
+            Stage::Closed { at, .. } => Some(rfc3339(*at)),
+            _ => None,
+        },
+        handling_ms: summary.handling_ms(clock::now()),
+    };
+    ConversationAnswer {
+        desk: Some(desk),
+        ..own_conversation(summary)
+    }
+}
+
+/// A conversation's row, for its customer: nothing that agents keep to themselves.
+pub fn own_conversation(summary: &Summary) -> ConversationAnswer {
     ConversationAnswer {
         id: summary.conversation.to_string(),
         customer_id: summary.customer.name.to_string(),
@@ -21,6 +45,7 @@ pub fn conversation(summary: &Summary) -> ConversationAnswer {
         created_at: rfc3339(summary.opened_at),
         message_count: summary.message_count,
         last_message_at: rfc3339(summary.last_at),
+        desk: None,
     }
 }
 
@@ -32,7 +57,7 @@ pub fn for_agents(event: &Event) -> Option<MessageAnswer> {
                 Author::Agent { agent } => Some(agent.name.to_string()),
                 _ => None,
             };
-            (it.author.sender(), agent, it.text())
+            (it.author.sender(), agent, content(it.state, &it.parts))
         }
         other => ("system", None, other.fallback()?),
     };
@@ -50,7 +75,7 @@ pub fn for_customer(event: &CustomerEvent) -> Option<MessageAnswer> {
                 theirs::Author::Agent { name } => ("agent", Some(name.to_string())),
                 theirs::Author::System => ("system", None),
             };
-            (sender, agent, it.text())
+            (sender, agent, content(it.state, &it.parts))
         }
         other => ("system", None, other.fallback()?),
     };
@@ -62,6 +87,11 @@ pub fn for_customer(event: &CustomerEvent) -> Option<MessageAnswer> {
         agent,
         content,
     ))
+}
+
+/// What a line says, or what stands in its place.
+fn content(state: LineState, parts: &[Part]) -> String {
+    state.words().map_or_else(|| parts_text(parts), str::to_owned)
 }
 
 fn message(

@@ -79,11 +79,16 @@ async fn page(
     let found = found.map_err(|_| ApiError::bad_cursor())?;
     let messages = found.lines.iter().filter_map(|event: &Event| match reader {
         Reader::Agent => answers::for_agents(event),
+        // What a customer may know is decided in one place, for sockets and for this.
         Reader::Customer => answers::for_customer(&event.for_customer()?),
     });
+    let conversation = match reader {
+        Reader::Agent => answers::conversation,
+        Reader::Customer => answers::own_conversation,
+    };
     Ok(HistoryAnswer {
         customer_id: name.to_string(),
-        conversation: found.newest.as_ref().map(answers::conversation),
+        conversation: found.newest.as_ref().map(conversation),
         messages: messages.collect(),
         next_cursor: found.before.map(cursor_text),
     })

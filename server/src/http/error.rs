@@ -143,12 +143,18 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NobodyWaits
         | Refusal::Unseen { .. }
         | Refusal::Stale { .. }
+        | Refusal::MayNotTake { .. }
+        | Refusal::TooLate
+        | Refusal::Exists { .. }
+        | Refusal::TooMany { .. }
+        | Refusal::Verified
         | Refusal::Closed
         | Refusal::Conflict => StatusCode::CONFLICT,
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::EmptyMessage
         | Refusal::TooLong { .. }
         | Refusal::BadText
+        | Refusal::Unresolved { .. }
         | Refusal::BadName { .. }
         | Refusal::BadJson { .. }
         | Refusal::BadField { .. }
