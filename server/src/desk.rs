@@ -1,8 +1,13 @@
 //! The only front door. WebSocket, HTTP, bot and timers all come in here, and nothing else writes or reads the
 //! conversations. A command is checked for its form, put into the writer's queue, and answered when it is on the disk.
 
+mod context;
+mod library;
+mod mentions;
 mod pages;
+mod queue;
 mod reading;
+mod tickets;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -24,6 +29,7 @@ use crate::{
     clock,
     decide::Settings,
     execute::Scope,
+    extra_context::ContextCommand,
     faults::Faults,
     hub::Hub,
     in_order::InOrder,
@@ -43,6 +49,7 @@ use crate::{
 pub struct Desk {
     shared: Arc<Shared>,
     queue: mpsc::Sender<Job>,
+    context_command: Option<Arc<ContextCommand>>,
 }
 
 struct Shared {
@@ -79,6 +86,7 @@ impl Desk {
             conn,
             hub: hub.clone(),
             settings,
+            choices: std::cell::RefCell::default(),
             faults,
             counts: counts.clone(),
             timers: timers.clone(),
@@ -103,9 +111,19 @@ impl Desk {
             Desk {
                 shared: Arc::new(shared),
                 queue,
+                context_command: None,
             },
             thread,
         ))
+    }
+
+    /// The same desk, which asks the operator's own command about customers. For this clone and those made of it.
+    #[must_use]
+    pub fn with_context_command(self, command: Option<ContextCommand>) -> Desk {
+        Desk {
+            context_command: command.map(Arc::new),
+            ..self
+        }
     }
 
     /// The key of a tenant; an unknown one is not found.
@@ -160,7 +178,7 @@ impl Desk {
         match &order {
             Order::Agent(command) => command.check()?,
             Order::Customer(command) => command.check()?,
-            Order::BotTurn(_) | Order::Fire(_) => {}
+            Order::BotTurn(_) | Order::Fire(_) | Order::OwnerGone(_) | Order::Route(_) => {}
         }
         let tenant = self.tenant(&caller.tenant)?;
         let (answer, answered) = oneshot::channel();

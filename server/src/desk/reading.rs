@@ -3,22 +3,22 @@
 use minicom_protocol::{
     customer_event::CustomerEvent,
     event::Event,
-    frame::{AgentSnapshot, CustomerSnapshot},
-    ids::{ConversationId, Cursor, CustomerId, Mark, Rev, Seq},
+    frame::{AgentSnapshot, CustomerSnapshot, DeskState},
+    ids::{AgentId, ConversationId, Cursor, CustomerId, Mark, Rev, Seq},
     people::Realm,
     refusal::Refusal,
-    summary::{Summary, queue_order},
+    summary::Summary,
     text::CustomerName,
 };
 use rusqlite::Connection;
 use tracing::error;
 
-use super::Desk;
+use super::{Desk, queue::Rules};
 use crate::{
     hub::{Feed, TopicKey},
     limits,
     store::{
-        self, TenantKey, conversations, journal,
+        self, TenantKey, conversations, journal, mentions,
         people::{self, Customer},
         tenants, threads,
     },
@@ -44,10 +44,15 @@ impl Desk {
         })
     }
 
-    /// Follows a tenant's journal, from an agent's cursor if it is good, else from a snapshot.
+    /// Follows a tenant's journal, from an agent's cursor if it is good, else from a snapshot. The snapshot has the rows and
+    /// the desk as this agent sees it, of one moment.
+    ///
+    /// # Errors
+    /// What kept the store from answering.
     pub async fn open_journal(
         &self,
         tenant: TenantKey,
+        agent: AgentId,
         cursor: Option<Cursor>,
     ) -> Result<Opening<AgentSnapshot>, Refusal> {
         let shared = &self.shared;
@@ -65,21 +70,7 @@ impl Desk {
                 if resumes(cursor, mark, head) {
                     return Ok((head, None));
                 }
-                let mut open = conversations::open(conn, tenant)?;
-                // The sort is stable: what does not wait stays newest first.
-                open.sort_by_key(queue_order);
-                let most = limits::SNAPSHOT_CLOSED_MAX;
-                let mut closed = conversations::closed(conn, tenant, None, most as i64 + 1)?;
-                let more_closed = closed.len() > most;
-                closed.truncate(most);
-                open.append(&mut closed);
-                Ok((
-                    head,
-                    Some(AgentSnapshot {
-                        conversations: open,
-                        more_closed,
-                    }),
-                ))
+                Ok((head, Some(agent_snapshot(conn, tenant, agent)?)))
             })
             .await?;
         Ok(match (snapshot, cursor) {
@@ -88,6 +79,7 @@ impl Desk {
                 let empty = AgentSnapshot {
                     conversations: vec![],
                     more_closed: false,
+                    desk: None,
                 };
                 Opening::Fresh(follower.at(head, head.at), snapshot.unwrap_or(empty))
             }
@@ -203,19 +195,40 @@ impl Desk {
         .await
     }
 
-    /// Who waits, first in the queue first.
-    pub async fn queue(&self, tenant: TenantKey) -> Result<Vec<Summary>, Refusal> {
-        let mut waiting = self.read(move |conn| conversations::waiting(conn, tenant)).await?;
-        waiting.sort_by_cached_key(queue_order);
-        Ok(waiting)
-    }
-
     /// A customer by name, for those who may know whether there is one.
     pub async fn customer(&self, tenant: TenantKey, name: CustomerName) -> Result<Customer, Refusal> {
         self.read(move |conn| people::customer_by_name(conn, tenant, Realm::Named, &name))
             .await?
             .ok_or(Refusal::NotFound)
     }
+}
+
+/// All open conversations in list order (what waits first, as the queue has it; the others newest first), the last closed
+/// ones, and the desk itself.
+fn agent_snapshot(conn: &Connection, tenant: TenantKey, agent: AgentId) -> store::Result<AgentSnapshot> {
+    let rules = Rules::read(conn, tenant)?;
+    let queue = rules.queue();
+    let (mut rows, mut others): (Vec<Summary>, Vec<Summary>) =
+        conversations::open(conn, tenant)?.into_iter().partition(|row| row.stage.is_waiting());
+    rows.sort_by_cached_key(|row| queue.key(row));
+    others.sort_by_key(|row| std::cmp::Reverse(row.rev));
+    rows.append(&mut others);
+    let most = limits::SNAPSHOT_CLOSED_MAX;
+    let mut closed = conversations::closed(conn, tenant, None, most as i64 + 1)?;
+    let more_closed = closed.len() > most;
+    closed.truncate(most);
+    rows.append(&mut closed);
+    let desk = DeskState {
+        mentions_read: mentions::read_mark(conn, tenant, agent)?,
+        mentions_unread: mentions::unread(conn, tenant, agent)?,
+        staff: rules.staff,
+        settings: rules.settings,
+    };
+    Ok(AgentSnapshot {
+        conversations: rows,
+        more_closed,
+        desk: Some(Box::new(desk)),
+    })
 }
 
 /// Whether a reader goes on from its cursor: the store holds its mark at its position, and not too much is missing.

@@ -4,7 +4,7 @@ use minicom_protocol::{
     close::CloseCode,
     command::{AgentCommand, Done},
     event::{Event, EventBody},
-    frame::{AgentMe, AgentQuestion, AgentReply, AgentSignal, Agents, Hello},
+    frame::{AgentMe, AgentQuestion, AgentSignal, Agents, Hello},
     gate::Shown,
     ids::{ConversationId, Cursor, Rev, TenantId},
     refusal::Refusal,
@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Doorstep, Shared, behind, encode,
     end::End,
-    guest::{Asked, Guest, Opened, SignalSource, page},
+    guest::{Asked, Guest, Opened, SignalSource},
+    questions,
     registry::AgentSeat,
     typing::TypingGate,
 };
@@ -94,7 +95,7 @@ impl Guest for AgentGuest {
     }
 
     async fn open(&mut self, cx: &Shared, cursor: Option<Cursor>) -> Result<Opened, Refusal> {
-        let opening = cx.desk.open_journal(self.tenant, cursor).await?;
+        let opening = cx.desk.open_journal(self.tenant, self.signed_in.agent.id, cursor).await?;
         self.opened_at = Rev(*cx.desk.hub().watch(self.tenant).borrow());
         Ok(match opening {
             Opening::Resumed(feed) => Opened { feed, snapshot: None },
@@ -130,35 +131,8 @@ impl Guest for AgentGuest {
     }
 
     fn ask(&self, cx: &Shared, question: AgentQuestion) -> Asked<Agents> {
-        let (desk, tenant) = (cx.desk.clone(), self.tenant);
-        Box::pin(async move {
-            Ok(match question {
-                AgentQuestion::Thread {
-                    customer,
-                    before,
-                    limit,
-                } => {
-                    let (mut events, more) = desk.thread(tenant, customer, before, page(limit)?).await?;
-                    let cut = encode::fit(&mut events, encode::Cut::First);
-                    AgentReply::Thread {
-                        customer,
-                        events,
-                        more: more || cut,
-                    }
-                }
-                AgentQuestion::Summary { conversation } => AgentReply::Summary {
-                    summary: Box::new(desk.summary(tenant, conversation).await?),
-                },
-                AgentQuestion::Closed { before, limit } => {
-                    let (mut conversations, more) = desk.closed(tenant, before, page(limit)?).await?;
-                    let cut = encode::fit(&mut conversations, encode::Cut::Last);
-                    AgentReply::Closed {
-                        conversations,
-                        more: more || cut,
-                    }
-                }
-            })
-        })
+        let (caller, agent) = (&self.signed_in.caller, self.signed_in.agent.id);
+        questions::by_agent(cx, self.tenant, caller, agent, question)
     }
 
     async fn types(&mut self, cx: &Shared, conversation: Option<ConversationId>, on: bool) {

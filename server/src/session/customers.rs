@@ -3,7 +3,7 @@
 use minicom_protocol::{
     close::CloseCode,
     command::{CustomerCommand, Done},
-    frame::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, Customers, Hello},
+    frame::{CustomerMe, CustomerQuestion, CustomerSignal, Customers, Hello},
     gate::Shown,
     ids::{ConversationId, Cursor, TenantId},
     people::CustomerRef,
@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Doorstep, Shared, behind, encode,
     end::End,
-    guest::{Asked, Guest, Opened, SignalSource, page},
+    guest::{Asked, Guest, Opened, SignalSource},
+    questions,
     registry::CustomerSeat,
     typing::TypingGate,
 };
@@ -142,16 +143,7 @@ impl Guest for CustomerGuest {
     }
 
     fn ask(&self, cx: &Shared, question: CustomerQuestion) -> Asked<Customers> {
-        let (desk, tenant, customer) = (cx.desk.clone(), self.tenant, self.customer.id);
-        Box::pin(async move {
-            let CustomerQuestion::Thread { before, limit } = question;
-            let (mut events, more) = desk.customer_thread(tenant, customer, before, page(limit)?).await?;
-            let cut = encode::fit(&mut events, encode::Cut::First);
-            Ok(CustomerReply::Thread {
-                events,
-                more: more || cut,
-            })
-        })
+        questions::by_customer(cx, self.tenant, self.customer.id, question)
     }
 
     async fn types(&mut self, cx: &Shared, _: Option<ConversationId>, on: bool) {

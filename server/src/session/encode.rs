@@ -32,30 +32,35 @@ pub fn batch(batch: &Batch) -> Utf8Bytes {
     Utf8Bytes::try_from(text).expect("JSON that was made from text is text")
 }
 
-/// An agents' snapshot as frames, in list order.
+/// An agents' snapshot as frames, in list order. The first has the desk itself too.
 pub fn agent_snapshot(snapshot: &AgentSnapshot) -> Vec<String> {
     let rows = snapshot.conversations.iter().map(json).collect();
     let more = snapshot.more_closed;
-    parts(rows, r#""conversations""#, &format!(r#","more_closed":{more}"#))
+    let desk = snapshot.desk.as_ref().map(|desk| format!(r#","desk":{}"#, json(desk)));
+    let rest = format!(r#","more_closed":{more}"#);
+    parts(rows, r#""conversations""#, &rest, &desk.unwrap_or_default())
 }
 
 /// A customer's snapshot as frames. Each has the whole view; the events go on from part to part.
 pub fn customer_snapshot(snapshot: &CustomerSnapshot) -> Vec<String> {
     let events = snapshot.events.iter().map(json).collect();
     let rest = format!(r#","more":{},"view":{}"#, snapshot.more, json(&snapshot.view));
-    parts(events, r#""events""#, &rest)
+    parts(events, r#""events""#, &rest, "")
 }
 
-/// Frames of at most [`limits::SNAPSHOT_PART_BYTES_MAX`], but for an item that is larger than that by itself.
-fn parts(items: Vec<String>, list: &str, rest: &str) -> Vec<String> {
-    let frame =
-        |last: bool, items: &str| format!(r#"{{"type":"snapshot","last":{last},"data":{{{list}:[{items}]{rest}}}}}"#);
-    let room = limits::SNAPSHOT_PART_BYTES_MAX - frame(false, "").len();
+/// Frames of at most [`limits::SNAPSHOT_PART_BYTES_MAX`], but for what is larger than that by itself: an item, or what stands
+/// in the first frame alone.
+fn parts(items: Vec<String>, list: &str, rest: &str, first: &str) -> Vec<String> {
+    let frame = |last: bool, items: &str, first: &str| {
+        format!(r#"{{"type":"snapshot","last":{last},"data":{{{list}:[{items}]{rest}{first}}}}}"#)
+    };
+    let room = |first: &str| limits::SNAPSHOT_PART_BYTES_MAX.saturating_sub(frame(false, "", first).len());
+    let mut first = first;
     let mut frames = Vec::new();
     let mut part = String::new();
     for item in items {
-        if !part.is_empty() && part.len() + 1 + item.len() > room {
-            frames.push(frame(false, &part));
+        if !part.is_empty() && part.len() + 1 + item.len() > room(first) {
+            frames.push(frame(false, &part, std::mem::take(&mut first)));
             part.clear();
         }
         if !part.is_empty() {
@@ -63,7 +68,7 @@ fn parts(items: Vec<String>, list: &str, rest: &str) -> Vec<String> {
         }
         part.push_str(&item);
     }
-    frames.push(frame(true, &part));
+    frames.push(frame(true, &part, first));
     frames
 }
 
@@ -77,12 +82,17 @@ pub enum Cut {
 
 /// Cuts a page to what one reply may have. Whether something was cut, so that there is more to ask for.
 pub fn fit<T: Serialize>(page: &mut Vec<T>, cut: Cut) -> bool {
+    fit_in(limits::REPLY_BYTES_MAX - REPLY_FRAME_BYTES, page, cut)
+}
+
+/// The same for a page that may have so many bytes of the reply. One item is always kept.
+pub fn fit_in<T: Serialize>(room: usize, page: &mut Vec<T>, cut: Cut) -> bool {
     let sizes: Vec<usize> = page.iter().map(|item| json(item).len() + 1).collect();
     let fits = |sizes: &mut dyn Iterator<Item = &usize>| {
         let mut bytes = 0;
         let kept = sizes.take_while(|size| {
             bytes += **size;
-            bytes <= limits::REPLY_BYTES_MAX - REPLY_FRAME_BYTES
+            bytes <= room
         });
         kept.count().max(1)
     };
@@ -100,8 +110,17 @@ pub fn fit<T: Serialize>(page: &mut Vec<T>, cut: Cut) -> bool {
     true
 }
 
+/// Lets a reply pass that cannot be cut, if it is not larger than one may be.
+pub fn whole<T: Serialize>(reply: T) -> Result<T, Refusal> {
+    let limit = limits::REPLY_BYTES_MAX - REPLY_FRAME_BYTES;
+    if json(&reply).len() > limit {
+        return Err(Refusal::TooLarge { limit: limit as u64 });
+    }
+    Ok(reply)
+}
+
 /// What a reply has around its page.
-const REPLY_FRAME_BYTES: usize = 512;
+const REPLY_FRAME_BYTES: usize = 2 * 1024;
 
 /// Refuses a client's frame that is nested deeper than any shape of ours, before a parser goes down into it.
 pub fn depth(text: &str) -> Result<(), Refusal> {

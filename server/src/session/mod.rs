@@ -14,6 +14,7 @@ mod hello;
 mod log;
 mod origin;
 mod pace;
+mod questions;
 mod rates;
 mod registry;
 mod talk;
