@@ -1,6 +1,6 @@
 //! Feeds see every event once and in order, whatever the interleaving of commits, reads and publications.
 
-use minicom_protocol::{command::CustomerCommand, frame::AgentSnapshot, ids::TenantId};
+use minicom_protocol::{command::CustomerCommand, frame::AgentSnapshot, ids::{AgentId, TenantId}};
 use tokio::task::JoinSet;
 
 use super::*;
@@ -10,6 +10,9 @@ use crate::{
     test_desk::{TestDesk, command_id},
 };
 
+/// What is followed here is the journal, not the desk as somebody sees it.
+const NOBODY: AgentId = AgentId(uuid::Uuid::nil());
+
 fn feed_of(opening: Opening<AgentSnapshot>) -> Feed {
     match opening {
         Opening::Resumed(feed) | Opening::Fresh(feed, _) => feed,
@@ -18,7 +21,7 @@ fn feed_of(opening: Opening<AgentSnapshot>) -> Feed {
 
 async fn follow(desk: Desk, tenant: TenantKey, from: Cursor, until: u64, reopen_each: u64) -> Vec<u64> {
     let mut seen = Vec::new();
-    let mut feed = feed_of(desk.open_journal(tenant, Some(from)).await.unwrap());
+    let mut feed = feed_of(desk.open_journal(tenant, NOBODY, Some(from)).await.unwrap());
     let mut batches = 0;
     while feed.cursor().at < until {
         let batch = feed.next_batch().await.unwrap();
@@ -27,7 +30,7 @@ async fn follow(desk: Desk, tenant: TenantKey, from: Cursor, until: u64, reopen_
         seen.extend(batch.events.iter().map(|event| event.at));
         batches += 1;
         if batches % reopen_each == 0 {
-            feed = feed_of(desk.open_journal(tenant, Some(feed.cursor())).await.unwrap());
+            feed = feed_of(desk.open_journal(tenant, NOBODY, Some(feed.cursor())).await.unwrap());
         }
     }
     seen
@@ -40,7 +43,7 @@ async fn feeds_are_contiguous_under_concurrent_writers() {
     let test = TestDesk::new();
     let desk = test.desk.clone();
     let tenant = desk.tenant(&TenantId::default_tenant()).unwrap();
-    let birth = match desk.open_journal(tenant, None).await.unwrap() {
+    let birth = match desk.open_journal(tenant, NOBODY, None).await.unwrap() {
         Opening::Fresh(feed, _) => feed.cursor(),
         Opening::Resumed(_) => panic!("nothing to resume"),
     };

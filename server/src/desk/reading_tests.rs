@@ -14,6 +14,9 @@ use crate::{
     test_desk::{TestDesk, command_id},
 };
 
+/// What is looked at here is the same for all agents.
+const NOBODY: AgentId = AgentId(uuid::Uuid::nil());
+
 async fn all(test: &TestDesk) -> Vec<Event> {
     let tenant = test.tenant();
     test.desk
@@ -43,6 +46,7 @@ async fn step(
     let order = match (what, newest) {
         (0..=2, _) | (_, None) => Order::Customer(CustomerCommand::Post {
             text: format!("line {n}"),
+            quote: None,
         }),
         (3, _) => Order::Customer(CustomerCommand::RequestHuman {}),
         (4, _) => Order::Customer(CustomerCommand::MarkSeen {
@@ -81,6 +85,9 @@ async fn step(
             },
             take_over: true,
             anyway: false,
+            quote: None,
+            reply: None,
+            article: None,
         }),
     };
     let caller = match &order {
@@ -157,7 +164,7 @@ async fn story(steps: Vec<(usize, usize, u8)>) {
 }
 
 async fn stored(test: &TestDesk) -> Vec<Summary> {
-    let Opening::Fresh(_, snapshot) = test.desk.open_journal(test.tenant(), None).await.unwrap() else {
+    let Opening::Fresh(_, snapshot) = test.desk.open_journal(test.tenant(), NOBODY, None).await.unwrap() else {
         panic!("nothing to resume")
     };
     sorted(snapshot.conversations)
@@ -234,7 +241,7 @@ async fn a_cursor_resumes_after_a_restart_and_a_foreign_one_starts_afresh() {
     let test = TestDesk::new();
     let alice = test.customer("alice").await;
     test.post(&alice, 1, "one").await;
-    let Opening::Fresh(feed, _) = test.desk.open_journal(test.tenant(), None).await.unwrap() else {
+    let Opening::Fresh(feed, _) = test.desk.open_journal(test.tenant(), NOBODY, None).await.unwrap() else {
         panic!()
     };
     let cursor = feed.cursor();
@@ -252,7 +259,7 @@ async fn a_cursor_resumes_after_a_restart_and_a_foreign_one_starts_afresh() {
     let test = test.restart();
     test.post(&alice, 2, "two").await;
     let tenant = test.tenant();
-    let Opening::Resumed(mut feed) = test.desk.open_journal(tenant, Some(cursor)).await.unwrap() else {
+    let Opening::Resumed(mut feed) = test.desk.open_journal(tenant, NOBODY, Some(cursor)).await.unwrap() else {
         panic!()
     };
     assert_eq!(feed.next_batch().await.unwrap().to, cursor.at + 1);
@@ -272,7 +279,7 @@ async fn a_cursor_resumes_after_a_restart_and_a_foreign_one_starts_afresh() {
             ..cursor
         },
     ] {
-        let opening = test.desk.open_journal(tenant, Some(foreign)).await.unwrap();
+        let opening = test.desk.open_journal(tenant, NOBODY, Some(foreign)).await.unwrap();
         assert!(matches!(opening, Opening::Fresh(..)));
     }
 }

@@ -2,14 +2,17 @@ use bytes::Bytes;
 use minicom_protocol::{
     codec,
     customer_event::{Author, CustomerBody, CustomerEvent, Posted},
-    event::Part,
-    frame::{Agents, Customers, ToClient},
-    ids::{ConversationId, CustomerId, LineNo, Mark, Rev, Seq, Time},
-    people::{CustomerRef, Realm},
-    stage::Stage,
+    event::{Event, EventBody, Opened, Part, Subject},
+    frame::{Agents, Customers, DeskState, ToClient},
+    ids::{AgentId, ConversationId, CustomerId, LineNo, Mark, Rev, Seq, Time},
+    intake::Intake,
+    line::LineState,
+    people::{AgentRef, CustomerRef, Realm, Role},
+    staff::{Intent, Staff, StaffMember},
     summary::Summary,
-    text::{CustomerName, MessageText},
+    text::{CustomerName, DisplayName, MessageText},
     thread_view::ThreadView,
+    words::Skill,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -28,31 +31,64 @@ fn line(seq: u64, text: &str) -> CustomerEvent {
             author: Author::Customer,
             line: LineNo(seq),
             parts: vec![Part::of_text(MessageText::parse(text).unwrap())],
+            quote: None,
+            state: LineState::Original,
         }),
     }
 }
 
 fn summary(n: u64) -> Summary {
-    Summary {
-        conversation: ConversationId(Uuid::from_u128(n.into())),
+    let id = Uuid::from_u128(n.into());
+    let opened = Opened {
         customer: CustomerRef {
-            id: CustomerId(Uuid::from_u128(n.into())),
+            id: CustomerId(id),
             name: CustomerName::parse(format!("c{n}")).unwrap(),
             realm: Realm::Named,
         },
         number: 1,
-        stage: Stage::Bot,
-        opened_at: Time(0),
-        rev: Rev(n),
-        stage_rev: Rev(n),
-        last_at: Time(0),
-        message_count: 0,
         customer_lines: LineNo(0),
         desk_lines: LineNo(0),
         customer_mark: LineNo(0),
         desk_mark: LineNo(0),
-        last_line: None,
-        unanswered_since: None,
+        intake: Intake::default(),
+        answers: vec![],
+        hint: None,
+    };
+    let event = Event {
+        rev: Rev(n),
+        seq: Some(Seq(n)),
+        mark: Mark(n),
+        time: Time(0),
+        subject: Subject::Conversation {
+            customer: CustomerId(id),
+            conversation: ConversationId(id),
+        },
+        command: None,
+        body: EventBody::Opened(opened),
+    };
+    Summary::open(&event).unwrap()
+}
+
+/// A desk with so many agents.
+fn desk(agents: u64) -> DeskState {
+    let member = |n: u64| StaffMember {
+        agent: AgentRef {
+            id: AgentId(Uuid::from_u128(n.into())),
+            name: DisplayName::parse(format!("agent {n}")).unwrap(),
+        },
+        role: Role::Agent,
+        enabled: true,
+        skills: vec![Skill::parse("refunds").unwrap()],
+        capacity: None,
+        intent: Intent::Available,
+    };
+    DeskState {
+        staff: Staff {
+            agents: (0..agents).map(member).collect(),
+            groups: vec![],
+        },
+        mentions_unread: 3,
+        ..DeskState::default()
     }
 }
 
@@ -84,6 +120,7 @@ fn an_empty_snapshot_is_one_last_part() {
     let parts = agent_snapshot(&AgentSnapshot {
         conversations: vec![],
         more_closed: false,
+        desk: None,
     });
     assert_eq!(parts.len(), 1);
     assert!(parts[0].contains(r#""last":true"#));
@@ -104,12 +141,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn agents_parts_join_to_the_list_in_its_order(count in 0..400u64, more_closed: bool) {
+    fn agents_parts_join_to_the_list_in_its_order(count in 0..400u64, more_closed: bool, agents in 0..300u64) {
         let conversations: Vec<Summary> = (0..count).map(summary).collect();
-        let parts = agent_snapshot(&AgentSnapshot { conversations: conversations.clone(), more_closed });
+        let desk = Box::new(desk(agents));
+        let snapshot = AgentSnapshot { conversations: conversations.clone(), more_closed, desk: Some(desk.clone()) };
+        let parts = agent_snapshot(&snapshot);
         prop_assert!(parts.iter().all(|part| part.len() <= limits::SNAPSHOT_PART_BYTES_MAX));
         let decoded = decoded::<Agents>(&parts);
         prop_assert_eq!(decoded.last().unwrap().more_closed, more_closed);
+        prop_assert_eq!(decoded[0].desk.as_ref(), Some(&desk), "the first part draws the first screen");
+        prop_assert!(decoded[1..].iter().all(|part| part.desk.is_none()), "and it is sent once");
         let joined: Vec<Summary> = decoded.into_iter().flat_map(|part| part.conversations).collect();
         prop_assert_eq!(joined, conversations);
     }
@@ -136,6 +177,18 @@ proptest! {
         prop_assert!(first.len() == 1 || json(&first).len() <= limits::REPLY_BYTES_MAX);
         fit(&mut last, Cut::Last);
         prop_assert!(!last.is_empty() && all.starts_with(&last));
+    }
+
+    #[test]
+    fn what_cannot_be_cut_passes_if_it_fits(size in 0..2 * limits::REPLY_BYTES_MAX) {
+        let text = "x".repeat(size);
+        match whole(&text) {
+            Ok(same) => prop_assert!(json(same).len() <= limits::REPLY_BYTES_MAX),
+            Err(refusal) => {
+                let is_told = matches!(refusal, Refusal::TooLarge { .. });
+                prop_assert!(is_told && size + 2 > limits::REPLY_BYTES_MAX - REPLY_FRAME_BYTES);
+            }
+        }
     }
 
     #[test]

@@ -5,9 +5,11 @@ use minicom_protocol::{
     customer_event::CustomerBody,
     event::EventBody,
     frame::{AgentSignal, CustomerSignal, ToServer, Typist},
-    ids::{Cursor, Mark},
+    ids::{AgentId, Cursor, Mark},
 };
 use minicom_server::{accounts::NewCustomerRates, desk::Opening};
+
+use uuid::Uuid;
 
 use crate::harness::{Server, limits, post, reply};
 
@@ -175,7 +177,7 @@ async fn a_large_snapshot_comes_in_parts_in_list_order() {
     }
     let ada = server.agent_at_desk("Ada").await;
     assert!(ada.snapshot.len() > 1, "{} parts", ada.snapshot.len());
-    let Ok(Opening::Fresh(feed, whole)) = server.desk.open_journal(server.tenant, None).await else {
+    let Ok(Opening::Fresh(feed, whole)) = server.desk.open_journal(server.tenant, AgentId(Uuid::nil()), None).await else {
         panic!("it starts afresh");
     };
     assert_eq!(ada.cursor, feed.cursor());
