@@ -5,6 +5,7 @@ use minicom_protocol::{
     event::{AgentChanged, EventBody, Subject},
     ids::{AgentId, TenantId},
     people::{AgentRef, Role},
+    staff::StaffMember,
     text::DisplayName,
 };
 use rusqlite::Connection;
@@ -16,6 +17,7 @@ use crate::{
     store::{
         self, TenantKey,
         people::{self, Agent},
+        staff,
     },
 };
 
@@ -107,8 +109,10 @@ impl Accounts {
             if before.enabled && !account.enabled && !others_manage(scope.conn, key, &account)? {
                 return Ok(Err(AccountError::LastAdmin(email)));
             }
-            people::save_agent(scope.conn, key, &account)?;
             let signed_out = new_password || !account.enabled;
+            if new_password {
+                people::save_agent(scope.conn, key, &account)?;
+            }
             if signed_out {
                 people::revoke_tokens_of(scope.conn, key, account.agent.id, scope.now)?;
             }
@@ -174,15 +178,21 @@ impl Accounts {
     }
 }
 
-/// Tells all agents what an account is now.
+/// Tells all agents what an account is now; telling it writes it. What else is known of the agent stays.
 pub(super) fn tell(scope: &mut Scope<'_>, account: &Agent) -> store::Result<()> {
+    let known = staff::member(scope.conn, scope.tenant, account.agent.id)?;
+    let member = StaffMember {
+        agent: account.agent.clone(),
+        role: account.role,
+        enabled: account.enabled,
+        ..known.ok_or(rusqlite::Error::QueryReturnedNoRows)?
+    };
     let subject = Subject::Agent {
         agent: account.agent.id,
     };
     let body = EventBody::AgentChanged(AgentChanged {
-        agent: account.agent.clone(),
-        role: account.role,
-        enabled: account.enabled,
+        member,
+        intent_only: false,
     });
     scope.append(subject, None, body).map(drop)
 }

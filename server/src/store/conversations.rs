@@ -2,12 +2,14 @@
 
 use minicom_protocol::{
     ids::{AgentId, ConversationId, CustomerId, Rev},
+    people::AgentRef,
     stage::Stage,
     summary::Summary,
+    text::DisplayName,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
-use super::{Result, TenantKey, from_json, pos_to_sql, to_json};
+use super::{Result, TenantKey, damaged, from_json, pos_from_sql, pos_to_sql, to_json};
 
 /// A conversation by its id.
 pub fn load(conn: &Connection, tenant: TenantKey, id: ConversationId) -> Result<Option<Summary>> {
@@ -30,9 +32,10 @@ pub fn newest(conn: &Connection, tenant: TenantKey, customer: CustomerId) -> Res
 /// Writes a conversation's row.
 pub fn save(conn: &Connection, tenant: TenantKey, summary: &Summary) -> Result<()> {
     conn.prepare_cached(
-        "INSERT INTO conversations (tenant, id, customer, number, stage, owner, rev, summary)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT (tenant, id) DO UPDATE SET stage = ?5, owner = ?6, rev = ?7, summary = ?8",
+        "INSERT INTO conversations (tenant, id, customer, number, stage, owner, last_owner, rev, summary)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8)
+         ON CONFLICT (tenant, id) DO UPDATE
+         SET stage = ?5, owner = ?6, last_owner = coalesce(?6, last_owner), rev = ?7, summary = ?8",
     )?
     .execute(params![
         tenant.0,
@@ -51,7 +54,7 @@ pub fn save(conn: &Connection, tenant: TenantKey, summary: &Summary) -> Result<(
 pub fn open(conn: &Connection, tenant: TenantKey) -> Result<Vec<Summary>> {
     many(
         conn,
-        "SELECT summary FROM conversations WHERE tenant = ?1 AND stage IN ('waiting', 'active', 'bot')
+        "SELECT summary FROM conversations WHERE tenant = ?1 AND stage IN ('waiting', 'active', 'snoozed', 'bot')
          ORDER BY stage = 'waiting' DESC, rev DESC",
         [tenant.0],
     )
@@ -62,7 +65,7 @@ pub fn open_before(conn: &Connection, tenant: TenantKey, before: Option<Rev>, li
     many(
         conn,
         "SELECT summary FROM conversations
-         WHERE tenant = ?1 AND stage IN ('waiting', 'active', 'bot') AND rev < ?2 ORDER BY rev DESC LIMIT ?3",
+         WHERE tenant = ?1 AND stage IN ('waiting', 'active', 'snoozed', 'bot') AND rev < ?2 ORDER BY rev DESC LIMIT ?3",
         params![tenant.0, before.map_or(i64::MAX, |rev| pos_to_sql(rev.0)), limit],
     )
 }
@@ -91,9 +94,60 @@ pub fn candidates(conn: &Connection, tenant: TenantKey, agent: AgentId) -> Resul
     many(
         conn,
         "SELECT summary FROM conversations
-         WHERE tenant = ?1 AND (stage = 'waiting' OR (stage = 'active' AND owner = ?2))",
+         WHERE tenant = ?1 AND (stage = 'waiting' OR (stage IN ('active', 'snoozed') AND owner = ?2))",
         params![tenant.0, agent.as_bytes()],
     )
+}
+
+/// Conversations of these customers, newest first.
+pub fn of_customers(
+    conn: &Connection,
+    tenant: TenantKey,
+    customers: &[CustomerId],
+    limit: usize,
+) -> Result<Vec<Summary>> {
+    let mut found = Vec::new();
+    for customer in customers {
+        found.extend(many(
+            conn,
+            "SELECT summary FROM conversations WHERE tenant = ?1 AND customer = ?2 ORDER BY number DESC LIMIT ?3",
+            params![tenant.0, customer.as_bytes(), limit as i64],
+        )?);
+    }
+    found.sort_by_key(|it| std::cmp::Reverse((it.opened_at, it.number)));
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// How many conversations these customers had, and how many of them are open.
+pub fn counts(conn: &Connection, tenant: TenantKey, customers: &[CustomerId]) -> Result<(u64, u64)> {
+    let mut statement = conn.prepare_cached(
+        "SELECT count(*), count(*) FILTER (WHERE stage <> 'closed') FROM conversations WHERE tenant = ?1 AND customer = ?2",
+    )?;
+    let (mut all, mut open) = (0, 0);
+    for customer in customers {
+        let (some, are_open) = statement.query_row(params![tenant.0, customer.as_bytes()], |row| {
+            Ok((pos_from_sql(row.get(0)?), pos_from_sql(row.get(1)?)))
+        })?;
+        all += some;
+        open += are_open;
+    }
+    Ok((all, open))
+}
+
+/// Who owned the customer's conversations last, if the account may still sign in. The name is the present one.
+pub fn previous_owner(conn: &Connection, tenant: TenantKey, customer: CustomerId) -> Result<Option<AgentRef>> {
+    conn.prepare_cached(
+        "SELECT a.id, a.name FROM conversations c JOIN agents a ON a.tenant = c.tenant AND a.id = c.last_owner
+         WHERE c.tenant = ?1 AND c.customer = ?2 AND c.stage = 'closed' AND a.enabled = 1 ORDER BY c.number DESC LIMIT 1",
+    )?
+    .query_row(params![tenant.0, customer.as_bytes()], |row| {
+        Ok(AgentRef {
+            id: AgentId::from_bytes(row.get(0)?),
+            name: DisplayName::try_from(row.get::<_, String>(1)?).map_err(damaged)?,
+        })
+    })
+    .optional()
 }
 
 fn stage_name(stage: &Stage) -> &'static str {
@@ -101,6 +155,7 @@ fn stage_name(stage: &Stage) -> &'static str {
         Stage::Bot => "bot",
         Stage::Waiting { .. } => "waiting",
         Stage::Active { .. } => "active",
+        Stage::Snoozed { .. } => "snoozed",
         Stage::Closed { .. } => "closed",
     }
 }

@@ -3,23 +3,37 @@
 //! Each thread's events are chained by digests (and those of no thread by the tenant's own chain), so that a changed
 //! byte on the disk is found: SQLite's pages have no checksum. The digest is over the previous digest, the header and
 //! SHA-256(salt, body); erasing a body keeps the chain.
+//!
+//! Lines are told in their present form, wherever they are read: see `rows`. What becomes of them is written by `lines`.
 
 mod chain;
+mod lines;
+pub mod notes;
+mod pages;
+mod rows;
 
 use minicom_protocol::{
-    Touches, UnknownBody,
-    customer_event::CustomerEvent,
     event::{Event, EventBody, Subject},
-    ids::{AgentId, CommandId, ConversationId, Cursor, CustomerId, LineNo, Mark, Rev, Seq, Time},
+    ids::{CommandId, Cursor, CustomerId, Mark, Rev, Time},
     summary::Summary,
 };
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, params};
 
-pub use self::chain::verify;
-use self::chain::{body_digest, chain};
+use self::chain::{Header, body_digest};
+pub(super) use self::pages::of_thread;
+pub use self::{
+    chain::verify,
+    lines::{first_line, line},
+    notes::notes_of,
+    pages::{
+        after, customer_before, mark_at, newest_line_by, newest_line_by_others, numbered_before, thread_after,
+        thread_before, thread_mark_at,
+    },
+};
 use super::{
-    Result, TenantKey, conversations, mark_from_sql, mark_to_sql, pos_from_sql, pos_to_sql, stored, tenants,
+    Result, TenantKey, conversations, mark_to_sql, pos_to_sql, project, stored, tenants,
     threads::{self, Thread},
+    to_json,
 };
 
 /// Random numbers that the writer gives to an event.
@@ -69,7 +83,8 @@ impl Standing {
     }
 }
 
-/// Appends what happened: numbers it, chains it, and folds it into the conversation's summary and the thread's view.
+/// Appends what happened: numbers it, chains it, folds it into the conversation's summary and the thread's view, and writes the
+/// other rows that are made of it.
 pub fn append(conn: &Connection, tenant: TenantKey, new: New, standing: &mut Standing) -> Result<Event> {
     let mut head = tenants::head(conn, tenant)?;
     head.cursor = Cursor {
@@ -97,6 +112,9 @@ pub fn append(conn: &Connection, tenant: TenantKey, new: New, standing: &mut Sta
         .as_ref()
         .map_or(head.digest, |(_, thread)| thread.digest);
     let digest = insert(conn, tenant, &event, &previous, &new.chance.salt)?;
+    if let EventBody::LineChanged(changed) = &event.body {
+        lines::supersede(conn, tenant, &event, changed)?;
+    }
 
     match &mut standing.thread {
         Some((customer, thread)) => {
@@ -119,6 +137,7 @@ pub fn append(conn: &Connection, tenant: TenantKey, new: New, standing: &mut Sta
             conversations::save(conn, tenant, summary)?;
         }
     }
+    project::project(conn, tenant, &event)?;
     Ok(event)
 }
 
@@ -132,35 +151,51 @@ fn insert(
     let Some((kind, body)) = stored::encode(&event.body)? else {
         return Err(super::damaged(NotOurs(event.body.kind().to_owned())));
     };
-    let header = stored::header(&event.body);
-    let agent = header.agent.or(match event.subject {
-        Subject::Agent { agent } => Some(agent),
-        _ => None,
-    });
-    let line = header.line.map(|(side, number)| (stored::side_name(side), number));
-    let body_digest = body_digest(salt, &body);
-    let digest = chain(previous, tenant, event, kind, agent, line, &body_digest);
+    let about = stored::header(&event.body);
+    let subject = match &event.subject {
+        Subject::Conversation { .. } | Subject::Agent { .. } | Subject::Unknown => None,
+        other => Some(to_json(other)?),
+    };
+    let header = Header {
+        rev: event.rev.0,
+        seq: event.seq.map_or(0, |seq| seq.0),
+        mark: event.mark.0,
+        time: event.time.0,
+        kind,
+        thread: event.subject.customer().map(|id| *id.as_bytes()),
+        conversation: event.subject.conversation().map(|id| *id.as_bytes()),
+        agent: match event.subject {
+            Subject::Agent { agent } => Some(*agent.as_bytes()),
+            _ => about.agent.map(|id| *id.as_bytes()),
+        },
+        line: about.line.map(|it| (stored::side_name(it.side), it.line.0)),
+        command: event.command.map(|id| *id.as_bytes()),
+        subject: subject.as_deref(),
+        body: body_digest(salt, &body),
+    };
+    let digest = header.chain(previous, tenant);
     conn.prepare_cached(
-        "INSERT INTO events (tenant, rev, seq, mark, time, kind, thread, conversation, agent, side, line, command, body, salt, digest, body_digest)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "INSERT INTO events (tenant, rev, seq, mark, time, kind, thread, conversation, agent, side, line, command, subject, body, salt, digest, body_digest)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?
     .execute(params![
         tenant.0,
-        pos_to_sql(event.rev.0),
+        pos_to_sql(header.rev),
         event.seq.map(|seq| pos_to_sql(seq.0)),
         mark_to_sql(event.mark),
-        event.time.0,
+        header.time,
         kind,
-        event.subject.customer().map(|id| *id.as_bytes()),
-        event.subject.conversation().map(|id| *id.as_bytes()),
-        agent.map(|id| *id.as_bytes()),
-        line.map(|(side, _)| side),
-        line.map(|(_, number)| pos_to_sql(number)),
-        event.command.map(|id| *id.as_bytes()),
+        header.thread,
+        header.conversation,
+        header.agent,
+        header.line.map(|(side, _)| side),
+        header.line.map(|(_, number)| pos_to_sql(number)),
+        header.command,
+        header.subject,
         body,
         salt,
         digest,
-        body_digest,
+        header.body,
     ])?;
     Ok(digest)
 }
@@ -169,183 +204,6 @@ fn insert(
 #[error("an event of the kind `{0}` is not this version's to write")]
 struct NotOurs(String);
 
-/// The columns that [`read`] takes.
-const COLUMNS: &str = "rev, seq, mark, time, kind, thread, conversation, agent, command, body";
-
-fn read(row: &Row<'_>) -> Result<Event> {
-    let thread: Option<[u8; 16]> = row.get(5)?;
-    let conversation: Option<[u8; 16]> = row.get(6)?;
-    let agent: Option<[u8; 16]> = row.get(7)?;
-    let subject = match (thread, conversation, agent) {
-        (Some(customer), Some(conversation), _) => Subject::Conversation {
-            customer: CustomerId::from_bytes(customer),
-            conversation: ConversationId::from_bytes(conversation),
-        },
-        (None, None, Some(agent)) => Subject::Agent {
-            agent: AgentId::from_bytes(agent),
-        },
-        _ => Subject::Unknown,
-    };
-    Ok(Event {
-        rev: Rev(pos_from_sql(row.get(0)?)),
-        seq: row.get::<_, Option<i64>>(1)?.map(|seq| Seq(pos_from_sql(seq))),
-        mark: mark_from_sql(row.get(2)?),
-        time: Time(row.get(3)?),
-        subject,
-        command: row.get::<_, Option<[u8; 16]>>(8)?.map(CommandId::from_bytes),
-        body: match row.get::<_, Option<String>>(9)? {
-            Some(body) => stored::decode(&row.get::<_, String>(4)?, &body)?,
-            None => erased(),
-        },
-    })
-}
-
-/// What stands where a body was erased: the event stays, with nothing in it.
-fn erased() -> EventBody {
-    EventBody::Unknown(UnknownBody {
-        kind: "chat.erased".to_owned(),
-        touches: Touches::Line,
-        fallback: Some("(erased)".to_owned()),
-        data: serde_json::Value::Null,
-    })
-}
-
-fn events(conn: &Connection, condition: &str, params: impl Params) -> Result<Vec<Event>> {
-    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM events WHERE {condition}"))?;
-    statement.query_map(params, read)?.collect()
-}
-
-/// The tenant's events after a position, in order, at most `limit`.
-pub fn after(conn: &Connection, tenant: TenantKey, after: Rev, limit: i64) -> Result<Vec<Event>> {
-    events(
-        conn,
-        "tenant = ?1 AND rev > ?2 ORDER BY rev LIMIT ?3",
-        params![tenant.0, pos_to_sql(after.0), limit],
-    )
-}
-
-/// What a customer may see of the own thread after a position, in order, at most `limit` events.
-pub fn thread_after(
-    conn: &Connection,
-    tenant: TenantKey,
-    customer: CustomerId,
-    after: Seq,
-    limit: i64,
-) -> Result<Vec<CustomerEvent>> {
-    let found = events(
-        conn,
-        "tenant = ?1 AND thread = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4",
-        params![tenant.0, customer.as_bytes(), pos_to_sql(after.0), limit],
-    )?;
-    Ok(found.iter().filter_map(Event::for_customer).collect())
-}
-
-/// A page of a thread before a position, oldest first, and whether there is more before it.
-pub fn thread_before(
-    conn: &Connection,
-    tenant: TenantKey,
-    customer: CustomerId,
-    before: Option<Rev>,
-    limit: usize,
-) -> Result<(Vec<Event>, bool)> {
-    let found = events(
-        conn,
-        "tenant = ?1 AND thread = ?2 AND rev < ?3 ORDER BY rev DESC LIMIT ?4",
-        params![
-            tenant.0,
-            customer.as_bytes(),
-            before.map_or(i64::MAX, |rev| pos_to_sql(rev.0)),
-            limit as i64 + 1
-        ],
-    )?;
-    Ok(page(found, limit))
-}
-
-/// A page of what a customer may see before a position, oldest first, and whether there is more before it.
-pub fn customer_before(
-    conn: &Connection,
-    tenant: TenantKey,
-    customer: CustomerId,
-    before: Option<Seq>,
-    limit: usize,
-) -> Result<(Vec<CustomerEvent>, bool)> {
-    let (events, more) = numbered_before(conn, tenant, customer, before, limit)?;
-    Ok((events.iter().filter_map(Event::for_customer).collect(), more))
-}
-
-/// The same page with all that agents know of its events.
-pub fn numbered_before(
-    conn: &Connection,
-    tenant: TenantKey,
-    customer: CustomerId,
-    before: Option<Seq>,
-    limit: usize,
-) -> Result<(Vec<Event>, bool)> {
-    let found = events(
-        conn,
-        "tenant = ?1 AND thread = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4",
-        params![
-            tenant.0,
-            customer.as_bytes(),
-            before.map_or(i64::MAX, |seq| pos_to_sql(seq.0)),
-            limit as i64 + 1
-        ],
-    )?;
-    Ok(page(found, limit))
-}
-
-fn page(mut newest_first: Vec<Event>, limit: usize) -> (Vec<Event>, bool) {
-    let more = newest_first.len() > limit;
-    newest_first.truncate(limit);
-    newest_first.reverse();
-    (newest_first, more)
-}
-
-/// The mark at a position of the tenant's journal.
-pub fn mark_at(conn: &Connection, tenant: TenantKey, rev: Rev) -> Result<Option<Mark>> {
-    if rev == Rev(0) {
-        return tenants::birth_mark(conn, tenant);
-    }
-    conn.prepare_cached("SELECT mark FROM events WHERE tenant = ?1 AND rev = ?2")?
-        .query_row(params![tenant.0, pos_to_sql(rev.0)], |row| {
-            row.get(0).map(mark_from_sql)
-        })
-        .optional()
-}
-
-/// The mark at a position of a thread.
-pub fn thread_mark_at(conn: &Connection, tenant: TenantKey, customer: CustomerId, seq: Seq) -> Result<Option<Mark>> {
-    if seq == Seq(0) {
-        return tenants::birth_mark(conn, tenant);
-    }
-    conn.prepare_cached("SELECT mark FROM events WHERE tenant = ?1 AND thread = ?2 AND seq = ?3")?
-        .query_row(params![tenant.0, customer.as_bytes(), pos_to_sql(seq.0)], |row| {
-            row.get(0).map(mark_from_sql)
-        })
-        .optional()
-}
-
-/// The newest desk's line of a thread after `seen` that was not written by this agent; 0 if there is none. It reads back no
-/// further than to `seen`: a thread can be long, and all of it the agent's own.
-pub fn newest_line_by_others(
-    conn: &Connection,
-    tenant: TenantKey,
-    customer: CustomerId,
-    agent: AgentId,
-    seen: LineNo,
-) -> Result<LineNo> {
-    let mut statement = conn.prepare_cached(
-        "SELECT line, agent FROM events WHERE tenant = ?1 AND thread = ?2 AND side = 'desk' ORDER BY rev DESC",
-    )?;
-    let mut rows = statement.query(params![tenant.0, customer.as_bytes()])?;
-    while let Some(row) = rows.next()? {
-        let line = LineNo(pos_from_sql(row.get(0)?));
-        if line <= seen {
-            break;
-        }
-        if row.get::<_, Option<[u8; 16]>>(1)? != Some(*agent.as_bytes()) {
-            return Ok(line);
-        }
-    }
-    Ok(LineNo(0))
-}
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;

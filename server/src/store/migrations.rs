@@ -5,11 +5,13 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::refold;
+
 /// "Mini" in ASCII: what makes an SQLite file ours.
 pub const APPLICATION_ID: i32 = 0x4d69_6e69;
 
 /// All steps, oldest first. A released step is never changed; a test holds the digest of the first.
-pub const STEPS: &[&str] = &[include_str!("schema/0001.sql")];
+pub const STEPS: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 /// The version that this program writes and reads.
 pub const VERSION: i32 = STEPS.len() as i32;
@@ -37,9 +39,9 @@ pub enum MigrationRefused {
     Sqlite(#[from] rusqlite::Error),
 }
 
-/// Brings the database to [`VERSION`]. All steps are one transaction. Says from which version it came.
+/// Brings the database to [`VERSION`]. All steps are one transaction, with the folds made anew. Says from which version it came.
 pub fn migrate(conn: &mut Connection, file: &Path) -> Result<i32, MigrationRefused> {
-    migrate_with(conn, file, STEPS)
+    migrate_with(conn, file, STEPS, refold::all)
 }
 
 /// Reads whose the database is and which version it has, and refuses what is not for this program. Changes nothing.
@@ -60,7 +62,13 @@ fn identify_with(conn: &Connection, version: i32) -> Result<i32, MigrationRefuse
     }
 }
 
-fn migrate_with(conn: &mut Connection, file: &Path, steps: &[&str]) -> Result<i32, MigrationRefused> {
+/// `after` is called once all steps of an upgrade are done.
+fn migrate_with(
+    conn: &mut Connection,
+    file: &Path,
+    steps: &[&str],
+    after: impl FnOnce(&Connection) -> super::Result<()>,
+) -> Result<i32, MigrationRefused> {
     let version = steps.len() as i32;
     let found = identify_with(conn, version)?;
     if found == version {
@@ -72,6 +80,9 @@ fn migrate_with(conn: &mut Connection, file: &Path, steps: &[&str]) -> Result<i3
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for step in &steps[found as usize..] {
         tx.execute_batch(step)?;
+    }
+    if found > 0 {
+        after(&tx)?;
     }
     let dangling = tx
         .prepare("PRAGMA foreign_key_check")?

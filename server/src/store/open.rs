@@ -210,6 +210,8 @@ fn set_up(conn: &Connection) -> super::Result<()> {
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
+    // What is erased or overwritten is gone from the pages, not only from the rows.
+    conn.pragma_update(None, "secure_delete", true)?;
     // Without it SQLite plans some statements anew for every value that is bound to them.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // Pages that a group changes do not leave memory before its commit.

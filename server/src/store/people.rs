@@ -35,32 +35,26 @@ fn agent(row: &Row<'_>) -> Result<Agent> {
             name: DisplayName::try_from(row.get::<_, String>(2)?).map_err(damaged)?,
         },
         email: row.get(1)?,
-        role: if row.get::<_, String>(3)? == "admin" {
-            Role::Admin
-        } else {
-            Role::Agent
-        },
+        role: role_from(&row.get::<_, String>(3)?),
         password_hash: row.get(4)?,
         enabled: row.get(5)?,
         created_at: Time(row.get(6)?),
     })
 }
 
-/// Writes an agent's account, new or changed.
+/// Writes an agent's account: all of a new one, address and password of one that is there. What colleagues see of it (name, role,
+/// whether it may sign in) is changed by its events alone.
 pub fn save_agent(conn: &Connection, tenant: TenantKey, it: &Agent) -> Result<()> {
     conn.execute(
         "INSERT INTO agents (tenant, id, email, name, role, password_hash, enabled, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT (tenant, id) DO UPDATE SET email = ?3, name = ?4, role = ?5, password_hash = ?6, enabled = ?7",
+         ON CONFLICT (tenant, id) DO UPDATE SET email = ?3, password_hash = ?6",
         params![
             tenant.0,
             it.agent.id.as_bytes(),
             it.email,
             it.agent.name.as_str(),
-            match it.role {
-                Role::Agent => "agent",
-                Role::Admin => "admin",
-            },
+            role_name(it.role),
             it.password_hash,
             it.enabled,
             it.created_at.0
@@ -214,13 +208,7 @@ pub fn customer_by_name(
 pub fn customer_by_id(conn: &Connection, tenant: TenantKey, id: CustomerId) -> Result<Option<CustomerRef>> {
     conn.prepare_cached("SELECT realm, name FROM customers WHERE tenant = ?1 AND id = ?2")?
         .query_row(params![tenant.0, id.as_bytes()], |row| {
-            let realm = match row.get::<_, String>(0)?.as_str() {
-                "signed" => Realm::Signed,
-                "anonymous" => Realm::Anonymous,
-                _ => Realm::Named,
-            };
-            let name = CustomerName::try_from(row.get::<_, String>(1)?).map_err(damaged)?;
-            Ok(CustomerRef { id, name, realm })
+            customer_ref(id, row.get(0)?, row.get(1)?)
         })
         .optional()
 }
@@ -239,6 +227,30 @@ pub fn insert_customer(conn: &Connection, tenant: TenantKey, it: &Customer, now:
         ],
     )?;
     Ok(())
+}
+
+/// A customer as the columns `realm` and `name` have one.
+pub(super) fn customer_ref(id: CustomerId, realm: String, name: String) -> Result<CustomerRef> {
+    let realm = match realm.as_str() {
+        "signed" => Realm::Signed,
+        "anonymous" => Realm::Anonymous,
+        _ => Realm::Named,
+    };
+    let name = CustomerName::try_from(name).map_err(damaged)?;
+    Ok(CustomerRef { id, name, realm })
+}
+
+/// A role's name on disk.
+pub(super) fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Agent => "agent",
+        Role::Admin => "admin",
+    }
+}
+
+/// The role with this name on disk.
+pub(super) fn role_from(name: &str) -> Role {
+    if name == "admin" { Role::Admin } else { Role::Agent }
 }
 
 fn realm_name(realm: Realm) -> &'static str {

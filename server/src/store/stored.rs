@@ -2,46 +2,86 @@
 //! changes of the wire; this file is the one mapping between the two. When a payload changes on the wire, the
 //! form that is on disks gets its own type here.
 
-use minicom_protocol::event::{Author, EventBody};
-use minicom_protocol::ids::AgentId;
-use minicom_protocol::stage::{Closer, Side};
-use serde::{Serialize, de::DeserializeOwned};
+use minicom_protocol::{
+    event::{Author, EventBody, Posted},
+    ids::AgentId,
+    line::{LineRef, Quote},
+    stage::{Closer, Side},
+};
 
 use super::{Result, from_json, to_json};
 
-/// The stored kind and body of an event. [`None`] for a body that this version cannot have made.
-pub fn encode(body: &EventBody) -> Result<Option<(&'static str, String)>> {
-    fn with(kind: &'static str, body: &impl Serialize) -> Result<Option<(&'static str, String)>> {
-        Ok(Some((kind, to_json(body)?)))
-    }
-    match body {
-        EventBody::Opened(it) => with("opened", it),
-        EventBody::Posted(it) => with("posted", it),
-        EventBody::TakenOver(it) => with("taken_over", it),
-        EventBody::HandedBack(it) => with("handed_back", it),
-        EventBody::HumanRequested(it) => with("human_requested", it),
-        EventBody::Seen(it) => with("seen", it),
-        EventBody::Closed(it) => with("closed", it),
-        EventBody::AgentChanged(it) => with("agent_changed", it),
-        EventBody::Unknown(_) => Ok(None),
-    }
+/// The kind of lines.
+pub const POSTED: &str = "posted";
+/// The kind of what became of lines.
+pub const LINE_CHANGED: &str = "line_changed";
+
+macro_rules! kinds {
+    ($($variant:ident = $kind:literal,)*) => {
+        /// The stored kind and body of an event. [`None`] for a body that this version cannot have made.
+        pub fn encode(body: &EventBody) -> Result<Option<(&'static str, String)>> {
+            Ok(Some(match body {
+                EventBody::Posted(it) => (POSTED, encode_line(it)?),
+                $(EventBody::$variant(it) => ($kind, to_json(it)?),)*
+                EventBody::Unknown(_) => return Ok(None),
+            }))
+        }
+
+        /// The body of a stored event.
+        pub fn decode(kind: &str, body: &str) -> Result<EventBody> {
+            Ok(match kind {
+                POSTED => EventBody::Posted(from_json(body)?),
+                $($kind => EventBody::$variant(from_json(body)?),)*
+                other => return Err(super::damaged(UnknownKind(other.to_owned()))),
+            })
+        }
+    };
 }
 
-/// The body of a stored event.
-pub fn decode(kind: &str, body: &str) -> Result<EventBody> {
-    fn from<T: DeserializeOwned>(make: impl FnOnce(T) -> EventBody, body: &str) -> Result<EventBody> {
-        from_json(body).map(make)
-    }
-    match kind {
-        "opened" => from(EventBody::Opened, body),
-        "posted" => from(EventBody::Posted, body),
-        "taken_over" => from(EventBody::TakenOver, body),
-        "handed_back" => from(EventBody::HandedBack, body),
-        "human_requested" => from(EventBody::HumanRequested, body),
-        "seen" => from(EventBody::Seen, body),
-        "closed" => from(EventBody::Closed, body),
-        "agent_changed" => from(EventBody::AgentChanged, body),
-        other => Err(super::damaged(UnknownKind(other.to_owned()))),
+kinds! {
+    Opened = "opened",
+    TakenOver = "taken_over",
+    HandedBack = "handed_back",
+    HumanRequested = "human_requested",
+    Seen = "seen",
+    Closed = "closed",
+    Transferred = "transferred",
+    Requeued = "requeued",
+    Snoozed = "snoozed",
+    Woken = "woken",
+    Noted = "noted",
+    LineChanged = "line_changed",
+    TagsChanged = "tags_changed",
+    SubjectChanged = "subject_changed",
+    PriorityChanged = "priority_changed",
+    Ticketed = "ticketed",
+    Rated = "rated",
+    CustomerChanged = "customer_changed",
+    CustomersMerged = "customers_merged",
+    AgentChanged = "agent_changed",
+    MentionsRead = "mentions_read",
+    GroupChanged = "group_changed",
+    GroupDeleted = "group_deleted",
+    SettingsChanged = "settings_changed",
+    ReplyChanged = "reply_changed",
+    ReplyDeleted = "reply_deleted",
+    ArticleChanged = "article_changed",
+    ArticleDeleted = "article_deleted",
+    TicketChanged = "ticket_changed",
+}
+
+/// A quoted line's words are not stored with the line that quotes it: they could not be erased there. They are read where they
+/// stand.
+fn encode_line(line: &Posted) -> Result<String> {
+    match &line.quote {
+        None => to_json(line),
+        Some(quote) => to_json(&Posted {
+            quote: Some(Quote {
+                line: quote.line,
+                excerpt: String::new(),
+            }),
+            ..line.clone()
+        }),
     }
 }
 
@@ -49,42 +89,70 @@ pub fn decode(kind: &str, body: &str) -> Result<EventBody> {
 #[error("the journal has an event of the unknown kind `{0}`")]
 struct UnknownKind(String);
 
-/// What the header says of a body: the agent, and for a line its side and number.
+/// What the header says of a body: the agent, and of a line, or of what became of one, its side and number.
+#[derive(Clone, Copy, Default)]
 pub struct Header {
-    /// The agent it is about, or who wrote the line.
+    /// The agent it is about, or who did it.
     pub agent: Option<AgentId>,
     /// Side and number of a line.
-    pub line: Option<(Side, u64)>,
+    pub line: Option<LineRef>,
 }
 
 /// The header columns of a body.
 pub fn header(body: &EventBody) -> Header {
-    let agent = |agent: AgentId| Header {
-        agent: Some(agent),
-        line: None,
+    let line = match body {
+        EventBody::Posted(it) => Some(LineRef {
+            side: it.author.side(),
+            line: it.line,
+        }),
+        EventBody::LineChanged(it) => Some(it.line),
+        _ => None,
     };
+    Header {
+        agent: agent_of(body),
+        line,
+    }
+}
+
+fn agent_of(body: &EventBody) -> Option<AgentId> {
     match body {
-        EventBody::Posted(it) => Header {
-            agent: match &it.author {
-                Author::Agent { agent } => Some(agent.id),
-                _ => None,
-            },
-            line: Some((it.author.side(), it.line.0)),
+        EventBody::Posted(it) => match &it.author {
+            Author::Agent { agent } => Some(agent.id),
+            Author::Customer | Author::Bot | Author::System => None,
         },
-        EventBody::TakenOver(it) => agent(it.agent.id),
-        EventBody::HandedBack(it) => agent(it.agent.id),
-        EventBody::AgentChanged(it) => agent(it.agent.id),
+        EventBody::TakenOver(it) => Some(it.agent.id),
+        EventBody::HandedBack(it) => Some(it.agent.id),
         EventBody::Closed(it) => match &it.by {
-            Closer::Agent { agent: closer } => agent(closer.id),
-            _ => Header {
-                agent: None,
-                line: None,
-            },
+            Closer::Agent { agent } => Some(agent.id),
+            Closer::Customer | Closer::System => None,
         },
-        EventBody::Opened(_) | EventBody::HumanRequested(_) | EventBody::Seen(_) | EventBody::Unknown(_) => Header {
-            agent: None,
-            line: None,
-        },
+        EventBody::Transferred(it) => Some(it.by.id),
+        EventBody::Requeued(it) => Some(it.agent.id),
+        EventBody::Snoozed(it) => Some(it.agent.id),
+        EventBody::Woken(it) => Some(it.agent.id),
+        EventBody::Noted(it) => Some(it.agent.id),
+        EventBody::LineChanged(it) => it.agent.as_ref().map(|agent| agent.id),
+        EventBody::TagsChanged(it) => Some(it.agent.id),
+        EventBody::SubjectChanged(it) => it.agent.as_ref().map(|agent| agent.id),
+        EventBody::PriorityChanged(it) => Some(it.agent.id),
+        EventBody::Ticketed(it) => Some(it.agent.id),
+        EventBody::CustomerChanged(it) => it.agent.as_ref().map(|agent| agent.id),
+        EventBody::CustomersMerged(it) => Some(it.agent.id),
+        EventBody::AgentChanged(it) => Some(it.member.agent.id),
+        EventBody::MentionsRead(it) => Some(it.agent),
+        EventBody::TicketChanged(it) => Some(it.by.id),
+        EventBody::ReplyChanged(it) => it.reply.owner,
+        EventBody::ArticleChanged(it) => it.article.updated_by.as_ref().map(|agent| agent.id),
+        EventBody::Opened(_)
+        | EventBody::HumanRequested(_)
+        | EventBody::Seen(_)
+        | EventBody::Rated(_)
+        | EventBody::GroupChanged(_)
+        | EventBody::GroupDeleted(_)
+        | EventBody::SettingsChanged(_)
+        | EventBody::ReplyDeleted(_)
+        | EventBody::ArticleDeleted(_)
+        | EventBody::Unknown(_) => None,
     }
 }
 
@@ -93,5 +161,13 @@ pub fn side_name(side: Side) -> &'static str {
     match side {
         Side::Customer => "customer",
         Side::Desk => "desk",
+    }
+}
+
+/// The side with this name on disk.
+pub fn side_from(name: &str) -> Side {
+    match name {
+        "customer" => Side::Customer,
+        _ => Side::Desk,
     }
 }

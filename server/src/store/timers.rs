@@ -80,15 +80,26 @@ pub fn earliest(conn: &Connection) -> Result<Option<Time>> {
         .optional()
 }
 
-fn kind_name(kind: TimerKind) -> &'static str {
+/// A kind's name on disk, and in the ids of its firings.
+pub fn kind_name(kind: TimerKind) -> &'static str {
     match kind {
         TimerKind::BotDeadline => "bot_deadline",
+        TimerKind::Snooze => "snooze",
+        TimerKind::WaitLimit => "wait_limit",
+        TimerKind::OwnerSilent => "owner_silent",
+        TimerKind::SilenceWarning => "silence_warning",
+        TimerKind::SilenceClose => "silence_close",
     }
 }
 
 fn kind_from(name: &str) -> Result<TimerKind> {
     match name {
         "bot_deadline" => Ok(TimerKind::BotDeadline),
+        "snooze" => Ok(TimerKind::Snooze),
+        "wait_limit" => Ok(TimerKind::WaitLimit),
+        "owner_silent" => Ok(TimerKind::OwnerSilent),
+        "silence_warning" => Ok(TimerKind::SilenceWarning),
+        "silence_close" => Ok(TimerKind::SilenceClose),
         other => Err(super::damaged(UnknownTimer(other.to_owned()))),
     }
 }

@@ -1,4 +1,7 @@
--- The desk: skills, groups, what agents chose, customers' profiles, saved replies, articles, tickets, mentions.
+-- The desk: skills, groups, what agents chose, customers' profiles, saved replies, articles, tickets, mentions; and lines that
+-- are changed, taken back and blanked out.
+
+ALTER TABLE tenants ADD COLUMN tickets INTEGER NOT NULL DEFAULT 0;     -- the newest ticket's number
 
 ALTER TABLE agents ADD COLUMN skills TEXT NOT NULL DEFAULT '[]';       -- JSON array, sorted
 ALTER TABLE agents ADD COLUMN capacity INTEGER;                        -- NULL: the tenant's limit
@@ -14,6 +17,25 @@ CREATE INDEX customers_by_person ON customers (tenant, person) WHERE person IS N
 
 -- What an event is about that is neither a conversation nor an agent; JSON. It belongs to the header.
 ALTER TABLE events ADD COLUMN subject TEXT;
+-- Of a desk's line whose body is erased and that no agent wrote: bot or system. Not in the digest: it is written with the erasure.
+ALTER TABLE events ADD COLUMN author TEXT;
+
+-- A line with all that became of it, and notes: both are asked for without reading their thread.
+CREATE INDEX events_by_line ON events (tenant, thread, side, line) WHERE side IS NOT NULL;
+CREATE INDEX events_by_note ON events (tenant, thread, rev) WHERE kind = 'noted';
+
+-- Who had it last: a returning customer is offered to this agent first.
+ALTER TABLE conversations ADD COLUMN last_owner BLOB;
+
+UPDATE conversations SET last_owner = coalesce(owner, (
+    SELECT agent FROM events
+    WHERE events.tenant = conversations.tenant AND events.thread = conversations.customer
+      AND events.conversation = conversations.id AND events.kind = 'taken_over'
+    ORDER BY events.rev DESC LIMIT 1));
+
+UPDATE agents SET last_assigned = coalesce((
+    SELECT max(events.rev) FROM events
+    WHERE events.tenant = agents.tenant AND events.agent = agents.id AND events.kind = 'taken_over'), 0);
 
 -- Who owns how many.
 CREATE INDEX conversations_by_owner ON conversations (tenant, owner, stage) WHERE owner IS NOT NULL;
@@ -36,17 +58,18 @@ CREATE TABLE mentions (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE replies (
-    tenant INTEGER NOT NULL REFERENCES tenants (key),
-    id     BLOB    NOT NULL,
-    owner  BLOB    NOT NULL,               -- the agent whose it is; empty: everybody's
-    code   TEXT    NOT NULL,
-    title  TEXT    NOT NULL,
-    text   TEXT    NOT NULL,
-    action TEXT    NOT NULL,               -- JSON array of what is done with it
-    uses   INTEGER NOT NULL,
-    PRIMARY KEY (tenant, id),
+    key     INTEGER PRIMARY KEY,
+    tenant  INTEGER NOT NULL REFERENCES tenants (key),
+    id      BLOB    NOT NULL,
+    owner   BLOB    NOT NULL,              -- the agent whose it is; empty: everybody's
+    code    TEXT    NOT NULL,
+    title   TEXT    NOT NULL,
+    text    TEXT    NOT NULL,
+    actions TEXT    NOT NULL,              -- JSON array of what is done with it
+    uses    INTEGER NOT NULL,
+    UNIQUE (tenant, id),
     UNIQUE (tenant, owner, code)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE articles (
     key        INTEGER PRIMARY KEY,
@@ -61,7 +84,13 @@ CREATE TABLE articles (
     UNIQUE (tenant, slug)
 ) STRICT;
 
-CREATE VIRTUAL TABLE articles_text USING fts5 (title, tags, body, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+CREATE INDEX articles_by_update ON articles (tenant, updated_at);
+
+-- The words of both, for search. They hold no text of their own: an excerpt is cut from the row.
+CREATE VIRTUAL TABLE replies_text USING fts5 (code, title, text,
+    content = 'replies', content_rowid = 'key', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+CREATE VIRTUAL TABLE articles_text USING fts5 (title, tags, body,
+    content = 'articles', content_rowid = 'key', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
 
 CREATE TABLE tickets (
     tenant       INTEGER NOT NULL REFERENCES tenants (key),
@@ -76,7 +105,9 @@ CREATE TABLE tickets (
     UNIQUE (tenant, conversation)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX tickets_by_update ON tickets (tenant, updated_at);
 CREATE INDEX tickets_by_status ON tickets (tenant, status, updated_at);
+CREATE INDEX tickets_by_assignee ON tickets (tenant, assignee, updated_at) WHERE assignee IS NOT NULL;
 CREATE INDEX tickets_by_customer ON tickets (tenant, customer, number);
 
 CREATE TABLE ticket_comments (

@@ -1,0 +1,72 @@
+//! Single lines: how one stands now, and what becomes of it. Only a line's body is ever touched, and only so that its digest
+//! still vouches for it: superseded by a later event, or erased.
+
+use minicom_protocol::{
+    event::{Event, LineChanged},
+    ids::{ConversationId, CustomerId},
+    line::{LineRef, LineState},
+};
+use rusqlite::{Connection, Params, params};
+
+use super::rows;
+use crate::store::{Result, TenantKey, pos_to_sql, stored};
+
+/// A line of a thread in its present form: the event that posted it.
+pub fn line(conn: &Connection, tenant: TenantKey, customer: CustomerId, line: LineRef) -> Result<Option<Event>> {
+    Ok(rows::events(conn, tenant, LINE, key(tenant, &customer, line))?.pop())
+}
+
+/// The same without the words of the line that it quotes.
+pub(super) fn unquoted_line(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    line: LineRef,
+) -> Result<Option<Event>> {
+    Ok(rows::unquoted(conn, LINE, key(tenant, &customer, line))?.pop())
+}
+
+const LINE: &str = "e.tenant = ?1 AND e.thread = ?2 AND e.side = ?3 AND e.line = ?4 AND e.kind = 'posted'";
+
+fn key<'a>(tenant: TenantKey, customer: &'a CustomerId, line: LineRef) -> impl Params + 'a {
+    (
+        tenant.0,
+        customer.as_bytes(),
+        stored::side_name(line.side),
+        pos_to_sql(line.line.0),
+    )
+}
+
+/// The customer's first line of a conversation, in its present form.
+pub fn first_line(conn: &Connection, tenant: TenantKey, conversation: ConversationId) -> Result<Option<Event>> {
+    let condition = "e.tenant = ?1 AND e.conversation = ?2 AND e.side = 'customer' AND e.kind = 'posted'
+         AND e.thread = (SELECT customer FROM conversations WHERE tenant = ?1 AND id = ?2) ORDER BY e.line LIMIT 1";
+    Ok(rows::events(conn, tenant, condition, params![tenant.0, conversation.as_bytes()])?.pop())
+}
+
+/// Marks all that was said on a line as superseded by what became of it now. What is blanked out is erased: body and salt of the
+/// line and of all that became of it before; the events stay.
+pub(super) fn supersede(conn: &Connection, tenant: TenantKey, event: &Event, changed: &LineChanged) -> Result<()> {
+    let customer = event.subject.customer().map(|it| *it.as_bytes());
+    let earlier = params![
+        tenant.0,
+        customer,
+        stored::side_name(changed.line.side),
+        pos_to_sql(changed.line.line.0),
+        pos_to_sql(event.rev.0)
+    ];
+    conn.prepare_cached(
+        "UPDATE events SET superseded_by = ?5
+         WHERE tenant = ?1 AND thread = ?2 AND side = ?3 AND line = ?4 AND rev < ?5",
+    )?
+    .execute(earlier)?;
+    if changed.state == LineState::Blanked {
+        conn.prepare_cached(
+            "UPDATE events SET body = NULL, salt = NULL,
+                 author = CASE WHEN kind = 'posted' AND side = 'desk' AND agent IS NULL THEN body ->> 'sender' END
+             WHERE tenant = ?1 AND thread = ?2 AND side = ?3 AND line = ?4 AND rev < ?5 AND body IS NOT NULL",
+        )?
+        .execute(earlier)?;
+    }
+    Ok(())
+}

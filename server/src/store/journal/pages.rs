@@ -1,0 +1,188 @@
+//! Pages of the journal and of threads, and the marks at their ends.
+
+use minicom_protocol::{
+    customer_event::CustomerEvent,
+    event::Event,
+    ids::{AgentId, CustomerId, LineNo, Mark, Rev, Seq},
+    stage::Side,
+};
+use rusqlite::{Connection, OptionalExtension, Params, params};
+
+use super::rows::events;
+use crate::store::{Result, TenantKey, mark_from_sql, pos_from_sql, pos_to_sql, stored, tenants};
+
+/// The tenant's events after a position, in order, at most `limit`.
+pub fn after(conn: &Connection, tenant: TenantKey, after: Rev, limit: i64) -> Result<Vec<Event>> {
+    events(
+        conn,
+        tenant,
+        "e.tenant = ?1 AND e.rev > ?2 ORDER BY e.rev LIMIT ?3",
+        params![tenant.0, pos_to_sql(after.0), limit],
+    )
+}
+
+/// All of a thread after a position, in order, at most `limit` events.
+pub(in crate::store) fn of_thread(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    after: Rev,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    events(
+        conn,
+        tenant,
+        "e.tenant = ?1 AND e.thread = ?2 AND e.rev > ?3 ORDER BY e.rev LIMIT ?4",
+        params![tenant.0, customer.as_bytes(), pos_to_sql(after.0), limit],
+    )
+}
+
+/// What a customer may see of the own thread after a position, in order, at most `limit` events.
+pub fn thread_after(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    after: Seq,
+    limit: i64,
+) -> Result<Vec<CustomerEvent>> {
+    let found = events(
+        conn,
+        tenant,
+        "e.tenant = ?1 AND e.thread = ?2 AND e.seq > ?3 ORDER BY e.seq LIMIT ?4",
+        params![tenant.0, customer.as_bytes(), pos_to_sql(after.0), limit],
+    )?;
+    Ok(found.iter().filter_map(Event::for_customer).collect())
+}
+
+/// A page of a thread before a position, oldest first, and whether there is more before it.
+pub fn thread_before(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    before: Option<Rev>,
+    limit: usize,
+) -> Result<(Vec<Event>, bool)> {
+    let found = events(
+        conn,
+        tenant,
+        "e.tenant = ?1 AND e.thread = ?2 AND e.rev < ?3 ORDER BY e.rev DESC LIMIT ?4",
+        params![
+            tenant.0,
+            customer.as_bytes(),
+            before.map_or(i64::MAX, |rev| pos_to_sql(rev.0)),
+            limit as i64 + 1
+        ],
+    )?;
+    Ok(page(found, limit))
+}
+
+/// A page of what a customer may see before a position, oldest first, and whether there is more before it.
+pub fn customer_before(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    before: Option<Seq>,
+    limit: usize,
+) -> Result<(Vec<CustomerEvent>, bool)> {
+    let (events, more) = numbered_before(conn, tenant, customer, before, limit)?;
+    Ok((events.iter().filter_map(Event::for_customer).collect(), more))
+}
+
+/// The same page with all that agents know of its events.
+pub fn numbered_before(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    before: Option<Seq>,
+    limit: usize,
+) -> Result<(Vec<Event>, bool)> {
+    let found = events(
+        conn,
+        tenant,
+        "e.tenant = ?1 AND e.thread = ?2 AND e.seq < ?3 ORDER BY e.seq DESC LIMIT ?4",
+        params![
+            tenant.0,
+            customer.as_bytes(),
+            before.map_or(i64::MAX, |seq| pos_to_sql(seq.0)),
+            limit as i64 + 1
+        ],
+    )?;
+    Ok(page(found, limit))
+}
+
+fn page(mut newest_first: Vec<Event>, limit: usize) -> (Vec<Event>, bool) {
+    let more = newest_first.len() > limit;
+    newest_first.truncate(limit);
+    newest_first.reverse();
+    (newest_first, more)
+}
+
+/// The mark at a position of the tenant's journal.
+pub fn mark_at(conn: &Connection, tenant: TenantKey, rev: Rev) -> Result<Option<Mark>> {
+    if rev == Rev(0) {
+        return tenants::birth_mark(conn, tenant);
+    }
+    conn.prepare_cached("SELECT mark FROM events WHERE tenant = ?1 AND rev = ?2")?
+        .query_row(params![tenant.0, pos_to_sql(rev.0)], |row| {
+            row.get(0).map(mark_from_sql)
+        })
+        .optional()
+}
+
+/// The mark at a position of a thread.
+pub fn thread_mark_at(conn: &Connection, tenant: TenantKey, customer: CustomerId, seq: Seq) -> Result<Option<Mark>> {
+    if seq == Seq(0) {
+        return tenants::birth_mark(conn, tenant);
+    }
+    conn.prepare_cached("SELECT mark FROM events WHERE tenant = ?1 AND thread = ?2 AND seq = ?3")?
+        .query_row(params![tenant.0, customer.as_bytes(), pos_to_sql(seq.0)], |row| {
+            row.get(0).map(mark_from_sql)
+        })
+        .optional()
+}
+
+/// The newest desk's line of a thread after `seen` that was not written by this agent; 0 if there is none. It reads back no
+/// further than to `seen`: a thread can be long, and all of it the agent's own.
+pub fn newest_line_by_others(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    agent: AgentId,
+    seen: LineNo,
+) -> Result<LineNo> {
+    newest_line(
+        conn,
+        "SELECT line FROM events WHERE tenant = ?1 AND thread = ?2 AND side = 'desk' AND line > ?4 AND kind = 'posted'
+         AND agent IS NOT ?3 ORDER BY line DESC LIMIT 1",
+        params![tenant.0, customer.as_bytes(), agent.as_bytes(), pos_to_sql(seen.0)],
+    )
+}
+
+/// The newest line of a thread that was written by this agent, or without one by the customer; 0 if there is none.
+pub fn newest_line_by(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    agent: Option<AgentId>,
+) -> Result<LineNo> {
+    let side = if agent.is_some() { Side::Desk } else { Side::Customer };
+    newest_line(
+        conn,
+        "SELECT line FROM events WHERE tenant = ?1 AND thread = ?2 AND side = ?3 AND kind = 'posted' AND agent IS ?4
+         ORDER BY line DESC LIMIT 1",
+        params![
+            tenant.0,
+            customer.as_bytes(),
+            stored::side_name(side),
+            agent.map(|it| *it.as_bytes())
+        ],
+    )
+}
+
+fn newest_line(conn: &Connection, sql: &str, params: impl Params) -> Result<LineNo> {
+    let found: Option<i64> = conn
+        .prepare_cached(sql)?
+        .query_row(params, |row| row.get(0))
+        .optional()?;
+    Ok(LineNo(found.map_or(0, pos_from_sql)))
+}

@@ -1,0 +1,29 @@
+//! What a tenant has chosen for its desk: one row, written by the event that changes it.
+
+use minicom_protocol::settings::DeskSettings;
+use rusqlite::{Connection, params};
+
+use super::{Result, TenantKey, from_json, to_json};
+
+/// The tenant's settings. What nobody has chosen has its default.
+pub fn load(conn: &Connection, tenant: TenantKey) -> Result<DeskSettings> {
+    parse(&text(conn, tenant)?)
+}
+
+/// The settings as they stand in their row: the same text is the same settings.
+pub fn text(conn: &Connection, tenant: TenantKey) -> Result<String> {
+    conn.prepare_cached("SELECT settings FROM tenants WHERE key = ?1")?
+        .query_row([tenant.0], |row| row.get(0))
+}
+
+/// What [`text`] says.
+pub fn parse(text: &str) -> Result<DeskSettings> {
+    from_json(text)
+}
+
+/// Writes the settings.
+pub(super) fn save(conn: &Connection, tenant: TenantKey, settings: &DeskSettings) -> Result<()> {
+    conn.prepare_cached("UPDATE tenants SET settings = ?2 WHERE key = ?1")?
+        .execute(params![tenant.0, to_json(settings)?])?;
+    Ok(())
+}
