@@ -14,6 +14,7 @@ pub mod exit;
 pub mod faults;
 pub mod files;
 pub mod followers;
+pub mod hours;
 pub mod http;
 pub mod hub;
 pub mod in_order;

@@ -212,6 +212,13 @@ pub const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// From disabling an agent or revoking a token to the end of its connections.
 pub const REVOCATION_WITHIN: Duration = Duration::from_secs(1);
 
+// --- The calendar -----------------------------------------------------------------------------------------------------
+
+/// Days that are looked through for the next opening or close of a desk: a year. Beyond it, nobody waits.
+pub const CALENDAR_AHEAD_DAYS_MAX: i64 = 366;
+/// Days within which a target in opening time has to end: ten years. Only a desk that hardly ever opens goes so far.
+pub const TARGET_AHEAD_DAYS_MAX: i64 = 3_660;
+
 // --- The bot ----------------------------------------------------------------------------------------------------------
 
 /// From a customer's line to the bot's turn, in milliseconds; then the desk hands over. Longer than a slow provider needs,
