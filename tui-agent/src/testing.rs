@@ -430,7 +430,7 @@ impl Seat {
                     Effect::Bell => self.bells += 1,
                     Effect::Title(title) => self.title = title.to_string(),
                     Effect::Quit(code) => self.quit = Some(code),
-                    Effect::Redraw | Effect::Suspend => {}
+                    Effect::Redraw | Effect::Suspend | Effect::Edit(_) => {}
                 }
             }
         }

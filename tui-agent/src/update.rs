@@ -49,7 +49,7 @@ impl Program for App {
                 }
             }
             Input::Message(Msg::DraftTrouble(words)) => self.trouble(words, Ends::Leaving),
-            Input::Resumed | Input::Deadline => {}
+            Input::Resumed | Input::Deadline | Input::Edited(_) => {}
             Input::Terminate => self.store_all(now),
         }
         self.settle();

@@ -43,7 +43,7 @@ impl minicom_tui_kit::App for App {
             Input::Resize(size) => self.resize(size, now),
             Input::Focus(focused) => self.attention.focus(focused),
             Input::Message(message) => self.message(message, now, &mut effects),
-            Input::Resumed | Input::Deadline => {}
+            Input::Resumed | Input::Deadline | Input::Edited(_) => {}
             Input::Terminate => self.keep_draft_now(&mut effects),
         }
         self.settle(now, &mut effects);

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use minicom_tui_kit::composer::Handled;
+use minicom_tui_kit::editor::{Edit, Edited};
 use minicom_tui_kit::input::Translator;
 use minicom_tui_kit::keymap::Row;
 use minicom_tui_kit::screen::TerminalScreen;
@@ -22,6 +23,7 @@ enum Act {
     Quit,
     Suspend,
     Redraw,
+    Edit,
     Up,
     Down,
 }
@@ -44,6 +46,12 @@ const TABLE: &[Row<Act, ()>] = &[
         name: "redraw",
         title: "draw everything anew",
         keys: &[((), "ctrl-l")],
+    },
+    Row {
+        action: Act::Edit,
+        name: "edit",
+        title: "write in your editor",
+        keys: &[((), "ctrl-x")],
     },
     Row {
         action: Act::Up,
@@ -127,6 +135,7 @@ impl App for Echo {
                     Some(Act::Quit) => effects.push(Effect::Quit(0)),
                     Some(Act::Suspend) => effects.push(Effect::Suspend),
                     Some(Act::Redraw) => effects.push(Effect::Redraw),
+                    Some(Act::Edit) => effects.push(Effect::Edit(Edit::new("line.md", self.composer.text()))),
                     Some(Act::Up) => self.transcript.page_up(),
                     Some(Act::Down) => self.transcript.page_down(),
                     None => {}
@@ -137,6 +146,8 @@ impl App for Echo {
             Input::Wheel { up: true, .. } => self.transcript.scroll_up(3),
             Input::Wheel { up: false, .. } => self.transcript.scroll_down(3),
             Input::Resize(size) => self.size = size,
+            Input::Edited(Edited::Changed(text)) => self.composer.set_text(&text),
+            Input::Edited(Edited::Failed(reason)) => self.add(Who::System, "", reason.as_str(), now),
             Input::Message(text) => self.add(Who::Bot, "bot", &text, now),
             _ => {}
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crossterm::event::{Event, MouseButton, MouseEventKind};
 use ratatui::layout::{Position, Size};
 
+use crate::editor::Edited;
 use crate::key::Key;
 
 /// Two clicks on one cell within this time are a double click.
@@ -40,6 +41,8 @@ pub enum Input<M> {
     Focus(bool),
     /// The program was stopped and goes on; clocks have moved.
     Resumed,
+    /// The person's editor has ended, or did not start: the answer to [`crate::Effect::Edit`].
+    Edited(Edited),
     /// One of the program's own tasks has something to tell.
     Message(M),
     /// The moment that `App::deadline` named has come.

@@ -63,6 +63,11 @@
 //! | --- | --- |
 //! | a key's meaning, the footer, the help | [`Keymap`] with [`Hint`]s from one table; [`help::view`] draws it |
 //! | writing | [`Composer`]: ask [`Composer::key`] first; on [`composer::Handled::No`] the key is the program's, on `Submit` check the text and [`Composer::take`] it |
+//! | one line: a query, an answer | [`composer::Field`] |
+//! | choosing from a list | [`Picker`]: give it rows with ids, digits and reasons; ask [`Picker::key`] first |
+//! | asking one or more questions | [`Prompt`] |
+//! | writing in the person's own editor | [`Effect::Edit`] with an [`editor::Edit`]; the answer is [`Input::Edited`] |
+//! | rules with titles, bars such as `███░░ 3/5` | [`bars`] |
 //! | keeping what is written | [`drafts::Drafts`], from an effect |
 //! | reading | [`Transcript`]: tell it its size, entries and marks; ask `wants_older`, `wants_latest`, `is_at_end` after each input |
 //! | how things look | [`Theme`] by meaning, [`Zone`] for clocks and days, [`time::waiting`], [`text::truncate`] and [`text::pad`] |
@@ -78,6 +83,7 @@ pub mod bars;
 pub mod composer;
 pub mod cursor;
 pub mod drafts;
+pub mod editor;
 pub mod help;
 pub mod input;
 pub mod key;
@@ -104,6 +110,8 @@ pub use input::Input;
 pub use key::Key;
 pub use keymap::{Available, Hint, Keymap};
 pub use minicom_protocol::gate::Shown;
+pub use picker::Picker;
+pub use prompt::Prompt;
 pub use runtime::{App, Effect, Now};
 pub use theme::{Theme, Who};
 pub use time::Zone;

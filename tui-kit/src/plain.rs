@@ -178,7 +178,7 @@ pub async fn run<A: PlainApp>(
             biased;
             Some(signal) = signals.next() => match signal {
                 Signal::Panicked => return Ok(Ended::Panicked),
-                Signal::Terminate => batch.push(PlainInput::Terminate),
+                Signal::Terminate | Signal::Interrupted => batch.push(PlainInput::Terminate),
                 Signal::Continued => {}
             },
             // What came before a line was typed is said before it is answered.

@@ -2,137 +2,36 @@
 //!
 //! Owns the order (signal, key, message, deadline), the joining of draws, the life of the input stream across a suspend, and
 //! that every way out is told to the program first. It refuses to know what is shown: a program is an [`App`], pure state, and
-//! its own effects are run by the closure that the program gives.
+//! its own effects are run by the closure that the program gives. While the person's editor has the terminal, it reads and draws nothing.
 //!
 //! There is no tick. A timer exists only while [`App::deadline`] names a moment or a frame waits for its turn.
 
+mod app;
+
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream};
-use futures_util::stream::{Stream, StreamExt};
+use crossterm::event::Event;
+use futures_util::stream::{self, StreamExt};
 use minicom_protocol::gate::Shown;
-use ratatui::Frame;
 use ratatui::layout::Size;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::input::{Input, Translator};
+pub use crate::runtime::app::{App, Effect, Ended, EventSource, Events, Inputs, Now, TerminalEvents};
+
+use crate::editor::{Edit, Edited, Session};
+use crate::input::Input;
 use crate::key::Key;
 use crate::screen::Screen;
-use crate::signals::{Signal, Signals};
+use crate::signals::Signal;
 use crate::small;
 
 /// Two frames are at least this far apart: a burst of events costs at most 125 draws a second.
 pub const FRAME_GAP: Duration = Duration::from_millis(8);
 /// Inputs that are applied before the next look at signals and the next frame.
 pub const BATCH_MAX: usize = 256;
-
-/// The time as a value. Programs never ask a clock themselves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Now {
-    /// Since the start of the program; never goes back. Deadlines are on this scale.
-    pub elapsed: Duration,
-    /// Microseconds since 1970 on the machine's clock: for showing and comparing with the server's times only.
-    pub wall: i64,
-}
-
-/// An order that the loop or the program carries out after `update`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect<E> {
-    /// Ring the bell. The loop does not count: ask [`crate::notify::Attention`] before.
-    Bell,
-    /// Set the window title.
-    Title(Shown),
-    /// Draw everything anew.
-    Redraw,
-    /// Give the terminal to the shell until the program is continued.
-    Suspend,
-    /// End with this exit code. Effects before it in the list are still run.
-    Quit(u8),
-    /// One of the program's own, for its closure.
-    Program(E),
-}
-
-/// A program with a screen: pure state that takes inputs, names effects and can be drawn.
-pub trait App {
-    /// What the program's own tasks tell it.
-    type Msg;
-    /// What only the program can carry out: send, store a draft, ...
-    type Effect;
-
-    /// Applies one input. Does no input or output and asks no clock.
-    fn update(&mut self, input: Input<Self::Msg>, now: Now) -> Vec<Effect<Self::Effect>>;
-
-    /// The next moment (as `Now::elapsed`) at which something on the screen will change by itself, such as a waiting time or a
-    /// typing row. `None` while nothing will: then the program sleeps. When it has come, `update` gets `Input::Deadline`.
-    fn deadline(&self, now: Now) -> Option<Duration>;
-
-    /// Draws the state. Cannot change it; a memo of layouts may live behind it.
-    fn view(&self, frame: &mut Frame<'_>, now: Now);
-
-    /// Whether something that can be seen changed since this was last asked. The default draws after each batch of inputs.
-    fn take_changed(&mut self) -> bool {
-        true
-    }
-}
-
-/// Terminal events as they come.
-pub type Events = Pin<Box<dyn Stream<Item = io::Result<Event>> + Send>>;
-
-/// Where terminal events come from. It is opened again after a suspend, because a reader that lives on would take what is
-/// typed for the shell.
-pub trait EventSource {
-    /// Starts reading.
-    fn open(&mut self) -> Events;
-}
-
-/// The process's terminal.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TerminalEvents;
-
-impl EventSource for TerminalEvents {
-    fn open(&mut self) -> Events {
-        Box::pin(EventStream::new())
-    }
-}
-
-/// All that a run listens to.
-pub struct Inputs<S, M> {
-    /// Keys, pastes, sizes.
-    pub events: S,
-    /// What the program's own tasks tell. When it closes the run goes on without.
-    pub messages: mpsc::Receiver<M>,
-    /// What the operating system tells.
-    pub signals: Signals,
-    /// Knows the quirks of the terminal.
-    pub translator: Translator,
-}
-
-/// Why a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// The program asked for it, with this exit code.
-    Quit(u8),
-    /// A signal, or the terminal is gone.
-    Terminated,
-    /// A task or thread panicked; the person has been told.
-    Panicked,
-}
-
-impl Ended {
-    /// The exit code for the process.
-    pub fn code(self) -> u8 {
-        match self {
-            Ended::Quit(code) => code,
-            Ended::Terminated => 0,
-            Ended::Panicked => 101,
-        }
-    }
-}
 
 /// Runs a program on a screen until it ends. `handle` carries out the program's own effects, in order, and must not block for
 /// long.
@@ -155,8 +54,12 @@ pub async fn run<A: App, S: EventSource>(
         drawn: None,
         dirty: true,
         pressed: false,
+        title: None,
+        editor: None,
     };
-    match run.until_end(inputs).await {
+    let ended = run.until_end(inputs).await;
+    run.end_editor(&ended).await;
+    match ended {
         Ok(ended) => Ok(ended),
         Err(error) => {
             run.apply(Input::Terminate)?;
@@ -176,12 +79,17 @@ struct Run<'a, A, S, H> {
     dirty: bool,
     /// A key came since then: what it changed is shown at once. Only what comes by itself is joined.
     pressed: bool,
+    /// The window title as it should be; it is lost when the terminal is given away.
+    title: Option<Shown>,
+    /// The person's editor, while it has the terminal.
+    editor: Option<Session>,
 }
 
 /// What the loop has to do beside drawing, after an input.
 enum Next {
     GoOn,
     Suspend,
+    Edit(Edit),
     End(Ended),
 }
 
@@ -205,6 +113,9 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                 Some(signal) = signals.next() => match signal {
                     Signal::Panicked => return Ok(Ended::Panicked),
                     Signal::Terminate => return self.terminate(),
+                    // The terminal tells all who use it: both words are for the editor now, which is the one in front.
+                    Signal::Interrupted | Signal::Continued if self.editor.is_some() => {}
+                    Signal::Interrupted => return self.terminate(),
                     Signal::Continued => {
                         self.screen.enter_again()?;
                         batch.extend(self.after_stop()?);
@@ -219,6 +130,10 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                     // The terminal is gone.
                     Some(Err(_)) | None => return self.terminate(),
                 },
+                edited = written(&mut self.editor), if self.editor.is_some() => {
+                    batch = self.after_editor(edited)?;
+                    events = source.open();
+                }
                 message = messages.recv(), if messages_open => match message {
                     Some(message) => {
                         batch.push(Input::Message(message));
@@ -239,6 +154,16 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                 match self.apply(input)? {
                     Next::GoOn => {}
                     Next::End(ended) => return Ok(ended),
+                    Next::Edit(edit) => {
+                        // A reader that lives on would take what is typed into the editor.
+                        events = Box::pin(stream::pending());
+                        if let Some(failed) = self.start_editor(edit)? {
+                            events = source.open();
+                            if let Next::End(ended) = self.apply(Input::Edited(failed))? {
+                                return Ok(ended);
+                            }
+                        }
+                    }
                     Next::Suspend => {
                         drop(events);
                         self.screen.suspend()?;
@@ -281,13 +206,21 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                 Effect::Quit(code) => next = Next::End(Ended::Quit(code)),
                 // A terminal that is gone needs no bell; the rest of the effects still matters.
                 _ if terminate => {}
+                Effect::Title(title) => {
+                    if self.editor.is_none() {
+                        self.screen.set_title(&title)?;
+                    }
+                    self.title = Some(title);
+                }
+                // The terminal is somebody else's.
+                _ if self.editor.is_some() => {}
                 Effect::Bell => self.screen.bell()?,
-                Effect::Title(title) => self.screen.set_title(&title)?,
                 Effect::Redraw => {
                     self.screen.clear()?;
                     self.dirty = true;
                 }
                 Effect::Suspend => next = Next::Suspend,
+                Effect::Edit(edit) => next = Next::Edit(edit),
             }
         }
         Ok(next)
@@ -301,13 +234,46 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
     /// The size and the clock may have changed while the program stood still.
     fn after_stop(&mut self) -> io::Result<[Input<A::Msg>; 2]> {
         self.dirty = true;
+        if let Some(title) = &self.title {
+            self.screen.set_title(title)?;
+        }
         Ok([Input::Resize(self.screen.size()?), Input::Resumed])
+    }
+
+    /// Gives the terminal to the person's editor. What fails before that is returned, and the terminal was not given away.
+    fn start_editor(&mut self, edit: Edit) -> io::Result<Option<Edited>> {
+        let session = match Session::prepare(edit) {
+            Ok(session) => session,
+            Err(reason) => return Ok(Some(Edited::Failed(reason))),
+        };
+        self.screen.leave()?;
+        self.editor = Some(session);
+        Ok(None)
+    }
+
+    /// The editor has ended: the terminal is ours again.
+    fn after_editor(&mut self, edited: Edited) -> io::Result<Vec<Input<A::Msg>>> {
+        self.editor = None;
+        self.screen.enter_again()?;
+        let [resize, _] = self.after_stop()?;
+        Ok(vec![resize, Input::Edited(edited)])
+    }
+
+    /// An editor that is still there when the run ends is told to end too, and leaves the terminal to the one who gives it back.
+    async fn end_editor(&mut self, ended: &io::Result<Ended>) {
+        if let Some(session) = self.editor.take() {
+            session.end().await;
+            // After a panic the terminal belongs to the words about it. If it is gone, nothing is left to be done for it.
+            if !matches!(ended, Ok(Ended::Panicked)) {
+                let _ = self.screen.enter_again();
+            }
+        }
     }
 
     fn draw_if_due(&mut self) -> io::Result<()> {
         let now = self.now();
         let too_early = !self.pressed && self.drawn.is_some_and(|drawn| now.elapsed < drawn + FRAME_GAP);
-        if !self.dirty || too_early {
+        if !self.dirty || too_early || self.editor.is_some() {
             return Ok(());
         }
         let (app, size) = (&self.app, self.size);
@@ -335,9 +301,8 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
 
     /// When the loop must go round again without an event.
     fn wake(&self) -> Option<Duration> {
-        let frame = self
-            .dirty
-            .then(|| self.drawn.map_or(Duration::ZERO, |drawn| drawn + FRAME_GAP));
+        let frame =
+            (self.dirty && self.editor.is_none()).then(|| self.drawn.map_or(Duration::ZERO, |drawn| drawn + FRAME_GAP));
         frame.into_iter().chain(self.app.deadline(self.now())).min()
     }
 
@@ -364,6 +329,14 @@ async fn ready_events(events: &mut Events, first: Event) -> Vec<Event> {
         }
     }
     ready
+}
+
+/// What came of the editor, when it has ended.
+async fn written(editor: &mut Option<Session>) -> Edited {
+    match editor {
+        Some(session) => session.wait().await,
+        None => std::future::pending().await,
+    }
 }
 
 fn is_interrupt(key: Key) -> bool {

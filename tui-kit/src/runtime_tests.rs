@@ -1,9 +1,12 @@
 //! The loop on a fake terminal.
 
+use ratatui::Frame;
 use ratatui::layout::Position;
+use tokio::sync::mpsc;
 
 use super::*;
-use crate::signals;
+use crate::input::Translator;
+use crate::signals::{self, Signals};
 use crate::testing::{FakeEvents, FakeScreen, Typist, fake_terminal, key};
 
 /// Shows what it was told, in order.

@@ -30,7 +30,9 @@ pub trait Screen {
     fn set_title(&mut self, title: &Shown) -> io::Result<()>;
     /// Rings the bell.
     fn bell(&mut self) -> io::Result<()>;
-    /// Takes the terminal again, after a stop that came from outside.
+    /// Gives the terminal to another program. Nothing is written until [`Screen::enter_again`].
+    fn leave(&mut self) -> io::Result<()>;
+    /// Takes the terminal again, after [`Screen::leave`] or a stop that came from outside.
     fn enter_again(&mut self) -> io::Result<()>;
     /// Gives the terminal back, stops, and takes it again when the program goes on.
     fn suspend(&mut self) -> io::Result<()>;
@@ -154,8 +156,17 @@ impl<W: Write> Screen for TerminalScreen<W> {
         self.write(b"\x07")
     }
 
+    fn leave(&mut self) -> io::Result<()> {
+        if self.own {
+            terminal::restore();
+            terminal::remember_modes();
+        }
+        Ok(())
+    }
+
     fn enter_again(&mut self) -> io::Result<()> {
         if self.own {
+            terminal::recall_modes();
             terminal::enter()?;
         }
         self.clear()

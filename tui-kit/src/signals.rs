@@ -13,8 +13,10 @@ use crate::terminal;
 /// A word from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// SIGTERM, SIGINT, SIGHUP, or the terminal is gone: end in order.
+    /// SIGTERM, SIGHUP, or the terminal is gone: end in order.
     Terminate,
+    /// SIGINT: end in order too, unless it was meant for another program that has the terminal now.
+    Interrupted,
     /// SIGCONT: the program was stopped and goes on.
     Continued,
     /// Some task or thread has panicked: end at once.
@@ -42,7 +44,7 @@ pub fn from_system() -> io::Result<Signals> {
                 biased;
                 () = terminal::panicked() => Signal::Panicked,
                 _ = terminate.recv() => Signal::Terminate,
-                _ = interrupt.recv() => Signal::Terminate,
+                _ = interrupt.recv() => Signal::Interrupted,
                 _ = hang_up.recv() => Signal::Terminate,
                 () = terminal::hung_up() => Signal::Terminate,
                 _ = continued.recv() => Signal::Continued,

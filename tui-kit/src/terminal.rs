@@ -7,9 +7,11 @@ use std::borrow::Cow;
 use std::io;
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use minicom_protocol::gate::Shown;
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::sync::Notify;
 
 /// Title kept, alternate screen, paste marks, focus reports, wheel and buttons in decimal. Not 1003, which crossterm's own
@@ -57,6 +59,22 @@ pub fn restore() {
         write_all(LEAVE);
         // What cannot be undone any more (the terminal is gone) needs no undoing.
         let _ = crossterm::terminal::disable_raw_mode();
+    }
+}
+
+/// The shell's modes, while another program has the terminal.
+static MODES: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// Keeps the modes that the terminal has now, before another program gets it.
+pub(crate) fn remember_modes() {
+    *MODES.lock().unwrap_or_else(PoisonError::into_inner) = tcgetattr(rustix::stdio::stdin()).ok();
+}
+
+/// Undoes what that program left behind if it crashed: what is raw when [`enter`] looks would be given back raw.
+pub(crate) fn recall_modes() {
+    if let Some(modes) = MODES.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        // A terminal that is gone has no modes.
+        let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &modes);
     }
 }
 

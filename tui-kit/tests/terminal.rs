@@ -237,6 +237,47 @@ fn stop_and_continue() {
 }
 
 #[test]
+fn an_editor_gets_the_terminal_and_gives_it_back() {
+    // A stand-in that uses the terminal as the shell left it, reads a line from it, and leaves it raw as one that crashed does.
+    let editor = r#"sh -c 'echo edit: $(cat "$1"); read line; echo "$line" >"$1"; stty raw -echo' editor"#;
+    let mut pty = Pty::start(&format!(
+        "export VISUAL=\"{}\"; exec echo-kit",
+        editor.replace('"', "\\\"").replace('$', "\\$")
+    ));
+    pty.sees("Say something");
+    pty.send("half a sentence");
+    pty.sees("half a sentence");
+    pty.send("\x18");
+    pty.sees("edit: half a sentence");
+    pty.is_given_back();
+    // Interrupts and sizes that come now are not for the program below; every letter is for the editor.
+    pty.parser.screen_mut().set_size(cells(12), cells(40));
+    pty.master.resize(size(12, 40)).expect("a new size");
+    pty.send("abcdefghij\n");
+    pty.wait("the screen is back", |pty| {
+        pty.is_taken() && pty.screen().contains("abcdefghij")
+    });
+    assert!(!pty.screen().contains("half"), "{}", pty.screen());
+    pty.send("k\r");
+    pty.sees("you said abcdefghijk");
+    pty.send("\x03");
+    assert_eq!(pty.end(), 0);
+    pty.is_given_back();
+}
+
+#[test]
+fn without_an_editor_the_person_is_told_what_to_set() {
+    let mut pty = Pty::start("exec echo-kit");
+    pty.sees("Say something");
+    pty.send("\x18");
+    pty.sees("No editor is set");
+    assert!(pty.is_taken());
+    pty.send("\x03");
+    assert_eq!(pty.end(), 0);
+    pty.is_given_back();
+}
+
+#[test]
 fn a_closed_terminal_ends_the_program() {
     let (pair, mut child) = spawn("exec echo-kit");
     let mut reader = pair.master.try_clone_reader().expect("a reader");

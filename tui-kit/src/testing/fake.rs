@@ -28,6 +28,8 @@ pub struct Seen {
     pub title: Option<Shown>,
     /// Times that the terminal was given away and taken again.
     pub suspends: usize,
+    /// Another program has the terminal.
+    pub left: bool,
 }
 
 /// The terminal's other end: types, and watches the screen.
@@ -180,7 +182,12 @@ impl Screen for FakeScreen {
         self.change(|seen| seen.bells += 1)
     }
 
+    fn leave(&mut self) -> io::Result<()> {
+        self.change(|seen| seen.left = true)
+    }
+
     fn enter_again(&mut self) -> io::Result<()> {
+        self.change(|seen| seen.left = false)?;
         self.clear()
     }
 
