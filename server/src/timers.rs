@@ -82,6 +82,7 @@ fn command_id(tenant: TenantKey, fire: &Fire, due: Time) -> CommandId {
         due,
         &[
             b"fire",
+            timers::kind_name(fire.kind).as_bytes(),
             &tenant.0.to_be_bytes(),
             fire.conversation.as_bytes(),
             &fire.set_by.0.to_be_bytes(),

@@ -6,11 +6,12 @@
 //! view is kept in memory, so a rollback leaves nothing behind.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -26,14 +27,14 @@ use tracing::{error, warn};
 
 use crate::{
     decide::Settings,
-    execute::{self, Scope},
+    execute::{self, Choices, Scope},
     faults::Faults,
     hub::Hub,
     in_order::InOrder,
     lanes::Lanes,
     limits,
     order::{Caller, Order},
-    store::{TenantKey, followers},
+    store::{TenantKey, followers, journal},
 };
 
 /// What a piece of work comes to, before the commit.
@@ -97,6 +98,8 @@ pub struct Counts {
     pub jobs: AtomicU64,
     /// Woken by each commit, for the one who looks after the write-ahead log.
     pub committed: Notify,
+    /// Whether something was erased that the log may still hold.
+    pub erased: AtomicBool,
 }
 
 /// What the writer works with.
@@ -105,8 +108,10 @@ pub struct Writer {
     pub conn: Connection,
     /// Who is told after a commit.
     pub hub: Arc<Hub>,
-    /// The tenants' settings.
+    /// What the operator has chosen for the bot.
     pub settings: Settings,
+    /// What the tenants have chosen.
+    pub choices: RefCell<Choices>,
     /// Broken on purpose; see [`Faults`].
     pub faults: Faults,
     /// Counts.
@@ -195,6 +200,9 @@ impl Writer {
         match self.conn.execute_batch("COMMIT") {
             Ok(()) => {
                 self.counts.commits.fetch_add(1, Ordering::Relaxed);
+                if events.iter().any(|(_, event)| journal::erases(event)) {
+                    self.counts.erased.store(true, Ordering::Release);
+                }
                 self.counts.committed.notify_one();
                 self.hub.publish(&events);
                 if timers_set {
@@ -224,7 +232,15 @@ impl Writer {
             return Err((job_refuser(job), error));
         }
         let tenant = job.tenant();
-        let mut scope = Scope::new(&self.conn, tenant, self.settings, self.faults, events, timers_set);
+        let mut scope = Scope::new(
+            &self.conn,
+            tenant,
+            self.settings,
+            &self.choices,
+            self.faults,
+            events,
+            timers_set,
+        );
         let (result, failed): (_, Box<dyn FnOnce(Committed) + Send>) = match job {
             Job::Command {
                 caller,

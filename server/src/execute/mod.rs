@@ -1,28 +1,34 @@
 //! One command in the writer's transaction: known? load, decide, append, fold, answer. Everything that was read and
 //! everything that is written is of one moment.
 
+mod choices;
+mod gather;
+mod subject;
+
+use std::cell::RefCell;
+
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand, Done, Outcome},
     event::{Event, EventBody, Subject},
-    ids::{CommandId, ConversationId, CustomerId, LineNo, Mark, Rev, Time},
-    people::CustomerRef,
+    ids::{CommandId, ConversationId, Mark, Rev, Time},
     refusal::Refusal,
     stage::Stage,
-    summary::{Summary, next_for},
+    summary::Summary,
 };
 use rand::RngExt;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
+pub use self::choices::{Choice, Choices};
 use crate::{
     clock,
-    decide::{Decision, Facts, Settings, TimerChange, decide},
+    decide::{Decision, Facts, Settings, ThreadFacts, TimerChange, Write, decide},
     faults::Faults,
-    order::{Caller, Fire, Order, Who},
+    order::{Caller, Fire, Order},
     store::{
-        self, TenantKey, commands, conversations,
+        self, TenantKey, commands,
         journal::{self, Chance, New, Standing},
-        people, threads,
+        library, staff, threads,
         timers::{self, Timer},
     },
 };
@@ -36,6 +42,7 @@ pub struct Scope<'a> {
     /// The present time, the same for all that this work writes.
     pub now: Time,
     settings: Settings,
+    choices: &'a RefCell<Choices>,
     faults: Faults,
     events: &'a mut Vec<(TenantKey, Event)>,
     timers_set: &'a mut bool,
@@ -46,6 +53,7 @@ impl<'a> Scope<'a> {
         conn: &'a Connection,
         tenant: TenantKey,
         settings: Settings,
+        choices: &'a RefCell<Choices>,
         faults: Faults,
         events: &'a mut Vec<(TenantKey, Event)>,
         timers_set: &'a mut bool,
@@ -55,6 +63,7 @@ impl<'a> Scope<'a> {
             tenant,
             now: clock::now(),
             settings,
+            choices,
             faults,
             events,
             timers_set,
@@ -152,18 +161,21 @@ fn execute(
     id: CommandId,
     order: &Order,
 ) -> store::Result<Result<Done, Refusal>> {
-    let (customer, conversation) = match find_subject(scope, caller, order)? {
+    let choice = scope.choices.borrow_mut().of(scope.conn, scope.tenant)?;
+    let staff = match subject::needs_staff(order) {
+        true => Some(staff::load(scope.conn, scope.tenant)?),
+        false => None,
+    };
+    let place = match subject::find(scope, caller, order, &choice.settings, staff.as_ref())? {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let thread = threads::load(scope.conn, scope.tenant, customer.id)?;
-    let newest_by_others = match (&caller.who, order) {
-        (Who::Agent { agent, .. }, Order::Agent(AgentCommand::Post { seen, .. })) => {
-            journal::newest_line_by_others(scope.conn, scope.tenant, customer.id, agent.id, seen.desk)?
-        }
-        _ => LineNo(0),
+    let thread = match &place {
+        Some(place) => Some(threads::load(scope.conn, scope.tenant, place.customer.id)?),
+        None => None,
     };
-    let mistaken = match &conversation {
+    let more = gather::more(scope, caller, order, place.as_ref(), staff.as_ref())?;
+    let mistaken = match place.as_ref().and_then(|it| it.conversation.as_ref()) {
         Some(summary) if scope.faults.bot_check_outside && matches!(order, Order::BotTurn(_)) => Some(Summary {
             stage: Stage::Bot,
             stage_rev: Rev(0),
@@ -173,100 +185,87 @@ fn execute(
     };
     let facts = Facts {
         now: scope.now,
-        customer: &customer,
-        view: &thread.view,
-        conversation: mistaken.as_ref().or(conversation.as_ref()),
-        newest_by_others,
-        fresh: ConversationId(uuid::Uuid::new_v4()),
         settings: scope.settings,
+        desk: &choice.settings,
+        calendar: choice.calendar.as_deref(),
+        thread: place.as_ref().zip(thread.as_ref()).map(|(place, thread)| ThreadFacts {
+            customer: &place.customer,
+            view: &thread.view,
+            conversation: mistaken.as_ref().or(place.conversation.as_ref()),
+            fresh: ConversationId(uuid::Uuid::new_v4()),
+        }),
+        more,
     };
     match decide(&facts, &caller.who, order) {
         Ok(decision) => {
-            let standing = Standing {
-                conversation: conversation.filter(|summary| Some(summary.conversation) == decision.conversation),
-                thread: Some((customer.id, thread)),
-            };
-            write(scope, customer.id, id, decision, standing).map(Ok)
+            let standing = place.zip(thread).map(|(place, thread)| Standing {
+                conversation: place
+                    .conversation
+                    .filter(|summary| Some(summary.conversation) == decision.conversation),
+                thread: Some((place.customer.id, thread)),
+            });
+            write(scope, id, decision, standing).map(Ok)
         }
         Err(refusal) => Ok(Err(refusal)),
     }
 }
 
-/// Whose thread and which conversation a command is about.
-#[allow(clippy::type_complexity)]
-fn find_subject(
-    scope: &Scope<'_>,
-    caller: &Caller,
-    order: &Order,
-) -> store::Result<Result<(CustomerRef, Option<Summary>), Refusal>> {
-    let named = match (&caller.who, order) {
-        (Who::Customer(customer), _) => {
-            let newest = conversations::newest(scope.conn, scope.tenant, customer.id)?;
-            // Who signed in is looked up again: the account may be gone since.
-            return Ok(match people::customer_by_id(scope.conn, scope.tenant, customer.id)? {
-                Some(customer) => Ok((customer, newest)),
-                None => Err(Refusal::SignIn),
-            });
-        }
-        (Who::Agent { agent, .. }, Order::Agent(AgentCommand::TakeNext {})) => {
-            let candidates = conversations::candidates(scope.conn, scope.tenant, agent.id)?;
-            return Ok(match next_for(agent.id, &candidates) {
-                Some(next) => Ok((next.customer.clone(), Some(next.clone()))),
-                None => Err(Refusal::NobodyWaits),
-            });
-        }
-        (_, Order::Agent(command)) => command.conversation(),
-        (_, Order::BotTurn(turn)) => Some(turn.conversation),
-        (_, Order::Fire(fire)) => Some(fire.conversation),
-        (_, Order::Customer(_)) => None,
-    };
-    let Some(id) = named else {
-        return Ok(Err(Refusal::Forbidden));
-    };
-    // Looked up within the caller's tenant: a foreign id is an unknown one.
-    Ok(match conversations::load(scope.conn, scope.tenant, id)? {
-        Some(summary) => Ok((summary.customer.clone(), Some(summary))),
-        None => Err(Refusal::NotFound),
-    })
-}
-
+/// Writes what was decided: events, timers, and what is no event, all in the command's savepoint.
 fn write(
     scope: &mut Scope<'_>,
-    customer: CustomerId,
     id: CommandId,
     decision: Decision,
-    mut standing: Standing,
+    mut standing: Option<Standing>,
 ) -> store::Result<Done> {
     let mut done = Done {
         conversation: decision.conversation,
+        warning: decision.warning,
+        ticket: decision.ticket,
         ..Done::default()
     };
-    let Some(conversation) = decision.conversation else {
-        return Ok(done);
-    };
-    let subject = Subject::Conversation { customer, conversation };
+    let customer = standing.as_ref().and_then(|it| it.thread.as_ref()).map(|(customer, _)| *customer);
+    let here = customer
+        .zip(decision.conversation)
+        .map(|(customer, conversation)| Subject::Conversation { customer, conversation });
     for body in decision.events {
-        let event = scope.append_to(&mut standing, subject, Some(id), body)?;
+        let event = match (subject::of(&body), here, &mut standing) {
+            (Some(subject), _, _) => scope.append(subject, Some(id), body)?,
+            (None, Some(subject), Some(standing)) => scope.append_to(standing, subject, Some(id), body)?,
+            // Decided about a conversation that there is none of: a mistake of ours, rolled back.
+            (None, _, _) => return Err(store::damaged(NoSubject)),
+        };
         done.rev = Some(event.rev);
         done.seq = event.seq.or(done.seq);
     }
-    for change in decision.timers {
+    for change in decision.writes {
         match change {
+            Write::ArticleBody(row, body) => library::write_body(scope.conn, scope.tenant, &row, &body)?,
+            Write::ReplyUsed(reply) => library::count_use(scope.conn, scope.tenant, reply)?,
+        }
+    }
+    if let Some(conversation) = decision.conversation {
+        change_timers(scope, conversation, done.rev, &decision.timers)?;
+    }
+    Ok(done)
+}
+
+fn change_timers(
+    scope: &mut Scope<'_>,
+    conversation: ConversationId,
+    set_by: Option<Rev>,
+    changes: &[TimerChange],
+) -> store::Result<()> {
+    for change in changes {
+        match *change {
             TimerChange::Set { kind, due } => {
-                let Some(set_by) = done.rev else { continue };
+                let Some(set_by) = set_by else { continue };
                 let fire = Fire {
                     kind,
                     conversation,
                     set_by,
                 };
-                timers::set(
-                    scope.conn,
-                    &Timer {
-                        tenant: scope.tenant,
-                        fire,
-                        due,
-                    },
-                )?;
+                let tenant = scope.tenant;
+                timers::set(scope.conn, &Timer { tenant, fire, due })?;
                 *scope.timers_set = true;
             }
             TimerChange::Clear { kind, set_by } => {
@@ -275,5 +274,9 @@ fn write(
             TimerChange::ClearAll { kind } => timers::clear(scope.conn, scope.tenant, kind, conversation, None)?,
         }
     }
-    Ok(done)
+    Ok(())
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("an event of a conversation was decided for a command that is about none")]
+struct NoSubject;

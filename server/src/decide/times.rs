@@ -1,0 +1,133 @@
+//! What the bot does, and what time causes. Each holds only if it still holds: the world may have moved on since.
+
+use minicom_protocol::{
+    event::{Author, EventBody, Part, Woken, WokenBy},
+    ids::LineNo,
+    line::Notice,
+    refusal::Refusal,
+    staff::Intent,
+    stage::{Closer, HandOverReason, Stage},
+    summary::Summary,
+    text::MessageText,
+};
+
+use super::{
+    Decision, Facts, customers,
+    plan::{Plan, minutes},
+};
+use crate::order::{BotTurn, Fire, TimerKind, Turn};
+
+pub fn bot_turn(facts: &Facts<'_>, turn: &BotTurn) -> Result<Decision, Refusal> {
+    let row = facts.named()?;
+    let mut plan = Plan::new(facts, facts.thread()?);
+    // A turn counts only in the stretch that its trigger was written in: what was asked before a person took
+    // over and handed back is not answered afterwards.
+    if !row.stage.is_bot() || turn.trigger <= row.stage_rev {
+        plan.clear_one(TimerKind::BotDeadline, turn.trigger);
+        return Ok(plan.done());
+    }
+    let parts = |text: &str| Ok::<_, Refusal>(vec![Part::of_text(MessageText::parse(text)?)]);
+    match &turn.turn {
+        Turn::Silence => plan.clear_one(TimerKind::BotDeadline, turn.trigger),
+        Turn::Reply { text } => {
+            plan.line(Author::Bot, parts(text)?, None, None);
+            plan.clear_one(TimerKind::BotDeadline, turn.trigger);
+            plan.customers_turn();
+        }
+        Turn::HandOver { text, reason } => {
+            plan.line(Author::Bot, parts(text)?, None, None);
+            plan.wants_person(*reason, false, row.intake.priority);
+        }
+    }
+    Ok(plan.done())
+}
+
+pub fn fire(facts: &Facts<'_>, fire: &Fire) -> Result<Decision, Refusal> {
+    let row = facts.named()?;
+    let mut plan = Plan::new(facts, facts.thread()?);
+    // What fired is done with, whatever comes of it.
+    plan.clear_one(fire.kind, fire.set_by);
+    match fire.kind {
+        TimerKind::BotDeadline if row.stage.is_bot() && fire.set_by > row.stage_rev => {
+            plan.says("The assistant did not answer in time, so a person has been asked for.", None);
+            plan.wants_person(HandOverReason::BotLate, false, row.intake.priority);
+        }
+        TimerKind::BotDeadline => {}
+        TimerKind::Snooze => snooze_ends(&mut plan, facts, row),
+        TimerKind::WaitLimit => wait_limit(&mut plan, facts, row),
+        TimerKind::OwnerSilent => owner_silent(&mut plan, facts, row),
+        TimerKind::SilenceWarning => silence_warning(&mut plan, facts, row, fire),
+        TimerKind::SilenceClose => {
+            if is_customers_turn(row) && fire.set_by > row.stage_rev {
+                customers::close(&mut plan, facts.desk, row, Closer::System);
+            }
+        }
+    }
+    Ok(plan.done())
+}
+
+fn snooze_ends(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
+    let Stage::Snoozed { agent, until, .. } = &row.stage else {
+        return;
+    };
+    if until.is_none_or(|until| until > facts.now) {
+        return;
+    }
+    let there = facts
+        .more
+        .owner
+        .as_ref()
+        .is_some_and(|it| it.enabled && matches!(it.intent, Intent::Available | Intent::Busy));
+    if there {
+        plan.event(EventBody::Woken(Woken {
+            agent: agent.clone(),
+            why: WokenBy::Time,
+        }));
+    } else {
+        plan.requeue(row, agent, HandOverReason::SnoozeEnded);
+    }
+}
+
+fn wait_limit(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
+    let limit = facts.desk.wait_limit_min;
+    let told = row.notices.contains(&Notice::WaitLimit);
+    let Some(since) = row.queued_at.filter(|_| row.stage.is_waiting() && limit > 0 && !told) else {
+        return;
+    };
+    if since.plus_ms(minutes(limit)) <= facts.now {
+        plan.says(
+            "This takes longer than it should: we are sorry. Your place in the queue is kept. If you cannot wait, leave an \
+             e-mail address with /email and we will write to you.",
+            Some(Notice::WaitLimit),
+        );
+    }
+}
+
+fn owner_silent(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
+    let limit = facts.desk.owner_silent_min;
+    let (Stage::Active { agent, since }, Some(waits)) = (&row.stage, row.unanswered_since) else {
+        return;
+    };
+    // A new owner has the whole time.
+    let due = waits.max(*since).plus_ms(minutes(limit));
+    if limit > 0 && due <= facts.now {
+        plan.requeue(row, agent, HandOverReason::OwnerSilent);
+    }
+}
+
+fn silence_warning(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary, fire: &Fire) {
+    if !is_customers_turn(row) || fire.set_by < row.stage_rev || facts.desk.customer_silent_h == 0 {
+        return;
+    }
+    let warned = minutes(facts.desk.silence_warning_min);
+    plan.says(
+        "Are you still there? This chat ends by itself if you do not write. You can always begin a new one.",
+        Some(Notice::Silence),
+    );
+    plan.set(TimerKind::SilenceClose, facts.now.plus_ms(warned));
+}
+
+/// Whether everything that the customer wrote is answered, by the bot or by the owner.
+fn is_customers_turn(row: &Summary) -> bool {
+    matches!(row.stage, Stage::Bot | Stage::Active { .. }) && row.unanswered_since.is_none() && row.desk_lines > LineNo(0)
+}
