@@ -11,7 +11,7 @@ use std::{
 use minicom_protocol::{
     codec,
     frame::ToServer,
-    ids::{CommandId, ConversationId},
+    ids::{CommandId, ConversationId, LineNo},
     refusal::Refusal,
 };
 use tokio::{
@@ -52,9 +52,19 @@ pub(crate) enum Order<A: Party> {
         conversation: Option<ConversationId>,
         on: bool,
     },
+    Passing(Passing),
     Resend(CommandId),
     Discard(CommandId),
     ReconnectNow,
+}
+
+/// What is worth saying only now, and of which only the newest counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Passing {
+    /// What is on the screen.
+    Viewing(Option<ConversationId>),
+    /// How far the other side's lines are on the screen.
+    Delivered(Option<ConversationId>, LineNo),
 }
 
 /// Whether the task goes on.
@@ -130,6 +140,21 @@ impl<A: Party> Handle<A> {
     pub fn typing(&self, conversation: Option<ConversationId>, on: bool) {
         // A signal: lost when there is no room for it.
         let _ = self.order(Order::Typing { conversation, on });
+    }
+
+    /// Says that the user is there, and what is on the screen. For agents. It may be called at every key: a change is said at
+    /// once (changes in a row at most once a second), the same again once a minute, and the last value again after each
+    /// reconnect.
+    pub fn viewing(&self, conversation: Option<ConversationId>) {
+        // A signal: lost when there is no room for it.
+        let _ = self.order(Order::Passing(Passing::Viewing(conversation)));
+    }
+
+    /// Says that the other side's lines are on the user's screen up to here. Customers name no conversation. Said without a
+    /// connection it is lost; of a conversation it is said at most once a second.
+    pub fn delivered(&self, conversation: Option<ConversationId>, up_to: LineNo) {
+        // A signal: lost when there is no room for it.
+        let _ = self.order(Order::Passing(Passing::Delivered(conversation, up_to)));
     }
 
     /// Sends a stale command after all.

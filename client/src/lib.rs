@@ -25,7 +25,7 @@
 //! let (handle, mut events) = open(config);
 //!
 //! let mut replica = CustomerReplica::new();
-//! let command = CustomerCommand::Post { text: "Hello, I need help".to_owned() };
+//! let command = CustomerCommand::Post { text: "Hello, I need help".to_owned(), quote: None };
 //! let id = handle.send(command.clone())?;
 //! replica.pending(id, command); // on the screen before the next key
 //! while let Some(event) = events.recv().await {
@@ -74,11 +74,14 @@ pub use event::{ClientEvent, ConnState, Ended};
 pub use handle::{Handle, Unsent};
 pub use party::Party;
 pub use replica::{
-    agent::AgentReplica,
-    customer::CustomerReplica,
+    agent::{AgentReplica, contexts::Extra},
+    customer::{CustomerReplica, DeskOpen},
+    filter::{FilterError, ListFilter, ListGroup, ListSort, OwnerIs, StageIs, WaitIs, view_of},
+    mentions::Mentions,
     pending::{PendingCommand, PendingMark},
     sections::Section,
     thread::Thread,
+    tickets::{TicketBook, TicketFilter},
 };
 pub use server_url::{BadServerUrl, ServerUrl};
 pub use state_dir::StateDir;

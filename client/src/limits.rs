@@ -47,6 +47,11 @@ pub const OFFLINE_AFTER: Duration = Duration::from_secs(30);
 pub const STALE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// Read marks of one conversation: at most one in this time.
 pub const MOMENTARY_EVERY: Duration = Duration::from_secs(1);
+/// [`crate::Handle::viewing`] says the same again after this time at the earliest: it counts as a sign of life.
+pub const VIEWING_AGAIN: Duration = Duration::from_secs(60);
+/// So often a command is sent again that the server broke on. What breaks ten times breaks for ever; one at the front of
+/// the outbox would hold all behind it.
+pub const BROKEN_MAX: u32 = 10;
 /// How long [`crate::Handle::shutdown`] waits for answers that are under way.
 pub const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
 /// How long the close of the socket may take.
@@ -67,6 +72,12 @@ pub const THREAD_EVENTS_MAX: usize = 5_000;
 pub const THREADS_MAX: usize = 256;
 /// Events or rows asked for at once.
 pub const PAGE: u32 = 50;
+/// Rows of a page of saved replies, tickets or mentions.
+pub const LIBRARY_PAGE: u32 = 100;
+/// Tickets and mentions in memory; no more pages are asked for beyond it.
+pub const BOOK_MAX: usize = 1_000;
+/// Customers whose context is in memory; the one opened longest ago is dropped and asked for again.
+pub const CONTEXTS_MAX: usize = 32;
 /// Typing that is not said again ends by itself.
 pub const TYPING_LASTS: Duration = Duration::from_secs(6);
 /// Closed conversations in the list; the oldest are dropped and can be asked for again.

@@ -76,6 +76,7 @@ impl<A: Party> Link<A> {
         };
         self.outbox.queue.connection_lost();
         self.momentary.clear();
+        self.passing.clear();
         for (n, question) in std::mem::take(&mut self.asked) {
             self.emit(ClientEvent::AskFailed { n, question }).await;
         }
@@ -145,6 +146,9 @@ impl<A: Party> Link<A> {
         for command in self.momentary.take_due(now) {
             self.outbox.accept_momentary(command);
         }
+        for frame in self.passing_due(now) {
+            live.wire.send(frame);
+        }
         while let Some(entry) = self.outbox.queue.send_next(now) {
             let (id, command) = (entry.id, entry.command.clone());
             live.wire
@@ -162,7 +166,11 @@ impl<A: Party> Link<A> {
             };
         }
         let ping_at = live.wire.last_sent + live.ping_after;
-        let due = [self.momentary.next_due(), self.outbox.queue.held_until()];
+        let due = [
+            self.momentary.next_due(),
+            self.passing.next_due(),
+            self.outbox.queue.held_until(),
+        ];
         due.into_iter().flatten().fold(silent_at.min(ping_at), Instant::min)
     }
 
@@ -199,12 +207,12 @@ impl<A: Party> Link<A> {
         match message {
             Some(Ok(Message::Text(text))) => match codec::decode_from_server::<A>(&text) {
                 Ok(frame) => self.on_frame(live, frame).await,
-                Err(error) if is_unknown_type(&text) => {
-                    tracing::debug!(%error, "a frame of a later version is ignored");
+                Err(error) if may_be_ignored(&text) => {
+                    tracing::debug!(at = place(&error), "a frame of a later version is ignored");
                     Ok(())
                 }
                 Err(error) => Err(Loss::Torn {
-                    why: format!("a frame could not be read: {error}"),
+                    why: format!("a frame could not be read ({})", place(&error)),
                 }),
             },
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_))) => Ok(()),
@@ -331,6 +339,7 @@ impl<A: Party> Link<A> {
         self.live_since = Some(Instant::now());
         self.show(ConnState::Live).await;
         self.report_stale().await;
+        self.say_viewing_again();
         self.ping(live);
     }
 
@@ -362,21 +371,42 @@ impl<A: Party> Link<A> {
                 }
                 Ok(())
             }
+            // The server takes nothing else on this connection until it has seen this one again, and it never will.
+            Verdict::GivenUp(entry, refusal) => {
+                tracing::error!(command = %entry.id, "the server broke on a command too often: it is given back");
+                self.outbox.forget(&entry);
+                if !entry.momentary {
+                    let (command, outcome) = (entry.command, Outcome::Refused { refusal });
+                    self.emit(ClientEvent::Answered { id, command, outcome }).await;
+                }
+                Err(Loss::lost("the server broke on a command"))
+            }
             Verdict::SignedOut => Err(Loss::Ended(Ended::SignedOut)),
             Verdict::Later | Verdict::Unknown => Ok(()),
         }
     }
 }
 
-/// Whether the frame is of a type that this version does not know; such a one is ignored.
-fn is_unknown_type(text: &str) -> bool {
-    const KNOWN: [&str; 9] = [
-        "welcome", "snapshot", "batch", "answer", "reply", "signal", "pong", "refused", "bye",
+/// Where a frame could not be read, and how it does not fit. What the parser says itself may quote people's words.
+fn place(error: &serde_json::Error) -> String {
+    format!(
+        "{:?} at line {} column {}",
+        error.classify(),
+        error.line(),
+        error.column()
+    )
+}
+
+/// Whether the frame is of a type that this version does not know, or a signal, which may be of a kind that it does not
+/// know and is gone a moment later anyway.
+fn may_be_ignored(text: &str) -> bool {
+    const NEEDED: [&str; 8] = [
+        "welcome", "snapshot", "batch", "answer", "reply", "pong", "refused", "bye",
     ];
     #[derive(serde::Deserialize)]
     struct Typed<'a> {
         #[serde(rename = "type", borrow)]
         kind: std::borrow::Cow<'a, str>,
     }
-    serde_json::from_str::<Typed<'_>>(text).is_ok_and(|typed| !KNOWN.contains(&typed.kind.as_ref()))
+    serde_json::from_str::<Typed<'_>>(text).is_ok_and(|typed| !NEEDED.contains(&typed.kind.as_ref()))
 }

@@ -12,7 +12,11 @@ use std::{
     time::SystemTime,
 };
 
-use minicom_protocol::{codec, frame::ToServer, ids::Cursor};
+use minicom_protocol::{
+    codec,
+    frame::ToServer,
+    ids::{ConversationId, Cursor},
+};
 use tokio::{
     sync::{Semaphore, mpsc, watch},
     time::{Instant, sleep_until, timeout},
@@ -26,7 +30,7 @@ use crate::{
     backoff::Backoff,
     config::Config,
     event::{ClientEvent, ConnState, Ended},
-    handle::{Handle, Order, Stop},
+    handle::{Handle, Order, Passing, Stop},
     limits::{EVENTS_MAX, GOODBYE_MAX, MOMENTARY_EVERY, ORDERS_MAX, OUTBOX_MAX},
     momentary::Momentary,
     outbox::{JobDone, Outbox},
@@ -60,6 +64,10 @@ pub(crate) struct Link<A: Party> {
     stop: watch::Receiver<Stop>,
     outbox: Outbox<A>,
     momentary: Momentary<A::Command>,
+    /// Signals that wait for their turn.
+    passing: Momentary<Passing>,
+    /// What is on the screen, and when that was last said.
+    viewing: Option<(Option<ConversationId>, Instant)>,
     cursor: Option<Cursor>,
     /// Questions on the wire.
     asked: BTreeMap<u64, A::Question>,
@@ -93,6 +101,8 @@ impl<A: Party> Link<A> {
             stop,
             outbox,
             momentary: Momentary::new(MOMENTARY_EVERY),
+            passing: Momentary::new(MOMENTARY_EVERY),
+            viewing: None,
             cursor: None,
             asked: BTreeMap::new(),
             state: ConnState::Connecting,

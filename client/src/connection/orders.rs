@@ -1,9 +1,16 @@
 //! What the program wants, with a connection or without.
 
 use minicom_protocol::{codec, frame::ToServer};
+use tokio::time::Instant;
 
 use super::{Link, wire::Wire};
-use crate::{event::ClientEvent, handle::Order, limits::ASKED_MAX, outbox::JobDone, party::Party};
+use crate::{
+    event::ClientEvent,
+    handle::{Order, Passing},
+    limits::{ASKED_MAX, VIEWING_AGAIN},
+    outbox::JobDone,
+    party::Party,
+};
 
 /// A typing signal is not worth waiting for: behind so many frames it is dropped.
 const TYPING_BACKLOG_MAX: usize = 16;
@@ -32,6 +39,7 @@ impl<A: Party> Link<A> {
                     wire.send(codec::encode_to_server(&ToServer::<A>::Typing { conversation, on }));
                 }
             }
+            (Order::Passing(passing), wire) => self.pass(passing, wire.is_some()),
             (Order::Resend(id), _) => self.outbox.queue.resend(id),
             (Order::Discard(id), _) => {
                 if let Some(entry) = self.outbox.queue.discard(id) {
@@ -41,6 +49,45 @@ impl<A: Party> Link<A> {
             // Momentary things are lost without a connection, and one that is live need not be made.
             (Order::Momentary(_) | Order::Typing { .. }, None) | (Order::ReconnectNow, _) => {}
         }
+    }
+
+    /// Something that is worth saying now. What is on the screen is remembered, and said again when the connection is back.
+    fn pass(&mut self, passing: Passing, live: bool) {
+        let about = match passing {
+            Passing::Viewing(shown) => {
+                let now = Instant::now();
+                let same = |(said, at): (_, Instant)| said == shown && now < at + VIEWING_AGAIN;
+                if live && self.viewing.is_some_and(same) {
+                    return;
+                }
+                self.viewing = Some((shown, now));
+                None
+            }
+            Passing::Delivered(conversation, _) => conversation,
+        };
+        if live {
+            self.passing.offer(about, passing);
+        }
+    }
+
+    /// The connection is live: colleagues are told again what is on the screen.
+    pub(super) fn say_viewing_again(&mut self) {
+        if let Some((shown, at)) = &mut self.viewing {
+            *at = Instant::now();
+            self.passing.offer(None, Passing::Viewing(*shown));
+        }
+    }
+
+    /// Signals whose turn it is, as frames.
+    pub(super) fn passing_due(&mut self, now: Instant) -> Vec<String> {
+        let due = self.passing.take_due(now).into_iter();
+        due.map(|it| {
+            codec::encode_to_server(&match it {
+                Passing::Viewing(conversation) => ToServer::<A>::Viewing { conversation },
+                Passing::Delivered(conversation, up_to) => ToServer::<A>::Delivered { conversation, up_to },
+            })
+        })
+        .collect()
     }
 
     /// The disk is done with something.

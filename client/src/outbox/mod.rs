@@ -75,6 +75,7 @@ impl<A: Party> Outbox<A> {
                     step: Step::Ready,
                     confirmed: false,
                     awaited: false,
+                    broken: 0,
                     _room: None,
                 }),
                 _ => troubles.push(store::set_aside(&path, "its command is not known here")),
@@ -98,6 +99,7 @@ impl<A: Party> Outbox<A> {
             step,
             confirmed: false,
             awaited: false,
+            broken: 0,
             _room: Some(room),
         });
         self.kick();
@@ -115,6 +117,7 @@ impl<A: Party> Outbox<A> {
             step: Step::Ready,
             confirmed: true,
             awaited: false,
+            broken: 0,
             _room: None,
         });
     }

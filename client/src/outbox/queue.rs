@@ -13,7 +13,7 @@ use std::{
 use minicom_protocol::{command::Outcome, ids::CommandId, refusal::Refusal};
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
-use crate::limits::{IN_FLIGHT_MAX, RETRY_AFTER_MAX, RETRY_DEFAULT, STALE_AFTER};
+use crate::limits::{BROKEN_MAX, IN_FLIGHT_MAX, RETRY_AFTER_MAX, RETRY_DEFAULT, STALE_AFTER};
 
 /// A command on its way.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub(crate) struct Entry<C> {
     pub confirmed: bool,
     /// The server refused it for now and takes nothing after it on this connection until it has seen it again.
     pub awaited: bool,
+    /// How often the server broke on it.
+    pub broken: u32,
     /// Its place among [`crate::limits::OUTBOX_MAX`].
     pub _room: Option<OwnedSemaphorePermit>,
 }
@@ -55,6 +57,8 @@ pub(crate) enum Step {
 pub(crate) enum Verdict<C> {
     /// It is the final one; the entry has left the queue.
     Final(Entry<C>, Outcome),
+    /// The server broke on it too often; the entry has left the queue. The connection takes nothing more.
+    GivenUp(Entry<C>, Refusal),
     /// It is sent again later.
     Later,
     /// The server does not take us for signed in; the entry stays for the next program that is.
@@ -157,7 +161,16 @@ impl<C> Queue<C> {
         };
         match &outcome {
             Outcome::Refused { refusal } if *refusal == Refusal::SignIn => return Verdict::SignedOut,
+            Outcome::Refused {
+                refusal: Refusal::Internal,
+            } if self.entries[at].broken + 1 >= BROKEN_MAX => {
+                return match self.entries.remove(at) {
+                    Some(entry) => Verdict::GivenUp(entry, broken()),
+                    None => Verdict::Unknown,
+                };
+            }
             Outcome::Refused { refusal } if refusal.retryable() => {
+                self.entries[at].broken += u32::from(*refusal == Refusal::Internal);
                 self.entries[at].step = Step::Ready;
                 self.entries[at].awaited = *refusal != Refusal::Behind && !self.entries[at].momentary;
                 self.settle = true;
@@ -234,6 +247,15 @@ impl<C> Queue<C> {
 
     fn find(&mut self, id: CommandId) -> Option<&mut Entry<C>> {
         self.entries.iter_mut().find(|entry| entry.id == id)
+    }
+}
+
+/// Why a command is given up: for good, unlike what the server said each time.
+fn broken() -> Refusal {
+    Refusal::Unknown {
+        code: Refusal::Internal.code(),
+        message: format!("The server broke on this {BROKEN_MAX} times. Nothing was sent; your text is kept."),
+        retryable: false,
     }
 }
 

@@ -16,6 +16,7 @@ fn entry(n: u8) -> Entry<u8> {
         step: Step::Ready,
         confirmed: false,
         awaited: false,
+        broken: 0,
         _room: None,
     }
 }

@@ -4,16 +4,17 @@ use std::time::Instant;
 
 use minicom_protocol::{
     command::{CustomerCommand, Done, Outcome},
-    customer_event::{CustomerBody, CustomerEvent},
-    frame::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, CustomerSnapshot, Customers, Told},
-    ids::{CommandId, Seq, Time},
+    customer_event::{Author, CustomerBody, CustomerEvent},
+    frame::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, CustomerSnapshot, Customers, Estimate, Told},
+    ids::{CommandId, LineNo, Seq, Time},
     stage::Side,
     text::DisplayName,
-    thread_view::ThreadView,
+    thread_view::{CustomerStage, ThreadView},
 };
 
 use super::{
     ServerClock,
+    agent::{first_text, is_changeable},
     pending::{PendingCommand, PendingList},
     thread::Thread,
     typing::TypingBoard,
@@ -32,6 +33,20 @@ pub struct CustomerReplica {
     /// The desk types, or nobody; the agent's name, or none for the bot.
     typing: TypingBoard<(), Option<DisplayName>>,
     place: Option<u64>,
+    estimate: Option<Estimate>,
+    delivered: LineNo,
+    open: Option<DeskOpen>,
+}
+
+/// Whether the desk is open, and whether somebody is there: two facts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DeskOpen {
+    /// Whether it is within the desk's hours.
+    pub open_now: bool,
+    /// Whether an agent is there who takes customers.
+    pub agents_available: bool,
+    /// When it opens next, if it is closed.
+    pub next_open_at: Option<Time>,
 }
 
 impl Default for CustomerReplica {
@@ -52,6 +67,9 @@ impl CustomerReplica {
             pending: PendingList::new(),
             typing: TypingBoard::new(),
             place: None,
+            estimate: None,
+            delivered: LineNo(0),
+            open: None,
         }
     }
 
@@ -75,7 +93,7 @@ impl CustomerReplica {
             }
             ClientEvent::Batch { to, events, .. } => self.apply_batch(Seq(to), events),
             ClientEvent::Reply { question, told, .. } => self.apply_reply(&question, told),
-            ClientEvent::AskFailed { .. } => self.thread.ask_failed(),
+            ClientEvent::AskFailed { question, .. } => self.ask_failed(&question),
             ClientEvent::Signal(signal) => self.apply_signal(signal, now),
             ClientEvent::Pending { id, command, .. } => self.pending(id, command),
             ClientEvent::Stale { id, command, .. } => {
@@ -95,7 +113,8 @@ impl CustomerReplica {
         self.view = ThreadView::default();
         self.thread = Thread::new();
         self.typing.clear();
-        self.place = None;
+        self.leave_queue();
+        (self.delivered, self.open) = (LineNo(0), None);
         for part in parts {
             self.note(&part.events);
             self.view = part.view;
@@ -109,13 +128,7 @@ impl CustomerReplica {
         self.note(&events);
         for event in events {
             self.view.apply(&event);
-            match &event.body {
-                CustomerBody::Posted(_)
-                | CustomerBody::HandedBack(_)
-                | CustomerBody::Joined(_)
-                | CustomerBody::Closed(_) => self.leave_queue(&event),
-                _ => {}
-            }
+            self.ends(&event);
             self.thread.live(event);
         }
         self.at = self.at.max(to);
@@ -123,16 +136,22 @@ impl CustomerReplica {
     }
 
     /// What an event ends: the typing by its line or by who leaves, the place in the queue by whoever comes.
-    fn leave_queue(&mut self, event: &CustomerEvent) {
+    fn ends(&mut self, event: &CustomerEvent) {
         match &event.body {
             CustomerBody::Posted(posted) if posted.author.side() == Side::Desk => self.typing.line((), event.seq.0),
-            CustomerBody::Joined(_) => self.place = None,
+            CustomerBody::Joined(_) => self.leave_queue(),
             CustomerBody::HandedBack(_) | CustomerBody::Closed(_) => {
-                self.place = None;
+                self.leave_queue();
                 self.typing.line((), event.seq.0);
             }
+            // Whoever was there is gone.
+            CustomerBody::Requeued(_) => self.typing.line((), event.seq.0),
             _ => {}
         }
+    }
+
+    fn leave_queue(&mut self) {
+        (self.place, self.estimate) = (None, None);
     }
 
     fn note(&mut self, events: &[CustomerEvent]) {
@@ -142,20 +161,38 @@ impl CustomerReplica {
     }
 
     fn apply_reply(&mut self, question: &CustomerQuestion, told: Told<Customers>) {
-        let CustomerQuestion::Thread { before, .. } = question;
-        match told {
-            Told::Reply(CustomerReply::Thread { events, more }) => {
+        match (question, told) {
+            (CustomerQuestion::Thread { before, .. }, Told::Reply(CustomerReply::Thread { events, more })) => {
                 self.note(&events);
                 self.thread.page(before.map(|it| it.0), events, more);
             }
-            Told::Refusal(_) => self.thread.ask_failed(),
+            // An article is the program's own question.
+            (question, _) => self.ask_failed(question),
+        }
+    }
+
+    fn ask_failed(&mut self, question: &CustomerQuestion) {
+        if let CustomerQuestion::Thread { .. } = question {
+            self.thread.ask_failed();
         }
     }
 
     fn apply_signal(&mut self, signal: CustomerSignal, now: Instant) {
         match signal {
             CustomerSignal::Typing { name, on, at } => self.typing.signal((), name, on, at.0, now),
-            CustomerSignal::Place { place } => self.place = place,
+            CustomerSignal::Place { place, estimate } => (self.place, self.estimate) = (place, estimate),
+            CustomerSignal::Delivered { up_to } => self.delivered = self.delivered.max(up_to),
+            CustomerSignal::Open {
+                open_now,
+                agents_available,
+                next_open_at,
+            } => {
+                self.open = Some(DeskOpen {
+                    open_now,
+                    agents_available,
+                    next_open_at,
+                });
+            }
         }
     }
 
@@ -234,6 +271,41 @@ impl CustomerReplica {
     /// The place in the queue, from 1.
     pub fn place(&self) -> Option<u64> {
         self.place
+    }
+
+    /// How much longer it may take; `None` while that is not known, or not in the queue.
+    pub fn estimate(&self) -> Option<Estimate> {
+        self.estimate
+    }
+
+    /// Whether the desk is open and somebody is there; `None` until that is told.
+    pub fn open(&self) -> Option<DeskOpen> {
+        self.open
+    }
+
+    /// The newest own line that is on a person's screen, as far as it was told.
+    pub fn delivered(&self) -> LineNo {
+        self.delivered.max(self.view.desk_mark)
+    }
+
+    /// Whether the customer is asked how the last conversation was, and has not answered: an answer on its way is one.
+    pub fn ask_rating(&self) -> bool {
+        let answers = |it: &PendingCommand<CustomerCommand>| matches!(it.command, CustomerCommand::Rate { .. });
+        self.view.ask_rating && !self.pending.iter().any(answers)
+    }
+
+    /// One's own newest line, and its text, while it can be changed or taken back: for `/edit` and `/undo`. `now` is the
+    /// server's time. The server decides by the same rule.
+    pub fn editable(&self, now: Time) -> Option<(LineNo, &str)> {
+        let open = !matches!(self.view.stage, None | Some(CustomerStage::Closed { .. }));
+        let newest = self.thread.events().rev().find_map(|event| match &event.body {
+            CustomerBody::Posted(posted) if posted.author == Author::Customer => Some((event, posted)),
+            _ => None,
+        });
+        let (event, posted) = newest.filter(|_| open)?;
+        let here = self.view.conversation == Some(event.conversation);
+        let window = self.me.as_ref()?.edit_window_s;
+        (here && is_changeable(posted.state, event.time, now, window)).then(|| (posted.line, first_text(&posted.parts)))
     }
 
     /// Whether the desk types, and which agent; `Some(None)` is the bot.

@@ -3,9 +3,13 @@
 
 pub mod agent;
 pub mod customer;
+pub mod filter;
+mod lines;
+pub mod mentions;
 pub mod pending;
 pub mod sections;
 pub mod thread;
+pub mod tickets;
 pub mod typing;
 
 use std::time::Instant;
@@ -27,6 +31,12 @@ impl ServerClock {
     pub fn now(&self, now: Instant) -> Time {
         let passed = now.saturating_duration_since(self.at).as_millis();
         self.time.plus_ms(i64::try_from(passed).unwrap_or(i64::MAX))
+    }
+
+    /// When it is then on the server; at once if that is past. Never too early.
+    pub fn instant(&self, then: Time) -> Option<Instant> {
+        let ms = u64::try_from(then.since(self.time)).unwrap_or(0).div_ceil(1_000);
+        self.at.checked_add(std::time::Duration::from_millis(ms))
     }
 }
 

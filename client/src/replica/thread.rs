@@ -1,10 +1,15 @@
 //! The events of one thread, as far as they are known: one stretch without holes up to the newest. It collects live
 //! events from the moment its first page is asked for, so that page and live events always meet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use minicom_protocol::frame::Audience;
+use minicom_protocol::{
+    event::Part,
+    frame::Audience,
+    line::{LineRef, LineState},
+};
 
+use super::lines::{Lines, Role, rank};
 use crate::limits::{PAGE, THREAD_EVENTS_MAX};
 
 /// A stretch of a thread.
@@ -95,6 +100,15 @@ impl<A: Audience> Thread<A> {
         self.asking = None;
     }
 
+    fn trim(&mut self) {
+        while self.events.len() > THREAD_EVENTS_MAX {
+            self.events.pop_first();
+            self.more = true;
+        }
+    }
+}
+
+impl<A: Lines> Thread<A> {
     /// A page came.
     pub(crate) fn page(&mut self, before: Option<u64>, events: Vec<A::Event>, more: bool) {
         self.asking = None;
@@ -109,18 +123,51 @@ impl<A: Audience> Thread<A> {
         self.events
             .extend(events.into_iter().map(|event| (A::position(&event), event)));
         self.trim();
+        // A change that came live may be later than the page.
+        self.settle_lines();
     }
 
     /// An event happened.
-    pub(crate) fn live(&mut self, event: A::Event) {
+    pub(crate) fn live(&mut self, mut event: A::Event) {
+        let changes = matches!(A::role(&mut event), Role::Change(_));
         self.events.insert(A::position(&event), event);
         self.trim();
+        if changes {
+            self.settle_lines();
+        }
     }
 
-    fn trim(&mut self) {
-        while self.events.len() > THREAD_EVENTS_MAX {
-            self.events.pop_first();
-            self.more = true;
+    /// Brings lines, and what became of them before, into their present form, as pages tell them. What was taken back or
+    /// blanked out is gone from quotes too.
+    fn settle_lines(&mut self) {
+        let mut fates: HashMap<LineRef, (LineState, Vec<Part>)> = HashMap::new();
+        for event in self.events.values_mut() {
+            let (line, state, parts) = match A::role(event) {
+                Role::Line(it) => (it.line, *it.state, it.parts),
+                Role::Change(it) => (it.line, *it.state, it.parts),
+                Role::Other => continue,
+            };
+            // A page can be ahead of what came live: what is gone does not come back by it.
+            let known = fates.get(&line).map_or(0, |(state, _)| rank(*state));
+            if rank(state) >= known.max(1) {
+                fates.insert(line, (state, parts.clone()));
+            }
+        }
+        for event in self.events.values_mut() {
+            let (line, state, parts, quote) = match A::role(event) {
+                Role::Line(it) => (it.line, it.state, it.parts, it.quote),
+                Role::Change(it) => (it.line, it.state, it.parts, None),
+                Role::Other => continue,
+            };
+            if let Some((fate, now)) = fates.get(&line) {
+                *state = *fate;
+                parts.clone_from(now);
+            }
+            if let Some(quote) = quote
+                && let Some(words) = fates.get(&quote.line).and_then(|(fate, _)| fate.words())
+            {
+                words.clone_into(&mut quote.excerpt);
+            }
         }
     }
 }

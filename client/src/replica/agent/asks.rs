@@ -1,4 +1,5 @@
-//! What an agent's replica wants to be asked: the threads that are looked at, older pages, and rows it cannot know.
+//! What an agent's replica wants to be asked: the threads that are looked at, older pages, what is beside a chat, the
+//! library, and rows it cannot know.
 
 use minicom_protocol::{
     frame::AgentQuestion,
@@ -8,20 +9,33 @@ use minicom_protocol::{
 use super::AgentReplica;
 use crate::{
     limits::{DONE_MAX, PAGE, THREADS_MAX},
-    replica::thread::Thread,
+    replica::{
+        sections::Section,
+        thread::Thread,
+        tickets::{TicketBook, TicketFilter},
+    },
 };
 
 impl AgentReplica {
-    /// The thread is looked at: it is kept up from here on. Returns what is to be asked, if it is not here yet.
-    pub fn open_thread(&mut self, customer: CustomerId) -> Option<AgentQuestion> {
+    /// The thread is looked at: it and what is known of its customer are kept up from here on. Returns what is to be asked
+    /// because it is not here yet.
+    #[must_use = "the questions are to be asked"]
+    pub fn open_thread(&mut self, customer: CustomerId) -> Vec<AgentQuestion> {
+        self.keep_thread(customer);
+        self.contexts.open(customer);
+        let thread = self.threads.get_mut(&customer);
+        let page = thread.and_then(|it| it.wants_newest().then(|| newest(customer)));
+        page.into_iter().chain(self.contexts.questions()).collect()
+    }
+
+    pub(super) fn keep_thread(&mut self, customer: CustomerId) {
         self.opened.retain(|it| *it != customer);
         self.opened.push(customer);
         if self.opened.len() > THREADS_MAX {
             let oldest = self.opened.remove(0);
             self.threads.remove(&oldest);
         }
-        let thread = self.threads.entry(customer).or_insert_with(Thread::new);
-        thread.wants_newest().then(|| newest(customer))
+        self.threads.entry(customer).or_insert_with(Thread::new);
     }
 
     /// The user has come to the top of a thread. Returns what is to be asked, if there is more.
@@ -36,37 +50,71 @@ impl AgentReplica {
 
     /// The user has come to the end of [`crate::Section::Done`]. Returns what is to be asked, if there is more.
     pub fn older_closed(&mut self) -> Option<AgentQuestion> {
-        let closed = self.rows.values().filter(|row| !row.stage.is_open());
-        let (count, before) = closed.fold((0, None), |(count, oldest): (usize, Option<Rev>), row| {
-            (count + 1, Some(oldest.map_or(row.rev, |it| it.min(row.rev))))
-        });
-        if !self.more_closed || self.asking_closed || count + PAGE as usize > DONE_MAX {
+        let before = self.list.section(Section::Done).map(|row| row.rev).min();
+        let full = self.list.count(Section::Done) + PAGE as usize > DONE_MAX;
+        if !self.more_closed || self.asking_closed || full {
             return None;
         }
         self.asking_closed = true;
         Some(AgentQuestion::Closed { before, limit: PAGE })
     }
 
-    /// What was asked on a connection that is gone.
+    /// The user wants to know anew what the operator's own command says of the customer who is open.
+    #[must_use = "the questions are to be asked"]
+    pub fn refresh_extra(&mut self, customer: CustomerId) -> Vec<AgentQuestion> {
+        self.contexts.touch_extra(customer);
+        self.contexts.questions()
+    }
+
+    /// The list of mentions is looked at: it is kept up from here on. Returns what is to be asked, if it is not here yet.
+    pub fn open_mentions(&mut self) -> Option<AgentQuestion> {
+        self.mentions.open();
+        self.mentions.question()
+    }
+
+    /// The user has come to the end of the mentions. Returns what is to be asked, if there is more.
+    pub fn older_mentions(&mut self) -> Option<AgentQuestion> {
+        self.mentions.older()
+    }
+
+    /// A list of tickets is looked at: it is kept up from here on, instead of the one before. Returns what is to be asked, if it
+    /// is not here yet.
+    pub fn open_tickets(&mut self, filter: TicketFilter) -> Option<AgentQuestion> {
+        let same = self.tickets.take().filter(|book| book.filter() == filter);
+        let mut book = same.unwrap_or_else(|| TicketBook::new(filter));
+        book.want();
+        self.tickets.insert(book).question()
+    }
+
+    /// The user has come to the end of the tickets. Returns what is to be asked, if there is more.
+    pub fn older_tickets(&mut self) -> Option<AgentQuestion> {
+        self.tickets.as_mut()?.older()
+    }
+
+    /// The list of tickets is not looked at any more.
+    pub fn close_tickets(&mut self) {
+        self.tickets = None;
+    }
+
+    /// What was asked on a connection that is gone, or was never here.
     pub(super) fn unanswered_questions(&mut self) -> Vec<AgentQuestion> {
         let threads = self.opened.iter().filter_map(|customer| {
             let thread = self.threads.get_mut(customer)?;
             thread.wants_newest().then(|| newest(*customer))
         });
         let mut questions: Vec<AgentQuestion> = threads.collect();
-        questions.extend(self.ask_doubts());
+        questions.extend(self.questions());
         questions
     }
 
-    pub(super) fn ask_doubts(&mut self) -> Vec<AgentQuestion> {
-        let open = self.doubts.iter_mut().filter(|(_, doubt)| !doubt.asked);
-        open.map(|(conversation, doubt)| {
-            doubt.asked = true;
-            AgentQuestion::Summary {
-                conversation: *conversation,
-            }
-        })
-        .collect()
+    /// What is to be asked now. Nothing is asked twice.
+    pub(super) fn questions(&mut self) -> Vec<AgentQuestion> {
+        let mut questions = self.doubts.questions();
+        questions.extend(self.contexts.questions());
+        questions.extend(self.mentions.question());
+        questions.extend(self.tickets.as_mut().and_then(TicketBook::question));
+        questions.extend(self.replies.question());
+        questions
     }
 }
 

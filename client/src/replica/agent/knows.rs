@@ -1,17 +1,21 @@
-//! What an agent's program asks its replica. Reads only.
+//! What an agent's program asks its replica. Reads only; nothing here sorts.
 
 use std::time::Instant;
 
 use minicom_protocol::{
-    frame::{AgentMe, Agents, Typist},
-    ids::{ConversationId, CustomerId, Rev, Time},
+    context::CustomerContext,
+    frame::{AgentMe, Agents, DeskState, Typist},
+    ids::{AgentId, ConversationId, CustomerId, LineNo, Rev, Time},
+    library::SavedReply,
     people::AgentRef,
+    queue::{Queue, WhyNot},
+    staff::{Presence, StaffMember},
     stage::Stage,
-    summary::{Summary, next_for},
+    summary::Summary,
 };
 
-use super::{AgentReplica, TypistKey};
-use crate::replica::{sections::Section, thread::Thread};
+use super::{AgentReplica, colleagues::TypistKey, contexts::Extra, rules};
+use crate::replica::{mentions::Mentions, sections::Section, thread::Thread, tickets::TicketBook};
 
 impl AgentReplica {
     /// Who the server takes us for; `None` before the first welcome.
@@ -29,26 +33,64 @@ impl AgentReplica {
         self.at
     }
 
+    // The desk.
+
+    /// Staff and settings, in the order of names; `None` before the first snapshot.
+    pub fn desk(&self) -> Option<&DeskState> {
+        self.desk.get()
+    }
+
+    /// Oneself as the desk decides about one.
+    pub fn member(&self) -> Option<&StaffMember> {
+        self.desk.member(self.me.as_ref()?.agent.id)
+    }
+
+    /// The queue's rules at a time of the server: the very ones that it decides by.
+    pub fn queue(&self, now_server: Time) -> Queue<'_> {
+        self.desk.queue(now_server)
+    }
+
+    // The list.
+
     /// A conversation's row.
     pub fn summary(&self, conversation: ConversationId) -> Option<&Summary> {
-        self.rows.get(&conversation)
+        self.list.get(conversation)
     }
 
     /// All rows, in no order.
     pub fn summaries(&self) -> impl Iterator<Item = &Summary> {
-        self.rows.values()
+        self.list.iter()
     }
 
-    /// The rows of a section, in its order.
-    pub fn section(&self, section: Section) -> Vec<&Summary> {
-        let me = self.me.as_ref().map(|me| me.agent.id);
-        let mut rows: Vec<&Summary> = self
-            .rows
-            .values()
-            .filter(|row| Section::of(row, me) == section)
-            .collect();
-        section.sort(&mut rows);
-        rows
+    /// The rows of a section, in its order. It is kept in order: reading sorts nothing.
+    pub fn section(&self, section: Section) -> impl DoubleEndedIterator<Item = &Summary> + Clone {
+        self.list.section(section)
+    }
+
+    /// How many rows a section has.
+    pub fn count(&self, section: Section) -> usize {
+        self.list.count(section)
+    }
+
+    /// All sections with their rows, as they are shown.
+    pub fn sections(&self) -> impl Iterator<Item = (Section, impl DoubleEndedIterator<Item = &Summary> + Clone)> {
+        Section::ALL.into_iter().map(|section| (section, self.section(section)))
+    }
+
+    /// Another number whenever rows, their order, the staff or the settings have changed: what was drawn at the same number
+    /// is still right, waiting times apart.
+    pub fn version(&self) -> u64 {
+        self.list.version()
+    }
+
+    /// How many rows were put in their place in all: the work that keeping the order has been.
+    pub fn placed(&self) -> u64 {
+        self.list.placed()
+    }
+
+    /// When the order of the queue changes next although nothing comes: call [`AgentReplica::advance`] then.
+    pub fn ages_at(&self) -> Option<Instant> {
+        self.clock?.instant(self.list.next_ageing()?)
     }
 
     /// Whether there are closed conversations beyond those of [`Section::Done`].
@@ -58,29 +100,105 @@ impl AgentReplica {
 
     /// What "take next" would open: the server decides by the same rule.
     pub fn next(&self) -> Option<&Summary> {
-        next_for(self.me.as_ref()?.agent.id, self.rows.values())
+        self.list.next(&rules(&self.desk, self.me.as_ref(), self.ordered_at))
+    }
+
+    /// Whether one may take this conversation, by the server's own rule. What one has already, and what is not known here,
+    /// is not refused here.
+    ///
+    /// # Errors
+    /// Why not. An admin may all the same, and is warned.
+    pub fn may_take(&self, conversation: ConversationId) -> Result<(), WhyNot> {
+        let (Some(member), Some(row)) = (self.member(), self.list.get(conversation)) else {
+            return Ok(());
+        };
+        if row.stage.is_owned_by(member.agent.id) {
+            return Ok(());
+        }
+        let active = u32::try_from(self.list.count(Section::Mine)).unwrap_or(u32::MAX);
+        self.queue(self.ordered_at).may_take(member, active, row)
     }
 
     /// A customer's open conversation, else the newest known.
     pub fn newest_of(&self, customer: CustomerId) -> Option<&Summary> {
-        let theirs = self.rows.values().filter(|row| row.customer.id == customer);
+        let theirs = self.list.of(customer);
         theirs.max_by_key(|row| (!matches!(row.stage, Stage::Closed { .. }), row.number))
     }
 
-    /// A thread that was opened.
+    // The chat, and what is beside it.
+
+    /// A thread that was opened. Notes are events in it as lines are.
     pub fn thread(&self, customer: CustomerId) -> Option<&Thread<Agents>> {
         self.threads.get(&customer)
     }
 
-    /// Which agents are connected.
-    pub fn present(&self) -> &[AgentRef] {
-        &self.present
+    /// What is known of a customer whose thread was opened; `None` until it is here.
+    pub fn context(&self, customer: CustomerId) -> Option<&CustomerContext> {
+        self.contexts.context(customer)
+    }
+
+    /// What the operator's own command says of a customer whose thread was opened; `None` until it is here.
+    pub fn extra(&self, customer: CustomerId) -> Option<&Extra> {
+        self.contexts.extra(customer)
+    }
+
+    /// The newest line of the desk that is on the customer's screen, as far as it was told.
+    pub fn delivered(&self, conversation: ConversationId) -> LineNo {
+        let read = self.list.get(conversation).map(|row| row.customer_mark);
+        self.colleagues.delivered(conversation).max(read.unwrap_or_default())
+    }
+
+    // The library and the books.
+
+    /// Saved replies that one may use, sorted by code.
+    pub fn replies(&self) -> &[SavedReply] {
+        self.replies.all()
+    }
+
+    /// Whether [`AgentReplica::replies`] are all of them.
+    pub fn has_all_replies(&self) -> bool {
+        self.replies.is_whole()
+    }
+
+    /// The notes that mention oneself, and how many are unread.
+    pub fn mentions(&self) -> &Mentions {
+        &self.mentions
+    }
+
+    /// The list of tickets that is looked at.
+    pub fn tickets(&self) -> Option<&TicketBook> {
+        self.tickets.as_ref()
+    }
+
+    // The colleagues.
+
+    /// All who are connected, and those who are gone and own conversations.
+    pub fn presence(&self) -> &[Presence] {
+        &self.colleagues.presence
+    }
+
+    /// How an agent stands, if that is told.
+    pub fn presence_of(&self, agent: AgentId) -> Option<&Presence> {
+        self.colleagues.presence.iter().find(|it| it.agent.id == agent)
+    }
+
+    /// Since when the owner of a conversation is gone.
+    pub fn gone_since(&self, conversation: ConversationId) -> Option<Time> {
+        let owner = self.list.get(conversation)?.stage.owner()?;
+        self.presence_of(owner.id)?.gone_since
+    }
+
+    /// Who looks at a conversation, oneself left out.
+    pub fn viewers(&self, conversation: ConversationId) -> impl Iterator<Item = &AgentRef> {
+        let here = self.colleagues.presence.iter().map(|it| (it.viewing, &it.agent));
+        here.filter(move |(viewing, agent)| *viewing == Some(conversation) && !self.is_me(agent.id))
+            .map(|(_, agent)| agent)
     }
 
     /// Who types in a conversation, oneself left out.
     pub fn typing(&self, conversation: ConversationId, now: Instant) -> Vec<&Typist> {
         let me = self.me.as_ref().map(|me| TypistKey::Agent(me.agent.id));
-        let here = self.typing.now(now);
+        let here = self.colleagues.typing.now(now);
         here.filter(|((where_, key), _)| *where_ == conversation && Some(*key) != me)
             .map(|(_, who)| who)
             .collect()
@@ -88,6 +206,6 @@ impl AgentReplica {
 
     /// When a typing row ends by itself next.
     pub fn typing_ends_at(&self, now: Instant) -> Option<Instant> {
-        self.typing.ends_at(now)
+        self.colleagues.typing.ends_at(now)
     }
 }
