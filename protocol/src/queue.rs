@@ -133,10 +133,8 @@ impl<'a> Queue<'a> {
     /// How urgent it counts now: a long wait raises it by one class.
     pub fn effective_priority(&self, row: &Summary) -> Priority {
         let priority = row.intake.priority;
-        let aged = self.settings.ageing_min > 0
-            && row.queued_at.is_some_and(|since| {
-                self.now.since(since) >= i64::from(self.settings.ageing_min).saturating_mul(60_000_000)
-            });
+        let limit = i64::from(self.settings.ageing_min).saturating_mul(60_000_000);
+        let aged = limit > 0 && row.queued_since().is_some_and(|since| self.now.since(since) >= limit);
         if aged { priority.raised() } else { priority }
     }
 
@@ -148,6 +146,13 @@ impl<'a> Queue<'a> {
             queued: row.queued_rev.unwrap_or(row.stage_rev),
             conversation: row.conversation,
         }
+    }
+
+    /// What waits, who is next first: a row's place is its index and one.
+    pub fn in_order<'r>(&self, rows: impl IntoIterator<Item = &'r Summary>) -> Vec<&'r Summary> {
+        let mut waiting: Vec<&Summary> = rows.into_iter().filter(|row| row.stage.is_waiting()).collect();
+        waiting.sort_by_cached_key(|row| self.key(row));
+        waiting
     }
 
     /// How many conversations this agent can have.
@@ -280,7 +285,7 @@ impl<'a> Queue<'a> {
         let mut stats = QueueStats::default();
         let mut sum: i64 = 0;
         for row in rows {
-            let Some(since) = row.queued_at.filter(|_| row.stage.is_waiting()) else {
+            let Some(since) = row.queued_since().filter(|_| row.stage.is_waiting()) else {
                 continue;
             };
             stats.waiting += 1;
@@ -324,3 +329,7 @@ pub fn active_count<'r>(agent: AgentId, rows: impl IntoIterator<Item = &'r Summa
         .filter(|row| row.stage.is_active() && row.stage.is_owned_by(agent));
     u32::try_from(mine.count()).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+#[path = "queue_tests.rs"]
+mod tests;

@@ -77,7 +77,7 @@ pub struct DeskFields {
     pub wait_ms: Option<i64>,
     /// When it ended, RFC 3339.
     pub ended_at: Option<String>,
-    /// How long a person was at it, in milliseconds, to its end or until now.
+    /// How long a person was at it, in milliseconds, once it has ended.
     pub handling_ms: Option<i64>,
 }
 

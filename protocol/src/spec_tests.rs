@@ -1,24 +1,28 @@
-//! Every frame in the crate's documentation is decoded and encoded again.
+//! Every line of the specification is decoded and encoded again, and nothing that travels is left out of it.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::{
     codec::{decode, decode_from_server},
-    event::EventBody,
+    customer_event::{CustomerBody, CustomerEvent},
+    event::{Event, EventBody},
     frame::{Agents, Audience, Customers, ToClient, ToServer},
     refusal::Refusal,
+    stage::HandOverReason,
+    tests::examples::*,
 };
 
-/// The frames of the block with this heading, from the crate's documentation.
-fn frames(heading: &str) -> Vec<&'static str> {
-    let mut lines = include_str!("lib.rs")
-        .lines()
-        .map(|line| line.trim_start_matches("//!").trim());
-    assert!(
-        lines.any(|line| line == format!("```frames {heading}")),
-        "no block {heading}"
-    );
+/// The lines of the block with this heading, from the specification.
+fn block(heading: &str) -> Vec<&'static str> {
+    let mut lines = include_str!("spec.md").lines();
+    assert!(lines.any(|line| line == format!("```{heading}")), "no block {heading}");
     lines.take_while(|line| *line != "```").collect()
+}
+
+fn frames(heading: &str) -> Vec<&'static str> {
+    block(&format!("frames {heading}"))
 }
 
 fn check_to_server<A: Audience>(heading: &str) -> Vec<String> {
@@ -40,45 +44,148 @@ fn check_to_client<A: Audience>(heading: &str) -> Vec<String> {
 fn same(text: &str, encoded: &Value) -> String {
     let written: Value = serde_json::from_str(text).unwrap();
     assert_eq!(&written, encoded, "\n{text}");
-    written["type"].as_str().unwrap().to_owned()
+    ["type", "kind", "code"]
+        .map(|tag| written[tag].as_str().unwrap_or_default())
+        .concat()
+}
+
+/// The values that are at this place in the lines of a block.
+fn at(heading: &str, path: &[&str]) -> BTreeSet<String> {
+    let lines = block(heading)
+        .into_iter()
+        .map(|text| serde_json::from_str(text).unwrap());
+    let there = lines.filter_map(|line: Value| {
+        let value = path.iter().try_fold(&line, |value, key| value.get(key))?;
+        value.as_str().map(str::to_owned)
+    });
+    there.collect()
+}
+
+/// The values of this tag in the examples.
+fn tags<T: serde::Serialize>(examples: Vec<T>, tag: &str) -> BTreeSet<String> {
+    let values = examples.iter().map(|it| serde_json::to_value(it).unwrap());
+    values.map(|it| it[tag].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
 fn every_documented_frame_survives_decoding_and_encoding() {
-    let to_server = ["hello", "command", "ask", "typing", "ping"];
+    fn check(found: Vec<String>, wanted: &[&str]) {
+        let missing: Vec<_> = wanted
+            .iter()
+            .filter(|kind| !found.iter().any(|it| it == *kind))
+            .collect();
+        assert!(missing.is_empty(), "no example of {missing:?}");
+    }
+    let to_server = ["hello", "command", "ask", "typing", "delivered", "ping"];
     let to_client = [
         "welcome", "snapshot", "batch", "answer", "reply", "signal", "pong", "bye",
     ];
-    for (found, wanted) in [
-        (check_to_server::<Agents>("agents to-server"), &to_server[..]),
-        (check_to_server::<Customers>("customers to-server"), &to_server[..]),
-        (check_to_client::<Agents>("agents to-client"), &to_client[..]),
-        (check_to_client::<Customers>("customers to-client"), &to_client[..]),
-    ] {
-        for kind in wanted {
-            assert!(found.iter().any(|it| it == kind), "no example of {kind}");
-        }
-    }
+    check(check_to_server::<Agents>("agents to-server"), &to_server);
+    check(check_to_server::<Agents>("agents to-server"), &["viewing"]);
+    check(check_to_server::<Customers>("customers to-server"), &to_server);
+    check(check_to_client::<Agents>("agents to-client"), &to_client);
+    check(check_to_client::<Agents>("agents to-client"), &["refused"]);
+    check(check_to_client::<Customers>("customers to-client"), &to_client);
 }
 
 #[test]
-fn every_command_and_question_has_an_example() {
-    fn named(heading: &str, outer: &str, tag: &str, names: &[&str]) {
-        let all: Vec<Value> = frames(heading)
-            .iter()
-            .map(|text| serde_json::from_str(text).unwrap())
-            .collect();
-        for name in names {
-            assert!(
-                all.iter().any(|frame| frame[outer][tag] == *name),
-                "no example of {name} in {heading}"
-            );
-        }
+fn every_documented_event_and_refusal_survives_decoding_and_encoding() {
+    fn check<T>(
+        heading: &str,
+        read: impl Fn(Value) -> serde_json::Result<T>,
+        write: impl Fn(&T) -> Value,
+        kinds: &BTreeSet<String>,
+    ) {
+        let each = block(heading).into_iter().map(|text| {
+            let it = read(serde_json::from_str(text).unwrap()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            same(text, &write(&it))
+        });
+        let found: BTreeSet<String> = each.collect();
+        assert_eq!(&found, kinds, "{heading}");
     }
-    named("agents to-server", "command", "do", Agents::COMMANDS);
-    named("customers to-server", "command", "do", Customers::COMMANDS);
-    named("agents to-server", "question", "ask", Agents::QUESTIONS);
-    named("customers to-server", "question", "ask", Customers::QUESTIONS);
+    let names = |kinds: &[&str]| kinds.iter().map(|it| (*it).to_owned()).collect();
+    let value = |it: &Event| serde_json::to_value(it).unwrap();
+    check("events agents", serde_json::from_value, value, &names(EventBody::KINDS));
+    let value = |it: &CustomerEvent| serde_json::to_value(it).unwrap();
+    check(
+        "events customers",
+        serde_json::from_value,
+        value,
+        &names(CustomerBody::KINDS),
+    );
+    let mut codes: BTreeSet<String> = every_refusal().iter().map(Refusal::code).collect();
+    codes.retain(|code| code != "moon_phase");
+    check("refusals", Refusal::from_wire, Refusal::to_wire, &codes);
+}
+
+#[test]
+fn every_command_question_reply_and_signal_has_an_example() {
+    let names = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(
+        at("frames agents to-server", &["command", "do"]),
+        names(Agents::COMMANDS)
+    );
+    assert_eq!(
+        at("frames customers to-server", &["command", "do"]),
+        names(Customers::COMMANDS)
+    );
+    assert_eq!(
+        at("frames agents to-server", &["question", "ask"]),
+        names(Agents::QUESTIONS)
+    );
+    assert_eq!(
+        at("frames customers to-server", &["question", "ask"]),
+        names(Customers::QUESTIONS)
+    );
+    assert_eq!(
+        at("frames agents to-client", &["reply", "told"]),
+        tags(every_agent_reply(), "told")
+    );
+    assert_eq!(
+        at("frames customers to-client", &["reply", "told"]),
+        tags(every_customer_reply(), "told")
+    );
+    assert_eq!(
+        at("frames agents to-client", &["signal", "kind"]),
+        tags(every_agent_signal(), "kind")
+    );
+    assert_eq!(
+        at("frames customers to-client", &["signal", "kind"]),
+        tags(every_customer_signal(), "kind")
+    );
+}
+
+/// The document for authors of other clients names all that there is. What it says of it no test can judge.
+#[test]
+fn the_document_for_other_languages_names_everything() {
+    let text = include_str!("../../docs/protocol.md");
+    let quoted: BTreeSet<&str> = text.split('`').skip(1).step_by(2).collect();
+    let mut wanted: BTreeSet<String> = every_refusal().iter().map(Refusal::code).collect();
+    wanted.retain(|code| code != "moon_phase");
+    for names in [
+        Agents::COMMANDS,
+        Agents::QUESTIONS,
+        Customers::COMMANDS,
+        Customers::QUESTIONS,
+        EventBody::KINDS,
+        CustomerBody::KINDS,
+    ] {
+        wanted.extend(names.iter().map(|it| (*it).to_owned()));
+    }
+    wanted.extend(tags(every_agent_signal(), "kind"));
+    wanted.extend(tags(every_customer_signal(), "kind"));
+    wanted.extend(tags(every_why_not(), "why"));
+    wanted.extend(tags(every_warning(), "warning"));
+    wanted.extend(tags(every_action(), "act"));
+    wanted.extend(["delivered", "viewing"].map(str::to_owned));
+    wanted.extend(crate::template::Known::ALL.iter().map(|it| it.name().to_owned()));
+    for reason in every_reason().iter().filter(|it| **it != HandOverReason::Other) {
+        wanted.insert(serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned());
+    }
+    let settings = serde_json::to_value(settings()).unwrap();
+    wanted.extend(settings.as_object().unwrap().keys().cloned());
+    let missing: Vec<_> = wanted.iter().filter(|name| !quoted.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "docs/protocol.md does not name {missing:?}");
 }
 
 #[test]
@@ -97,6 +204,8 @@ fn bad_frames_are_refused_by_what_is_wrong_with_them() {
     check(r#"{"type":"dance"}"#, "unknown_type");
     check(r#"{"type":"ping"}"#, "bad_field");
     check(r#"{"type":"ping","n":-1}"#, "bad_field");
+    check(r#"{"type":"delivered"}"#, "bad_field");
+    check(r#"{"type":"viewing","conversation":7}"#, "bad_field");
     check(r#"{"type":"ping","n":18446744073709551616}"#, "bad_field");
     check(r#"{"type":"command","id":"7","command":{"do":"close"}}"#, "bad_field");
     check(
@@ -122,7 +231,7 @@ fn bad_frames_are_refused_by_what_is_wrong_with_them() {
 fn unknown_fields_are_ignored_and_unknown_kinds_are_carried() {
     let frame = decode::<Customers>(r#"{"type":"ping","n":1,"colour":"blue"}"#).unwrap();
     assert_eq!(frame, ToServer::Ping { n: 1, cursor: None });
-    let text = r#"{"type":"batch","from":1,"to":2,"mark":"0000000000000001","events":[{"rev":2,"mark":"0000000000000001","time":5,"subject":{"of":"ticket","ticket":7},"kind":"ticket.made","touches":"line","fallback":"A ticket was made","data":{"n":7}}]}"#;
+    let text = r#"{"type":"batch","from":1,"to":2,"mark":"0000000000000001","events":[{"rev":2,"mark":"0000000000000001","time":5,"subject":{"of":"moon","crater":7},"kind":"ticket.made","touches":"line","fallback":"A ticket was made","data":{"n":7}}]}"#;
     let ToClient::<Agents>::Batch { events, .. } = decode_from_server(text).unwrap() else {
         panic!()
     };

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    event::{Author, Deadline, Event, EventBody, LineChanged, Opened, Posted, Target, parts_text},
+    event::{Author, Deadline, Event, EventBody, Lateness, LineChanged, Opened, Posted, Target, parts_text},
     ids::{AgentId, ConversationId, LineNo, Rev, TicketNo, Time},
     intake::Intake,
     line::Notice,
@@ -255,6 +255,14 @@ impl Summary {
         }
     }
 
+    /// Since when it counts as queued: what was stored before the queue had a memory knows only since when it waits.
+    pub fn queued_since(&self) -> Option<Time> {
+        match &self.stage {
+            Stage::Waiting { since, .. } => Some(*since),
+            _ => self.queued_at,
+        }
+    }
+
     /// Into the queue. The first time there is kept.
     fn wait(&mut self, reason: HandOverReason, group: Option<GroupRef>, time: Time) {
         let since = *self.queued_at.get_or_insert(time);
@@ -266,7 +274,7 @@ impl Summary {
     fn own(&mut self, agent: AgentRef, since: Time) {
         if self.assigned_at.is_none() {
             self.assigned_at = Some(since);
-            self.wait_ms = Some(since.since(self.queued_at.unwrap_or(self.opened_at)) / 1_000);
+            self.wait_ms = Some(since.since(self.queued_since().unwrap_or(self.opened_at)) / 1_000);
         }
         self.group = None;
         self.enter(Stage::Active { agent, since });
@@ -281,6 +289,16 @@ impl Summary {
                 None => excerpt(&parts_text(&changed.parts)),
             };
         }
+    }
+
+    /// How the first answer of a person stands to the tenant's target; `None` without a target. An ended conversation that
+    /// nobody answered is judged by its end.
+    pub fn lateness(&self, now: Time) -> Option<Lateness> {
+        let answered = self.first_response_at.or(match &self.stage {
+            Stage::Closed { at, .. } => Some(*at),
+            _ => None,
+        });
+        Some(self.respond_by?.lateness(answered, now))
     }
 
     /// How long a person was at it, in milliseconds: from the first owner to the end, or until now.
@@ -357,3 +375,7 @@ pub fn excerpt(text: &str) -> String {
     let line = text[..end].graphemes(true).take(EXCERPT_GRAPHEMES_MAX);
     line.map(|g| if g == "\n" || g == "\r\n" { " " } else { g }).collect()
 }
+
+#[cfg(test)]
+#[path = "summary_tests.rs"]
+mod tests;

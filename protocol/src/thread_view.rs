@@ -18,7 +18,7 @@ pub enum CustomerStage {
     Bot,
     /// A person has been asked for.
     Waiting {
-        /// Since when.
+        /// Since when, counted from the first time if the conversation came back to the queue.
         since: Time,
     },
     /// A person is here.
@@ -54,6 +54,9 @@ pub struct ThreadView {
     pub customer_mark: LineNo,
     /// How far the desk has read the customer's lines.
     pub desk_mark: LineNo,
+    /// When the newest conversation first came into the queue, until the bot has it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_at: Option<Time>,
     /// Whether the customer is asked how the last conversation was, and has not answered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ask_rating: bool,
@@ -70,7 +73,7 @@ impl ThreadView {
             CustomerBody::Opened(_) => {
                 self.conversation = Some(event.conversation);
                 self.stage = Some(CustomerStage::Bot);
-                self.ask_rating = false;
+                (self.ask_rating, self.queued_at) = (false, None);
                 // What was written before this conversation is dealt with: the desk's list counts from here too.
                 self.desk_mark = self.desk_mark.max(self.customer_lines);
             }
@@ -84,9 +87,10 @@ impl ThreadView {
                     since: event.time,
                 });
             }
-            CustomerBody::HandedBack(_) => self.stage = Some(CustomerStage::Bot),
+            CustomerBody::HandedBack(_) => (self.stage, self.queued_at) = (Some(CustomerStage::Bot), None),
             CustomerBody::HumanRequested(_) | CustomerBody::Requeued(_) => {
-                self.stage = Some(CustomerStage::Waiting { since: event.time })
+                let since = *self.queued_at.get_or_insert(event.time);
+                self.stage = Some(CustomerStage::Waiting { since });
             }
             CustomerBody::Seen(it) => match it.side {
                 Side::Customer => self.customer_mark = self.customer_mark.max(it.up_to),
@@ -109,3 +113,7 @@ impl ThreadView {
         self.desk_lines.0.saturating_sub(self.customer_mark.0)
     }
 }
+
+#[cfg(test)]
+#[path = "thread_view_tests.rs"]
+mod tests;

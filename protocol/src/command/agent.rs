@@ -32,7 +32,7 @@ pub enum AgentCommand {
     Post {
         /// Where.
         conversation: ConversationId,
-        /// What; see [`MessageText`] for its bounds.
+        /// What; see [`MessageText`](crate::text::MessageText) for its bounds.
         text: String,
         /// What the author had on the screen. If a colleague or the bot has answered since, the line is refused as `stale`.
         #[serde(default)]
@@ -114,7 +114,7 @@ pub enum AgentCommand {
     Note {
         /// Where.
         conversation: ConversationId,
-        /// What; see [`MessageText`] for its bounds.
+        /// What; see [`MessageText`](crate::text::MessageText) for its bounds.
         text: String,
         /// Agents mentioned.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -198,7 +198,7 @@ pub enum AgentCommand {
     CommentTicket {
         /// Which.
         ticket: TicketNo,
-        /// What; see [`MessageText`] for its bounds.
+        /// What; see [`MessageText`](crate::text::MessageText) for its bounds.
         text: String,
     },
     /// Choose what to be: available, busy, away.

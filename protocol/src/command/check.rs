@@ -82,7 +82,13 @@ impl AgentCommand {
                 listed("group.members", group.members.len())?;
                 listed("group.skills", group.skills.len())
             }
-            AgentCommand::SetAgent { skills, .. } => listed("skills", skills.len()),
+            AgentCommand::SetAgent { skills, capacity, .. } => {
+                let most = DeskSettings::NUMBER_MAX;
+                if capacity.is_some_and(|it| it > most) {
+                    return Err(bad_field("capacity", format!("{most} is the most")));
+                }
+                listed("skills", skills.len())
+            }
             AgentCommand::Configure { settings } => settings.check().map_err(|why| bad_field("settings", why)),
             _ => Ok(()),
         }

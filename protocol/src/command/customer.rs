@@ -12,11 +12,15 @@ use crate::{
 
 /// What a customer asks for. It never names a conversation: a customer has one thread.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a command is handled alone and never kept in numbers: a box would only be in the way of who builds one"
+)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum CustomerCommand {
     /// Write a line. If the last conversation is closed, it opens the next one.
     Post {
-        /// What; see [`MessageText`] for its bounds.
+        /// What; see [`MessageText`](crate::text::MessageText) for its bounds.
         text: String,
         /// The line that it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -82,6 +82,31 @@ pub struct Deadline {
     pub due: Time,
 }
 
+impl Deadline {
+    /// How it stands now, or stood when it was answered.
+    pub fn lateness(self, answered: Option<Time>, now: Time) -> Lateness {
+        let at = answered.unwrap_or(now);
+        if at >= self.due {
+            Lateness::Late
+        } else if at >= self.warn && answered.is_none() {
+            Lateness::LateSoon
+        } else {
+            Lateness::InTime
+        }
+    }
+}
+
+/// How something stands to its [`Deadline`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Lateness {
+    /// Answered in time, or time enough is left.
+    InTime,
+    /// Not answered, and little time is left.
+    LateSoon,
+    /// Not answered in time.
+    Late,
+}
+
 /// See [`super::EventBody::Seen`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Seen {
