@@ -1,7 +1,12 @@
 //! When the write-ahead log is moved into the database: a few times a second while it grows, anew from its start when it is
-//! long, and wholly when nobody has written for a while. It is woken by commits and sleeps without a timer when there are none.
+//! long, and wholly when nobody has written for a while, or when something was erased: the log would keep it. It is woken by
+//! commits and sleeps without a timer when there are none.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -37,9 +42,17 @@ async fn follow(mut checkpointer: Checkpointer, counts: Arc<Counts>) {
         counts.committed.notified().await;
         loop {
             sleep(PACE).await;
-            if checkpointer.log_bytes() > u64::from(limits::CHECKPOINT_PAGES) * PAGE_BYTES {
+            if counts.erased.swap(false, Ordering::AcqRel) {
+                let moved;
+                (checkpointer, moved) = match move_log(checkpointer, Extent::Whole).await {
+                    Some(done) => done,
+                    None => return,
+                };
+                // Somebody was in the way: at the next pace again.
+                counts.erased.fetch_or(!moved, Ordering::AcqRel);
+            } else if checkpointer.log_bytes() > u64::from(limits::CHECKPOINT_PAGES) * PAGE_BYTES {
                 checkpointer = match move_log(checkpointer, Extent::WhileBusy).await {
-                    Some(checkpointer) => checkpointer,
+                    Some((checkpointer, _)) => checkpointer,
                     None => return,
                 };
             }
@@ -52,12 +65,14 @@ async fn follow(mut checkpointer: Checkpointer, counts: Arc<Counts>) {
                 );
             }
             warned = too_large;
-            if timeout(QUIET, counts.committed.notified()).await.is_err() {
+            if !counts.erased.load(Ordering::Acquire)
+                && timeout(QUIET, counts.committed.notified()).await.is_err()
+            {
                 break;
             }
         }
         checkpointer = match move_log(checkpointer, Extent::Whole).await {
-            Some(checkpointer) => checkpointer,
+            Some((checkpointer, _)) => checkpointer,
             None => return,
         };
     }
@@ -72,23 +87,23 @@ enum Extent {
     Whole,
 }
 
-/// Moves the log on a thread that may block. Gives the connection back; `None` if it is broken, which the writer will
-/// find out too and end the program for.
-async fn move_log(checkpointer: Checkpointer, extent: Extent) -> Option<Checkpointer> {
+/// Moves the log on a thread that may block. Gives the connection back, and whether nobody was in the way; `None` if it is
+/// broken, which the writer will find out too and end the program for.
+async fn move_log(checkpointer: Checkpointer, extent: Extent) -> Option<(Checkpointer, bool)> {
     let moving = tokio::task::spawn_blocking(move || {
         let moved = match extent {
-            Extent::Whole => checkpointer.empty().map(drop),
+            Extent::Whole => checkpointer.empty(),
             Extent::WhileBusy => match checkpointer.passive() {
-                Ok(used) if used > limits::WAL_BYTES_MAX => checkpointer.restart().map(drop),
-                other => other.map(drop),
+                Ok(used) if used > limits::WAL_BYTES_MAX => checkpointer.restart(),
+                other => other.map(|_| true),
             },
         };
         (checkpointer, moved)
     });
     let (checkpointer, moved) = moving.await.ok()?;
     match moved {
-        Ok(()) => Some(checkpointer),
-        Err(error) if is_for_now(&error) => Some(checkpointer),
+        Ok(moved) => Some((checkpointer, moved)),
+        Err(error) if is_for_now(&error) => Some((checkpointer, false)),
         Err(error) => {
             error!(%error, "a checkpoint failed");
             None

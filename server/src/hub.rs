@@ -13,8 +13,9 @@ use std::{
 
 use bytes::Bytes;
 use minicom_protocol::{
-    event::Event,
+    event::{Event, EventBody},
     ids::{Cursor, CustomerId, Mark, Rev, Seq},
+    line::LineRef,
 };
 use tokio::sync::watch;
 
@@ -50,6 +51,43 @@ impl Encoded {
     }
 }
 
+/// An event in a tail, with the lines whose words it carries: its own, and the one that it quotes.
+#[derive(Clone, Debug)]
+struct Kept {
+    event: Encoded,
+    lines: [Option<(CustomerId, LineRef)>; 2],
+    /// Whether it says that its line has other words now.
+    changes: bool,
+}
+
+impl Kept {
+    fn new(event: Encoded, of: &Event) -> Self {
+        let line = |line: LineRef| of.subject.customer().map(|customer| (customer, line));
+        let (lines, changes) = match &of.body {
+            EventBody::Posted(it) => {
+                let own = LineRef {
+                    side: it.author.side(),
+                    line: it.line,
+                };
+                ([line(own), it.quote.as_ref().and_then(|quote| line(quote.line))], false)
+            }
+            EventBody::LineChanged(it) => ([line(it.line), None], true),
+            _ => ([None, None], false),
+        };
+        Self { event, lines, changes }
+    }
+}
+
+impl From<Encoded> for Kept {
+    fn from(event: Encoded) -> Self {
+        Self {
+            event,
+            lines: [None, None],
+            changes: false,
+        }
+    }
+}
+
 /// What a topic is about, and where its events are read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TopicKey {
@@ -64,7 +102,7 @@ pub enum TopicKey {
 pub struct Topic {
     head: watch::Sender<u64>,
     /// Std mutex: nothing awaits while it is held.
-    tail: Mutex<VecDeque<Encoded>>,
+    tail: Mutex<VecDeque<Kept>>,
     tail_max: usize,
 }
 
@@ -86,17 +124,20 @@ impl Topic {
         });
     }
 
-    fn publish(&self, events: impl Iterator<Item = Encoded>) {
+    fn publish(&self, events: impl Iterator<Item = impl Into<Kept>>) {
         let mut newest = None;
         {
             let mut tail = lock(&self.tail);
-            for event in events {
+            for kept in events.map(Into::into) {
                 // The tail is contiguous or empty.
-                if tail.back().is_some_and(|last| last.at + 1 != event.at) {
+                if tail.back().is_some_and(|last| last.event.at + 1 != kept.event.at) {
                     tail.clear();
                 }
-                newest = Some(event.at);
-                tail.push_back(event);
+                if kept.changes {
+                    evict(&mut tail, &kept);
+                }
+                newest = Some(kept.event.at);
+                tail.push_back(kept);
             }
             while tail.len() > self.tail_max {
                 tail.pop_front();
@@ -110,15 +151,24 @@ impl Topic {
     /// What follows the cursor, if the tail holds the very next event.
     fn tail_after(&self, cursor: u64) -> Option<Vec<Encoded>> {
         let tail = lock(&self.tail);
-        let first = tail.front()?.at;
+        let first = tail.front()?.event.at;
         let start = usize::try_from((cursor + 1).checked_sub(first)?).ok()?;
         let events: Vec<Encoded> = tail
             .iter()
             .skip(start)
             .take(limits::BATCH_EVENTS_MAX)
-            .cloned()
+            .map(|kept| kept.event.clone())
             .collect();
         (!events.is_empty()).then_some(events)
+    }
+}
+
+/// Takes out of a tail what a line said before, and all that is older: who lags that far reads the store, where lines stand as they
+/// are now.
+fn evict(tail: &mut VecDeque<Kept>, change: &Kept) {
+    let line = change.lines[0];
+    if let Some(newest) = tail.iter().rposition(|kept| kept.lines.contains(&line)) {
+        tail.drain(..=newest);
     }
 }
 
@@ -155,19 +205,17 @@ impl Hub {
 
     /// Tells what was committed. Called by the writer alone, in the order of commits.
     pub fn publish(&self, events: &[(TenantKey, Event)]) {
-        let mut by_topic: HashMap<TopicKey, Vec<Encoded>> = HashMap::new();
+        let mut by_topic: HashMap<TopicKey, Vec<Kept>> = HashMap::new();
         for (tenant, event) in events {
             by_topic
                 .entry(TopicKey::Tenant(*tenant))
                 .or_default()
-                .push(Encoded::for_agents(event));
+                .push(Kept::new(Encoded::for_agents(event), event));
             if let (Some(customer), Some(theirs)) = (event.subject.customer(), event.for_customer()) {
                 let key = TopicKey::Thread(*tenant, customer);
                 if self.is_followed(key) {
-                    by_topic
-                        .entry(key)
-                        .or_default()
-                        .push(Encoded::new(theirs.seq.0, theirs.mark, &theirs));
+                    let encoded = Encoded::new(theirs.seq.0, theirs.mark, &theirs);
+                    by_topic.entry(key).or_default().push(Kept::new(encoded, event));
                 }
             }
         }

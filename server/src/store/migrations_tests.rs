@@ -1,6 +1,13 @@
+use minicom_protocol::{
+    event::{EventBody, Subject, TakenOver},
+    ids::{Mark, Rev, Time},
+    settings::DeskSettings,
+    stage::Closer,
+};
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::store::{TenantKey, conversations, journal, settings, staff, threads};
 
 fn open() -> (tempfile::TempDir, std::path::PathBuf, Connection) {
     let dir = tempfile::tempdir().unwrap();
@@ -68,4 +75,81 @@ fn an_upgrade_copies_first_and_is_all_or_nothing() {
     let copy = Connection::open(dir.path().join("minicom.before-v2.db")).unwrap();
     let version: i32 = copy.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 1);
+}
+
+/// What the first schema's program wrote.
+fn first_version() -> (tempfile::TempDir, std::path::PathBuf, Connection) {
+    let (dir, file, mut conn) = open();
+    migrate_with(&mut conn, &file, &STEPS[..1], |_| Ok(())).unwrap();
+    conn.execute_batch(include_str!("schema/0001_rows.sql")).unwrap();
+    (dir, file, conn)
+}
+
+#[test]
+fn a_database_of_the_first_version_goes_on() {
+    let (_dir, file, mut conn) = first_version();
+    assert_eq!(migrate(&mut conn, &file).unwrap(), 1);
+    let tenant = TenantKey(1);
+    assert_eq!(journal::verify(&conn, tenant).unwrap(), None);
+    let events = journal::after(&conn, tenant, Rev(0), 100).unwrap();
+    assert_eq!(events.len(), 12);
+    assert!(!events.iter().any(|event| matches!(event.body, EventBody::Unknown(_))));
+    assert!(events.iter().all(|event| event.subject != Subject::Unknown));
+    assert!(matches!(&events[8].body, EventBody::Closed(it) if it.by != Closer::System && !it.ask_rating));
+
+    let carol = events[1].subject.customer().unwrap();
+    let [waiting, closed] = &conversations::of_customers(&conn, tenant, &[carol], 10).unwrap()[..] else {
+        panic!("two conversations")
+    };
+    assert_eq!(
+        (waiting.queued_rev, waiting.queued_at),
+        (Some(Rev(12)), Some(events[11].time))
+    );
+    assert_eq!(
+        (closed.assigned_at, closed.first_response_at),
+        (Some(events[5].time), Some(events[7].time))
+    );
+    assert_eq!(closed.last_line.as_ref().map(|it| it.line.0), Some(2));
+    let staff = staff::load(&conn, tenant).unwrap();
+    let counts = staff::counts(&conn, tenant).unwrap();
+    let ada = &staff.agents[0].agent;
+    assert_eq!(
+        conversations::previous_owner(&conn, tenant, carol).unwrap().as_ref(),
+        Some(ada)
+    );
+    assert_eq!(
+        counts.iter().map(|it| it.last_assigned).collect::<Vec<_>>(),
+        [Rev(6), Rev(0)]
+    );
+    assert_eq!(settings::load(&conn, tenant).unwrap(), DeskSettings::default());
+
+    let view = threads::load(&conn, tenant, carol).unwrap().view;
+    assert_eq!((view.seq.0, view.queued_at), (11, Some(events[11].time)));
+    let subject = events[11].subject;
+    let new = journal::New {
+        time: Time(0),
+        subject,
+        command: None,
+        body: EventBody::TakenOver(TakenOver {
+            agent: ada.clone(),
+            by: None,
+            routed: false,
+        }),
+        chance: journal::Chance {
+            mark: Mark(7),
+            salt: [7; 16],
+        },
+    };
+    let mut standing = journal::Standing::read(&conn, tenant, subject).unwrap();
+    journal::append(&conn, tenant, new, &mut standing).unwrap();
+    assert_eq!(journal::verify(&conn, tenant).unwrap(), None);
+}
+
+#[test]
+fn an_event_of_the_first_version_that_was_changed_is_found_after_the_upgrade() {
+    let (_dir, file, mut conn) = first_version();
+    let changed = "UPDATE events SET body = replace(body, 'late', 'lost') WHERE rev = 3";
+    assert_eq!(conn.execute(changed, []).unwrap(), 1);
+    migrate(&mut conn, &file).unwrap();
+    assert_eq!(journal::verify(&conn, TenantKey(1)).unwrap(), Some(Rev(3)));
 }

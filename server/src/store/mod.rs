@@ -4,6 +4,8 @@ pub mod checkpoint;
 pub mod commands;
 pub mod conversations;
 pub mod followers;
+#[cfg(test)]
+mod fixture;
 mod full_text;
 pub mod journal;
 pub mod library;

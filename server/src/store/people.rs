@@ -130,6 +130,13 @@ pub fn agent_by_token(
     .optional()
 }
 
+/// When a token ends by itself; `None` for an unknown one.
+pub fn token_ends(conn: &Connection, tenant: TenantKey, digest: &[u8; 32]) -> Result<Option<Time>> {
+    conn.prepare_cached("SELECT expires_at FROM agent_tokens WHERE tenant = ?1 AND digest = ?2")?
+        .query_row(params![tenant.0, digest], |row| row.get(0).map(Time))
+        .optional()
+}
+
 /// Revokes a token. Whether there was a good one.
 pub fn revoke_token(conn: &Connection, tenant: TenantKey, digest: &[u8; 32], now: Time) -> Result<bool> {
     let changed = conn.execute(

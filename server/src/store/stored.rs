@@ -163,11 +163,3 @@ pub fn side_name(side: Side) -> &'static str {
         Side::Desk => "desk",
     }
 }
-
-/// The side with this name on disk.
-pub fn side_from(name: &str) -> Side {
-    match name {
-        "customer" => Side::Customer,
-        _ => Side::Desk,
-    }
-}

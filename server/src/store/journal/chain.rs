@@ -96,9 +96,8 @@ fn holds(row: &Row<'_>, tenant: TenantKey, heads: &mut HashMap<Option<[u8; 16]>,
         body: row.get(12)?,
     };
     // An erased body is vouched for by its digest alone.
-    let body: Option<String> = row.get(13)?;
-    if let (Some(salt), Some(body)) = (row.get::<_, Option<[u8; 16]>>(14)?, &body)
-        && (body_digest(&salt, body) != header.body || stored::decode(&kind, body).is_err())
+    if let (Some(salt), Some(body)) = (row.get::<_, Option<[u8; 16]>>(14)?, row.get::<_, Option<String>>(13)?)
+        && (body_digest(&salt, &body) != header.body || stored::decode(&kind, &body).is_err())
     {
         return Ok(false);
     }

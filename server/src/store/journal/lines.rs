@@ -2,7 +2,7 @@
 //! still vouches for it: superseded by a later event, or erased.
 
 use minicom_protocol::{
-    event::{Event, LineChanged},
+    event::{Event, EventBody, LineChanged},
     ids::{ConversationId, CustomerId},
     line::{LineRef, LineState},
 };
@@ -44,6 +44,11 @@ pub fn first_line(conn: &Connection, tenant: TenantKey, conversation: Conversati
     Ok(rows::events(conn, tenant, condition, params![tenant.0, conversation.as_bytes()])?.pop())
 }
 
+/// Whether an event has others' text erased when it is appended.
+pub fn erases(event: &Event) -> bool {
+    matches!(&event.body, EventBody::LineChanged(it) if it.state == LineState::Blanked)
+}
+
 /// Marks all that was said on a line as superseded by what became of it now. What is blanked out is erased: body and salt of the
 /// line and of all that became of it before; the events stay.
 pub(super) fn supersede(conn: &Connection, tenant: TenantKey, event: &Event, changed: &LineChanged) -> Result<()> {
@@ -62,8 +67,7 @@ pub(super) fn supersede(conn: &Connection, tenant: TenantKey, event: &Event, cha
     .execute(earlier)?;
     if changed.state == LineState::Blanked {
         conn.prepare_cached(
-            "UPDATE events SET body = NULL, salt = NULL,
-                 author = CASE WHEN kind = 'posted' AND side = 'desk' AND agent IS NULL THEN body ->> 'sender' END
+            "UPDATE events SET body = NULL, salt = NULL, rest = json_set(body, '$.parts', json('[]'), '$.state', 'blanked')
              WHERE tenant = ?1 AND thread = ?2 AND side = ?3 AND line = ?4 AND rev < ?5 AND body IS NOT NULL",
         )?
         .execute(earlier)?;

@@ -1,27 +1,22 @@
 //! An event's row as an event. A line whose text was changed or taken back is told with what stands there now, and one whose
-//! body was erased is made anew from its header: whoever reads gets every event, in its present form, and no gap.
+//! body was erased is told without it: whoever reads gets every event, in its present form, and no gap.
 
 use minicom_protocol::{
     Touches, UnknownBody,
-    event::{Author, Event, EventBody, LineChanged, Posted, Subject},
-    ids::{AgentId, CommandId, ConversationId, CustomerId, LineNo, Rev, Seq, Time},
-    line::{LineRef, LineState, Quote},
-    people::AgentRef,
-    stage::Side,
+    event::{Event, EventBody, LineChanged, Posted, Subject},
+    ids::{AgentId, CommandId, ConversationId, CustomerId, Rev, Seq, Time},
+    line::Quote,
     summary::excerpt,
-    text::DisplayName,
 };
 use rusqlite::{Connection, Params, Row};
 
 use super::lines;
 use crate::store::{Result, TenantKey, from_json, mark_from_sql, pos_from_sql, stored};
 
-/// The columns that [`read`] takes. Where nothing became of a line, and nothing is erased, the join and the look-up of the name cost
-/// nothing: both have nothing to look for.
+/// The columns that [`read`] takes. Where nothing became of a line the join costs nothing: it has nothing to look for.
 const EVENTS: &str =
     "SELECT e.rev, e.seq, e.mark, e.time, e.kind, e.thread, e.conversation, e.agent, e.command, e.subject,
-    e.body, now.body, e.side, e.line, e.author,
-    CASE WHEN e.body IS NULL THEN (SELECT name FROM agents WHERE agents.tenant = e.tenant AND agents.id = e.agent) END
+    e.body, now.body, e.rest
     FROM events e LEFT JOIN events now ON now.tenant = e.tenant AND now.rev = e.superseded_by";
 
 /// The events that a condition on `e` names, in their present form.
@@ -70,7 +65,7 @@ fn read(row: &Row<'_>) -> Result<Event> {
             }
             body
         }
-        None => erased(&kind, row)?,
+        None => erased(&kind, row.get(12)?)?,
     };
     Ok(Event {
         rev: Rev(pos_from_sql(row.get(0)?)),
@@ -105,46 +100,15 @@ fn supersede(body: &mut EventBody, now: LineChanged) {
     }
 }
 
-/// What stands where a body was erased: a line without its text; of anything else the event, with nothing in it.
-fn erased(kind: &str, row: &Row<'_>) -> Result<EventBody> {
-    let side: Option<String> = row.get(12)?;
-    let number: Option<i64> = row.get(13)?;
-    let line = side.zip(number).map(|(side, number)| LineRef {
-        side: stored::side_from(&side),
-        line: LineNo(pos_from_sql(number)),
-    });
-    let id: Option<[u8; 16]> = row.get(7)?;
-    let name: Option<String> = row.get(15)?;
-    let agent = id.zip(name.and_then(|name| DisplayName::try_from(name).ok()));
-    let agent = agent.map(|(id, name)| AgentRef {
-        id: AgentId::from_bytes(id),
-        name,
-    });
-    Ok(match (kind, line) {
-        (stored::POSTED, Some(line)) => EventBody::Posted(Posted {
-            author: match (line.side, agent, row.get::<_, Option<String>>(14)?.as_deref()) {
-                (Side::Customer, ..) => Author::Customer,
-                (Side::Desk, Some(agent), _) => Author::Agent { agent },
-                (Side::Desk, None, Some("bot")) => Author::Bot,
-                (Side::Desk, None, _) => Author::System,
-            },
-            line: line.line,
-            parts: vec![],
-            quote: None,
-            notice: None,
-            state: LineState::Blanked,
-        }),
-        (stored::LINE_CHANGED, Some(line)) => EventBody::LineChanged(LineChanged {
-            line,
-            state: LineState::Blanked,
-            parts: vec![],
-            agent,
-        }),
-        _ => EventBody::Unknown(UnknownBody {
+/// What stands where a body was erased: a line without its text, or the event with nothing in it.
+fn erased(kind: &str, rest: Option<String>) -> Result<EventBody> {
+    match rest {
+        Some(rest) => stored::decode(kind, &rest),
+        None => Ok(EventBody::Unknown(UnknownBody {
             kind: "chat.erased".to_owned(),
             touches: Touches::Line,
             fallback: Some("(erased)".to_owned()),
             data: serde_json::Value::Null,
-        }),
-    })
+        })),
+    }
 }

@@ -17,8 +17,9 @@ CREATE INDEX customers_by_person ON customers (tenant, person) WHERE person IS N
 
 -- What an event is about that is neither a conversation nor an agent; JSON. It belongs to the header.
 ALTER TABLE events ADD COLUMN subject TEXT;
--- Of a desk's line whose body is erased and that no agent wrote: bot or system. Not in the digest: it is written with the erasure.
-ALTER TABLE events ADD COLUMN author TEXT;
+-- What is left of a line whose body is erased: the body without its text, so that nobody who reads the thread finds a gap. It is in
+-- no digest, for it is written with the erasure.
+ALTER TABLE events ADD COLUMN rest TEXT;
 
 -- A line with all that became of it, and notes: both are asked for without reading their thread.
 CREATE INDEX events_by_line ON events (tenant, thread, side, line) WHERE side IS NOT NULL;
