@@ -66,6 +66,9 @@
 //! | one line: a query, an answer | [`composer::Field`] |
 //! | choosing from a list | [`Picker`]: give it rows with ids, digits and reasons; ask [`Picker::key`] first |
 //! | asking one or more questions | [`Prompt`] |
+//! | reading over the screen | [`Overlay`] with lines or Markdown; [`Table`] for rows with columns and a selected one |
+//! | Markdown, on a screen or in the line mode | [`markdown::rows`], [`markdown::plain`] |
+//! | a line of gated words with styles | [`styled::StyledLine`] |
 //! | writing in the person's own editor | [`Effect::Edit`] with an [`editor::Edit`]; the answer is [`Input::Edited`] |
 //! | rules with titles, bars such as `███░░ 3/5` | [`bars`] |
 //! | keeping what is written | [`drafts::Drafts`], from an effect |
@@ -89,7 +92,9 @@ pub mod input;
 pub mod key;
 pub mod keymap;
 pub mod log;
+pub mod markdown;
 pub mod notify;
+pub mod overlay;
 pub mod picker;
 pub mod plain;
 pub mod prompt;
@@ -97,6 +102,8 @@ pub mod runtime;
 pub mod screen;
 pub mod signals;
 pub mod small;
+pub mod styled;
+pub mod table;
 pub mod terminal;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -110,9 +117,11 @@ pub use input::Input;
 pub use key::Key;
 pub use keymap::{Available, Hint, Keymap};
 pub use minicom_protocol::gate::Shown;
+pub use overlay::Overlay;
 pub use picker::Picker;
 pub use prompt::Prompt;
 pub use runtime::{App, Effect, Now};
+pub use table::Table;
 pub use theme::{Theme, Who};
 pub use time::Zone;
 pub use transcript::Transcript;

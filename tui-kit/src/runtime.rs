@@ -151,32 +151,40 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                 }
             }
             for input in batch {
-                match self.apply(input)? {
-                    Next::GoOn => {}
-                    Next::End(ended) => return Ok(ended),
-                    Next::Edit(edit) => {
-                        // A reader that lives on would take what is typed into the editor.
-                        events = Box::pin(stream::pending());
-                        if let Some(failed) = self.start_editor(edit)? {
-                            events = source.open();
-                            if let Next::End(ended) = self.apply(Input::Edited(failed))? {
-                                return Ok(ended);
-                            }
-                        }
-                    }
-                    Next::Suspend => {
-                        drop(events);
-                        self.screen.suspend()?;
-                        events = source.open();
-                        for input in self.after_stop()? {
-                            if let Next::End(ended) = self.apply(input)? {
-                                return Ok(ended);
-                            }
-                        }
-                    }
+                let next = self.apply(input)?;
+                if let Some(ended) = self.follow(next, &mut source, &mut events)? {
+                    return Ok(ended);
                 }
             }
         }
+    }
+
+    /// Does what an input led to beside drawing. Before the terminal is given away, the reader of its events is dropped: one that lives
+    /// on would take what is typed for somebody else.
+    fn follow(&mut self, next: Next, source: &mut impl EventSource, events: &mut Events) -> io::Result<Option<Ended>> {
+        let inputs = match next {
+            Next::GoOn => return Ok(None),
+            Next::End(ended) => return Ok(Some(ended)),
+            Next::Edit(edit) => {
+                *events = Box::pin(stream::pending());
+                match self.start_editor(edit)? {
+                    None => return Ok(None),
+                    Some(failed) => vec![Input::Edited(failed)],
+                }
+            }
+            Next::Suspend => {
+                *events = Box::pin(stream::pending());
+                self.screen.suspend()?;
+                self.after_stop()?.into()
+            }
+        };
+        *events = source.open();
+        for input in inputs {
+            if let Next::End(ended) = self.apply(input)? {
+                return Ok(Some(ended));
+            }
+        }
+        Ok(None)
     }
 
     /// Applies one input and runs what it leads to. Below the smallest size only a new size and the end are accepted: nobody

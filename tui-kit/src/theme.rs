@@ -201,6 +201,11 @@ impl Theme {
         Style::new().add_modifier(Modifier::UNDERLINED)
     }
 
+    /// Code: it is also indented, or stands between backticks.
+    pub fn code(&self) -> Style {
+        self.coloured(Color::Cyan)
+    }
+
     /// Something went wrong, or is refused.
     pub fn error(&self) -> Style {
         self.coloured(Color::Red).add_modifier(Modifier::BOLD)
