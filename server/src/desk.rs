@@ -3,6 +3,7 @@
 
 mod context;
 mod library;
+mod live;
 mod mentions;
 mod pages;
 mod queue;

@@ -152,6 +152,27 @@ pub const SIGNALS_PER_S_MAX: u32 = 1;
 pub const PLACE_EVERY: Duration = Duration::from_secs(2);
 /// A typing mark that is not renewed ends: the writer may have lost the network.
 pub const TYPING_FOR: Duration = Duration::from_secs(6);
+/// Conversations of which it is remembered how far lines have come on a screen, on each side: those of one busy hour. It is
+/// forgotten when the line is read, and what is told late is told by the read mark.
+pub const DELIVERED_MAX: usize = 1_000;
+/// Conversations of which one connection may say so at a time: each costs a read.
+pub const DELIVERED_PENDING_MAX: usize = 64;
+/// Waits of which the forecast for the queue is made: the last ones, for an hour ago the desk was another.
+pub const WAITS_KEPT: usize = 20;
+/// Waits without which nothing is forecast: of fewer a mean says nothing.
+pub const WAITS_LEAST: usize = 5;
+
+// --- Who is there -----------------------------------------------------------------------------------------------------
+
+/// Routing still counts on an agent whose last connection ended so long ago: a network that changes is no absence.
+pub const ROUTE_GRACE: Duration = Duration::from_secs(60);
+/// When an agent last did something is stored at most so often while the agent is there. What a crash takes of it is a time
+/// that is shown.
+pub const ACTIVITY_WRITE_EVERY: Duration = Duration::from_secs(5 * 60);
+/// The desk's hours are looked at this often even if they do not change: a clock can be set.
+pub const HOURS_LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
+/// After a read or a write that failed for now, those who work inside the server try again.
+pub const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 // --- Writing ----------------------------------------------------------------------------------------------------------
 
@@ -243,6 +264,16 @@ pub const RULES_READ_CHARS: usize = 1_500;
 /// How long the operator's command about a customer may take, in milliseconds. It is looked at beside a chat: what takes
 /// longer comes too late.
 pub const CONTEXT_COMMAND_TIMEOUT_MS: Adjustable = Adjustable::new(2_000, 100, 30_000);
+/// Runs of that command at once. Agents who look through their list start one for each customer.
+pub const CONTEXT_COMMANDS_MAX: usize = 4;
+/// What is read of its output, in bytes. A command that prints more is ended.
+pub const CONTEXT_COMMAND_BYTES_MAX: usize = 8 * 1024;
+/// Lines that are shown of it: more than stands beside a chat.
+pub const CONTEXT_COMMAND_LINES_MAX: usize = 30;
+/// Characters of one such line.
+pub const CONTEXT_COMMAND_LINE_CHARS_MAX: usize = 200;
+/// What is logged of its complaints, in bytes. The rest is read and dropped, so that it does not block.
+pub const CONTEXT_COMMAND_STDERR_BYTES_MAX: usize = 2 * 1024;
 
 // --- Files ------------------------------------------------------------------------------------------------------------
 

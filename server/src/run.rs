@@ -23,9 +23,10 @@ use crate::{
     bot, checkpoints,
     config::Config,
     desk::Desk,
+    door::FrontDoor,
     exit::Fatal,
     faults::Faults,
-    files, http, limits, listener, refused,
+    files, grace, http, limits, listener, refused, routing,
     run_limits::RunLimits,
     server_file::ServerFile,
     session::{self, Registry, Sockets},
@@ -108,20 +109,20 @@ impl Server {
         let file = folder.database();
         let (desk, writer) = Desk::start(conn, &file, bounds::settings(config), faults)
             .map_err(|error| refused::writer_failed(&data, &error))?;
+        let desk = desk.with_context_command(bounds::context_command(config));
         let writing = Writing::watch(writer, folder)?;
         let registry = Registry::new();
         let accounts = Accounts::with(desk.clone(), bounds::new_customers(config), registry.signed_out());
         people(&accounts, config).await?;
 
         let (stop, rest, workers) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-        if let Some(rules) = &rules {
-            start_bot(&desk, rules, &workers, &rest);
-        }
+        let limits = bounds::sockets(config);
+        let signals = Signals::new(desk.clone(), &limits);
+        signals.spawn(&workers, &rest);
+        start_tenants(&desk, &signals, rules.as_ref(), &workers, &rest);
         workers.spawn(timers::run(desk.clone(), rest.clone()));
         workers.spawn(checkpoints::run(file, desk.counts().clone(), rest.clone()));
 
-        let limits = bounds::sockets(config);
-        let signals = Signals::new(desk.clone(), &limits);
         let sockets = Sockets::new(
             desk.clone(),
             accounts.clone(),
@@ -209,16 +210,27 @@ fn rules(config: &Config) -> Result<Option<Arc<bot::rules::Rules>>, Fatal> {
     Ok(Some(Arc::new(rules)))
 }
 
-/// The one place where the bot is started: one for each tenant.
-fn start_bot(desk: &Desk, rules: &Arc<bot::rules::Rules>, workers: &TaskTracker, rest: &CancellationToken) {
+/// What works for each tenant: the bot, the grace of owners who are gone, routing. The one place where they are started.
+fn start_tenants(
+    desk: &Desk,
+    signals: &Signals,
+    rules: Option<&Arc<bot::rules::Rules>>,
+    workers: &TaskTracker,
+    rest: &CancellationToken,
+) {
     for (tenant, key) in desk.tenants() {
-        workers.spawn(bot::runner::run(
-            desk.clone(),
-            tenant.clone(),
-            key,
-            rules.clone(),
-            rest.clone(),
-        ));
+        if let Some(rules) = rules {
+            let (desk, signals, rules) = (desk.clone(), signals.clone(), rules.clone());
+            workers.spawn(bot::runner::run(desk, signals, tenant.clone(), key, rules, rest.clone()));
+        }
+        let door = || FrontDoor {
+            desk: desk.clone(),
+            caller: desk.server(tenant),
+        };
+        if let Some(floor) = signals.floor(key) {
+            workers.spawn(grace::keep(key, floor.clone(), door(), rest.clone()));
+            workers.spawn(routing::keep(desk.clone(), key, floor.clone(), door(), rest.clone()));
+        }
     }
 }
 

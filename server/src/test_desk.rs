@@ -82,6 +82,14 @@ impl TestDesk {
     }
 
     pub async fn agent(&self, name: &str) -> Caller {
+        self.member(name, Role::Agent).await
+    }
+
+    pub async fn admin(&self, name: &str) -> Caller {
+        self.member(name, Role::Admin).await
+    }
+
+    async fn member(&self, name: &str, role: Role) -> Caller {
         let agent = AgentRef {
             id: AgentId(Uuid::new_v4()),
             name: DisplayName::try_from(name.to_owned()).unwrap(),
@@ -93,7 +101,7 @@ impl TestDesk {
                 let it = people::Agent {
                     agent: row,
                     email,
-                    role: Role::Agent,
+                    role,
                     password_hash: None,
                     enabled: true,
                     created_at: Time(0),
@@ -106,7 +114,7 @@ impl TestDesk {
             tenant: TenantId::default_tenant(),
             who: Who::Agent {
                 agent,
-                role: Role::Agent,
+                role,
             },
         }
     }

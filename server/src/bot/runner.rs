@@ -25,6 +25,7 @@ use crate::{
     desk::Desk,
     followers::{self, Follow},
     order::{BotTurn, Order, Turn},
+    signals::Signals,
     store::TenantKey,
     timers::derived_id,
 };
@@ -35,9 +36,17 @@ const LOOK_BACK: usize = 40;
 const BROKEN: &str = "Sorry, something went wrong on my side. I am asking a person to help you.";
 
 /// Starts the bot of a tenant.
-pub async fn run(desk: Desk, tenant: TenantId, key: TenantKey, rules: Arc<Rules>, stop: CancellationToken) {
+pub async fn run(
+    desk: Desk,
+    signals: Signals,
+    tenant: TenantId,
+    key: TenantKey,
+    rules: Arc<Rules>,
+    stop: CancellationToken,
+) {
     let bot = Bot {
         desk: desk.clone(),
+        signals,
         tenant,
         key,
         rules,
@@ -48,6 +57,7 @@ pub async fn run(desk: Desk, tenant: TenantId, key: TenantKey, rules: Arc<Rules>
 
 struct Bot {
     desk: Desk,
+    signals: Signals,
     tenant: TenantId,
     key: TenantKey,
     rules: Arc<Rules>,
@@ -93,26 +103,29 @@ impl Follow for Bot {
             customer: summary.customer.clone(),
             conversation,
         };
-        let Some(turn) = self.turn(&trigger, &summary, customer).await else {
+        self.signals.bot_types(self.key, customer, conversation).await;
+        self.take_turn(event, &trigger, &summary).await;
+        self.signals.bot_rests(self.key, customer, conversation);
+    }
+}
+
+impl Bot {
+    async fn take_turn(&self, event: &Event, trigger: &Trigger, summary: &Summary) {
+        let Some(turn) = self.turn(trigger, summary, trigger.customer.id).await else {
             return;
         };
         let id = derived_id(
             event.time,
             &[b"bot", &self.key.0.to_be_bytes(), &event.rev.0.to_be_bytes()],
         );
-        self.submit(
-            id,
-            BotTurn {
-                conversation,
-                trigger: event.rev,
-                turn,
-            },
-        )
-        .await;
+        let turn = BotTurn {
+            conversation: trigger.conversation,
+            trigger: trigger.rev,
+            turn,
+        };
+        self.submit(id, turn).await;
     }
-}
 
-impl Bot {
     /// What the bot says, made from the thread as it stands in the journal.
     async fn turn(&self, trigger: &Trigger, summary: &Summary, customer: CustomerId) -> Option<Turn> {
         let before = Some(trigger.rev.next());

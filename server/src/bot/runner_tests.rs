@@ -6,6 +6,7 @@ use tokio::{sync::watch, task::JoinHandle};
 use super::*;
 use crate::{
     order::Caller,
+    run_limits::RunLimits,
     store::journal,
     test_desk::{TestDesk, command_id},
     timers,
@@ -19,8 +20,10 @@ struct Running {
 fn start(test: &TestDesk) -> Running {
     let stop = CancellationToken::new();
     let (desk, tenant) = (test.desk.clone(), TenantId::default_tenant());
+    let signals = Signals::new(desk.clone(), &RunLimits::default());
     let task = tokio::spawn(run(
         desk,
+        signals,
         tenant,
         test.tenant(),
         Arc::new(Rules::builtin()),

@@ -1,4 +1,6 @@
-//! An agent on a connection: reads the tenant's journal, and is closed when the sign-in ends.
+//! An agent on a connection: reads the tenant's journal, is seen by the colleagues, and is closed when the sign-in ends.
+
+use std::time::Duration;
 
 use minicom_protocol::{
     close::CloseCode,
@@ -6,7 +8,7 @@ use minicom_protocol::{
     event::{Event, EventBody},
     frame::{AgentMe, AgentQuestion, AgentSignal, Agents, Hello},
     gate::Shown,
-    ids::{ConversationId, Cursor, Rev, TenantId},
+    ids::{ConversationId, Cursor, LineNo, Rev, TenantId},
     refusal::Refusal,
 };
 use tokio::time::Instant;
@@ -22,11 +24,14 @@ use super::{
 };
 use crate::{
     accounts::SignedIn,
+    auth::token::TokenDigest,
+    clock,
     desk::Opening,
     hub::Encoded,
+    limits,
     order::{Caller, Order, Who},
     signals::{AgentSignals, Present},
-    store::TenantKey,
+    store::{TenantKey, people},
 };
 
 /// See the module.
@@ -36,6 +41,8 @@ pub struct AgentGuest {
     seat: AgentSeat,
     present: Present,
     typing: TypingGate,
+    /// When the token ends.
+    ends_at: Option<Instant>,
     /// Where the journal stood when this connection was opened: what is older was known when the token was checked.
     opened_at: Rev,
 }
@@ -63,13 +70,16 @@ impl Guest for AgentGuest {
         // Again, now that the seat is known: a sign-in that ended in between closed only the seats that were there.
         let signed_in = cx.accounts.sign_in(&tenant, token, address).await?;
         let tenant = cx.desk.tenant(&tenant)?;
-        let present = cx.signals.present(tenant, signed_in.agent.clone());
+        let ends_at = token_ends_at(cx, tenant, &signed_in.token).await?;
+        // A client with a cursor comes back by itself after its network or the server was gone; its agent did nothing.
+        let present = cx.signals.present(tenant, &signed_in.agent, hello.cursor.is_none());
         Ok(AgentGuest {
             signed_in,
             tenant,
             seat,
             present: present.ok_or(Refusal::SignIn)?,
             typing: TypingGate::default(),
+            ends_at,
             opened_at: Rev::default(),
         })
     }
@@ -92,6 +102,10 @@ impl Guest for AgentGuest {
 
     fn closed(&self) -> CancellationToken {
         self.seat.closed.clone()
+    }
+
+    fn ends_at(&self) -> Option<Instant> {
+        self.ends_at
     }
 
     async fn open(&mut self, cx: &Shared, cursor: Option<Cursor>) -> Result<Opened, Refusal> {
@@ -122,7 +136,11 @@ impl Guest for AgentGuest {
         }
     }
 
-    fn admits(&self, _: &Shared, _: &AgentCommand) -> Result<(), Refusal> {
+    fn admits(&self, _: &Shared, command: &AgentCommand) -> Result<(), Refusal> {
+        // Read marks are made by clients, also while nobody sits before one.
+        if !matches!(command, AgentCommand::MarkSeen { .. }) {
+            self.present.acts();
+        }
         Ok(())
     }
 
@@ -138,10 +156,22 @@ impl Guest for AgentGuest {
     async fn types(&mut self, cx: &Shared, conversation: Option<ConversationId>, on: bool) {
         let Some(place) = conversation else { return };
         let every = cx.limits.signal_every;
+        self.present.acts();
         if self.typing.passes(conversation, on, every, Instant::now()) {
             let agent = &self.signed_in.agent;
             cx.signals.agent_types(self.tenant, agent, place, on).await;
         }
+    }
+
+    async fn got(&mut self, cx: &Shared, conversation: Option<ConversationId>, up_to: LineNo) {
+        let Some(place) = conversation else { return };
+        let agent = self.signed_in.agent.id;
+        cx.signals.agent_got(self.tenant, agent, place, up_to).await;
+    }
+
+    fn views(&mut self, conversation: Option<ConversationId>) -> Result<(), Refusal> {
+        self.present.views(conversation);
+        Ok(())
     }
 
     fn sees(&mut self, event: &Encoded) -> Result<(), End> {
@@ -154,21 +184,31 @@ impl Guest for AgentGuest {
         let EventBody::AgentChanged(changed) = event.body else {
             return Ok(());
         };
-        if changed.agent.id != self.signed_in.agent.id {
+        let member = changed.member;
+        if member.agent.id != self.signed_in.agent.id {
             return Ok(());
         }
-        if !changed.enabled {
+        if !member.enabled {
             return Err(End::refused(CloseCode::SignIn, Refusal::SignIn));
         }
-        self.present.rename(&changed.agent);
-        self.signed_in.agent = changed.agent.clone();
-        self.signed_in.role = changed.role;
+        self.signed_in.agent = member.agent.clone();
+        self.signed_in.role = member.role;
         self.signed_in.caller.who = Who::Agent {
-            agent: changed.agent,
-            role: changed.role,
+            agent: member.agent,
+            role: member.role,
         };
         Ok(())
     }
+}
+
+/// When a token ends by itself. Who is connected then is closed as if it had been revoked.
+async fn token_ends_at(cx: &Shared, tenant: TenantKey, token: &TokenDigest) -> Result<Option<Instant>, Refusal> {
+    let digest = *token.as_bytes();
+    let ends = cx.desk.read(move |conn| people::token_ends(conn, tenant, &digest)).await?;
+    Ok(ends.map(|at| {
+        let left = Duration::from_micros(at.since(clock::now()).cast_unsigned());
+        Instant::now() + left.min(limits::TOKEN_LIFE)
+    }))
 }
 
 /// Whether it is worth decoding. The subject stands before anything that a person wrote.

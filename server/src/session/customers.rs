@@ -5,9 +5,10 @@ use minicom_protocol::{
     command::{CustomerCommand, Done},
     frame::{CustomerMe, CustomerQuestion, CustomerSignal, Customers, Hello},
     gate::Shown,
-    ids::{ConversationId, Cursor, TenantId},
+    ids::{ConversationId, Cursor, LineNo, TenantId},
     people::CustomerRef,
     refusal::Refusal,
+    settings::DeskSettings,
     text::CustomerName,
 };
 use tokio::time::Instant;
@@ -26,7 +27,7 @@ use crate::{
     hub::Encoded,
     order::{Caller, Order, Who},
     signals::CustomerSignals,
-    store::TenantKey,
+    store::{TenantKey, settings},
 };
 
 /// When a customer with too many windows may try again, in milliseconds.
@@ -37,6 +38,8 @@ pub struct CustomerGuest {
     caller: Caller,
     customer: CustomerRef,
     tenant: TenantKey,
+    /// What the tenant had chosen when the customer came.
+    settings: DeskSettings,
     _seat: CustomerSeat,
     typing: TypingGate,
 }
@@ -72,7 +75,9 @@ impl Guest for CustomerGuest {
             let retry_after_ms = FULL_RETRY_AFTER_MS;
             End::refused(CloseCode::Full, Refusal::RateLimited { retry_after_ms })
         })?;
+        let settings = cx.desk.read(move |conn| settings::load(conn, tenant)).await?;
         Ok(CustomerGuest {
+            settings,
             caller: Caller {
                 tenant: id,
                 who: Who::Customer(customer.clone()),
@@ -92,6 +97,9 @@ impl Guest for CustomerGuest {
         CustomerMe {
             name: self.customer.name.clone(),
             tenant: self.caller.tenant.clone(),
+            desk: self.settings.name.clone(),
+            questions: self.settings.questions.clone(),
+            edit_window_s: self.settings.edit_window_s,
         }
     }
 
@@ -101,6 +109,10 @@ impl Guest for CustomerGuest {
 
     fn closed(&self) -> CancellationToken {
         CancellationToken::new()
+    }
+
+    fn ends_at(&self) -> Option<Instant> {
+        None
     }
 
     async fn open(&mut self, cx: &Shared, cursor: Option<Cursor>) -> Result<Opened, Refusal> {
@@ -150,6 +162,14 @@ impl Guest for CustomerGuest {
         if self.typing.passes(None, on, cx.limits.signal_every, Instant::now()) {
             cx.signals.customer_types(self.tenant, self.customer.id, on).await;
         }
+    }
+
+    async fn got(&mut self, cx: &Shared, _: Option<ConversationId>, up_to: LineNo) {
+        cx.signals.customer_got(self.tenant, self.customer.id, up_to).await;
+    }
+
+    fn views(&mut self, _: Option<ConversationId>) -> Result<(), Refusal> {
+        Err(Refusal::Forbidden)
     }
 
     fn sees(&mut self, _: &Encoded) -> Result<(), End> {

@@ -5,9 +5,10 @@ use minicom_protocol::{
     command::Done,
     frame::Audience,
     gate::Shown,
-    ids::{ConversationId, Cursor},
+    ids::{ConversationId, Cursor, LineNo},
     refusal::Refusal,
 };
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Doorstep, Shared, behind, end::End};
@@ -65,6 +66,9 @@ pub trait Guest: Send + Sync + Sized + 'static {
     /// Cancelled when the sign-in has ended.
     fn closed(&self) -> CancellationToken;
 
+    /// When the sign-in ends by itself, if it does.
+    fn ends_at(&self) -> Option<Instant>;
+
     /// Opens what is read: from a cursor if it is good, else afresh.
     fn open(&mut self, cx: &Shared, cursor: Option<Cursor>) -> impl Future<Output = Result<Opened, Refusal>> + Send;
 
@@ -89,6 +93,17 @@ pub trait Guest: Send + Sync + Sized + 'static {
     /// The client's typing.
     fn types(&mut self, cx: &Shared, conversation: Option<ConversationId>, on: bool)
     -> impl Future<Output = ()> + Send;
+
+    /// The other side's lines are on the client's screen up to here.
+    fn got(
+        &mut self,
+        cx: &Shared,
+        conversation: Option<ConversationId>,
+        up_to: LineNo,
+    ) -> impl Future<Output = ()> + Send;
+
+    /// What the client shows.
+    fn views(&mut self, conversation: Option<ConversationId>) -> Result<(), Refusal>;
 
     /// An event that was just sent to this guest. It may be about the guest itself.
     fn sees(&mut self, event: &Encoded) -> Result<(), End>;

@@ -7,6 +7,7 @@
 mod agents;
 mod behind;
 mod customers;
+mod delivered;
 mod encode;
 mod end;
 mod guest;
@@ -66,14 +67,11 @@ struct Shared {
     rates: Rates,
     stop: CancellationToken,
     open: TaskTracker,
-    /// What keeps the places in the queue.
-    keepers: TaskTracker,
     numbers: AtomicU64,
 }
 
 impl Sockets {
-    /// Sockets over this desk, until `stop`. Must be called in a runtime: it starts what keeps the places in the queue.
-    /// `registry` is the one that the accounts tell of ended sign-ins, see [`Registry::signed_out`].
+    /// Sockets over this desk, until `stop`. What keeps the signals is started by whoever made them; `registry` is the one that the accounts tell of ended sign-ins, see [`Registry::signed_out`].
     pub fn new(
         desk: Desk,
         accounts: Accounts,
@@ -83,8 +81,6 @@ impl Sockets {
         stop: CancellationToken,
     ) -> Sockets {
         let rates = Rates::new(&limits);
-        let keepers = TaskTracker::new();
-        signals.spawn(&keepers, &stop);
         Sockets {
             shared: Arc::new(Shared {
                 desk,
@@ -95,7 +91,6 @@ impl Sockets {
                 rates,
                 stop,
                 open: TaskTracker::new(),
-                keepers,
                 numbers: AtomicU64::new(1),
             }),
         }
@@ -114,10 +109,8 @@ impl Sockets {
     /// Waits until every socket has ended. After `stop` each one answers what was submitted, says Bye and closes, within
     /// `answers_deadline` and `close_linger`.
     pub async fn ended(&self) {
-        for tasks in [&self.shared.open, &self.shared.keepers] {
-            tasks.close();
-            tasks.wait().await;
-        }
+        self.shared.open.close();
+        self.shared.open.wait().await;
     }
 }
 

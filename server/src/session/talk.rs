@@ -20,6 +20,7 @@ use tracing::error;
 use super::{
     Doorstep, Shared,
     behind::{Answer, Pipeline},
+    delivered::Delivered,
     encode,
     end::End,
     guest::{Guest, SignalSource},
@@ -41,7 +42,7 @@ pub async fn talk<G: Guest>(cx: &Shared, wire: &mut Wire, doorstep: &Doorstep, s
         Ok(begun) => begun,
         Err(end) => return end,
     };
-    let closed = talk.guest.closed();
+    let (closed, ends_at) = (talk.guest.closed(), talk.guest.ends_at());
     let stopped = async {
         cx.stop.cancelled().await;
         sleep(cx.limits.answers_deadline).await;
@@ -49,6 +50,9 @@ pub async fn talk<G: Guest>(cx: &Shared, wire: &mut Wire, doorstep: &Doorstep, s
     tokio::select! {
         end = talk.go_on(feed) => end.err().unwrap_or(End::Lost),
         () = closed.cancelled() => End::refused(CloseCode::SignIn, Refusal::SignIn),
+        () = sleep_until(ends_at.unwrap_or_else(Instant::now)), if ends_at.is_some() => {
+            End::refused(CloseCode::SignIn, Refusal::SignIn)
+        }
         () = stopped => End::stopping(cx.limits.restart_retry_spread),
     }
 }
@@ -92,6 +96,7 @@ async fn begin<'a, G: Guest>(
         pipeline: Pipeline::default(),
         replies: FuturesUnordered::new(),
         pace: Pace::new(cx.limits.frames_per_s, now),
+        delivered: Delivered::new(cx.limits.signal_every),
         bad: 0,
         heard_at: now,
     };
@@ -110,6 +115,7 @@ struct Talk<'a, G: Guest> {
     pipeline: Pipeline,
     replies: FuturesUnordered<BoxFuture<'static, String>>,
     pace: Pace,
+    delivered: Delivered,
     /// Frames in a row that could not be understood.
     bad: u32,
     heard_at: Instant,
@@ -122,6 +128,7 @@ enum Next<S> {
     Reply(Option<String>),
     Batch(Option<store::Result<Batch>>),
     Signal(S),
+    Delivered,
     Silence,
     Stop,
 }
@@ -142,6 +149,7 @@ impl<G: Guest> Talk<'_, G> {
                 reply = self.replies.next(), if !self.replies.is_empty() => Next::Reply(reply),
                 batch = batches.next() => Next::Batch(batch),
                 signal = signals.next() => Next::Signal(signal),
+                () = self.delivered.due() => Next::Delivered,
                 () = sleep_until(silence_at) => Next::Silence,
             };
             match next {
@@ -150,6 +158,11 @@ impl<G: Guest> Talk<'_, G> {
                 Next::Reply(reply) => self.send_all(reply).await?,
                 Next::Batch(batch) => self.batch(batch).await?,
                 Next::Signal(signal) => self.send(&ToClient::Signal { signal }).await?,
+                Next::Delivered => {
+                    for (conversation, up_to) in self.delivered.take(Instant::now()) {
+                        self.guest.got(self.cx, conversation, up_to).await;
+                    }
+                }
                 Next::Silence => self.silence(room).await?,
                 Next::Stop => return self.stop().await,
             }
@@ -189,6 +202,12 @@ impl<G: Guest> Talk<'_, G> {
             }
             ToServer::Ask { n, question } => self.ask(n, question),
             ToServer::Typing { conversation, on } => self.guest.types(self.cx, conversation, on).await,
+            ToServer::Delivered { conversation, up_to } => self.delivered.say(conversation, up_to),
+            ToServer::Viewing { conversation } => {
+                if let Err(refusal) = self.guest.views(conversation) {
+                    self.send(&ToClient::Refused { refusal }).await?;
+                }
+            }
             ToServer::Ping { n, .. } => {
                 let time = clock::now();
                 self.send(&ToClient::Pong { n, time }).await?;

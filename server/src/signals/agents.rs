@@ -1,5 +1,5 @@
-//! What a tenant's agents are told: who types where, and who is connected. One board, and a reader for each connection
-//! that remembers what it has told.
+//! What a tenant's agents are told: who types where, who is there, and what has come to customers' screens. One board, and a
+//! reader for each connection that remembers what it has told.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -9,22 +9,23 @@ use std::{
 
 use minicom_protocol::{
     frame::{AgentSignal, Typist},
-    ids::{AgentId, ConversationId},
-    people::AgentRef,
+    ids::{AgentId, ConversationId, LineNo},
 };
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
 };
 
-use super::{Floor, lock};
+use super::{Floor, floor::lock};
 use crate::limits;
 
 /// What a signal is about. One value stands for each.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Key {
-    /// Who is connected.
+    /// Who is there.
     Presence,
+    /// How far the desk's lines have come in a conversation.
+    Delivered(ConversationId),
     /// Somebody's typing in a conversation.
     Typing(ConversationId, TypistKey),
 }
@@ -63,8 +64,6 @@ pub struct Board {
 struct State {
     version: u64,
     values: BTreeMap<Key, Value>,
-    /// Who is connected, and by how many connections.
-    present: BTreeMap<AgentId, (AgentRef, usize)>,
 }
 
 struct Value {
@@ -77,6 +76,14 @@ impl Value {
     /// Typing ends by itself, in the clients too; there is nothing to tell of it any more.
     fn is_over(&self, now: Instant) -> bool {
         matches!(self.signal, AgentSignal::Typing { .. }) && now >= self.said_at + limits::TYPING_FOR
+    }
+
+    /// How far lines have come, if it says that.
+    fn line(&self) -> Option<LineNo> {
+        match &self.signal {
+            AgentSignal::Delivered { up_to, .. } => Some(*up_to),
+            _ => None,
+        }
     }
 }
 
@@ -94,15 +101,47 @@ impl Board {
         lock(&self.state).values.len()
     }
 
-    /// Changes who is connected, and tells if that changes the list.
-    fn present(&self, change: impl FnOnce(&mut BTreeMap<AgentId, (AgentRef, usize)>)) {
+    /// Whether anybody reads.
+    pub fn has_readers(&self) -> bool {
+        self.version.receiver_count() > 0
+    }
+
+    /// Somebody's typing is over, if it was going on.
+    pub fn end_typing(&self, key: Key) {
         let mut state = lock(&self.state);
-        let before = state.agents();
-        change(&mut state.present);
-        let agents = state.agents();
-        if agents != before {
-            state.post(Key::Presence, AgentSignal::Presence { agents });
-            self.version.send_replace(state.version);
+        let Some(AgentSignal::Typing { on, .. }) = state.values.get(&key).map(|value| &value.signal) else {
+            return;
+        };
+        if !*on {
+            return;
+        }
+        let mut ended = state.values[&key].signal.clone();
+        if let AgentSignal::Typing { on, .. } = &mut ended {
+            *on = false;
+        }
+        state.post(key, ended);
+        self.version.send_replace(state.version);
+    }
+
+    /// The desk's lines have come up to this one.
+    pub fn delivered(&self, conversation: ConversationId, up_to: LineNo) {
+        let mut state = lock(&self.state);
+        let key = Key::Delivered(conversation);
+        if state.values.get(&key).and_then(Value::line).is_some_and(|known| known >= up_to) {
+            return;
+        }
+        state.post(key, AgentSignal::Delivered { conversation, up_to });
+        state.forget_delivered_long_ago();
+        self.version.send_replace(state.version);
+    }
+
+    /// What was delivered up to here, or at all, is not worth telling any more.
+    pub fn overtaken(&self, conversation: ConversationId, up_to: Option<LineNo>) {
+        let mut state = lock(&self.state);
+        let key = Key::Delivered(conversation);
+        let line = state.values.get(&key).and_then(Value::line);
+        if line.is_some_and(|line| up_to.is_none_or(|up_to| up_to >= line)) {
+            state.values.remove(&key);
         }
     }
 }
@@ -120,48 +159,12 @@ impl State {
         self.values.insert(key, value);
     }
 
-    fn agents(&self) -> Vec<AgentRef> {
-        self.present.values().map(|(agent, _)| agent.clone()).collect()
-    }
-}
-
-/// An agent is connected as long as this lives.
-pub struct Present {
-    floor: Arc<Floor>,
-    agent: AgentId,
-}
-
-impl Present {
-    pub(super) fn new(floor: Arc<Floor>, agent: AgentRef) -> Present {
-        let id = agent.id;
-        floor.agents.present(|present| {
-            let (known, connections) = present.entry(id).or_insert_with(|| (agent.clone(), 0));
-            *known = agent;
-            *connections += 1;
-        });
-        Present { floor, agent: id }
-    }
-
-    /// The agent has another name now.
-    pub fn rename(&self, agent: &AgentRef) {
-        self.floor.agents.present(|present| {
-            if let Some((known, _)) = present.get_mut(&self.agent) {
-                *known = agent.clone();
-            }
-        });
-    }
-}
-
-impl Drop for Present {
-    fn drop(&mut self) {
-        self.floor.agents.present(|present| {
-            if let Some((_, connections)) = present.get_mut(&self.agent) {
-                *connections -= 1;
-                if *connections == 0 {
-                    present.remove(&self.agent);
-                }
-            }
-        });
+    fn forget_delivered_long_ago(&mut self) {
+        let delivered = || self.values.iter().filter(|(_, value)| value.line().is_some());
+        if delivered().count() > limits::DELIVERED_MAX {
+            let oldest = delivered().min_by_key(|(_, value)| value.version).map(|(key, _)| *key);
+            oldest.and_then(|key| self.values.remove(&key));
+        }
     }
 }
 

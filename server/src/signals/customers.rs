@@ -1,28 +1,40 @@
-//! What customers are told: that the other side types, and their place in the queue. One watch for each customer who is
-//! connected, read by each of the customer's windows.
+//! What customers are told: that the other side types, their place in the queue, what has come to a person's screen, whether
+//! the desk is open. One watch for each customer who is connected, read by each of the customer's windows.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use minicom_protocol::{frame::CustomerSignal, ids::CustomerId};
+use minicom_protocol::{
+    frame::{CustomerSignal, Estimate},
+    ids::{CustomerId, LineNo},
+};
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, sleep_until},
 };
 
-use super::{Floor, lock};
+use super::{Floor, floor::lock, opening::Open, places::Place};
 use crate::limits;
 
-/// The customers of a tenant who are connected.
+/// The customers of a tenant who are connected, and what those who are not will be told.
 #[derive(Default)]
 pub struct Windows {
     /// Std mutex: nothing awaits while it is held.
-    open: Mutex<HashMap<CustomerId, (watch::Sender<Values>, usize)>>,
+    state: Mutex<State>,
     /// Woken when somebody came whose place is not known yet.
     pub came: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    open: HashMap<CustomerId, (watch::Sender<Values>, usize)>,
+    /// How far customers' lines have come on their owners' screens.
+    delivered: HashMap<CustomerId, LineNo>,
+    /// Those of whom something is known to have come, the longest ago first.
+    in_order: VecDeque<CustomerId>,
 }
 
 /// The newest value of each signal.
@@ -30,7 +42,8 @@ pub struct Windows {
 struct Values {
     typing: Option<Typing>,
     /// `None` until the first pass over the queue.
-    place: Option<Option<u64>>,
+    place: Option<Place>,
+    delivered: Option<LineNo>,
 }
 
 #[derive(Clone)]
@@ -43,34 +56,98 @@ struct Typing {
 impl Windows {
     /// The other side types, or has stopped.
     pub fn typing(&self, customer: CustomerId, signal: CustomerSignal) {
-        if let Some((values, _)) = lock(&self.open).get(&customer) {
-            values.send_modify(|values| {
-                let version = values.typing.as_ref().map_or(1, |typing| typing.version + 1);
-                values.typing = Some(Typing {
-                    version,
-                    said_at: Instant::now(),
-                    signal,
-                });
+        if let Some((values, _)) = lock(&self.state).open.get(&customer) {
+            values.send_modify(|values| values.say(signal));
+        }
+    }
+
+    /// The bot's typing is over, if it was going on.
+    pub fn end_bot_typing(&self, customer: CustomerId) {
+        if let Some((values, _)) = lock(&self.state).open.get(&customer) {
+            values.send_if_modified(|values| match values.typing.as_ref().map(|typing| &typing.signal) {
+                Some(CustomerSignal::Typing { name: None, on: true, at }) => {
+                    let (name, on, at) = (None, false, *at);
+                    values.say(CustomerSignal::Typing { name, on, at });
+                    true
+                }
+                _ => false,
             });
         }
     }
 
     /// Whether anybody is connected.
     pub fn any(&self) -> bool {
-        !lock(&self.open).is_empty()
+        !lock(&self.state).open.is_empty()
+    }
+
+    /// Whether this customer is connected.
+    pub fn has(&self, customer: CustomerId) -> bool {
+        lock(&self.state).open.contains_key(&customer)
     }
 
     /// Gives each customer who is connected a place, by the order of the queue.
-    pub fn places(&self, queue: impl Iterator<Item = CustomerId>) {
+    pub fn places(&self, queue: impl Iterator<Item = CustomerId>, estimate: impl Fn(u64) -> Option<Estimate>) {
         let places: HashMap<CustomerId, u64> = queue.zip(1..).collect();
-        for (customer, (values, _)) in lock(&self.open).iter() {
-            let place = Some(places.get(customer).copied());
+        for (customer, (values, _)) in &lock(&self.state).open {
+            let place = places.get(customer).copied();
+            let place = Some(Place {
+                place,
+                estimate: place.and_then(&estimate),
+            });
             values.send_if_modified(|values| {
                 let moved = values.place != place;
                 values.place = place;
                 moved
             });
         }
+    }
+
+    /// The customer's lines have come up to this one.
+    pub fn delivered(&self, customer: CustomerId, up_to: LineNo) {
+        let mut state = lock(&self.state);
+        match state.delivered.insert(customer, up_to) {
+            Some(known) if known >= up_to => {
+                state.delivered.insert(customer, known);
+                return;
+            }
+            Some(_) => {}
+            None => state.in_order.push_back(customer),
+        }
+        while state.in_order.len() > limits::DELIVERED_MAX {
+            let oldest = state.in_order.pop_front();
+            oldest.and_then(|oldest| state.delivered.remove(&oldest));
+        }
+        if let Some((values, _)) = state.open.get(&customer) {
+            values.send_modify(|values| values.delivered = Some(up_to));
+        }
+    }
+
+    /// What was delivered up to here, or at all, is not worth telling any more.
+    pub fn overtaken(&self, customer: CustomerId, up_to: Option<LineNo>) {
+        let mut state = lock(&self.state);
+        let line = state.delivered.get(&customer).copied();
+        if line.is_some_and(|line| up_to.is_none_or(|up_to| up_to >= line)) {
+            state.delivered.remove(&customer);
+            state.in_order.retain(|it| *it != customer);
+            if let Some((values, _)) = state.open.get(&customer) {
+                // Nobody is woken: there is nothing to tell.
+                values.send_if_modified(|values| {
+                    values.delivered = None;
+                    false
+                });
+            }
+        }
+    }
+}
+
+impl Values {
+    fn say(&mut self, signal: CustomerSignal) {
+        let version = self.typing.as_ref().map_or(1, |typing| typing.version + 1);
+        self.typing = Some(Typing {
+            version,
+            said_at: Instant::now(),
+            signal,
+        });
     }
 }
 
@@ -80,87 +157,131 @@ pub struct CustomerSignals {
     customer: CustomerId,
     every: Duration,
     values: watch::Receiver<Values>,
-    /// Which version of the typing signal was told, and when.
-    typing_told: Option<(u64, Instant)>,
-    place_told: Option<(Option<u64>, Instant)>,
+    open: watch::Receiver<Option<Open>>,
+    told: Told,
 }
+
+/// What was told, and when.
+#[derive(Default)]
+struct Told {
+    open: Once<Open>,
+    place: Once<Place>,
+    delivered: Once<LineNo>,
+    /// The version.
+    typing: Once<u64>,
+}
+
+type Once<T> = Option<(T, Instant)>;
 
 impl CustomerSignals {
     pub(super) fn new(floor: Arc<Floor>, customer: CustomerId, every: Duration) -> CustomerSignals {
         let values = {
-            let mut open = lock(&floor.customers.open);
-            let (values, windows) = open
-                .entry(customer)
-                .or_insert_with(|| (watch::Sender::new(Values::default()), 0));
+            let mut state = lock(&floor.customers.state);
+            let delivered = state.delivered.get(&customer).copied();
+            let (values, windows) = state.open.entry(customer).or_insert_with(|| {
+                let values = Values {
+                    delivered,
+                    ..Values::default()
+                };
+                (watch::Sender::new(values), 0)
+            });
             *windows += 1;
             values.subscribe()
         };
         floor.customers.came.notify_one();
         CustomerSignals {
-            floor,
             customer,
             every,
             values,
-            typing_told: None,
-            place_told: None,
+            open: floor.open.subscribe(),
+            floor,
+            told: Told::default(),
         }
     }
 
     /// The next signal: other than what was told, and at most one of each kind in `signal_every`. May be dropped while it waits.
     pub async fn next(&mut self) -> CustomerSignal {
         loop {
+            let open = *self.open.borrow_and_update();
             let values = self.values.borrow_and_update().clone();
-            let later = match self.take(values, Instant::now()) {
+            let later = match self.take(open, values, Instant::now()) {
                 Ok(signal) => return signal,
                 Err(later) => later,
             };
-            // The sender stays until this window's count is given back, so a watch never ends.
-            match later {
-                Some(at) => tokio::select! {
-                    _ = self.values.changed() => {}
-                    () = sleep_until(at) => {}
-                },
-                None => drop(self.values.changed().await),
+            // The senders stay until this window's count is given back, so a watch never ends.
+            tokio::select! {
+                _ = self.values.changed() => {}
+                _ = self.open.changed() => {}
+                () = at(later) => {}
             }
         }
     }
 
-    fn take(&mut self, values: Values, now: Instant) -> Result<CustomerSignal, Option<Instant>> {
-        let mut later = None;
-        if let Some(place) = values.place
-            && self.place_told.is_none_or(|(told, _)| told != place)
-        {
-            match self.place_told.map(|(_, at)| at + self.every) {
-                Some(due) if due > now => later = Some(due),
-                _ => {
-                    self.place_told = Some((place, now));
-                    return Ok(CustomerSignal::Place { place });
-                }
+    /// A signal that is due; else when the next one is, of those that were told too recently.
+    fn take(&mut self, open: Option<Open>, values: Values, now: Instant) -> Result<CustomerSignal, Option<Instant>> {
+        let (told, every) = (&mut self.told, self.every);
+        let mut later = Later(None);
+        if let Some(open) = later.due(&mut told.open, open, every, now) {
+            return Ok(open.into());
+        }
+        if let Some(Place { place, estimate }) = later.due(&mut told.place, values.place, every, now) {
+            return Ok(CustomerSignal::Place { place, estimate });
+        }
+        if let Some(up_to) = later.due(&mut told.delivered, values.delivered, every, now) {
+            return Ok(CustomerSignal::Delivered { up_to });
+        }
+        // Typing ends by itself, in the clients too; there is nothing to tell of it any more.
+        let typing = values.typing.filter(|typing| now < typing.said_at + limits::TYPING_FOR);
+        let version = typing.as_ref().map(|typing| typing.version);
+        match (later.due(&mut told.typing, version, every, now), typing) {
+            (Some(_), Some(typing)) => Ok(typing.signal),
+            _ => Err(later.0),
+        }
+    }
+}
+
+async fn at(later: Option<Instant>) {
+    match later {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The earliest moment at which something that was held back may be told.
+struct Later(Option<Instant>);
+
+impl Later {
+    /// The value, if it is another than was told and may be told now; it counts as told.
+    fn due<T: Copy + PartialEq>(
+        &mut self,
+        told: &mut Once<T>,
+        value: Option<T>,
+        every: Duration,
+        now: Instant,
+    ) -> Option<T> {
+        let value = value?;
+        match told {
+            Some((before, _)) if *before == value => None,
+            Some((_, at)) if *at + every > now => {
+                let due = *at + every;
+                self.0 = Some(self.0.map_or(due, |earliest| earliest.min(due)));
+                None
+            }
+            _ => {
+                *told = Some((value, now));
+                Some(value)
             }
         }
-        if let Some(typing) = values.typing
-            && now < typing.said_at + limits::TYPING_FOR
-            && self.typing_told.is_none_or(|(told, _)| told != typing.version)
-        {
-            match self.typing_told.map(|(_, at)| at + self.every) {
-                Some(due) if due > now => later = Some(later.map_or(due, |earliest: Instant| earliest.min(due))),
-                _ => {
-                    self.typing_told = Some((typing.version, now));
-                    return Ok(typing.signal);
-                }
-            }
-        }
-        Err(later)
     }
 }
 
 impl Drop for CustomerSignals {
     fn drop(&mut self) {
-        let mut open = lock(&self.floor.customers.open);
-        if let Some((_, windows)) = open.get_mut(&self.customer) {
+        let mut state = lock(&self.floor.customers.state);
+        if let Some((_, windows)) = state.open.get_mut(&self.customer) {
             *windows -= 1;
             if *windows == 0 {
-                open.remove(&self.customer);
+                state.open.remove(&self.customer);
             }
         }
     }
