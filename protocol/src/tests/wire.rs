@@ -351,7 +351,7 @@ fn agents_commands_have_bounds() {
         (article(&"x".repeat(ARTICLE_BYTES_MAX + 1), vec![]), Some("bad_field")),
         (article("a\0b", vec![]), Some("bad_field")),
         (article("a", vec![tag("a"); LISTED_MAX + 1]), Some("bad_field")),
-        (agent(Some(0)), None), // nobody is given anything, and that may be wanted
+        (agent(Some(0)), None), // refused where it is decided
         (agent(Some(DeskSettings::NUMBER_MAX + 1)), Some("bad_field")),
         (
             configured(DeskSettings {
