@@ -49,7 +49,7 @@ async fn many_in_flight_share_commits() {
         let desk = test.desk.clone();
         senders.spawn(async move {
             for line in 0..16 {
-                let order = Order::Customer(CustomerCommand::Post { text: "hello".into() });
+                let order = Order::Customer(CustomerCommand::post("hello"));
                 desk.submit(&caller, command_id(n as u64 * 100 + line), order)
                     .await
                     .unwrap();
@@ -81,7 +81,7 @@ async fn the_same_id_with_other_content_is_a_conflict_and_stores_nothing() {
     let test = TestDesk::new();
     let alice = test.customer("alice").await;
     test.post(&alice, 1, "hello").await;
-    let other = Order::Customer(CustomerCommand::Post { text: "bye".into() });
+    let other = Order::Customer(CustomerCommand::post("bye"));
     assert_eq!(
         test.desk.submit(&alice, command_id(1), other.clone()).await,
         Err(Refusal::Conflict)
@@ -124,9 +124,7 @@ async fn a_final_refusal_is_kept_too() {
 async fn a_text_that_is_refused_at_the_door_is_not_remembered() {
     let test = TestDesk::new();
     let alice = test.customer("alice").await;
-    let empty = Order::Customer(CustomerCommand::Post {
-        text: " \u{200b}".into(),
-    });
+    let empty = Order::Customer(CustomerCommand::post(" \u{200b}"));
     assert_eq!(
         test.desk.submit(&alice, command_id(1), empty).await,
         Err(Refusal::EmptyMessage)
@@ -226,7 +224,7 @@ async fn a_full_disk_refuses_for_now_keeps_what_was_acknowledged_and_recovers_by
     let text = "x".repeat(16_000);
     let mut acknowledged = 0;
     let refusal = loop {
-        let order = Order::Customer(CustomerCommand::Post { text: text.clone() });
+        let order = Order::Customer(CustomerCommand::post(text.clone()));
         match test.desk.submit(&alice, command_id(acknowledged), order).await {
             Ok(_) => acknowledged += 1,
             Err(refusal) => break refusal,
@@ -243,7 +241,7 @@ async fn a_full_disk_refuses_for_now_keeps_what_was_acknowledged_and_recovers_by
     };
     assert_eq!(lines(&journal(&test).await), acknowledged);
     bound(1_000_000).await.unwrap();
-    let order = Order::Customer(CustomerCommand::Post { text });
+    let order = Order::Customer(CustomerCommand::post(text));
     let done = test.desk.submit(&alice, command_id(acknowledged), order).await.unwrap();
     assert!(!done.repeat, "a refusal for now is no stored answer");
     assert_eq!(lines(&journal(&test).await), acknowledged + 1);
@@ -263,7 +261,7 @@ async fn what_waits_behind_one_that_is_refused_for_now_does_not_overtake_it() {
         })
     };
     let post = |id, text: &str, among: &InOrder| {
-        let order = Order::Customer(CustomerCommand::Post { text: text.to_owned() });
+        let order = Order::Customer(CustomerCommand::post(text.to_owned()));
         let among = Some(among.clone());
         test.desk.submit_among(&alice, command_id(id), order, among)
     };
@@ -299,9 +297,15 @@ async fn only_what_others_wrote_after_what_was_seen_is_missed() {
         seen: SeenLines {
             customer: LineNo(1),
             desk: LineNo(desk),
+            quote: None,
+            reply: None,
+            article: None,
         },
         take_over: true,
         anyway: false,
+        quote: None,
+        reply: None,
+        article: None,
     };
     let stale = |newest| Err(Refusal::Stale { newest: LineNo(newest) });
     assert_eq!(test.ask(&anna, 3, post(0)).await, stale(1), "the bot's line was missed");

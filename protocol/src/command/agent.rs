@@ -361,3 +361,19 @@ impl AgentCommand {
         }
     }
 }
+
+impl AgentCommand {
+    /// A line of a conversation's owner, and nothing else.
+    pub fn post(conversation: ConversationId, text: impl Into<String>, seen: SeenLines) -> AgentCommand {
+        AgentCommand::Post {
+            conversation,
+            text: text.into(),
+            seen,
+            take_over: false,
+            anyway: false,
+            quote: None,
+            reply: None,
+            article: None,
+        }
+    }
+}

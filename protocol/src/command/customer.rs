@@ -79,3 +79,13 @@ pub enum CustomerCommand {
         up_to: LineNo,
     },
 }
+
+impl CustomerCommand {
+    /// A line and nothing else.
+    pub fn post(text: impl Into<String>) -> CustomerCommand {
+        CustomerCommand::Post {
+            text: text.into(),
+            quote: None,
+        }
+    }
+}

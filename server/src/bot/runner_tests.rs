@@ -222,6 +222,9 @@ async fn whoever_was_long_with_a_person_is_not_greeted_again() {
             seen: Default::default(),
             take_over: false,
             anyway: true,
+            quote: None,
+            reply: None,
+            article: None,
         };
         test.ask(&anna, 10 + n, post).await.unwrap();
     }

@@ -30,6 +30,8 @@ const DONE: Answer = Ok(Done {
     seq: None,
     conversation: None,
     repeat: false,
+    warning: None,
+    ticket: None,
 });
 
 #[test]

@@ -5,7 +5,7 @@ mod desk;
 mod model;
 
 use minicom_protocol::{
-    command::{CustomerCommand, SeenLines},
+    command::CustomerCommand,
     event::{Author, Event, EventBody},
     ids::{LineNo, Seq},
     stage::Side,
