@@ -297,9 +297,6 @@ async fn only_what_others_wrote_after_what_was_seen_is_missed() {
         seen: SeenLines {
             customer: LineNo(1),
             desk: LineNo(desk),
-            quote: None,
-            reply: None,
-            article: None,
         },
         take_over: true,
         anyway: false,
