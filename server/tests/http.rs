@@ -24,6 +24,9 @@ async fn story(seed: &Seed) {
         seen: SeenLines::default(),
         take_over: true,
         anyway: true,
+        quote: None,
+        reply: None,
+        article: None,
     };
     seed.by_agent(&bo, post).await.unwrap();
     seed.by_customer(&alice, CustomerCommand::Close {}).await;

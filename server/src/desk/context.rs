@@ -39,10 +39,13 @@ impl Desk {
         customer: CustomerId,
     ) -> Result<(Vec<String>, Option<String>), Refusal> {
         let known = self.customer_context(self.tenant(tenant)?, customer).await?;
-        match &self.context_command {
-            None => Ok((vec![], None)),
-            Some(command) => Ok(command.lines(&about(tenant, &known)).await),
-        }
+        let Some(command) = &self.context_command else {
+            return Ok((vec![], None));
+        };
+        Ok(match command.lines(&about(tenant, &known)).await {
+            Ok(lines) => (lines, None),
+            Err(trouble) => (vec![], Some(trouble.to_string())),
+        })
     }
 }
 

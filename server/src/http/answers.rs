@@ -10,23 +10,22 @@ use minicom_protocol::{
     summary::Summary,
 };
 
-use crate::{
-    clock::{self, rfc3339},
-    store::people,
-};
+use crate::{clock::rfc3339, store::people};
 
 /// A conversation's row, for agents.
 pub fn conversation(summary: &Summary) -> ConversationAnswer {
+    let ended = match &summary.stage {
+        Stage::Closed { at, .. } => Some(*at),
+        _ => None,
+    };
     let desk = DeskFields {
         subject: summary.intake.subject.as_ref().map(|it| it.as_str().to_owned()),
         priority: summary.intake.priority,
         assigned_at: summary.assigned_at.map(rfc3339),
         wait_ms: summary.wait_ms,
-        ended_at: match &summary.stage {
-            Stage::Closed { at, .. } => Some(rfc3339(*at)),
-            _ => None,
-        },
-        handling_ms: summary.handling_ms(clock::now()),
+        ended_at: ended.map(rfc3339),
+        // What still grows is no field: the answer to a repeat would not be the first one.
+        handling_ms: ended.and_then(|at| summary.handling_ms(at)),
     };
     ConversationAnswer {
         desk: Some(desk),

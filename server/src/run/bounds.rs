@@ -1,6 +1,8 @@
 //! From the configuration to the bounds of the parts.
 
-use crate::{accounts::NewCustomerRates, config::Config, decide::Settings, run_limits::RunLimits};
+use crate::{
+    accounts::NewCustomerRates, config::Config, decide::Settings, extra_context::ContextCommand, run_limits::RunLimits,
+};
 
 /// What the decision looks at.
 pub fn settings(config: &Config) -> Settings {
@@ -16,6 +18,11 @@ pub fn new_customers(config: &Config) -> NewCustomerRates {
         per_address_per_min: config.rates.new_customers_per_address_per_min,
         per_loopback_address_per_min: config.rates.new_customers_per_loopback_address_per_min,
     }
+}
+
+/// The operator's own command about customers, if there is one.
+pub fn context_command(config: &Config) -> Option<ContextCommand> {
+    ContextCommand::configured(&config.context_command, config.context_command_timeout)
 }
 
 /// Bounds of sockets.

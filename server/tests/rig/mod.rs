@@ -69,8 +69,8 @@ impl Seed {
 
     /// A customer writes.
     pub async fn says(&self, customer: &CustomerRef, text: &str) {
-        let text = text.to_owned();
-        self.by_customer(customer, CustomerCommand::Post { text }).await;
+        let (text, quote) = (text.to_owned(), None);
+        self.by_customer(customer, CustomerCommand::Post { text, quote }).await;
     }
 
     /// Does an agent's command.
