@@ -136,7 +136,7 @@ pub enum ToClient<A: Audience> {
         /// The server closes the connection when it hears nothing for this long, in milliseconds.
         silence_ms: u64,
     },
-    /// A part of what to start afresh from, at most 64 KiB.
+    /// A part of what to start afresh from, at most 64 KiB; the first one of agents is larger by the desk.
     Snapshot {
         /// Whether it is the last part.
         last: bool,

@@ -233,15 +233,15 @@ impl Refusal {
                 format!("The message has {actual} bytes; {limit} is the most. Send it in pieces.")
             }
             Refusal::BadText => "The message has a NUL character in it. Remove it.".to_owned(),
-            Refusal::BadName { why } => why.clone(),
+            Refusal::BadName { why } => Shown::line(why).as_str().to_owned(),
             Refusal::WrongSecret => {
                 "This name is in use by somebody else here, or its secret is not on this computer. Choose another name."
                     .to_owned()
             }
             Refusal::SignIn => "You are not signed in, or no longer. Sign in again.".to_owned(),
             Refusal::Forbidden => "This is not for your role.".to_owned(),
-            Refusal::BadJson { why } => format!("This is not JSON: {why}."),
-            Refusal::BadField { why } => format!("A field does not fit: {why}."),
+            Refusal::BadJson { why } => format!("This is not JSON: {}.", Shown::line(why)),
+            Refusal::BadField { why } => format!("A field does not fit: {}.", Shown::line(why)),
             Refusal::UnknownType { what } => format!("This server does not know {}.", Shown::line(what)),
             Refusal::HelloFirst => "The first frame must be hello.".to_owned(),
             Refusal::HelloAgain => "Hello was said already on this connection.".to_owned(),

@@ -1,7 +1,7 @@
 //! What a tenant has chosen for its desk. Everything has a default under which the desk works without a word said; what takes
 //! something away from somebody is off by default.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -184,6 +184,8 @@ impl DeskSettings {
                 Self::QUESTIONS_MAX
             ));
         }
+        unique("questions.key", self.questions.iter().map(|it| it.key.as_str()))?;
+        unique("attributes.key", self.attributes.iter().map(|it| it.key.as_str()))?;
         for question in &self.questions {
             short("questions.key", &question.key, 32)?;
             short("questions.text", &question.text, 200)?;
@@ -214,6 +216,14 @@ impl DeskSettings {
         if self.capacity == Some(0) {
             return Err("capacity is 0: nobody could take anything; leave it out for no limit".to_owned());
         }
+        if self.customer_silent_h > 0 && self.silence_warning_min >= self.customer_silent_h.saturating_mul(60) {
+            return Err(format!(
+                "silence_warning_min is {}: the customer would be warned at once; it must be less than customer_silent_h, \
+                 which is {} minutes",
+                self.silence_warning_min,
+                self.customer_silent_h.saturating_mul(60)
+            ));
+        }
         if self.first_response_warn_percent > 100 {
             return Err("first_response_warn_percent is a share of 100".to_owned());
         }
@@ -221,4 +231,15 @@ impl DeskSettings {
             .as_ref()
             .map_or(Ok(()), |hours| hours.check().map_err(|why| format!("hours: {why}")))
     }
+}
+
+/// Whether each name is there once.
+fn unique<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(format!("{what}: {name:?} is there twice"));
+        }
+    }
+    Ok(())
 }

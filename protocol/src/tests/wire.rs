@@ -16,6 +16,7 @@ use crate::{
     intake::{ClientInfo, Intake, Introduction},
     library::{ARTICLE_BYTES_MAX, LISTED_MAX, REPLY_BYTES_MAX},
     line::LineState,
+    refusal::Refusal,
     settings::{DeskSettings, PreChatAnswer},
     stage::{Closer, Stage},
     summary::Summary,
@@ -141,6 +142,32 @@ fn every_refusal_says_what_is_wrong_and_keeps_whether_to_try_again() {
         assert_eq!(
             refusal.retry_after_ms().is_some(),
             refusal.retryable() && !["behind", "moon_phase"].contains(&refusal.code().as_str())
+        );
+    }
+}
+
+#[test]
+fn a_refusals_message_is_safe_to_show() {
+    let evil = "\u{1b}]0;x\u{7}\u{202e}\n".to_owned();
+    for refusal in [
+        Refusal::BadName { why: evil.clone() },
+        Refusal::BadJson { why: evil.clone() },
+        Refusal::BadField { why: evil.clone() },
+        Refusal::UnknownType { what: evil.clone() },
+        Refusal::Exists { what: evil.clone() },
+        Refusal::Unresolved {
+            holes: vec![evil.clone()],
+        },
+        Refusal::Unknown {
+            code: "moon_phase".to_owned(),
+            message: evil,
+            retryable: false,
+        },
+    ] {
+        let message = refusal.message();
+        assert!(
+            !message.contains(|c: char| c.is_control() || c == '\u{202e}'),
+            "{message:?}"
         );
     }
 }
@@ -380,6 +407,28 @@ fn agents_commands_have_bounds() {
                 ..settings()
             }),
             Some("bad_field"),
+        ),
+        (
+            configured(DeskSettings {
+                questions: vec![question(); 2],
+                ..settings()
+            }),
+            Some("bad_field"),
+        ),
+        (
+            configured(DeskSettings {
+                customer_silent_h: 1,
+                ..settings()
+            }),
+            Some("bad_field"), // the warning would come at once
+        ),
+        (
+            configured(DeskSettings {
+                customer_silent_h: 1,
+                silence_warning_min: 59,
+                ..settings()
+            }),
+            None,
         ),
         (
             configured(DeskSettings {
