@@ -266,7 +266,7 @@ async fn every_visible_change_is_one_event_and_what_is_true_already_is_none() {
     let changes = rig.changes().await;
     let seen: Vec<_> = changes
         .iter()
-        .map(|it| (it.agent.name.as_str(), it.role, it.enabled))
+        .map(|it| (it.member.agent.name.as_str(), it.member.role, it.member.enabled))
         .collect();
     assert_eq!(
         seen,
