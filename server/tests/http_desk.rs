@@ -145,7 +145,10 @@ async fn agents_get_subject_priority_and_times_of_a_conversation() {
     let bo = server.login("bo@x.org").await;
     let (_, list) = answer(server.get("/api/agent/dashboard", &bo)).await;
     let row = list["conversations"][0].clone();
-    assert_eq!((&row["subject"], &row["priority"]), (&json!("Cracked lamp"), &json!("urgent")));
+    assert_eq!(
+        (&row["subject"], &row["priority"]),
+        (&json!("Cracked lamp"), &json!("urgent"))
+    );
     assert_eq!((&row["ended_at"], &row["handling_ms"]), (&Value::Null, &Value::Null));
     assert!(row["wait_ms"].as_i64().unwrap() >= 0);
     let assigned = row["assigned_at"].as_str().unwrap();

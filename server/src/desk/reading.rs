@@ -208,8 +208,9 @@ impl Desk {
 fn agent_snapshot(conn: &Connection, tenant: TenantKey, agent: AgentId) -> store::Result<AgentSnapshot> {
     let rules = Rules::read(conn, tenant)?;
     let queue = rules.queue();
-    let (mut rows, mut others): (Vec<Summary>, Vec<Summary>) =
-        conversations::open(conn, tenant)?.into_iter().partition(|row| row.stage.is_waiting());
+    let (mut rows, mut others): (Vec<Summary>, Vec<Summary>) = conversations::open(conn, tenant)?
+        .into_iter()
+        .partition(|row| row.stage.is_waiting());
     rows.sort_by_cached_key(|row| queue.key(row));
     others.sort_by_key(|row| std::cmp::Reverse(row.rev));
     rows.append(&mut others);

@@ -25,6 +25,7 @@ use minicom_server::{
     auth::token::Token,
     decide::Settings,
     desk::{Desk, WriterThread},
+    extra_context::ContextCommand,
     faults::Faults,
     listener,
     order::{Caller, Order, Who},
@@ -47,7 +48,7 @@ use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, client_async,
     tungstenite::{Message, client::IntoClientRequest},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 /// Longer than anything here takes; a test that waits so long has failed.
@@ -90,6 +91,8 @@ pub struct Server {
     pub sockets: Sockets,
     pub tenant: TenantKey,
     stop: CancellationToken,
+    rest: CancellationToken,
+    workers: TaskTracker,
     serving: JoinHandle<()>,
     writer: WriterThread,
     folder: DataFolder,
@@ -107,22 +110,41 @@ impl Server {
         Server::at(tempfile::tempdir().unwrap(), limits, NewCustomerRates::default()).await
     }
 
+    /// With an operator's command: a program and its arguments. It has long to answer: tests end it by facts.
+    pub async fn asking(command: &[&str]) -> Server {
+        let parts: Vec<String> = command.iter().map(|it| (*it).to_owned()).collect();
+        let command = ContextCommand::configured(&parts, PATIENCE);
+        Server::build(tempfile::tempdir().unwrap(), limits(), NewCustomerRates::default(), command).await
+    }
+
     /// Over this folder.
     pub async fn at(dir: tempfile::TempDir, limits: RunLimits, rates: NewCustomerRates) -> Server {
+        Server::build(dir, limits, rates, None).await
+    }
+
+    async fn build(
+        dir: tempfile::TempDir,
+        limits: RunLimits,
+        rates: NewCustomerRates,
+        command: Option<ContextCommand>,
+    ) -> Server {
         let (folder, conn) = store::open::open(dir.path()).unwrap();
         let settings = Settings {
             bot: true,
             bot_deadline_ms: 60_000,
         };
         let (desk, writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
+        let desk = desk.with_context_command(command);
         let registry = Registry::new();
         let accounts = Accounts::with(desk.clone(), rates, registry.signed_out());
-        let stop = CancellationToken::new();
+        let (stop, rest, workers) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+        let signals = Signals::new(desk.clone(), &limits);
+        signals.spawn(&workers, &rest);
         let sockets = Sockets::new(
             desk.clone(),
             accounts.clone(),
             registry,
-            Signals::new(desk.clone(), &limits),
+            signals,
             limits.clone(),
             stop.clone(),
         );
@@ -138,6 +160,8 @@ impl Server {
             sockets,
             tenant,
             stop,
+            rest,
+            workers,
             serving,
             writer,
             folder,
@@ -155,6 +179,9 @@ impl Server {
         self.stop.cancel();
         soon("the listener's end", self.serving).await.unwrap();
         soon("the sockets' end", self.sockets.ended()).await;
+        self.rest.cancel();
+        self.workers.close();
+        soon("the workers' end", self.workers.wait()).await;
         drop((self.sockets, self.accounts, self.desk));
         let writer = self.writer;
         let ended = tokio::task::spawn_blocking(move || writer.join());
@@ -214,7 +241,7 @@ impl Server {
             tenant: TenantId::default_tenant(),
             who: Who::Customer(found.customer),
         };
-        let order = Order::Customer(CustomerCommand::Post { text: text.to_owned() });
+        let order = Order::Customer(post(text));
         self.desk.submit(&caller, fresh(), order).await.unwrap()
     }
 
@@ -544,7 +571,10 @@ impl<A: Audience> Client<A> {
 
 /// A customer's line.
 pub fn post(text: &str) -> CustomerCommand {
-    CustomerCommand::Post { text: text.to_owned() }
+    CustomerCommand::Post {
+        text: text.to_owned(),
+        quote: None,
+    }
 }
 
 /// An agent's line in a conversation that the agent has read.
@@ -555,5 +585,8 @@ pub fn reply(conversation: minicom_protocol::ids::ConversationId, text: &str) ->
         seen: Default::default(),
         take_over: true,
         anyway: true,
+        quote: None,
+        reply: None,
+        article: None,
     }
 }
