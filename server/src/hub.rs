@@ -167,7 +167,8 @@ impl Topic {
 /// are now.
 fn evict(tail: &mut VecDeque<Kept>, change: &Kept) {
     let line = change.lines[0];
-    if let Some(newest) = tail.iter().rposition(|kept| kept.lines.contains(&line)) {
+    let newest = tail.iter().rposition(|kept| line.is_some() && kept.lines.contains(&line));
+    if let Some(newest) = newest {
         tail.drain(..=newest);
     }
 }

@@ -58,9 +58,7 @@ async fn feeds_are_contiguous_under_concurrent_writers() {
         let (desk, caller) = (desk.clone(), test.customer(&format!("customer{n}")).await);
         writers.spawn(async move {
             for line in 0..LINES {
-                let order = Order::Customer(CustomerCommand::Post {
-                    text: format!("line {line}"),
-                });
+                let order = Order::Customer(CustomerCommand::post(format!("line {line}")));
                 desk.submit(&caller, command_id(n * 1_000 + line), order).await.unwrap();
             }
         });
@@ -118,4 +116,34 @@ fn the_head_only_moves_forward_and_the_tail_is_served_only_if_it_holds_the_next(
         "a hole in the tail is never bridged"
     );
     assert_eq!(positions(topic.tail_after(9)), Some(vec![10]));
+}
+
+#[test]
+fn a_tail_forgets_what_a_line_said_before() {
+    let customer = CustomerId(uuid::Uuid::nil());
+    let line = |line| LineRef {
+        side: minicom_protocol::stage::Side::Customer,
+        line: minicom_protocol::ids::LineNo(line),
+    };
+    let kept = |at, own, quoted: Option<u64>, changes| Kept {
+        event: Encoded {
+            at,
+            mark: Mark(at),
+            json: Bytes::new(),
+        },
+        lines: [Some((customer, line(own))), quoted.map(|number| (customer, line(number)))],
+        changes,
+    };
+    let first = |topic: &Topic| lock(&topic.tail).front().map(|kept| kept.event.at);
+    let topic = Topic::new(100);
+    topic.publish([kept(1, 1, None, false), kept(2, 2, None, false), kept(3, 3, None, false)].into_iter());
+    topic.publish([kept(4, 9, None, true)].into_iter());
+    assert_eq!(first(&topic), Some(1), "another line's words stay");
+    topic.publish([kept(5, 2, None, true)].into_iter());
+    assert_eq!(first(&topic), Some(3));
+    // Who quotes a line carries its words too, also one that was published in the same breath.
+    topic.publish([kept(6, 6, Some(2), false), kept(7, 7, None, false), kept(8, 2, None, true)].into_iter());
+    assert_eq!(first(&topic), Some(7));
+    assert_eq!(topic.tail_after(5).map(|events| events.len()), None);
+    assert_eq!(topic.tail_after(6).map(|events| events.len()), Some(2));
 }

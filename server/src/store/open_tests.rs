@@ -25,9 +25,10 @@ fn the_settings_that_the_promises_stand_on_are_in_force() {
         (
             read("journal_mode").as_str(),
             read("synchronous").as_str(),
-            read("foreign_keys").as_str()
+            read("foreign_keys").as_str(),
+            read("secure_delete").as_str()
         ),
-        ("wal", "2", "1")
+        ("wal", "2", "1", "1")
     );
     assert!(rusqlite::version_number() >= SQLITE_MIN);
     let mode = std::fs::metadata(data.database()).unwrap().permissions().mode();

@@ -3,6 +3,7 @@ use minicom_protocol::{
         AgentChanged, Author, EventBody, GroupChanged, GroupDeleted, HandedBack, SettingsChanged, Snoozed, Subject,
         Target, Transferred,
     },
+    people::Role,
     settings::DeskSettings,
     staff::GroupRef,
     words::Skill,

@@ -163,3 +163,7 @@ pub fn side_name(side: Side) -> &'static str {
         Side::Desk => "desk",
     }
 }
+
+#[cfg(test)]
+#[path = "stored_tests.rs"]
+mod tests;

@@ -107,3 +107,7 @@ fn kind_from(name: &str) -> Result<TimerKind> {
 #[derive(Debug, thiserror::Error)]
 #[error("a timer of the unknown kind `{0}`")]
 struct UnknownTimer(String);
+
+#[cfg(test)]
+#[path = "timers_tests.rs"]
+mod tests;

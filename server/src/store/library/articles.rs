@@ -82,7 +82,7 @@ fn plain(markdown: &str) -> String {
     let mut words = Vec::new();
     for line in markdown.lines() {
         let line = line.trim().trim_start_matches(['#', '>', '-', '*', ' ']);
-        words.extend(line.split_whitespace().map(|word| word.trim_matches(['*', '_', '`'])));
+        words.extend(line.split_whitespace().map(|word| word.replace(['*', '`'], "")));
     }
     words.retain(|word| !word.is_empty());
     words.join(" ").chars().take(EXCERPT_CHARS).collect()
