@@ -24,6 +24,8 @@ use crate::hours::Calendar;
 
 /// Groups of a tenant.
 const GROUPS_MAX: usize = 200;
+/// Members of all groups together: every agent's program gets them with the first part of its snapshot.
+const MEMBERSHIPS_MAX: usize = 5_000;
 
 pub fn decide(facts: &Facts<'_>, caller: Agent<'_>, command: &AgentCommand) -> Result<Decision, Refusal> {
     match command {
@@ -270,6 +272,12 @@ fn save_group(facts: &Facts<'_>, caller: Agent<'_>, group: &Group) -> Result<Dec
     }
     if staff.group(group.id).is_none() && staff.groups.len() >= GROUPS_MAX {
         let limit = GROUPS_MAX as u64;
+        return Err(Refusal::TooMany { limit });
+    }
+    let others = staff.groups.iter().filter(|it| it.id != group.id);
+    let memberships: usize = others.map(|it| it.members.len()).sum();
+    if memberships + group.members.len() > MEMBERSHIPS_MAX {
+        let limit = MEMBERSHIPS_MAX as u64;
         return Err(Refusal::TooMany { limit });
     }
     if group.members.iter().any(|it| staff.agent(*it).is_none()) {

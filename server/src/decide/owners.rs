@@ -225,7 +225,7 @@ pub fn to_group(
 
 fn moved(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, by: &AgentRef, row: &Summary, to: Target) {
     plan.event(EventBody::Transferred(Transferred { by: by.clone(), to }));
-    plan.waits(row.queued_at.unwrap_or(facts.now));
+    plan.waits(row.queued_since().unwrap_or(facts.now));
 }
 
 pub fn hand_back(
@@ -352,7 +352,7 @@ pub fn tag(
 pub fn prioritise(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary, agent: &AgentRef, priority: Priority) {
     if row.intake.priority != priority {
         // The clock does not start anew: it runs from when it first came into the queue.
-        let respond_by = row.queued_at.and_then(|from| respond_by(facts, priority, from));
+        let respond_by = row.queued_since().and_then(|from| respond_by(facts, priority, from));
         plan.event(EventBody::PriorityChanged(PriorityChanged {
             agent: agent.clone(),
             priority,

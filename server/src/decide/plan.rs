@@ -149,7 +149,7 @@ impl<'f, 'a> Plan<'f, 'a> {
             agent: agent.clone(),
             reason,
         }));
-        self.waits(row.queued_at.unwrap_or(self.facts.now));
+        self.waits(row.queued_since().unwrap_or(self.facts.now));
     }
 
     /// What being in the queue brings with it: nobody's timers, the limit of the wait, and a word if nobody is there.

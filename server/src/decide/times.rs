@@ -91,7 +91,7 @@ fn snooze_ends(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
 fn wait_limit(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
     let limit = facts.desk.wait_limit_min;
     let told = row.notices.contains(&Notice::WaitLimit);
-    let Some(since) = row.queued_at.filter(|_| row.stage.is_waiting() && limit > 0 && !told) else {
+    let Some(since) = row.queued_since().filter(|_| row.stage.is_waiting() && limit > 0 && !told) else {
         return;
     };
     if since.plus_ms(minutes(limit)) <= facts.now {
