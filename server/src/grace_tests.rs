@@ -3,9 +3,9 @@
 use std::{collections::VecDeque, sync::Mutex, time::Duration};
 
 use minicom_protocol::{
-    command::Done,
+    command::{AgentCommand, CustomerCommand, Done},
     event::{Author, EventBody},
-    ids::{AgentId, Time},
+    ids::{AgentId, TenantId, Time},
     people::AgentRef,
     refusal::Refusal,
     settings::DeskSettings,
@@ -14,13 +14,20 @@ use minicom_protocol::{
 use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
     task::JoinHandle,
-    time::advance,
+    time::{advance, timeout},
 };
+use tokio_util::task::TaskTracker;
 
 use super::*;
-use crate::presence::{
-    Beginning,
-    tests::{agent, conversation, event, member, news, taken, wrote},
+use crate::{
+    door::FrontDoor,
+    presence::{
+        Beginning,
+        tests::{agent, conversation, event, member, news, taken, wrote},
+    },
+    run_limits::RunLimits,
+    signals::Signals,
+    test_desk::{TestDesk, command_id as command_id_of},
 };
 
 const GRACE: Duration = Duration::from_secs(120);
@@ -226,4 +233,63 @@ fn an_id_is_of_one_occasion() {
     for other in [of(2, 1, 1, 1), of(1, 2, 1, 1), of(1, 1, 2, 1), of(1, 1, 1, 2)] {
         assert_ne!(one, other);
     }
+}
+
+/// With the real desk: what waits for an answer goes back into its place, what was answered stays.
+#[tokio::test]
+async fn whose_customer_waits_goes_back_to_the_queue_and_what_was_answered_stays() {
+    let test = TestDesk::new();
+    let (root, ada) = (test.admin("Root").await, test.agent("Ada").await);
+    let settings = Box::new(DeskSettings {
+        owner_grace_s: 0,
+        ..DeskSettings::default()
+    });
+    test.ask(&root, 1, AgentCommand::Configure { settings }).await.unwrap();
+    let mut of = Vec::new();
+    for (n, name) in [(10, "alice"), (20, "bob")] {
+        let customer = test.customer(name).await;
+        let conversation = test.post(&customer, n, "hello").await.conversation.unwrap();
+        let human = Order::Customer(CustomerCommand::RequestHuman {});
+        test.desk.submit(&customer, command_id_of(n + 1), human).await.unwrap();
+        test.ask(&ada, n + 2, AgentCommand::TakeOver { conversation }).await.unwrap();
+        of.push(conversation);
+    }
+    let answer = AgentCommand::Post {
+        conversation: of[1],
+        text: "good day".to_owned(),
+        seen: Default::default(),
+        take_over: false,
+        anyway: true,
+        quote: None,
+        reply: None,
+        article: None,
+    };
+    test.ask(&ada, 3, answer).await.unwrap();
+    let row = async |n: usize| test.desk.summary(test.tenant(), of[n]).await.unwrap();
+    let before = row(0).await;
+
+    let signals = Signals::new(test.desk.clone(), &RunLimits::default());
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    signals.spawn(&tasks, &stop);
+    let door = FrontDoor {
+        desk: test.desk.clone(),
+        caller: test.desk.server(&TenantId::default_tenant()),
+    };
+    let floor = signals.floor(test.tenant()).unwrap().clone();
+    tasks.spawn(keep(test.tenant(), floor, door, stop.clone()));
+    let mut head = test.desk.hub().watch(test.tenant());
+    timeout(Duration::from_secs(20), async {
+        while row(0).await.stage.is_active() {
+            head.changed().await.unwrap();
+        }
+    })
+    .await
+    .expect("it goes back");
+    let after = row(0).await;
+    assert!(after.stage.is_waiting());
+    assert_eq!((after.queued_at, after.queued_rev), (before.queued_at, before.queued_rev), "its place is kept");
+    stop.cancel();
+    tasks.close();
+    tasks.wait().await;
+    assert!(row(1).await.stage.is_active(), "it was answered");
 }

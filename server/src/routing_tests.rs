@@ -119,7 +119,8 @@ impl Test {
             ..Intake::default()
         };
         let start = CustomerCommand::Start {
-            intake: Box::new(intake),
+            intake,
+            introduction: Default::default(),
             answers: vec![],
         };
         for command in [start, CustomerCommand::RequestHuman {}] {

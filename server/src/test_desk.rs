@@ -120,7 +120,10 @@ impl TestDesk {
     }
 
     pub async fn post(&self, caller: &Caller, id: u64, text: &str) -> Done {
-        let order = Order::Customer(CustomerCommand::Post { text: text.to_owned() });
+        let order = Order::Customer(CustomerCommand::Post {
+            text: text.to_owned(),
+            quote: None,
+        });
         self.desk.submit(caller, command_id(id), order).await.unwrap()
     }
 

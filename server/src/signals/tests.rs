@@ -15,7 +15,6 @@ use uuid::Uuid;
 use super::{
     floor::Floor,
     opening::{Hours, Open},
-    places::Place,
     *,
 };
 use crate::{
@@ -23,7 +22,7 @@ use crate::{
     order::{Caller, Order, Who},
     presence::{
         Beginning,
-        tests::{agent, closed, conversation, event, member, news, seen, taken},
+        tests::{agent, closed, conversation, event, member, news, seen},
     },
     test_desk::TestDesk,
 };

@@ -143,7 +143,9 @@ async fn who_writes_too_fast_waits_and_order_holds() {
         before: None,
         limit: 50,
     };
-    let CustomerReply::Thread { events, .. } = reader.asks(page).await.unwrap();
+    let CustomerReply::Thread { events, .. } = reader.asks(page).await.unwrap() else {
+        panic!("it is a page");
+    };
     let lines: Vec<String> = events
         .iter()
         .filter_map(|event| match &event.body {
@@ -227,7 +229,9 @@ async fn pages_of_a_thread_join() {
     let (mut before, mut seqs) = (None, Vec::new());
     loop {
         let question = CustomerQuestion::Thread { before, limit: 7 };
-        let CustomerReply::Thread { events, more } = alice.asks(question).await.unwrap();
+        let CustomerReply::Thread { events, more } = alice.asks(question).await.unwrap() else {
+            panic!("it is a page");
+        };
         before = events.first().map(|event| event.seq);
         seqs.splice(0..0, events.iter().map(|event| event.seq.0));
         if !more {
@@ -265,7 +269,9 @@ async fn a_page_that_is_too_large_for_a_frame_is_cut_at_its_old_end() {
         before: None,
         limit: 200,
     };
-    let CustomerReply::Thread { events, more } = alice.asks(question).await.unwrap();
+    let CustomerReply::Thread { events, more } = alice.asks(question).await.unwrap() else {
+        panic!("it is a page");
+    };
     assert!(more && events.len() < 40, "{}", events.len());
     assert_eq!(events.last().map(|event| event.seq.0), Some(41));
     server.stop().await;

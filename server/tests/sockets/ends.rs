@@ -9,6 +9,7 @@ use minicom_protocol::{
     ids::{TenantId, Time},
     people::{AgentRef, Role},
     refusal::Refusal,
+    staff::{Intent, StaffMember},
     text::DisplayName,
 };
 use minicom_server::{limits as bounds, run_limits::RunLimits};
@@ -214,9 +215,15 @@ async fn changed(server: &Server, agent: &AgentRef, role: Role, enabled: bool) {
     let (subject, body) = (
         Subject::Agent { agent: agent.id },
         EventBody::AgentChanged(AgentChanged {
-            agent: agent.clone(),
-            role,
-            enabled,
+            member: StaffMember {
+                agent: agent.clone(),
+                role,
+                enabled,
+                skills: vec![],
+                capacity: None,
+                intent: Intent::Available,
+            },
+            intent_only: false,
         }),
     );
     let written = server
@@ -267,7 +274,7 @@ async fn a_new_name_holds_from_the_next_line_on() {
         panic!("{:?}", alice.events[3]);
     };
     assert!(matches!(&line.author, Author::Agent { name } if name.as_str() == "Countess"));
-    ada.signalled(|signal| matches!(signal, minicom_protocol::frame::AgentSignal::Presence { agents } if agents[0].name.as_str() == "Countess")).await;
+    ada.signalled(|signal| matches!(signal, minicom_protocol::frame::AgentSignal::Presence { agents } if agents[0].agent.name.as_str() == "Countess")).await;
     server.stop().await;
 }
 

@@ -9,3 +9,5 @@ mod ends;
 mod frames;
 mod hello;
 mod port;
+mod presence;
+mod questions;
