@@ -277,3 +277,7 @@ impl Desk {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "desk/walls_tests.rs"]
+mod walls_tests;
