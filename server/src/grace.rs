@@ -5,11 +5,12 @@
 use std::{collections::HashMap, sync::Arc};
 
 use minicom_protocol::ids::{CommandId, ConversationId, Rev, Time};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use crate::{
+    clock::until,
     door::Door,
     limits,
     order::{Order, OwnerGone},
@@ -29,7 +30,7 @@ pub(crate) async fn keep(tenant: TenantKey, floor: Arc<Floor>, door: impl Door, 
     loop {
         stirred.borrow_and_update();
         let forsaken = floor.room(|room| room.forsaken());
-        let known: HashMap<ConversationId, Occasion> = done.drain().collect();
+        let known = std::mem::take(&mut done);
         let mut next: Option<Instant> = None;
         for it in forsaken {
             let occasion = (it.since, it.by);
@@ -87,13 +88,6 @@ fn command_id(tenant: TenantKey, it: &Forsaken) -> CommandId {
             &it.by.0.to_be_bytes(),
         ],
     )
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
-    }
 }
 
 #[cfg(test)]

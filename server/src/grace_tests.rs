@@ -70,10 +70,7 @@ impl Test {
             },
             ..Beginning::default()
         };
-        from.staff.agents = vec![
-            member(1, "Ada", Intent::Available),
-            member(2, "Bo", Intent::Available),
-        ];
+        from.staff.agents = vec![member(1, "Ada", Intent::Available), member(2, "Bo", Intent::Available)];
         floor.change(|room, now| room.begin(from, now));
         let (send, comes) = unbounded_channel();
         let book = Book {
@@ -103,7 +100,8 @@ impl Test {
     }
 
     fn leave(&self, agent: &AgentRef, seat: u64) {
-        self.floor.change(|room, now| room.attendance.leave(agent.id, seat, now));
+        self.floor
+            .change(|room, now| room.attendance.leave(agent.id, seat, now));
     }
 
     /// The next that is brought: by which command, which conversation, and how long after the beginning.
@@ -128,7 +126,10 @@ fn bo() -> AgentRef {
 
 /// A timer of tokio's has a millisecond's grain.
 fn about(found: Duration, expected: Duration) {
-    assert!(found >= expected && found < expected + Duration::from_millis(5), "{found:?}, not {expected:?}");
+    assert!(
+        found >= expected && found < expected + Duration::from_millis(5),
+        "{found:?}, not {expected:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -251,7 +252,9 @@ async fn whose_customer_waits_goes_back_to_the_queue_and_what_was_answered_stays
         let conversation = test.post(&customer, n, "hello").await.conversation.unwrap();
         let human = Order::Customer(CustomerCommand::RequestHuman {});
         test.desk.submit(&customer, command_id_of(n + 1), human).await.unwrap();
-        test.ask(&ada, n + 2, AgentCommand::TakeOver { conversation }).await.unwrap();
+        test.ask(&ada, n + 2, AgentCommand::TakeOver { conversation })
+            .await
+            .unwrap();
         of.push(conversation);
     }
     let answer = AgentCommand::Post {
@@ -287,7 +290,11 @@ async fn whose_customer_waits_goes_back_to_the_queue_and_what_was_answered_stays
     .expect("it goes back");
     let after = row(0).await;
     assert!(after.stage.is_waiting());
-    assert_eq!((after.queued_at, after.queued_rev), (before.queued_at, before.queued_rev), "its place is kept");
+    assert_eq!(
+        (after.queued_at, after.queued_rev),
+        (before.queued_at, before.queued_rev),
+        "its place is kept"
+    );
     stop.cancel();
     tasks.close();
     tasks.wait().await;

@@ -19,8 +19,8 @@ use minicom_protocol::{
 };
 use tokio::time::Instant;
 
-pub use self::{attendance::Attendance, forsaken::Forsaken, news::News, waits::Waits};
 use self::holdings::Holdings;
+pub use self::{attendance::Attendance, forsaken::Forsaken, news::News, waits::Waits};
 use crate::clock;
 
 /// A moment by both clocks: the one that only goes forward, for what is to come, and the one that is shown.
@@ -147,7 +147,9 @@ impl Room {
 
     /// Whether some agent is there who takes customers.
     pub fn is_staffed(&self, now: Instant) -> bool {
-        self.attendance.states(now).any(|state| state == PresenceState::Available)
+        self.attendance
+            .states(now)
+            .any(|state| state == PresenceState::Available)
     }
 
     /// Conversations whose owner is gone, or handed all back.

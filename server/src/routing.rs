@@ -61,13 +61,7 @@ struct Refused {
 }
 
 /// Runs until `stop`.
-pub(crate) async fn keep(
-    desk: Desk,
-    tenant: TenantKey,
-    floor: Arc<Floor>,
-    door: impl Door,
-    stop: CancellationToken,
-) {
+pub(crate) async fn keep(desk: Desk, tenant: TenantKey, floor: Arc<Floor>, door: impl Door, stop: CancellationToken) {
     let mut stirred = floor.stirred();
     let mut refused = Refused::default();
     loop {
@@ -110,7 +104,9 @@ async fn look(desk: &Desk, tenant: TenantKey, floor: &Floor, door: &impl Door, r
         if !anybody_has_room(&queue, &agents) {
             break;
         }
-        let willing = agents.iter().filter(|it| !refused.pairs.contains(&(row.conversation, it.agent)));
+        let willing = agents
+            .iter()
+            .filter(|it| !refused.pairs.contains(&(row.conversation, it.agent)));
         let Some(agent) = queue.route(row, willing) else {
             continue;
         };
@@ -122,7 +118,10 @@ async fn look(desk: &Desk, tenant: TenantKey, floor: &Floor, door: &impl Door, r
             }
             Ok(Done { rev: Some(rev), .. }) => note(&mut agents, agent, rev),
             Err(refusal) if refusal.retryable() => {
-                warn!(code = refusal.code(), "what waits could not be given to anybody; trying again");
+                warn!(
+                    code = refusal.code(),
+                    "what waits could not be given to anybody; trying again"
+                );
                 return Look::Later;
             }
             Err(refusal) => {
@@ -166,7 +165,8 @@ impl Desktop {
 fn anybody_has_room(queue: &Queue<'_>, agents: &[Routable]) -> bool {
     agents.iter().any(|it| {
         let member = queue.staff.agent(it.agent);
-        it.presence == PresenceState::Available && member.is_some_and(|member| queue.has_room(member, it.active).is_ok())
+        it.presence == PresenceState::Available
+            && member.is_some_and(|member| queue.has_room(member, it.active).is_ok())
     })
 }
 

@@ -149,7 +149,9 @@ impl Test {
                 head.changed().await.unwrap();
             }
         };
-        timeout(Duration::from_secs(20), given).await.expect("it is given to somebody")
+        timeout(Duration::from_secs(20), given)
+            .await
+            .expect("it is given to somebody")
     }
 
     async fn stop(self) {
@@ -199,7 +201,11 @@ async fn skills_decide_who_and_hold_nobody_else_up() {
     let _ada_is_here = test.here(&ada);
     test.start(test.front());
     assert_eq!(test.given(second).await, id_of(&ada));
-    assert_eq!(test.owner(first).await, None, "Ada knows nothing of it, and Bo is not there");
+    assert_eq!(
+        test.owner(first).await,
+        None,
+        "Ada knows nothing of it, and Bo is not there"
+    );
     let _bo_is_here = test.here(&bo);
     assert_eq!(test.given(first).await, id_of(&bo));
     test.stop().await;
@@ -238,7 +244,15 @@ async fn nobody_is_given_anything_who_is_busy_or_not_there_or_if_it_is_off() {
     test.ask(&ada, AgentCommand::SetIntent { intent: Intent::Busy }).await;
     test.start(test.front());
     let waits = test.waits("a", None).await;
-    assert!(test.desk.desk.summary(test.desk.tenant(), waits).await.unwrap().stage.is_waiting());
+    assert!(
+        test.desk
+            .desk
+            .summary(test.desk.tenant(), waits)
+            .await
+            .unwrap()
+            .stage
+            .is_waiting()
+    );
     test.turn_on().await;
     assert_eq!(test.given(waits).await, id_of(&cy));
     assert_ne!(id_of(&bo), id_of(&cy));
@@ -287,7 +301,11 @@ async fn of_many_who_come_at_once_each_gets_what_each_can_have_and_no_more() {
             *owned.entry(owner).or_default() += 1;
         }
     }
-    assert_eq!(owned.values().copied().collect::<Vec<_>>(), [2; 5], "the first ten, two for each");
+    assert_eq!(
+        owned.values().copied().collect::<Vec<_>>(),
+        [2; 5],
+        "the first ten, two for each"
+    );
     let last = test.desk.desk.summary(test.desk.tenant(), queue[11]).await.unwrap();
     assert!(matches!(last.stage, Stage::Waiting { .. }));
     test.stop().await;

@@ -221,7 +221,14 @@ fn start_tenants(
     for (tenant, key) in desk.tenants() {
         if let Some(rules) = rules {
             let (desk, signals, rules) = (desk.clone(), signals.clone(), rules.clone());
-            workers.spawn(bot::runner::run(desk, signals, tenant.clone(), key, rules, rest.clone()));
+            workers.spawn(bot::runner::run(
+                desk,
+                signals,
+                tenant.clone(),
+                key,
+                rules,
+                rest.clone(),
+            ));
         }
         let door = || FrontDoor {
             desk: desk.clone(),

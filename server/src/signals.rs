@@ -27,8 +27,8 @@ use minicom_protocol::{
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use self::{agents::AgentSignals, customers::CustomerSignals, present::Present};
 pub(crate) use self::floor::Floor;
+pub use self::{agents::AgentSignals, customers::CustomerSignals, present::Present};
 use crate::{desk::Desk, run_limits::RunLimits, store::TenantKey};
 
 /// The signals of all tenants. Cheap to clone. It holds the desk, so the writer stops only when it is gone too.
@@ -43,7 +43,10 @@ pub struct Signals {
 impl Signals {
     /// Signals for the tenants of this desk. [`Signals::spawn`] starts what keeps them.
     pub fn new(desk: Desk, limits: &RunLimits) -> Signals {
-        let floors = desk.tenants().map(|(_, key)| (key, Arc::new(Floor::default()))).collect();
+        let floors = desk
+            .tenants()
+            .map(|(_, key)| (key, Arc::new(Floor::default())))
+            .collect();
         Signals {
             desk,
             every: limits.signal_every,

@@ -112,10 +112,7 @@ impl TestDesk {
             .unwrap();
         Caller {
             tenant: TenantId::default_tenant(),
-            who: Who::Agent {
-                agent,
-                role,
-            },
+            who: Who::Agent { agent, role },
         }
     }
 

@@ -6,7 +6,10 @@ use std::time::Duration;
 use minicom_protocol::ids::{AgentId, ConversationId, Rev, Time};
 use tokio::time::Instant;
 
-use super::{attendance::{Absence, Attendance}, holdings::{Holding, Holdings}};
+use super::{
+    attendance::{Absence, Attendance},
+    holdings::{Holding, Holdings},
+};
 
 /// A conversation that its owner does not look after.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -57,7 +57,9 @@ impl Holdings {
                 self.call(conversation, event.rev);
                 return;
             }
-            EventBody::HandedBack(_) | EventBody::HumanRequested(_) | EventBody::Requeued(_) | EventBody::Closed(_) => None,
+            EventBody::HandedBack(_) | EventBody::HumanRequested(_) | EventBody::Requeued(_) | EventBody::Closed(_) => {
+                None
+            }
             _ => return,
         };
         self.disown(conversation);
@@ -81,7 +83,11 @@ impl Holdings {
 
     /// An agent's.
     pub fn of_agent(&self, agent: AgentId) -> impl Iterator<Item = (ConversationId, &Holding)> {
-        self.by_owner.get(&agent).into_iter().flatten().map(|(id, it)| (*id, it))
+        self.by_owner
+            .get(&agent)
+            .into_iter()
+            .flatten()
+            .map(|(id, it)| (*id, it))
     }
 
     fn own(&mut self, conversation: ConversationId, owner: AgentId, owned_by: Rev, call: Rev, since: Stamp) {

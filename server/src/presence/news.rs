@@ -74,6 +74,8 @@ impl News {
         if !KINDS.contains(&head.kind.as_ref()) {
             return None;
         }
-        serde_json::from_slice(json).ok().map(|event| News::Event(Box::new(event)))
+        serde_json::from_slice(json)
+            .ok()
+            .map(|event| News::Event(Box::new(event)))
     }
 }

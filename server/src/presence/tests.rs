@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use minicom_protocol::{
     event::{
-        AgentChanged, Author, Closed, Event, HandedBack, HumanRequested, Opened, Part, Posted, Requeued, Seen, SettingsChanged,
-        Subject, TakenOver, Target, Transferred, Woken, WokenBy,
+        AgentChanged, Author, Closed, Event, HandedBack, HumanRequested, Opened, Part, Posted, Requeued, Seen,
+        SettingsChanged, Subject, TakenOver, Target, Transferred, Woken, WokenBy,
     },
     frame::Estimate,
     ids::{ConversationId, CustomerId, LineNo, Mark, Seq},
@@ -209,9 +209,15 @@ async fn the_table_of_presence() {
 async fn activity_restores_and_a_network_that_comes_back_does_not() {
     let mut test = Test::new(vec![member(1, "Ada", Intent::Available)]);
     let seat = test.join(1);
-    assert_eq!(test.room.attendance.next_idle(test.now.at), Some(test.now.at + 10 * MINUTE));
+    assert_eq!(
+        test.room.attendance.next_idle(test.now.at),
+        Some(test.now.at + 10 * MINUTE)
+    );
     test.pass(10 * MINUTE);
-    assert_eq!((test.state(), test.room.attendance.next_idle(test.now.at)), (PresenceState::Away, None));
+    assert_eq!(
+        (test.state(), test.room.attendance.next_idle(test.now.at)),
+        (PresenceState::Away, None)
+    );
     let again = test.room.attendance.join(&agent(1, "Ada"), false, test.now);
     test.room.attendance.leave(agent(1, "Ada").id, seat, test.now);
     assert_eq!(test.state(), PresenceState::Away);
@@ -254,7 +260,10 @@ async fn what_was_stored_counts_until_something_is_seen() {
 
 #[tokio::test]
 async fn routing_counts_on_one_who_has_just_gone_and_on_no_one_who_never_came() {
-    let mut test = Test::new(vec![member(1, "Ada", Intent::Available), member(2, "Bo", Intent::Available)]);
+    let mut test = Test::new(vec![
+        member(1, "Ada", Intent::Available),
+        member(2, "Bo", Intent::Available),
+    ]);
     let seat = test.join(1);
     let routable = |test: &Test, n| test.room.attendance.routable(agent(n, "x").id, test.now.at);
     test.room.attendance.leave(agent(1, "Ada").id, seat, test.now);
@@ -268,14 +277,21 @@ async fn routing_counts_on_one_who_has_just_gone_and_on_no_one_who_never_came() 
 async fn the_list_has_who_is_there_and_who_is_gone_and_owns() {
     let ada = agent(1, "Ada");
     let mut test = Test::new(vec![member(1, "Ada", Intent::Available), member(2, "Bo", Intent::Busy)]);
-    assert_eq!(test.room.look(test.now.at).told, None, "nobody is there, and nothing else was told");
+    assert_eq!(
+        test.room.look(test.now.at).told,
+        None,
+        "nobody is there, and nothing else was told"
+    );
     let seat = test.join(1);
     let told = test.room.look(test.now.at).told.expect("Ada came");
     assert_eq!((told.len(), told[0].gone_since), (1, None));
     test.hear(&event(1, 7, 0, taken(&ada)));
     test.pass(MINUTE);
     test.room.attendance.act(ada.id, test.now);
-    assert!(test.room.look(test.now.at).told.is_none(), "an activity by itself is no news");
+    assert!(
+        test.room.look(test.now.at).told.is_none(),
+        "an activity by itself is no news"
+    );
     test.room.attendance.view(ada.id, seat, Some(conversation(7)));
     let viewing = test.room.look(test.now.at);
     assert_eq!(viewing.told.unwrap()[0].viewing, Some(conversation(7)));
@@ -283,7 +299,10 @@ async fn the_list_has_who_is_there_and_who_is_gone_and_owns() {
     test.room.attendance.leave(ada.id, seat, test.now);
     let gone = test.room.look(test.now.at);
     let told = gone.told.expect("she owns one, so she is shown as gone");
-    assert_eq!((told[0].state, told[0].gone_since), (PresenceState::Offline, Some(test.now.time)));
+    assert_eq!(
+        (told[0].state, told[0].gone_since),
+        (PresenceState::Offline, Some(test.now.time))
+    );
     assert_eq!((told[0].viewing, gone.stirs), (None, true));
     test.hear(&event(2, 7, 0, closed()));
     assert_eq!(test.room.look(test.now.at).told, Some(vec![]));
@@ -310,19 +329,40 @@ async fn grace_runs_from_when_both_are_true_that_one_owns_it_and_is_gone() {
     let grace = Duration::from_secs(DeskSettings::default().owner_grace_s.into());
     let mut test = Test::new(vec![member(1, "Ada", Intent::Available)]);
     test.hear(&event(1, 7, 0, taken(&ada)));
-    assert_eq!(test.forsaken(), [(conversation(7), grace, 1)], "also at the start, when nobody ever came");
+    assert_eq!(
+        test.forsaken(),
+        [(conversation(7), grace, 1)],
+        "also at the start, when nobody ever came"
+    );
     let seat = test.join(1);
     assert_eq!(test.forsaken(), []);
     test.room.attendance.leave(ada.id, seat, test.now);
     test.pass(MINUTE);
     let to = Target::Agent { agent: ada.clone() };
-    test.hear(&event(2, 8, 0, EventBody::Transferred(Transferred { by: agent(2, "Bo"), to })));
+    test.hear(&event(
+        2,
+        8,
+        0,
+        EventBody::Transferred(Transferred { by: agent(2, "Bo"), to }),
+    ));
     let both = [(conversation(7), grace - MINUTE, 1), (conversation(8), grace, 2)];
     assert_eq!(test.forsaken(), both);
     test.hear(&event(3, 7, 0, wrote(Author::Customer)));
-    assert_eq!(test.forsaken()[0], (conversation(7), grace - MINUTE, 3), "another occasion");
+    assert_eq!(
+        test.forsaken()[0],
+        (conversation(7), grace - MINUTE, 3),
+        "another occasion"
+    );
     let reason = HandOverReason::OwnerGone;
-    test.hear(&event(4, 7, 0, EventBody::Requeued(Requeued { agent: ada.clone(), reason })));
+    test.hear(&event(
+        4,
+        7,
+        0,
+        EventBody::Requeued(Requeued {
+            agent: ada.clone(),
+            reason,
+        }),
+    ));
     test.hear(&event(5, 8, 0, EventBody::HandedBack(HandedBack { agent: ada })));
     assert_eq!(test.forsaken(), []);
 }
@@ -334,7 +374,11 @@ async fn away_and_hand_back_gives_up_what_is_there_and_keeps_what_is_taken_until
     test.join(1);
     test.hear(&event(1, 7, 0, taken(&ada)));
     test.hear(&chosen(2, member(1, "Ada", Intent::AwayHandBack)));
-    assert_eq!(test.forsaken(), [(conversation(7), Duration::ZERO, 1)], "at once, though she is connected");
+    assert_eq!(
+        test.forsaken(),
+        [(conversation(7), Duration::ZERO, 1)],
+        "at once, though she is connected"
+    );
     test.hear(&event(3, 7, 0, closed()));
     test.hear(&event(4, 8, 0, taken(&ada)));
     assert_eq!(test.forsaken(), [], "taken while away, so it is meant");
@@ -349,7 +393,12 @@ async fn a_snooze_that_ends_calls_unless_the_owner_ended_it() {
     let ada = agent(1, "Ada");
     let mut test = Test::new(vec![member(1, "Ada", Intent::Available)]);
     test.hear(&event(1, 7, 0, taken(&ada)));
-    let woken = |why| EventBody::Woken(Woken { agent: ada.clone(), why });
+    let woken = |why| {
+        EventBody::Woken(Woken {
+            agent: ada.clone(),
+            why,
+        })
+    };
     test.hear(&event(2, 7, 0, woken(WokenBy::Agent)));
     assert_eq!(test.forsaken()[0].2, 1);
     test.hear(&event(3, 7, 0, woken(WokenBy::Time)));
@@ -389,7 +438,11 @@ fn a_forecast_is_a_range_and_nothing_while_too_little_is_known() {
     let range = |from_min, to_min| Some(Estimate { from_min, to_min });
     assert_eq!((steady.estimate(1), steady.estimate(3)), (range(2, 2), range(6, 6)));
     assert_eq!(waits_of(&[1, 1, 3, 9, 9, 1]).estimate(2), range(2, 14));
-    assert_eq!(waits_of(&[0; 5]).estimate(1), range(0, 1), "nobody is promised no time at all");
+    assert_eq!(
+        waits_of(&[0; 5]).estimate(1),
+        range(0, 1),
+        "nobody is promised no time at all"
+    );
     let of_late = waits_of(&[&[500; 30][..], &[1; limits::WAITS_KEPT]].concat());
     assert_eq!(of_late.estimate(1), range(1, 1), "what is long ago is forgotten");
 }
@@ -404,10 +457,17 @@ fn who_came_in_behind_others_waited_for_them_too() {
     let per_place = Estimate { from_min: 2, to_min: 2 };
     assert_eq!((waits.waiting(), waits.estimate(1)), (0, Some(per_place)));
     let reason = HandOverReason::OwnerGone;
-    let back = EventBody::Requeued(Requeued { agent: ada.clone(), reason });
+    let back = EventBody::Requeued(Requeued {
+        agent: ada.clone(),
+        reason,
+    });
     waits.apply(&event(20, 1, 600, back));
     waits.apply(&event(21, 1, 99_999, taken(&ada)));
-    assert_eq!(waits.estimate(1), Some(per_place), "a place that was kept says nothing of the queue");
+    assert_eq!(
+        waits.estimate(1),
+        Some(per_place),
+        "a place that was kept says nothing of the queue"
+    );
     waits.apply(&event(22, 2, 0, wanted()));
     waits.apply(&event(23, 2, 0, closed()));
     assert_eq!(waits.waiting(), 0);

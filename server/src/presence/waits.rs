@@ -103,7 +103,11 @@ impl Waits {
     }
 
     fn taken(&mut self, conversation: ConversationId, at: Time) {
-        if let Some(Waiting { since, place: Some(place) }) = self.queue.remove(&conversation) {
+        if let Some(Waiting {
+            since,
+            place: Some(place),
+        }) = self.queue.remove(&conversation)
+        {
             self.took(at.since(since) / 1_000, place);
         }
     }
@@ -128,11 +132,19 @@ impl Stay {
         let conversation = row.conversation;
         if row.stage.is_waiting() {
             let from = row.queued_at?;
-            return Some(Stay { conversation, from, until: None });
+            return Some(Stay {
+                conversation,
+                from,
+                until: None,
+            });
         }
         // Both times are those of the first wait: what came back later is left out here too.
         let (from, until) = (row.queued_at?, row.assigned_at?);
-        Some(Stay { conversation, from, until: Some(until) })
+        Some(Stay {
+            conversation,
+            from,
+            until: Some(until),
+        })
     }
 }
 
@@ -142,5 +154,8 @@ fn count(rows: &[Stay], fits: impl Fn(&Stay) -> bool) -> i64 {
 
 fn mean(values: &[i64]) -> i64 {
     let sum = values.iter().fold(0_i64, |sum, it| sum.saturating_add(*it));
-    i64::try_from(values.len()).ok().and_then(|n| sum.checked_div(n)).unwrap_or(0)
+    i64::try_from(values.len())
+        .ok()
+        .and_then(|n| sum.checked_div(n))
+        .unwrap_or(0)
 }

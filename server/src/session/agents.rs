@@ -109,7 +109,10 @@ impl Guest for AgentGuest {
     }
 
     async fn open(&mut self, cx: &Shared, cursor: Option<Cursor>) -> Result<Opened, Refusal> {
-        let opening = cx.desk.open_journal(self.tenant, self.signed_in.agent.id, cursor).await?;
+        let opening = cx
+            .desk
+            .open_journal(self.tenant, self.signed_in.agent.id, cursor)
+            .await?;
         self.opened_at = Rev(*cx.desk.hub().watch(self.tenant).borrow());
         Ok(match opening {
             Opening::Resumed(feed) => Opened { feed, snapshot: None },
@@ -204,7 +207,10 @@ impl Guest for AgentGuest {
 /// When a token ends by itself. Who is connected then is closed as if it had been revoked.
 async fn token_ends_at(cx: &Shared, tenant: TenantKey, token: &TokenDigest) -> Result<Option<Instant>, Refusal> {
     let digest = *token.as_bytes();
-    let ends = cx.desk.read(move |conn| people::token_ends(conn, tenant, &digest)).await?;
+    let ends = cx
+        .desk
+        .read(move |conn| people::token_ends(conn, tenant, &digest))
+        .await?;
     Ok(ends.map(|at| {
         let left = Duration::from_micros(at.since(clock::now()).cast_unsigned());
         Instant::now() + left.min(limits::TOKEN_LIFE)

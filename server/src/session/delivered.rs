@@ -74,7 +74,10 @@ mod tests {
         assert_eq!(delivered.due().now_or_never(), None, "nothing was said");
         delivered.say(place(1), LineNo(4));
         assert_eq!(delivered.due().now_or_never(), Some(()));
-        assert_eq!(delivered.take(Instant::now()).collect::<Vec<_>>(), [(place(1), LineNo(4))]);
+        assert_eq!(
+            delivered.take(Instant::now()).collect::<Vec<_>>(),
+            [(place(1), LineNo(4))]
+        );
         delivered.say(place(1), LineNo(6));
         delivered.say(place(1), LineNo(5));
         delivered.say(place(2), LineNo(9));

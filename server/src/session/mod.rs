@@ -71,7 +71,8 @@ struct Shared {
 }
 
 impl Sockets {
-    /// Sockets over this desk, until `stop`. What keeps the signals is started by whoever made them; `registry` is the one that the accounts tell of ended sign-ins, see [`Registry::signed_out`].
+    /// Sockets over this desk, until `stop`. Whoever made the signals starts what keeps them. `registry` is the one that the
+    /// accounts tell of ended sign-ins, see [`Registry::signed_out`].
     pub fn new(
         desk: Desk,
         accounts: Accounts,

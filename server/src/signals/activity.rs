@@ -4,12 +4,13 @@
 use std::{sync::Arc, time::Duration};
 
 use minicom_protocol::ids::{AgentId, Time};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use super::Floor;
 use crate::{
+    clock::until,
     desk::Desk,
     limits,
     store::{TenantKey, staff},
@@ -58,13 +59,5 @@ pub(super) async fn pause(stop: &CancellationToken, wait: Duration) -> bool {
     tokio::select! {
         () = stop.cancelled() => false,
         () = tokio::time::sleep(wait) => true,
-    }
-}
-
-/// Sleeps until then; without a time, for ever.
-pub(crate) async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }

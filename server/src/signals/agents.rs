@@ -127,7 +127,12 @@ impl Board {
     pub fn delivered(&self, conversation: ConversationId, up_to: LineNo) {
         let mut state = lock(&self.state);
         let key = Key::Delivered(conversation);
-        if state.values.get(&key).and_then(Value::line).is_some_and(|known| known >= up_to) {
+        if state
+            .values
+            .get(&key)
+            .and_then(Value::line)
+            .is_some_and(|known| known >= up_to)
+        {
             return;
         }
         state.post(key, AgentSignal::Delivered { conversation, up_to });

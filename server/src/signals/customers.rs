@@ -13,11 +13,11 @@ use minicom_protocol::{
 };
 use tokio::{
     sync::{Notify, watch},
-    time::{Instant, sleep_until},
+    time::Instant,
 };
 
 use super::{Floor, floor::lock, opening::Open, places::Place};
-use crate::limits;
+use crate::{clock::until, limits};
 
 /// The customers of a tenant who are connected, and what those who are not will be told.
 #[derive(Default)]
@@ -65,7 +65,11 @@ impl Windows {
     pub fn end_bot_typing(&self, customer: CustomerId) {
         if let Some((values, _)) = lock(&self.state).open.get(&customer) {
             values.send_if_modified(|values| match values.typing.as_ref().map(|typing| &typing.signal) {
-                Some(CustomerSignal::Typing { name: None, on: true, at }) => {
+                Some(CustomerSignal::Typing {
+                    name: None,
+                    on: true,
+                    at,
+                }) => {
                     let (name, on, at) = (None, false, *at);
                     values.say(CustomerSignal::Typing { name, on, at });
                     true
@@ -212,7 +216,7 @@ impl CustomerSignals {
             tokio::select! {
                 _ = self.values.changed() => {}
                 _ = self.open.changed() => {}
-                () = at(later) => {}
+                () = until(later) => {}
             }
         }
     }
@@ -237,13 +241,6 @@ impl CustomerSignals {
             (Some(_), Some(typing)) => Ok(typing.signal),
             _ => Err(later.0),
         }
-    }
-}
-
-async fn at(later: Option<Instant>) {
-    match later {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -16,7 +16,10 @@ use crate::{
 impl Signals {
     /// A customer's client has shown the desk's lines up to this one. What it cannot have shown does not count.
     pub async fn customer_got(&self, tenant: TenantKey, customer: CustomerId, up_to: LineNo) {
-        let newest = self.desk.read(move |conn| conversations::newest(conn, tenant, customer)).await;
+        let newest = self
+            .desk
+            .read(move |conn| conversations::newest(conn, tenant, customer))
+            .await;
         let (Ok(Some(row)), Some(floor)) = (newest, self.floor(tenant)) else {
             return;
         };
@@ -48,7 +51,9 @@ impl Floor {
             return;
         };
         match &event.body {
-            EventBody::Seen(seen) if seen.side == Side::Customer => self.agents.overtaken(conversation, Some(seen.up_to)),
+            EventBody::Seen(seen) if seen.side == Side::Customer => {
+                self.agents.overtaken(conversation, Some(seen.up_to))
+            }
             EventBody::Seen(seen) => self.customers.overtaken(customer, Some(seen.up_to)),
             EventBody::Closed(_) => {
                 self.agents.overtaken(conversation, None);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Floor, activity::until};
+use super::Floor;
+use crate::clock::until;
 
 /// Runs until `stop`.
 pub async fn watch(floor: Arc<Floor>, stop: CancellationToken) {

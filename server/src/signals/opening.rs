@@ -8,8 +8,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{Floor, activity::until};
-use crate::{clock, hours::Calendar, limits};
+use super::Floor;
+use crate::{
+    clock::{self, until},
+    hours::Calendar,
+    limits,
+};
 
 /// The two facts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,7 +97,11 @@ impl Hours {
         };
         let open_now = calendar.open_at(now);
         let next_open_at = if open_now { None } else { calendar.next_open(now) };
-        let changes_at = if open_now { calendar.next_close(now) } else { next_open_at };
+        let changes_at = if open_now {
+            calendar.next_close(now)
+        } else {
+            next_open_at
+        };
         let wait = changes_at.map(|at| Duration::from_micros(at.since(now).cast_unsigned()));
         // A clock that was set, or a computer that slept, must not delay it by as much.
         let next = wait.map(|wait| Instant::now() + wait.min(limits::HOURS_LOOK_EVERY));

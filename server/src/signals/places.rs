@@ -8,8 +8,12 @@ use minicom_protocol::{frame::Estimate, ids::Time, settings::DeskSettings, summa
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::{Floor, activity::until};
-use crate::{clock, desk::Desk, store::TenantKey};
+use super::Floor;
+use crate::{
+    clock::{self, until},
+    desk::Desk,
+    store::TenantKey,
+};
 
 /// A place in the queue: 1 is next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +31,9 @@ pub async fn keep(desk: Desk, tenant: TenantKey, floor: Arc<Floor>, every: Durat
     loop {
         // Before the queue is read: what is committed from here on wakes the next pass.
         stirred.borrow_and_update();
-        let promises = open.borrow_and_update().is_some_and(|it| it.open_now && it.agents_available);
+        let promises = open
+            .borrow_and_update()
+            .is_some_and(|it| it.open_now && it.agents_available);
         let mut next = None;
         if floor.customers.any() {
             // A read that failed was logged, and the next event tries again.
@@ -35,7 +41,9 @@ pub async fn keep(desk: Desk, tenant: TenantKey, floor: Arc<Floor>, every: Durat
                 next = floor.room(|room| {
                     // Where nobody takes anybody, a forecast would be a promise.
                     let estimate = |place| room.waits.estimate(place).filter(|_| promises);
-                    floor.customers.places(queue.iter().map(|row| row.customer.id), estimate);
+                    floor
+                        .customers
+                        .places(queue.iter().map(|row| row.customer.id), estimate);
                     next_ageing(&queue, room.settings(), clock::now())
                 });
             }
@@ -60,7 +68,12 @@ fn next_ageing(queue: &[Summary], settings: &DeskSettings, now: Time) -> Option<
     if after.is_zero() {
         return None;
     }
-    let waited = queue.iter().filter_map(Summary::queued_since).map(|since| now.since(since));
+    let waited = queue
+        .iter()
+        .filter_map(Summary::queued_since)
+        .map(|since| now.since(since));
     let left = waited.filter_map(|waited| after.checked_sub(Duration::from_micros(waited.cast_unsigned())));
-    left.filter(|left| !left.is_zero()).min().map(|left| Instant::now() + left)
+    left.filter(|left| !left.is_zero())
+        .min()
+        .map(|left| Instant::now() + left)
 }

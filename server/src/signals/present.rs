@@ -52,7 +52,8 @@ impl Present {
 
 impl Drop for Present {
     fn drop(&mut self) {
-        self.floor.change(|room, now| room.attendance.leave(self.agent, self.seat, now));
+        self.floor
+            .change(|room, now| room.attendance.leave(self.agent, self.seat, now));
         self.floor.acted.notify_one();
     }
 }

@@ -234,7 +234,10 @@ async fn a_customer_learns_late_too_how_far_the_lines_have_come() {
 #[tokio::test(start_paused = true)]
 async fn the_bots_typing_ends_and_nobody_elses() {
     let floor = floor();
-    let (mut reads, mut window) = (reader(&floor, 1), CustomerSignals::new(floor.clone(), customer(1), Duration::ZERO));
+    let (mut reads, mut window) = (
+        reader(&floor, 1),
+        CustomerSignals::new(floor.clone(), customer(1), Duration::ZERO),
+    );
     let typing = |name: Option<&str>, on| CustomerSignal::Typing {
         name: name.map(|it| DisplayName::parse(it).unwrap()),
         on,
@@ -250,7 +253,14 @@ async fn the_bots_typing_ends_and_nobody_elses() {
     assert_eq!(now(window.next()), Some(typing(None, true)));
     floor.agents.end_typing(key);
     floor.customers.end_bot_typing(customer(1));
-    assert!(matches!(reads.next().await, AgentSignal::Typing { on: false, at: Rev(5), .. }));
+    assert!(matches!(
+        reads.next().await,
+        AgentSignal::Typing {
+            on: false,
+            at: Rev(5),
+            ..
+        }
+    ));
     assert_eq!(now(window.next()), Some(typing(None, false)));
     floor.customers.typing(customer(1), typing(Some("Ada"), true));
     assert_eq!(now(window.next()), Some(typing(Some("Ada"), true)));
@@ -446,7 +456,10 @@ async fn only_the_owners_typing_reaches_the_customer() {
     let mut window = story.signals.for_customer(story.tenant, alice.customer()).unwrap();
     let (ada, bo) = (agent_of(&ada), agent_of(&bo));
     story.signals.agent_types(story.tenant, &bo, conversation, true).await;
-    story.signals.bot_types(story.tenant, alice.customer(), conversation).await;
+    story
+        .signals
+        .bot_types(story.tenant, alice.customer(), conversation)
+        .await;
     let signal = next_momentary(&mut window);
     assert_eq!(now(signal), None);
     story.signals.agent_types(story.tenant, &ada, conversation, true).await;
@@ -500,14 +513,23 @@ async fn only_what_came_to_the_owner_is_delivered_and_no_more_than_was_written()
     story.test.ask(&ada, 3, take_over).await.unwrap();
     let mut window = story.signals.for_customer(story.tenant, alice.customer()).unwrap();
     let (ada, bo) = (agent_of(&ada), agent_of(&bo));
-    story.signals.agent_got(story.tenant, bo.id, conversation, LineNo(2)).await;
+    story
+        .signals
+        .agent_got(story.tenant, bo.id, conversation, LineNo(2))
+        .await;
     assert_eq!(now(next_momentary(&mut window)), None, "a colleague only looked");
-    story.signals.agent_got(story.tenant, ada.id, conversation, LineNo(99)).await;
+    story
+        .signals
+        .agent_got(story.tenant, ada.id, conversation, LineNo(99))
+        .await;
     let told = CustomerSignal::Delivered { up_to: LineNo(2) };
     assert_eq!(now(next_momentary(&mut window)), Some(told));
 
     let mut reads = story.signals.for_agent(story.tenant, bo.id).unwrap();
-    story.signals.customer_got(story.tenant, alice.customer(), LineNo(1)).await;
+    story
+        .signals
+        .customer_got(story.tenant, alice.customer(), LineNo(1))
+        .await;
     assert_eq!(typing_of(&mut reads), None, "the desk wrote nothing");
     let foreign = TenantKey(story.tenant.0 + 1);
     story.signals.customer_got(foreign, alice.customer(), LineNo(1)).await;
@@ -544,7 +566,10 @@ async fn who_is_gone_and_owns_one_is_in_the_list_also_after_a_restart() {
     let mut reads = later.for_agent(story.tenant, AgentId(Uuid::nil())).unwrap();
     let told = timeout(Duration::from_secs(20), reads.next()).await.expect("it comes");
     let listed = presence(Some(told));
-    assert_eq!((listed[0].agent.clone(), listed[0].state), (agent_of(&ada), PresenceState::Offline));
+    assert_eq!(
+        (listed[0].agent.clone(), listed[0].state),
+        (agent_of(&ada), PresenceState::Offline)
+    );
     assert!(listed[0].gone_since.is_some());
     let hand_back = AgentCommand::HandBack { conversation };
     story.test.ask(&ada, 3, hand_back).await.unwrap();

@@ -177,7 +177,11 @@ async fn a_large_snapshot_comes_in_parts_in_list_order() {
     }
     let ada = server.agent_at_desk("Ada").await;
     assert!(ada.snapshot.len() > 1, "{} parts", ada.snapshot.len());
-    let Ok(Opening::Fresh(feed, whole)) = server.desk.open_journal(server.tenant, AgentId(Uuid::nil()), None).await else {
+    let Ok(Opening::Fresh(feed, whole)) = server
+        .desk
+        .open_journal(server.tenant, AgentId(Uuid::nil()), None)
+        .await
+    else {
         panic!("it starts afresh");
     };
     assert_eq!(ada.cursor, feed.cursor());
@@ -260,9 +264,7 @@ async fn typing_goes_to_the_other_side_and_no_further() {
 async fn who_waits_is_told_the_place_and_every_change_of_it() {
     use minicom_protocol::command::CustomerCommand::RequestHuman;
     let server = Server::start().await;
-    let place = |place| {
-        move |signal: &CustomerSignal| matches!(signal, CustomerSignal::Place { place: told, .. } if *told == place)
-    };
+    let place = |place| move |signal: &CustomerSignal| matches!(signal, CustomerSignal::Place { place: told, .. } if *told == place);
     let mut ada = server.agent_at_desk("Ada").await;
     let mut alice = server.customer("alice").await;
     alice.signalled(place(None)).await;

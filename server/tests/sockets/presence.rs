@@ -27,10 +27,16 @@ async fn colleagues_see_what_one_looks_at_and_how_one_stands() {
     let (mut ada, mut bo) = (server.agent_at_desk("Ada").await, server.agent_at_desk("Bo").await);
     let conversation = Some(ConversationId(Uuid::new_v4()));
     bo.send(ToServer::Viewing { conversation }).await;
-    ada.signalled(|signal| of(signal, "Bo").is_some_and(|it| it.viewing == conversation)).await;
+    ada.signalled(|signal| of(signal, "Bo").is_some_and(|it| it.viewing == conversation))
+        .await;
     bo.does(AgentCommand::SetIntent { intent: Intent::Busy }).await.unwrap();
-    ada.signalled(|signal| of(signal, "Bo").is_some_and(|it| it.state == PresenceState::Busy)).await;
-    bo.does(AgentCommand::SetIntent { intent: Intent::AwayHandBack }).await.unwrap();
+    ada.signalled(|signal| of(signal, "Bo").is_some_and(|it| it.state == PresenceState::Busy))
+        .await;
+    bo.does(AgentCommand::SetIntent {
+        intent: Intent::AwayHandBack,
+    })
+    .await
+    .unwrap();
     let is_away = |it: &Presence| (it.state, it.intent) == (PresenceState::Away, Intent::AwayHandBack);
     ada.signalled(|signal| of(signal, "Bo").is_some_and(is_away)).await;
     server.stop().await;
@@ -46,12 +52,20 @@ async fn an_owner_who_is_gone_is_still_in_the_list_and_the_last_activity_is_stor
     let conversation = alice.does(post("hello")).await.unwrap().conversation.unwrap();
     at_desk.does(AgentCommand::TakeOver { conversation }).await.unwrap();
     drop(at_desk);
-    let gone = ada.signalled(|signal| of(signal, "Bo").is_some_and(|it| it.gone_since.is_some())).await;
+    let gone = ada
+        .signalled(|signal| of(signal, "Bo").is_some_and(|it| it.gone_since.is_some()))
+        .await;
     assert_eq!(of(&gone, "Bo").unwrap().state, PresenceState::Offline);
     // The list says it before the disk does.
     let (tenant, id) = (server.tenant, bo.id);
     soon("the activity on the disk", async {
-        while server.desk.read(move |conn| staff::activity(conn, tenant, id)).await.unwrap().is_none() {
+        while server
+            .desk
+            .read(move |conn| staff::activity(conn, tenant, id))
+            .await
+            .unwrap()
+            .is_none()
+        {
             tokio::task::yield_now().await;
         }
     })
@@ -75,7 +89,8 @@ async fn delivered_goes_both_ways_from_the_owner_and_to_all_agents() {
     alice.does(post("are you there?")).await.unwrap();
     ada.send(got(1)).await;
     ada.send(got(2)).await;
-    let delivered = |up_to| move |signal: &CustomerSignal| *signal == CustomerSignal::Delivered { up_to: LineNo(up_to) };
+    let delivered =
+        |up_to| move |signal: &CustomerSignal| *signal == CustomerSignal::Delivered { up_to: LineNo(up_to) };
     alice.signalled(delivered(2)).await;
 
     let conversation_is_there = |signal: &AgentSignal| {
@@ -127,7 +142,10 @@ async fn a_customer_is_told_of_the_desk_and_whether_somebody_is_there() {
     let ToClient::Welcome { me, .. } = alice.next().await else {
         panic!("it begins with a welcome");
     };
-    assert_eq!((me.desk.as_str(), me.edit_window_s, me.questions), ("Support", 60, vec![]));
+    assert_eq!(
+        (me.desk.as_str(), me.edit_window_s, me.questions),
+        ("Support", 60, vec![])
+    );
     let open = |agents_available| {
         move |signal: &CustomerSignal| {
             let (open_now, next_open_at) = (true, None);
@@ -142,7 +160,9 @@ async fn a_customer_is_told_of_the_desk_and_whether_somebody_is_there() {
     alice.signalled(open(false)).await;
     let mut ada = server.agent_at_desk("Ada").await;
     alice.signalled(open(true)).await;
-    ada.does(AgentCommand::SetIntent { intent: Intent::Busy }).await.unwrap();
+    ada.does(AgentCommand::SetIntent { intent: Intent::Busy })
+        .await
+        .unwrap();
     alice.signalled(open(false)).await;
     server.stop().await;
 }
