@@ -2,6 +2,7 @@
 //! `minicom-bars`, in short by a test, and against a variant that breaks its promise, which it must catch.
 
 pub mod check;
+pub mod claims;
 pub mod cuts;
 pub mod groups;
 pub mod kill;

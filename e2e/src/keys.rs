@@ -119,7 +119,7 @@ async fn write_history(server: &ServerUrl, state: &Path, messages: usize) -> Res
     while answered < messages {
         while sent < messages && sent - answered < IN_FLIGHT {
             sent += 1;
-            handle.send(CustomerCommand::Post { text: text(sent) })?;
+            handle.send(CustomerCommand::post(text(sent)))?;
         }
         match timeout(PATIENCE, events.recv())
             .await?

@@ -80,7 +80,7 @@ impl CustomerProgram {
     /// # Errors
     /// It was refused, or the server is away for too long.
     pub async fn says(&self, text: &str) -> Result<()> {
-        self.done(CustomerCommand::Post { text: text.to_owned() })
+        self.done(CustomerCommand::post(text))
             .await
             .map(drop)
     }
@@ -90,7 +90,7 @@ impl CustomerProgram {
     /// # Errors
     /// The outbox is full.
     pub fn types(&self, text: &str) -> Result<CommandId> {
-        Ok(self.send(CustomerCommand::Post { text: text.to_owned() })?)
+        Ok(self.send(CustomerCommand::post(text))?)
     }
 
     /// Waits until a text is to be seen in the thread, written by somebody: `alice: Hello`, `bot: ...`, `Ada: Hi`, or as
@@ -132,7 +132,7 @@ impl Seen<CustomerReplica> {
             other => other.fallback(),
         });
         let waiting = self.replica.pending_lines().filter_map(|line| match &line.command {
-            CustomerCommand::Post { text } => Some(format!("{me} ({:?}): {text}", line.mark)),
+            CustomerCommand::Post { text, .. } => Some(format!("{me} ({:?}): {text}", line.mark)),
             _ => None,
         });
         events.chain(waiting).collect()
@@ -171,16 +171,11 @@ impl AgentProgram {
 
     /// What a reply is sent with: where, and what the agent has on the screen.
     pub fn reply(&self, row: &Summary, text: &str) -> AgentCommand {
-        AgentCommand::Post {
-            conversation: row.conversation,
-            text: text.to_owned(),
-            seen: minicom_protocol::command::SeenLines {
-                customer: row.customer_lines,
-                desk: row.desk_lines,
-            },
-            take_over: false,
-            anyway: false,
-        }
+        let seen = minicom_protocol::command::SeenLines {
+            customer: row.customer_lines,
+            desk: row.desk_lines,
+        };
+        AgentCommand::post(row.conversation, text, seen)
     }
 
     /// Replies to a customer, having seen everything that is known here.

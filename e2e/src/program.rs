@@ -147,13 +147,13 @@ impl<R: Replica> Program<R> {
     /// The connection has ended.
     pub fn ask(
         &self,
-        ask: impl FnOnce(&mut R) -> Option<<R::Party as minicom_protocol::frame::Audience>::Question>,
+        ask: impl FnOnce(&mut R) -> Vec<<R::Party as minicom_protocol::frame::Audience>::Question>,
     ) -> Result<()> {
-        let question = ask(&mut lock(&self.seen).replica);
-        match question {
-            Some(question) => Ok(self.handle().ask(question).map(drop)?),
-            None => Ok(()),
+        let questions = ask(&mut lock(&self.seen).replica);
+        for question in questions {
+            self.handle().ask(question)?;
         }
+        Ok(())
     }
 
     /// Hands over a command.

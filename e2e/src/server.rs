@@ -247,6 +247,7 @@ fn fault_flags(faults: Faults) -> Vec<&'static str> {
         (faults.resume_off_by_one, "--resume-off-by-one"),
         (faults.bot_check_outside, "--bot-check-outside"),
         (faults.command_key_dropped, "--command-key-dropped"),
+        (faults.capacity_outside, "--capacity-outside"),
     ];
     all.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).collect()
 }

@@ -1,7 +1,7 @@
 //! The bars in short, and each against the variant that breaks its promise. In full: `minicom-bars`.
 
 use anyhow::Result;
-use minicom_e2e::bars::{cuts, groups, kill, races, repeats};
+use minicom_e2e::bars::{claims, cuts, groups, kill, races, repeats};
 use minicom_server::faults::Faults;
 
 /// Nothing broken.
@@ -10,6 +10,7 @@ const NONE: Faults = Faults {
     resume_off_by_one: false,
     bot_check_outside: false,
     command_key_dropped: false,
+    capacity_outside: false,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -101,5 +102,26 @@ async fn many_messages_share_a_commit_and_a_lone_one_has_its_own() -> Result<()>
 async fn a_commit_for_each_message_is_caught() -> Result<()> {
     let found = groups::run(500, 1).await?;
     assert!(!found.is_clean(), "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_has_one_owner_and_nobody_has_too_many() -> Result<()> {
+    // Once with less room than there is to take, once with more.
+    for capacity in [10, 40] {
+        let found = claims::run(20, 300, capacity, 51, NONE).await?;
+        assert!(found.is_clean(), "{found}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_count_outside_the_transaction_is_caught() -> Result<()> {
+    let broken = Faults {
+        capacity_outside: true,
+        ..NONE
+    };
+    let found = claims::run(20, 300, 10, 52, broken).await?;
+    assert!(found.over > 0, "{found}");
     Ok(())
 }

@@ -274,6 +274,9 @@ async fn of_two_who_take_over_at_once_one_wins_and_the_other_is_told_who() -> Re
                 seen,
                 anyway,
                 take_over: true,
+                quote: None,
+                reply: None,
+                article: None,
             },
             other => other,
         };
@@ -314,6 +317,9 @@ async fn a_reply_to_what_is_old_is_held_until_its_author_has_seen_the_new() -> R
         seen,
         take_over: true,
         anyway,
+        quote: None,
+        reply: None,
+        article: None,
     };
     // Ada began to write before the bot's answer was there.
     let before = SeenLines {

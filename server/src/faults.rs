@@ -13,4 +13,6 @@ pub struct Faults {
     pub bot_check_outside: bool,
     /// Forget which commands were answered.
     pub command_key_dropped: bool,
+    /// Count what an agent has outside the transaction that gives one more.
+    pub capacity_outside: bool,
 }

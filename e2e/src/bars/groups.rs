@@ -66,7 +66,7 @@ pub async fn run(messages: u64, in_flight: usize) -> Result<Commits> {
     let post = |n: u64| {
         let who: &Caller = &customers[n as usize % customers.len()];
         let text = format!("message {n}");
-        let order = Order::Customer(CustomerCommand::Post { text });
+        let order = Order::Customer(CustomerCommand::post(text));
         let desk = &open.desk;
         async move {
             desk.submit(who, CommandId(Uuid::now_v7()), order)

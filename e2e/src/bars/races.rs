@@ -19,6 +19,8 @@ use minicom_server::{
     desk::Desk,
     faults::Faults,
     order::{Caller, Order, Who},
+    run_limits::RunLimits,
+    signals::Signals,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use sha2::{Digest, Sha256};
@@ -75,7 +77,8 @@ pub async fn run(races: u64, seed: u64, faults: Faults) -> Result<Races> {
     let stop = CancellationToken::new();
     let tenant = TenantId::default_tenant();
     let key = desk.tenant(&tenant).map_err(refused)?;
-    let bot = runner::run(desk.clone(), tenant, key, Arc::new(Rules::builtin()), stop.clone());
+    let signals = Signals::new(desk.clone(), &RunLimits::default());
+    let bot = runner::run(desk.clone(), signals, tenant, key, Arc::new(Rules::builtin()), stop.clone());
     let bot = tokio::spawn(bot);
 
     let race = Race {
@@ -184,7 +187,7 @@ fn signed_in(agent: &DeskAgent) -> Caller {
 }
 
 async fn post(desk: &Desk, customer: &Caller, text: &str) -> Result<Done> {
-    let order = Order::Customer(CustomerCommand::Post { text: text.to_owned() });
+    let order = Order::Customer(CustomerCommand::post(text));
     desk.submit(customer, CommandId(Uuid::now_v7()), order)
         .await
         .map_err(refused)

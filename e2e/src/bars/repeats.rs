@@ -235,9 +235,7 @@ impl Customer {
 }
 
 fn frame(line: &Waiting) -> String {
-    let command = CustomerCommand::Post {
-        text: line.text.clone(),
-    };
+    let command = CustomerCommand::post(line.text.clone());
     codec::encode_to_server(&ToServer::<Customers>::Command { id: line.id, command })
 }
 

@@ -139,7 +139,7 @@ async fn write(name: String, program: Arc<CustomerProgram>, stop: Arc<AtomicBool
             continue;
         }
         let text = format!("{name} writes {}", sent.len());
-        let id = program.send(CustomerCommand::Post { text: text.clone() })?;
+        let id = program.send(CustomerCommand::post(text.clone()))?;
         sent.push(Sent {
             id,
             text,
@@ -170,6 +170,9 @@ async fn answer(name: String, program: Arc<AgentProgram>, stop: Arc<AtomicBool>)
             seen: Default::default(),
             take_over: true,
             anyway: true,
+            quote: None,
+            reply: None,
+            article: None,
         })?;
         sent.push(Sent {
             id,

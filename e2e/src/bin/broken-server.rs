@@ -29,6 +29,9 @@ struct Arguments {
     /// Forget which commands were answered.
     #[arg(long)]
     command_key_dropped: bool,
+    /// Count what an agent has outside the transaction that gives one more.
+    #[arg(long)]
+    capacity_outside: bool,
     /// Whether the bot answers first.
     #[arg(long, env = "MINICOM_BOT", action = clap::ArgAction::Set, default_value_t = true)]
     bot: bool,
@@ -63,6 +66,7 @@ async fn run(given: Arguments) -> Result<()> {
         resume_off_by_one: given.resume_off_by_one,
         bot_check_outside: given.bot_check_outside,
         command_key_dropped: given.command_key_dropped,
+        capacity_outside: given.capacity_outside,
     };
     let mut config = Config::with_data(given.data);
     config.bot.enabled = given.bot;

@@ -11,7 +11,7 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
-    bars::{cuts, groups, kill, races, repeats},
+    bars::{claims, cuts, groups, kill, races, repeats},
     idle, keys,
 };
 use minicom_server::faults::Faults;
@@ -61,6 +61,18 @@ enum Bar {
         /// How many messages
         #[arg(long, default_value_t = 10_000)]
         messages: u64,
+    },
+    /// Many agents take what waits at once: one owner each, nobody over capacity
+    Claims {
+        /// How many wait
+        #[arg(long, default_value_t = 1_000)]
+        waiting: u64,
+        /// How many take
+        #[arg(long, default_value_t = 20)]
+        agents: u64,
+        /// How many one agent can have
+        #[arg(long, default_value_t = 40)]
+        capacity: u32,
     },
     /// Time from a key to the changed screen, at 120x40 with 5,000 messages (there is no broken variant)
     Keys {
@@ -154,6 +166,18 @@ async fn measure(given: &Arguments) -> Result<Came> {
         Bar::Groups { messages } => {
             let in_flight = if broken { 1 } else { groups::IN_FLIGHT };
             let found = groups::run(messages, in_flight).await?;
+            Ok(Came::to(found.is_clean(), &found))
+        }
+        Bar::Claims {
+            waiting,
+            agents,
+            capacity,
+        } => {
+            let faults = Faults {
+                capacity_outside: broken,
+                ..none
+            };
+            let found = claims::run(agents, waiting, capacity, given.seed, faults).await?;
             Ok(Came::to(found.is_clean(), &found))
         }
         Bar::Keys { keys } => {

@@ -240,7 +240,7 @@ impl Customer {
     }
 
     async fn feed(&mut self, id: CommandId, text: String) -> Result<()> {
-        let command = CustomerCommand::Post { text };
+        let command = CustomerCommand::post(text);
         let frame = ToServer::<Customers>::Command { id, command };
         self.socket.feed(codec::encode_to_server(&frame)).await
     }

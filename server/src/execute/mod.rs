@@ -174,7 +174,10 @@ fn execute(
         Some(place) => Some(threads::load(scope.conn, scope.tenant, place.customer.id)?),
         None => None,
     };
-    let more = gather::more(scope, caller, order, place.as_ref(), staff.as_ref())?;
+    let mut more = gather::more(scope, caller, order, place.as_ref(), staff.as_ref())?;
+    if scope.faults.capacity_outside {
+        more.active.clear();
+    }
     let mistaken = match place.as_ref().and_then(|it| it.conversation.as_ref()) {
         Some(summary) if scope.faults.bot_check_outside && matches!(order, Order::BotTurn(_)) => Some(Summary {
             stage: Stage::Bot,
