@@ -6,6 +6,8 @@ pub mod conversations;
 pub mod followers;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod growth_tests;
 mod full_text;
 pub mod journal;
 pub mod library;

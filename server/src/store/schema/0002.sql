@@ -28,15 +28,13 @@ CREATE INDEX events_by_note ON events (tenant, thread, rev) WHERE kind = 'noted'
 -- Who had it last: a returning customer is offered to this agent first.
 ALTER TABLE conversations ADD COLUMN last_owner BLOB;
 
-UPDATE conversations SET last_owner = coalesce(owner, (
-    SELECT agent FROM events
-    WHERE events.tenant = conversations.tenant AND events.thread = conversations.customer
-      AND events.conversation = conversations.id AND events.kind = 'taken_over'
-    ORDER BY events.rev DESC LIMIT 1));
+UPDATE conversations SET last_owner = had.agent
+FROM (SELECT tenant, conversation, agent, max(rev) FROM events WHERE kind = 'taken_over' GROUP BY tenant, conversation) AS had
+WHERE had.tenant = conversations.tenant AND had.conversation = conversations.id;
 
-UPDATE agents SET last_assigned = coalesce((
-    SELECT max(events.rev) FROM events
-    WHERE events.tenant = agents.tenant AND events.agent = agents.id AND events.kind = 'taken_over'), 0);
+UPDATE agents SET last_assigned = had.rev
+FROM (SELECT tenant, agent, max(rev) AS rev FROM events WHERE kind = 'taken_over' GROUP BY tenant, agent) AS had
+WHERE had.tenant = agents.tenant AND had.agent = agents.id;
 
 -- Who owns how many.
 CREATE INDEX conversations_by_owner ON conversations (tenant, owner, stage) WHERE owner IS NOT NULL;
@@ -120,3 +118,50 @@ CREATE TABLE ticket_comments (
     text   TEXT    NOT NULL,
     PRIMARY KEY (tenant, number, rev)
 ) STRICT, WITHOUT ROWID;
+
+-- What the planner is to assume, instead of its own guess that a tenant has ten rows: that guess has it read all of a tenant where an
+-- index holds the few rows that are asked for. Rows in all, then rows for each value of the first column, of the first two, ...
+ANALYZE sqlite_schema;
+
+DELETE FROM sqlite_stat1;
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('tenants', NULL, '2'),
+    ('agents', 'agents', '50 50 1'),
+    ('agents', 'sqlite_autoindex_agents_2', '50 50 1'),
+    ('agent_tokens', 'agent_tokens', '200 200 1'),
+    ('agent_tokens', 'agent_tokens_by_agent', '200 200 4'),
+    ('customers', 'customers', '20000 20000 1'),
+    ('customers', 'sqlite_autoindex_customers_2', '20000 20000 5000 1'),
+    ('customers', 'customers_by_person', '1000 1000 2'),
+    ('threads', 'threads', '20000 20000 1'),
+    ('conversations', 'conversations', '100000 100000 1'),
+    ('conversations', 'sqlite_autoindex_conversations_2', '100000 100000 5 1'),
+    ('conversations', 'conversations_open', '1000 1000 1'),
+    ('conversations', 'conversations_by_stage', '100000 100000 1000 1'),
+    ('conversations', 'conversations_by_owner', '1000 1000 20 10'),
+    ('events', 'events', '1000000 1000000 1'),
+    ('events', 'events_by_thread', '1000000 1000000 50 1'),
+    ('events', 'events_by_seq', '900000 900000 45 1'),
+    ('events', 'events_by_line', '500000 500000 25 12 1'),
+    ('events', 'events_by_note', '10000 10000 2 1'),
+    ('commands', 'commands', '1000000 1000000 50 1'),
+    ('timers', 'timers', '1000 1000 200 1 1'),
+    ('timers', 'timers_by_due', '1000 1'),
+    ('followers', 'followers', '5 5 1'),
+    ('groups', 'groups', '10 10 1'),
+    ('groups', 'sqlite_autoindex_groups_2', '10 10 1'),
+    ('mentions', 'mentions', '10000 10000 200 1'),
+    ('replies', 'sqlite_autoindex_replies_1', '1000 1000 1'),
+    ('replies', 'sqlite_autoindex_replies_2', '1000 1000 20 1'),
+    ('articles', 'sqlite_autoindex_articles_1', '1000 1000 1'),
+    ('articles', 'articles_by_update', '1000 1000 1'),
+    ('tickets', 'tickets', '10000 10000 1'),
+    ('tickets', 'sqlite_autoindex_tickets_2', '10000 10000 1'),
+    ('tickets', 'tickets_by_update', '10000 10000 1'),
+    ('tickets', 'tickets_by_status', '10000 10000 3000 1'),
+    ('tickets', 'tickets_by_assignee', '5000 5000 100 1'),
+    ('tickets', 'tickets_by_customer', '10000 10000 2 1'),
+    ('ticket_comments', 'ticket_comments', '20000 20000 2 1');
+
+ANALYZE sqlite_schema;
