@@ -27,7 +27,7 @@ type Occasion = (Time, Rev);
 pub(crate) async fn keep(tenant: TenantKey, floor: Arc<Floor>, door: impl Door, stop: CancellationToken) {
     let mut stirred = floor.stirred();
     let mut done: HashMap<ConversationId, Occasion> = HashMap::new();
-    loop {
+    while !stop.is_cancelled() {
         stirred.borrow_and_update();
         let forsaken = floor.room(|room| room.forsaken());
         let known = std::mem::take(&mut done);
@@ -49,6 +49,8 @@ pub(crate) async fn keep(tenant: TenantKey, floor: Arc<Floor>, door: impl Door, 
             next = Some(next.map_or(later, |next| next.min(later)));
         }
         tokio::select! {
+            // First of all: when the server stops everybody leaves, and nobody is gone.
+            biased;
             () = stop.cancelled() => return,
             moved = stirred.changed() => if moved.is_err() { return },
             () = until(next) => {}

@@ -71,6 +71,7 @@ pub(crate) async fn keep(desk: Desk, tenant: TenantKey, floor: Arc<Floor>, door:
             false => Look::Settled,
         };
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             () = async {}, if look == Look::Again => {}
             () = sleep(limits::LOOK_AGAIN_AFTER), if look == Look::Later => {}

@@ -119,7 +119,10 @@ impl Server {
         let limits = bounds::sockets(config);
         let signals = Signals::new(desk.clone(), &limits);
         signals.spawn(&workers, &rest);
-        start_tenants(&desk, &signals, rules.as_ref(), &workers, &rest);
+        if let Some(rules) = &rules {
+            start_bot(&desk, &signals, rules, &workers, &rest);
+        }
+        start_care(&desk, &signals, &workers, &stop);
         workers.spawn(timers::run(desk.clone(), rest.clone()));
         workers.spawn(checkpoints::run(file, desk.counts().clone(), rest.clone()));
 
@@ -210,34 +213,37 @@ fn rules(config: &Config) -> Result<Option<Arc<bot::rules::Rules>>, Fatal> {
     Ok(Some(Arc::new(rules)))
 }
 
-/// What works for each tenant: the bot, the grace of owners who are gone, routing. The one place where they are started.
-fn start_tenants(
+/// The one place where the bot is started: one for each tenant.
+fn start_bot(
     desk: &Desk,
     signals: &Signals,
-    rules: Option<&Arc<bot::rules::Rules>>,
+    rules: &Arc<bot::rules::Rules>,
     workers: &TaskTracker,
     rest: &CancellationToken,
 ) {
     for (tenant, key) in desk.tenants() {
-        if let Some(rules) = rules {
-            let (desk, signals, rules) = (desk.clone(), signals.clone(), rules.clone());
-            workers.spawn(bot::runner::run(
-                desk,
-                signals,
-                tenant.clone(),
-                key,
-                rules,
-                rest.clone(),
-            ));
-        }
+        workers.spawn(bot::runner::run(
+            desk.clone(),
+            signals.clone(),
+            tenant.clone(),
+            key,
+            rules.clone(),
+            rest.clone(),
+        ));
+    }
+}
+
+/// The grace of owners who are gone, and routing, for each tenant. They end when the sockets are told to: agents who leave
+/// because the server stops are not gone.
+fn start_care(desk: &Desk, signals: &Signals, workers: &TaskTracker, stop: &CancellationToken) {
+    for (tenant, key) in desk.tenants() {
+        let Some(floor) = signals.floor(key) else { continue };
         let door = || FrontDoor {
             desk: desk.clone(),
             caller: desk.server(tenant),
         };
-        if let Some(floor) = signals.floor(key) {
-            workers.spawn(grace::keep(key, floor.clone(), door(), rest.clone()));
-            workers.spawn(routing::keep(desk.clone(), key, floor.clone(), door(), rest.clone()));
-        }
+        workers.spawn(grace::keep(key, floor.clone(), door(), stop.clone()));
+        workers.spawn(routing::keep(desk.clone(), key, floor.clone(), door(), stop.clone()));
     }
 }
 

@@ -33,7 +33,7 @@ fn the_log_names_what_is_ready_and_sigterm_ends_in_order() {
     for line in [
         format!("listening on http://{}", server.address),
         format!("data folder {}", data.display()),
-        "schema version 1".to_owned(),
+        format!("schema version {}", minicom_server::store::migrations::VERSION),
         format!("SQLite {}", rusqlite::version()),
         "bot on, ".to_owned(),
     ] {

@@ -1,7 +1,12 @@
 //! The bot at work over a real desk: it answers, asks for a person, survives restarts, and is silent once a person has it.
 
-use minicom_protocol::{command::AgentCommand, stage::Stage};
-use tokio::{sync::watch, task::JoinHandle};
+use minicom_protocol::{
+    command::AgentCommand,
+    frame::{AgentSignal, Typist},
+    ids::AgentId,
+    stage::Stage,
+};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::*;
 use crate::{
@@ -18,9 +23,12 @@ struct Running {
 }
 
 fn start(test: &TestDesk) -> Running {
+    start_with(test, Signals::new(test.desk.clone(), &RunLimits::default()))
+}
+
+fn start_with(test: &TestDesk, signals: Signals) -> Running {
     let stop = CancellationToken::new();
     let (desk, tenant) = (test.desk.clone(), TenantId::default_tenant());
-    let signals = Signals::new(desk.clone(), &RunLimits::default());
     let task = tokio::spawn(run(
         desk,
         signals,
@@ -246,4 +254,31 @@ async fn whoever_was_long_with_a_person_is_not_greeted_again() {
         panic!("prices are answered");
     };
     assert_eq!(bot_lines(&events), [plain]);
+}
+
+#[tokio::test]
+async fn the_typing_of_the_bot_ends_also_when_it_says_nothing_of_use() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    let signals = Signals::new(test.desk.clone(), &RunLimits::default());
+    let mut reads = signals.for_agent(test.tenant(), AgentId(uuid::Uuid::nil())).unwrap();
+    let bot = start_with(&test, signals);
+    // It answers the first, and gives the second to a person.
+    for (n, text) in [(1, "hello"), (2, "human please")] {
+        let posted = test.post(&alice, n, text).await;
+        let ended = async {
+            loop {
+                let told = reads.next().await;
+                let AgentSignal::Typing { who, on, at, .. } = told else {
+                    continue;
+                };
+                assert_eq!((who, at), (Typist::Bot, posted.rev.unwrap()));
+                if !on {
+                    return;
+                }
+            }
+        };
+        timeout(Duration::from_secs(20), ended).await.expect("it ends");
+    }
+    bot.stop().await;
 }
