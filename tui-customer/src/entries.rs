@@ -12,7 +12,7 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Who, Zone,
-    transcript::{DeliveryMark, Entry, EntryKey, Kind},
+    transcript::{DeliveryMark, Entry, EntryKey, Extras, Kind},
 };
 
 /// How far the desk has read, and when: what the marks of one's own lines are made from.
@@ -74,6 +74,7 @@ pub fn of_event(event: &CustomerEvent, reads: &Reads, zone: &Zone, dot: &str) ->
         text,
         time: event.time.0,
         mark,
+        extras: Extras::default(),
     })
 }
 
@@ -157,6 +158,7 @@ pub fn of_pending(
         text: command_text(&pending.command)?,
         time,
         mark: Some(mark),
+        extras: Extras::default(),
     })
 }
 

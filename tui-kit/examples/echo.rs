@@ -11,7 +11,7 @@ use minicom_tui_kit::editor::{Edit, Edited};
 use minicom_tui_kit::input::Translator;
 use minicom_tui_kit::keymap::Row;
 use minicom_tui_kit::screen::TerminalScreen;
-use minicom_tui_kit::transcript::{Entry, EntryKey, Kind};
+use minicom_tui_kit::transcript::{Entry, EntryKey, Extras, Kind};
 use minicom_tui_kit::{App, Composer, Effect, Hint, Input, Keymap, Now, Shown, Theme, Transcript, Who, Zone};
 use minicom_tui_kit::{runtime, signals, terminal};
 use ratatui::Frame;
@@ -101,6 +101,7 @@ impl Echo {
             text: Shown::text(text),
             time: now.wall,
             mark: None,
+            extras: Extras::default(),
         });
     }
 

@@ -180,6 +180,25 @@ impl Composer {
         self.after_edit(true)
     }
 
+    /// What stands before the cursor on its line: for completing a name.
+    pub fn before_cursor(&self) -> &str {
+        let (line, byte) = self.editor.cursor();
+        &self.editor.line(line)[..byte]
+    }
+
+    /// Puts a text in the place of so many bytes before the cursor, on its line. Bytes that do not begin at a character are
+    /// rounded down to one that does.
+    pub fn replace_before(&mut self, bytes: usize, text: &str) -> Handled {
+        let (line, byte) = self.editor.cursor();
+        let from = self.editor.line(line).ceil_char_boundary(byte.saturating_sub(bytes));
+        if self.editor.bytes() + text.len() > HELD_BYTES_MAX {
+            return self.insert(text);
+        }
+        self.editor.remove_before(byte - from);
+        self.editor.insert(&gate::clean(text));
+        self.after_edit(true)
+    }
+
     /// One key. The composer is asked before the program's own table; what it does not know is [`Handled::No`].
     pub fn key(&mut self, key: Key) -> Handled {
         if let Some(c) = key.typed() {

@@ -54,6 +54,29 @@ fn editing_keys() {
 }
 
 #[test]
+fn what_stands_before_the_cursor_can_be_completed() {
+    let check = |keys: &str, bytes, with, expected: &str| {
+        let mut composer = typed(keys);
+        assert_eq!(composer.replace_before(bytes, with), Handled::Changed, "{keys}");
+        assert_eq!(marked(&composer), expected, "{keys}");
+    };
+    let composer = typed("one<ctrl-j>ask @bo now<left><left><left><left>");
+    assert_eq!(composer.before_cursor(), "ask @bo");
+    check(
+        "one<ctrl-j>ask @bo now<left><left><left><left>",
+        3,
+        "@Bo",
+        "one\nask @Bo| now",
+    );
+    check("a", 9, "b", "b|");
+    check("äö", 1, "x", "äöx|");
+    check("", 2, "a\u{1b}\r\nb", "a␛\nb|");
+    let mut full = Composer::with_text(&"x".repeat(HELD_BYTES_MAX));
+    assert!(matches!(full.replace_before(1, "yy"), Handled::Refused(_)));
+    assert_eq!(full.text().len(), HELD_BYTES_MAX, "nothing was removed for nothing");
+}
+
+#[test]
 fn steps_are_graphemes() {
     for grapheme in ["🇩🇪", "👨‍👩‍👧‍👦", "e\u{301}", "1️⃣", "क्षि", "👍🏽"] {
         let mut composer = Composer::with_text(&format!("a{grapheme}b"));

@@ -36,6 +36,8 @@ pub struct Signs {
     pub rule: &'static str,
     /// Rule of what only agents see.
     pub note_rule: &'static str,
+    /// Before each row of what only agents see.
+    pub note_bar: &'static str,
     /// Between panes.
     pub bar: &'static str,
     /// The same where it meets a rule above.
@@ -63,6 +65,7 @@ pub struct Signs {
 const SIGNS: Signs = Signs {
     rule: "─",
     note_rule: "═",
+    note_bar: "║",
     bar: "│",
     tee: "┬",
     marker: "›",
@@ -78,6 +81,7 @@ const SIGNS: Signs = Signs {
 const ASCII_SIGNS: Signs = Signs {
     rule: "-",
     note_rule: "=",
+    note_bar: "#",
     bar: "|",
     tee: "+",
     marker: ">",
@@ -293,6 +297,7 @@ mod tests {
             for sign in [
                 signs.rule,
                 signs.note_rule,
+                signs.note_bar,
                 signs.bar,
                 signs.tee,
                 signs.marker,

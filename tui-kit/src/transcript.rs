@@ -15,7 +15,7 @@ use std::cell::RefCell;
 
 use minicom_protocol::gate::Shown;
 
-pub use entry::{DeliveryMark, Entry, EntryKey, Kind};
+pub use entry::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind};
 use layout::Memo;
 use place::Place;
 

@@ -1,5 +1,6 @@
 //! The rules of reading while others write.
 
+use minicom_protocol::line::LineState;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -30,6 +31,7 @@ fn line(number: u64, name: &str, text: &str, time: i64) -> Entry {
         text: Shown::text(text),
         time: BENCH_START + time,
         mark: own.then_some(DeliveryMark::Stored),
+        extras: Extras::default(),
     }
 }
 
@@ -40,6 +42,7 @@ fn system(number: u64, text: &str, time: i64) -> Entry {
         text: Shown::text(text),
         time: BENCH_START + time,
         mark: None,
+        extras: Extras::default(),
     }
 }
 
@@ -133,7 +136,7 @@ fn marks_in_words_and_ascii() {
     let cases = [
         (DeliveryMark::Waiting, "... waiting to send", ". waiting to send"),
         (DeliveryMark::Stored, "✓ stored", "+ stored"),
-        (DeliveryMark::Shown, "✓✓ shown", "++ shown"),
+        (DeliveryMark::Shown, "✓✓ delivered", "++ delivered"),
         (DeliveryMark::Read(BENCH_START), "✓✓ read 14:00", "++ read 14:00"),
         (
             DeliveryMark::Failed(Shown::fixed("closed")),
@@ -153,6 +156,95 @@ fn marks_in_words_and_ascii() {
         rows[3].ends_with("✗ not sent: bob took it"),
         "what failed is told wherever it stands: {rows:?}"
     );
+}
+
+#[test]
+fn quotes_cards_and_what_became_of_a_line_stand_with_it() {
+    let mut chat = transcript(54, 14);
+    let quote = Some(Shown::fixed("carol: order 48213, and a long story about it"));
+    let cards = vec![Card {
+        title: Shown::fixed("Refunds and how long they take, in every country"),
+        excerpt: Shown::fixed("Money is back in five days."),
+    }];
+    let with = |entry: Entry, extras| Entry { extras, ..entry };
+    let state = |state| Extras {
+        state,
+        ..Extras::default()
+    };
+    chat.extend([
+        with(line(1, "carol", "a secret", 0), state(LineState::Original)),
+        with(line(2, "carol", "(blanked out)", SECOND), state(LineState::Blanked)),
+        with(
+            line(3, "you", "Please read this.", 3 * MINUTE),
+            Extras {
+                quote,
+                cards,
+                ..Extras::default()
+            },
+        ),
+        with(
+            line(4, "bot", "Hi, how can I help you today again", 4 * MINUTE),
+            state(LineState::Edited),
+        ),
+    ]);
+    let expected = [
+        "",
+        "",
+        "",
+        "                        Today",
+        "14:00 carol   a secret",
+        "              (blanked out)",
+        "14:03 you     │ carol: order 48213, and a long story …",
+        "              Please read this.",
+        "              │ Refunds and how long they take, in ev…",
+        "              │ Money is back in five days.",
+        "                                              ✓ stored",
+        "14:04 bot     Hi, how can I help you today again",
+        "              (edited)",
+    ];
+    let rows = screen(&chat);
+    let rows: Vec<String> = rows.iter().map(|row| row.replace('›', "…")).collect();
+    assert_eq!(rows[1..], expected);
+    let styled = styled(&draw(&chat));
+    for row in ["(blanked out)", "(edited)", "Money is back"] {
+        let line = styled.lines().rfind(|line| line.contains(row)).unwrap();
+        assert!(line.contains("dim"), "{row}: {styled}");
+    }
+    assert_eq!(chat.hit(8), Some(Hit::Entry(Stored(3))));
+    chat.place_divider(Stored(3), Shown::fixed("1 new"));
+    chat.set_size(54, 6);
+    chat.to_divider();
+    assert!(screen(&chat)[0].starts_with("── 1 new ──"), "{:?}", screen(&chat));
+}
+
+#[test]
+fn a_note_has_its_bar_on_every_row_and_is_never_part_of_a_group() {
+    let mut chat = transcript(40, 8);
+    let note = |number, text| {
+        let mut note = line(number, "NOTE", text, SECOND);
+        note.kind = Kind::Line {
+            who: Who::Note,
+            name: Shown::fixed("NOTE"),
+            own: false,
+        };
+        note
+    };
+    chat.extend([
+        note(1, "Bo: refund approved, see the ticket"),
+        note(2, "you: thanks"),
+        line(3, "carol", "hello", SECOND),
+    ]);
+    let expected = [
+        "",
+        "",
+        "",
+        "                 Today",
+        "14:00 NOTE ║ Bo: refund approved, see",
+        "           ║ the ticket",
+        "14:00 NOTE ║ you: thanks",
+        "14:00 car› hello",
+    ];
+    assert_eq!(screen(&chat), expected);
 }
 
 #[test]

@@ -129,6 +129,15 @@ impl Editor {
         }
     }
 
+    /// Removes so many bytes before the cursor, on its line.
+    pub(super) fn remove_before(&mut self, bytes: usize) {
+        let (line, byte) = self.cursor();
+        let bytes = bytes.min(byte);
+        if bytes > 0 {
+            self.remove((line, byte - bytes), bytes, false);
+        }
+    }
+
     pub(super) fn cut_word_back(&mut self) -> bool {
         let (line, byte) = self.cursor();
         let kept = self.line(line)[..byte].trim_end();

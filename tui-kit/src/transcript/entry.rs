@@ -1,6 +1,9 @@
 //! What stands in a transcript: lines, what happened between them, and how far a line has come.
 
+use std::borrow::Cow;
+
 use minicom_protocol::gate::Shown;
+use minicom_protocol::line::LineState;
 
 use crate::theme::{Theme, Who};
 use crate::time::Zone;
@@ -27,12 +30,34 @@ pub struct Entry {
     pub time: i64,
     /// How far it has come; for own lines.
     pub mark: Option<DeliveryMark>,
+    /// What stands with a line besides its words.
+    pub extras: Extras,
+}
+
+/// What stands with a line besides its words. Most lines have nothing of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// What it answers, told in one row above the words.
+    pub quote: Option<Shown>,
+    /// What became of the line. What is edited is told behind the words; the words in place of what is gone are dim.
+    pub state: LineState,
+    /// What can be read in full, told below the words.
+    pub cards: Vec<Card>,
+}
+
+/// Something to be read in full: two rows, what it is called and how it begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// What it is called.
+    pub title: Shown,
+    /// How it begins; may be empty.
+    pub excerpt: Shown,
 }
 
 /// What an entry is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// Somebody's line.
+    /// Somebody's line. One of [`Who::Note`] has a bar before each of its rows.
     Line {
         /// The role, told by colour.
         who: Who,
@@ -52,7 +77,7 @@ pub enum DeliveryMark {
     Waiting,
     /// The server has it.
     Stored,
-    /// The other side's program has it.
+    /// It is on the other side's screen.
     Shown,
     /// The other side has read it, at this time in microseconds.
     Read(i64),
@@ -69,6 +94,27 @@ impl Entry {
     /// Somebody's line, not something that happened.
     pub fn is_line(&self) -> bool {
         matches!(self.kind, Kind::Line { .. })
+    }
+
+    /// A line that only colleagues see.
+    pub(super) fn is_note(&self) -> bool {
+        matches!(self.kind, Kind::Line { who: Who::Note, .. })
+    }
+
+    /// The words as they are wrapped: with what is told behind them.
+    pub(super) fn words(&self) -> Cow<'_, str> {
+        match self.extras.state {
+            LineState::Edited => Cow::Owned(format!("{} (edited)", self.text)),
+            _ => Cow::Borrowed(self.text.as_str()),
+        }
+    }
+
+    /// The byte of [`Entry::words`] from which on they are the program's own.
+    pub(super) fn own_words_from(&self) -> usize {
+        match self.extras.state.words() {
+            Some(_) => 0,
+            None => self.text.as_str().len(),
+        }
     }
 
     pub(super) fn has_failed(&self) -> bool {
@@ -97,7 +143,7 @@ impl DeliveryMark {
         match self {
             DeliveryMark::Waiting => format!("{sign} waiting to send"),
             DeliveryMark::Stored => format!("{sign} stored"),
-            DeliveryMark::Shown => format!("{sign} shown"),
+            DeliveryMark::Shown => format!("{sign} delivered"),
             DeliveryMark::Read(at) => format!("{sign} read {}", zone.clock(*at)),
             DeliveryMark::Failed(reason) => format!("{sign} not sent: {reason}"),
         }

@@ -17,6 +17,8 @@ const MEMO_MAX: usize = 1_024;
 const GROUP_MICROS: i64 = 120_000_000;
 /// Columns kept free at the right of an own line for its sign.
 pub(super) const SIGN_COLUMNS: usize = 4;
+/// Columns of a bar before a text, and of the blank behind it.
+pub(super) const BAR_COLUMNS: usize = 2;
 /// Columns of the rules around what happened.
 pub(super) const SYSTEM_MARGIN: usize = 6;
 
@@ -38,13 +40,16 @@ pub(super) enum Above {
     Older,
     Day,
     Divider,
+    Quote,
 }
 
 /// All rows of one entry.
 #[derive(Debug, Clone)]
 pub(super) struct Block {
-    above: [Option<Above>; 3],
+    above: [Option<Above>; 4],
     pub text: TextRows,
+    /// Rows of cards, below the text.
+    pub cards: usize,
     /// The words of the mark stand below.
     pub words: bool,
 }
@@ -54,8 +59,13 @@ pub(super) struct Block {
 pub(super) enum BlockRow {
     Above(Above),
     Text(usize),
+    /// A row of a card, counted from the first card's title.
+    Card(usize),
     Words,
 }
+
+/// Rows of one card.
+pub(super) const CARD_ROWS: usize = 2;
 
 impl Block {
     pub(super) fn above(&self) -> usize {
@@ -63,16 +73,25 @@ impl Block {
     }
 
     pub(super) fn rows(&self) -> usize {
-        self.above() + self.text.len() + usize::from(self.words)
+        self.above() + self.text.len() + self.cards + usize::from(self.words)
     }
 
     /// The row at a place counted from the block's top.
     pub(super) fn row(&self, row: usize) -> BlockRow {
-        match self.above.iter().flatten().nth(row) {
-            Some(above) => BlockRow::Above(*above),
-            None if row - self.above() < self.text.len() => BlockRow::Text(row - self.above()),
-            None => BlockRow::Words,
+        let row = match self.above.iter().flatten().nth(row) {
+            Some(above) => return BlockRow::Above(*above),
+            None => row - self.above(),
+        };
+        match row.checked_sub(self.text.len()) {
+            None => BlockRow::Text(row),
+            Some(card) if card < self.cards => BlockRow::Card(card),
+            Some(_) => BlockRow::Words,
         }
+    }
+
+    /// Whether a quote stands above the text, with the name.
+    pub(super) fn has_quote(&self) -> bool {
+        self.above.contains(&Some(Above::Quote))
     }
 }
 
@@ -93,9 +112,11 @@ pub(super) fn indent(columns: u16) -> usize {
 fn text_columns(entry: &Entry, columns: u16) -> usize {
     let all = usize::from(columns);
     match &entry.kind {
-        Kind::Line { own, .. } => all
-            .saturating_sub(indent(columns) + if *own { SIGN_COLUMNS } else { 0 })
-            .max(1),
+        Kind::Line { own, .. } => {
+            let sign = if *own { SIGN_COLUMNS } else { 0 };
+            let bar = if entry.is_note() { BAR_COLUMNS } else { 0 };
+            all.saturating_sub(indent(columns) + sign + bar).max(1)
+        }
         Kind::System => all.saturating_sub(SYSTEM_MARGIN).max(1),
     }
 }
@@ -111,7 +132,7 @@ impl Transcript {
         if let Some(rows) = memo.rows.get(&entry.key) {
             return Arc::clone(rows);
         }
-        let rows: TextRows = wrap(entry.text.as_str(), text_columns(entry, self.columns)).into();
+        let rows: TextRows = wrap(&entry.words(), text_columns(entry, self.columns)).into();
         memo.rows.insert(entry.key, Arc::clone(&rows));
         #[cfg(test)]
         {
@@ -129,10 +150,12 @@ impl Transcript {
         let older = (index == 0 && self.older != Older::None).then_some(Above::Older);
         let day = self.starts_day(index).then_some(Above::Day);
         let divider = self.has_divider(index).then_some(Above::Divider);
+        let quote = entry.extras.quote.as_ref().map(|_| Above::Quote);
         let words = entry.mark.is_some() && (entry.has_failed() || self.last_own == Some(entry.key));
         Block {
-            above: [older, day, divider],
+            above: [older, day, divider, quote],
             text: self.text_rows(entry),
+            cards: entry.extras.cards.len() * CARD_ROWS,
             words,
         }
     }
@@ -144,6 +167,8 @@ impl Transcript {
         };
         let entry = &self.entries[index];
         entry.is_line()
+            // Each note says that it is one.
+            && !entry.is_note()
             && entry.kind == before.kind
             && (0..=GROUP_MICROS).contains(&(entry.time.saturating_sub(before.time)))
             && !self.has_divider(index)

@@ -121,9 +121,11 @@ impl Transcript {
         if self.place == Place::Follow {
             self.left_at = self.last_stored();
         }
+        // The divider is the row above the words, or above what they answer.
+        let above = 1 + isize::from(self.block(index).has_quote());
         self.place = Place::At(Anchor {
             key: self.entries[index].key,
-            offset: -1,
+            offset: -above,
         });
         self.settle();
     }

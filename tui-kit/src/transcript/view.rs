@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::entry::{DeliveryMark, Entry, Kind};
-use super::layout::{Above, Block, BlockRow, indent, name_columns};
+use super::layout::{Above, BAR_COLUMNS, Block, BlockRow, CARD_ROWS, indent, name_columns};
 use super::place::Place;
 use super::{Older, Transcript};
 use crate::text::{truncate, width};
@@ -73,7 +73,17 @@ impl Transcript {
                 let line = format!("{rule}{rule} {words} {}", rule.repeat(usize::from(pen.area.width)));
                 pen.at(0, y, &line, theme.unread());
             }
+            BlockRow::Above(Above::Quote) => {
+                self.draw_name(index, y, pen);
+                if let Some(quote) = &entry.extras.quote {
+                    let at = indent(self.columns);
+                    let room = usize::from(self.columns).saturating_sub(at + BAR_COLUMNS);
+                    pen.at(at, y, theme.signs().bar, theme.dim());
+                    pen.at(at + BAR_COLUMNS, y, &truncate(quote.as_str(), room), theme.dim());
+                }
+            }
             BlockRow::Text(row) => self.draw_text(index, block, row, y, pen),
+            BlockRow::Card(row) => self.draw_card(entry, row, y, pen),
             BlockRow::Words => {
                 if let Some(mark) = &entry.mark {
                     let style = if entry.has_failed() { theme.error() } else { theme.dim() };
@@ -87,30 +97,60 @@ impl Transcript {
         }
     }
 
+    /// Time and name, unless the line belongs to the one above.
+    fn draw_name(&self, index: usize, y: u16, pen: &mut Pen<'_>) {
+        let entry = &self.entries[index];
+        if let Kind::Line { who, name, .. } = &entry.kind
+            && !self.is_grouped(index)
+        {
+            let name = truncate(name.as_str(), name_columns(self.columns));
+            pen.at(0, y, &self.zone.clock(entry.time), pen.theme.dim());
+            pen.at(6, y, &name, pen.theme.who(*who));
+        }
+    }
+
     fn draw_text(&self, index: usize, block: &Block, row: usize, y: u16, pen: &mut Pen<'_>) {
         let entry = &self.entries[index];
         let theme = pen.theme;
-        let words = &entry.text.as_str()[block.text[row].clone()];
-        let Kind::Line { who, name, .. } = &entry.kind else {
+        let (all, range) = (entry.words(), block.text[row].clone());
+        let words = &all[range.clone()];
+        let Kind::Line { who, .. } = &entry.kind else {
             let rule = theme.signs().rule;
             return match block.text.len() {
                 1 => pen.centred(y, &format!("{rule}{rule} {words} {rule}{rule}"), theme.dim()),
                 _ => pen.centred(y, words, theme.dim()),
             };
         };
-        if row == 0 && !self.is_grouped(index) {
-            pen.at(0, y, &self.zone.clock(entry.time), theme.dim());
-            pen.at(
-                6,
-                y,
-                &truncate(name.as_str(), name_columns(self.columns)),
-                theme.who(*who),
-            );
+        if row == 0 && !block.has_quote() {
+            self.draw_name(index, y, pen);
         }
-        pen.at(indent(self.columns), y, words, Style::new());
+        let mut at = indent(self.columns);
+        if entry.is_note() {
+            pen.at(at, y, theme.signs().note_bar, theme.who(*who));
+            at += BAR_COLUMNS;
+        }
+        let own_from = entry.own_words_from().clamp(range.start, range.end) - range.start;
+        let (theirs, own) = words.split_at(own_from);
+        pen.at(at, y, theirs, Style::new());
+        pen.at(at + width(theirs), y, own, theme.dim());
         if let Some(sign) = sign_of(entry, block, theme).filter(|_| row + 1 == block.text.len()) {
             pen.right(y, sign, theme.dim());
         }
+    }
+
+    fn draw_card(&self, entry: &Entry, row: usize, y: u16, pen: &mut Pen<'_>) {
+        let Some(card) = entry.extras.cards.get(row / CARD_ROWS) else {
+            return;
+        };
+        let theme = pen.theme;
+        let (words, style) = match row % CARD_ROWS {
+            0 => (&card.title, theme.title()),
+            _ => (&card.excerpt, theme.dim()),
+        };
+        let at = indent(self.columns);
+        let room = usize::from(self.columns).saturating_sub(at + BAR_COLUMNS);
+        pen.at(at, y, theme.signs().bar, theme.dim());
+        pen.at(at + BAR_COLUMNS, y, &truncate(words.as_str(), room), style);
     }
 
     fn bar(&self, theme: &Theme) -> String {
