@@ -81,6 +81,12 @@ pub trait PlainApp {
         let _ = now;
         None
     }
+
+    /// Whether an empty line means something now, such as that a question is skipped. If so, it comes as an empty
+    /// [`PlainInput::Text`]; else it is passed over.
+    fn takes_blank(&self) -> bool {
+        false
+    }
 }
 
 /// What a line of input means: text, a command, or nothing. `//` at the start is a slash that is meant.
@@ -192,7 +198,10 @@ pub async fn run<A: PlainApp>(
                 None => messages_open = false,
             },
             line = lines.recv(), if lines_open => match line {
-                Some(ReadLine::Line(line)) => batch.extend(meaning(&line)),
+                Some(ReadLine::Line(line)) => {
+                    let blank = run.app.takes_blank().then(|| PlainInput::Text(String::new()));
+                    batch.extend(meaning(&line).or(blank));
+                }
                 Some(ReadLine::TooLong) => batch.push(PlainInput::TooLong),
                 Some(ReadLine::Eof) | None => {
                     lines_open = false;

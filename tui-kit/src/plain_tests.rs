@@ -130,3 +130,47 @@ async fn a_signal_ends_it_in_order() {
         .unwrap();
     assert_eq!((ended, orders), (Ended::Terminated, vec!["stored".to_owned()]));
 }
+
+/// Takes blank lines after the word `ask` until the next text.
+#[derive(Default)]
+struct Asking(bool);
+
+impl PlainApp for Asking {
+    type Msg = ();
+    type Effect = String;
+
+    fn update(&mut self, input: PlainInput<()>, _: Now) -> Vec<PlainEffect<String>> {
+        match input {
+            PlainInput::Text(text) => {
+                self.0 = text == "ask";
+                vec![PlainEffect::Program(text)]
+            }
+            PlainInput::Eof => vec![PlainEffect::Quit(0)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn takes_blank(&self) -> bool {
+        self.0
+    }
+}
+
+#[tokio::test]
+async fn an_empty_line_comes_only_where_it_means_something() {
+    let (_sender, messages) = mpsc::channel(1);
+    let mut orders = Vec::new();
+    let input = lines(b"\na\n\nask\n  \n\nb\n");
+    run(
+        Asking::default(),
+        input,
+        messages,
+        signals::none(),
+        Vec::new(),
+        |order| {
+            orders.push(order);
+        },
+    )
+    .await
+    .unwrap();
+    assert_eq!(orders, ["a", "ask", "", "b"]);
+}

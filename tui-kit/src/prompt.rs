@@ -11,11 +11,16 @@ use ratatui::widgets::{Clear, Widget};
 use crate::bars::rule;
 use crate::composer::{Field, Handled};
 use crate::key::Key;
-use crate::text::width;
+use crate::text::{width, wrap};
 use crate::theme::Theme;
 
-/// Rows of the screen: the rule with the title, and the question.
+/// Rows of the screen at least: the rule with the title, and the question. See [`Prompt::rows`].
 pub const PROMPT_ROWS: u16 = 2;
+/// Rows that the words of a long question take at most; the rest of them is cut.
+const LABEL_ROWS_MAX: usize = 4;
+
+/// What Esc does, where the program does not say it.
+const ESCAPE: &str = "Esc cancels";
 
 /// Tells why an answer does not do. A plain function, so that a question can be compared and copied.
 pub type Check = fn(&str) -> Result<(), Shown>;
@@ -110,6 +115,7 @@ pub enum Asked {
 #[derive(Debug, Clone)]
 pub struct Prompt {
     title: Shown,
+    escape: &'static str,
     questions: Vec<Question>,
     /// What was written, one for each question.
     texts: Vec<String>,
@@ -126,6 +132,7 @@ impl Prompt {
         field.set_text(texts.first()?);
         Some(Prompt {
             title,
+            escape: ESCAPE,
             questions,
             texts,
             at: 0,
@@ -141,12 +148,51 @@ impl Prompt {
         field.set_text(&text);
         Prompt {
             title,
+            escape: ESCAPE,
             questions: vec![question],
             texts: vec![text],
             at: 0,
             field,
             wrong: None,
         }
+    }
+
+    /// What Esc does, in words: `Esc sends without`.
+    pub fn escape(mut self, words: &'static str) -> Prompt {
+        self.escape = words;
+        self
+    }
+
+    /// The answers to the questions before the one that is asked now, as [`Asked::Done`] would have them.
+    pub fn answered(&self) -> Vec<String> {
+        let before = self.questions.iter().zip(&self.texts).take(self.at);
+        before
+            .map(|(question, text)| question.answer(text).unwrap_or_default())
+            .collect()
+    }
+
+    /// What is written into the answer that is asked for now, as it was written.
+    pub fn written(&self) -> String {
+        self.field.text()
+    }
+
+    /// Rows of the screen that it wants in so many columns: a question that is long stands above its answer.
+    pub fn rows(&self, columns: u16) -> u16 {
+        let label = self.label_rows(usize::from(columns)).map_or(0, |rows| rows.len());
+        PROMPT_ROWS + u16::try_from(label).unwrap_or(0)
+    }
+
+    /// The words of a question that would leave its answer less than half of the row.
+    fn label_rows(&self, columns: usize) -> Option<Vec<Shown>> {
+        let label = &self.questions[self.at].label;
+        if width(label.as_str()) <= (columns / 2).max(1).saturating_sub(3) {
+            return None;
+        }
+        let columns = columns.saturating_sub(2).max(1);
+        let rows = wrap(label.as_str(), columns);
+        let mut rows: Vec<Shown> = rows.into_iter().map(|row| Shown::line(&label.as_str()[row])).collect();
+        rows.truncate(LABEL_ROWS_MAX);
+        Some(rows)
     }
 
     /// The number of the question that is asked now, from 0.
@@ -227,7 +273,8 @@ impl Prompt {
         self.field.set_text(&self.texts[to]);
     }
 
-    /// Draws the rule and the question at the bottom of an area ([`PROMPT_ROWS`] high), and tells where the terminal's cursor belongs.
+    /// Draws the rule and the question at the bottom of an area ([`Prompt::rows`] high, or [`PROMPT_ROWS`] where there is no room),
+    /// and tells where the terminal's cursor belongs.
     pub fn view(&self, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Position {
         if area.is_empty() {
             return area.as_position();
@@ -239,16 +286,25 @@ impl Prompt {
             height: 1,
             ..area
         };
+        let label_rows = self
+            .label_rows(columns)
+            .filter(|_| area.height >= self.rows(area.width));
+        let above = label_rows
+            .as_ref()
+            .map_or(0, |rows| u16::try_from(rows.len()).unwrap_or(0));
         if area.height >= PROMPT_ROWS {
             let (line, style) = self.rule(columns, theme);
-            buffer.set_stringn(area.x, row.y - 1, line, columns, style);
+            buffer.set_stringn(area.x, row.y - 1 - above, line, columns, style);
+        }
+        for (y, words) in (row.y - above..row.y).zip(label_rows.iter().flatten()) {
+            buffer.set_stringn(area.x + 1, y, words.as_str(), columns - 1, theme.hint_key());
         }
         let question = &self.questions[self.at];
-        // The answer has at least half of the row.
-        let label = question.label.cut((columns / 2).max(1).saturating_sub(3));
-        let lead = match label.is_empty() {
-            true => " ".to_owned(),
-            false => format!(" {label}: "),
+        let lead = match label_rows {
+            Some(_) => format!(" {} ", theme.signs().marker),
+            None if question.label.is_empty() => " ".to_owned(),
+            // The answer has at least half of the row.
+            None => format!(" {}: ", question.label.cut((columns / 2).max(1).saturating_sub(3))),
         };
         buffer.set_stringn(area.x, row.y, &lead, columns, theme.hint_key());
         let used = u16::try_from(width(&lead)).unwrap_or(u16::MAX).min(area.width - 1);
@@ -263,15 +319,15 @@ impl Prompt {
     fn rule(&self, columns: usize, theme: &Theme) -> (String, ratatui::style::Style) {
         let signs = theme.signs();
         if let Some(wrong) = &self.wrong {
-            return (rule(wrong.as_str(), "Esc cancels", columns, signs.rule), theme.error());
+            return (rule(wrong.as_str(), self.escape, columns, signs.rule), theme.error());
         }
         let title = match self.questions.len() {
             1 => self.title.to_string(),
             many => format!("{} {} {} of {many}", self.title, signs.dot, self.at + 1),
         };
         let verb = match self.at + 1 < self.questions.len() {
-            true => format!("Enter next {} Esc cancels", signs.dot),
-            false => format!("Enter done {} Esc cancels", signs.dot),
+            true => format!("Enter next {} {}", signs.dot, self.escape),
+            false => format!("Enter done {} {}", signs.dot, self.escape),
         };
         (rule(&title, &verb, columns, signs.rule), theme.title())
     }

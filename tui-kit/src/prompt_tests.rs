@@ -133,3 +133,40 @@ fn it_fits_any_area() {
         }
     }
 }
+
+#[test]
+fn a_long_question_stands_above_its_answer() {
+    let words = "Which of your orders is it about, and when did you place it?";
+    let questions = vec![
+        Question::new(Shown::fixed("name")).optional(),
+        Question::new(Shown::line(words)).optional(),
+    ];
+    let mut prompt = Prompt::new(Shown::fixed("Before you are connected"), questions)
+        .expect("there are questions")
+        .escape("Esc skips all");
+    assert_eq!(prompt.rows(60), PROMPT_ROWS);
+    assert!(prompt.answered().is_empty());
+    assert_eq!(press(&mut prompt, "Carol <enter>4821"), Asked::Changed);
+    assert_eq!(
+        (prompt.answered(), prompt.written()),
+        (vec!["Carol".to_owned()], "4821".to_owned())
+    );
+    assert_eq!(prompt.rows(44), 4);
+    let area = Rect::new(0, 0, 44, 4);
+    let mut buffer = Buffer::empty(area);
+    let cursor = prompt.view(area, &mut buffer, &Theme::ansi());
+    assert_eq!(
+        plain(&buffer),
+        "── Before you are connected · 2 of 2 ───────\n Which of your orders is it about, and when\n did you place it?\n › 4821\n"
+    );
+    assert_eq!((cursor.x, cursor.y), (7, 3));
+    let (buffer, _) = drawn(&prompt, 80, Theme::ansi());
+    let drawn = plain(&buffer);
+    assert!(drawn.contains("Enter done · Esc skips all ──"), "{drawn}");
+    assert!(
+        drawn.contains(" Which of your orders is it about, an›: 4821"),
+        "{drawn}"
+    );
+    let huge = Prompt::ask(Shown::fixed("x"), Question::new(Shown::line(&"word ".repeat(500))));
+    assert_eq!(huge.rows(20), 6);
+}

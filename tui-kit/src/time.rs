@@ -39,6 +39,22 @@ impl Zone {
         }
     }
 
+    /// A moment to come, as people say it: `14:02`, `tomorrow 09:00`, `Monday 09:00` within the next six days, else with its date.
+    pub fn moment(&self, micros: i64, now: i64) -> String {
+        let clock = self.clock(micros);
+        match self.day_number(micros) - self.day_number(now) {
+            0 => clock,
+            1 => format!("tomorrow {clock}"),
+            2..=6 => format!("{} {clock}", self.zoned(micros).strftime("%A")),
+            _ => format!("{} {clock}", self.day(micros, now)),
+        }
+    }
+
+    /// Minutes east of universal time at a moment.
+    pub fn offset_min(&self, micros: i64) -> i16 {
+        i16::try_from(self.zoned(micros).offset().seconds() / 60).unwrap_or(0)
+    }
+
     /// True if two times are on the same day.
     pub fn same_day(&self, one: i64, other: i64) -> bool {
         self.zoned(one).date() == self.zoned(other).date()
@@ -56,6 +72,21 @@ impl Zone {
         let midnight = zoned.tomorrow().and_then(|tomorrow| tomorrow.start_of_day());
         let left = midnight.map_or(3_600_000_000, |midnight| midnight.timestamp().as_microsecond() - now);
         Duration::from_micros(u64::try_from(left).unwrap_or(0)).max(Duration::from_secs(1))
+    }
+
+    /// The moment at which clocks show this time so many days after the day of `from`. A time that clocks skip that day is
+    /// the one that they show instead. `None` where there is no such time.
+    pub fn on_day(&self, from: i64, days: i64, hour: i8, minute: i8) -> Option<i64> {
+        let day = self.zoned(from).date();
+        let day = day.checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
+        let time = jiff::civil::Time::new(hour, minute, 0, 0).ok()?;
+        let moment = day.to_datetime(time).to_zoned(self.0.clone()).ok()?;
+        Some(moment.timestamp().as_microsecond())
+    }
+
+    /// The day of the week: 0 is Monday.
+    pub fn weekday(&self, micros: i64) -> u8 {
+        self.zoned(micros).weekday().to_monday_zero_offset().unsigned_abs()
     }
 
     fn zoned(&self, micros: i64) -> jiff::Zoned {
@@ -103,10 +134,39 @@ mod tests {
         assert_eq!(zone.clock(i64::MAX), "00:00", "nonsense does no harm");
         assert_eq!(zone.until_midnight(THURSDAY), Duration::from_secs(9 * 3_600 + 58 * 60));
         assert_eq!(zone.day_number(THURSDAY + DAY) - zone.day_number(THURSDAY), 1);
+        let moment = |days| zone.moment(THURSDAY + days * DAY, THURSDAY - 3_600_000_000);
+        assert_eq!(
+            [0, 1, 2, 6, 7, 60].map(moment),
+            [
+                "14:02",
+                "tomorrow 14:02",
+                "Saturday 14:02",
+                "Wednesday 14:02",
+                "Thursday 27 November 14:02",
+                "Monday 19 January 2026 14:02"
+            ]
+        );
         let tokyo = Zone(TimeZone::fixed(jiff::tz::offset(9)));
+        assert_eq!((tokyo.offset_min(THURSDAY), zone.offset_min(THURSDAY)), (540, 0));
         assert_eq!(tokyo.clock(THURSDAY), "23:02");
         assert!(!tokyo.same_day(THURSDAY, THURSDAY + 3_600_000_000));
         assert_ne!(tokyo.day_number(THURSDAY), tokyo.day_number(THURSDAY + 3_600_000_000));
+    }
+
+    #[test]
+    fn moments_by_clock_and_day() {
+        let zone = Zone::utc();
+        assert_eq!(zone.on_day(THURSDAY, 0, 14, 2), Some(THURSDAY));
+        assert_eq!(zone.on_day(THURSDAY, 1, 14, 2), Some(THURSDAY + DAY));
+        assert_eq!(zone.on_day(THURSDAY, 0, 24, 0), None);
+        assert_eq!(zone.on_day(THURSDAY, i64::MAX, 9, 0), None);
+        assert_eq!((zone.weekday(THURSDAY), zone.weekday(THURSDAY + 4 * DAY)), (3, 0));
+        let berlin = Zone(TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC));
+        let march = 1_774_692_000_000_000; // 2026-03-28 10:00 UTC, the day before clocks go forward
+        if berlin != zone {
+            let skipped = berlin.on_day(march, 1, 2, 30).map(|at| berlin.clock(at));
+            assert_eq!(skipped.as_deref(), Some("03:30"));
+        }
     }
 
     #[test]
