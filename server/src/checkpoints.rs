@@ -65,9 +65,7 @@ async fn follow(mut checkpointer: Checkpointer, counts: Arc<Counts>) {
                 );
             }
             warned = too_large;
-            if !counts.erased.load(Ordering::Acquire)
-                && timeout(QUIET, counts.committed.notified()).await.is_err()
-            {
+            if !counts.erased.load(Ordering::Acquire) && timeout(QUIET, counts.committed.notified()).await.is_err() {
                 break;
             }
         }
@@ -155,5 +153,24 @@ mod tests {
             .unwrap();
         assert!(Checkpointer::open(&file).unwrap().log_bytes() > 0);
         assert_eq!(settled(&file, desk.desk.counts()).await, 0);
+    }
+
+    #[tokio::test]
+    async fn the_log_is_emptied_when_something_was_erased_however_busy_the_desk_is() {
+        let desk = TestDesk::new();
+        let file = desk.folder.database();
+        desk.customer("alice").await;
+        assert!(Checkpointer::open(&file).unwrap().log_bytes() > 0);
+        let counts = desk.desk.counts().clone();
+        counts.erased.store(true, Ordering::Release);
+        let busy = tokio::spawn(async move {
+            let mut commits = tokio::time::interval(Duration::from_millis(10));
+            loop {
+                commits.tick().await;
+                counts.committed.notify_one();
+            }
+        });
+        assert_eq!(settled(&file, desk.desk.counts()).await, 0);
+        busy.abort();
     }
 }

@@ -113,7 +113,7 @@ pub fn command(
     if !scope.faults.command_key_dropped
         && let Some(answered) = commands::find(scope.conn, scope.tenant, caller.sender(), id)?
     {
-        return Ok(if answered.digest == digest {
+        return Ok(if answered.is_to(&digest) {
             repeated(answered.outcome)
         } else {
             Err(Refusal::Conflict)

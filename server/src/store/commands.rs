@@ -11,15 +11,22 @@ use super::{Result, TenantKey, from_json, to_json};
 /// A command's stored answer.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Answered {
-    /// SHA-256 of what was asked.
-    pub digest: [u8; 32],
+    /// SHA-256 of what was asked; [`None`] if what was said is erased since: a short text could be found by trying.
+    pub digest: Option<[u8; 32]>,
     /// What became of it.
     pub outcome: Outcome,
 }
 
+impl Answered {
+    /// Whether the same was asked, as far as can be known.
+    pub fn is_to(&self, digest: &[u8; 32]) -> bool {
+        self.digest.is_none_or(|asked| asked == *digest)
+    }
+}
+
 /// The stored answer to a command.
 pub fn find(conn: &Connection, tenant: TenantKey, sender: Sender, id: CommandId) -> Result<Option<Answered>> {
-    let found: Option<([u8; 32], String)> = conn
+    let found: Option<(Vec<u8>, String)> = conn
         .prepare_cached("SELECT digest, answer FROM commands WHERE tenant = ?1 AND sender = ?2 AND id = ?3")?
         .query_row(params![tenant.0, sender_key(sender), id.as_bytes()], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -28,7 +35,7 @@ pub fn find(conn: &Connection, tenant: TenantKey, sender: Sender, id: CommandId)
     found
         .map(|(digest, answer)| {
             Ok(Answered {
-                digest,
+                digest: digest.try_into().ok(),
                 outcome: from_json(&answer)?,
             })
         })
@@ -52,6 +59,13 @@ pub fn store(
             digest,
             to_json(outcome)?
         ])?;
+    Ok(())
+}
+
+/// Forgets what a command asked. Its answer stands.
+pub(super) fn forget_content(conn: &Connection, tenant: TenantKey, sender: Sender, id: CommandId) -> Result<()> {
+    conn.prepare_cached("UPDATE commands SET digest = x'' WHERE tenant = ?1 AND sender = ?2 AND id = ?3")?
+        .execute(params![tenant.0, sender_key(sender), id.as_bytes()])?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Lines in their present form wherever they are read, what is erased gone for good, and digests that hold all the same.
 
 use minicom_protocol::{
+    command::{Done, Outcome, Sender},
     event::{Author, EventBody, Posted},
     ids::{LineNo, Rev, Seq},
     line::{LineRef, LineState, Quote},
@@ -10,6 +11,7 @@ use minicom_protocol::{
 use super::*;
 use crate::store::{
     checkpoint::Checkpointer,
+    commands,
     fixture::{Store, Talk, by, desk_line},
     refold,
 };
@@ -262,5 +264,43 @@ fn what_is_not_as_it_was_written_is_found() {
         assert_eq!(verify(&store.conn, store.tenant).unwrap(), None);
         assert_eq!(store.conn.execute(sql, []).unwrap(), 1, "{what}");
         assert_eq!(verify(&store.conn, store.tenant).unwrap(), Some(Rev(rev)), "{what}");
+    }
+}
+
+#[test]
+fn what_a_command_asked_is_forgotten_with_what_it_said() {
+    let mut store = Store::new();
+    let (talk, lines) = talk(&mut store);
+    let Author::Agent { agent } = posted(&store, talk, lines[3]).author else {
+        panic!("not Ada's")
+    };
+    let senders = [
+        Sender::Customer(talk.customer()),
+        Sender::Bot,
+        Sender::Bot,
+        Sender::Agent(agent.id),
+    ];
+    let id = |n: usize| CommandId::from_bytes([n as u8; 16]);
+    for (n, (sender, line)) in senders.into_iter().zip(lines).enumerate() {
+        let outcome = Outcome::Done(Done::default());
+        commands::store(&store.conn, store.tenant, sender, id(n), &[n as u8; 32], &outcome).unwrap();
+        let command = "UPDATE events SET command = ?1 WHERE side = ?2 AND line = ?3";
+        let side = stored::side_name(line.side);
+        store
+            .conn
+            .execute(command, params![id(n).as_bytes(), side, line.line.0 as i64])
+            .unwrap();
+    }
+    let digest = |store: &Store, n: usize| {
+        let found = commands::find(&store.conn, store.tenant, senders[n], id(n))
+            .unwrap()
+            .unwrap();
+        assert!(found.is_to(&[n as u8; 32]));
+        found.digest
+    };
+    for n in 0..lines.len() {
+        assert_eq!(digest(&store, n), Some([n as u8; 32]));
+        store.change(talk, lines[n], LineState::Blanked, "", None);
+        assert_eq!(digest(&store, n), None);
     }
 }

@@ -2,14 +2,16 @@
 //! still vouches for it: superseded by a later event, or erased.
 
 use minicom_protocol::{
+    command::Sender,
     event::{Event, EventBody, LineChanged},
-    ids::{ConversationId, CustomerId},
+    ids::{AgentId, CommandId, ConversationId, CustomerId},
     line::{LineRef, LineState},
+    stage::Side,
 };
-use rusqlite::{Connection, Params, params};
+use rusqlite::{Connection, Params, ToSql, params};
 
 use super::rows;
-use crate::store::{Result, TenantKey, pos_to_sql, stored};
+use crate::store::{Result, TenantKey, commands, pos_to_sql, stored};
 
 /// A line of a thread in its present form: the event that posted it.
 pub fn line(conn: &Connection, tenant: TenantKey, customer: CustomerId, line: LineRef) -> Result<Option<Event>> {
@@ -50,7 +52,7 @@ pub fn erases(event: &Event) -> bool {
 }
 
 /// Marks all that was said on a line as superseded by what became of it now. What is blanked out is erased: body and salt of the
-/// line and of all that became of it before; the events stay.
+/// line and of all that became of it before, and the digests of the commands that said it; the events stay.
 pub(super) fn supersede(conn: &Connection, tenant: TenantKey, event: &Event, changed: &LineChanged) -> Result<()> {
     let customer = event.subject.customer().map(|it| *it.as_bytes());
     let earlier = params![
@@ -66,11 +68,36 @@ pub(super) fn supersede(conn: &Connection, tenant: TenantKey, event: &Event, cha
     )?
     .execute(earlier)?;
     if changed.state == LineState::Blanked {
+        forget_commands(conn, tenant, earlier)?;
         conn.prepare_cached(
             "UPDATE events SET body = NULL, salt = NULL, rest = json_set(body, '$.parts', json('[]'), '$.state', 'blanked')
              WHERE tenant = ?1 AND thread = ?2 AND side = ?3 AND line = ?4 AND rev < ?5 AND body IS NOT NULL",
         )?
         .execute(earlier)?;
+    }
+    Ok(())
+}
+
+/// Forgets what those commands asked that said what is erased now.
+fn forget_commands(conn: &Connection, tenant: TenantKey, earlier: &[&dyn ToSql]) -> Result<()> {
+    let mut statement = conn.prepare_cached(
+        "SELECT command, agent, side, thread FROM events
+         WHERE tenant = ?1 AND thread = ?2 AND side = ?3 AND line = ?4 AND rev < ?5 AND command IS NOT NULL",
+    )?;
+    let said = statement.query_map(earlier, |row| {
+        let agent: Option<[u8; 16]> = row.get(1)?;
+        let sender = match agent.map(AgentId::from_bytes) {
+            Some(agent) => Sender::Agent(agent),
+            None if row.get::<_, String>(2)? == stored::side_name(Side::Customer) => {
+                Sender::Customer(CustomerId::from_bytes(row.get(3)?))
+            }
+            None => Sender::Bot,
+        };
+        Ok((sender, CommandId::from_bytes(row.get(0)?)))
+    })?;
+    for command in said {
+        let (sender, id) = command?;
+        commands::forget_content(conn, tenant, sender, id)?;
     }
     Ok(())
 }
