@@ -41,6 +41,11 @@
 //! # }
 //! ```
 //!
+//! An agent's replica keeps its list in order: an event moves its own row, reading sorts nothing. [`AgentReplica::version`]
+//! says whether what was drawn is still right, and [`AgentReplica::advance`] lets long waits go up. What the replica wants
+//! to be asked (saved replies, what is beside a chat, pages) is among the questions that it returns; what a program asks for
+//! itself (the queue in numbers, workload, why, articles) comes back as [`ClientEvent::Reply`].
+//!
 //! # What is promised
 //!
 //! - A command that [`Handle::send`] accepted is on disk before it is on the wire, has one id for ever, and is sent

@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::{
     Input, Link,
     dial::{Loss, from_code, from_end},
+    unreadable::{kind_needed, place},
     wire::Wire,
 };
 use crate::{
@@ -207,13 +208,15 @@ impl<A: Party> Link<A> {
         match message {
             Some(Ok(Message::Text(text))) => match codec::decode_from_server::<A>(&text) {
                 Ok(frame) => self.on_frame(live, frame).await,
-                Err(error) if may_be_ignored(&text) => {
-                    tracing::debug!(at = place(&error), "a frame of a later version is ignored");
-                    Ok(())
-                }
-                Err(error) => Err(Loss::Torn {
-                    why: format!("a frame could not be read ({})", place(&error)),
-                }),
+                Err(error) => match kind_needed(&text) {
+                    Some(kind) => Err(Loss::Torn {
+                        why: format!("a {kind} could not be read ({})", place(&error)),
+                    }),
+                    None => {
+                        tracing::debug!(at = place(&error), "a frame of a later version is ignored");
+                        Ok(())
+                    }
+                },
             },
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_))) => Ok(()),
             end => Err(from_end(end)),
@@ -385,28 +388,4 @@ impl<A: Party> Link<A> {
             Verdict::Later | Verdict::Unknown => Ok(()),
         }
     }
-}
-
-/// Where a frame could not be read, and how it does not fit. What the parser says itself may quote people's words.
-fn place(error: &serde_json::Error) -> String {
-    format!(
-        "{:?} at line {} column {}",
-        error.classify(),
-        error.line(),
-        error.column()
-    )
-}
-
-/// Whether the frame is of a type that this version does not know, or a signal, which may be of a kind that it does not
-/// know and is gone a moment later anyway.
-fn may_be_ignored(text: &str) -> bool {
-    const NEEDED: [&str; 8] = [
-        "welcome", "snapshot", "batch", "answer", "reply", "pong", "refused", "bye",
-    ];
-    #[derive(serde::Deserialize)]
-    struct Typed<'a> {
-        #[serde(rename = "type", borrow)]
-        kind: std::borrow::Cow<'a, str>,
-    }
-    serde_json::from_str::<Typed<'_>>(text).is_ok_and(|typed| !NEEDED.contains(&typed.kind.as_ref()))
 }

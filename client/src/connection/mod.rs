@@ -4,6 +4,7 @@
 mod dial;
 mod live;
 mod orders;
+mod unreadable;
 mod wire;
 
 use std::{

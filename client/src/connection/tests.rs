@@ -4,4 +4,5 @@
 mod harness;
 mod life;
 mod outbox;
+mod passing;
 mod time;

@@ -1,5 +1,10 @@
 //! A small desk that writes a journal, and the replicas that must know what it knows.
 
+mod books;
 mod desk;
+mod filter;
 mod fold;
+mod lines;
+mod list;
+mod truth;
 mod unit;

@@ -17,6 +17,7 @@ use minicom_protocol::{
     event::Part,
     frame::{CustomerMe, CustomerSnapshot, Customers, Hello, ToClient, ToServer},
     ids::{CommandId, ConversationId, Cursor, LineNo, Mark, Seq, TenantId, Time},
+    line::LineState,
     refusal::Refusal,
     text::{CustomerName, MessageText},
     thread_view::ThreadView,
@@ -122,7 +123,7 @@ impl Program {
 
 pub fn post(text: &str) -> CustomerCommand {
     let text = text.to_owned();
-    CustomerCommand::Post { text }
+    CustomerCommand::Post { text, quote: None }
 }
 
 impl Network {
@@ -257,6 +258,9 @@ pub fn me() -> CustomerMe {
     CustomerMe {
         name: CustomerName::parse("alice").expect("a name"),
         tenant: TenantId::default_tenant(),
+        desk: String::new(),
+        questions: vec![],
+        edit_window_s: 60,
     }
 }
 
@@ -280,6 +284,8 @@ pub fn line(seq: u64, command: Option<CommandId>) -> CustomerEvent {
             author: Author::Customer,
             line: LineNo(seq),
             parts: vec![Part::of_text(MessageText::parse("hi").expect("a text"))],
+            quote: None,
+            state: LineState::Original,
         }),
     }
 }

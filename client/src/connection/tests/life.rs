@@ -156,8 +156,15 @@ async fn frames_of_a_later_version_are_ignored_and_broken_ones_are_not() {
     program
         .until(|event| matches!(event, ClientEvent::Batch { .. }).then_some(()))
         .await;
-    peer.text(r#"{"type":"batch","from":6}"#).await;
+    peer.text(r#"{"type":"signal","signal":{"kind":"chat.fireworks"}}"#)
+        .await;
+    peer.text(r#"{"type":"batch","from":"my secret words"}"#).await;
     assert!(peer.ends().await);
+    let ConnState::Reconnecting { why, .. } = program.state().await else {
+        panic!("it comes back");
+    };
+    assert!(why.contains("a batch could not be read (Data at line"), "{why}");
+    assert!(!why.contains("secret"), "no people's words in logs: {why}");
     assert_eq!(network.accept().await.hello().await.cursor, None);
 }
 
@@ -212,7 +219,10 @@ async fn signals_come_and_typing_goes_while_live() {
     program.handle.typing(None, true);
     let mut peer = network.fresh(5).await;
     program.live().await;
-    let place = CustomerSignal::Place { place: Some(2) };
+    let place = CustomerSignal::Place {
+        place: Some(2),
+        estimate: None,
+    };
     peer.send(ToClient::Signal { signal: place.clone() }).await;
     program
         .until(|event| (event == ClientEvent::Signal(place.clone())).then_some(()))

@@ -7,7 +7,7 @@ use minicom_protocol::{command::Outcome, frame::Customers, ids::CommandId, refus
 use super::harness::*;
 use crate::{
     ClientEvent, Config, ConnState, StateDir, Unsent,
-    limits::{EVENTS_MAX, IN_FLIGHT_MAX, OUTBOX_MAX, STALE_AFTER},
+    limits::{BROKEN_MAX, EVENTS_MAX, IN_FLIGHT_MAX, OUTBOX_MAX, STALE_AFTER},
 };
 
 /// A customer's configuration with an outbox on disk.
@@ -90,6 +90,34 @@ async fn a_refusal_for_now_is_no_answer_and_one_for_good_is() {
     let refusal = Refusal::EmptyMessage;
     assert_eq!(program.answered().await, (ids[0], Outcome::Refused { refusal }));
     assert_eq!(program.answered().await, (ids[1], done()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_breaks_on_is_given_back_and_holds_nobody_up() {
+    let (dialer, mut network) = network();
+    let mut program = Program::open(config(dialer));
+    let mut peer = network.fresh(5).await;
+    program.live().await;
+    let (bad, good) = (program.post("bad"), program.post("good"));
+    for _ in 0..BROKEN_MAX {
+        assert_eq!([peer.command().await.0, peer.command().await.0], [bad, good]);
+        peer.refuse(bad, Refusal::Internal).await;
+        peer.refuse(good, Refusal::Behind).await;
+    }
+    let (id, outcome) = program.answered().await;
+    let Outcome::Refused { refusal } = outcome else {
+        panic!("refused for good");
+    };
+    assert_eq!(
+        (id, refusal.code(), refusal.retryable()),
+        (bad, "internal".to_owned(), false)
+    );
+    assert!(refusal.message().contains("your text is kept"), "{}", refusal.message());
+    // The old connection would refuse everything as "behind" for ever.
+    let mut peer = network.resumed(5).await;
+    assert_eq!(peer.command().await.0, good);
+    peer.answer(good, done()).await;
+    assert_eq!(program.answered().await, (good, done()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use minicom_protocol::{
     context::CustomerContext,
-    event::{Event, EventBody},
+    event::{Event, EventBody, Subject},
     frame::AgentQuestion,
     ids::CustomerId,
 };
@@ -127,6 +127,11 @@ impl ContextBook {
             EventBody::CustomerChanged(it) => (Some(it.customer.id), None),
             EventBody::CustomersMerged(it) => (Some(it.customer.id), Some(it.also.id)),
             EventBody::TicketChanged(it) => (Some(it.ticket.customer.id), None),
+            // Whatever it is, it may be about this.
+            EventBody::Unknown(_) => match event.subject {
+                Subject::Customer { customer } => (Some(customer), None),
+                subject => (subject.customer(), None),
+            },
             _ => return,
         };
         for touched in one.into_iter().chain(other) {

@@ -58,7 +58,7 @@ impl AgentReplica {
     }
 
     /// All rows, in no order.
-    pub fn summaries(&self) -> impl Iterator<Item = &Summary> {
+    pub fn summaries(&self) -> impl Iterator<Item = &Summary> + Clone {
         self.list.iter()
     }
 

@@ -186,7 +186,7 @@ impl Rows {
         self.rows.get(&conversation).map(|row| &row.summary)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Summary> {
+    pub fn iter(&self) -> impl Iterator<Item = &Summary> + Clone {
         self.rows.values().map(|row| &row.summary)
     }
 

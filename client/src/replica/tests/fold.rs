@@ -1,16 +1,21 @@
 //! However the events come (snapshots, batches, pages, cuts), the replica ends up knowing the same.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::time::Instant;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::{Duration, Instant},
+};
 
 use minicom_protocol::{
-    customer_event::CustomerEvent, frame::*, ids::*, people::Role, refusal::Refusal, summary::Summary,
-    thread_view::ThreadView,
+    customer_event::CustomerEvent, event::Event, frame::*, ids::*, people::Role, queue::Queue, refusal::Refusal,
+    summary::Summary, thread_view::ThreadView,
 };
 use proptest::prelude::*;
 
-use super::desk::*;
-use crate::{AgentReplica, ClientEvent, CustomerReplica, Section, replica::thread::Thread};
+use super::{desk::*, truth::present};
+use crate::{
+    AgentReplica, ClientEvent, CustomerReplica, Section, TicketFilter,
+    replica::{sections::ages_at, thread::Thread},
+};
 
 /// What happens between client and server, in any order that the wire allows.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +34,10 @@ enum Step {
     Look(u8),
     /// The agent scrolls to the top of a thread.
     Older(u8),
+    /// The agent looks at the mentions, or further down.
+    Mentions,
+    /// The agent looks at the tickets, or further down.
+    Tickets,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -40,6 +49,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Fresh),
         3 => (0_u8..3).prop_map(Step::Look),
         3 => (0_u8..3).prop_map(Step::Older),
+        1 => Just(Step::Mentions),
+        1 => Just(Step::Tickets),
     ];
     prop::collection::vec(step, 1..80)
 }
@@ -51,7 +62,9 @@ struct Run<'a> {
     at: usize,
     asked: VecDeque<AgentQuestion>,
     read: VecDeque<(AgentQuestion, AgentReply)>,
-    now: Instant,
+    began: Instant,
+    /// The customer whose thread was opened last.
+    looked: Option<CustomerId>,
 }
 
 impl Run<'_> {
@@ -62,14 +75,20 @@ impl Run<'_> {
             at: 0,
             asked: VecDeque::new(),
             read: VecDeque::new(),
-            now: Instant::now(),
+            began: Instant::now(),
+            looked: None,
         };
         run.fresh();
         run
     }
 
+    /// Time passes with the events.
+    fn now(&self) -> Instant {
+        self.began + Duration::from_micros(time_at(self.at).0.cast_unsigned())
+    }
+
     fn tell(&mut self, event: ClientEvent<Agents>) {
-        let questions = self.replica.apply(event, self.now);
+        let questions = self.replica.apply(event, self.now());
         self.asked.extend(questions);
     }
 
@@ -91,16 +110,22 @@ impl Run<'_> {
 
     fn fresh(&mut self) {
         self.lose();
-        let conversations: Vec<Summary> = self.desk.rows(self.at).into_values().collect();
-        let parts = conversations.chunks(2).map(|rows| AgentSnapshot {
+        let rows: Vec<Summary> = self.desk.rows(self.at).into_values().collect();
+        let mut parts = vec![AgentSnapshot {
+            conversations: vec![],
+            more_closed: false,
+            desk: Some(Box::new(self.desk.state(self.at))),
+        }];
+        parts.extend(rows.chunks(2).map(|rows| AgentSnapshot {
             conversations: rows.to_vec(),
             more_closed: false,
-        });
+            desk: None,
+        }));
         let event = ClientEvent::Fresh {
             me: Self::me(),
-            time: Time(1),
+            time: time_at(self.at),
             cursor: self.cursor(),
-            parts: parts.collect(),
+            parts,
         };
         self.tell(event);
     }
@@ -111,15 +136,14 @@ impl Run<'_> {
     }
 
     fn batch(&mut self, count: usize) {
-        let to = (self.at + count).min(self.desk.journal.len());
-        let event = ClientEvent::Batch {
-            from: self.at as u64,
+        let (from, to) = (self.at, (self.at + count).min(self.desk.journal.len()));
+        self.at = to;
+        self.tell(ClientEvent::Batch {
+            from: from as u64,
             to: to as u64,
             mark: Mark(to as u64),
-            events: self.desk.as_read[self.at..to].to_vec(),
-        };
-        self.at = to;
-        self.tell(event);
+            events: self.desk.as_read[from..to].to_vec(),
+        });
     }
 
     /// Reads what the server knows at this moment, which can be more than the client does. When the reply comes it can be
@@ -127,17 +151,44 @@ impl Run<'_> {
     fn read(&mut self, ahead: usize) {
         let Some(question) = self.asked.pop_front() else { return };
         let at = (self.at + ahead).min(self.desk.journal.len());
+        let desk = self.desk;
         let reply = match &question {
             AgentQuestion::Thread { customer, before, .. } => {
                 let customer = *customer;
-                let (events, more) = self.desk.page(customer, at, *before, 5);
+                let (events, more) = desk.page(customer, at, *before, 5);
                 AgentReply::Thread { customer, events, more }
             }
             AgentQuestion::Summary { conversation } => {
-                let summary = Box::new(self.desk.rows(at)[conversation].clone());
+                let summary = Box::new(desk.rows(at)[conversation].clone());
                 AgentReply::Summary { summary }
             }
-            AgentQuestion::Closed { .. } => unreachable!("nobody asks"),
+            AgentQuestion::Customer { customer } => {
+                let context = Box::new(desk.context(*customer, at));
+                AgentReply::Customer { context }
+            }
+            AgentQuestion::Extra { .. } => AgentReply::Extra {
+                lines: vec!["a line".to_owned()],
+                trouble: None,
+            },
+            AgentQuestion::Replies { after, .. } => {
+                let mut replies = desk.replies(at);
+                replies.retain(|it| after.as_ref().is_none_or(|after| it.code > *after));
+                let more = replies.len() > 2;
+                replies.truncate(2);
+                AgentReply::Replies { replies, more }
+            }
+            AgentQuestion::Mentions { before, .. } => {
+                let (mentions, more) = desk.mentions_page(at, *before, 2);
+                AgentReply::Mentions { mentions, more }
+            }
+            AgentQuestion::Tickets { before, .. } => {
+                let mut tickets = desk.tickets(at);
+                tickets.retain(|it| before.is_none_or(|before| it.updated_at < before) && open_ones().has(it));
+                let more = tickets.len() > 2;
+                tickets.truncate(2);
+                AgentReply::Tickets { tickets, more }
+            }
+            _ => unreachable!("nobody asks"),
         };
         self.read.push_back((question, reply));
     }
@@ -156,14 +207,29 @@ impl Run<'_> {
             Step::Answer => self.answer(),
             Step::Resume => {
                 self.lose();
-                let (me, time, cursor) = (Self::me(), Time(1), self.cursor());
+                let (me, time, cursor) = (Self::me(), time_at(self.at), self.cursor());
                 self.tell(ClientEvent::Resumed { me, time, cursor });
             }
             Step::Fresh => self.fresh(),
-            Step::Look(n) => self.asked.extend(self.replica.open_thread(customer_id(n))),
+            Step::Look(n) => {
+                self.looked = Some(customer_id(n));
+                self.asked.extend(self.replica.open_thread(customer_id(n)));
+            }
             Step::Older(n) => self.asked.extend(self.replica.older_events(customer_id(n))),
+            Step::Mentions => {
+                let question = self.replica.open_mentions().or_else(|| self.replica.older_mentions());
+                self.asked.extend(question);
+            }
+            Step::Tickets => {
+                let question = self
+                    .replica
+                    .open_tickets(open_ones())
+                    .or_else(|| self.replica.older_tickets());
+                self.asked.extend(question);
+            }
         }
         self.check_threads();
+        self.check_order();
     }
 
     /// Each thread that is known is known without holes, up to now.
@@ -193,19 +259,29 @@ impl Run<'_> {
         }
     }
 
+    /// The list is as if it were sorted now, by the rules that the server has.
+    fn check_order(&self) {
+        let replica = &self.replica;
+        let server_time = replica.server_time(self.now()).expect("welcomed");
+        let queue = replica.queue(server_time);
+        let waiting = queue.in_order(replica.summaries());
+        assert_eq!(replica.section(Section::Waiting).collect::<Vec<_>>(), waiting);
+        assert_eq!(replica.next(), queue.next_for(agent(0).id, replica.summaries()));
+        let listed: usize = Section::ALL.into_iter().map(|section| replica.count(section)).sum();
+        assert_eq!(listed, replica.summaries().count(), "each is in exactly one section");
+        let ageing = replica.summaries().filter_map(|row| ages_at(row, &queue)).min();
+        let ages_at = replica.ages_at().and_then(|at| replica.server_time(at));
+        assert_eq!(ages_at, ageing);
+        check_may_take(replica, &queue);
+    }
+
     fn finish(&mut self) {
         self.batch(usize::MAX / 2);
-        while !self.asked.is_empty() || !self.read.is_empty() {
-            self.read(0);
-            self.answer();
-        }
-        self.check_threads();
+        self.read_all();
         for n in 0..3 {
             while let Some(question) = self.replica.older_events(customer_id(n)) {
                 self.asked.push_back(question);
-                self.read(0);
-                self.answer();
-                self.check_threads();
+                self.read_all();
             }
             assert!(
                 self.replica
@@ -213,6 +289,72 @@ impl Run<'_> {
                     .is_none_or(|thread| !thread.has_more())
             );
         }
+        let lists: [fn(&mut AgentReplica) -> Option<AgentQuestion>; 4] = [
+            AgentReplica::open_mentions,
+            AgentReplica::older_mentions,
+            |replica| replica.open_tickets(open_ones()),
+            AgentReplica::older_tickets,
+        ];
+        for list in lists {
+            while let Some(question) = list(&mut self.replica) {
+                self.asked.push_back(question);
+                self.read_all();
+            }
+        }
+        self.check_order();
+    }
+
+    fn read_all(&mut self) {
+        while !self.asked.is_empty() || !self.read.is_empty() {
+            self.read(0);
+            self.answer();
+            self.check_threads();
+        }
+    }
+
+    /// Everything is known that the server knows.
+    fn check_end(&self) {
+        let (desk, replica, end) = (self.desk, &self.replica, self.at);
+        let mut once = Run::new(desk);
+        once.at = end;
+        once.fresh();
+        for section in Section::ALL {
+            let ours: Vec<&Summary> = replica.section(section).collect();
+            assert_eq!(ours, once.replica.section(section).collect::<Vec<_>>());
+        }
+        assert_eq!(replica.next(), once.replica.next());
+        assert_eq!(replica.desk(), once.replica.desk());
+        assert_eq!(replica.replies(), desk.replies(end));
+        assert!(replica.has_all_replies());
+        assert!(replica.mentions().newest_first().eq(desk.mentions(end).iter().rev()));
+        let tickets: Vec<_> = desk.tickets(end).into_iter().filter(|it| open_ones().has(it)).collect();
+        assert_eq!(replica.tickets().map(|it| it.tickets()), Some(&tickets[..]));
+        for n in 0..3 {
+            if let Some(thread) = replica.thread(customer_id(n)) {
+                let (all, _) = desk.page(customer_id(n), end, None, usize::MAX);
+                assert_eq!(thread.events().cloned().collect::<Vec<Event>>(), all);
+            }
+        }
+        if let Some(customer) = self.looked {
+            assert_eq!(replica.context(customer), Some(&desk.context(customer, end)));
+            assert!(replica.extra(customer).is_some());
+        }
+    }
+}
+
+fn open_ones() -> TicketFilter {
+    TicketFilter {
+        status: Some(minicom_protocol::ticket::TicketStatus::Open),
+        assignee: None,
+    }
+}
+
+/// What is said before the key is pressed is what the server will say.
+fn check_may_take(replica: &AgentReplica, queue: &Queue<'_>) {
+    let active = minicom_protocol::queue::active_count(agent(0).id, replica.summaries());
+    let member = replica.member().expect("on the staff");
+    for row in replica.section(Section::Waiting) {
+        assert_eq!(replica.may_take(row.conversation), queue.may_take(member, active, row));
     }
 }
 
@@ -229,23 +371,21 @@ proptest! {
         let rows: BTreeMap<ConversationId, Summary> =
             run.replica.summaries().map(|row| (row.conversation, row.clone())).collect();
         prop_assert_eq!(&rows, &desk.rows(end));
-        let mut once = Run::new(&desk);
-        once.at = end;
-        once.fresh();
-        let mut listed = 0;
-        for section in Section::ALL {
-            prop_assert_eq!(run.replica.section(section), once.replica.section(section));
-            listed += run.replica.section(section).len();
-        }
-        prop_assert_eq!(listed, rows.len(), "each is in exactly one section");
-        prop_assert_eq!(run.replica.next(), once.replica.next());
+        run.check_end();
     }
 
     #[test]
     fn a_customers_replica_ends_up_as_one_snapshot_would(deeds in deeds(80), steps in steps()) {
         let desk = Desk::of(&deeds);
         let theirs = |event: &&minicom_protocol::event::Event| event.subject.customer() == Some(customer_id(0));
-        let events: Vec<CustomerEvent> = desk.journal.iter().filter(theirs).filter_map(|it| it.for_customer()).collect();
+        let all: Vec<Event> = desk.journal.iter().filter(theirs).filter(|it| it.seq.is_some()).cloned().collect();
+        let events: Vec<CustomerEvent> = all.iter().filter_map(|it| it.for_customer()).collect();
+        // As they stand when so many have happened.
+        let now_at = |at: usize| -> Vec<CustomerEvent> {
+            let mut all = all[..at].to_vec();
+            present(&mut all);
+            all.iter().filter_map(|it| it.for_customer()).collect()
+        };
         let view = |at: usize| {
             let mut view = ThreadView::default();
             events[..at].iter().for_each(|event| view.apply(event));
@@ -254,7 +394,7 @@ proptest! {
         let page = |at: usize, before: Option<Seq>, limit: usize| {
             let end = before.map_or(at, |before| before.0 as usize - 1);
             let begin = end.saturating_sub(limit);
-            (events[begin..end].to_vec(), begin > 0)
+            (now_at(at)[begin..end].to_vec(), begin > 0)
         };
         let now = Instant::now();
         let mut replica = CustomerReplica::new();
@@ -269,12 +409,12 @@ proptest! {
                     at = to;
                 }
                 Step::Answer => if let Some(question) = asked.pop_front() {
-                    let CustomerQuestion::Thread { before, .. } = question;
+                    let CustomerQuestion::Thread { before, .. } = question else { unreachable!("nobody asks") };
                     let (events, more) = page(at, before, 5);
                     let told = Told::Reply(CustomerReply::Thread { events, more });
                     let _ = replica.apply(ClientEvent::Reply { n: 1, question, told }, now);
                 },
-                Step::Resume | Step::Look(_) | Step::Read => for question in asked.drain(..) {
+                Step::Resume | Step::Look(_) | Step::Read | Step::Mentions | Step::Tickets => for question in asked.drain(..) {
                     let _ = replica.apply(ClientEvent::AskFailed { n: 1, question }, now);
                 },
                 Step::Fresh => {
@@ -285,7 +425,7 @@ proptest! {
                 Step::Older(_) => asked.extend(replica.older_events()),
             }
             let known: Vec<CustomerEvent> = replica.thread().events().cloned().collect();
-            prop_assert!(events[..at].ends_with(&known));
+            prop_assert!(now_at(at).ends_with(&known), "{:?}", known);
             prop_assert_eq!(replica.thread().has_more(), known.len() < at);
             prop_assert_eq!(replica.view(), &view(at));
         }
@@ -296,16 +436,13 @@ proptest! {
 #[test]
 fn a_row_that_the_server_does_not_know_is_not_asked_for_for_ever() {
     let mut desk = Desk::default();
-    for (kind, unknown) in [(0, false), (7, true)] {
-        let (customer, agent) = (0, 0);
-        desk.write(Deed {
-            customer,
-            kind,
-            agent,
-            unknown,
-        });
-    }
+    desk.write(deed(0, Do::Line, 0));
+    desk.write(Deed {
+        unknown: true,
+        ..deed(0, Do::AskHuman, 0)
+    });
     let mut run = Run::new(&desk);
+    run.read_all();
     run.batch(99);
     let question = run.asked.pop_front().expect("the unknown kind changed a row");
     assert!(matches!(question, AgentQuestion::Summary { .. }));
@@ -319,12 +456,7 @@ fn a_thread_is_bounded_and_stays_whole() {
     let mut desk = Desk::default();
     let most = crate::limits::THREAD_EVENTS_MAX;
     for _ in 0..most + 60 {
-        desk.write(Deed {
-            customer: 0,
-            kind: 0,
-            agent: 0,
-            unknown: false,
-        });
+        desk.write(deed(0, Do::Line, 0));
     }
     let mut thread: Thread<Agents> = Thread::new();
     assert!(thread.wants_newest() && !thread.wants_newest(), "asked once");

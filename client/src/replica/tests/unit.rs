@@ -7,8 +7,10 @@ use minicom_protocol::{
     event::{Author, Event, EventBody, Posted},
     frame::*,
     ids::*,
+    line::LineState,
     people::Role,
     refusal::Refusal,
+    staff::{Intent, Presence, PresenceState, Staff},
     stage::{HandOverReason, Stage},
     summary::Summary,
     text::DisplayName,
@@ -32,6 +34,9 @@ fn post(text: &str) -> AgentCommand {
         seen: SeenLines::default(),
         take_over: false,
         anyway: false,
+        quote: None,
+        reply: None,
+        article: None,
     }
 }
 
@@ -43,6 +48,25 @@ fn me() -> AgentMe {
     }
 }
 
+fn state() -> DeskState {
+    let staff = Staff {
+        agents: vec![member(0), member(1)],
+        groups: vec![],
+    };
+    DeskState {
+        staff,
+        ..DeskState::default()
+    }
+}
+
+fn replies() -> AgentQuestion {
+    AgentQuestion::Replies {
+        query: String::new(),
+        after: None,
+        limit: 100,
+    }
+}
+
 fn fresh(at: u64, rows: Vec<Summary>) -> ClientEvent<Agents> {
     ClientEvent::Fresh {
         me: me(),
@@ -51,6 +75,7 @@ fn fresh(at: u64, rows: Vec<Summary>) -> ClientEvent<Agents> {
         parts: vec![AgentSnapshot {
             conversations: rows,
             more_closed: false,
+            desk: Some(Box::new(state())),
         }],
     }
 }
@@ -58,16 +83,11 @@ fn fresh(at: u64, rows: Vec<Summary>) -> ClientEvent<Agents> {
 /// A conversation with one line of the customer, at position 2.
 fn replica() -> (AgentReplica, Desk) {
     let mut desk = Desk::default();
-    desk.write(Deed {
-        customer: 0,
-        kind: 0,
-        agent: 0,
-        unknown: false,
-    });
+    desk.write(deed(0, Do::Line, 0));
     let mut replica = AgentReplica::new();
     assert_eq!(
         replica.apply(fresh(2, desk.rows(2).into_values().collect()), Instant::now()),
-        []
+        [replies()]
     );
     (replica, desk)
 }
@@ -87,6 +107,9 @@ fn event(rev: u64, command: Option<CommandId>, author: Author) -> Event {
             author,
             line: LineNo(rev),
             parts: text_parts("hi"),
+            quote: None,
+            notice: None,
+            state: LineState::Original,
         }),
     }
 }
@@ -197,15 +220,19 @@ fn a_refused_line_stays_with_its_reason_and_a_fresh_start_keeps_what_waits() {
 fn a_page_brings_the_event_too() {
     let (mut replica, _) = replica();
     replica.pending(id(1), post("x"));
-    let question = replica.open_thread(customer_id(0)).expect("a question");
+    let questions = replica.open_thread(customer_id(0));
+    let customer = customer_id(0);
+    let beside = [AgentQuestion::Customer { customer }, AgentQuestion::Extra { customer }];
+    let (question, rest) = questions.split_first().expect("a question");
+    assert_eq!(rest, beside);
     let told = Told::Reply(AgentReply::Thread {
         customer: customer_id(0),
         events: vec![event(2, Some(id(1)), Author::Agent { agent: agent(0) })],
         more: false,
     });
-    let _ = replica.apply_reply(&question, told);
+    let _ = replica.apply_reply(question, told);
     assert_eq!(marks(&replica), []);
-    assert_eq!(replica.open_thread(customer_id(0)), None, "it is here");
+    assert_eq!(replica.open_thread(customer_id(0)), [], "it is here");
 }
 
 fn typing(replica: &mut AgentReplica, who: Typist, on: bool, at: u64, now: Instant) {
@@ -252,38 +279,39 @@ fn after_a_take_over_the_bot_does_not_type() {
     let now = Instant::now();
     typing(&mut replica, Typist::Bot, true, 2, now);
     typing(&mut replica, Typist::Customer, true, 2, now);
-    desk.write(Deed {
-        customer: 0,
-        kind: 5,
-        agent: 1,
-        unknown: false,
-    });
+    desk.write(deed(0, Do::TakeOver, 1));
     let _ = replica.apply_batch(Rev(3), desk.journal[2..].to_vec());
     assert_eq!(replica.typing(conversation(), now), [&Typist::Customer]);
 }
 
 #[test]
 fn presence_and_the_servers_clock() {
-    let (mut replica, desk) = replica();
+    let (mut replica, mut desk) = replica();
     let now = Instant::now();
-    let agents = vec![agent(0), agent(1)];
-    let _ = replica.apply(
-        ClientEvent::Signal(AgentSignal::Presence { agents: agents.clone() }),
-        now,
-    );
-    assert_eq!(replica.present(), agents);
+    let present = |n: u8, gone_since| Presence {
+        agent: agent(n),
+        state: PresenceState::Available,
+        intent: Intent::Available,
+        last_activity_at: None,
+        gone_since,
+        viewing: Some(conversation()),
+    };
+    let agents = vec![present(0, None), present(1, Some(Time(3)))];
+    let signal = AgentSignal::Presence { agents: agents.clone() };
+    let _ = replica.apply(ClientEvent::Signal(signal), now);
+    assert_eq!(replica.presence(), agents);
+    assert!(replica.viewers(conversation()).eq([&agent(1)]), "not oneself");
+    assert_eq!(replica.gone_since(conversation()), None, "nobody owns it");
+    desk.write(deed(0, Do::TakeOver, 1));
+    let _ = replica.apply_batch(Rev(3), desk.journal[2..].to_vec());
+    assert_eq!(replica.gone_since(conversation()), Some(Time(3)));
     let _ = replica.apply(fresh(2, desk.rows(2).into_values().collect()), now);
     assert_eq!(replica.server_time(now + Duration::from_secs(2)), Some(Time(7_000_000)));
 }
 
 #[test]
 fn each_section_has_its_order() {
-    let base = Desk::of(&[Deed {
-        customer: 0,
-        kind: 0,
-        agent: 0,
-        unknown: false,
-    }]);
+    let base = Desk::of(&[deed(0, Do::Line, 0)]);
     let base = base.rows(2).into_values().next().expect("a row");
     let row = |n: u8, stage: Stage, last_at: i64, unanswered: Option<i64>| Summary {
         conversation: ConversationId::from_bytes([n; 16]),
@@ -296,6 +324,11 @@ fn each_section_has_its_order() {
     let waits = |since| Stage::Waiting {
         since: Time(since),
         reason: HandOverReason::Rule,
+    };
+    let snoozed = |n, until: Option<i64>| Stage::Snoozed {
+        agent: agent(n),
+        since: Time(1),
+        until: until.map(Time),
     };
     let active = |n| Stage::Active {
         agent: agent(n),
@@ -314,6 +347,10 @@ fn each_section_has_its_order() {
         row(6, active(0), 50, Some(3)),
         row(7, active(1), 1, None),
         row(8, active(1), 2, Some(1)),
+        row(13, snoozed(0, None), 9, None),
+        row(14, snoozed(0, Some(80)), 1, None),
+        row(15, snoozed(0, Some(70)), 2, None),
+        row(16, snoozed(1, Some(70)), 3, None),
         row(9, Stage::Bot, 1, None),
         row(10, Stage::Bot, 2, None),
         row(12, closed(1), 9, None),
@@ -324,7 +361,6 @@ fn each_section_has_its_order() {
     let order = |section| -> Vec<u8> {
         replica
             .section(section)
-            .iter()
             .map(|row| row.conversation.as_bytes()[0])
             .collect()
     };
@@ -335,7 +371,8 @@ fn each_section_has_its_order() {
     );
     assert_eq!(order(Section::Mine), [6, 5, 4, 3]);
     assert_eq!(order(Section::Bot), [10, 9]);
-    assert_eq!(order(Section::Others), [8, 7]);
+    assert_eq!(order(Section::Snoozed), [15, 14, 13], "who comes back first");
+    assert_eq!(order(Section::Others), [16, 8, 7]);
     assert_eq!(
         order(Section::Done),
         [12, 11],
@@ -346,20 +383,7 @@ fn each_section_has_its_order() {
 
 #[test]
 fn older_closed_conversations_are_asked_for_before_the_oldest_known() {
-    let desk = Desk::of(&[
-        Deed {
-            customer: 0,
-            kind: 9,
-            agent: 0,
-            unknown: false,
-        },
-        Deed {
-            customer: 1,
-            kind: 9,
-            agent: 0,
-            unknown: false,
-        },
-    ]);
+    let desk = Desk::of(&[deed(0, Do::Close, 0), deed(1, Do::Close, 0)]);
     let rows: Vec<Summary> = desk.rows(4).into_values().collect();
     let mut replica = AgentReplica::new();
     let _ = replica.apply_fresh(
@@ -367,6 +391,7 @@ fn older_closed_conversations_are_asked_for_before_the_oldest_known() {
         vec![AgentSnapshot {
             conversations: vec![rows[1].clone()],
             more_closed: true,
+            desk: None,
         }],
     );
     let question = replica.older_closed().expect("there is more");
@@ -383,9 +408,8 @@ fn older_closed_conversations_are_asked_for_before_the_oldest_known() {
             more: false,
         }),
     );
-    assert_eq!(
-        replica.section(Section::Done),
-        [&rows[1], &rows[0]],
+    assert!(
+        replica.section(Section::Done).eq([&rows[1], &rows[0]]),
         "ours is newer than the page's"
     );
     assert_eq!(replica.older_closed(), None, "there is no more");
@@ -394,34 +418,23 @@ fn older_closed_conversations_are_asked_for_before_the_oldest_known() {
 #[test]
 fn a_customer_sees_who_types_the_place_and_the_own_line_once() {
     let desk = Desk::of(&[
-        Deed {
-            customer: 0,
-            kind: 0,
-            agent: 0,
-            unknown: false,
-        },
-        Deed {
-            customer: 0,
-            kind: 4,
-            agent: 0,
-            unknown: false,
-        },
-        Deed {
-            customer: 0,
-            kind: 5,
-            agent: 0,
-            unknown: false,
-        },
+        deed(0, Do::Line, 0),
+        deed(0, Do::AgentLine, 0),
+        deed(0, Do::TakeOver, 0),
     ]);
     let events: Vec<_> = desk.journal.iter().filter_map(Event::for_customer).collect();
     let now = Instant::now();
     let mut replica = CustomerReplica::new();
     let line = CustomerCommand::Post {
         text: "line 1".to_owned(),
+        quote: None,
     };
     replica.pending(id(1), line);
     let signal = |replica: &mut CustomerReplica, signal| drop(replica.apply(ClientEvent::Signal(signal), now));
-    signal(&mut replica, CustomerSignal::Place { place: Some(2) });
+    let estimate = Some(Estimate { from_min: 3, to_min: 5 });
+    let place = Some(2);
+    signal(&mut replica, CustomerSignal::Place { place, estimate });
+    assert_eq!(replica.estimate(), estimate);
     let ada = DisplayName::parse("Ada").expect("a name");
     let types = |at| CustomerSignal::Typing {
         name: Some(ada.clone()),
@@ -440,6 +453,6 @@ fn a_customer_sees_who_types_the_place_and_the_own_line_once() {
     assert_eq!(replica.typing(now), None, "late");
     assert_eq!(replica.place(), Some(2));
     replica.apply_batch(Seq(4), vec![events[3].clone()]);
-    assert_eq!(replica.place(), None, "somebody is here");
+    assert_eq!((replica.place(), replica.estimate()), (None, None), "somebody is here");
     assert_eq!(replica.view().unread(), 1);
 }
