@@ -791,3 +791,31 @@ async fn a_command_that_takes_its_time_holds_up_nothing_else() {
     assert_eq!(reply, Told::Reply(AgentReply::Extra { lines, trouble }));
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_whole_server_runs_the_command_of_its_configuration() {
+    use minicom_server::{Shutdown, accounts::LOCAL_TOKEN, config::Config};
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::with_data(folder.path().to_owned());
+    config.context_command = ["echo", "from the command"].map(str::to_owned).to_vec();
+    config.context_command_timeout = crate::harness::PATIENCE;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (addr, shutdown) = (listener.local_addr().unwrap(), Shutdown::new());
+    let running = tokio::spawn(minicom_server::run(config, listener, shutdown.clone()));
+
+    // The listener takes connections already; the upgrade comes when the server is there.
+    let mut alice = Client::<Customers>::dial(addr, "/ws/chat/alice").await;
+    alice.hello(Some(crate::harness::secret("alice")), None, None).await;
+    alice.welcomed().await;
+    alice.does(post("hello")).await.unwrap();
+    let token = std::fs::read_to_string(folder.path().join(LOCAL_TOKEN)).unwrap();
+    let mut ada = Client::<Agents>::dial(addr, "/ws").await;
+    ada.hello(None, Some(token.trim().to_owned()), None).await;
+    ada.welcomed().await;
+    let customer = ada.snapshot[0].conversations[0].customer.id;
+    let asked = ada.asks(AgentQuestion::Extra { customer });
+    let said = told!(asked, AgentReply::Extra { lines, trouble } => (lines, trouble));
+    assert_eq!(said, (vec!["from the command".to_owned()], None));
+    shutdown.ask();
+    running.await.unwrap().unwrap();
+}
