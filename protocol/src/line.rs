@@ -50,7 +50,7 @@ pub struct Quote {
     /// Which.
     #[serde(flatten)]
     pub line: LineRef,
-    /// Its beginning, as it stood when it was quoted.
+    /// Its beginning, as it stood when it was told: a line that was changed or taken back since is quoted as it stands now.
     pub excerpt: String,
 }
 

@@ -6,87 +6,26 @@
 //! missed; serve from the tail only if it holds cursor + 1, for the head can be ahead of it; the head only moves forward,
 //! for the store may be read ahead of a publication.
 
+mod tail;
+
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use bytes::Bytes;
 use minicom_protocol::{
-    event::{Event, EventBody},
+    event::Event,
     ids::{Cursor, CustomerId, Mark, Rev, Seq},
-    line::LineRef,
 };
 use tokio::sync::watch;
 
+pub use self::tail::Encoded;
+use self::tail::{Kept, evict};
 use crate::{
     faults::Faults,
     limits,
     store::{self, TenantKey, journal, pool::ReaderPool},
 };
-
-/// An event encoded for its audience, with its position.
-#[derive(Clone, Debug)]
-pub struct Encoded {
-    /// Position as the audience counts.
-    pub at: u64,
-    /// The mark there.
-    pub mark: Mark,
-    /// The event as JSON.
-    pub json: Bytes,
-}
-
-impl Encoded {
-    fn new(at: u64, mark: Mark, event: &impl serde::Serialize) -> Self {
-        let json = serde_json::to_vec(event).expect("an event always has a JSON form");
-        Self {
-            at,
-            mark,
-            json: Bytes::from(json),
-        }
-    }
-
-    fn for_agents(event: &Event) -> Self {
-        Self::new(event.rev.0, event.mark, event)
-    }
-}
-
-/// An event in a tail, with the lines whose words it carries: its own, and the one that it quotes.
-#[derive(Clone, Debug)]
-struct Kept {
-    event: Encoded,
-    lines: [Option<(CustomerId, LineRef)>; 2],
-    /// Whether it says that its line has other words now.
-    changes: bool,
-}
-
-impl Kept {
-    fn new(event: Encoded, of: &Event) -> Self {
-        let line = |line: LineRef| of.subject.customer().map(|customer| (customer, line));
-        let (lines, changes) = match &of.body {
-            EventBody::Posted(it) => {
-                let own = LineRef {
-                    side: it.author.side(),
-                    line: it.line,
-                };
-                ([line(own), it.quote.as_ref().and_then(|quote| line(quote.line))], false)
-            }
-            EventBody::LineChanged(it) => ([line(it.line), None], true),
-            _ => ([None, None], false),
-        };
-        Self { event, lines, changes }
-    }
-}
-
-impl From<Encoded> for Kept {
-    fn from(event: Encoded) -> Self {
-        Self {
-            event,
-            lines: [None, None],
-            changes: false,
-        }
-    }
-}
 
 /// What a topic is about, and where its events are read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -160,16 +99,6 @@ impl Topic {
             .map(|kept| kept.event.clone())
             .collect();
         (!events.is_empty()).then_some(events)
-    }
-}
-
-/// Takes out of a tail what a line said before, and all that is older: who lags that far reads the store, where lines stand as they
-/// are now.
-fn evict(tail: &mut VecDeque<Kept>, change: &Kept) {
-    let line = change.lines[0];
-    let newest = tail.iter().rposition(|kept| line.is_some() && kept.lines.contains(&line));
-    if let Some(newest) = newest {
-        tail.drain(..=newest);
     }
 }
 

@@ -1,6 +1,11 @@
 //! Feeds see every event once and in order, whatever the interleaving of commits, reads and publications.
 
-use minicom_protocol::{command::CustomerCommand, frame::AgentSnapshot, ids::{AgentId, TenantId}};
+use bytes::Bytes;
+use minicom_protocol::{
+    command::CustomerCommand,
+    frame::AgentSnapshot,
+    ids::{AgentId, TenantId},
+};
 use tokio::task::JoinSet;
 
 use super::*;
@@ -121,7 +126,7 @@ fn the_head_only_moves_forward_and_the_tail_is_served_only_if_it_holds_the_next(
 #[test]
 fn a_tail_forgets_what_a_line_said_before() {
     let customer = CustomerId(uuid::Uuid::nil());
-    let line = |line| LineRef {
+    let line = |line| minicom_protocol::line::LineRef {
         side: minicom_protocol::stage::Side::Customer,
         line: minicom_protocol::ids::LineNo(line),
     };
@@ -131,18 +136,35 @@ fn a_tail_forgets_what_a_line_said_before() {
             mark: Mark(at),
             json: Bytes::new(),
         },
-        lines: [Some((customer, line(own))), quoted.map(|number| (customer, line(number)))],
+        lines: [
+            Some((customer, line(own))),
+            quoted.map(|number| (customer, line(number))),
+        ],
         changes,
     };
     let first = |topic: &Topic| lock(&topic.tail).front().map(|kept| kept.event.at);
     let topic = Topic::new(100);
-    topic.publish([kept(1, 1, None, false), kept(2, 2, None, false), kept(3, 3, None, false)].into_iter());
+    topic.publish(
+        [
+            kept(1, 1, None, false),
+            kept(2, 2, None, false),
+            kept(3, 3, None, false),
+        ]
+        .into_iter(),
+    );
     topic.publish([kept(4, 9, None, true)].into_iter());
     assert_eq!(first(&topic), Some(1), "another line's words stay");
     topic.publish([kept(5, 2, None, true)].into_iter());
     assert_eq!(first(&topic), Some(3));
     // Who quotes a line carries its words too, also one that was published in the same breath.
-    topic.publish([kept(6, 6, Some(2), false), kept(7, 7, None, false), kept(8, 2, None, true)].into_iter());
+    topic.publish(
+        [
+            kept(6, 6, Some(2), false),
+            kept(7, 7, None, false),
+            kept(8, 2, None, true),
+        ]
+        .into_iter(),
+    );
     assert_eq!(first(&topic), Some(7));
     assert_eq!(topic.tail_after(5).map(|events| events.len()), None);
     assert_eq!(topic.tail_after(6).map(|events| events.len()), Some(2));

@@ -298,9 +298,9 @@ fn what_a_command_asked_is_forgotten_with_what_it_said() {
         assert!(found.is_to(&[n as u8; 32]));
         found.digest
     };
-    for n in 0..lines.len() {
+    for (n, line) in lines.into_iter().enumerate() {
         assert_eq!(digest(&store, n), Some([n as u8; 32]));
-        store.change(talk, lines[n], LineState::Blanked, "", None);
+        store.change(talk, line, LineState::Blanked, "", None);
         assert_eq!(digest(&store, n), None);
     }
 }

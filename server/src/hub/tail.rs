@@ -1,0 +1,85 @@
+//! Events as a topic keeps them: encoded once, and forgotten when a line has other words.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use minicom_protocol::{
+    event::{Event, EventBody},
+    ids::{CustomerId, Mark},
+    line::LineRef,
+};
+
+/// An event encoded for its audience, with its position.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    /// Position as the audience counts.
+    pub at: u64,
+    /// The mark there.
+    pub mark: Mark,
+    /// The event as JSON.
+    pub json: Bytes,
+}
+
+impl Encoded {
+    pub(super) fn new(at: u64, mark: Mark, event: &impl serde::Serialize) -> Self {
+        let json = serde_json::to_vec(event).expect("an event always has a JSON form");
+        Self {
+            at,
+            mark,
+            json: Bytes::from(json),
+        }
+    }
+
+    pub(super) fn for_agents(event: &Event) -> Self {
+        Self::new(event.rev.0, event.mark, event)
+    }
+}
+
+/// An event in a tail, with the lines whose words it carries: its own, and the one that it quotes.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) event: Encoded,
+    pub(super) lines: [Option<(CustomerId, LineRef)>; 2],
+    /// Whether it says that its line has other words now.
+    pub(super) changes: bool,
+}
+
+impl Kept {
+    pub(super) fn new(event: Encoded, of: &Event) -> Self {
+        let line = |line: LineRef| of.subject.customer().map(|customer| (customer, line));
+        let (lines, changes) = match &of.body {
+            EventBody::Posted(it) => {
+                let own = LineRef {
+                    side: it.author.side(),
+                    line: it.line,
+                };
+                ([line(own), it.quote.as_ref().and_then(|quote| line(quote.line))], false)
+            }
+            EventBody::LineChanged(it) => ([line(it.line), None], true),
+            _ => ([None, None], false),
+        };
+        Self { event, lines, changes }
+    }
+}
+
+impl From<Encoded> for Kept {
+    fn from(event: Encoded) -> Self {
+        Self {
+            event,
+            lines: [None, None],
+            changes: false,
+        }
+    }
+}
+
+/// Takes out of a tail what a line said before, and all that is older: who lags that far reads the store, where lines stand as they
+/// are now.
+pub(super) fn evict(tail: &mut VecDeque<Kept>, change: &Kept) {
+    let line = change.lines[0];
+    let newest = tail
+        .iter()
+        .rposition(|kept| line.is_some() && kept.lines.contains(&line));
+    if let Some(newest) = newest {
+        tail.drain(..=newest);
+    }
+}
