@@ -6,7 +6,7 @@ use std::{collections::HashMap, fmt};
 use anyhow::{Context, Result};
 use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use minicom_protocol::{
-    command::{AgentCommand, CustomerCommand},
+    command::{AgentCommand, CustomerCommand, Done, SeenLines},
     event::EventBody,
     ids::{AgentId, CommandId, ConversationId, TenantId},
     people::Role,
@@ -127,7 +127,7 @@ async fn begin(desk: &Desk, n: u64) -> Result<ConversationId> {
     done.conversation.context("a line is in a conversation")
 }
 
-/// Takes what can be taken, by turns the next of the queue and any, until there is none or no room.
+/// Takes what can be taken, by turns the next of the queue and any, and answers it, until there is none or no room.
 async fn take_all(desk: Desk, agent: Caller, mut rows: Vec<ConversationId>, mut chance: StdRng) -> Result<()> {
     loop {
         let command = match (chance.random_bool(0.5), rows.len()) {
@@ -137,7 +137,11 @@ async fn take_all(desk: Desk, agent: Caller, mut rows: Vec<ConversationId>, mut 
             _ => AgentCommand::TakeNext {},
         };
         match ask(&desk, &agent, command).await {
-            Ok(()) | Err(Refusal::TakenBy { .. }) => {}
+            Ok(Done {
+                conversation: Some(conversation),
+                ..
+            }) => answer(&desk, &agent, conversation).await?,
+            Ok(_) | Err(Refusal::TakenBy { .. }) => {}
             Err(Refusal::NobodyWaits | Refusal::MayNotTake { .. }) => return Ok(()),
             // The writer's queue is full: the others go first.
             Err(Refusal::Busy { .. }) => tokio::task::yield_now().await,
@@ -146,9 +150,19 @@ async fn take_all(desk: Desk, agent: Caller, mut rows: Vec<ConversationId>, mut 
     }
 }
 
-async fn ask(desk: &Desk, agent: &Caller, command: AgentCommand) -> Result<(), Refusal> {
+/// Whoever is not answered is what needs an agent most: the next one comes after that.
+async fn answer(desk: &Desk, agent: &Caller, conversation: ConversationId) -> Result<()> {
+    loop {
+        match ask(desk, agent, AgentCommand::post(conversation, "hi", SeenLines::default())).await {
+            Err(Refusal::Busy { .. }) => tokio::task::yield_now().await,
+            other => return other.map(drop).map_err(refused),
+        }
+    }
+}
+
+async fn ask(desk: &Desk, agent: &Caller, command: AgentCommand) -> Result<Done, Refusal> {
     let order = Order::Agent(command);
-    desk.submit(agent, CommandId(Uuid::now_v7()), order).await.map(drop)
+    desk.submit(agent, CommandId(Uuid::now_v7()), order).await
 }
 
 fn signed_in(agent: &DeskAgent, role: Role) -> Caller {

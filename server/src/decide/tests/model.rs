@@ -481,9 +481,9 @@ fn by_agent(model: &Model, conversation: ConversationId, what: &str) -> AgentCom
 
 /// What became of the newest customer's line.
 pub fn state_of_last(model: &Model) -> LineState {
-    let changes = model.journal.iter().filter_map(|event| match &event.body {
+    let mut changes = model.journal.iter().filter_map(|event| match &event.body {
         EventBody::LineChanged(it) => Some(it.state),
         _ => None,
     });
-    changes.last().unwrap_or_default()
+    changes.next_back().unwrap_or_default()
 }
