@@ -11,6 +11,7 @@ use minicom_protocol::{
     command::AgentCommand,
     frame::{AgentQuestion, Agents},
     ids::{AgentId, CommandId, ConversationId, LineNo, Time},
+    people::Role,
     stage::Stage,
     summary::Summary,
 };
@@ -21,6 +22,8 @@ use crate::{
     chat::Chat,
     keys::{Action, Context},
     list::{List, Spot},
+    over::{EditFor, Over},
+    update::answers::Wish,
     writing::Writing,
 };
 
@@ -62,6 +65,15 @@ pub enum Order {
         conversation: ConversationId,
         /// Whether.
         on: bool,
+    },
+    /// Say that the agent is there, and what is on the screen.
+    Viewing(Option<ConversationId>),
+    /// Say that the customer's lines are on the owner's screen.
+    Delivered {
+        /// Where.
+        conversation: ConversationId,
+        /// The newest of them.
+        up_to: LineNo,
     },
     /// Send what has become old after all.
     Resend(CommandId),
@@ -192,6 +204,12 @@ pub struct App {
     pub(crate) last_typing: Option<(ConversationId, Duration)>,
     /// Conversations whose drafts were looked for.
     pub(crate) drafts_known: HashSet<ConversationId>,
+    /// What lies over the chat and takes keys first.
+    pub(crate) over: Option<Over>,
+    /// Wishes that have not been answered in full.
+    pub(crate) wishes: Vec<Wish>,
+    /// What the agent's own editor has a text for.
+    pub(crate) editing: Option<EditFor>,
     /// The help is open, from this row on.
     pub(crate) help: Option<usize>,
     /// Whether the details are shown, if the agent has said so.
@@ -242,6 +260,9 @@ impl App {
             last_mark: None,
             last_typing: None,
             drafts_known: HashSet::new(),
+            over: None,
+            wishes: Vec::new(),
+            editing: None,
             help: None,
             details: None,
             quits_until: None,
@@ -287,6 +308,16 @@ impl App {
         }
     }
 
+    /// The conversations that orders for many are about: the marked ones, else the one that orders are about.
+    pub(crate) fn targets(&self) -> Vec<ConversationId> {
+        self.subject().into_iter().collect()
+    }
+
+    /// Whether the one who sits here may do what only admins may.
+    pub(crate) fn is_admin(&self) -> bool {
+        self.replica.me().is_some_and(|me| me.role == Role::Admin)
+    }
+
     pub(crate) fn is_mine(&self, summary: &Summary) -> bool {
         self.me().is_some_and(|me| summary.stage.is_owned_by(me))
     }
@@ -313,7 +344,7 @@ impl App {
     /// How many want something from this agent: for the window's title.
     pub(crate) fn wanting(&self) -> usize {
         let mine = self.replica.section(Section::Mine);
-        self.list.count(Section::Waiting) + mine.iter().filter(|row| self.unread(row) > 0).count()
+        self.list.count(Section::Waiting) + mine.filter(|row| self.unread(row) > 0).count()
     }
 
     /// Commands without a final answer, told in words; `None` if there are none.

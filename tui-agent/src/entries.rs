@@ -5,13 +5,14 @@ use minicom_client::{CommandIds, PendingCommand, PendingMark};
 use minicom_protocol::{
     Touches,
     command::AgentCommand,
-    event::{Author, Event, EventBody},
+    event::{Author, Event, EventBody, TakenOver, Target, Transferred, WokenBy},
     ids::{AgentId, LineNo},
+    people::AgentRef,
     stage::{Closer, HandOverReason, Side},
 };
 use minicom_tui_kit::{
     Shown, Who, Zone,
-    transcript::{DeliveryMark, Entry, EntryKey, Kind},
+    transcript::{DeliveryMark, Entry, EntryKey, Extras, Kind},
 };
 
 use crate::words;
@@ -43,6 +44,7 @@ impl Eyes {
                 text: Shown::text(&posted.text()),
                 time,
                 mark: own.then_some(DeliveryMark::Stored),
+                extras: Extras::default(),
             });
         }
         let happened = self.happened(event)?;
@@ -57,6 +59,7 @@ impl Eyes {
             text,
             time,
             mark: None,
+            extras: Extras::default(),
         })
     }
 
@@ -86,36 +89,95 @@ impl Eyes {
         let words = match &event.body {
             EventBody::Posted(posted) => return Some(Shown::text(&posted.text())),
             EventBody::Opened(it) if it.number > 1 => format!("conversation {}", it.number),
-            EventBody::TakenOver(it) => format!("{} took over", self.agent(it.agent.id, &it.agent.name.shown())),
-            EventBody::HandedBack(it) => {
-                format!(
-                    "{} handed back to the bot",
-                    self.agent(it.agent.id, &it.agent.name.shown())
-                )
+            EventBody::TakenOver(it) => self.taken_over(it),
+            EventBody::HandedBack(it) => format!("{} handed back to the bot", self.agent(&it.agent)),
+            EventBody::Transferred(it) => self.transferred(it),
+            EventBody::Requeued(it) => {
+                let queue = "this went back to the queue";
+                match it.reason {
+                    HandOverReason::OwnerGone => format!("{} gone: {queue}", self.is(&it.agent)),
+                    HandOverReason::OwnerAway => format!("{} away: {queue}", self.is(&it.agent)),
+                    HandOverReason::OwnerSilent => format!("{} did not answer: {queue}", self.agent(&it.agent)),
+                    other => format!("{queue}: {}", other.words()),
+                }
             }
+            EventBody::Snoozed(it) => match it.until {
+                Some(until) => {
+                    let until = self.zone.moment(until.0, event.time.0);
+                    format!("{} put this aside until {until}", self.agent(&it.agent))
+                }
+                None => format!("{} put this aside until {customer} writes", self.agent(&it.agent)),
+            },
+            EventBody::Woken(it) => match it.why {
+                WokenBy::Time => "the time of the snooze has come".to_owned(),
+                WokenBy::Customer => format!("{customer} has written: this is back"),
+                WokenBy::Agent => format!("{} took this up again", self.agent(&it.agent)),
+            },
             EventBody::HumanRequested(it) => match it.reason {
                 HandOverReason::CustomerAsked => format!("{customer} asked for a person"),
                 other => format!("a person is wanted: {}", other.words()),
             },
             EventBody::Closed(it) => match &it.by {
                 Closer::Customer => format!("{customer} ended the chat"),
-                Closer::Agent { agent } => format!("{} ended the chat", self.agent(agent.id, &agent.name.shown())),
+                Closer::Agent { agent } => format!("{} ended the chat", self.agent(agent)),
                 Closer::System => "the chat was ended".to_owned(),
             },
             EventBody::Unknown(it) if it.touches == Touches::Line => it.fallback.clone()?,
-            EventBody::Opened(_) | EventBody::Seen(_) | EventBody::AgentChanged(_) | EventBody::Unknown(_) => {
-                return None;
-            }
+            EventBody::Opened(_)
+            | EventBody::Seen(_)
+            | EventBody::Noted(_)
+            | EventBody::LineChanged(_)
+            | EventBody::TagsChanged(_)
+            | EventBody::SubjectChanged(_)
+            | EventBody::PriorityChanged(_)
+            | EventBody::Ticketed(_)
+            | EventBody::Rated(_)
+            | EventBody::CustomerChanged(_)
+            | EventBody::CustomersMerged(_)
+            | EventBody::AgentChanged(_)
+            | EventBody::MentionsRead(_)
+            | EventBody::GroupChanged(_)
+            | EventBody::GroupDeleted(_)
+            | EventBody::SettingsChanged(_)
+            | EventBody::ReplyChanged(_)
+            | EventBody::ReplyDeleted(_)
+            | EventBody::ArticleChanged(_)
+            | EventBody::ArticleDeleted(_)
+            | EventBody::TicketChanged(_)
+            | EventBody::Unknown(_) => return None,
         };
         Some(Shown::line(&words))
     }
 
-    fn agent(&self, id: AgentId, name: &Shown) -> String {
-        if Some(id) == self.me {
-            "you".to_owned()
-        } else {
-            name.to_string()
+    fn taken_over(&self, it: &TakenOver) -> String {
+        let owner = self.agent(&it.agent);
+        match &it.by {
+            Some(by) => format!("{} gave this to {owner}", self.agent(by)),
+            None if it.routed => format!("this was given to {owner}"),
+            None => format!("{owner} took over"),
         }
+    }
+
+    fn transferred(&self, it: &Transferred) -> String {
+        let by = self.agent(&it.by);
+        match &it.to {
+            Target::Agent { agent } => format!("{by} transferred this to {}", self.agent(agent)),
+            Target::Group { group } => format!("{by} transferred this to the group {}", group.name.shown()),
+            Target::Queue => format!("{by} put this back into the queue"),
+        }
+    }
+
+    fn agent(&self, agent: &AgentRef) -> String {
+        match Some(agent.id) == self.me {
+            true => "you".to_owned(),
+            false => agent.name.shown().to_string(),
+        }
+    }
+
+    /// `you are`, `Bo is`.
+    fn is(&self, agent: &AgentRef) -> String {
+        let verb = if Some(agent.id) == self.me { "are" } else { "is" };
+        format!("{} {verb}", self.agent(agent))
     }
 
     /// The entry of a line that is not stored yet; `number` is its place among those.
@@ -142,6 +204,7 @@ impl Eyes {
             text: Shown::text(text),
             time: CommandIds::made_at(pending.id).unwrap_or(0),
             mark: Some(mark),
+            extras: Extras::default(),
         })
     }
 }

@@ -1,12 +1,16 @@
 //! The table of keys: what an agent can do, by which keys, in which context. Footer, help, lookup and `minicom-agent keys` are
 //! made from it. It refuses to know what an action does.
 
+mod action;
+
 use minicom_tui_kit::{
     Available, Keymap,
     composer::EDITING_KEYS,
     help,
     keymap::{HelpRow, Row, TableWrong},
 };
+
+pub use self::action::Action;
 
 /// Where keys mean something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,75 +21,6 @@ pub enum Context {
     List,
     /// Both.
     Everywhere,
-}
-
-/// What an agent can want.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// Send what is written; take over where the title says so.
-    Send,
-    /// From the list to the composer.
-    Open,
-    /// Open what needs me most, and claim it.
-    Next,
-    /// The conversation of mine before this one.
-    Previous,
-    /// The next of mine with something unread; claims nothing.
-    NextUnread,
-    /// A row of the list by its number.
-    Jump,
-    /// Become the owner, and send nothing.
-    TakeOver,
-    /// Give it back to the bot.
-    HandBack,
-    /// End the chat, with five seconds to think again.
-    Done,
-    /// Take back what is about to happen.
-    Undo,
-    /// Send again what was refused or has become old.
-    Retry,
-    /// Drop what was refused or has become old.
-    Discard,
-    /// The row above.
-    Up,
-    /// The row below.
-    Down,
-    /// The first row.
-    First,
-    /// The last row.
-    Last,
-    /// Show or hide a section's rows.
-    Fold,
-    /// Show it as unread until it is opened again.
-    MarkUnread,
-    /// Towards older lines by a page.
-    PageUp,
-    /// Towards the latest line by a page.
-    PageDown,
-    /// Towards older lines by a row.
-    RowUp,
-    /// Towards the latest line by a row.
-    RowDown,
-    /// To the latest line.
-    Latest,
-    /// To the first unread line.
-    Divider,
-    /// Show or hide what is known of the customer.
-    Details,
-    /// Connect now instead of waiting.
-    Reconnect,
-    /// Out of whatever is passing; at last to the list.
-    Escape,
-    /// The keys.
-    Help,
-    /// Clear the composer; when it is empty, quit by pressing it twice.
-    Interrupt,
-    /// End the program.
-    Quit,
-    /// Draw everything anew.
-    Redraw,
-    /// To the shell.
-    Suspend,
 }
 
 use Action as A;
@@ -117,15 +52,35 @@ pub const TABLE: &[Row<Action, Context>] = &[
         (Everywhere, "alt-1 alt-2 alt-3 alt-4 alt-5 alt-6 alt-7 alt-8 alt-9"), (List, "1 2 3 4 5 6 7 8 9")]),
     row(A::TakeOver, "take-over", "take over", &[(Everywhere, "ctrl-t"), (List, "t")]),
     row(A::HandBack, "hand-back", "back to the bot", &[(Everywhere, "f4"), (List, "b")]),
+    row(A::Transfer, "transfer", "to a colleague, a group or the queue", &[(Everywhere, "f7"), (List, "x")]),
+    row(A::Assign, "assign", "make somebody the owner (admins)", &[(List, "A")]),
+    row(A::Snooze, "snooze", "put aside until later; take up again", &[(List, "s")]),
+    row(A::Intent, "intent", "be available, busy or away", &[(Everywhere, "alt-p"), (List, "P")]),
     row(A::Done, "done", "done: end the chat; again within 5 s: undo", &[(Compose, "ctrl-d"), (Everywhere, "f9"), (List, "e")]),
     row(A::Undo, "undo", "undo done", &[(List, "u ctrl-_")]),
+    row(A::SavedReplies, "saved-replies", "a saved reply; // for a real slash", &[(Compose, "/")]),
+    row(A::Note, "note", "write a note, which only agents see", &[(Compose, "tab"), (Everywhere, "f6"), (List, "m")]),
+    row(A::Article, "article", "an article with the reply", &[(List, "a")]),
+    row(A::Editor, "editor", "write this in your own editor", &[(List, "v")]),
+    row(A::Quote, "quote", "answer one line", &[(Everywhere, "alt-q"), (List, "Q")]),
+    row(A::EditLast, "edit-last", "change my last line", &[(Everywhere, "alt-e"), (List, "E")]),
+    row(A::WithdrawLast, "withdraw-last", "take my last line back", &[(List, "W")]),
+    row(A::Blank, "blank-out", "blank a secret out, for good", &[(List, "B")]),
+    row(A::Tags, "tags", "tags", &[(List, "#")]),
+    row(A::Priority, "priority", "how urgent it is", &[(List, "p")]),
+    row(A::Subject, "subject", "what it is about", &[(List, "S")]),
+    row(A::Ticket, "ticket", "make a ticket of it", &[(List, "K")]),
     row(A::Retry, "retry", "send again what was not sent", &[(List, "r")]),
     row(A::Discard, "discard", "drop what was not sent", &[(List, "d")]),
     row(A::Down, "down", "next row", &[(List, "j down")]),
     row(A::Up, "up", "row before", &[(List, "k up")]),
     row(A::First, "first", "first row", &[(List, "g home")]),
     row(A::Last, "last", "last row", &[(List, "G")]),
-    row(A::Fold, "fold", "show or hide the section", &[(List, "space")]),
+    row(A::Fold, "fold", "show or hide the section", &[(List, "-")]),
+    row(A::Mark, "mark", "mark the row; on a section: fold", &[(List, "space")]),
+    row(A::MarkAll, "mark-all", "mark all rows of the section, or none", &[(List, "*")]),
+    row(A::Filter, "filter", "only rows that fit", &[(List, "f")]),
+    row(A::Sort, "sort", "another order of the rows", &[(List, "o")]),
     row(A::MarkUnread, "mark-unread", "show as unread", &[(List, "U")]),
     row(A::PageUp, "page-up", "older lines", &[(Everywhere, "pgup")]),
     row(A::PageDown, "page-down", "newer lines", &[(Everywhere, "pgdn")]),
@@ -134,6 +89,19 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::Latest, "latest", "latest line", &[(Everywhere, "end")]),
     row(A::Divider, "unread-divider", "first unread line", &[(Everywhere, "alt-u")]),
     row(A::Details, "details", "customer's details", &[(Everywhere, "f8"), (List, "c")]),
+    row(A::OpenEarlier, "open-earlier", "an earlier chat or ticket of the customer", &[]),
+    row(A::CustomerEdit, "edit-customer", "name, address and attributes of the customer", &[]),
+    row(A::Merge, "merge", "join two customers who are one person", &[]),
+    row(A::Mentions, "mentions", "notes that mention me", &[(Everywhere, "alt-m"), (List, "@")]),
+    row(A::Tickets, "tickets", "the list of tickets", &[(List, "T")]),
+    row(A::Why, "why", "why it waits, and who may take it", &[(Everywhere, "alt-w"), (List, "w")]),
+    row(A::Workload, "workload", "who has how much to do", &[(List, "L")]),
+    row(A::Queue, "queue", "the queue in numbers", &[(List, "O")]),
+    row(A::Replies, "replies", "saved replies: make, change, delete", &[]),
+    row(A::Articles, "articles", "articles: make, change, delete", &[]),
+    row(A::Groups, "groups", "groups and their members", &[]),
+    row(A::DeskSettings, "desk-settings", "what the desk has chosen", &[]),
+    row(A::Menu, "menu", "every action, and conversations by name", &[(Everywhere, "ctrl-k f10"), (List, ":")]),
     row(A::Reconnect, "reconnect", "connect now", &[(Everywhere, "f5")]),
     row(A::Escape, "escape", "close, to the latest line, to the list", &[(Everywhere, "esc")]),
     row(A::Help, "help", "these keys", &[(Everywhere, "f1"), (List, "?")]),
@@ -142,6 +110,31 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::Redraw, "redraw", "draw anew", &[(Everywhere, "ctrl-l")]),
     row(A::Suspend, "suspend", "to the shell", &[(Everywhere, "ctrl-z")]),
 ];
+
+/// An action's row.
+pub fn row_of(action: Action) -> Option<&'static Row<Action, Context>> {
+    TABLE.iter().find(|row| row.action == action)
+}
+
+/// Whether the menu offers it. Moving about is left out: each of those is one key away, and none is looked for by name.
+pub fn in_menu(action: Action) -> bool {
+    !matches!(
+        action,
+        A::Send
+            | A::Menu
+            | A::Jump
+            | A::Up
+            | A::Down
+            | A::First
+            | A::Last
+            | A::PageUp
+            | A::PageDown
+            | A::RowUp
+            | A::RowDown
+            | A::Escape
+            | A::Interrupt
+    )
+}
 
 /// The contexts in which keys are looked up, the first one first.
 pub fn contexts(composing: bool) -> &'static [Context] {
@@ -195,14 +188,18 @@ pub fn as_text(keymap: &Keymap<Action, Context>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use minicom_tui_kit::testing::key;
+    use minicom_tui_kit::{Key, testing::key};
 
     #[test]
     fn the_table_is_right_and_every_action_can_be_reached() {
         let keymap = keymap(false).unwrap();
         for row in TABLE {
             let reachable = [true, false].map(|composing| !keymap.keys(contexts(composing), row.action).is_empty());
-            assert!(reachable.contains(&true), "{} has no key", row.name);
+            assert!(
+                reachable.contains(&true) || in_menu(row.action),
+                "{} has no key and is not in the menu",
+                row.name
+            );
         }
     }
 
@@ -225,11 +222,23 @@ mod tests {
     #[test]
     fn what_comes_later_is_not_bound() {
         let keymap = keymap(false).unwrap();
-        for later in ["tab", "f6", "/", "ctrl-k", "f10", "ctrl-f", "f3", "f7"] {
+        for later in ["ctrl-f", "f3"] {
             assert_eq!(keymap.action(contexts(true), key(later)), None, "{later}");
         }
-        for later in ["x", "m", "/", ":", "y", "z"] {
+        for later in ["/", "y", "z"] {
             assert_eq!(keymap.action(contexts(false), key(later)), None, "{later}");
+        }
+    }
+
+    #[test]
+    fn no_action_steals_a_letter_from_the_composer() {
+        for row in TABLE {
+            for (context, names) in row.keys.iter().filter(|(context, _)| *context != List) {
+                for key in names.split_whitespace().filter_map(|name| name.parse::<Key>().ok()) {
+                    let opens_saved_replies = row.action == A::SavedReplies && key.typed() == Some('/');
+                    assert!(key.typed().is_none() || opens_saved_replies, "{} {context:?} {key}", row.name);
+                }
+            }
         }
     }
 

@@ -81,6 +81,23 @@ impl Layout {
         }
     }
 
+    /// Where something of so many rows lies above the composer and over it; below the name of whoever is open, if there is room.
+    pub fn over(&self, rows: u16) -> Rect {
+        let area = match (&self.chat, self.list) {
+            (Some(chat), _) => Rect {
+                y: chat.transcript.y,
+                height: chat.area.bottom().saturating_sub(chat.transcript.y),
+                ..chat.area
+            },
+            (None, Some(list)) => Rect {
+                height: self.footer.y.saturating_sub(list.y),
+                ..list
+            },
+            (None, None) => self.help(),
+        };
+        cut_bottom(area, rows).1
+    }
+
     /// Rows of the help that can be seen below its title.
     pub fn help_rows(&self) -> u16 {
         self.help().height.saturating_sub(1)

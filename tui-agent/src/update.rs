@@ -1,11 +1,18 @@
 //! What changes the program: one input and the time in, effects out. No input or output happens here and no clock is asked.
 
+pub(crate) mod answers;
+mod available;
 mod closing;
 mod connection;
 mod keys;
+mod marking;
+mod menu;
 mod moving;
+mod over;
+mod ownership;
 mod reading;
 mod sending;
+mod snoozing;
 
 use std::time::Duration;
 
@@ -38,7 +45,7 @@ impl Program for App {
             Input::Key(key) => self.key(key, now),
             Input::Paste(text) => self.paste(&text, now),
             Input::Wheel { up, at } => self.wheel(up, at),
-            Input::Click { at, double } => self.click(at, double),
+            Input::Click { at, double } => self.click(at, double, now),
             Input::Resize(size) => self.resize(size),
             Input::Focus(focused) => self.attention.focus(focused),
             Input::Message(Msg::Client(event)) => self.client(*event, now),
@@ -49,7 +56,8 @@ impl Program for App {
                 }
             }
             Input::Message(Msg::DraftTrouble(words)) => self.trouble(words, Ends::Leaving),
-            Input::Resumed | Input::Deadline | Input::Edited(_) => {}
+            Input::Edited(edited) => self.edited(edited, now),
+            Input::Resumed | Input::Deadline => {}
             Input::Terminate => self.store_all(now),
         }
         self.settle();
@@ -169,6 +177,7 @@ impl App {
             self.writing
                 .set_size(text.width, layout::composer_rows_max(self.size.height));
         }
+        self.lay_out_over();
         let layout = self.layout();
         if let (Some(parts), Some(chat)) = (layout.chat, &mut self.chat) {
             chat.transcript
@@ -188,6 +197,9 @@ impl App {
             self.help = Some(if up { top.saturating_sub(by) } else { top + by });
             return;
         }
+        if self.over.is_some() {
+            return self.wheel_over(up);
+        }
         let layout = self.layout();
         if layout.list.is_some_and(|area| area.contains(at)) {
             let by = isize::from(WHEEL_ROWS.cast_signed());
@@ -202,9 +214,12 @@ impl App {
         }
     }
 
-    fn click(&mut self, at: Position, double: bool) {
+    fn click(&mut self, at: Position, double: bool, now: Now) {
         if self.help.take().is_some() {
             return;
+        }
+        if self.over.is_some() {
+            return self.click_over(at, double, now);
         }
         let layout = self.layout();
         if let Some(area) = layout.list.filter(|area| area.contains(at)) {

@@ -39,6 +39,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
         details::draw(app, area, buffer, now);
     }
     bars::footer(app, layout.footer, buffer, now);
+    if let Some(at) = over::draw(app, buffer, now) {
+        cursor = Some(at);
+    }
     if let Some(top) = app.help {
         help::view(&app.help_rows(), top, layout.help(), buffer, &app.theme);
         cursor = Some(layout.help().as_position());

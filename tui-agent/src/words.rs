@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use minicom_client::ConnState;
 use minicom_protocol::{
     ids::{AgentId, Time},
+    queue::WhyNot,
     refusal::Refusal,
     stage::{Closer, Stage},
     summary::Summary,
@@ -25,6 +26,8 @@ pub enum Badge {
     Bot,
     /// The one who sits here.
     You,
+    /// The one who sits here, who has put it aside.
+    Aside,
     /// A colleague, by the first word of the name.
     Colleague(Shown),
     /// Nobody any more.
@@ -38,7 +41,8 @@ impl Badge {
             Stage::Bot => Badge::Bot,
             Stage::Waiting { .. } => Badge::Waiting,
             Stage::Active { agent, .. } if Some(agent.id) == me => Badge::You,
-            Stage::Active { agent, .. } => {
+            Stage::Snoozed { agent, .. } if Some(agent.id) == me => Badge::Aside,
+            Stage::Active { agent, .. } | Stage::Snoozed { agent, .. } => {
                 let name = agent.name.shown();
                 let first = name.as_str().split_whitespace().next().unwrap_or_default();
                 Badge::Colleague(Shown::line(first))
@@ -53,6 +57,7 @@ impl Badge {
             Badge::Waiting => "WAIT",
             Badge::Bot => "bot",
             Badge::You => "you",
+            Badge::Aside => "later",
             Badge::Colleague(name) => name.as_str(),
             Badge::Ended => "done",
         }
@@ -63,7 +68,7 @@ impl Badge {
 pub fn waited(summary: &Summary, now: Time) -> Option<i64> {
     match summary.stage {
         Stage::Waiting { .. } | Stage::Active { .. } => Some(now.since(summary.waiting_since()?)),
-        Stage::Bot | Stage::Closed { .. } => None,
+        Stage::Bot | Stage::Snoozed { .. } | Stage::Closed { .. } => None,
     }
 }
 
@@ -79,6 +84,16 @@ pub fn stage(stage: &Stage, me: Option<AgentId>, zone: &Zone) -> String {
         Stage::Waiting { reason, .. } => reason.words().to_owned(),
         Stage::Active { agent, since } if Some(agent.id) == me => format!("yours since {}", zone.clock(since.0)),
         Stage::Active { agent, since } => format!("with {} since {}", agent.name.shown(), zone.clock(since.0)),
+        Stage::Snoozed { agent, until, .. } => {
+            let whose = match Some(agent.id) == me {
+                true => "yours".to_owned(),
+                false => format!("with {}", agent.name.shown()),
+            };
+            match until {
+                Some(until) => format!("{whose}, put aside until {}", zone.clock(until.0)),
+                None => format!("{whose}, put aside until the customer writes"),
+            }
+        }
         Stage::Closed { at, by } => match by {
             Closer::Customer => format!("ended {} by the customer", zone.clock(at.0)),
             Closer::Agent { agent } if Some(agent.id) == me => format!("ended {} by you", zone.clock(at.0)),
@@ -99,6 +114,31 @@ pub fn refusal(refusal: &Refusal, zone: &Zone) -> String {
         Refusal::Closed => "the chat has ended".to_owned(),
         other => other.message(),
     }
+}
+
+/// Why the one who sits here may not take a conversation, after "you may not take this:".
+pub fn why_not_you(because: &WhyNot) -> String {
+    match because {
+        WhyNot::Full { active, capacity } => format!("you have {active} of {capacity}"),
+        WhyNot::Skills { .. } | WhyNot::Group { .. } => format!("it {}", because.words()),
+        WhyNot::NotAvailable { intent } => format!("you are {}", intent.word()),
+        WhyNot::Disabled | WhyNot::NotThere => because.words(),
+    }
+}
+
+/// How much an agent has: `2 of 5`, or `2 chats` without a limit.
+pub fn load(active: u32, capacity: Option<u32>) -> String {
+    match capacity {
+        Some(capacity) => format!("{active} of {capacity}"),
+        None => count(u64::from(active), "chat", "chats"),
+    }
+}
+
+/// The same words with a capital first.
+pub fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    first + chars.as_str()
 }
 
 /// How a state of the connection looks.

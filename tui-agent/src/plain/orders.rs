@@ -3,6 +3,7 @@
 use minicom_client::PendingMark;
 use minicom_protocol::{
     command::{AgentCommand, SeenLines},
+    frame::AgentQuestion,
     ids::{CommandId, ConversationId},
     refusal::Refusal,
     stage::Stage,
@@ -117,16 +118,15 @@ impl PlainAgent {
         let Some(customer) = self.replica.summary(conversation).map(|summary| summary.customer.id) else {
             return;
         };
-        match self.replica.open_thread(customer) {
-            Some(question) => {
-                self.order(Order::Ask(question));
-                if self.state.is_live() {
-                    self.awaiting = Some(Awaiting::Thread(customer));
-                } else {
-                    self.tell_open();
-                }
-            }
-            None => self.tell_thread(customer),
+        let questions = self.replica.open_thread(customer);
+        let asks_thread = questions.iter().any(|it| matches!(it, AgentQuestion::Thread { .. }));
+        for question in questions {
+            self.order(Order::Ask(question));
+        }
+        match (asks_thread, self.state.is_live()) {
+            (true, true) => self.awaiting = Some(Awaiting::Thread(customer)),
+            (true, false) => self.tell_open(),
+            (false, _) => self.tell_thread(customer),
         }
     }
 
@@ -195,8 +195,8 @@ impl PlainAgent {
             .me()
             .is_some_and(|me| summary.stage.is_owned_by(me.agent.id));
         let refused = match &summary.stage {
-            Stage::Active { .. } if mine => None,
-            Stage::Active { agent, since } => Some(format!(
+            Stage::Active { .. } | Stage::Snoozed { .. } if mine => None,
+            Stage::Active { agent, since } | Stage::Snoozed { agent, since, .. } => Some(format!(
                 "taken by {} since {}",
                 agent.name.shown(),
                 self.zone.clock(since.0)
@@ -228,6 +228,9 @@ impl PlainAgent {
             seen,
             take_over: false,
             anyway,
+            quote: None,
+            reply: None,
+            article: None,
         };
         let id = self.send(command, now.wall);
         let sent = SentLine {

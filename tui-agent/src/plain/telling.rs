@@ -95,7 +95,7 @@ impl PlainAgent {
 
     pub(super) fn tell_beginning(&mut self) {
         let name = self.replica.me().map_or(Shown::fixed("?"), |me| me.agent.name.shown());
-        let count = |section| self.replica.section(section).len();
+        let count = |section| self.replica.count(section);
         let (waiting, mine) = (count(Section::Waiting), count(Section::Mine));
         self.say(format!(
             "Signed in as {name}: {waiting} waiting, {mine} yours. /help tells the commands."
@@ -111,7 +111,7 @@ impl PlainAgent {
         let name = summary.customer.name.shown();
         let words = words::stage(&summary.stage, me, &self.zone);
         let more = match Badge::of(&summary.stage, me) {
-            Badge::You => "Lines go to the customer.",
+            Badge::You | Badge::Aside => "Lines go to the customer.",
             Badge::Waiting | Badge::Bot => "/take takes it over.",
             Badge::Colleague(_) | Badge::Ended => "Lines are not sent.",
         };

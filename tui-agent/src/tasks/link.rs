@@ -109,6 +109,8 @@ async fn carry_out(handle: &Handle<Agents>, order: Order, messages: &mpsc::Sende
             }
         }
         Order::Typing { conversation, on } => handle.typing(Some(conversation), on),
+        Order::Viewing(conversation) => handle.viewing(conversation),
+        Order::Delivered { conversation, up_to } => handle.delivered(Some(conversation), up_to),
         // With no connection any more there is nothing to send or to drop; the files stay.
         Order::Resend(id) => drop(handle.resend(id)),
         Order::Discard(id) => drop(handle.discard(id)),

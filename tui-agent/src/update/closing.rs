@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use minicom_protocol::{command::AgentCommand, ids::ConversationId, stage::Stage};
+use minicom_protocol::{
+    command::AgentCommand,
+    ids::{ConversationId, LineNo},
+    stage::Stage,
+};
 use minicom_tui_kit::{Now, Shown};
 
 use crate::{
@@ -14,55 +18,87 @@ use crate::{
 pub const UNDO: Duration = Duration::from_secs(5);
 
 impl App {
-    /// Ends the chat, or takes that wish back if it was there.
+    /// Ends the chats, or takes that wish back if it was there.
     pub(crate) fn done(&mut self, now: Now) {
-        let Some(summary) = self.subject().and_then(|open| self.replica.summary(open)) else {
+        let about = self.targets();
+        let Some(first) = about.first().copied() else {
             return self.tell(Shown::fixed("No conversation is chosen."), now);
         };
-        let conversation = summary.conversation;
-        if self.closing_of(conversation).is_some() {
-            return self.undo(Some(conversation), now);
+        if about.len() == 1 && self.closing_of(first).is_some() {
+            return self.undo(Some(first), now);
         }
-        let refused = match &summary.stage {
-            Stage::Closed { .. } => Some("This conversation has ended.".to_owned()),
-            Stage::Active { agent, since } if !self.is_mine(summary) => Some(format!(
-                "{} has it since {}; only the owner ends a chat.",
-                agent.name.shown(),
-                self.zone.clock(since.0)
-            )),
-            _ => None,
-        };
-        if let Some(words) = refused {
+        let (can, cannot): (Vec<_>, Vec<_>) = about.into_iter().partition(|it| self.not_to_end(*it).is_none());
+        if can.is_empty() {
+            let words = cannot.first().and_then(|it| self.not_to_end(*it)).unwrap_or_default();
             return self.tell(Shown::line(&words), now);
         }
         if !self.has_connection("Done") {
             return;
         }
-        let Some(chat) = &self.chat else { return };
-        // What was not on the screen was not read: then the server says so.
-        let seen = chat.shown().customer;
-        self.closing.push(HeldClose {
-            conversation,
-            seen,
-            until: now.elapsed + UNDO,
-        });
+        self.closing.retain(|held| !can.contains(&held.conversation));
+        let until = now.elapsed + UNDO;
+        for conversation in &can {
+            let seen = self.seen_of(*conversation);
+            self.closing.push(HeldClose {
+                conversation: *conversation,
+                seen,
+                until,
+            });
+        }
         self.notice = None;
+        if can.len() + cannot.len() > 1 {
+            let left_out = match cannot.len() {
+                0 => String::new(),
+                left => format!(" {left} cannot be ended by you."),
+            };
+            let chats = words::count(can.len() as u64, "chat ends", "chats end");
+            self.tell(Shown::line(&format!("{chats} in 5 s; u undoes.{left_out}")), now);
+        }
     }
 
-    /// Keeps a chat that is about to end: this one, else the one that was ended last.
-    pub(crate) fn undo(&mut self, conversation: Option<ConversationId>, now: Now) {
-        let at = match conversation.and_then(|it| self.closing.iter().position(|held| held.conversation == it)) {
-            Some(at) => Some(at),
-            None => self.closing.len().checked_sub(1),
-        };
-        match at {
-            Some(at) => {
-                let held = self.closing.remove(at);
-                let words = format!("Kept: the chat with {} goes on.", self.name_of(held.conversation));
-                self.tell(Shown::line(&words), now);
-            }
-            None => self.tell(Shown::fixed("There is nothing to undo."), now),
+    /// What was not on the screen was not read: then the server refuses to end it. A row that is not open was marked by hand, with
+    /// all that the list told of it.
+    fn seen_of(&self, conversation: ConversationId) -> LineNo {
+        match &self.chat {
+            Some(chat) if chat.conversation == conversation => chat.shown().customer,
+            _ => self
+                .replica
+                .summary(conversation)
+                .map_or(LineNo(0), |row| row.customer_lines),
         }
+    }
+
+    fn not_to_end(&self, conversation: ConversationId) -> Option<String> {
+        let summary = self.replica.summary(conversation)?;
+        match &summary.stage {
+            Stage::Closed { .. } => Some("This conversation has ended.".to_owned()),
+            Stage::Active { agent, since } | Stage::Snoozed { agent, since, .. }
+                if !self.is_mine(summary) && !self.is_admin() =>
+            {
+                Some(format!(
+                    "{} has it since {}; only the owner or an admin ends a chat.",
+                    agent.name.shown(),
+                    self.zone.clock(since.0)
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    /// Keeps chats that are about to end: this one, else those that were ended last. Those that were ended with one key are kept with
+    /// one key.
+    pub(crate) fn undo(&mut self, conversation: Option<ConversationId>, now: Now) {
+        let this = conversation.and_then(|it| self.closing_of(it));
+        let Some(until) = this.or(self.closing.last()).map(|held| held.until) else {
+            return self.tell(Shown::fixed("There is nothing to undo."), now);
+        };
+        let kept = self.closing.extract_if(.., |held| held.until == until);
+        let kept: Vec<ConversationId> = kept.map(|held| held.conversation).collect();
+        let words = match kept[..] {
+            [one] => format!("Kept: the chat with {} goes on.", self.name_of(one)),
+            _ => format!("Kept: {} chats go on.", kept.len()),
+        };
+        self.tell(Shown::line(&words), now);
     }
 
     /// The customer has written again.

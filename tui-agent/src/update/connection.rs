@@ -5,11 +5,9 @@ use std::{collections::HashSet, time::Duration};
 
 use minicom_client::{ClientEvent, ConnState, Section};
 use minicom_protocol::{
-    command::{AgentCommand, Done, Outcome},
-    event::{Author, Event, EventBody},
+    event::{Author, Event, EventBody, WokenBy},
     frame::Agents,
-    ids::{CommandId, ConversationId},
-    refusal::Refusal,
+    ids::ConversationId,
 };
 use minicom_tui_kit::{Now, Shown};
 
@@ -62,11 +60,12 @@ impl App {
             self.answered(id, &command, outcome, now);
         }
         self.after_list_changed(now);
+        self.refresh_over();
     }
 
     fn waiting_now(&self) -> HashSet<ConversationId> {
         let waiting = self.replica.section(Section::Waiting);
-        waiting.iter().map(|row| row.conversation).collect()
+        waiting.map(|row| row.conversation).collect()
     }
 
     fn connection_stands(&mut self, state: ConnState) {
@@ -185,70 +184,6 @@ impl App {
         }
     }
 
-    fn answered(&mut self, id: CommandId, command: &AgentCommand, outcome: Outcome, now: Now) {
-        match (command, outcome) {
-            (AgentCommand::Post { .. }, Outcome::Done(_)) => drop(self.sent.remove(&id)),
-            (AgentCommand::Post { .. }, Outcome::Refused { refusal }) => self.line_refused(id, &refusal, now),
-            (AgentCommand::TakeNext {}, outcome) if self.taking_next == Some(id) => {
-                self.taking_next = None;
-                self.next_taken(outcome, now);
-            }
-            (AgentCommand::HandBack { .. }, Outcome::Done(_)) => {
-                self.tell(Shown::fixed("Handed back to the bot. ^T takes it over again."), now);
-            }
-            (AgentCommand::Close { conversation, .. }, Outcome::Done(_)) => {
-                let words = format!("The chat with {} has ended.", self.name_of(*conversation));
-                self.tell(Shown::line(&words), now);
-            }
-            (AgentCommand::MarkSeen { .. }, _) | (_, Outcome::Done(_)) => {}
-            (command, Outcome::Refused { refusal }) => self.wish_refused(command, &refusal),
-        }
-    }
-
-    fn next_taken(&mut self, outcome: Outcome, now: Now) {
-        match outcome {
-            Outcome::Done(Done {
-                conversation: Some(conversation),
-                ..
-            }) => self.write_in(conversation, now),
-            Outcome::Done(_) => {}
-            Outcome::Refused { refusal } => self.tell(Shown::line(&refusal.message()), now),
-        }
-    }
-
-    fn wish_refused(&mut self, command: &AgentCommand, refusal: &Refusal) {
-        let words = match refusal {
-            Refusal::TakenBy { .. } => {
-                let words = words::refusal(refusal, &self.zone);
-                let kept = command.conversation().is_some_and(|it| self.writing.has_draft(it));
-                format!("{words}{}", if kept { ". Your text is kept." } else { "." })
-            }
-            other => other.message(),
-        };
-        let words = match command.conversation().filter(|it| Some(*it) != self.conversation()) {
-            Some(elsewhere) => format!("{}: {words}", self.name_of(elsewhere)),
-            None => capital(&words),
-        };
-        self.trouble(Shown::line(&words), Ends::Leaving);
-    }
-
-    /// A command was not taken: as if the server had refused it.
-    pub(crate) fn unsent_command(&mut self, id: CommandId, why: &Shown, now: Now) {
-        let command = self
-            .replica
-            .pending_commands()
-            .find(|it| it.id == id)
-            .map(|it| it.command.clone());
-        let Some(command) = command else { return };
-        let refusal = Refusal::Unknown {
-            code: "not_taken".to_owned(),
-            message: why.to_string(),
-            retryable: false,
-        };
-        let outcome = Outcome::Refused { refusal };
-        self.client(ClientEvent::Answered { id, command, outcome }, now);
-    }
-
     /// When the countdown to the next attempt says something else.
     pub(crate) fn countdown_changes_at(&self, now: Now) -> Option<Duration> {
         let retry_at = match &self.connection.state {
@@ -269,13 +204,9 @@ fn own_moves(event: &ClientEvent<Agents>, me: Option<minicom_protocol::ids::Agen
     let mine = events.iter().filter(|event| match &event.body {
         EventBody::TakenOver(it) => Some(it.agent.id) == me,
         EventBody::HandedBack(it) => Some(it.agent.id) == me,
+        EventBody::Snoozed(it) => Some(it.agent.id) == me,
+        EventBody::Woken(it) => it.why == WokenBy::Agent && Some(it.agent.id) == me,
         _ => false,
     });
     mine.filter_map(|event| event.subject.conversation()).collect()
-}
-
-fn capital(words: &str) -> String {
-    let mut chars = words.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    first + chars.as_str()
 }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use minicom_client::Section;
-use minicom_protocol::stage::Stage;
-use minicom_tui_kit::{Available, Effect, Key, Now, Shown, composer::Handled};
+use minicom_tui_kit::{Effect, Key, Now, Shown, composer::Handled};
 
 use crate::{
     app::{App, Ends, Focus, Order},
@@ -32,11 +30,14 @@ impl App {
         if self.help.is_some() {
             return self.key_in_help(key);
         }
+        if self.over.is_some() {
+            return self.key_over(key, now);
+        }
         if self.is_composing() && self.key_in_composer(key, now) {
             return;
         }
         if let Some(action) = self.keymap.action(contexts(self.is_composing()), key) {
-            self.act(action, key, now);
+            self.act(action, digit(key), now);
         }
     }
 
@@ -81,7 +82,13 @@ impl App {
     }
 
     pub(crate) fn paste(&mut self, text: &str, now: Now) {
-        if self.connection.ended.is_some() || self.help.is_some() || !self.is_composing() {
+        if self.connection.ended.is_some() || self.help.is_some() {
+            return;
+        }
+        if self.over.is_some() {
+            return self.paste_over(text, now);
+        }
+        if !self.is_composing() {
             return;
         }
         if let Some(conversation) = self.conversation() {
@@ -112,16 +119,26 @@ impl App {
         true
     }
 
-    fn act(&mut self, action: Action, key: Key, now: Now) {
+    /// Does what is wished; `number` is the digit of the key.
+    pub(crate) fn act(&mut self, action: Action, number: usize, now: Now) {
         match action {
             Action::Send => self.enter(now),
             Action::Open => self.open(now),
             Action::Next => self.take_next(now),
             Action::Previous => self.previous_of_mine(now),
             Action::NextUnread => self.next_unread(now),
-            Action::Jump => self.jump(digit(key), now),
+            Action::Jump => self.jump(number, now),
             Action::TakeOver => self.take_over(now),
             Action::HandBack => self.hand_back(now),
+            Action::Transfer => self.transfer(now),
+            Action::Assign => self.assign(now),
+            Action::Snooze => self.snooze(now),
+            Action::Intent => self.choose_intent(),
+            Action::Tags => self.tags(now),
+            Action::Priority => self.priority(now),
+            Action::Subject => self.subject_line(now),
+            Action::Editor => self.edit_reply(now),
+            Action::Menu => self.menu(),
             Action::Done => self.done(now),
             Action::Undo => self.undo(self.subject(), now),
             Action::Retry => self.retry(now),
@@ -146,6 +163,30 @@ impl App {
                 self.save_drafts();
                 self.out.push(Effect::Suspend);
             }
+            Action::Mark
+            | Action::MarkAll
+            | Action::Filter
+            | Action::Sort
+            | Action::Note
+            | Action::SavedReplies
+            | Action::Article
+            | Action::Quote
+            | Action::EditLast
+            | Action::WithdrawLast
+            | Action::Blank
+            | Action::Ticket
+            | Action::Tickets
+            | Action::Mentions
+            | Action::Why
+            | Action::Workload
+            | Action::Queue
+            | Action::OpenEarlier
+            | Action::CustomerEdit
+            | Action::Merge
+            | Action::Replies
+            | Action::Articles
+            | Action::Groups
+            | Action::DeskSettings => {}
         }
     }
 
@@ -246,41 +287,6 @@ impl App {
         self.store_all(now);
         let code = self.connection.ended.as_ref().map_or(0, exit::after);
         self.out.push(Effect::Quit(code));
-    }
-
-    /// Whether an action can be done now, for the help.
-    pub(crate) fn available(&self, action: Action) -> Available {
-        let needs_connection = matches!(action, Action::TakeOver | Action::HandBack | Action::Done);
-        if needs_connection && !self.is_live() {
-            return Available::No(Shown::fixed("needs a connection"));
-        }
-        let stage = self.summary().map(|summary| (&summary.stage, self.is_mine(summary)));
-        let reason = match (action, stage) {
-            (Action::TakeOver | Action::HandBack | Action::Done | Action::Send, None) => "nothing is chosen",
-            (Action::TakeOver | Action::HandBack | Action::Done | Action::Send, Some((Stage::Closed { .. }, _))) => {
-                "it has ended"
-            }
-            (Action::TakeOver, Some((Stage::Active { .. }, true))) => "it is yours",
-            (
-                Action::TakeOver | Action::HandBack | Action::Done | Action::Send,
-                Some((Stage::Active { .. }, false)),
-            ) => "a colleague has it",
-            (Action::HandBack, Some((Stage::Bot, _))) => "the bot has it",
-            (Action::Next, _) if self.next().is_none() => "nobody waits",
-            (Action::Previous, _) if self.list.count(Section::Mine) == 0 => "none is yours",
-            (Action::Undo, _) if self.closing.is_empty() => "nothing to undo",
-            (Action::Reconnect, _) if self.is_live() => "connected",
-            (Action::Retry | Action::Discard, _)
-                if self
-                    .chat
-                    .as_ref()
-                    .is_none_or(|chat| chat.unsent(&self.replica).is_none()) =>
-            {
-                "nothing was refused"
-            }
-            _ => return Available::Yes,
-        };
-        Available::No(Shown::fixed(reason))
     }
 
     pub(crate) fn help_rows(&self) -> Vec<minicom_tui_kit::keymap::HelpRow> {

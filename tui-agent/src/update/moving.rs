@@ -26,7 +26,7 @@ impl App {
         self.chat = Some(chat);
         self.marked_unread.remove(&conversation);
         self.list.select(conversation, &self.replica);
-        if let Some(question) = self.replica.open_thread(customer) {
+        for question in self.replica.open_thread(customer) {
             self.order(Order::Ask(question));
         }
         if self.drafts_known.insert(conversation) {
@@ -154,7 +154,7 @@ impl App {
     /// Conversations of mine in the order of the list, by what the list shows as unread.
     fn of_mine(&self, wanted: impl Fn(u64) -> bool) -> Vec<ConversationId> {
         let rows = self.replica.section(Section::Mine);
-        let wanted = rows.iter().filter(|row| wanted(self.unread(row)));
+        let wanted = rows.filter(|row| wanted(self.unread(row)));
         wanted.map(|row| row.conversation).collect()
     }
 }

@@ -1,5 +1,4 @@
-//! From a wish to a command: what Enter does, taking over, handing back, and what a refusal does to the text. What was typed is never
-//! lost by any of it.
+//! From what is written to a line: what Enter does, and what a refusal does to the text. What was typed is never lost by any of it.
 
 use minicom_client::PendingMark;
 use minicom_protocol::{
@@ -66,13 +65,19 @@ impl App {
                 self.trouble(Shown::fixed("This chat has ended. Nothing was sent."), Ends::Leaving);
                 None
             }
-            Stage::Active { agent, .. } if Some(agent.id) == self.me() => Some(false),
-            Stage::Active { agent, .. } => {
+            Stage::Active { agent, .. } | Stage::Snoozed { agent, .. } if Some(agent.id) == self.me() => Some(false),
+            Stage::Active { agent, .. } | Stage::Snoozed { agent, .. } => {
                 let words = format!("{} has this conversation. Nothing was sent.", agent.name.shown());
                 self.trouble(Shown::line(&words), Ends::Leaving);
                 None
             }
-            Stage::Bot | Stage::Waiting { .. } => self.has_connection("Take over").then_some(true),
+            Stage::Bot | Stage::Waiting { .. } => match self.conversation().and_then(|it| self.may_not_take(it)) {
+                Some(words) => {
+                    self.trouble(Shown::line(&format!("{words} Nothing was sent.")), Ends::Leaving);
+                    None
+                }
+                None => self.has_connection("Take over").then_some(true),
+            },
         }
     }
 
@@ -107,6 +112,9 @@ impl App {
             seen,
             take_over,
             anyway,
+            quote: None,
+            reply: None,
+            article: None,
         };
         let id = self.send(command, now.wall);
         let seen_desk = seen.desk;
@@ -118,57 +126,6 @@ impl App {
                 seen_desk,
             },
         );
-    }
-
-    /// Becomes the owner of the open conversation, and sends nothing.
-    pub(crate) fn take_over(&mut self, now: Now) {
-        let Some(summary) = self.subject().and_then(|it| self.replica.summary(it)) else {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
-        };
-        let conversation = summary.conversation;
-        let words = match &summary.stage {
-            Stage::Closed { .. } => {
-                Some("This chat has ended; the next line of the customer opens a new one.".to_owned())
-            }
-            Stage::Active { .. } if self.is_mine(summary) => Some("It is yours already.".to_owned()),
-            Stage::Active { agent, since } => Some(format!(
-                "Taken by {} since {}.",
-                agent.name.shown(),
-                self.zone.clock(since.0)
-            )),
-            Stage::Bot | Stage::Waiting { .. } => None,
-        };
-        match words {
-            Some(words) => self.tell(Shown::line(&words), now),
-            None if self.has_connection("Take over") => {
-                self.send(AgentCommand::TakeOver { conversation }, now.wall);
-            }
-            None => {}
-        }
-    }
-
-    /// Gives the open conversation back to the bot.
-    pub(crate) fn hand_back(&mut self, now: Now) {
-        let Some(summary) = self.subject().and_then(|it| self.replica.summary(it)) else {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
-        };
-        let conversation = summary.conversation;
-        let words = match &summary.stage {
-            Stage::Closed { .. } => Some("This chat has ended.".to_owned()),
-            Stage::Bot => Some("The bot has it already.".to_owned()),
-            Stage::Active { agent, .. } if !self.is_mine(summary) => {
-                Some(format!("{} has it; only the owner hands it back.", agent.name.shown()))
-            }
-            Stage::Active { .. } | Stage::Waiting { .. } => None,
-        };
-        match words {
-            Some(words) => self.tell(Shown::line(&words), now),
-            None if self.has_connection("Hand back") => {
-                self.closing.retain(|held| held.conversation != conversation);
-                self.send(AgentCommand::HandBack { conversation }, now.wall);
-            }
-            None => {}
-        }
     }
 
     /// A line has its final refusal. The text goes back to where it was written, or, if something else is being written there by

@@ -1,7 +1,11 @@
 //! Header, footer, and the rules between panes.
 
 use minicom_client::Section;
-use minicom_protocol::stage::Stage;
+use minicom_protocol::{
+    ids::Time,
+    staff::{Intent, PresenceState},
+    stage::Stage,
+};
 use minicom_tui_kit::{Hint, Now, text, time};
 use ratatui::{buffer::Buffer, layout::Rect, style::Style, widgets::Widget};
 
@@ -10,6 +14,7 @@ use crate::{
     keys::{Action, contexts},
     layout::{Layout, THREE_PANES, TWO_PANES, WIDE_LIST},
     list::Spot,
+    over::Over,
     view::{put, put_right, row_of},
     words::{self, Tone},
 };
@@ -45,6 +50,9 @@ pub(super) fn header(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     if let Some(me) = app.replica.me() {
         let name = me.agent.name.shown().cut(20);
         x = put(buffer, left, x, name.as_str(), theme.bar());
+        if let Some((state, style)) = own_state(app).filter(|(word, _)| !narrow || *word != "available") {
+            x = put(buffer, left, x + 1, state, style);
+        }
         x = put(buffer, left, x, if wide { "    " } else { "   " }, theme.bar());
     }
     let style = match tone {
@@ -56,6 +64,23 @@ pub(super) fn header(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     put(buffer, left, x, &state, style);
 }
 
+/// What the agent is to others, in a word.
+fn own_state(app: &App) -> Option<(&'static str, Style)> {
+    let theme = &app.theme;
+    let intent = app.replica.member()?.intent;
+    let idle = app
+        .me()
+        .and_then(|me| app.replica.presence_of(me))
+        .is_some_and(|it| it.state == PresenceState::Away);
+    Some(match intent {
+        Intent::Available if idle => ("away (idle)", theme.warning()),
+        Intent::Available => ("available", theme.bar()),
+        Intent::Busy => ("busy", theme.warning()),
+        Intent::Away => ("away", theme.warning()),
+        Intent::AwayHandBack => ("away, hands back", theme.warning()),
+    })
+}
+
 fn counts(app: &App, columns: u16, now: Now) -> [String; 2] {
     let waiting = app.list.count(Section::Waiting);
     let rows = app.replica.section(Section::Waiting);
@@ -65,9 +90,12 @@ fn counts(app: &App, columns: u16, now: Now) -> [String; 2] {
         Some(oldest) => format!(" ({oldest})"),
         None => String::new(),
     };
+    let member = app.replica.member().filter(|_| columns >= THREE_PANES);
+    let capacity = member.and_then(|member| app.replica.queue(Time(0)).capacity(member));
+    let capacity = capacity.map_or(String::new(), |capacity| format!(" of {capacity}"));
     [
         format!("waiting {waiting}{oldest}"),
-        format!("mine {}", app.list.count(Section::Mine)),
+        format!("mine {}{capacity}", app.list.count(Section::Mine)),
     ]
 }
 
@@ -106,16 +134,24 @@ pub(super) fn rules(app: &App, layout: &Layout, buffer: &mut Buffer) {
 /// What can be done next, by key.
 pub(super) fn footer(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     let composing = app.is_composing();
-    let hints = if composing {
-        compose_hints(app, now)
-    } else {
-        list_hints(app, now)
+    let hints = match &app.over {
+        Some(over) => over_hints(over),
+        None if composing => compose_hints(app, now),
+        None => list_hints(app, now),
     };
     let help = Hint::of(Action::Help, "help");
     let line = app
         .keymap
         .footer(contexts(composing), &hints, &help, area.width, &app.theme);
     line.render(row_of(area, 0), buffer);
+}
+
+fn over_hints(over: &Over) -> Vec<Hint<Action>> {
+    match over {
+        Over::Picker(_) => vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],
+        Over::Prompt(_) => vec![Hint::words("Enter goes on"), Hint::words("Esc cancels")],
+        Over::Reading(_) => vec![Hint::words("PgUp PgDn scroll"), Hint::words("Esc closes")],
+    }
 }
 
 fn next_hint(app: &App, now: Now) -> Option<Hint<Action>> {
@@ -152,8 +188,14 @@ fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
             Hint::of(Action::HandBack, "to the bot"),
             done,
         ],
-        Stage::Active { .. } if mine => vec![done, Hint::of(Action::HandBack, "to the bot")],
-        Stage::Active { .. } | Stage::Closed { .. } => vec![],
+        Stage::Active { .. } if mine => vec![
+            done,
+            Hint::of(Action::Note, "note"),
+            Hint::of(Action::Transfer, "transfer"),
+            Hint::of(Action::HandBack, "to the bot"),
+        ],
+        Stage::Snoozed { .. } if mine => vec![Hint::of(Action::Snooze, "take up"), done],
+        Stage::Active { .. } | Stage::Snoozed { .. } | Stage::Closed { .. } => vec![],
     }
 }
 

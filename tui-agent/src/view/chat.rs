@@ -151,9 +151,13 @@ fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
             let short = format!("ended {}", clock(at.0));
             (vec![format!("{short} {dot} Enter sends nothing"), short], true)
         }
-        Stage::Active { agent, since } if !app.is_mine(summary) => {
+        Stage::Active { agent, since } | Stage::Snoozed { agent, since, .. } if !app.is_mine(summary) => {
             let short = format!("Taken by {} since {}", agent.name.shown().cut(20), clock(since.0));
             (vec![format!("{short} {dot} Enter sends nothing"), short], true)
+        }
+        _ if unowned && app.may_not_take(summary.conversation).is_some() => {
+            let words = app.may_not_take(summary.conversation).unwrap_or_default();
+            (forms(words.trim_end_matches('.').to_owned(), "not for you"), true)
         }
         _ if unowned && !app.is_live() => (forms("take over needs a connection".to_owned(), "no connection"), true),
         _ if !app.is_live() => (

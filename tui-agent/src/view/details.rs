@@ -113,17 +113,17 @@ impl Rows<'_> {
 
     fn desk(&mut self, now: Now) {
         let app = self.app;
-        let here = app.replica.present();
+        let here = app.replica.presence();
         self.title(&format!("AGENTS HERE {}", here.len()));
-        let mut names: Vec<String> = here.iter().map(|agent| agent.name.shown().to_string()).collect();
+        let mut names: Vec<String> = here.iter().map(|it| it.agent.name.shown().to_string()).collect();
         names.sort();
         for name in names.iter().take(6) {
             self.fact(name);
         }
         let waiting = app.replica.section(Section::Waiting);
-        if let Some(oldest) = words::oldest(waiting.iter().copied(), app.server_time(now)) {
+        if let Some(oldest) = words::oldest(waiting, app.server_time(now)) {
             self.title("QUEUE");
-            self.named("waiting", &waiting.len().to_string());
+            self.named("waiting", &app.replica.count(Section::Waiting).to_string());
             self.named("oldest", &time::waiting(oldest));
         }
     }

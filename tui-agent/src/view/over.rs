@@ -1,13 +1,37 @@
-//! The end of a connection that will not come back: what happened, and what to do.
+//! What lies over the chat: lists, questions, something to read; and the end of a connection that will not come back.
 
 use minicom_client::Ended;
-use minicom_tui_kit::text;
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use minicom_tui_kit::{Now, text};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+};
 
 use crate::{
     app::App,
-    view::{put, row_of},
+    over::Over,
+    view::{chat, put, row_of},
 };
+
+/// Draws what is open. Returns where the cursor stands.
+pub(super) fn draw(app: &App, buffer: &mut Buffer, now: Now) -> Option<Position> {
+    let area = app.over_area();
+    let theme = &app.theme;
+    let cursor = match app.over.as_ref()? {
+        Over::Picker(pick) => pick.picker.view(area, buffer, theme),
+        Over::Prompt(ask) => ask.prompt.view(area, buffer, theme),
+        Over::Reading(reading) => reading.overlay.view(area, buffer),
+    };
+    if app.notice.is_some() && !area.is_empty() {
+        // Above it; over its first row where there is nothing above.
+        let top = app.layout().over(u16::MAX).y;
+        let y = area.y.saturating_sub(1).max(top.min(area.y));
+        let row = Rect { y, height: 1, ..area };
+        chat::status(app, row, buffer, now);
+    }
+    Some(cursor)
+}
 
 /// Draws the message over everything but the header.
 pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {

@@ -1,0 +1,136 @@
+//! What an agent can want, one name for each. It refuses to know keys, words and what is done.
+
+/// What an agent can want.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Send what is written; take over where the title says so.
+    Send,
+    /// From the list to the composer.
+    Open,
+    /// Open what needs me most, and claim it.
+    Next,
+    /// The conversation of mine before this one.
+    Previous,
+    /// The next of mine with something unread; claims nothing.
+    NextUnread,
+    /// A row of the list by its number.
+    Jump,
+    /// Become the owner, and send nothing.
+    TakeOver,
+    /// Give it back to the bot.
+    HandBack,
+    /// Give it to a colleague, a group or the queue.
+    Transfer,
+    /// Make somebody the owner. Admins only.
+    Assign,
+    /// Put it aside, or take it up again.
+    Snooze,
+    /// Choose what to be: available, busy, away.
+    Intent,
+    /// End the chat, with five seconds to think again.
+    Done,
+    /// Take back what is about to happen.
+    Undo,
+    /// Send again what was refused or has become old.
+    Retry,
+    /// Drop what was refused or has become old.
+    Discard,
+    /// The row above.
+    Up,
+    /// The row below.
+    Down,
+    /// The first row.
+    First,
+    /// The last row.
+    Last,
+    /// Show or hide a section's rows.
+    Fold,
+    /// Mark the row for what comes next; on a section: fold it.
+    Mark,
+    /// Mark all rows of the section, or none.
+    MarkAll,
+    /// Only rows that fit, by a line such as `priority:high tag:vip`.
+    Filter,
+    /// Another order of the rows.
+    Sort,
+    /// Show it as unread until it is opened again.
+    MarkUnread,
+    /// Towards older lines by a page.
+    PageUp,
+    /// Towards the latest line by a page.
+    PageDown,
+    /// Towards older lines by a row.
+    RowUp,
+    /// Towards the latest line by a row.
+    RowDown,
+    /// To the latest line.
+    Latest,
+    /// To the first unread line.
+    Divider,
+    /// Show or hide what is known of the customer.
+    Details,
+    /// Connect now instead of waiting.
+    Reconnect,
+    /// Out of whatever is passing; at last to the list.
+    Escape,
+    /// The keys.
+    Help,
+    /// Clear the composer; when it is empty, quit by pressing it twice.
+    Interrupt,
+    /// End the program.
+    Quit,
+    /// Draw everything anew.
+    Redraw,
+    /// To the shell.
+    Suspend,
+    /// Tags of the conversation.
+    Tags,
+    /// How urgent it is.
+    Priority,
+    /// What it is about.
+    Subject,
+    /// Between writing to the customer and writing a note.
+    Note,
+    /// A saved reply into the composer.
+    SavedReplies,
+    /// An article to go with the reply.
+    Article,
+    /// Answer one line in particular.
+    Quote,
+    /// Change one's own last line.
+    EditLast,
+    /// Take one's own last line back.
+    WithdrawLast,
+    /// Erase what a line says.
+    Blank,
+    /// Make a ticket of it.
+    Ticket,
+    /// The list of tickets.
+    Tickets,
+    /// Notes that mention me.
+    Mentions,
+    /// Why a conversation waits, and who may take it.
+    Why,
+    /// Who has how much to do.
+    Workload,
+    /// The queue in numbers.
+    Queue,
+    /// An earlier conversation of the customer, or a ticket.
+    OpenEarlier,
+    /// Name, address and attributes of the customer.
+    CustomerEdit,
+    /// Join two customers who are one person.
+    Merge,
+    /// Saved replies: make, change, delete.
+    Replies,
+    /// Articles: make, change, delete.
+    Articles,
+    /// Groups and their members.
+    Groups,
+    /// What the desk has chosen.
+    DeskSettings,
+    /// Write in the agent's own editor.
+    Editor,
+    /// Every action, and conversations by name.
+    Menu,
+}

@@ -1,0 +1,120 @@
+//! What lies over the chat and takes keys first: a list to choose from, questions, something to read. Each knows what it is for, and
+//! about which conversations it was opened. It refuses to know what is done with a choice or an answer: that is `update/over.rs`.
+
+use minicom_protocol::{
+    command::TransferTo,
+    ids::{AgentId, ConversationId, Time},
+    intake::Priority,
+    staff::Intent,
+    words::Tag,
+};
+use minicom_tui_kit::{Picker, Prompt, overlay::Overlay};
+
+use crate::keys::Action;
+
+/// What lies over the chat.
+#[derive(Debug, Clone)]
+pub enum Over {
+    /// Something is to be chosen.
+    Picker(Box<Pick>),
+    /// Something is asked.
+    Prompt(Box<Ask>),
+    /// Something is read. It lies over everything but header and footer.
+    Reading(Box<Reading>),
+}
+
+/// A choice to be made.
+#[derive(Debug, Clone)]
+pub struct Pick {
+    /// What for.
+    pub purpose: PickFor,
+    /// The conversations that it was opened for.
+    pub about: Vec<ConversationId>,
+    /// The list.
+    pub picker: Picker<Choice>,
+}
+
+/// What a choice is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PickFor {
+    /// What to do, or whom to look at.
+    Menu,
+    /// To whom conversations go.
+    Transfer,
+    /// Who is made the owner.
+    Assign,
+    /// Until when they are put aside.
+    Snooze,
+    /// What the agent wants to be.
+    Intent,
+    /// Which tags they have; the list stays open.
+    Tags,
+    /// How urgent they are.
+    Priority,
+}
+
+/// What a row of a list stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Something to do.
+    Action(Action),
+    /// A conversation.
+    Conversation(ConversationId),
+    /// Whoever is next.
+    To(TransferTo),
+    /// An agent.
+    Agent(AgentId),
+    /// A snooze, and its end; without one, until the customer writes.
+    Until(Option<Time>),
+    /// The end of a snooze.
+    Wake,
+    /// What to be.
+    Intent(Intent),
+    /// A tag, to be put on or taken off.
+    Tag(Tag),
+    /// How urgent.
+    Priority(Priority),
+}
+
+/// Questions to be answered.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// What for.
+    pub purpose: AskFor,
+    /// The conversations that it was opened for.
+    pub about: Vec<ConversationId>,
+    /// The questions.
+    pub prompt: Prompt,
+}
+
+/// What questions are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AskFor {
+    /// What the next one should know.
+    TransferNote(TransferTo),
+    /// What the conversations are about.
+    Subject,
+}
+
+/// Something that is read.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// What it is.
+    pub purpose: ReadFor,
+    /// The text.
+    pub overlay: Overlay,
+}
+
+/// What is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadFor {
+    /// Words that nothing can be done with but reading.
+    Words,
+}
+
+/// What a text goes to the agent's own editor for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EditFor {
+    /// What is being written in a conversation.
+    Composer(ConversationId),
+}

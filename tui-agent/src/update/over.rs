@@ -1,0 +1,279 @@
+//! Keys, clicks and pastes for what lies over the chat, and one call for each purpose into the file that owns it.
+
+use minicom_protocol::ids::ConversationId;
+use minicom_tui_kit::{
+    Effect, Key, Now, Picker, Prompt, Shown,
+    editor::{Edit, Edited},
+    overlay::{Overlay, Read},
+    picker::{Picked, Row},
+    prompt::Asked,
+};
+use ratatui::layout::{Position, Rect};
+
+use crate::{
+    app::{App, Ends},
+    over::{Ask, AskFor, Choice, EditFor, Over, Pick, PickFor, ReadFor, Reading},
+};
+
+impl App {
+    /// Opens a list to choose from.
+    pub(crate) fn open_picker(&mut self, purpose: PickFor, about: Vec<ConversationId>, picker: Picker<Choice>) {
+        self.show_over(Over::Picker(Box::new(Pick { purpose, about, picker })));
+    }
+
+    /// Asks something.
+    pub(crate) fn open_prompt(&mut self, purpose: AskFor, about: Vec<ConversationId>, prompt: Prompt) {
+        self.show_over(Over::Prompt(Box::new(Ask { purpose, about, prompt })));
+    }
+
+    /// Shows something to read.
+    pub(crate) fn open_reading(&mut self, purpose: ReadFor, overlay: Overlay) {
+        self.show_over(Over::Reading(Box::new(Reading { purpose, overlay })));
+    }
+
+    /// Puts something over the chat, in the place of what was there.
+    pub(crate) fn show_over(&mut self, over: Over) {
+        self.notice = None;
+        self.over = Some(over);
+    }
+
+    /// A row was chosen. The list is closed by now; a purpose that wants to keep it open shows it again.
+    fn chosen(&mut self, pick: Pick, choice: Choice, now: Now) {
+        match pick.purpose {
+            PickFor::Menu => self.menu_chosen(&choice, now),
+            PickFor::Transfer => {
+                if let Choice::To(to) = choice {
+                    self.transfer_to(pick.about, to);
+                }
+            }
+            PickFor::Assign => {
+                if let Choice::Agent(agent) = choice {
+                    self.assign_to(&pick.about, agent, now);
+                }
+            }
+            PickFor::Snooze => match choice {
+                Choice::Until(until) => self.snooze_until(&pick.about, until, now),
+                _ => self.wake(&pick.about, now),
+            },
+            PickFor::Intent => {
+                if let Choice::Intent(intent) = choice {
+                    self.intent_chosen(intent, now);
+                }
+            }
+            PickFor::Tags => {
+                if let Choice::Tag(tag) = &choice {
+                    self.tag_chosen(pick, tag, now);
+                }
+            }
+            PickFor::Priority => {
+                if let Choice::Priority(priority) = choice {
+                    self.priority_chosen(&pick.about, priority, now);
+                }
+            }
+        }
+    }
+
+    /// Something else is looked for: the purposes whose rows depend on it make them anew.
+    fn looks_for_something_else(&mut self, now: Now) {
+        let Some(Over::Picker(pick)) = &self.over else { return };
+        match pick.purpose {
+            PickFor::Snooze => self.refresh_snooze(now),
+            PickFor::Tags => self.refresh_tags(),
+            PickFor::Menu | PickFor::Transfer | PickFor::Assign | PickFor::Intent | PickFor::Priority => {}
+        }
+    }
+
+    /// Something has happened at the desk: lists whose rows tell of it are made anew. What is selected stays selected.
+    pub(crate) fn refresh_over(&mut self) {
+        let Some(Over::Picker(pick)) = &self.over else { return };
+        match pick.purpose {
+            PickFor::Transfer => {
+                let about = pick.about.clone();
+                self.refresh_transfer(&about);
+            }
+            PickFor::Assign => self.refresh_assign(),
+            PickFor::Tags => self.refresh_tags(),
+            PickFor::Menu | PickFor::Snooze | PickFor::Intent | PickFor::Priority => {}
+        }
+    }
+
+    /// Everything was answered.
+    fn answered_all(&mut self, ask: Ask, answers: &[String], now: Now) {
+        let first = answers.first().map_or("", String::as_str);
+        match ask.purpose {
+            AskFor::TransferNote(to) => self.transfer_with_note(&ask.about, to, first, now),
+            AskFor::Subject => self.subject_given(&ask.about, first, now),
+        }
+    }
+
+    /// Rows of the open list, anew.
+    pub(crate) fn set_picker_rows(&mut self, rows: Vec<Row<Choice>>) {
+        if let Some(Over::Picker(pick)) = &mut self.over {
+            pick.picker.set_rows(rows);
+        }
+    }
+
+    pub(crate) fn key_over(&mut self, key: Key, now: Now) {
+        match self.over.take() {
+            Some(Over::Picker(mut pick)) => {
+                let picked = pick.picker.key(key);
+                self.picker_did(pick, picked, Some(key), now);
+            }
+            Some(Over::Prompt(mut ask)) => {
+                let asked = ask.prompt.key(key);
+                self.prompt_did(ask, asked, Some(key), now);
+            }
+            Some(Over::Reading(mut reading)) => {
+                let read = reading.overlay.key(key);
+                if read != Read::Closed {
+                    self.over = Some(Over::Reading(reading));
+                }
+                if read == Read::No {
+                    self.key_beside(Some(key));
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn picker_did(&mut self, pick: Box<Pick>, picked: Picked<Choice>, key: Option<Key>, now: Now) {
+        match picked {
+            Picked::Closed => return,
+            Picked::Chosen(choice) => return self.chosen(*pick, choice, now),
+            _ => self.over = Some(Over::Picker(pick)),
+        }
+        match picked {
+            Picked::No => self.key_beside(key),
+            Picked::Asked => {
+                self.notice = None;
+                self.looks_for_something_else(now);
+            }
+            Picked::Unavailable(words) | Picked::Refused(words) => self.trouble(words, Ends::Leaving),
+            Picked::Moved | Picked::Closed | Picked::Chosen(_) => self.notice = None,
+        }
+    }
+
+    fn prompt_did(&mut self, ask: Box<Ask>, asked: Asked, key: Option<Key>, now: Now) {
+        match asked {
+            Asked::Cancelled => {}
+            Asked::Done(answers) => self.answered_all(*ask, &answers, now),
+            Asked::Changed => self.over = Some(Over::Prompt(ask)),
+            Asked::No => {
+                self.over = Some(Over::Prompt(ask));
+                self.key_beside(key);
+            }
+        }
+    }
+
+    /// A key that what lies over the chat has no use for.
+    fn key_beside(&mut self, key: Option<Key>) {
+        match key.map(|key| key.to_string()).as_deref() {
+            Some("ctrl-c" | "ctrl-k" | "f10") => self.over = None,
+            Some("ctrl-l") => self.out.push(Effect::Redraw),
+            Some("ctrl-z") => {
+                self.save_drafts();
+                self.out.push(Effect::Suspend);
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn paste_over(&mut self, text: &str, now: Now) {
+        match self.over.take() {
+            Some(Over::Picker(mut pick)) => {
+                let picked = pick.picker.paste(text);
+                self.picker_did(pick, picked, None, now);
+            }
+            Some(Over::Prompt(mut ask)) => {
+                let asked = ask.prompt.paste(text);
+                self.prompt_did(ask, asked, None, now);
+            }
+            over => self.over = over,
+        }
+    }
+
+    /// A click: on a row of the list; beside everything it closes what is open.
+    pub(crate) fn click_over(&mut self, at: Position, double: bool, now: Now) {
+        let area = self.over_area();
+        match self.over.take() {
+            Some(Over::Picker(mut pick)) if area.contains(at) => {
+                let picked = pick.picker.click(area, at, double);
+                let picked = if picked == Picked::No { Picked::Moved } else { picked };
+                self.picker_did(pick, picked, None, now);
+            }
+            over if area.contains(at) => self.over = over,
+            _ => {}
+        }
+    }
+
+    pub(crate) fn wheel_over(&mut self, up: bool) {
+        match &mut self.over {
+            Some(Over::Picker(pick)) => {
+                let key = if up { "up" } else { "down" };
+                if let Ok(key) = key.parse::<Key>() {
+                    // A step of the cursor, or none at an end.
+                    let _ = pick.picker.key(key);
+                }
+            }
+            Some(Over::Reading(reading)) => reading.overlay.wheel(up),
+            Some(Over::Prompt(_)) | None => {}
+        }
+    }
+
+    /// Where what lies over the chat is drawn.
+    pub(crate) fn over_area(&self) -> Rect {
+        let layout = self.layout();
+        match &self.over {
+            Some(Over::Picker(pick)) => layout.over(pick.picker.wanted(u16::MAX)),
+            Some(Over::Prompt(ask)) => layout.over(ask.prompt.rows(layout.over(1).width)),
+            Some(Over::Reading(_)) => layout.help(),
+            None => Rect::default(),
+        }
+    }
+
+    pub(crate) fn lay_out_over(&mut self) {
+        let area = self.over_area();
+        match &mut self.over {
+            Some(Over::Picker(pick)) => pick.picker.set_size(area.height),
+            Some(Over::Reading(reading)) => reading.overlay.set_size(area.width, area.height),
+            Some(Over::Prompt(_)) | None => {}
+        }
+    }
+
+    // The agent's own editor.
+
+    /// Gives a text to the agent's own editor. What comes of it comes to [`App::edited`].
+    pub(crate) fn edit(&mut self, purpose: EditFor, edit: Edit) {
+        self.editing = Some(purpose);
+        // The text that is being written is on the disk before another program has the terminal.
+        self.save_drafts();
+        self.out.push(Effect::Edit(edit));
+    }
+
+    /// The editor has ended.
+    pub(crate) fn edited(&mut self, edited: Edited, now: Now) {
+        let Some(purpose) = self.editing.take() else { return };
+        match edited {
+            Edited::Unchanged => self.tell(Shown::fixed("Nothing was changed."), now),
+            Edited::Failed(words) => self.trouble(words, Ends::Leaving),
+            Edited::Changed(text) => match purpose {
+                EditFor::Composer(conversation) => self.reply_edited(conversation, &text, now),
+            },
+        }
+    }
+
+    /// What is being written goes to the editor.
+    pub(crate) fn edit_reply(&mut self, now: Now) {
+        let Some(conversation) = self.conversation() else {
+            return self.tell(Shown::fixed("No conversation is open."), now);
+        };
+        let text = self.writing.of(conversation).composer.text();
+        self.edit(EditFor::Composer(conversation), Edit::new("reply.md", text));
+    }
+
+    fn reply_edited(&mut self, conversation: ConversationId, text: &str, now: Now) {
+        self.writing.of(conversation).composer.set_text(text);
+        self.writing.changed(conversation, now.elapsed);
+        self.say_typing(conversation, now);
+    }
+}
