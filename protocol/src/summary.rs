@@ -1,6 +1,8 @@
 //! A conversation's row in a list: always equal to the fold of its events. Server and clients share this
 //! fold, so that a row that was kept up live equals one that was fetched afresh.
 
+mod flat;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -20,6 +22,7 @@ pub const EXCERPT_GRAPHEMES_MAX: usize = 80;
 
 /// A conversation's row in a list.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "flat::FlatSummary")]
 pub struct Summary {
     /// Which conversation.
     pub conversation: ConversationId,
