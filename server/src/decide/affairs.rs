@@ -37,7 +37,10 @@ pub fn decide(facts: &Facts<'_>, caller: Agent<'_>, command: &AgentCommand) -> R
         } => {
             caller.must_be_admin()?;
             if *capacity == Some(0) {
-                return Err(bad("capacity", "0: the agent could take nothing; leave it out for no own limit"));
+                return Err(bad(
+                    "capacity",
+                    "0: the agent could take nothing; leave it out for no own limit",
+                ));
             }
             changed(facts, *agent, false, |it| {
                 it.skills = as_set(skills.clone());

@@ -26,16 +26,15 @@ impl Agent<'_> {
 
     /// What only admins may.
     pub fn must_be_admin(&self) -> Result<(), Refusal> {
-        if self.is_admin() { Ok(()) } else { Err(Refusal::Forbidden) }
+        if self.is_admin() {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden)
+        }
     }
 }
 
-pub fn decide(
-    facts: &Facts<'_>,
-    agent: &AgentRef,
-    role: Role,
-    command: &AgentCommand,
-) -> Result<Decision, Refusal> {
+pub fn decide(facts: &Facts<'_>, agent: &AgentRef, role: Role, command: &AgentCommand) -> Result<Decision, Refusal> {
     let caller = Agent { agent, role };
     if command.conversation().is_none() && !matches!(command, AgentCommand::TakeNext {}) {
         return affairs::decide(facts, caller, command);

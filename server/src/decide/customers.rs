@@ -83,9 +83,13 @@ fn post(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, text: &str, quote: Option<Li
     plan.line(Author::Customer, parts, quote, None);
     plan.clear(TimerKind::SilenceWarning);
     plan.clear(TimerKind::SilenceClose);
-    let intent = facts.more.owner.as_ref().map_or(Intent::Away, |it| {
-        if it.enabled { it.intent } else { Intent::AwayHandBack }
-    });
+    let intent =
+        facts.more.owner.as_ref().map_or(
+            Intent::Away,
+            |it| {
+                if it.enabled { it.intent } else { Intent::AwayHandBack }
+            },
+        );
     match &row.stage {
         Stage::Bot => bot_must_answer(plan, facts),
         Stage::Active { agent, .. } if intent == Intent::AwayHandBack => {
@@ -109,7 +113,10 @@ fn post(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, text: &str, quote: Option<Li
 }
 
 fn bot_must_answer(plan: &mut Plan<'_, '_>, facts: &Facts<'_>) {
-    plan.set(TimerKind::BotDeadline, facts.now.plus_ms(facts.settings.bot_deadline_ms));
+    plan.set(
+        TimerKind::BotDeadline,
+        facts.now.plus_ms(facts.settings.bot_deadline_ms),
+    );
 }
 
 fn opened(

@@ -74,12 +74,14 @@ fn filled(facts: &Facts<'_>, agent: &AgentRef, text: &str, used: &ReplyUse) -> R
         why: format!("text: {why}"),
     };
     let template = Template::parse(text).map_err(|why| field(why.to_string()))?;
-    template.fill(&values(facts, agent)?, &used.answers).map_err(|error| match error {
-        FillError::Unresolved { holes } => Refusal::Unresolved {
-            holes: holes.iter().map(ToString::to_string).collect(),
-        },
-        other => field(other.to_string()),
-    })
+    template
+        .fill(&values(facts, agent)?, &used.answers)
+        .map_err(|error| match error {
+            FillError::Unresolved { holes } => Refusal::Unresolved {
+                holes: holes.iter().map(ToString::to_string).collect(),
+            },
+            other => field(other.to_string()),
+        })
 }
 
 fn values(facts: &Facts<'_>, agent: &AgentRef) -> Result<Values, Refusal> {
@@ -87,7 +89,10 @@ fn values(facts: &Facts<'_>, agent: &AgentRef) -> Result<Values, Refusal> {
     let row = facts.named()?;
     let profile = facts.more.profile.clone().unwrap_or_default();
     let mut values = Values::new();
-    let name = profile.name.as_ref().map_or(thread.customer.name.as_str(), |it| it.as_str());
+    let name = profile
+        .name
+        .as_ref()
+        .map_or(thread.customer.name.as_str(), |it| it.as_str());
     values.set(Known::CustomerName, name);
     if let Some(email) = &profile.email {
         values.set(Known::CustomerEmail, email.as_str());
@@ -207,7 +212,11 @@ pub fn edit(
 ) -> Result<(), Refusal> {
     let posted = changeable(facts, line, agent)?;
     let text = Part::of_text(MessageText::parse(text)?);
-    let kept = posted.parts.iter().filter(|part| !matches!(part, Part::Text(_))).cloned();
+    let kept = posted
+        .parts
+        .iter()
+        .filter(|part| !matches!(part, Part::Text(_)))
+        .cloned();
     let parts: Vec<Part> = std::iter::once(text).chain(kept).collect();
     if parts != posted.parts {
         changed(plan, line, LineState::Edited, parts, agent);
@@ -253,4 +262,3 @@ pub fn of_desk(line: LineNo) -> LineRef {
     let side = Side::Desk;
     LineRef { side, line }
 }
-

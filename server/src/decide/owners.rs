@@ -33,12 +33,13 @@ const TAGS_MAX: usize = 20;
 /// Refuses if a colleague owns it.
 pub fn mine(stage: &Stage, agent: &AgentRef) -> Result<(), Refusal> {
     match stage {
-        Stage::Active { agent: owner, since } | Stage::Snoozed { agent: owner, since, .. } if owner.id != agent.id => {
-            Err(Refusal::TakenBy {
-                agent: owner.clone(),
-                since: *since,
-            })
-        }
+        Stage::Active { agent: owner, since }
+        | Stage::Snoozed {
+            agent: owner, since, ..
+        } if owner.id != agent.id => Err(Refusal::TakenBy {
+            agent: owner.clone(),
+            since: *since,
+        }),
         _ => Ok(()),
     }
 }
@@ -49,7 +50,11 @@ fn owned(row: &Summary, agent: &AgentRef) -> Result<(), Refusal> {
         return Err(Refusal::Closed);
     }
     mine(&row.stage, agent)?;
-    if row.stage.is_owned_by(agent.id) { Ok(()) } else { Err(Refusal::NotOwner) }
+    if row.stage.is_owned_by(agent.id) {
+        Ok(())
+    } else {
+        Err(Refusal::NotOwner)
+    }
 }
 
 /// The caller becomes the owner.
@@ -67,12 +72,7 @@ pub fn take(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, caller: Agent<'_>, row: 
 }
 
 /// Whether this agent may become the owner. What nobody else may, an admin may, and is warned.
-fn may(
-    facts: &Facts<'_>,
-    caller: Agent<'_>,
-    member: &StaffMember,
-    row: &Summary,
-) -> Result<Option<Warning>, Refusal> {
+fn may(facts: &Facts<'_>, caller: Agent<'_>, member: &StaffMember, row: &Summary) -> Result<Option<Warning>, Refusal> {
     let active = facts.active_of(member.agent.id);
     match facts.queue()?.may_take(member, active, row) {
         Ok(()) => Ok(None),
@@ -88,12 +88,7 @@ fn may(
     }
 }
 
-pub fn take_over(
-    plan: &mut Plan<'_, '_>,
-    facts: &Facts<'_>,
-    caller: Agent<'_>,
-    row: &Summary,
-) -> Result<(), Refusal> {
+pub fn take_over(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, caller: Agent<'_>, row: &Summary) -> Result<(), Refusal> {
     match &row.stage {
         Stage::Bot | Stage::Waiting { .. } => take(plan, facts, caller, row),
         Stage::Active { .. } => mine(&row.stage, caller.agent),
@@ -113,7 +108,11 @@ pub fn assign(
     if !row.stage.is_open() {
         return Err(Refusal::Closed);
     }
-    let member = facts.staff()?.agent(to).filter(|it| it.enabled).ok_or(Refusal::NotFound)?;
+    let member = facts
+        .staff()?
+        .agent(to)
+        .filter(|it| it.enabled)
+        .ok_or(Refusal::NotFound)?;
     if row.stage.is_owned_by(to) {
         return Ok(());
     }
@@ -184,7 +183,11 @@ fn to_agent(
     row: &Summary,
     to: AgentId,
 ) -> Result<(), Refusal> {
-    let member = facts.staff()?.agent(to).filter(|it| it.enabled).ok_or(Refusal::NotFound)?;
+    let member = facts
+        .staff()?
+        .agent(to)
+        .filter(|it| it.enabled)
+        .ok_or(Refusal::NotFound)?;
     let agent = member.agent.clone();
     // Skills are not asked for: who transfers to somebody knows why. Room and presence of mind are.
     let room = facts.queue()?.has_room(member, facts.active_of(to));
@@ -228,12 +231,7 @@ fn moved(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, by: &AgentRef, row: &Summar
     plan.waits(row.queued_since().unwrap_or(facts.now));
 }
 
-pub fn hand_back(
-    plan: &mut Plan<'_, '_>,
-    facts: &Facts<'_>,
-    agent: &AgentRef,
-    row: &Summary,
-) -> Result<(), Refusal> {
+pub fn hand_back(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, agent: &AgentRef, row: &Summary) -> Result<(), Refusal> {
     match &row.stage {
         Stage::Bot => return Ok(()),
         Stage::Closed { .. } => return Err(Refusal::Closed),
@@ -369,7 +367,11 @@ pub fn gone(facts: &Facts<'_>, gone: &OwnerGone) -> Result<Decision, Refusal> {
         && agent.id == gone.agent
         && row.unanswered_since.is_some()
     {
-        let handed_back = facts.more.owner.as_ref().is_some_and(|it| it.intent == Intent::AwayHandBack);
+        let handed_back = facts
+            .more
+            .owner
+            .as_ref()
+            .is_some_and(|it| it.intent == Intent::AwayHandBack);
         let reason = match handed_back {
             true => HandOverReason::OwnerAway,
             false => HandOverReason::OwnerGone,

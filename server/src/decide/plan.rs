@@ -155,7 +155,10 @@ impl<'f, 'a> Plan<'f, 'a> {
     /// What being in the queue brings with it: nobody's timers, the limit of the wait, and a word if nobody is there.
     pub fn waits(&mut self, since: Time) {
         self.clear_all();
-        let told = self.thread.conversation.is_some_and(|row| row.notices.contains(&Notice::WaitLimit));
+        let told = self
+            .thread
+            .conversation
+            .is_some_and(|row| row.notices.contains(&Notice::WaitLimit));
         if !self.told_hours
             && let Some(calendar) = self.facts.calendar
             && !calendar.open_at(self.facts.now)

@@ -27,7 +27,10 @@ pub fn convert(
     let number = facts.more.fresh_ticket;
     let ticket = Ticket {
         number,
-        title: title.cloned().or_else(|| row.intake.subject.clone()).map_or_else(|| made_up(facts, row), Ok)?,
+        title: title
+            .cloned()
+            .or_else(|| row.intake.subject.clone())
+            .map_or_else(|| made_up(facts, row), Ok)?,
         status: TicketStatus::Open,
         assignee: row.stage.owner().cloned(),
         conversation: row.conversation,
@@ -59,9 +62,11 @@ fn made_up(facts: &Facts<'_>, row: &Summary) -> Result<SubjectLine, Refusal> {
         .take(SUBJECT_CHARS_MAX / 2)
         .collect();
     let fallback = || SubjectLine::parse(format!("Conversation with {}", row.customer.name));
-    SubjectLine::parse(&clean).or_else(|_| fallback()).map_err(|why| Refusal::BadField {
-        why: format!("title: {why}"),
-    })
+    SubjectLine::parse(&clean)
+        .or_else(|_| fallback())
+        .map_err(|why| Refusal::BadField {
+            why: format!("title: {why}"),
+        })
 }
 
 pub fn change(

@@ -49,7 +49,10 @@ pub fn fire(facts: &Facts<'_>, fire: &Fire) -> Result<Decision, Refusal> {
     plan.clear_one(fire.kind, fire.set_by);
     match fire.kind {
         TimerKind::BotDeadline if row.stage.is_bot() && fire.set_by > row.stage_rev => {
-            plan.says("The assistant did not answer in time, so a person has been asked for.", None);
+            plan.says(
+                "The assistant did not answer in time, so a person has been asked for.",
+                None,
+            );
             plan.wants_person(HandOverReason::BotLate, false, row.intake.priority);
         }
         TimerKind::BotDeadline => {}
@@ -91,7 +94,10 @@ fn snooze_ends(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
 fn wait_limit(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
     let limit = facts.desk.wait_limit_min;
     let told = row.notices.contains(&Notice::WaitLimit);
-    let Some(since) = row.queued_since().filter(|_| row.stage.is_waiting() && limit > 0 && !told) else {
+    let Some(since) = row
+        .queued_since()
+        .filter(|_| row.stage.is_waiting() && limit > 0 && !told)
+    else {
         return;
     };
     if since.plus_ms(minutes(limit)) <= facts.now {
@@ -129,5 +135,7 @@ fn silence_warning(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary, fi
 
 /// Whether everything that the customer wrote is answered, by the bot or by the owner.
 fn is_customers_turn(row: &Summary) -> bool {
-    matches!(row.stage, Stage::Bot | Stage::Active { .. }) && row.unanswered_since.is_none() && row.desk_lines > LineNo(0)
+    matches!(row.stage, Stage::Bot | Stage::Active { .. })
+        && row.unanswered_since.is_none()
+        && row.desk_lines > LineNo(0)
 }

@@ -95,7 +95,9 @@ fn of_customer(
 /// How many conversations those have who may become owners.
 fn active(scope: &Scope<'_>, caller: AgentId, command: &AgentCommand) -> store::Result<BTreeMap<AgentId, u32>> {
     let agent = match command {
-        AgentCommand::Post { take_over: true, .. } | AgentCommand::TakeOver { .. } | AgentCommand::TakeNext {} => caller,
+        AgentCommand::Post { take_over: true, .. } | AgentCommand::TakeOver { .. } | AgentCommand::TakeNext {} => {
+            caller
+        }
         AgentCommand::Assign { agent, .. }
         | AgentCommand::Transfer {
             to: TransferTo::Agent { agent },

@@ -226,7 +226,10 @@ fn write(
         ticket: decision.ticket,
         ..Done::default()
     };
-    let customer = standing.as_ref().and_then(|it| it.thread.as_ref()).map(|(customer, _)| *customer);
+    let customer = standing
+        .as_ref()
+        .and_then(|it| it.thread.as_ref())
+        .map(|(customer, _)| *customer);
     let here = customer
         .zip(decision.conversation)
         .map(|(customer, conversation)| Subject::Conversation { customer, conversation });

@@ -58,7 +58,9 @@ pub fn find(
     let named = match (&caller.who, order) {
         (Who::Customer(customer), Order::Customer(_)) => return own(scope, customer),
         (Who::Agent { agent, .. }, Order::Agent(AgentCommand::TakeNext {})) => {
-            let Some(staff) = staff else { return Ok(Err(Refusal::Internal)) };
+            let Some(staff) = staff else {
+                return Ok(Err(Refusal::Internal));
+            };
             let queue = Queue {
                 staff,
                 settings,
@@ -93,10 +95,7 @@ pub fn find(
 }
 
 /// A customer's own thread. Who signed in is looked up again: the account may be gone since.
-fn own(
-    scope: &Scope<'_>,
-    customer: &CustomerRef,
-) -> store::Result<Result<Option<Place>, Refusal>> {
+fn own(scope: &Scope<'_>, customer: &CustomerRef) -> store::Result<Result<Option<Place>, Refusal>> {
     let conversation = conversations::newest(scope.conn, scope.tenant, customer.id)?;
     Ok(match people::customer_by_id(scope.conn, scope.tenant, customer.id)? {
         Some(customer) => Ok(Some(Place { customer, conversation })),

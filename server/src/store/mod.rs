@@ -3,12 +3,12 @@
 pub mod checkpoint;
 pub mod commands;
 pub mod conversations;
-pub mod followers;
 #[cfg(test)]
 mod fixture;
+pub mod followers;
+mod full_text;
 #[cfg(test)]
 mod growth_tests;
-mod full_text;
 pub mod journal;
 pub mod library;
 pub mod mentions;

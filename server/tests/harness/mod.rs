@@ -114,7 +114,13 @@ impl Server {
     pub async fn asking(command: &[&str]) -> Server {
         let parts: Vec<String> = command.iter().map(|it| (*it).to_owned()).collect();
         let command = ContextCommand::configured(&parts, PATIENCE);
-        Server::build(tempfile::tempdir().unwrap(), limits(), NewCustomerRates::default(), command).await
+        Server::build(
+            tempfile::tempdir().unwrap(),
+            limits(),
+            NewCustomerRates::default(),
+            command,
+        )
+        .await
     }
 
     /// Over this folder.

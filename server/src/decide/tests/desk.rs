@@ -72,7 +72,12 @@ fn who_lacks_the_skill_may_not_take_it() {
     let Err(Refusal::MayNotTake { because, .. }) = model.clone().does("a.take") else {
         panic!("without the skill")
     };
-    assert_eq!(because, WhyNot::Skills { missing: vec![german.clone()] });
+    assert_eq!(
+        because,
+        WhyNot::Skills {
+            missing: vec![german.clone()]
+        }
+    );
     model.member(1).skills = vec![german];
     assert_eq!(told(model.does("a.take")), "taken");
 }
@@ -81,7 +86,13 @@ fn who_lacks_the_skill_may_not_take_it() {
 fn what_waits_for_a_group_is_for_its_members() {
     let mut model = in_stage("mine");
     does(&mut model, &["a.to group"]);
-    assert!(matches!(model.clone().does("a.take"), Err(Refusal::MayNotTake { because: WhyNot::Group { .. }, .. })));
+    assert!(matches!(
+        model.clone().does("a.take"),
+        Err(Refusal::MayNotTake {
+            because: WhyNot::Group { .. },
+            ..
+        })
+    ));
     assert_eq!(told(model.does("b.take")), "taken");
     assert_eq!(model.newest().unwrap().group, None);
 }
@@ -94,7 +105,9 @@ fn a_transfer_keeps_the_time_in_the_queue_and_brings_its_note() {
     assert_eq!(told(model.does("a.to queue noting")), "noted+transferred");
     let row = model.newest().unwrap();
     assert_eq!(row.queued_at, queued);
-    assert!(matches!(&row.stage, Stage::Waiting { since, reason: HandOverReason::Transferred } if Some(*since) == queued));
+    assert!(
+        matches!(&row.stage, Stage::Waiting { since, reason: HandOverReason::Transferred } if Some(*since) == queued)
+    );
     // A full colleague is refused, an away one too; an admin may.
     for unfit in [Intent::Away, Intent::AwayHandBack] {
         let mut model = in_stage("mine");
@@ -183,7 +196,10 @@ fn a_customer_who_stays_silent_is_warned_and_then_the_chat_ends() {
     assert_eq!(timers(&posted), [(TimerKind::SilenceWarning, warn_at)]);
     assert_eq!(told(model.clone().does("fire warning")), "posted");
     let warned = model.does("fire warning").unwrap();
-    assert_eq!(timers(&warned), [(TimerKind::SilenceClose, model.now.plus_ms(60 * 60_000))]);
+    assert_eq!(
+        timers(&warned),
+        [(TimerKind::SilenceClose, model.now.plus_ms(60 * 60_000))]
+    );
     assert_eq!(told(model.clone().does("fire close")), "closed");
     does(&mut model, &["c.post"]);
     assert_eq!(told(model.does("fire close")), "nothing", "the customer is back");
@@ -209,10 +225,17 @@ fn outside_the_hours_it_is_said_once_when_somebody_is_there() {
     model.desk.first_response_min.insert(Priority::Medium, 30);
     does(&mut model, &["c.post"]);
     assert_eq!(told(model.does("c.human")), "human+posted");
-    assert!(model.said().unwrap().contains("tomorrow 09:00 (Europe/Berlin)"), "{:?}", model.said());
+    assert!(
+        model.said().unwrap().contains("tomorrow 09:00 (Europe/Berlin)"),
+        "{:?}",
+        model.said()
+    );
     // The target runs in business time.
     let row = model.newest().unwrap();
-    assert_eq!(row.respond_by.unwrap().due, Time(1_795_345_200_000_000 + (21 * 60 + 30) * 60_000_000));
+    assert_eq!(
+        row.respond_by.unwrap().due,
+        Time(1_795_345_200_000_000 + (21 * 60 + 30) * 60_000_000)
+    );
     does(&mut model, &["a.take"]);
     assert_eq!(told(model.does("a.to queue")), "transferred", "said once");
 }
@@ -307,7 +330,9 @@ fn a_saved_replys_holes_are_filled_once_when_it_is_sent() {
     model.profile.name = Some(SubjectLine::parse("{{agent_name}} {{?order}}").unwrap());
     let order = post(&model, "Hi {{customer_name}}, about {{?order}}: {{agent_name}}");
     let decision = model.clone().run(&agent(1), &order).unwrap();
-    let EventBody::Posted(posted) = &decision.events[0] else { panic!("{decision:?}") };
+    let EventBody::Posted(posted) = &decision.events[0] else {
+        panic!("{decision:?}")
+    };
     assert_eq!(posted.text(), "Hi {{agent_name}} {{?order}}, about {{agent_name}}: Ada");
     assert!(matches!(decision.writes[..], [Write::ReplyUsed(_)]));
     let order = post(&model, "Your address is {{customer_email}}");
@@ -353,7 +378,9 @@ fn a_card_is_made_of_published_articles_only() {
     assert_eq!(told(model.clone().run(&who, &order)), "not_found", "a draft");
     model.more.article = Some((article, ArticleRow { published: true, ..row }));
     let decision = model.run(&who, &order).unwrap();
-    let EventBody::Posted(posted) = &decision.events[0] else { panic!() };
+    let EventBody::Posted(posted) = &decision.events[0] else {
+        panic!()
+    };
     assert!(matches!(&posted.parts[..], [Part::Text(_), Part::Card(card)] if card.title.as_str() == "Refunds"));
 }
 
