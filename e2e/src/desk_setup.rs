@@ -29,6 +29,8 @@ pub const PASSWORD: &str = "seven lamps on a quiet hill";
 pub struct DeskAgent {
     /// The account.
     pub agent: AgentRef,
+    /// What it may do.
+    pub role: Role,
     /// Its address.
     pub email: String,
     /// A token that outlives restarts.
@@ -46,6 +48,8 @@ pub struct Setup {
     pub faults: Faults,
     /// The first names of the agents to make.
     pub agents: Vec<String>,
+    /// The first names of the admins to make: they come after the agents.
+    pub admins: Vec<String>,
     /// Whether customers may send as fast as they can.
     pub fast_customers: bool,
 }
@@ -58,8 +62,15 @@ impl Setup {
             bot_deadline: Duration::from_secs(6),
             faults: Faults::default(),
             agents: names.iter().map(|name| (*name).to_owned()).collect(),
+            admins: Vec::new(),
             fast_customers: false,
         }
+    }
+
+    /// And an admin.
+    pub fn admin(mut self, name: &str) -> Setup {
+        self.admins.push(name.to_owned());
+        self
     }
 
     /// For a load: no bot, and customers may send as fast as they can.
@@ -110,7 +121,7 @@ impl Setup {
     /// # Errors
     /// The folder cannot be opened or written.
     pub async fn prepare(&self, data: &Path) -> Result<Vec<DeskAgent>> {
-        if self.agents.is_empty() {
+        if self.agents.is_empty() && self.admins.is_empty() {
             return Ok(Vec::new());
         }
         // The ground is laid soundly, whatever is to be broken later.
@@ -118,12 +129,14 @@ impl Setup {
         let accounts = Accounts::new(open.desk.clone());
         let tenant = TenantId::default_tenant();
         let mut made = Vec::new();
-        for name in &self.agents {
+        let agents = self.agents.iter().map(|name| (name, Role::Agent));
+        let admins = self.admins.iter().map(|name| (name, Role::Admin));
+        for (name, role) in agents.chain(admins) {
             let email = format!("{}@desk.test", name.to_lowercase());
             let new = NewAgent {
                 email: email.clone(),
                 name: DisplayName::parse(name.as_str()).map_err(|refused| anyhow!("{name}: {refused:?}"))?,
-                role: Role::Agent,
+                role,
                 password: Some(PASSWORD.to_owned()),
             };
             let account = accounts.add(&tenant, new).await.map_err(|error| anyhow!("{error:?}"))?;
@@ -138,6 +151,7 @@ impl Setup {
                 .map_err(refused)?;
             made.push(DeskAgent {
                 agent: account.agent,
+                role,
                 email,
                 token: Secret::new(login.token.reveal()),
             });

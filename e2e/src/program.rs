@@ -13,7 +13,7 @@ use minicom_client::{
 };
 use minicom_protocol::{
     command::{Done, Outcome},
-    frame::{Agents, Customers},
+    frame::{Agents, Customers, Told},
     ids::{CommandId, Cursor},
     refusal::Refusal,
 };
@@ -54,6 +54,9 @@ impl Replica for CustomerReplica {
     }
 }
 
+/// What is told in return to a question.
+pub type Reply<R> = <<R as Replica>::Party as minicom_protocol::frame::Audience>::Reply;
+
 /// What a program has seen so far.
 pub struct Seen<R: Replica> {
     /// What it knows.
@@ -70,6 +73,8 @@ pub struct Seen<R: Replica> {
     pub log: Vec<<R::Party as minicom_protocol::frame::Audience>::Event>,
     /// Everything momentary.
     pub signals: Vec<<R::Party as minicom_protocol::frame::Audience>::Signal>,
+    /// What was told in return to questions, by their numbers.
+    pub told: HashMap<u64, Result<Reply<R>, Refusal>>,
     /// How often it started afresh, and how often it went on from where it was.
     pub welcomes: (u64, u64),
 }
@@ -87,6 +92,13 @@ impl<R: Replica> Seen<R> {
             }
             ClientEvent::Resumed { .. } => self.welcomes.1 += 1,
             ClientEvent::Batch { events, .. } => self.log.extend(events.iter().cloned()),
+            ClientEvent::Reply { n, told, .. } => {
+                let told = match told {
+                    Told::Reply(reply) => Ok(reply.clone()),
+                    Told::Refusal(refusal) => Err(refusal.clone()),
+                };
+                self.told.insert(*n, told);
+            }
             ClientEvent::Signal(signal) => self.signals.push(signal.clone()),
             _ => {}
         }
@@ -119,6 +131,7 @@ impl<R: Replica> Program<R> {
             fresh_at: None,
             log: Vec::new(),
             signals: Vec::new(),
+            told: HashMap::new(),
             welcomes: (0, 0),
         }));
         let (bump, changed) = watch::channel(0);
@@ -230,6 +243,18 @@ impl<R: Replica> Program<R> {
             Err(refusal) => Ok(refusal),
             Ok(done) => bail!("it was done: {done:?}"),
         }
+    }
+
+    /// Asks something that the replica does not ask by itself, and waits for what is told.
+    ///
+    /// # Errors
+    /// It was not told, or as [`Program::until`].
+    pub async fn told(
+        &self,
+        question: <R::Party as minicom_protocol::frame::Audience>::Question,
+    ) -> Result<Result<Reply<R>, Refusal>> {
+        let n = self.handle().ask(question)?;
+        self.until("what was asked", |seen| seen.told.get(&n).cloned()).await
     }
 
     /// Ends it in good order.

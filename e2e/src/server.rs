@@ -58,7 +58,11 @@ impl TestServer {
         Ok(server)
     }
 
-    async fn begin(&mut self) -> Result<()> {
+    /// Starts it again after its end, on the same port and data folder.
+    ///
+    /// # Errors
+    /// It did not start.
+    pub async fn begin(&mut self) -> Result<()> {
         let listener = TcpListener::bind(self.address).await?;
         self.address = listener.local_addr()?;
         self.shutdown = Shutdown::new();
@@ -80,7 +84,7 @@ impl TestServer {
         }
     }
 
-    /// Starts it again on the same port and data folder.
+    /// Ends it, and starts it again on the same port and data folder.
     ///
     /// # Errors
     /// It did not end, or did not start.
