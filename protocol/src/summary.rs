@@ -55,6 +55,9 @@ pub struct Summary {
     pub last_line: Option<LastLine>,
     /// When the customer wrote the first line that nobody has answered.
     pub unanswered_since: Option<Time>,
+    /// Since when a person is wanted who has not said a word yet. The bot's words do not count, nor does taking it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed_since: Option<Time>,
     /// What it began with, as it stands now.
     #[serde(default, skip_serializing_if = "Intake::is_empty")]
     pub intake: Intake,
@@ -161,6 +164,7 @@ impl Summary {
             desk_mark: desk_mark.max(customer_lines),
             last_line: None,
             unanswered_since: None,
+            owed_since: None,
             intake,
             answers,
             hint,
@@ -195,6 +199,7 @@ impl Summary {
             EventBody::HandedBack(_) => {
                 self.enter(Stage::Bot);
                 (self.queued_at, self.queued_rev, self.group, self.respond_by) = (None, None, None, None);
+                self.owed_since = None;
             }
             EventBody::HumanRequested(it) => {
                 self.respond_by = it.respond_by.or(self.respond_by);
@@ -225,7 +230,7 @@ impl Summary {
             EventBody::Closed(it) => {
                 let (at, by) = (event.time, it.by.clone());
                 self.enter(Stage::Closed { at, by });
-                self.unanswered_since = None;
+                (self.unanswered_since, self.owed_since) = (None, None);
                 self.asked_rating = it.ask_rating;
             }
             EventBody::Noted(it) => {
@@ -270,6 +275,7 @@ impl Summary {
     fn wait(&mut self, reason: HandOverReason, group: Option<GroupRef>, time: Time) {
         let since = *self.queued_at.get_or_insert(time);
         self.queued_rev.get_or_insert(self.rev);
+        self.owed_since.get_or_insert(time);
         self.group = group;
         self.enter(Stage::Waiting { since, reason });
     }
@@ -336,6 +342,7 @@ impl Summary {
         }
         if matches!(posted.author, Author::Agent { .. }) {
             self.first_response_at.get_or_insert(time);
+            self.owed_since = None;
         }
         match posted.author.side() {
             Side::Customer => {
@@ -348,6 +355,15 @@ impl Summary {
                     self.unanswered_since = None;
                 }
             }
+        }
+    }
+
+    /// Since when the customer waits for a word of a person: because a line is not answered, or because a person was asked for
+    /// and none has said anything since.
+    pub fn owes_since(&self) -> Option<Time> {
+        match (self.unanswered_since, self.owed_since) {
+            (Some(line), Some(person)) => Some(line.min(person)),
+            (line, person) => line.or(person),
         }
     }
 

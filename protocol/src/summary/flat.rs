@@ -58,6 +58,8 @@ pub(super) struct FlatSummary {
     last_line: Option<FlatLine>,
     unanswered_since: Option<Time>,
     #[serde(default)]
+    owed_since: Option<Time>,
+    #[serde(default)]
     intake: Intake,
     #[serde(default)]
     tags: Vec<Tag>,
@@ -183,6 +185,7 @@ impl TryFrom<FlatSummary> for Summary {
             desk_mark: flat.desk_mark,
             last_line: flat.last_line.map(LastLine::try_from).transpose()?,
             unanswered_since: flat.unanswered_since,
+            owed_since: flat.owed_since,
             intake: flat.intake,
             tags: flat.tags,
             group: flat.group,

@@ -95,7 +95,7 @@ fn post(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, text: &str, quote: Option<Li
         Stage::Active { agent, .. } if intent == Intent::AwayHandBack => {
             plan.requeue(row, agent, HandOverReason::OwnerAway);
         }
-        Stage::Active { .. } if row.unanswered_since.is_none() => plan.owner_must_answer(),
+        Stage::Active { .. } if row.owes_since().is_none() => plan.owner_must_answer(),
         Stage::Snoozed { agent, .. } => match intent {
             Intent::Available | Intent::Busy => {
                 plan.event(EventBody::Woken(Woken {

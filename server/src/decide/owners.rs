@@ -365,7 +365,7 @@ pub fn gone(facts: &Facts<'_>, gone: &OwnerGone) -> Result<Decision, Refusal> {
     let mut plan = Plan::new(facts, facts.thread()?);
     if let Stage::Active { agent, .. } = &row.stage
         && agent.id == gone.agent
-        && row.unanswered_since.is_some()
+        && row.owes_since().is_some()
     {
         let handed_back = facts
             .more

@@ -181,7 +181,7 @@ impl<'f, 'a> Plan<'f, 'a> {
     /// It has an owner from here on, who has so long to answer a customer who waits.
     pub fn owned(&mut self, row: &Summary) {
         self.clear_all();
-        if row.unanswered_since.is_some() {
+        if row.owes_since().is_some() {
             self.owner_must_answer();
         }
     }

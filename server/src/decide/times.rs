@@ -111,7 +111,7 @@ fn wait_limit(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
 
 fn owner_silent(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
     let limit = facts.desk.owner_silent_min;
-    let (Stage::Active { agent, since }, Some(waits)) = (&row.stage, row.unanswered_since) else {
+    let (Stage::Active { agent, since }, Some(waits)) = (&row.stage, row.owes_since()) else {
         return;
     };
     // A new owner has the whole time.
@@ -135,7 +135,5 @@ fn silence_warning(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary, fi
 
 /// Whether everything that the customer wrote is answered, by the bot or by the owner.
 fn is_customers_turn(row: &Summary) -> bool {
-    matches!(row.stage, Stage::Bot | Stage::Active { .. })
-        && row.unanswered_since.is_none()
-        && row.desk_lines > LineNo(0)
+    matches!(row.stage, Stage::Bot | Stage::Active { .. }) && row.owes_since().is_none() && row.desk_lines > LineNo(0)
 }

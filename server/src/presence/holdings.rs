@@ -34,7 +34,7 @@ impl Holdings {
         let mut holdings = Holdings::default();
         for row in open {
             if let Some(owner) = row.stage.owner() {
-                let call = row.unanswered_since.map_or(Rev::default(), |_| row.rev);
+                let call = row.owes_since().map_or(Rev::default(), |_| row.rev);
                 holdings.own(row.conversation, owner.id, row.stage_rev, call, now);
             }
         }

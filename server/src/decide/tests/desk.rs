@@ -159,6 +159,20 @@ fn of_an_owner_who_is_gone_only_those_return_whose_customers_wait() {
 }
 
 #[test]
+fn a_person_who_was_asked_for_is_owed_until_one_has_spoken() {
+    // The bot's last words are no answer, and taking it over is none.
+    let mut model = in_stage("bot");
+    does(&mut model, &["bot.hand", "a.take"]);
+    assert_eq!(model.newest().unwrap().unanswered_since, None);
+    assert_eq!(told(model.clone().does("gone a")), "requeued");
+    does(&mut model, &["a.post"]);
+    assert_eq!(told(model.clone().does("gone a")), "nothing");
+    // Transferred on without a word to the customer, it is owed again.
+    does(&mut model, &["a.to queue", "a.take"]);
+    assert_eq!(told(model.does("gone a")), "requeued");
+}
+
+#[test]
 fn an_owner_who_does_not_answer_loses_it_if_the_tenant_says_so() {
     let mut model = Model::new();
     model.desk.owner_silent_min = 5;
