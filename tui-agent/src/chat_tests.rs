@@ -21,7 +21,7 @@ impl Bed {
         let _ = replica.apply(desk.fresh(), client_start());
         let summary = desk.row("carol").clone();
         let chat = Chat::open(&summary, Some(agent(ADA).id), Zone::utc(), "·");
-        let question = replica.open_thread(summary.customer.id).unwrap();
+        let question = replica.open_thread(summary.customer.id).remove(0);
         let reply = desk.reply(question);
         let _ = replica.apply(reply, client_start());
         let mut bed = Bed { desk, replica, chat };
@@ -135,6 +135,9 @@ fn a_line_on_its_way_becomes_its_event() {
         seen: SeenLines::default(),
         take_over: false,
         anyway: false,
+        quote: None,
+        reply: None,
+        article: None,
     };
     bed.replica.pending(id, command);
     let bed = bed.sync();
@@ -155,6 +158,9 @@ fn a_refused_line_says_why_and_goes_when_it_is_forgotten() {
         seen: SeenLines::default(),
         take_over: false,
         anyway: false,
+        quote: None,
+        reply: None,
+        article: None,
     };
     bed.replica.pending(id, command.clone());
     let outcome = Outcome::Refused {

@@ -227,6 +227,9 @@ fn a_script_that_writes_all_at_once_is_dealt_with_line_by_line() {
                 seen,
                 take_over: false,
                 anyway: false
+                quote: None,
+                reply: None,
+                article: None,
             },
             AgentCommand::Close {
                 conversation,
@@ -448,6 +451,9 @@ fn what_has_become_old_waits_for_a_word() {
             seen,
             take_over: false,
             anyway: false,
+            quote: None,
+            reply: None,
+            article: None,
         };
         script.client(ClientEvent::Stale { id, command, age });
         script.lines(&[word, word]);

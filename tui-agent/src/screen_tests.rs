@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use insta::assert_snapshot;
 use minicom_client::{ClientEvent, ConnState, Ended};
-use minicom_protocol::{frame::Typist, stage::Closer};
+use minicom_protocol::{frame::Typist, staff::PresenceState, stage::Closer};
 use minicom_tui_kit::{Theme, testing::BENCH_START};
 
 use crate::testing::{ADA, BO, Desk, Seat, agent};
@@ -53,9 +53,10 @@ fn desk() -> Desk {
 
 fn seat(width: u16, height: u16) -> Seat {
     let mut seat = Seat::at(desk(), width, height);
-    seat.client(ClientEvent::Signal(minicom_protocol::frame::AgentSignal::Presence {
-        agents: vec![agent(ADA), agent(BO)],
-    }));
+    seat.client(Desk::presence(&[
+        (ADA, PresenceState::Available),
+        (BO, PresenceState::Available),
+    ]));
     seat
 }
 

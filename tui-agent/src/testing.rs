@@ -4,20 +4,28 @@ use std::{collections::BTreeMap, time::Duration, time::Instant};
 
 use minicom_client::{ClientEvent, CommandIds, ConnState};
 use minicom_protocol::{
-    command::{AgentCommand, Done, Outcome},
+    command::{AgentCommand, Done, Outcome, Warning},
+    context::{AccountStatus, CustomerContext, Profile},
     event::{
-        Author, Closed, Event, EventBody, HandedBack, HumanRequested, Opened, Part, Posted, Seen, Subject, TakenOver,
+        AgentChanged, Author, Closed, Event, EventBody, HandedBack, HumanRequested, Opened, Part, Posted, Seen,
+        Snoozed, Subject, TagsChanged, TakenOver, Target, Transferred, Woken, WokenBy,
     },
-    frame::{AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, Agents, Told, Typist},
-    ids::{AgentId, CommandId, ConversationId, Cursor, CustomerId, LineNo, Mark, Rev, Seq, TenantId, Time},
+    frame::{AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, Agents, DeskState, Told, Typist},
+    ids::{AgentId, CommandId, ConversationId, Cursor, CustomerId, GroupId, LineNo, Mark, Rev, Seq, TenantId, Time},
+    intake::Intake,
+    line::LineState,
     people::{AgentRef, CustomerRef, Realm, Role},
+    queue::QueueStats,
     refusal::Refusal,
+    staff::{Group, Intent, Presence, PresenceState, StaffMember},
     stage::{Closer, HandOverReason, Side},
     summary::Summary,
     text::{CustomerName, DisplayName, MessageText},
+    words::{GroupName, Skill, Tag},
 };
 use minicom_tui_kit::{
     Effect, Input, Shown, Theme, Zone,
+    editor::Edit,
     testing::{BENCH_START, Bench},
 };
 
@@ -48,20 +56,81 @@ pub fn agent(name: &str) -> AgentRef {
 #[derive(Clone, Default)]
 pub struct Desk {
     events: Vec<Event>,
+    /// Staff and settings as a fresh start tells them; see [`Desk::member`].
+    pub state: DeskState,
+    /// The one who sits at the seat is an admin.
+    pub admin: bool,
+    /// Replies to questions that are not answered from what happened; the first that fits is given.
+    pub replies: Vec<(AgentQuestion, AgentReply)>,
     rows: BTreeMap<ConversationId, Summary>,
     /// Customer's name to its conversations, in order.
     threads: BTreeMap<String, Vec<ConversationId>>,
     time: i64,
     told: usize,
     command: Option<CommandId>,
+    intake: Intake,
 }
 
 impl Desk {
     pub fn new() -> Desk {
-        Desk {
+        let mut desk = Desk {
             time: BENCH_START,
             ..Desk::default()
-        }
+        };
+        desk.member(ADA, |_| {}).member(BO, |_| {});
+        desk
+    }
+
+    /// An agent of the desk, there from the start.
+    pub fn member(&mut self, name: &str, change: impl FnOnce(&mut StaffMember)) -> &mut Self {
+        let at = match self
+            .state
+            .staff
+            .agents
+            .iter()
+            .position(|it| it.agent.name.as_str() == name)
+        {
+            Some(at) => at,
+            None => {
+                self.state.staff.agents.push(StaffMember {
+                    agent: agent(name),
+                    role: Role::Agent,
+                    enabled: true,
+                    skills: vec![],
+                    capacity: None,
+                    intent: Intent::Available,
+                });
+                self.state.staff.agents.len() - 1
+            }
+        };
+        change(&mut self.state.staff.agents[at]);
+        self
+    }
+
+    /// A group of the desk, there from the start.
+    pub fn group(&mut self, name: &str, members: &[&str], skills: &[&str]) -> &mut Self {
+        self.state.staff.groups.push(Group {
+            id: GroupId::from_bytes([name.as_bytes()[0]; 16]),
+            name: GroupName::parse(name).unwrap(),
+            members: members.iter().map(|name| agent(name).id).collect(),
+            skills: skills.iter().map(|skill| Skill::parse(skill).unwrap()).collect(),
+        });
+        self
+    }
+
+    /// The one who sits at the seat is an admin.
+    pub fn by_admin(&mut self) -> &mut Self {
+        self.admin = true;
+        self.member(ADA, |ada| ada.role = Role::Admin)
+    }
+
+    /// Something of an agent changes now.
+    pub fn changes(&mut self, name: &str, change: impl FnOnce(&mut StaffMember)) -> &mut Self {
+        self.member(name, change);
+        let member = self.state.staff.agent(agent(name).id).unwrap().clone();
+        let subject = Subject::Agent { agent: member.agent.id };
+        let intent_only = true;
+        self.add(subject, EventBody::AgentChanged(AgentChanged { member, intent_only }))
     }
 
     /// What follows happened so many seconds before 14:00.
@@ -103,25 +172,29 @@ impl Desk {
         &self.rows[&self.conversation(name)]
     }
 
-    fn happens(&mut self, name: &str, body: EventBody) -> &mut Self {
-        let customer = self.customer(name);
-        let rev = self.events.len() as u64 + 1;
+    /// Something happens in the newest conversation of a customer.
+    pub fn happens(&mut self, name: &str, body: EventBody) -> &mut Self {
+        let customer = self.customer(name).id;
         let conversation = self.conversation(name);
+        self.add(Subject::Conversation { customer, conversation }, body)
+    }
+
+    /// Something happens.
+    pub fn add(&mut self, subject: Subject, body: EventBody) -> &mut Self {
+        let rev = self.events.len() as u64 + 1;
         let event = Event {
             rev: Rev(rev),
             seq: Some(Seq(rev)),
             mark: Mark(rev),
             time: Time(self.time),
-            subject: Subject::Conversation {
-                customer: customer.id,
-                conversation,
-            },
+            subject,
             command: self.command.take(),
             body,
         };
-        match Summary::open(&event) {
-            Some(row) => drop(self.rows.insert(conversation, row)),
-            None => self.rows.get_mut(&conversation).unwrap().apply(&event),
+        match (Summary::open(&event), subject.conversation()) {
+            (Some(row), Some(conversation)) => drop(self.rows.insert(conversation, row)),
+            (None, Some(conversation)) => self.rows.get_mut(&conversation).unwrap().apply(&event),
+            _ => {}
         }
         self.events.push(event);
         self
@@ -151,6 +224,9 @@ impl Desk {
             desk_lines: lines(|row| row.desk_lines),
             customer_mark: lines(|row| row.customer_mark),
             desk_mark: lines(|row| row.desk_mark),
+            intake: std::mem::take(&mut self.intake),
+            answers: vec![],
+            hint: None,
         };
         let command = self.command.take();
         self.happens(name, EventBody::Opened(opened));
@@ -164,7 +240,23 @@ impl Desk {
             Side::Desk => row.desk_lines.next(),
         };
         let parts = vec![Part::of_text(MessageText::parse(text).unwrap())];
-        self.happens(name, EventBody::Posted(Posted { author, line, parts }))
+        self.happens(
+            name,
+            EventBody::Posted(Posted {
+                author,
+                line,
+                parts,
+                quote: None,
+                notice: None,
+                state: LineState::Original,
+            }),
+        )
+    }
+
+    /// What the next conversation begins with.
+    pub fn with(&mut self, change: impl FnOnce(&mut Intake)) -> &mut Self {
+        change(&mut self.intake);
+        self
     }
 
     pub fn says(&mut self, name: &str, text: &str) -> &mut Self {
@@ -183,11 +275,60 @@ impl Desk {
     pub fn asks(&mut self, name: &str) -> &mut Self {
         let reason = HandOverReason::CustomerAsked;
         let by_customer = false;
-        self.happens(name, EventBody::HumanRequested(HumanRequested { reason, by_customer }))
+        self.happens(
+            name,
+            EventBody::HumanRequested(HumanRequested {
+                reason,
+                by_customer,
+                respond_by: None,
+            }),
+        )
     }
 
     pub fn taken(&mut self, name: &str, by: &str) -> &mut Self {
-        self.happens(name, EventBody::TakenOver(TakenOver { agent: agent(by) }))
+        self.happens(
+            name,
+            EventBody::TakenOver(TakenOver {
+                agent: agent(by),
+                by: None,
+                routed: false,
+            }),
+        )
+    }
+
+    /// An admin makes somebody the owner.
+    pub fn assigned(&mut self, name: &str, to: &str, by: &str) -> &mut Self {
+        self.happens(
+            name,
+            EventBody::TakenOver(TakenOver {
+                agent: agent(to),
+                by: Some(agent(by)),
+                routed: false,
+            }),
+        )
+    }
+
+    pub fn transferred(&mut self, name: &str, by: &str, to: Target) -> &mut Self {
+        self.happens(name, EventBody::Transferred(Transferred { by: agent(by), to }))
+    }
+
+    pub fn snoozed(&mut self, name: &str, by: &str, until: Option<Time>) -> &mut Self {
+        self.happens(
+            name,
+            EventBody::Snoozed(Snoozed {
+                agent: agent(by),
+                until,
+            }),
+        )
+    }
+
+    pub fn woken(&mut self, name: &str, by: &str, why: WokenBy) -> &mut Self {
+        self.happens(name, EventBody::Woken(Woken { agent: agent(by), why }))
+    }
+
+    pub fn tagged(&mut self, name: &str, by: &str, tags: &[&str]) -> &mut Self {
+        let tags = tags.iter().map(|tag| Tag::parse(tag).unwrap()).collect();
+        self.happens(name, EventBody::TagsChanged(TagsChanged { agent: agent(by), tags }))
     }
 
     pub fn handed_back(&mut self, name: &str, by: &str) -> &mut Self {
@@ -195,7 +336,7 @@ impl Desk {
     }
 
     pub fn closed(&mut self, name: &str, by: Closer) -> &mut Self {
-        self.happens(name, EventBody::Closed(Closed { by }))
+        self.happens(name, EventBody::Closed(Closed { by, ask_rating: false }))
     }
 
     /// One side has read everything.
@@ -213,10 +354,10 @@ impl Desk {
         Cursor { at, mark: Mark(at) }
     }
 
-    fn me() -> AgentMe {
+    fn me(&self) -> AgentMe {
         AgentMe {
             agent: agent(ADA),
-            role: Role::Agent,
+            role: if self.admin { Role::Admin } else { Role::Agent },
             tenant: TenantId::default_tenant(),
         }
     }
@@ -229,12 +370,13 @@ impl Desk {
     pub fn fresh_at(&mut self, time: i64) -> ClientEvent<Agents> {
         self.told = self.events.len();
         ClientEvent::Fresh {
-            me: Desk::me(),
+            me: self.me(),
             time: Time(time),
             cursor: self.cursor(),
             parts: vec![AgentSnapshot {
                 conversations: self.rows.values().cloned().collect(),
                 more_closed: false,
+                desk: Some(Box::new(self.state.clone())),
             }],
         }
     }
@@ -242,7 +384,7 @@ impl Desk {
     pub fn resumed_at(&mut self, time: i64) -> ClientEvent<Agents> {
         let at = self.told as u64;
         ClientEvent::Resumed {
-            me: Desk::me(),
+            me: self.me(),
             time: Time(time),
             cursor: Cursor { at, mark: Mark(at) },
         }
@@ -261,6 +403,10 @@ impl Desk {
 
     /// The reply to a question, as of what was told.
     pub fn reply(&self, question: AgentQuestion) -> ClientEvent<Agents> {
+        if let Some((_, reply)) = self.replies.iter().find(|(asked, _)| *asked == question) {
+            let told = Told::Reply(reply.clone());
+            return ClientEvent::Reply { n: 1, question, told };
+        }
         let reply = match &question {
             AgentQuestion::Thread {
                 customer,
@@ -288,9 +434,78 @@ impl Desk {
                 conversations: vec![],
                 more: false,
             },
+            AgentQuestion::Customer { customer } => self.context(*customer),
+            AgentQuestion::Extra { .. } => AgentReply::Extra {
+                lines: vec![],
+                trouble: None,
+            },
+            AgentQuestion::Replies { .. } => AgentReply::Replies {
+                replies: vec![],
+                more: false,
+            },
+            AgentQuestion::Articles { .. } => AgentReply::Articles { articles: vec![] },
+            AgentQuestion::Tickets { .. } => AgentReply::Tickets {
+                tickets: vec![],
+                more: false,
+            },
+            AgentQuestion::Mentions { .. } => AgentReply::Mentions {
+                mentions: vec![],
+                more: false,
+            },
+            AgentQuestion::Queue {} => AgentReply::Queue {
+                stats: QueueStats::default(),
+            },
+            AgentQuestion::Workload { .. } => AgentReply::Workload { agents: vec![] },
+            AgentQuestion::Why { .. } | AgentQuestion::Article { .. } | AgentQuestion::Ticket { .. } => {
+                let told = Told::Refusal(Refusal::NotFound);
+                return ClientEvent::Reply { n: 1, question, told };
+            }
         };
         let told = Told::Reply(reply);
         ClientEvent::Reply { n: 1, question, told }
+    }
+
+    /// What is known of a customer: the conversations, and nothing that was said.
+    fn context(&self, customer: CustomerId) -> AgentReply {
+        let mut newest: Vec<Summary> = self
+            .rows
+            .values()
+            .filter(|row| row.customer.id == customer)
+            .cloned()
+            .collect();
+        newest.sort_by_key(|row| std::cmp::Reverse(row.number));
+        AgentReply::Customer {
+            context: Box::new(CustomerContext {
+                customer: newest[0].customer.clone(),
+                profile: Profile::default(),
+                verified: false,
+                first_seen: newest[newest.len() - 1].opened_at,
+                status: AccountStatus::Active,
+                also: vec![],
+                conversations: newest.len() as u64,
+                open_conversations: newest.iter().filter(|row| row.stage.is_open()).count() as u64,
+                newest,
+                tickets: 0,
+                open_tickets: 0,
+                newest_tickets: vec![],
+                notes: vec![],
+            }),
+        }
+    }
+
+    /// Who is there; each looks at nothing.
+    pub fn presence(here: &[(&str, PresenceState)]) -> ClientEvent<Agents> {
+        let agents = here.iter().map(|(name, state)| Presence {
+            agent: agent(name),
+            state: *state,
+            intent: Intent::Available,
+            last_activity_at: None,
+            gone_since: None,
+            viewing: None,
+        });
+        ClientEvent::Signal(AgentSignal::Presence {
+            agents: agents.collect(),
+        })
     }
 
     /// Somebody types.
@@ -308,8 +523,12 @@ impl Desk {
 pub struct Seat {
     pub bench: Bench<App>,
     pub desk: Desk,
-    /// What was ordered, but for questions: those are answered at once.
+    /// What was ordered, but for questions: those are answered at once; and for what is said in passing.
     pub orders: Vec<Order>,
+    /// What was said in passing: what is on the screen, and how far.
+    pub said: Vec<Order>,
+    /// The texts that were given to an editor.
+    pub edits: Vec<Edit>,
     pub bells: usize,
     pub title: String,
     pub quit: Option<u8>,
@@ -332,6 +551,8 @@ impl Seat {
             bench: Bench::new(App::new(settings), width, height),
             desk: Desk::new(),
             orders: Vec::new(),
+            said: Vec::new(),
+            edits: Vec::new(),
             bells: 0,
             title: String::new(),
             quit: None,
@@ -426,11 +647,13 @@ impl Seat {
                         };
                         self.bench.tell(Msg::Client(Box::new(reply)));
                     }
+                    Effect::Program(order @ (Order::Viewing(_) | Order::Delivered { .. })) => self.said.push(order),
                     Effect::Program(order) => self.orders.push(order),
                     Effect::Bell => self.bells += 1,
                     Effect::Title(title) => self.title = title.to_string(),
                     Effect::Quit(code) => self.quit = Some(code),
-                    Effect::Redraw | Effect::Suspend | Effect::Edit(_) => {}
+                    Effect::Edit(edit) => self.edits.push(edit),
+                    Effect::Redraw | Effect::Suspend => {}
                 }
             }
         }
@@ -470,6 +693,19 @@ impl Seat {
         let outcome = Outcome::Done(done);
         self.client(ClientEvent::Answered { id, command, outcome });
         self.hear()
+    }
+
+    /// The server does the only command, with a warning, and nothing else happens.
+    #[track_caller]
+    pub fn warned(&mut self, warning: Warning) -> &mut Self {
+        let (id, command) = self.only_command();
+        let done = Done {
+            conversation: command.conversation(),
+            warning: Some(warning),
+            ..Done::default()
+        };
+        let outcome = Outcome::Done(done);
+        self.client(ClientEvent::Answered { id, command, outcome })
     }
 
     /// The server refuses the only command that was sent since the last time.

@@ -350,6 +350,9 @@ fn enter_with_text_takes_over_and_sends_in_one() {
         seen,
         take_over: true,
         anyway: false,
+        quote: None,
+        reply: None,
+        article: None,
     };
     assert_eq!(
         seat.bench.app.replica.pending_commands().next().unwrap().command,
@@ -459,6 +462,9 @@ fn a_line_of_another_day_waits_for_a_word() {
             seen: SeenLines::default(),
             take_over: false,
             anyway: false,
+            quote: None,
+            reply: None,
+            article: None,
         };
         let age = Duration::from_secs(100_000);
         seat.client(ClientEvent::Stale { id, command, age })
