@@ -226,7 +226,7 @@ fn a_script_that_writes_all_at_once_is_dealt_with_line_by_line() {
                 text: "hello".into(),
                 seen,
                 take_over: false,
-                anyway: false
+                anyway: false,
                 quote: None,
                 reply: None,
                 article: None,
