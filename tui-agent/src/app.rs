@@ -23,7 +23,7 @@ use crate::{
     keys::{Action, Context},
     list::{List, Spot},
     over::{EditFor, Over},
-    update::answers::Wish,
+    update::{answers::Wish, attending::Attending},
     writing::Writing,
 };
 
@@ -210,6 +210,8 @@ pub struct App {
     pub(crate) wishes: Vec<Wish>,
     /// What the agent's own editor has a text for.
     pub(crate) editing: Option<EditFor>,
+    /// What was said in passing.
+    pub(crate) attending: Attending,
     /// The help is open, from this row on.
     pub(crate) help: Option<usize>,
     /// Whether the details are shown, if the agent has said so.
@@ -263,6 +265,7 @@ impl App {
             over: None,
             wishes: Vec::new(),
             editing: None,
+            attending: Attending::default(),
             help: None,
             details: None,
             quits_until: None,

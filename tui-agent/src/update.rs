@@ -1,6 +1,7 @@
 //! What changes the program: one input and the time in, effects out. No input or output happens here and no clock is asked.
 
 pub(crate) mod answers;
+pub(crate) mod attending;
 mod available;
 mod closing;
 mod connection;
@@ -41,6 +42,7 @@ impl Program for App {
 
     fn update(&mut self, input: Input<Msg>, now: Now) -> Vec<Effect<Order>> {
         self.pass_time(now);
+        let by_hand = attending::is_by_hand(&input);
         match input {
             Input::Key(key) => self.key(key, now),
             Input::Paste(text) => self.paste(&text, now),
@@ -61,6 +63,7 @@ impl Program for App {
             Input::Terminate => self.store_all(now),
         }
         self.settle();
+        self.attend(by_hand, now);
         std::mem::take(&mut self.out)
     }
 

@@ -79,6 +79,7 @@ impl App {
         }
         // What was only worth sending at the time is lost with a connection.
         (self.last_mark, self.last_typing) = (None, None);
+        self.attending.forget();
         self.connection.state = state;
     }
 
