@@ -434,7 +434,9 @@ impl Desk {
                 conversations: vec![],
                 more: false,
             },
-            AgentQuestion::Customer { customer } => self.context(*customer),
+            AgentQuestion::Customer { customer } if self.rows.values().any(|row| row.customer.id == *customer) => {
+                self.context(*customer)
+            }
             AgentQuestion::Extra { .. } => AgentReply::Extra {
                 lines: vec![],
                 trouble: None,
@@ -456,7 +458,10 @@ impl Desk {
                 stats: QueueStats::default(),
             },
             AgentQuestion::Workload { .. } => AgentReply::Workload { agents: vec![] },
-            AgentQuestion::Why { .. } | AgentQuestion::Article { .. } | AgentQuestion::Ticket { .. } => {
+            AgentQuestion::Customer { .. }
+            | AgentQuestion::Why { .. }
+            | AgentQuestion::Article { .. }
+            | AgentQuestion::Ticket { .. } => {
                 let told = Told::Refusal(Refusal::NotFound);
                 return ClientEvent::Reply { n: 1, question, told };
             }

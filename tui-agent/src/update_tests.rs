@@ -16,6 +16,7 @@ use ratatui::layout::Position;
 use crate::{
     app::{Focus, Order},
     testing::{ADA, BO, Desk, Seat, agent},
+    writing::{Draft, Kind},
 };
 
 /// carol waits since 4:10, alice is Ada's and has written last, bob is Ada's, frank is the bot's, heidi is Bo's.
@@ -509,7 +510,7 @@ fn drafts_are_kept_for_each_conversation_and_on_disk() {
     let bob = seat.desk.conversation("bob");
     let saved = |seat: &mut Seat| -> Vec<(minicom_protocol::ids::ConversationId, String)> {
         let saved = seat.ordered().into_iter().filter_map(|order| match order {
-            Order::SaveDraft { conversation, text } => Some((conversation, text)),
+            Order::SaveDraft(draft) => Some((draft.conversation, draft.text)),
             _ => None,
         });
         saved.collect()
@@ -540,7 +541,11 @@ fn drafts_are_looked_for_at_the_start_and_come_back() {
     assert_eq!(asked.map(|all| all.len()), Some(5));
     let bob = seat.desk.conversation("bob");
     seat.bench
-        .tell(crate::Msg::Drafts(vec![(bob, "from yesterday".to_owned())]));
+        .tell(crate::Msg::Drafts(vec![Draft {
+            conversation: bob,
+            kind: Kind::Reply,
+            text: "from yesterday".to_owned(),
+        }]));
     assert!(seat.row_with("3 bob").contains("✎"));
     seat.press("<alt-3>").sees("▏from yesterday");
 }
@@ -585,7 +590,7 @@ fn hand_back_by_its_keys_and_its_undo_is_to_take_over() {
     for keys in ["<f4>", "<esc>b"] {
         let mut seat = at_bob();
         seat.press(keys).done(|desk| desk.handed_back("bob", ADA));
-        seat.sees("Handed back to the bot. ^T takes it over again.")
+        seat.sees("Handed back to the bot, ^T takes it over again.")
             .sees("BOT 2");
         seat.press("<ctrl-t>")
             .done(|desk| desk.taken("bob", ADA))
@@ -709,7 +714,7 @@ fn done_is_for_the_owner_and_for_what_nobody_owns() {
     seat.press("<ctrl-d>").sees("ends in 5 s");
     let mut seat = self::seat();
     seat.press("<esc>G<enter>je")
-        .sees("Bo has it since 13:56; only the owner ends a chat.");
+        .sees("Bo has it since 13:56; only the owner or an admin");
     seat.advance(10);
     assert_eq!(seat.commands(), []);
 }
@@ -939,7 +944,7 @@ fn at_the_end_of_a_connection_only_the_end_is_left() {
         assert!(
             seat.ordered()
                 .iter()
-                .any(|it| matches!(it, Order::SaveDraft { text, .. } if text == "draft"))
+                .any(|it| matches!(it, Order::SaveDraft(draft) if draft.text == "draft"))
         );
     }
 }

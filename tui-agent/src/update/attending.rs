@@ -69,3 +69,7 @@ impl App {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "attending_tests.rs"]
+mod tests;

@@ -373,3 +373,7 @@ pub(crate) fn intent_words(intent: Intent) -> Shown {
         Intent::AwayHandBack => "away, hand back",
     })
 }
+
+#[cfg(test)]
+#[path = "ownership_tests.rs"]
+mod tests;

@@ -8,7 +8,7 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Now, Picker, Shown,
-    picker::{Row, numbered},
+    picker::Row,
 };
 
 use crate::{
@@ -92,7 +92,8 @@ impl App {
                 Shown::line(&detail),
             ))
         }));
-        numbered(rows)
+        // No digits: a time begins with one.
+        rows
     }
 
     pub(crate) fn refresh_snooze(&mut self, now: Now) {

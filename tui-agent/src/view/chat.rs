@@ -157,7 +157,9 @@ fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
         }
         _ if unowned && app.may_not_take(summary.conversation).is_some() => {
             let words = app.may_not_take(summary.conversation).unwrap_or_default();
-            (forms(words.trim_end_matches('.').to_owned(), "not for you"), true)
+            let words = words.trim_end_matches('.');
+            let short = words.replace("You may not take this", "not for you");
+            (vec![words.to_owned(), short, "not for you".to_owned()], true)
         }
         _ if unowned && !app.is_live() => (forms("take over needs a connection".to_owned(), "no connection"), true),
         _ if !app.is_live() => (
