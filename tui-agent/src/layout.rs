@@ -10,6 +10,12 @@ pub const THREE_PANES: u16 = 100;
 pub const WIDE_LIST: u16 = 120;
 /// Columns from which the list has the last line of each chat.
 pub const TALL_ROWS: u16 = 160;
+/// Rows from which there is always a row for who types and for notices.
+pub const STATUS_ROWS: u16 = 14;
+/// Rows from which tall rows of the queue also tell why a person is wanted.
+pub const WISH_ROWS: u16 = 40;
+/// Rows of the transcript that what goes with a text leaves.
+const READ_ROWS_MIN: u16 = 2;
 /// Columns of text at most.
 const TEXT_MAX: u16 = 100;
 
@@ -22,6 +28,8 @@ pub struct Wishes {
     pub details: Option<bool>,
     /// Rows that the composer wants.
     pub composer: u16,
+    /// Rows that are wanted for what goes with the text.
+    pub with: u16,
     /// Whether there are words for the status row.
     pub status: bool,
 }
@@ -66,6 +74,8 @@ pub struct ChatLayout {
     pub status: Option<Rect>,
     /// The rule above the composer, which tells what Enter does.
     pub title: Rect,
+    /// What goes with the text: a quote, an article, how it reads. Of no height where there is nothing, or no room.
+    pub with: Rect,
     /// The composer, with its sign.
     pub composer: Rect,
 }
@@ -195,8 +205,11 @@ fn chat(area: Rect, screen: Rect, wishes: Wishes) -> ChatLayout {
     };
     let most = composer_rows_max(screen.height);
     let (rest, composer) = cut_bottom(rest, wishes.composer.clamp(least.min(most), most));
+    // What is read keeps a few rows, whatever is written.
+    let with = wishes.with.min(rest.height.saturating_sub(READ_ROWS_MIN + 2));
+    let (rest, with) = cut_bottom(rest, with);
     let (rest, title) = cut_bottom(rest, 1);
-    let (transcript, status) = if screen.height >= 14 || wishes.status {
+    let (transcript, status) = if screen.height >= STATUS_ROWS || wishes.status {
         let (transcript, status) = cut_bottom(rest, 1);
         (transcript, Some(status))
     } else {
@@ -212,6 +225,7 @@ fn chat(area: Rect, screen: Rect, wishes: Wishes) -> ChatLayout {
         },
         status,
         title,
+        with,
         composer,
     }
 }
@@ -267,6 +281,7 @@ mod tests {
             list: false,
             details: None,
             composer: 1,
+            with: 0,
             status: false,
         };
         layout(Size { width, height }, wishes)
@@ -300,11 +315,12 @@ mod tests {
                     (false, Some(true), true),
                     (false, Some(false), false),
                 ] {
-                    for composer in [1, 3, 90] {
+                    for (composer, with) in [(1, 0), (3, 2), (90, 9)] {
                         let wishes = Wishes {
                             list,
                             details,
                             composer,
+                            with,
                             status,
                         };
                         let layout = layout(Size { width, height }, wishes);
@@ -314,12 +330,12 @@ mod tests {
                             assert!(chat.composer.height > 0 && chat.title.height == 1);
                             let rules = [chat.head_rule, chat.status].into_iter().flatten();
                             let rows: u16 = rules.map(|rule| rule.height).sum::<u16>()
-                                + [chat.head, chat.transcript, chat.title, chat.composer]
+                                + [chat.head, chat.transcript, chat.title, chat.with, chat.composer]
                                     .map(|part| part.height)
                                     .iter()
                                     .sum::<u16>();
                             assert_eq!(rows, chat.area.height);
-                            [chat.area, chat.transcript, chat.composer]
+                            [chat.area, chat.transcript, chat.with, chat.composer]
                         });
                         let all = parts
                             .chain([layout.header, layout.footer])
@@ -340,6 +356,7 @@ mod tests {
             list: false,
             details: None,
             composer: 99,
+            with: 0,
             status: false,
         };
         let size = Size { width: 80, height: 24 };

@@ -1,16 +1,33 @@
-//! The list of conversations: sections, what is folded, the cursor, and the row that is held in its place. It refuses to know how a
-//! row looks and what a key does.
+//! The list of conversations: sections, what is folded and marked, the cursor, and the row that is held in its place. It refuses to
+//! know how a row looks and what a key does. Its lines are made when something has come from the desk, never by moving: a key
+//! costs the same with ten conversations and with ten thousand.
+
+mod build;
+mod lines;
+mod overview;
 
 use std::collections::HashSet;
 
-use minicom_client::{AgentReplica, Section};
-use minicom_protocol::{ids::ConversationId, stage::Stage, summary::Summary};
+use minicom_client::{AgentReplica, ListFilter, Section};
+use minicom_protocol::{
+    ids::{ConversationId, Time},
+    intake::Priority,
+    stage::Stage,
+    summary::Summary,
+};
 
-/// A line of the list, or two where rows are tall.
+use self::lines::Lines;
+pub use self::{lines::Shape, overview::Overview};
+
+/// An item of the list: a line, or more where rows are tall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Item {
+    /// By what rows are left out or put in another order.
+    Filter,
     /// The title of a section.
     Title(Section),
+    /// The title of a priority within a section.
+    Group(Priority),
     /// A conversation.
     Row(ConversationId),
     /// An empty line between sections.
@@ -30,24 +47,43 @@ pub enum Spot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Hold {
     conversation: ConversationId,
+    place: Place,
+}
+
+/// A place within the sections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
     section: Section,
+    /// Of the priority's group, where the section has groups.
+    group: Option<Priority>,
     index: usize,
 }
 
 /// The list.
 #[derive(Debug, Clone)]
 pub struct List {
-    items: Vec<Item>,
-    counts: [usize; Section::ALL.len()],
+    lines: Lines,
+    /// The replica's version that the lines were made of.
+    made_of: Option<u64>,
+    overview: Overview,
+    /// Of each section, the rows that fit the filter.
+    fitting: [usize; Section::ALL.len()],
     cursor: Option<Spot>,
+    /// The item under the cursor.
+    at: Option<usize>,
     hold: Option<Hold>,
+    /// Where the held row belongs.
+    belongs: Option<Place>,
     folded: HashSet<Section>,
-    gaps: bool,
-    /// Lines of a conversation.
-    row_height: usize,
+    marked: HashSet<ConversationId>,
+    filter: ListFilter,
+    /// The server's time by which rows are filtered.
+    time: Time,
+    /// When other rows fit the filter although nothing comes.
+    changes_at: Option<Time>,
     /// The first line that is shown.
     top: usize,
-    height: usize,
+    work: u64,
 }
 
 /// Sections that can be folded, and are at the start.
@@ -56,81 +92,61 @@ const FOLDABLE: [Section; 2] = [Section::Others, Section::Done];
 impl Default for List {
     fn default() -> List {
         List {
-            items: Vec::new(),
-            counts: [0; Section::ALL.len()],
+            lines: Lines::default(),
+            made_of: None,
+            overview: Overview::default(),
+            fitting: [0; Section::ALL.len()],
             cursor: None,
+            at: None,
             hold: None,
+            belongs: None,
             folded: FOLDABLE.into(),
-            gaps: false,
-            row_height: 1,
+            marked: HashSet::new(),
+            filter: ListFilter::default(),
+            time: Time(0),
+            changes_at: None,
             top: 0,
-            height: 24,
+            work: 0,
         }
     }
 }
 
+// The cursor.
 impl List {
-    /// Makes the lines anew, after what is known has changed. A cursor whose conversation is not known any more is gone.
-    pub fn rebuild(&mut self, replica: &AgentReplica) {
-        if let Some(Spot::Row(conversation)) = self.cursor
-            && replica.summary(conversation).is_none()
-        {
-            (self.cursor, self.hold) = (None, None);
-        }
-        let cursor_in_view = self.is_cursor_in_view();
-        let me = replica.me().map(|me| me.agent.id);
-        self.counts = [0; Section::ALL.len()];
-        for summary in replica.summaries() {
-            self.counts[Section::of(summary, me) as usize] += 1;
-        }
-        self.items.clear();
-        for section in Section::ALL {
-            self.push_section(section, replica);
-        }
-        if cursor_in_view {
-            self.show_cursor();
-        }
-    }
-
-    fn push_section(&mut self, section: Section, replica: &AgentReplica) {
-        let held = self.hold.filter(|hold| hold.section == section);
-        let always = matches!(section, Section::Waiting | Section::Mine);
-        if self.count(section) == 0 && held.is_none() && !always {
-            return;
-        }
-        let mut rows = Vec::new();
-        if !self.is_folded(section) {
-            let natural = replica.section(section);
-            rows.extend(natural.iter().map(|summary: &&Summary| summary.conversation));
-            rows.retain(|row| self.hold.is_none_or(|hold| hold.conversation != *row));
-        }
-        if let Some(hold) = held {
-            rows.insert(hold.index.min(rows.len()), hold.conversation);
-        }
-        if self.gaps && !self.items.is_empty() {
-            self.items.push(Item::Gap);
-        }
-        self.items.push(Item::Title(section));
-        self.items.extend(rows.into_iter().map(Item::Row));
-    }
-
-    /// Puts the cursor on a conversation, in the place where it belongs, and holds it there.
+    /// Puts the cursor on a conversation, in the place where it belongs, and holds it there. One that does not fit the filter is
+    /// shown for as long as the cursor stands on it.
     pub fn select(&mut self, conversation: ConversationId, replica: &AgentReplica) {
         let Some(summary) = replica.summary(conversation) else {
             return;
         };
-        self.cursor = Some(Spot::Row(conversation));
-        self.hold = None;
-        let section = Section::of(summary, replica.me().map(|me| me.agent.id));
-        self.folded.remove(&section);
-        let place = replica
-            .section(section)
-            .iter()
-            .position(|row| row.conversation == conversation);
+        let stays = self.hold.is_none_or(|hold| Some(hold.place) == self.belongs);
+        (self.cursor, self.hold) = (Some(Spot::Row(conversation)), None);
+        self.at = self.find(conversation);
+        if !stays || self.at.is_none() || self.made_of != Some(replica.version()) {
+            let section = Section::of(summary, replica.me().map(|me| me.agent.id));
+            self.folded.remove(&section);
+            self.rebuild(replica);
+            if self.at.is_none() {
+                return self.select_hidden(summary, section, replica);
+            }
+        }
+        let place = self.at.and_then(|at| self.lines.place_of(at));
+        self.hold = place.map(|place| Hold { conversation, place });
+        self.belongs = place;
+        self.show_cursor();
+    }
+
+    /// The row does not fit the filter: it stands at the top of its section.
+    fn select_hidden(&mut self, summary: &Summary, section: Section, replica: &AgentReplica) {
+        let grouped = section == Section::Waiting && self.filter.group_by_priority;
+        let priority = replica.queue(self.time).effective_priority(summary);
         self.hold = Some(Hold {
-            conversation,
-            section,
-            index: place.unwrap_or(0),
+            conversation: summary.conversation,
+            place: Place {
+                section,
+                group: grouped.then_some(priority),
+                index: 0,
+            },
         });
         self.rebuild(replica);
         self.show_cursor();
@@ -145,9 +161,12 @@ impl List {
 
     /// Puts the cursor on the title of a section.
     pub fn select_title(&mut self, section: Section, replica: &AgentReplica) {
-        self.cursor = Some(Spot::Title(section));
-        self.hold = None;
-        self.rebuild(replica);
+        let stays = self.hold.is_none_or(|hold| Some(hold.place) == self.belongs);
+        (self.cursor, self.hold) = (Some(Spot::Title(section)), None);
+        self.at = self.lines.titles().find(|at| self.lines.get(*at) == Some(Item::Title(section)));
+        if !stays || self.made_of != Some(replica.version()) {
+            self.rebuild(replica);
+        }
         self.show_cursor();
     }
 
@@ -158,8 +177,8 @@ impl List {
         }
         if !self.folded.remove(&section) {
             self.folded.insert(section);
-            if self.hold.is_some_and(|hold| hold.section == section) {
-                return self.select_title(section, replica);
+            if self.hold.is_some_and(|hold| hold.place.section == section) {
+                (self.cursor, self.hold) = (Some(Spot::Title(section)), None);
             }
         }
         self.rebuild(replica);
@@ -170,49 +189,40 @@ impl List {
     pub fn section_at_cursor(&self) -> Option<Section> {
         match self.cursor? {
             Spot::Title(section) => Some(section),
-            Spot::Row(conversation) => {
-                let at = self.items.iter().position(|item| *item == Item::Row(conversation))?;
-                self.items[..at].iter().rev().find_map(|item| match item {
-                    Item::Title(section) => Some(*section),
-                    _ => None,
-                })
-            }
+            Spot::Row(_) => Some(self.lines.place_of(self.at?)?.section),
         }
     }
 
-    /// Where the cursor can go, from the top to the bottom.
-    fn stops(&self) -> Vec<Spot> {
-        let stop = |item: &Item| match item {
-            Item::Row(conversation) => Some(Spot::Row(*conversation)),
-            Item::Title(section) if FOLDABLE.contains(section) => Some(Spot::Title(*section)),
+    fn spot(&self, at: usize) -> Option<Spot> {
+        match self.lines.get(at)? {
+            Item::Row(conversation) => Some(Spot::Row(conversation)),
+            Item::Title(section) if FOLDABLE.contains(&section) => Some(Spot::Title(section)),
             _ => None,
-        };
-        self.items.iter().filter_map(stop).collect()
+        }
     }
 
     /// Where the cursor would be after so many steps down (up, if negative); the ends stop it.
     pub fn step(&self, by: isize) -> Option<Spot> {
-        let stops = self.stops();
-        let last = stops.len().checked_sub(1)?;
-        let at = self
-            .cursor
-            .and_then(|cursor| stops.iter().position(|stop| *stop == cursor));
-        let to = match at {
-            Some(at) => at.saturating_add_signed(by).min(last),
-            None if by < 0 => last,
-            None => 0,
+        let Some(at) = self.at else {
+            return if by < 0 { self.last() } else { self.first() };
         };
-        stops.get(to).copied()
+        let steps = by.unsigned_abs();
+        let stops: &mut dyn Iterator<Item = Spot> = if by < 0 {
+            &mut (0..at).rev().filter_map(|at| self.spot(at))
+        } else {
+            &mut (at + 1..self.lines.len()).filter_map(|at| self.spot(at))
+        };
+        stops.take(steps).last().or(self.cursor)
     }
 
     /// The first stop of the cursor.
     pub fn first(&self) -> Option<Spot> {
-        self.stops().first().copied()
+        (0..self.lines.len()).find_map(|at| self.spot(at))
     }
 
     /// The last stop of the cursor.
     pub fn last(&self) -> Option<Spot> {
-        self.stops().last().copied()
+        (0..self.lines.len()).rev().find_map(|at| self.spot(at))
     }
 
     /// The conversation with a number, from 1.
@@ -220,33 +230,102 @@ impl List {
         self.rows().nth(number.checked_sub(1)?)
     }
 
-    /// Conversations in the order in which they are shown.
-    pub fn rows(&self) -> impl Iterator<Item = ConversationId> + '_ {
-        self.items.iter().filter_map(|item| match item {
-            Item::Row(conversation) => Some(*conversation),
-            _ => None,
-        })
-    }
-
-    /// Of a section, the conversations in the order in which they are shown.
-    pub fn rows_of(&self, section: Section) -> Vec<ConversationId> {
-        let begin = self.items.iter().position(|item| *item == Item::Title(section));
-        let rows = self.items.iter().skip(begin.map_or(self.items.len(), |at| at + 1));
-        rows.map_while(|item| match item {
-            Item::Row(conversation) => Some(*conversation),
-            _ => None,
-        })
-        .collect()
-    }
-
     /// The cursor.
     pub fn cursor(&self) -> Option<Spot> {
         self.cursor
     }
 
+    /// Whether an item is the one under the cursor.
+    pub fn is_at_cursor(&self, item: Item) -> bool {
+        match self.cursor {
+            Some(Spot::Row(conversation)) => item == Item::Row(conversation),
+            Some(Spot::Title(section)) => item == Item::Title(section),
+            None => false,
+        }
+    }
+}
+
+// What is marked.
+impl List {
+    /// Marks a row, or takes its mark away.
+    pub fn mark(&mut self, conversation: ConversationId) {
+        if !self.marked.remove(&conversation) && self.find(conversation).is_some() {
+            self.marked.insert(conversation);
+        }
+    }
+
+    /// Marks all rows of a section that are shown; if they all are, takes their marks away.
+    pub fn mark_all(&mut self, section: Section) {
+        let rows = self.rows_of(section);
+        if rows.iter().all(|row| self.marked.contains(row)) {
+            for row in &rows {
+                self.marked.remove(row);
+            }
+        } else {
+            self.marked.extend(rows);
+        }
+    }
+
+    /// Takes the mark of a row away.
+    pub fn unmark(&mut self, conversation: ConversationId) {
+        self.marked.remove(&conversation);
+    }
+
+    /// Takes all marks away. Whether there were any.
+    pub fn unmark_all(&mut self) -> bool {
+        let any = !self.marked.is_empty();
+        self.marked.clear();
+        any
+    }
+
+    /// Whether a row is marked.
+    pub fn is_marked(&self, conversation: ConversationId) -> bool {
+        self.marked.contains(&conversation)
+    }
+
+    /// How many rows are marked.
+    pub fn marks(&self) -> usize {
+        self.marked.len()
+    }
+
+    /// The marked rows in the order in which they are shown. What is not shown is never marked: nobody acts on what is not seen.
+    pub fn marked(&self) -> Vec<ConversationId> {
+        if self.marked.is_empty() {
+            return Vec::new();
+        }
+        self.rows().filter(|row| self.marked.contains(row)).collect()
+    }
+}
+
+// What is shown.
+impl List {
+    /// Conversations in the order in which they are shown.
+    pub fn rows(&self) -> impl Iterator<Item = ConversationId> + '_ {
+        self.lines.rows(0..self.lines.len())
+    }
+
+    /// Of a section, the conversations in the order in which they are shown.
+    pub fn rows_of(&self, section: Section) -> Vec<ConversationId> {
+        let begin = self.lines.titles().find(|at| self.lines.get(*at) == Some(Item::Title(section)));
+        let Some(begin) = begin else { return Vec::new() };
+        let ends = |at: &usize| *at > begin && matches!(self.lines.get(*at), Some(Item::Title(_) | Item::Gap));
+        let end = self.lines.titles().find(ends).unwrap_or(self.lines.len());
+        self.lines.rows(begin..end).collect()
+    }
+
     /// How many conversations belong to a section, wherever they are shown.
     pub fn count(&self, section: Section) -> usize {
-        self.counts[section as usize]
+        self.overview.counts[section as usize]
+    }
+
+    /// How many conversations of an unfolded section fit the filter.
+    pub fn fitting(&self, section: Section) -> usize {
+        self.fitting[section as usize]
+    }
+
+    /// The list in numbers, as of the last change.
+    pub fn overview(&self) -> &Overview {
+        &self.overview
     }
 
     /// Whether a section's rows are hidden.
@@ -259,80 +338,50 @@ impl List {
         FOLDABLE.contains(&section)
     }
 
-    /// Tells how it is drawn: lines that there are, lines of a conversation, and whether sections stand apart.
-    pub fn set_size(&mut self, height: usize, row_height: usize, gaps: bool, replica: &AgentReplica) {
-        if (self.height, self.row_height, self.gaps) == (height, row_height, gaps) {
-            return;
+    /// What of the list is shown, and in which order.
+    pub fn filter(&self) -> &ListFilter {
+        &self.filter
+    }
+
+    /// The order without what is left out.
+    pub fn order_only(&self) -> ListFilter {
+        ListFilter {
+            sort: self.filter.sort,
+            group_by_priority: self.filter.group_by_priority,
+            ..ListFilter::default()
         }
-        (self.height, self.row_height, self.gaps) = (height, row_height, gaps);
-        let cursor_in_view = self.is_cursor_in_view();
+    }
+
+    /// Shows something else of the list, or in another order. The cursor's row stays in sight.
+    pub fn set_filter(&mut self, filter: ListFilter, replica: &AgentReplica) {
+        self.filter = filter;
+        self.hold = None;
+        self.top = 0;
         self.rebuild(replica);
-        if cursor_in_view {
-            self.show_cursor();
+        match self.cursor {
+            Some(Spot::Row(conversation)) => self.select(conversation, replica),
+            _ => self.show_cursor(),
         }
-    }
-
-    /// Moves the view without the cursor.
-    pub fn scroll(&mut self, by: isize) {
-        self.top = self.top.saturating_add_signed(by).min(self.last_top());
-    }
-
-    /// The lines in view: an item, and which of its lines.
-    pub fn visible(&self) -> impl Iterator<Item = (Item, usize)> + '_ {
-        let lines = self
-            .items
-            .iter()
-            .flat_map(|item| (0..self.lines_of(*item)).map(|line| (*item, line)));
-        lines.skip(self.top.min(self.last_top())).take(self.height)
     }
 
     /// Whether nothing is known that could be shown.
     pub fn is_empty(&self) -> bool {
-        self.counts.iter().all(|count| *count == 0)
+        self.overview.counts.iter().all(|count| *count == 0)
     }
 
-    fn lines_of(&self, item: Item) -> usize {
-        match item {
-            Item::Row(_) => self.row_height,
-            Item::Title(_) | Item::Gap => 1,
-        }
+    /// How many rows were looked at in all to make the list: moving must not add to it.
+    pub fn work(&self) -> u64 {
+        self.work
     }
 
-    fn last_top(&self) -> usize {
-        let all: usize = self.items.iter().map(|item| self.lines_of(*item)).sum();
-        all.saturating_sub(self.height)
-    }
-
-    /// Whether an item is the one under the cursor.
-    pub fn is_at_cursor(&self, item: Item) -> bool {
-        match self.cursor {
-            Some(Spot::Row(conversation)) => item == Item::Row(conversation),
-            Some(Spot::Title(section)) => item == Item::Title(section),
-            None => false,
-        }
-    }
-
-    fn is_cursor_in_view(&self) -> bool {
-        self.visible().any(|(item, _)| self.is_at_cursor(item))
-    }
-
-    fn show_cursor(&mut self) {
-        let Some(at) = self.items.iter().position(|item| self.is_at_cursor(*item)) else {
-            return;
-        };
-        let line: usize = self.items[..at].iter().map(|item| self.lines_of(*item)).sum();
-        let end = line + self.lines_of(self.items[at]);
-        // The title above the first row is worth a line.
-        let begin = if at > 0 && matches!(self.items[at - 1], Item::Title(_)) {
-            line - 1
-        } else {
-            line
-        };
-        self.top = self
-            .top
-            .max(end.saturating_sub(self.height))
-            .min(begin)
-            .min(self.last_top());
+    /// The item of a conversation. Rows near the cursor and near both ends are found first: that is where keys go.
+    fn find(&self, conversation: ConversationId) -> Option<usize> {
+        let (here, end) = (self.at.unwrap_or(0), self.lines.len());
+        let is_it = |at: &usize| self.lines.get(*at) == Some(Item::Row(conversation));
+        (0..end).find_map(|by| {
+            let near = [here.checked_add(by), here.checked_sub(by), Some(by), Some(end - 1 - by)];
+            near.into_iter().flatten().find(is_it)
+        })
     }
 }
 

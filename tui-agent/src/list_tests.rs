@@ -1,6 +1,7 @@
 //! The list: order, sections, the row that is held, folding, numbers, scrolling.
 
-use minicom_protocol::stage::Closer;
+use minicom_protocol::{intake::Priority, stage::Closer};
+use minicom_tui_kit::testing::BENCH_START;
 
 use super::*;
 use crate::testing::{ADA, BO, Desk, client_start};
@@ -20,7 +21,7 @@ impl Bed {
         };
         let fresh = bed.desk.fresh();
         let _ = bed.replica.apply(fresh, client_start());
-        bed.list.rebuild(&bed.replica);
+        bed.list.pass_time(Time(BENCH_START), &bed.replica);
         bed
     }
 
@@ -28,7 +29,33 @@ impl Bed {
         what(&mut self.desk);
         let batch = self.desk.batch();
         let _ = self.replica.apply(batch, client_start());
-        self.list.rebuild(&self.replica);
+        self.list.refresh(&self.replica);
+        self
+    }
+
+    fn shape(&mut self, height: usize, row: usize, gaps: bool) -> &mut Self {
+        let waiting_row = row;
+        let shape = Shape {
+            height,
+            row,
+            waiting_row,
+            gaps,
+        };
+        self.list.set_shape(shape, &self.replica);
+        self
+    }
+
+    fn filter(&mut self, line: &str) -> &mut Self {
+        self.list.set_filter(line.parse().unwrap(), &self.replica);
+        self
+    }
+
+    fn go(&mut self, spot: Option<Spot>) -> &mut Self {
+        match spot {
+            Some(Spot::Row(row)) => self.list.select(row, &self.replica),
+            Some(Spot::Title(section)) => self.list.select_title(section, &self.replica),
+            None => {}
+        }
         self
     }
 
@@ -41,16 +68,17 @@ impl Bed {
     fn told(&self) -> String {
         let name = |item: &Item| match item {
             Item::Gap => "|".to_owned(),
+            Item::Filter => format!("[{}]", self.list.filter()),
+            Item::Group(priority) => format!("({})", priority.word()),
             Item::Title(section) => format!("{section:?}{}", self.list.count(*section)),
-            Item::Row(row) => self.replica.summary(*row).unwrap().customer.name.to_string(),
+            Item::Row(row) => {
+                let mark = if self.list.is_marked(*row) { "*" } else { "" };
+                format!("{mark}{}", self.replica.summary(*row).unwrap().customer.name)
+            }
         };
         let sign = |item: &Item| if self.list.is_at_cursor(*item) { ">" } else { "" };
-        let words: Vec<String> = self
-            .list
-            .items
-            .iter()
-            .map(|item| format!("{}{}", sign(item), name(item)))
-            .collect();
+        let items = (0..self.list.lines.len()).filter_map(|at| self.list.lines.get(at));
+        let words: Vec<String> = items.map(|item| format!("{}{}", sign(&item), name(&item))).collect();
         words.join(" ")
     }
 
@@ -135,10 +163,7 @@ fn the_cursor_goes_over_rows_and_over_titles_that_fold() {
     let mut path = Vec::new();
     for _ in 0..9 {
         let spot = bed.list.step(1).unwrap();
-        match spot {
-            Spot::Row(row) => bed.list.select(row, &bed.replica),
-            Spot::Title(section) => bed.list.select_title(section, &bed.replica),
-        }
+        bed.go(Some(spot));
         path.push(
             bed.told()
                 .split_whitespace()
@@ -191,7 +216,7 @@ fn a_conversation_that_is_not_known_any_more_has_no_cursor() {
 #[test]
 fn the_view_follows_the_cursor_and_can_be_scrolled_without_it() {
     let mut bed = Bed::new(desk());
-    bed.list.set_size(4, 1, false, &bed.replica);
+    bed.shape(4, 1, false);
     let top = |bed: &Bed| bed.list.visible().next().unwrap();
     bed.select("frank");
     assert_eq!(
@@ -219,8 +244,158 @@ fn the_view_follows_the_cursor_and_can_be_scrolled_without_it() {
 #[test]
 fn tall_rows_and_gaps() {
     let mut bed = Bed::new(desk());
-    bed.list.set_size(40, 2, true, &bed.replica);
+    bed.shape(40, 2, true);
     bed.is("Waiting2 carol dmitri | Mine2 bob alice | Bot1 frank | Others1 | Done1");
     let lines: Vec<usize> = bed.list.visible().take(5).map(|(_, line)| line).collect();
     assert_eq!(lines, [0, 0, 1, 0, 1]);
+}
+
+fn skills(desk: &mut Desk) -> &mut Desk {
+    desk.ago(500)
+        .with(|intake| intake.priority = Priority::High)
+        .says("zoe", "help")
+        .asks("zoe");
+    desk.ago(100)
+        .with(|intake| intake.priority = Priority::Low)
+        .says("yann", "hi")
+        .asks("yann");
+    desk.tagged("carol", BO, &["vip"])
+}
+
+#[test]
+fn the_queue_is_in_its_order_and_can_be_grouped() {
+    let mut desk = desk();
+    skills(&mut desk);
+    let mut bed = Bed::new(desk);
+    bed.is("Waiting4 zoe carol dmitri yann Mine2 bob alice Bot1 frank Others1 Done1");
+    bed.filter("group:priority").is(
+        "[group:priority] Waiting4 (high) zoe (medium) carol dmitri (low) yann Mine2 bob alice Bot1 frank Others1 Done1",
+    );
+    bed.select("dmitri").happens(|desk| desk.closed("carol", Closer::Customer));
+    bed.is(
+        "[group:priority] Waiting3 (high) zoe (medium) >dmitri (low) yann Mine2 bob alice Bot1 frank Others1 Done2",
+    );
+    bed.happens(|desk| desk.taken("dmitri", BO));
+    bed.is(
+        "[group:priority] Waiting2 (high) zoe (medium) >dmitri (low) yann Mine2 bob alice Bot1 frank Others2 Done2",
+    );
+    bed.select("yann")
+        .is("[group:priority] Waiting2 (high) zoe (low) >yann Mine2 bob alice Bot1 frank Others2 Done2");
+}
+
+#[test]
+fn a_filter_leaves_out_rows_and_sections_without_one() {
+    let mut desk = desk();
+    skills(&mut desk);
+    let mut bed = Bed::new(desk);
+    bed.filter("tag:vip").is("[tag:vip] Waiting4 carol Mine2 Others1 Done1");
+    assert_eq!((bed.list.fitting(Section::Waiting), bed.list.fitting(Section::Mine)), (1, 0));
+    bed.happens(|desk| desk.tagged("frank", BO, &["vip"]))
+        .is("[tag:vip] Waiting4 carol Mine2 Bot1 frank Others1 Done1");
+    bed.filter("sort:newest hello").is(
+        "[hello sort:newest] Waiting4 dmitri carol Mine2 bob Others1 Done1",
+    );
+    bed.filter("").is("Waiting4 zoe carol dmitri yann Mine2 bob alice Bot1 frank Others1 Done1");
+}
+
+#[test]
+fn a_row_that_does_not_fit_is_shown_while_the_cursor_stands_on_it() {
+    let mut bed = Bed::new(desk());
+    bed.filter("carol").select("dmitri").is("[carol] Waiting2 >dmitri carol Mine2 Others1 Done1");
+    bed.select("carol").is("[carol] Waiting2 >carol Mine2 Others1 Done1");
+    bed.select("alice").filter("priority:urgent").is("[priority:urgent] Waiting2 Mine2 >alice Others1 Done1");
+}
+
+#[test]
+fn who_has_waited_long_enough_comes_by_itself() {
+    let mut bed = Bed::new(desk());
+    bed.filter("wait>390s stage:waiting");
+    bed.is("[stage:waiting wait>390s] Waiting2 carol Mine2 Others1 Done1");
+    let at = bed.list.changes_at().unwrap();
+    assert_eq!(at.since(Time(BENCH_START)), 91_000_000, "dmitri has waited 300 s by now");
+    bed.list.pass_time(Time(at.0 - 1), &bed.replica);
+    bed.is("[stage:waiting wait>390s] Waiting2 carol Mine2 Others1 Done1");
+    bed.list.pass_time(at, &bed.replica);
+    bed.is("[stage:waiting wait>390s] Waiting2 carol dmitri Mine2 Others1 Done1");
+}
+
+#[test]
+fn marks_are_on_what_is_shown_and_come_in_its_order() {
+    let mut bed = Bed::new(desk());
+    for name in ["dmitri", "carol", "frank"] {
+        bed.list.mark(bed.desk.conversation(name));
+    }
+    bed.is("Waiting2 *carol *dmitri Mine2 bob alice Bot1 *frank Others1 Done1");
+    let names = ["carol", "dmitri", "frank"].map(|name| bed.desk.conversation(name));
+    assert_eq!(bed.list.marked(), names);
+    bed.list.mark(names[2]);
+    bed.list.mark(bed.desk.conversation("heidi"));
+    assert_eq!(bed.list.marks(), 2, "what is folded is not marked");
+    bed.filter("dmitri");
+    assert_eq!(bed.list.marked(), names[1..2], "what is left out is not marked any more");
+    bed.filter("");
+    bed.list.mark_all(Section::Waiting);
+    bed.is("Waiting2 *carol *dmitri Mine2 bob alice Bot1 frank Others1 Done1");
+    bed.list.mark_all(Section::Waiting);
+    bed.is(ALL);
+    bed.list.mark_all(Section::Mine);
+    assert!(bed.list.unmark_all());
+    assert!(!bed.list.unmark_all());
+}
+
+#[test]
+fn the_list_in_numbers() {
+    let mut desk = desk();
+    skills(&mut desk);
+    let bed = Bed::new(desk);
+    let overview = bed.list.overview();
+    assert_eq!(overview.waiting(), 4);
+    assert_eq!(Priority::ALL.map(|it| overview.of_priority(it)), [0, 1, 2, 1]);
+    let now = Time(BENCH_START);
+    assert_eq!(overview.longest(now), Some(500_000_000));
+    assert_eq!(overview.average(now), Some((500 + 400 + 300 + 100) * 1_000_000 / 4));
+    assert_eq!(Bed::new(Desk::new()).list.overview().average(now), None);
+}
+
+/// Ten thousand wait.
+fn crowd() -> Desk {
+    let mut desk = Desk::new();
+    for number in 0..10_000 {
+        let name = format!("c{number}");
+        desk.ago(20_000 - number).says(&name, "hello").asks(&name);
+    }
+    desk
+}
+
+#[test]
+fn moving_among_ten_thousand_looks_at_no_row() {
+    let mut bed = Bed::new(crowd());
+    bed.shape(20, 1, false);
+    let made = bed.list.work();
+    assert!(made >= 10_000);
+    let mut path = Vec::new();
+    for step in [1, 1, 1, 50, -1, 9_000, -3, 1] {
+        let spot = bed.list.step(step);
+        bed.go(spot);
+        assert!(bed.list.is_cursor_in_view());
+        let name = bed.replica.summary(bed.list.rows().nth(0).unwrap()).unwrap();
+        assert_eq!(name.customer.name.as_str(), "c0");
+        path.push(match bed.list.cursor() {
+            Some(Spot::Row(row)) => bed.replica.summary(row).unwrap().customer.name.to_string(),
+            other => format!("{other:?}"),
+        });
+    }
+    assert_eq!(path.join(" "), "c0 c1 c2 c52 c51 c9051 c9048 c9049");
+    let (first, last) = (bed.list.first(), bed.list.last());
+    bed.go(last).go(first);
+    bed.list.scroll(5_000);
+    assert_eq!(bed.list.visible().count(), 20);
+    assert_eq!(bed.list.work(), made, "the lines were made once");
+
+    bed.happens(|desk| desk.ago(1).says("c5000", "still there?"));
+    let after_event = bed.list.work();
+    assert!(after_event <= 2 * made, "an event makes them anew, once");
+    bed.list.refresh(&bed.replica);
+    bed.go(bed.list.step(1)).go(bed.list.step(1));
+    assert_eq!(bed.list.work(), after_event);
 }

@@ -1,7 +1,7 @@
 //! What the connection tells: into the replica, and what follows on the screen. The replica knows what is true; this file knows what
 //! the agent should notice of it.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use minicom_client::{ClientEvent, ConnState, Section};
 use minicom_protocol::{
@@ -19,13 +19,17 @@ use crate::{
 impl App {
     /// The connection tells something.
     pub(crate) fn client(&mut self, event: ClientEvent<Agents>, now: Now) {
-        let waited = self.waiting_now();
+        let waited = self.waited_before(&event);
+        let mut maybe_new = App::touched_by(&event);
+        self.earlier_came(&event);
         match &event {
             ClientEvent::State(state) => self.connection_stands(state.clone()),
             ClientEvent::Latency(latency) => self.connection.latency = Some(*latency),
             ClientEvent::Ended(ended) => self.connection.ended = Some(ended.clone()),
             ClientEvent::OutboxTrouble(words) => self.trouble(Shown::line(words), Ends::Leaving),
             ClientEvent::Batch { events, .. } => self.notice_events(events, now),
+            ClientEvent::Reply { question, told, .. } => self.article_told(question, told),
+            ClientEvent::AskFailed { question, .. } => self.article_not_told(question),
             _ => {}
         }
         let answered = match &event {
@@ -35,24 +39,18 @@ impl App {
         let fresh = matches!(event, ClientEvent::Fresh { .. });
         let came_back = self.came_back(&event);
         let moved = own_moves(&event, self.me());
-        let touches_list = fresh
-            || matches!(
-                event,
-                ClientEvent::Batch { .. } | ClientEvent::Reply { .. } | ClientEvent::Resumed { .. }
-            );
-
         for question in self.replica.apply(event, self.instant(now)) {
             self.order(Order::Ask(question));
         }
-        if touches_list {
-            self.list.rebuild(&self.replica);
-        }
+        self.list.pass_time(self.server_time(now), &self.replica);
         for conversation in moved {
             self.list.place_anew(conversation, &self.replica);
         }
         if fresh {
-            self.begin(&waited, now);
+            maybe_new.extend(self.begin());
         }
+        self.call_for_new(maybe_new, &waited, now);
+        self.ask_mentions();
         if let Some(conversation) = came_back {
             self.follow(conversation, now);
         }
@@ -61,11 +59,6 @@ impl App {
         }
         self.after_list_changed(now);
         self.refresh_over();
-    }
-
-    fn waiting_now(&self) -> HashSet<ConversationId> {
-        let waiting = self.replica.section(Section::Waiting);
-        waiting.map(|row| row.conversation).collect()
     }
 
     fn connection_stands(&mut self, state: ConnState) {
@@ -83,8 +76,9 @@ impl App {
         self.connection.state = state;
     }
 
-    /// A snapshot has come: the first one opens something to look at.
-    fn begin(&mut self, waited: &HashSet<ConversationId>, now: Now) {
+    /// A snapshot has come: the first one opens something to look at. Returns who may have come into the queue while there was no
+    /// connection.
+    fn begin(&mut self) -> Vec<ConversationId> {
         let open: Vec<ConversationId> = self
             .replica
             .summaries()
@@ -113,12 +107,10 @@ impl App {
                     self.focus = Focus::Compose;
                 }
             }
-            return;
+            return Vec::new();
         }
-        // Whoever came into the queue while there was no connection.
-        if let Some(new) = self.waiting_now().difference(waited).next().copied() {
-            self.ring(new, now);
-        }
+        let waiting = self.replica.section(Section::Waiting);
+        waiting.map(|row| row.conversation).collect()
     }
 
     /// What the agent should notice of what happened; the replica does not know it yet.
@@ -127,8 +119,8 @@ impl App {
             let Some(conversation) = event.subject.conversation() else {
                 continue;
             };
+            self.notice_given(event, now);
             match &event.body {
-                EventBody::HumanRequested(_) => self.ring(conversation, now),
                 EventBody::Posted(posted) if posted.author == Author::Customer => {
                     self.keep_open(conversation);
                     let mine = self.replica.summary(conversation).is_some_and(|row| self.is_mine(row));
@@ -160,14 +152,11 @@ impl App {
             return;
         };
         let ended = ended.conversation;
-        if self.writing.has_draft(ended) && !self.writing.has_draft(conversation) {
-            let text = self.writing.take(ended, now.elapsed);
-            self.writing.put_back(conversation, &text, now.elapsed);
-        }
+        self.writing.move_to(ended, conversation, now.elapsed);
         self.open_chat(conversation);
     }
 
-    fn ring(&mut self, conversation: ConversationId, now: Now) {
+    pub(crate) fn ring(&mut self, conversation: ConversationId, now: Now) {
         let visible = self.conversation() == Some(conversation) && self.chat_is_visible();
         let at_end = self.chat.as_ref().is_some_and(|chat| chat.transcript.is_at_end());
         let bell = self.attention.ring(visible && at_end, now);

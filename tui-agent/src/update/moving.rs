@@ -24,6 +24,7 @@ impl App {
         let chat = Chat::open(summary, self.me(), self.zone.clone(), self.theme.signs().dot);
         self.leave();
         self.chat = Some(chat);
+        self.details_top = 0;
         self.marked_unread.remove(&conversation);
         self.list.select(conversation, &self.replica);
         for question in self.replica.open_thread(customer) {
@@ -36,6 +37,9 @@ impl App {
 
     /// What ends when the open thread is left.
     fn leave(&mut self) {
+        if let Some(conversation) = self.conversation() {
+            self.writing.leave(conversation);
+        }
         self.save_drafts();
         if self.notice.as_ref().is_some_and(|notice| notice.ends == Ends::Leaving) {
             self.notice = None;

@@ -1,7 +1,7 @@
 //! The open thread and its composer.
 
 use minicom_client::Section;
-use minicom_protocol::{frame::Typist, stage::Stage, summary::Summary};
+use minicom_protocol::{frame::Typist, summary::Summary};
 use minicom_tui_kit::{Now, Shown, Who, text, time};
 use ratatui::{
     buffer::Buffer,
@@ -12,8 +12,12 @@ use ratatui::{
 
 use crate::{
     app::App,
-    layout::{ChatLayout, composer_text},
-    view::{bars::titled_rule, list::badge_style, put, put_right, row_of},
+    layout::ChatLayout,
+    facts,
+    view::{
+        list::{badge_style, late_style},
+        put, put_right, row_of, writing,
+    },
     words::{self, Badge},
 };
 
@@ -47,7 +51,7 @@ pub(super) fn draw(app: &App, parts: &ChatLayout, buffer: &mut Buffer, now: Now)
     if let Some(area) = parts.status {
         status(app, area, buffer, now);
     }
-    composer(app, summary, parts, buffer, now)
+    writing::draw(app, summary, parts, buffer, now)
 }
 
 fn nothing_open(app: &App, parts: &ChatLayout, buffer: &mut Buffer) {
@@ -74,26 +78,52 @@ fn head(app: &App, summary: &Summary, row: Rect, buffer: &mut Buffer, now: Now) 
         Some(waited) => format!("{} {} ", badge.word(), time::waiting(waited)),
         None => format!("{} ", badge.word()),
     };
-    let begin = put_right(buffer, row, &right, badge_style(&badge, theme));
-    let left = Rect {
+    let mut begin = put_right(buffer, row, &right, badge_style(&badge, theme));
+    let mut left = Rect {
         width: begin.saturating_sub(row.x + 1),
         ..row
     };
+    if let Some((lateness, words)) = facts::lateness(summary, app.server_time(now)) {
+        begin = put_right(buffer, left, &words, late_style(lateness, theme));
+        left.width = begin.saturating_sub(row.x + 1);
+    }
     let name = summary.customer.name.shown();
     let mut x = put(buffer, left, left.x + 1, name.as_str(), theme.who(Who::Customer));
-    let mut facts = words::stage(&summary.stage, app.me(), &app.zone);
-    if summary.number > 1 {
-        facts.push_str(&format!(" {} chat {}", theme.signs().dot, summary.number));
-    }
+    let priority = app.priority_shown(summary, now);
     x += 3;
-    put(buffer, left, x, &facts, theme.dim());
+    if !priority.is_medium() {
+        let words = format!("{} {} ", facts::sign(priority), priority.word());
+        x = put(buffer, left, x, &words, theme.warning());
+    }
+    let mut told = vec![words::stage(&summary.stage, app.me(), &app.zone)];
+    told.extend(facts::needs(summary));
+    told.extend(summary.intake.subject.as_ref().map(|it| it.shown().to_string()));
+    if summary.number > 1 {
+        told.push(format!("chat {}", summary.number));
+    }
+    told.extend(company(app, summary));
+    put(buffer, left, x, &told.join(&format!(" {} ", theme.signs().dot)), theme.dim());
+}
+
+/// Who else looks at it.
+fn company(app: &App, summary: &Summary) -> Option<String> {
+    let names = app.replica.viewers(summary.conversation);
+    let names: Vec<String> = names.map(|it| it.name.shown().to_string()).collect();
+    match names.as_slice() {
+        [] => None,
+        [one] => Some(format!("{one} looks")),
+        [one, others @ ..] => Some(format!("{one} and {} more look", others.len())),
+    }
 }
 
 /// A notice, or who types. Words that need more than the row lie over the rows above it for as long as they stand: nothing moves.
 pub(super) fn status(app: &App, row: Rect, buffer: &mut Buffer, now: Now) {
     let Some(notice) = &app.notice else {
+        let why_not = || app.summary().and_then(|summary| app.why_not_taken(summary));
         if let Some(words) = typing(app, now) {
             put(buffer, row, row.x + 1, &words, app.theme.dim());
+        } else if let Some(words) = why_not() {
+            put(buffer, row, row.x + 1, words.as_str(), app.theme.warning());
         }
         return;
     };
@@ -127,78 +157,5 @@ fn typing(app: &App, now: Now) -> Option<String> {
         [] => None,
         [one] => Some(format!("{one} is typing")),
         [first, .., last] => Some(format!("{first} and {last} are typing")),
-    }
-}
-
-/// What Enter will do, before anything is typed: in forms that get shorter, and whether it is worth a warning.
-fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
-    let dot = app.theme.signs().dot;
-    let clock = |at: i64| app.zone.clock(at);
-    let forms = |long: String, short: &str| vec![long, short.to_owned()];
-    if let Some(held) = app.closing_of(summary.conversation) {
-        let left = words::seconds_left(app.start + held.until, app.instant(now)).unwrap_or(0);
-        let short = format!("ends in {left} s");
-        return (vec![format!("{short} {dot} F9 undoes"), short], true);
-    }
-    let written = app.writing.get(summary.conversation);
-    if let Some(words) = written.and_then(|written| written.composer.too_long()) {
-        return (forms(words.to_string(), "too long to send"), true);
-    }
-    let anyway = written.is_some_and(|written| written.anyway);
-    let unowned = matches!(summary.stage, Stage::Bot | Stage::Waiting { .. });
-    match &summary.stage {
-        Stage::Closed { at, .. } => {
-            let short = format!("ended {}", clock(at.0));
-            (vec![format!("{short} {dot} Enter sends nothing"), short], true)
-        }
-        Stage::Active { agent, since } | Stage::Snoozed { agent, since, .. } if !app.is_mine(summary) => {
-            let short = format!("Taken by {} since {}", agent.name.shown().cut(20), clock(since.0));
-            (vec![format!("{short} {dot} Enter sends nothing"), short], true)
-        }
-        _ if unowned && app.may_not_take(summary.conversation).is_some() => {
-            let words = app.may_not_take(summary.conversation).unwrap_or_default();
-            let words = words.trim_end_matches('.');
-            let short = words.replace("You may not take this", "not for you");
-            (vec![words.to_owned(), short, "not for you".to_owned()], true)
-        }
-        _ if unowned && !app.is_live() => (forms("take over needs a connection".to_owned(), "no connection"), true),
-        _ if !app.is_live() => (
-            forms(
-                "no connection: kept here, sent when back".to_owned(),
-                "kept here, sent when back",
-            ),
-            true,
-        ),
-        _ if unowned && anyway => (
-            forms("Enter takes over + sends anyway".to_owned(), "Enter sends anyway"),
-            true,
-        ),
-        _ if anyway => (vec!["Enter sends anyway".to_owned()], true),
-        _ if unowned => (forms("Enter takes over + sends".to_owned(), "Enter takes over"), false),
-        _ => (vec!["Enter sends".to_owned()], false),
-    }
-}
-
-fn composer(app: &App, summary: &Summary, parts: &ChatLayout, buffer: &mut Buffer, now: Now) -> Option<Position> {
-    let theme = &app.theme;
-    let (does, warns) = enter_does(app, summary, now);
-    let does_style = if warns { theme.warning() } else { theme.title() };
-    let title = format!("Reply to {}", summary.customer.name.shown());
-    titled_rule(app, parts.title, buffer, (&title, theme.title()), (&does, does_style));
-    let row = row_of(parts.composer, 0);
-    put(buffer, row, row.x + 1, theme.signs().prompt, theme.dim());
-    let area = composer_text(parts.composer);
-    let written = app.writing.get(summary.conversation);
-    let placeholder = Shown::fixed(if app.is_composing() {
-        "Type a reply"
-    } else {
-        "Enter to write"
-    });
-    match written {
-        Some(written) => Some(written.composer.view(area, buffer, theme, &placeholder)),
-        None => {
-            put(buffer, row_of(area, 0), area.x, placeholder.as_str(), theme.dim());
-            Some(area.as_position())
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 mod row;
 
-use minicom_client::{ListFilter, ListSort, Section};
+use minicom_client::Section;
 use minicom_protocol::intake::Priority;
 use minicom_tui_kit::{Now, Shown, text, time};
 use ratatui::{
@@ -10,7 +10,7 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-pub(super) use self::row::badge_style;
+pub(super) use self::row::{badge_style, late_style};
 use crate::{
     app::{App, Focus},
     facts,
@@ -97,14 +97,9 @@ fn title(app: &App, section: Section, row: Rect, buffer: &mut Buffer, now: Now) 
 /// By what rows are left out, or in which order they stand.
 fn filter(app: &App, row: Rect, buffer: &mut Buffer) {
     let filter = app.list.filter();
-    let only_order = ListFilter {
-        sort: ListSort::Queue,
-        group_by_priority: false,
-        ..filter.clone()
-    }
-    .is_plain();
+    let only_order = app.list.order_only() == *filter;
     let mut left = row;
-    if app.focus == Focus::List && row.width >= 28 {
+    if app.focus == Focus::List && row.width >= 28 && !only_order {
         let begin = put_right(buffer, row, "Esc clears ", app.theme.hint());
         left.width = begin.saturating_sub(row.x + 1);
     }

@@ -1,0 +1,179 @@
+//! From what the replica knows to the items of the list, with what is folded, filtered and held. The only place that looks at all
+//! rows; it is called when the replica's version is another one, or the agent wants to see something else.
+
+use std::collections::HashSet;
+
+use minicom_client::{AgentReplica, ListFilter, Section, WaitIs, view_of};
+use minicom_protocol::{
+    ids::{ConversationId, Time},
+    intake::Priority,
+    summary::Summary,
+};
+
+use super::{Item, List, Overview, Place, Spot};
+
+/// Rows of a section under one title.
+#[derive(Debug)]
+struct Group {
+    priority: Option<Priority>,
+    rows: Vec<ConversationId>,
+}
+
+impl List {
+    /// The server's time is this. The lines are made anew if by now other rows fit the filter, or what is known has changed.
+    pub fn pass_time(&mut self, time: Time, replica: &AgentReplica) {
+        self.time = time;
+        if self.changes_at.is_some_and(|at| at <= time) {
+            self.rebuild(replica);
+        }
+        self.refresh(replica);
+    }
+
+    /// When other rows fit the filter although nothing comes.
+    pub fn changes_at(&self) -> Option<Time> {
+        self.changes_at
+    }
+
+    /// Makes the lines anew if what is known has changed since they were made.
+    pub fn refresh(&mut self, replica: &AgentReplica) {
+        if self.made_of != Some(replica.version()) {
+            self.rebuild(replica);
+        }
+    }
+
+    /// Makes the lines anew. A cursor whose conversation is not known any more is gone.
+    pub fn rebuild(&mut self, replica: &AgentReplica) {
+        if let Some(Spot::Row(conversation)) = self.cursor
+            && replica.summary(conversation).is_none()
+        {
+            (self.cursor, self.hold) = (None, None);
+        }
+        let cursor_in_view = self.is_cursor_in_view();
+        self.made_of = Some(replica.version());
+        self.overview = Overview::of(replica, self.time);
+        self.work += self.overview.waiting() as u64;
+        self.lines.clear();
+        (self.at, self.belongs, self.changes_at) = (None, None, None);
+        self.fitting = [0; Section::ALL.len()];
+        if !self.filter.is_plain() {
+            self.lines.push_title(Item::Filter, None);
+        }
+        for section in Section::ALL {
+            self.push_section(section, replica);
+        }
+        if !self.marked.is_empty() {
+            let shown: HashSet<ConversationId> = self.rows().filter(|row| self.marked.contains(row)).collect();
+            self.marked = shown;
+        }
+        if cursor_in_view {
+            self.show_cursor();
+        }
+    }
+
+    fn push_section(&mut self, section: Section, replica: &AgentReplica) {
+        let mut groups = match self.is_folded(section) {
+            true => Vec::new(),
+            false => self.groups(section, replica),
+        };
+        let fitting = groups.iter().map(|group| group.rows.len()).sum();
+        self.fitting[section as usize] = fitting;
+        let held = self.put_held(section, &mut groups);
+        let always = matches!(section, Section::Waiting | Section::Mine);
+        let shows = fitting > 0 || self.is_folded(section) && self.count(section) > 0;
+        if !shows && !held && !always {
+            return;
+        }
+        if self.lines.shape.gaps && self.lines.len() > 0 {
+            self.lines.push_title(Item::Gap, None);
+        }
+        self.push_title(Item::Title(section), section);
+        for group in groups.into_iter().filter(|group| !group.rows.is_empty()) {
+            if let Some(priority) = group.priority {
+                self.push_title(Item::Group(priority), section);
+            }
+            for row in group.rows {
+                if self.cursor == Some(Spot::Row(row)) {
+                    self.at = Some(self.lines.len());
+                }
+                self.lines.push_row(row);
+            }
+        }
+    }
+
+    fn push_title(&mut self, item: Item, section: Section) {
+        if self.cursor == Some(Spot::Title(section)) && item == Item::Title(section) {
+            self.at = Some(self.lines.len());
+        }
+        self.lines.push_title(item, Some(section));
+    }
+
+    /// The rows of a section that fit, in their order.
+    fn groups(&mut self, section: Section, replica: &AgentReplica) -> Vec<Group> {
+        let rows = replica.section(section);
+        self.work += replica.count(section) as u64;
+        let filter = ListFilter {
+            group_by_priority: self.filter.group_by_priority && section == Section::Waiting,
+            ..self.filter.clone()
+        };
+        if filter.is_plain() {
+            let rows = rows.map(|row| row.conversation).collect();
+            return vec![Group { priority: None, rows }];
+        }
+        let next = rows.clone().filter_map(|row| fits_otherwise_at(row, &filter, self.time)).min();
+        self.changes_at = self.changes_at.into_iter().chain(next).min();
+        let me = replica.me().map(|me| me.agent.id);
+        let groups = view_of(rows, &filter, &replica.queue(self.time), me);
+        let group = |it: minicom_client::ListGroup<'_>| Group {
+            priority: it.priority,
+            rows: it.rows.into_iter().map(|row| row.conversation).collect(),
+        };
+        groups.into_iter().map(group).collect()
+    }
+
+    /// Takes the held row from where it belongs and puts it where it is held. Whether it is held in this section.
+    fn put_held(&mut self, section: Section, groups: &mut Vec<Group>) -> bool {
+        let Some(hold) = self.hold else { return false };
+        for group in groups.iter_mut() {
+            if let Some(index) = group.rows.iter().position(|row| *row == hold.conversation) {
+                group.rows.remove(index);
+                self.belongs = Some(Place {
+                    section,
+                    group: group.priority,
+                    index,
+                });
+            }
+        }
+        if hold.place.section != section {
+            return false;
+        }
+        let wanted = hold.place.group;
+        let at = match groups.iter().position(|group| group.priority == wanted) {
+            Some(at) => at,
+            None => {
+                // The most urgent come first.
+                let at = groups.iter().position(|group| group.priority < wanted).unwrap_or(groups.len());
+                let (priority, rows) = (wanted, Vec::new());
+                groups.insert(at, Group { priority, rows });
+                at
+            }
+        };
+        let rows = &mut groups[at].rows;
+        rows.insert(hold.place.index.min(rows.len()), hold.conversation);
+        true
+    }
+}
+
+/// When a row begins or ends to fit by having waited.
+fn fits_otherwise_at(row: &Summary, filter: &ListFilter, now: Time) -> Option<Time> {
+    let since = row.waiting_since()?;
+    let at = |wait: &WaitIs| {
+        // Longer than n seconds is from n + 1 whole ones on, shorter until n.
+        let seconds = match wait {
+            WaitIs::Longer(than) => than.saturating_add(1),
+            WaitIs::Shorter(than) => *than,
+        };
+        let ms = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000);
+        since.plus_ms(ms)
+    };
+    filter.waits.iter().map(at).filter(|at| *at > now).min()
+}

@@ -1,0 +1,174 @@
+//! What calls the agent: somebody new in the queue, again and again until somebody acts; a conversation that was given to the agent;
+//! a mention. Each rings and is told in words. What the agent may not take does not call, and nothing does while the agent is away.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use minicom_client::{AgentReplica, ClientEvent, Section};
+use minicom_protocol::{
+    event::{Event, EventBody, Target},
+    frame::Agents,
+    ids::{AgentId, ConversationId},
+    people::AgentRef,
+    staff::Intent,
+    stage::Stage,
+};
+use minicom_tui_kit::{Now, Shown};
+
+use crate::{
+    app::{App, Order},
+    layout,
+};
+
+/// Who waits and is not acted upon calls again after so long.
+pub const AGAIN: Duration = Duration::from_secs(30);
+
+/// Who came into the queue while the agent was here and is there still.
+#[derive(Debug, Clone, Default)]
+pub struct Calling {
+    waiting: BTreeSet<ConversationId>,
+    again_at: Option<Duration>,
+}
+
+/// Who waited before something came.
+#[derive(Debug, Default)]
+pub(crate) struct WaitedBefore(BTreeSet<ConversationId>);
+
+impl App {
+    /// Of the conversations that are about to be told of, those that wait by now.
+    pub(crate) fn waited_before(&self, event: &ClientEvent<Agents>) -> WaitedBefore {
+        let waits = |it: &ConversationId| is_waiting(&self.replica, *it);
+        WaitedBefore(match event {
+            ClientEvent::Fresh { .. } => {
+                let waiting = self.replica.section(Section::Waiting);
+                waiting.map(|row| row.conversation).collect()
+            }
+            ClientEvent::Batch { events, .. } => touched(events).filter(waits).collect(),
+            _ => BTreeSet::new(),
+        })
+    }
+
+    /// Calls for whoever has come into the queue. `new` are those that might have.
+    pub(crate) fn call_for_new(&mut self, new: impl IntoIterator<Item = ConversationId>, before: &WaitedBefore, now: Now) {
+        let replica = &self.replica;
+        self.calling.waiting.retain(|it| is_waiting(replica, *it));
+        let new = new.into_iter().filter(|it| is_waiting(replica, *it) && !before.0.contains(it));
+        let new: Vec<ConversationId> = new.collect();
+        self.calling.waiting.extend(&new);
+        let calls = new.into_iter().find(|it| self.calls_me(*it));
+        if let Some(conversation) = calls {
+            self.ring(conversation, now);
+            self.calling.again_at.get_or_insert(now.elapsed + AGAIN);
+            self.tell_of_new(conversation, now);
+        }
+        if self.calling.waiting.is_empty() {
+            self.calling.again_at = None;
+        }
+    }
+
+    /// Conversations of these events.
+    pub(crate) fn touched_by(event: &ClientEvent<Agents>) -> Vec<ConversationId> {
+        match event {
+            ClientEvent::Batch { events, .. } => touched(events).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether somebody who waits is worth a bell for the one who sits here.
+    fn calls_me(&self, conversation: ConversationId) -> bool {
+        let intent = self.replica.member().map(|member| member.intent).unwrap_or_default();
+        !matches!(intent, Intent::Away | Intent::AwayHandBack) && self.replica.may_take(conversation).is_ok()
+    }
+
+    fn tell_of_new(&mut self, conversation: ConversationId, now: Now) {
+        // Below fourteen rows words would move what is read; the list and the bell tell it.
+        let visible = self.conversation() == Some(conversation) && self.chat_is_visible();
+        if self.notice.is_some() || self.over.is_some() || visible || self.size.height < layout::STATUS_ROWS {
+            return;
+        }
+        let Some(summary) = self.replica.summary(conversation) else {
+            return;
+        };
+        let Stage::Waiting { reason, .. } = &summary.stage else {
+            return;
+        };
+        let words = format!("{} waits: {}.", summary.customer.name.shown(), reason.words());
+        self.tell(Shown::line(&words), now);
+    }
+
+    /// Calls again for those whom nobody has acted upon.
+    pub(crate) fn call_again(&mut self, now: Now) {
+        if self.calling.again_at.is_none_or(|at| at > now.elapsed) {
+            return;
+        }
+        self.calling.again_at = (!self.calling.waiting.is_empty()).then_some(now.elapsed + AGAIN);
+        let busy = self.replica.member().is_some_and(|member| member.intent == Intent::Busy);
+        let calls = self.calling.waiting.iter().copied().find(|it| self.calls_me(*it));
+        if let Some(conversation) = calls.filter(|_| !busy && self.is_live()) {
+            self.ring(conversation, now);
+        }
+    }
+
+    /// When somebody calls again.
+    pub(crate) fn calls_again_at(&self) -> Option<Duration> {
+        self.calling.again_at
+    }
+
+    /// What was given to the one who sits here, and where the agent is mentioned. The replica does not know it yet.
+    pub(crate) fn notice_given(&mut self, event: &Event, now: Now) {
+        let (Some(conversation), Some(me)) = (event.subject.conversation(), self.me()) else {
+            return;
+        };
+        let Some((before, after)) = given_words(event, me) else {
+            return;
+        };
+        self.ring(conversation, now);
+        if self.notice.as_ref().is_none_or(|notice| !notice.error) {
+            let words = format!("{before}{}{after}", self.name_of(conversation));
+            self.tell(Shown::line(&words), now);
+        }
+    }
+
+    /// Unread mentions are told by conversation: they are asked for as soon as there are any.
+    pub(crate) fn ask_mentions(&mut self) {
+        let mentions = self.replica.mentions();
+        if self.is_live()
+            && mentions.unread() > 0
+            && !mentions.is_loaded()
+            && let Some(question) = self.replica.open_mentions()
+        {
+            self.order(Order::Ask(question));
+        }
+    }
+}
+
+/// In words, before and after the customer's name.
+fn given_words(event: &Event, me: AgentId) -> Option<(String, &'static str)> {
+    let other = |agent: &AgentRef| agent.id != me;
+    Some(match &event.body {
+        EventBody::TakenOver(it) if it.agent.id == me => match &it.by {
+            Some(by) if other(by) => (format!("{} gave you ", by.name.shown()), "."),
+            None if it.routed => (String::new(), " was given to you."),
+            _ => return None,
+        },
+        EventBody::Transferred(it) if other(&it.by) => match &it.to {
+            Target::Agent { agent } if agent.id == me => (format!("{} transferred ", it.by.name.shown()), " to you."),
+            _ => return None,
+        },
+        EventBody::Noted(it) if other(&it.agent) && it.mentions.contains(&me) => {
+            (format!("{} mentions you in a note about ", it.agent.name.shown()), ".")
+        }
+        _ => return None,
+    })
+}
+
+fn touched(events: &[Event]) -> impl Iterator<Item = ConversationId> + '_ {
+    events.iter().filter_map(|event| event.subject.conversation())
+}
+
+fn is_waiting(replica: &AgentReplica, conversation: ConversationId) -> bool {
+    replica.summary(conversation).is_some_and(|row| row.stage.is_waiting())
+}
+
+#[cfg(test)]
+#[path = "calling_tests.rs"]
+mod tests;

@@ -1,0 +1,154 @@
+//! The first row: who sits here, how the connection stands, who waits, how much is one's own, the time. What does not fit is told in
+//! fewer words, the least important first.
+
+use minicom_client::Section;
+use minicom_protocol::intake::Priority;
+use minicom_tui_kit::{Now, text, time};
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::{
+    app::App,
+    facts,
+    layout::{THREE_PANES, TWO_PANES},
+    view::{put, put_right},
+    words::{self, Tone},
+};
+
+/// How many words there is room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    Short,
+    Middle,
+    Long,
+}
+
+/// Draws the header.
+pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
+    let theme = &app.theme;
+    let (state, tone) = words::connection(
+        &app.connection.state,
+        app.connection.latency,
+        app.instant(now),
+        &app.zone,
+        area.width,
+        theme.signs().dot,
+    );
+    let columns = usize::from(area.width);
+    let gap = if area.width >= THREE_PANES { "    " } else { "  " };
+    let fits = |(left, right): &(Form, Form)| {
+        let left = who(app, *left, gap).len() + text::width(&state) + 1;
+        left + 1 + text::width(&counts(app, area.width, *right, gap, now)) <= columns
+    };
+    let forms = [
+        (Form::Long, Form::Long),
+        (Form::Middle, Form::Long),
+        (Form::Long, Form::Middle),
+        (Form::Middle, Form::Middle),
+        (Form::Short, Form::Middle),
+        (Form::Middle, Form::Short),
+    ];
+    let narrow = area.width < TWO_PANES;
+    let wanted = forms.into_iter().filter(|(left, _)| !narrow || *left == Form::Middle);
+    let (left_form, right_form) = wanted.clone().find(fits).unwrap_or((Form::Short, Form::Short));
+
+    let begin = put_right(buffer, area, &counts(app, area.width, right_form, gap, now), theme.bar());
+    let left = Rect {
+        width: begin.saturating_sub(area.x + 1),
+        ..area
+    };
+    let words = who(app, left_form, gap);
+    let x = match words.strip_prefix(PROGRAM) {
+        Some(rest) => {
+            let x = put(buffer, left, area.x, PROGRAM, theme.title());
+            put(buffer, left, x, rest, theme.bar())
+        }
+        None => put(buffer, left, area.x, &words, theme.bar()),
+    };
+    let style = match tone {
+        Tone::Good => theme.good(),
+        Tone::Neutral => theme.bar(),
+        Tone::Warning => theme.warning(),
+        Tone::Bad => theme.error(),
+    };
+    put(buffer, left, x, &state, style);
+}
+
+const PROGRAM: &str = " minicom";
+
+/// The program, whoever sits here, and how the agent stands to others.
+fn who(app: &App, form: Form, gap: &str) -> String {
+    let program = match form {
+        Form::Long => format!("{PROGRAM}{gap}"),
+        Form::Middle | Form::Short => " ".to_owned(),
+    };
+    let Some(me) = app.replica.me() else {
+        return program;
+    };
+    let name = me.agent.name.shown().cut(20);
+    let presence = match app.presence_word().filter(|_| form != Form::Short) {
+        Some(presence) => format!(" {presence}"),
+        None => String::new(),
+    };
+    format!("{program}{name}{presence}{gap} ")
+}
+
+fn counts(app: &App, columns: u16, form: Form, gap: &str, now: Now) -> String {
+    let mut parts = Vec::new();
+    if app.list.marks() > 0 {
+        parts.push(format!("{} marked", app.list.marks()));
+    }
+    if app.replica.mentions().unread() > 0 {
+        parts.push(format!("@{}", app.replica.mentions().unread()));
+    }
+    parts.push(waiting(app, columns, form, now));
+    let mine = app.list.count(Section::Mine);
+    parts.push(match app.capacity().filter(|_| form != Form::Short) {
+        Some(capacity) => format!("mine {mine} of {capacity}"),
+        None => format!("mine {mine}"),
+    });
+    if columns < TWO_PANES {
+        return parts.join(gap);
+    }
+    format!("{}{gap} {} ", parts.join(gap), app.zone.clock(now.wall))
+}
+
+/// How many wait, of which the urgent and the high ones, and for how long.
+fn waiting(app: &App, columns: u16, form: Form, now: Now) -> String {
+    let overview = app.list.overview();
+    let mut words = format!("waiting {}", overview.waiting());
+    let wide = columns >= THREE_PANES && form == Form::Long;
+    let urgent = [Priority::Urgent, Priority::High].map(|it| (it, overview.of_priority(it)));
+    let urgent = urgent.into_iter().filter(|(_, count)| *count > 0);
+    if form != Form::Short {
+        let told = urgent.map(|(priority, count)| match wide {
+            true => format!("{count} {}", priority.word()),
+            false => format!("{}{count}", facts::sign(priority)),
+        });
+        let told: Vec<String> = told.collect();
+        if !told.is_empty() {
+            let (before, between) = if wide { (": ", ", ") } else { (" ", " ") };
+            words.push_str(&format!("{before}{}", told.join(between)));
+        }
+    }
+    let longest = overview.longest(app.server_time(now)).filter(|_| columns >= TWO_PANES);
+    if let Some(longest) = longest.map(time::waiting) {
+        let oldest = if wide { "oldest " } else { "" };
+        words.push_str(&format!(" ({oldest}{longest})"));
+    }
+    words
+}
+
+impl App {
+    /// How the one who sits here stands to others; what was chosen, until that is told.
+    fn presence_word(&self) -> Option<&'static str> {
+        let told = self.replica.presence_of(self.me()?).filter(|_| self.is_live());
+        match told {
+            Some(presence) => Some(presence.state.word()),
+            None => self.replica.member().map(|member| member.intent.word()),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "../desk_screen_tests.rs"]
+mod tests;
