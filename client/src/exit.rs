@@ -9,6 +9,8 @@ use crate::{Ended, credentials::CredentialError};
 pub const OK: u8 = 0;
 /// The command line is wrong, a name included.
 pub const USAGE: u8 = 2;
+/// A file says what cannot be.
+pub const DATA: u8 = 65;
 /// The server cannot be reached.
 pub const UNAVAILABLE: u8 = 69;
 /// A mistake in a program, ours or the server's.

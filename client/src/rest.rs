@@ -1,9 +1,9 @@
-//! The calls that are not made over the socket: signing in and out.
+//! The calls that are not made over the socket: signing in and out, and whose address is whose.
 
 use minicom_protocol::{
     ids::TenantId,
     refusal::Refusal,
-    rest::{LoginAnswer, LoginRequest},
+    rest::{AccountAnswer, AccountsAnswer, LoginAnswer, LoginRequest},
 };
 use serde_json::Value;
 
@@ -67,6 +67,17 @@ pub async fn logout(server: &ServerUrl, token: &Secret) -> Result<(), LoginError
         Ok(_) | Err(LoginError::Refused(Refusal::SignIn)) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// All accounts with their addresses, which are told nowhere else. For admins.
+///
+/// # Errors
+/// The server cannot be reached, refuses, or is none.
+pub async fn accounts(server: &ServerUrl, token: &Secret) -> Result<Vec<AccountAnswer>, LoginError> {
+    let call = http(server)?.get(server.http("/api/agents"));
+    let (status, body) = answer_of(server, call.bearer_auth(token.reveal())).await?;
+    let answer: AccountsAnswer = serde_json::from_slice(&body).map_err(|_| strange(server, status))?;
+    Ok(answer.agents)
 }
 
 /// No proxy, as for the socket: a password goes to the server that was named and nowhere else.

@@ -12,8 +12,9 @@ async fn answer(status: &'static str, body: &'static str) -> (ServerUrl, tokio::
     let task = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.expect("a connection");
         let mut request = Vec::new();
-        // A logout has no body.
-        let end = |request: &[u8]| match request.starts_with(b"POST /api/agent/logout") {
+        // A logout has no body, and a reading has none.
+        let bare = |request: &[u8]| request.starts_with(b"POST /api/agent/logout") || request.starts_with(b"GET ");
+        let end = |request: &[u8]| match bare(request) {
             true => request.ends_with(b"\r\n\r\n"),
             false => request.ends_with(b"}"),
         };
@@ -99,4 +100,19 @@ async fn a_logout_names_the_token_in_a_header_and_needs_no_good_one() {
     logout(&server, &token).await.expect("it was good for nothing anyway");
     let (server, _request) = answer("500 Internal Server Error", "").await;
     assert!(logout(&server, &token).await.is_err(), "the token is still good");
+}
+
+#[tokio::test]
+async fn admins_are_told_addresses() {
+    let body = r#"{"agents":[{"id":"1","name":"Ada","email":"ada@example.test","role":"admin","enabled":true,"has_password":false,"created_at":"2030-01-01T00:00:00Z"}]}"#;
+    let (server, request) = answer("200 OK", body).await;
+    let told = accounts(&server, &Secret::new("mca_x")).await.expect("accounts");
+    assert_eq!((told.len(), told[0].agent.email.as_str()), (1, "ada@example.test"));
+    let request = request.await.expect("a request");
+    assert!(request.starts_with("GET /api/agents HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains("authorization: Bearer mca_x"), "{request}");
+    let refusal = r#"{"error":{"code":"forbidden","message":"no","retryable":false}}"#;
+    let (server, _request) = answer("403 Forbidden", refusal).await;
+    let refused = accounts(&server, &Secret::new("mca_x")).await;
+    assert!(matches!(refused, Err(LoginError::Refused(Refusal::Forbidden))));
 }
