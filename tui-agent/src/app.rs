@@ -14,6 +14,7 @@ use minicom_protocol::{
     people::Role,
     stage::Stage,
     summary::Summary,
+    words::Tag,
 };
 use minicom_tui_kit::{Effect, Keymap, Now, Shown, Theme, Zone, notify::Attention};
 use ratatui::layout::Size;
@@ -23,8 +24,8 @@ use crate::{
     keys::{Action, Context},
     list::{List, Spot},
     over::{EditFor, Over},
-    update::{answers::Wish, attending::Attending},
-    writing::Writing,
+    update::{answers::Wish, attending::Attending, calling::Calling, earlier::Earlier},
+    writing::{Draft, With, Writing},
 };
 
 /// What the program is told by its own tasks.
@@ -40,7 +41,7 @@ pub enum Msg {
         why: Shown,
     },
     /// Drafts that were on the disk.
-    Drafts(Vec<(ConversationId, String)>),
+    Drafts(Vec<Draft>),
     /// Drafts cannot be kept or read.
     DraftTrouble(Shown),
 }
@@ -82,12 +83,7 @@ pub enum Order {
     /// Connect now.
     ReconnectNow,
     /// Keep a draft; an empty one is forgotten.
-    SaveDraft {
-        /// Where.
-        conversation: ConversationId,
-        /// The text.
-        text: String,
-    },
+    SaveDraft(Draft),
     /// Look whether these have drafts.
     LoadDrafts(Vec<ConversationId>),
 }
@@ -139,6 +135,8 @@ pub struct HeldClose {
 pub struct SentLine {
     pub conversation: ConversationId,
     pub text: String,
+    /// What went with it.
+    pub with: With,
     /// The newest desk's line that its author had on the screen.
     pub seen_desk: LineNo,
 }
@@ -206,8 +204,16 @@ pub struct App {
     pub(crate) drafts_known: HashSet<ConversationId>,
     /// What lies over the chat and takes keys first.
     pub(crate) over: Option<Over>,
+    /// The earlier conversation that is being read.
+    pub(crate) earlier: Option<Earlier>,
+    /// Who came into the queue and calls.
+    pub(crate) calling: Calling,
+    /// The first row of the details that is shown.
+    pub(crate) details_top: usize,
     /// Wishes that have not been answered in full.
     pub(crate) wishes: Vec<Wish>,
+    /// The article that is to be read when it comes, and what was looked for when it was found.
+    pub(crate) article_wanted: Option<(Tag, Option<String>)>,
     /// What the agent's own editor has a text for.
     pub(crate) editing: Option<EditFor>,
     /// What was said in passing.
@@ -263,7 +269,11 @@ impl App {
             last_typing: None,
             drafts_known: HashSet::new(),
             over: None,
+            earlier: None,
+            calling: Calling::default(),
+            details_top: 0,
             wishes: Vec::new(),
+            article_wanted: None,
             editing: None,
             attending: Attending::default(),
             help: None,
@@ -313,7 +323,15 @@ impl App {
 
     /// The conversations that orders for many are about: the marked ones, else the one that orders are about.
     pub(crate) fn targets(&self) -> Vec<ConversationId> {
-        self.subject().into_iter().collect()
+        let marked = match self.focus {
+            Focus::List => self.list.marked(),
+            // Whoever writes has one conversation in mind, whatever was marked before.
+            Focus::Compose => Vec::new(),
+        };
+        match marked.is_empty() {
+            true => self.subject().into_iter().collect(),
+            false => marked,
+        }
     }
 
     /// Whether the one who sits here may do what only admins may.
@@ -354,7 +372,7 @@ impl App {
     pub(crate) fn unsent(&self) -> Option<u64> {
         let lines = self.replica.pending_commands();
         let count = lines
-            .filter(|it| matches!(it.command, AgentCommand::Post { .. }))
+            .filter(|it| matches!(it.command, AgentCommand::Post { .. } | AgentCommand::Note { .. }))
             .count();
         (count > 0).then_some(count as u64)
     }

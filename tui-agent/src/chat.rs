@@ -6,6 +6,7 @@ use minicom_protocol::{
     command::{AgentCommand, SeenLines},
     event::{Author, Event, EventBody},
     ids::{AgentId, CommandId, ConversationId, CustomerId, LineNo},
+    line::LineRef,
     stage::Side,
     summary::Summary,
 };
@@ -14,7 +15,10 @@ use minicom_tui_kit::{
     transcript::{DeliveryMark, Entry, EntryKey, Older},
 };
 
-use crate::entries::{Eyes, own_line, read_up_to};
+use crate::{
+    entries::{Eyes, own_line, read_up_to},
+    writing::saved,
+};
 
 /// The thread that is open, seen from one of its conversations.
 #[derive(Debug, Clone)]
@@ -80,6 +84,11 @@ impl Chat {
         }
     }
 
+    /// Who reads, and about whom.
+    pub fn eyes(&self) -> &Eyes {
+        &self.eyes
+    }
+
     /// Whether the first page is here.
     pub fn is_loaded(&self) -> bool {
         self.told.is_some()
@@ -139,11 +148,38 @@ impl Chat {
             if older.is_empty() && newer.is_empty() {
                 return;
             }
+            let changed: Vec<LineRef> = newer.iter().filter_map(|event| changed_line(event)).collect();
             let entries = self.take_in(older.into_iter().chain(newer));
             self.settle_pending(&entries, replica);
             self.transcript.extend(entries);
+            self.tell_anew(&changed, thread.events());
         }
         self.update_marks(replica);
+    }
+
+    /// Lines that have changed, and those that quote them, are told as they stand now.
+    fn tell_anew<'a>(&mut self, changed: &[LineRef], events: impl Iterator<Item = &'a Event>) {
+        if changed.is_empty() {
+            return;
+        }
+        let touched = events.filter(|event| match &event.body {
+            EventBody::Posted(posted) => {
+                let line = LineRef {
+                    side: posted.author.side(),
+                    line: posted.line,
+                };
+                let quoted = posted.quote.as_ref().map(|quote| quote.line);
+                changed.contains(&line) || quoted.is_some_and(|quoted| changed.contains(&quoted))
+            }
+            _ => false,
+        });
+        let entries: Vec<Entry> = touched.filter_map(|event| self.eyes.entry(event)).collect();
+        for mut entry in entries {
+            let Some(before) = self.transcript.get(entry.key) else { continue };
+            // How far it has come is known already.
+            entry.mark = before.mark.clone();
+            self.transcript.insert(entry);
+        }
     }
 
     /// Notes what is to be known of events beside their entries.
@@ -191,11 +227,12 @@ impl Chat {
         let read = replica
             .summary(self.conversation)
             .map_or(LineNo(0), |summary| summary.customer_mark);
+        let delivered = replica.delivered(self.conversation);
         for (line, key) in &self.own_lines {
             let first_read = self.reads.partition_point(|(up_to, _)| up_to < line);
             let mark = match self.reads.get(first_read) {
                 Some((_, time)) => DeliveryMark::Read(*time),
-                None if *line <= read => DeliveryMark::Shown,
+                None if *line <= read.max(delivered) => DeliveryMark::Shown,
                 None => DeliveryMark::Stored,
             };
             self.transcript.set_mark(*key, mark);
@@ -232,7 +269,8 @@ impl Chat {
                     self.numbered
                 }
             };
-            self.transcript.extend(self.eyes.pending(pending, number));
+            let reads = reads_of(pending, replica);
+            self.transcript.extend(self.eyes.pending(pending, number, reads.as_deref()));
         }
     }
 
@@ -301,6 +339,29 @@ impl Chat {
             .pending_lines(self.conversation)
             .find(|it| matches!(it.mark, PendingMark::Failed(_) | PendingMark::Stale))
     }
+}
+
+/// The line that an event changes.
+fn changed_line(event: &Event) -> Option<LineRef> {
+    match &event.body {
+        EventBody::LineChanged(it) => Some(it.line),
+        _ => None,
+    }
+}
+
+/// How a line that comes from a saved reply will read, as far as it is known here.
+fn reads_of(pending: &PendingCommand<AgentCommand>, replica: &AgentReplica) -> Option<String> {
+    let AgentCommand::Post {
+        conversation,
+        text,
+        reply: Some(used),
+        ..
+    } = &pending.command
+    else {
+        return None;
+    };
+    let summary = replica.summary(*conversation)?;
+    Some(saved::reads(text, used, &saved::values(replica, summary)))
 }
 
 fn is_pending(entry: &Entry) -> bool {

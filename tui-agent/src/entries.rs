@@ -1,18 +1,19 @@
 //! From what happened to what stands in the transcript, in the words of an agent's screen. It refuses to know what is loaded and what
 //! is in view.
 
+mod happened;
+
 use minicom_client::{CommandIds, PendingCommand, PendingMark};
 use minicom_protocol::{
-    Touches,
     command::AgentCommand,
-    event::{Author, Event, EventBody, TakenOver, Target, Transferred, WokenBy},
+    event::{Author, Event, EventBody, Noted, Part, Posted},
     ids::{AgentId, LineNo},
-    people::AgentRef,
-    stage::{Closer, HandOverReason, Side},
+    line::Quote,
+    stage::Side,
 };
 use minicom_tui_kit::{
     Shown, Who, Zone,
-    transcript::{DeliveryMark, Entry, EntryKey, Extras, Kind},
+    transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind},
 };
 
 use crate::words;
@@ -35,42 +36,87 @@ impl Eyes {
     pub fn entry(&self, event: &Event) -> Option<Entry> {
         let key = EntryKey::Stored(event.rev.0);
         let time = event.time.0;
-        if let EventBody::Posted(posted) = &event.body
-            && let Some((who, name, own)) = self.speaker(&posted.author)
-        {
-            return Some(Entry {
-                key,
-                kind: Kind::Line { who, name, own },
-                text: Shown::text(&posted.text()),
-                time,
-                mark: own.then_some(DeliveryMark::Stored),
-                extras: Extras::default(),
-            });
-        }
-        let happened = self.happened(event)?;
-        let text = match &event.body {
+        let (kind, text, mark, extras) = match &event.body {
+            EventBody::Posted(posted) if posted.author != Author::System => {
+                let (who, name, own) = self.speaker(&posted.author)?;
+                let mark = own.then_some(DeliveryMark::Stored);
+                (Kind::Line { who, name, own }, line_text(posted), mark, self.extras(posted))
+            }
+            EventBody::Noted(note) => (note_kind(false), self.note_text(note), None, Extras::default()),
             // The desk's own line.
-            EventBody::Posted(_) => happened,
-            _ => Shown::line(&format!("{happened} {} {}", self.dot, self.zone.clock(time))),
+            EventBody::Posted(posted) => (Kind::System, line_text(posted), None, Extras::default()),
+            _ => {
+                let happened = self.happened(event)?;
+                let words = Shown::line(&format!("{happened} {} {}", self.dot, self.zone.clock(time)));
+                (Kind::System, words, None, Extras::default())
+            }
         };
         Some(Entry {
             key,
-            kind: Kind::System,
+            kind,
             text,
             time,
-            mark: None,
-            extras: Extras::default(),
+            mark,
+            extras,
         })
     }
 
     /// The line mode's form of an event: who speaks, or nobody, and the words.
     pub fn told(&self, event: &Event) -> Option<(Option<Shown>, Shown)> {
-        if let EventBody::Posted(posted) = &event.body
-            && let Some((_, name, _)) = self.speaker(&posted.author)
-        {
-            return Some((Some(name), Shown::text(&posted.text())));
+        match &event.body {
+            EventBody::Posted(posted) => {
+                let name = self.speaker(&posted.author).map(|(_, name, _)| name);
+                let text = match posted.state.words() {
+                    Some(words) => Shown::fixed(words),
+                    None => Shown::text(&posted.text()),
+                };
+                Some((name, text))
+            }
+            EventBody::Noted(note) => {
+                let name = Shown::line(&format!("NOTE by {}", self.agent(&note.agent)));
+                Some((Some(name), Shown::text(note.text.as_str())))
+            }
+            _ => Some((None, self.happened(event)?)),
         }
-        Some((None, self.happened(event)?))
+    }
+
+    /// What stands with a line besides its words.
+    fn extras(&self, posted: &Posted) -> Extras {
+        let cards = posted.parts.iter().filter_map(|part| match part {
+            Part::Card(card) => Some(Card {
+                title: card.title.shown(),
+                excerpt: Shown::line(&one_line(&card.excerpt)),
+            }),
+            _ => None,
+        });
+        Extras {
+            quote: posted.quote.as_ref().map(|quote| self.quote(quote)),
+            state: posted.state,
+            cards: cards.collect(),
+        }
+    }
+
+    /// A quoted line on one row, with its author where that is sure: on the desk's side it may be anybody.
+    pub fn quote(&self, quote: &Quote) -> Shown {
+        let excerpt = one_line(&quote.excerpt);
+        match quote.line.side {
+            Side::Customer => Shown::line(&format!("{}: {excerpt}", self.customer)),
+            Side::Desk => Shown::line(&excerpt),
+        }
+    }
+
+    /// What a note says, with its author, and whether it is for the one who sits here.
+    fn note_text(&self, note: &Noted) -> Shown {
+        let to_me = self.me.is_some_and(|me| note.mentions.contains(&me));
+        let to = if to_me { " to you" } else { "" };
+        let handover = if note.handover { ", for whoever is next" } else { "" };
+        let by = self.agent(&note.agent);
+        Shown::text(&format!("{by}{to}{handover}: {}", note.text.as_str()))
+    }
+
+    /// Who wrote a line, in a word.
+    pub fn name(&self, author: &Author) -> Shown {
+        self.speaker(author).map_or(Shown::fixed("desk"), |(_, name, _)| name)
     }
 
     /// The role, the name, and whether it is the one who sits here. `None` for the desk itself.
@@ -84,106 +130,27 @@ impl Eyes {
         }
     }
 
-    fn happened(&self, event: &Event) -> Option<Shown> {
-        let customer = &self.customer;
-        let words = match &event.body {
-            EventBody::Posted(posted) => return Some(Shown::text(&posted.text())),
-            EventBody::Opened(it) if it.number > 1 => format!("conversation {}", it.number),
-            EventBody::TakenOver(it) => self.taken_over(it),
-            EventBody::HandedBack(it) => format!("{} handed back to the bot", self.agent(&it.agent)),
-            EventBody::Transferred(it) => self.transferred(it),
-            EventBody::Requeued(it) => {
-                let queue = "this went back to the queue";
-                match it.reason {
-                    HandOverReason::OwnerGone => format!("{} gone: {queue}", self.is(&it.agent)),
-                    HandOverReason::OwnerAway => format!("{} away: {queue}", self.is(&it.agent)),
-                    HandOverReason::OwnerSilent => format!("{} did not answer: {queue}", self.agent(&it.agent)),
-                    other => format!("{queue}: {}", other.words()),
-                }
+    /// The entry of a line or note that is not stored yet; `number` is its place among those. `reads` is how a line from a saved reply
+    /// will read.
+    pub fn pending(
+        &self,
+        pending: &PendingCommand<AgentCommand>,
+        number: u64,
+        reads: Option<&str>,
+    ) -> Option<Entry> {
+        let mut extras = Extras::default();
+        let (kind, text) = match &pending.command {
+            AgentCommand::Post { text, article, .. } => {
+                let own = true;
+                let (who, name) = (Who::Agent, Shown::fixed("you"));
+                extras.cards.extend(article.as_ref().map(|slug| Card {
+                    title: slug.shown(),
+                    excerpt: Shown::fixed("an article"),
+                }));
+                (Kind::Line { who, name, own }, Shown::text(reads.unwrap_or(text)))
             }
-            EventBody::Snoozed(it) => match it.until {
-                Some(until) => {
-                    let until = self.zone.moment(until.0, event.time.0);
-                    format!("{} put this aside until {until}", self.agent(&it.agent))
-                }
-                None => format!("{} put this aside until {customer} writes", self.agent(&it.agent)),
-            },
-            EventBody::Woken(it) => match it.why {
-                WokenBy::Time => "the time of the snooze has come".to_owned(),
-                WokenBy::Customer => format!("{customer} has written: this is back"),
-                WokenBy::Agent => format!("{} took this up again", self.agent(&it.agent)),
-            },
-            EventBody::HumanRequested(it) => match it.reason {
-                HandOverReason::CustomerAsked => format!("{customer} asked for a person"),
-                other => format!("a person is wanted: {}", other.words()),
-            },
-            EventBody::Closed(it) => match &it.by {
-                Closer::Customer => format!("{customer} ended the chat"),
-                Closer::Agent { agent } => format!("{} ended the chat", self.agent(agent)),
-                Closer::System => "the chat was ended".to_owned(),
-            },
-            EventBody::Unknown(it) if it.touches == Touches::Line => it.fallback.clone()?,
-            EventBody::Opened(_)
-            | EventBody::Seen(_)
-            | EventBody::Noted(_)
-            | EventBody::LineChanged(_)
-            | EventBody::TagsChanged(_)
-            | EventBody::SubjectChanged(_)
-            | EventBody::PriorityChanged(_)
-            | EventBody::Ticketed(_)
-            | EventBody::Rated(_)
-            | EventBody::CustomerChanged(_)
-            | EventBody::CustomersMerged(_)
-            | EventBody::AgentChanged(_)
-            | EventBody::MentionsRead(_)
-            | EventBody::GroupChanged(_)
-            | EventBody::GroupDeleted(_)
-            | EventBody::SettingsChanged(_)
-            | EventBody::ReplyChanged(_)
-            | EventBody::ReplyDeleted(_)
-            | EventBody::ArticleChanged(_)
-            | EventBody::ArticleDeleted(_)
-            | EventBody::TicketChanged(_)
-            | EventBody::Unknown(_) => return None,
-        };
-        Some(Shown::line(&words))
-    }
-
-    fn taken_over(&self, it: &TakenOver) -> String {
-        let owner = self.agent(&it.agent);
-        match &it.by {
-            Some(by) => format!("{} gave this to {owner}", self.agent(by)),
-            None if it.routed => format!("this was given to {owner}"),
-            None => format!("{owner} took over"),
-        }
-    }
-
-    fn transferred(&self, it: &Transferred) -> String {
-        let by = self.agent(&it.by);
-        match &it.to {
-            Target::Agent { agent } => format!("{by} transferred this to {}", self.agent(agent)),
-            Target::Group { group } => format!("{by} transferred this to the group {}", group.name.shown()),
-            Target::Queue => format!("{by} put this back into the queue"),
-        }
-    }
-
-    fn agent(&self, agent: &AgentRef) -> String {
-        match Some(agent.id) == self.me {
-            true => "you".to_owned(),
-            false => agent.name.shown().to_string(),
-        }
-    }
-
-    /// `you are`, `Bo is`.
-    fn is(&self, agent: &AgentRef) -> String {
-        let verb = if Some(agent.id) == self.me { "are" } else { "is" };
-        format!("{} {verb}", self.agent(agent))
-    }
-
-    /// The entry of a line that is not stored yet; `number` is its place among those.
-    pub fn pending(&self, pending: &PendingCommand<AgentCommand>, number: u64) -> Option<Entry> {
-        let AgentCommand::Post { text, .. } = &pending.command else {
-            return None;
+            AgentCommand::Note { text, .. } => (note_kind(true), Shown::text(&format!("you: {text}"))),
+            _ => return None,
         };
         let mark = match &pending.mark {
             PendingMark::Waiting => DeliveryMark::Waiting,
@@ -191,22 +158,40 @@ impl Eyes {
             PendingMark::Stale => DeliveryMark::Failed(Shown::fixed("older than a day  r send  d discard")),
             PendingMark::Failed(refusal) => DeliveryMark::Failed(Shown::line(&format!(
                 "{}  r retry  d discard",
-                words::refusal(refusal, &self.zone)
+                words::refusal(refusal, &self.zone).trim_end_matches('.')
             ))),
         };
         Some(Entry {
             key: EntryKey::Pending(number),
-            kind: Kind::Line {
-                who: Who::Agent,
-                name: Shown::fixed("you"),
-                own: true,
-            },
-            text: Shown::text(text),
+            kind,
+            text,
             time: CommandIds::made_at(pending.id).unwrap_or(0),
             mark: Some(mark),
-            extras: Extras::default(),
+            extras,
         })
     }
+}
+
+/// A note is told by its word, its bar and its colour. A stored one is not "own": how far it has come is nothing to wait for.
+fn note_kind(own: bool) -> Kind {
+    Kind::Line {
+        who: Who::Note,
+        name: Shown::fixed("NOTE"),
+        own,
+    }
+}
+
+/// What a line says, without its cards; the words in its place where that is gone.
+fn line_text(posted: &Posted) -> Shown {
+    if let Some(words) = posted.state.words() {
+        return Shown::fixed(words);
+    }
+    let texts = posted.parts.iter().filter(|part| !matches!(part, Part::Card(_)));
+    Shown::text(&texts.map(Part::text).collect::<Vec<_>>().join("\n"))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The number of one's own line, if the event is one.

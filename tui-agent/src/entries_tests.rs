@@ -1,7 +1,7 @@
 //! Events as entries: by whom, in which words.
 
 use minicom_client::ClientEvent;
-use minicom_protocol::{UnknownBody, stage::Closer};
+use minicom_protocol::{Touches, UnknownBody, stage::Closer};
 
 use super::*;
 use crate::testing::{ADA, BO, Desk, agent};
@@ -129,14 +129,14 @@ fn a_kind_of_a_later_version_is_told_by_its_fallback() {
             data: serde_json::Value::Null,
         })
     };
-    event.body = unknown(Touches::Line, Some("something\u{1b}[2J later"));
+    event.body = unknown(minicom_protocol::Touches::Line, Some("something\u{1b}[2J later"));
     assert_eq!(
         eyes().entry(&event).unwrap().text.as_str(),
         "something␛[2J later · 14:00"
     );
-    event.body = unknown(Touches::Line, None);
+    event.body = unknown(minicom_protocol::Touches::Line, None);
     assert_eq!(eyes().entry(&event), None);
-    event.body = unknown(Touches::Nothing, Some("nothing to see"));
+    event.body = unknown(minicom_protocol::Touches::Nothing, Some("nothing to see"));
     assert_eq!(eyes().entry(&event), None);
 }
 

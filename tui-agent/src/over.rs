@@ -1,16 +1,21 @@
 //! What lies over the chat and takes keys first: a list to choose from, questions, something to read. Each knows what it is for, and
 //! about which conversations it was opened. It refuses to know what is done with a choice or an answer: that is `update/over.rs`.
 
+use minicom_client::ListSort;
 use minicom_protocol::{
     command::TransferTo,
-    ids::{AgentId, ConversationId, Time},
+    ids::{AgentId, ConversationId, ReplyId, Time},
     intake::Priority,
+    line::LineRef,
     staff::Intent,
     words::Tag,
 };
 use minicom_tui_kit::{Picker, Prompt, overlay::Overlay};
 
-use crate::keys::Action;
+use crate::{
+    keys::Action,
+    writing::{Attached, Mode},
+};
 
 /// What lies over the chat.
 #[derive(Debug, Clone)]
@@ -51,6 +56,18 @@ pub enum PickFor {
     Tags,
     /// How urgent they are.
     Priority,
+    /// In which order the list is.
+    Sort,
+    /// What the customer said before.
+    Earlier,
+    /// What is written with it.
+    SavedReply,
+    /// What goes with the reply, or is read.
+    Article,
+    /// Which line is answered.
+    Quote,
+    /// Which line is blanked out.
+    Blank,
 }
 
 /// What a row of a list stands for.
@@ -74,6 +91,16 @@ pub enum Choice {
     Tag(Tag),
     /// How urgent.
     Priority(Priority),
+    /// An order of the list.
+    Sort(ListSort),
+    /// Whether each priority has a title.
+    Titles(bool),
+    /// A saved reply.
+    SavedReply(ReplyId),
+    /// An article.
+    Article(Attached),
+    /// A line.
+    Line(LineRef),
 }
 
 /// Questions to be answered.
@@ -94,6 +121,17 @@ pub enum AskFor {
     TransferNote(TransferTo),
     /// What the conversations are about.
     Subject,
+    /// Which conversations are shown.
+    Filter,
+    /// What a saved reply asks.
+    Reply {
+        /// Which.
+        reply: ReplyId,
+        /// What its questions are called.
+        questions: Vec<String>,
+    },
+    /// Whether a line is really to be blanked out.
+    Blank(LineRef),
 }
 
 /// Something that is read.
@@ -110,11 +148,22 @@ pub struct Reading {
 pub enum ReadFor {
     /// Words that nothing can be done with but reading.
     Words,
+    /// What the customer said before: see `App::earlier`.
+    Earlier,
+    /// An article, which can go with the reply.
+    Article {
+        /// Which, and what it is called.
+        article: Attached,
+        /// Whether customers can read it.
+        published: bool,
+        /// What was looked for when it was found; nothing if it was not looked for.
+        query: Option<String>,
+    },
 }
 
 /// What a text goes to the agent's own editor for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EditFor {
     /// What is being written in a conversation.
-    Composer(ConversationId),
+    Composer(ConversationId, Mode),
 }

@@ -25,7 +25,9 @@ use crate::{
     app::{App, Order, Settings},
     cli::{Cli, Command, Options},
     exit::{self, Failure},
-    keys, one_shot,
+    keys,
+    manage::{self, Access},
+    one_shot,
     plain::PlainAgent,
     sign_in::{self, SignedIn},
     tasks::{
@@ -86,6 +88,12 @@ fn start(cli: Cli) -> Result<u8, Failure> {
             let told = block_on(one_shot::list(server, signed_in, &Zone::system()))??;
             print(&told)
         }
+        Some(Command::Manage(what)) => {
+            let access = Access::new(&options, Zone::system());
+            let told = block_on(manage::run(what, &access))??;
+            print(&told.text)?;
+            told.failure.map_or(Ok(exit::OK), Err)
+        }
         None => open_desk(options),
     }
 }
@@ -134,7 +142,7 @@ async fn screen(way: Way, options: &Options) -> io::Result<Ended> {
     let guard = terminal::Guard::enter("minicom-agent")?;
     let mut terminal_screen = TerminalScreen::stdout()?;
     let ended = runtime::run(App::new(settings), &mut terminal_screen, inputs, |order| match order {
-        Order::SaveDraft { conversation, text } => drafts.save(conversation, text),
+        Order::SaveDraft(draft) => drafts.save(draft),
         Order::LoadDrafts(conversations) => drafts.load(conversations),
         other => link.order(other),
     })

@@ -1,10 +1,15 @@
 //! What changes the program: one input and the time in, effects out. No input or output happens here and no clock is asked.
 
 pub(crate) mod answers;
+mod articles;
 pub(crate) mod attending;
 mod available;
+pub(crate) mod calling;
 mod closing;
 mod connection;
+mod detailing;
+pub(crate) mod earlier;
+mod filter;
 mod keys;
 mod marking;
 mod menu;
@@ -12,13 +17,15 @@ mod moving;
 mod over;
 mod ownership;
 mod reading;
+mod saved_replies;
 mod sending;
 mod snoozing;
+mod writing_tools;
+mod ticking;
 
 use std::time::Duration;
 
-use minicom_client::Section;
-use minicom_tui_kit::{App as Program, Effect, Input, Now, Shown, time, transcript};
+use minicom_tui_kit::{App as Program, Effect, Input, Now, Shown, transcript};
 use ratatui::{
     Frame,
     layout::{Position, Size},
@@ -27,8 +34,8 @@ use ratatui::{
 use crate::{
     app::{App, Ends, Focus, Msg, Notice, Order},
     layout::{self, Layout, Wishes, layout},
-    list::Item,
-    words,
+    view::with,
+    list::{Item, Shape},
 };
 
 /// How long a notice stays that only tells what was done.
@@ -46,15 +53,15 @@ impl Program for App {
         match input {
             Input::Key(key) => self.key(key, now),
             Input::Paste(text) => self.paste(&text, now),
-            Input::Wheel { up, at } => self.wheel(up, at),
+            Input::Wheel { up, at } => self.wheel(up, at, now),
             Input::Click { at, double } => self.click(at, double, now),
             Input::Resize(size) => self.resize(size),
             Input::Focus(focused) => self.attention.focus(focused),
             Input::Message(Msg::Client(event)) => self.client(*event, now),
             Input::Message(Msg::Unsent { id, why }) => self.unsent_command(id, &why, now),
             Input::Message(Msg::Drafts(drafts)) => {
-                for (conversation, text) in drafts {
-                    self.writing.loaded(conversation, &text, now.elapsed);
+                for draft in &drafts {
+                    self.writing.loaded(draft, now.elapsed);
                 }
             }
             Input::Message(Msg::DraftTrouble(words)) => self.trouble(words, Ends::Leaving),
@@ -68,25 +75,7 @@ impl Program for App {
     }
 
     fn deadline(&self, now: Now) -> Option<Duration> {
-        let instant = self.instant(now);
-        let notice = self.notice.as_ref().and_then(|notice| match notice.ends {
-            Ends::At(at) => Some(at),
-            _ => None,
-        });
-        let typing = self.replica.typing_ends_at(instant);
-        let typing = typing.map(|at| at.saturating_duration_since(self.start) + Duration::from_millis(1));
-        [
-            notice,
-            typing,
-            self.quits_until,
-            self.writing.save_at(),
-            self.closing_changes_at(now),
-            self.countdown_changes_at(now),
-            self.waiting_changes_at(now),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        self.ticks_at(now)
     }
 
     fn view(&self, frame: &mut Frame<'_>, now: Now) {
@@ -123,24 +112,9 @@ impl App {
         }
     }
 
-    /// Ends what has come to its end by now.
-    fn pass_time(&mut self, now: Now) {
-        let over = |notice: &Notice| matches!(notice.ends, Ends::At(at) if at <= now.elapsed);
-        if self.notice.as_ref().is_some_and(over) {
-            self.notice = None;
-        }
-        if self.quits_until.is_some_and(|until| until <= now.elapsed) {
-            self.quits_until = None;
-        }
-        self.send_due_closes(now);
-        if self.writing.save_at().is_some_and(|at| at <= now.elapsed) {
-            self.save_drafts();
-        }
-    }
-
     pub(crate) fn save_drafts(&mut self) {
-        for (conversation, text) in self.writing.take_unsaved() {
-            self.order(Order::SaveDraft { conversation, text });
+        for draft in self.writing.take_unsaved() {
+            self.order(Order::SaveDraft(draft));
         }
     }
 
@@ -168,10 +142,16 @@ impl App {
         let wishes = Wishes {
             list: self.focus == Focus::List,
             details: self.details,
-            composer: composer.map_or(1, |written| written.composer.rows()),
+            composer: composer.map_or(1, |written| written.current().rows()),
+            with: 0,
             status: self.notice.is_some(),
         };
-        layout(self.size, wishes)
+        let bare = layout(self.size, wishes);
+        let columns = bare.chat.map_or(0, |chat| chat.composer.width);
+        match with::rows(self, columns) {
+            0 => bare,
+            with => layout(self.size, Wishes { with, ..wishes }),
+        }
     }
 
     fn lay_out(&mut self) {
@@ -187,14 +167,22 @@ impl App {
                 .set_size(parts.transcript.width, parts.transcript.height);
         }
         if let Some(area) = layout.list {
-            let row_height = if self.size.width >= layout::TALL_ROWS { 2 } else { 1 };
-            let gaps = self.size.height >= 30;
-            self.list
-                .set_size(usize::from(area.height), row_height, gaps, &self.replica);
+            let tall = self.size.width >= layout::TALL_ROWS;
+            let shape = Shape {
+                height: usize::from(area.height),
+                row: if tall { 2 } else { 1 },
+                waiting_row: match tall {
+                    true if self.size.height >= layout::WISH_ROWS => 3,
+                    true => 2,
+                    false => 1,
+                },
+                gaps: self.size.height >= 30,
+            };
+            self.list.set_shape(shape, &self.replica);
         }
     }
 
-    fn wheel(&mut self, up: bool, at: Position) {
+    fn wheel(&mut self, up: bool, at: Position, now: Now) {
         if let Some(top) = self.help {
             let by = usize::from(WHEEL_ROWS);
             self.help = Some(if up { top.saturating_sub(by) } else { top + by });
@@ -204,9 +192,12 @@ impl App {
             return self.wheel_over(up);
         }
         let layout = self.layout();
+        let by = isize::from(WHEEL_ROWS.cast_signed());
+        let by = if up { -by } else { by };
         if layout.list.is_some_and(|area| area.contains(at)) {
-            let by = isize::from(WHEEL_ROWS.cast_signed());
-            self.list.scroll(if up { -by } else { by });
+            self.list.scroll(by);
+        } else if layout.details.is_some_and(|area| area.contains(at)) {
+            self.scroll_details(by, now);
         } else if let Some(chat) = &mut self.chat {
             let transcript = &mut chat.transcript;
             if up {
@@ -236,7 +227,7 @@ impl App {
                     }
                 }
                 Some(Item::Title(section)) => self.list.fold(section, &self.replica),
-                Some(Item::Gap) | None => {}
+                Some(Item::Gap | Item::Filter | Item::Group(_)) | None => {}
             }
             return;
         }
@@ -244,39 +235,14 @@ impl App {
             return;
         };
         if parts.transcript.contains(at) {
-            if chat.transcript.hit(at.y - parts.transcript.y) == Some(transcript::Hit::Bar) {
-                chat.transcript.to_end();
+            match chat.transcript.hit(at.y - parts.transcript.y) {
+                Some(transcript::Hit::Bar) => chat.transcript.to_end(),
+                Some(transcript::Hit::Entry(key)) if double => self.read_card(key),
+                _ => {}
             }
         } else if parts.composer.contains(at) || parts.title.contains(at) {
             self.focus = Focus::Compose;
         }
-    }
-
-    /// When a waiting time that is on the screen says something else.
-    fn waiting_changes_at(&self, now: Now) -> Option<Duration> {
-        let server = self.server_time(now);
-        let waited = |summary| words::waited(summary, server);
-        // The header tells the oldest of the queue, wherever its row is.
-        let oldest = words::oldest(self.replica.section(Section::Waiting), server);
-        let layout = self.layout();
-        let rows = self
-            .list
-            .visible()
-            .filter(|_| layout.list.is_some())
-            .filter_map(|(item, _)| match item {
-                Item::Row(conversation) => self.replica.summary(conversation).and_then(waited),
-                _ => None,
-            });
-        let open = self.summary().and_then(waited);
-        let next = self.next().and_then(waited);
-        let changes = rows
-            .chain(oldest)
-            .chain(open)
-            .chain(next)
-            .map(time::waiting_changes_in)
-            .min()?;
-        // The server's time is known by the millisecond.
-        Some(now.elapsed + changes + Duration::from_millis(1))
     }
 }
 

@@ -3,8 +3,11 @@
 mod bars;
 mod chat;
 mod details;
+mod header;
 mod list;
 mod over;
+pub(crate) mod with;
+mod writing;
 
 use minicom_tui_kit::{Now, help, text};
 use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style};
@@ -16,11 +19,11 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
     let layout = app.layout();
     let buffer = frame.buffer_mut();
     if let Some(ended) = &app.connection.ended {
-        bars::header(app, layout.header, buffer, now);
+        header::draw(app, layout.header, buffer, now);
         over::ended(app, ended, layout.help(), buffer);
         return;
     }
-    bars::header(app, layout.header, buffer, now);
+    header::draw(app, layout.header, buffer, now);
     bars::rules(app, &layout, buffer);
     let mut cursor = None;
     if let Some(area) = layout.list {

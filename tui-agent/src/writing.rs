@@ -1,31 +1,67 @@
-//! What is being written, for each conversation: the composer, what the author had on the screen when writing began, and which drafts the
-//! disk does not have yet. It refuses to know whether a text may be sent.
+//! What is being written, for each conversation, and which drafts the disk does not have yet. It refuses to know whether a text may be
+//! sent.
+
+pub mod naming;
+pub mod saved;
+mod written;
 
 use std::{collections::HashMap, time::Duration};
 
 use minicom_protocol::{command::SeenLines, ids::ConversationId};
-use minicom_tui_kit::Composer;
+
+pub use self::{
+    naming::Popup,
+    written::{Attached, Mode, With, Written},
+};
 
 /// A draft is on disk at the latest this long after a key.
 pub const SAVE_AFTER: Duration = Duration::from_millis(500);
 
-/// What is being written in one conversation.
-#[derive(Debug, Clone, Default)]
-pub struct Written {
-    /// The text and its cursor.
-    pub composer: Composer,
-    /// What was on the screen when the first character was written.
-    begun: Option<SeenLines>,
-    /// The text was held because its author had missed something, and has been shown it.
-    pub anyway: bool,
-    /// The disk has another text.
-    unsaved: bool,
+/// What a draft is. Each is kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// What goes with the reply. It is loaded before the reply.
+    With,
+    /// The reply.
+    Reply,
+    /// The note.
+    Note,
+}
+
+impl Kind {
+    /// All.
+    pub const ALL: [Kind; 3] = [Kind::With, Kind::Reply, Kind::Note];
+
+    /// What the disk knows it by, behind its conversation.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            // As it was before there were others.
+            Kind::Reply => "",
+            Kind::Note => " note",
+            Kind::With => " with",
+        }
+    }
+}
+
+/// A draft, to be kept or as it was kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Draft {
+    /// Where.
+    pub conversation: ConversationId,
+    /// What it is.
+    pub kind: Kind,
+    /// The text; an empty one is forgotten.
+    pub text: String,
 }
 
 /// What is being written everywhere.
 #[derive(Debug, Clone, Default)]
 pub struct Writing {
     all: HashMap<ConversationId, Written>,
+    /// Names that are offered for the one being typed in a note.
+    pub popup: Option<Popup>,
+    /// The name being typed is wanted without an offer.
+    pub popup_closed: bool,
     save_at: Option<Duration>,
     size: Option<(u16, u16)>,
 }
@@ -37,7 +73,7 @@ impl Writing {
         self.all.entry(conversation).or_insert_with(|| {
             let mut written = Written::default();
             if let Some((columns, rows)) = size {
-                written.composer.set_size(columns, rows);
+                written.set_size(columns, rows);
             }
             written
         })
@@ -48,10 +84,20 @@ impl Writing {
         self.all.get(&conversation)
     }
 
-    /// Whether something is written there.
+    /// What the keys write in a conversation.
+    pub fn mode(&self, conversation: ConversationId) -> Mode {
+        self.get(conversation).map(Written::mode).unwrap_or_default()
+    }
+
+    /// Whether something is written there: a reply or a note.
     pub fn has_draft(&self, conversation: ConversationId) -> bool {
+        self.get(conversation).is_some_and(Written::has_draft)
+    }
+
+    /// Whether the customer is being written to. A note is nothing that the customer hears of.
+    pub fn is_replying(&self, conversation: ConversationId) -> bool {
         self.get(conversation)
-            .is_some_and(|written| !written.composer.is_empty())
+            .is_some_and(|written| written.mode() == Mode::Reply && !written.composer.is_empty())
     }
 
     /// Tells the columns to write in and the most rows.
@@ -59,18 +105,29 @@ impl Writing {
         if self.size != Some((columns, rows)) {
             self.size = Some((columns, rows));
             for written in self.all.values_mut() {
-                written.composer.set_size(columns, rows);
+                written.set_size(columns, rows);
             }
         }
     }
 
-    /// The text has changed: the disk is told soon.
+    /// The text that the keys write has changed: the disk is told soon.
     pub fn changed(&mut self, conversation: ConversationId, now: Duration) {
         let written = self.of(conversation);
-        written.unsaved = true;
-        if written.composer.is_empty() {
-            (written.begun, written.anyway) = (None, false);
+        match written.mode() {
+            Mode::Reply => {
+                written.needs_saving(Kind::Reply);
+                written.follow_reply();
+            }
+            Mode::Note => written.needs_saving(Kind::Note),
+            // What it is about is stored: there is nothing to lose but a minute.
+            Mode::Edit(_) => return,
         }
+        self.save_at.get_or_insert(now + SAVE_AFTER);
+    }
+
+    /// What goes with the reply has changed.
+    pub fn with_changed(&mut self, conversation: ConversationId, now: Duration) {
+        self.of(conversation).needs_saving(Kind::With);
         self.save_at.get_or_insert(now + SAVE_AFTER);
     }
 
@@ -93,33 +150,112 @@ impl Writing {
         self.get(conversation)?.begun
     }
 
-    /// Takes the text for sending.
-    pub fn take(&mut self, conversation: ConversationId, now: Duration) -> String {
-        let text = self.of(conversation).composer.take();
-        self.changed(conversation, now);
+    /// Takes the reply and what goes with it for sending. `reads` is how it reads, if it is not what is written: that is remembered, so
+    /// that nobody sends a hole again without what fills it.
+    pub fn take(&mut self, conversation: ConversationId, reads: Option<&str>, now: Duration) -> (String, With) {
+        let written = self.of(conversation);
+        let with = std::mem::take(&mut written.with);
+        let text = written.composer.text();
+        if let Some(reads) = reads {
+            written.composer.set_text(reads);
+        }
+        written.composer.take();
+        written.needs_saving(Kind::Reply);
+        if !with.is_empty() {
+            written.needs_saving(Kind::With);
+        }
+        written.follow_reply();
+        self.save_at.get_or_insert(now + SAVE_AFTER);
+        (text, with)
+    }
+
+    /// Takes the note for sending. The next text is a reply again.
+    pub fn take_note(&mut self, conversation: ConversationId, now: Duration) -> String {
+        let written = self.of(conversation);
+        let text = written.of_kind(Kind::Note).take();
+        written.needs_saving(Kind::Note);
+        written.set_mode(Mode::Reply);
+        self.popup = None;
+        self.save_at.get_or_insert(now + SAVE_AFTER);
         text
     }
 
-    /// Puts a text that was not sent back. False if something else is being written by now.
-    pub fn put_back(&mut self, conversation: ConversationId, text: &str, now: Duration) -> bool {
+    /// Puts a reply that was not sent back. False if something else is being written by now.
+    pub fn put_back(&mut self, conversation: ConversationId, text: &str, with: &With, now: Duration) -> bool {
         let written = self.of(conversation);
-        let free = written.composer.is_empty();
+        let free = written.composer.is_empty() && written.with.is_empty();
         if free {
             written.composer.set_text(text);
-            self.changed(conversation, now);
+            written.with = with.clone();
+            written.needs_saving(Kind::Reply);
+            written.needs_saving(Kind::With);
+            self.save_at.get_or_insert(now + SAVE_AFTER);
         }
         free
     }
 
-    /// A draft comes from the disk. What was typed before it came stands behind it.
-    pub fn loaded(&mut self, conversation: ConversationId, draft: &str, now: Duration) {
+    /// Puts a note that was not sent back. False if another one is being written by now.
+    pub fn put_note_back(&mut self, conversation: ConversationId, text: &str, now: Duration) -> bool {
         let written = self.of(conversation);
-        let typed = written.composer.text();
-        written.composer.set_text(&format!("{draft}{typed}"));
-        // The author has not seen this thread since writing it; what is on the screen next counts.
-        written.begun = None;
+        let free = written.of_kind(Kind::Note).is_empty();
+        if free {
+            written.of_kind(Kind::Note).set_text(text);
+            written.needs_saving(Kind::Note);
+            self.save_at.get_or_insert(now + SAVE_AFTER);
+        }
+        free
+    }
+
+    /// The thread goes on in another conversation: so does what is being written, unless something is written there.
+    pub fn move_to(&mut self, from: ConversationId, to: ConversationId, now: Duration) {
+        if !self.has_draft(from) || self.has_draft(to) {
+            return;
+        }
+        let mut moved = self.all.remove(&from).unwrap_or_default();
+        moved.begun = None;
+        if let Mode::Edit(_) = moved.mode() {
+            moved.set_mode(Mode::Reply);
+        }
+        for conversation in [from, to] {
+            for kind in Kind::ALL {
+                self.of(conversation).needs_saving(kind);
+            }
+        }
+        moved.unsaved = Kind::ALL.to_vec();
+        self.all.insert(to, moved);
+        self.save_at.get_or_insert(now + SAVE_AFTER);
+    }
+
+    /// A conversation is left: a note that was not begun does not wait there for somebody who wants to reply.
+    pub fn leave(&mut self, conversation: ConversationId) {
+        self.popup = None;
+        if let Some(written) = self.all.get_mut(&conversation)
+            && written.mode() == Mode::Note
+            && written.current().is_empty()
+        {
+            written.set_mode(Mode::Reply);
+        }
+    }
+
+    /// A draft comes from the disk. What was typed before it came stands behind it.
+    pub fn loaded(&mut self, draft: &Draft, now: Duration) {
+        let written = self.of(draft.conversation);
+        if draft.kind == Kind::With {
+            if written.with.is_empty() {
+                written.with = With::from_draft(&draft.text);
+            }
+            return;
+        }
+        let composer = written.of_kind(draft.kind);
+        let typed = composer.text();
+        composer.set_text(&format!("{}{typed}", draft.text));
+        if draft.kind == Kind::Reply {
+            // The author has not seen this thread since writing it; what is on the screen next counts.
+            written.begun = None;
+        }
         if !typed.is_empty() {
-            self.changed(conversation, now);
+            written.needs_saving(draft.kind);
+            self.save_at.get_or_insert(now + SAVE_AFTER);
         }
     }
 
@@ -129,102 +265,27 @@ impl Writing {
     }
 
     /// The drafts that the disk does not have yet; it is told now.
-    pub fn take_unsaved(&mut self) -> Vec<(ConversationId, String)> {
+    pub fn take_unsaved(&mut self) -> Vec<Draft> {
         self.save_at = None;
-        let unsaved = self.all.iter_mut().filter(|(_, written)| written.unsaved);
-        let mut drafts: Vec<(ConversationId, String)> = unsaved
-            .map(|(conversation, written)| {
-                written.unsaved = false;
-                (*conversation, written.composer.text())
-            })
-            .collect();
+        let mut drafts = Vec::new();
+        for (conversation, written) in &mut self.all {
+            for kind in std::mem::take(&mut written.unsaved) {
+                let (conversation, text) = (*conversation, written.draft(kind));
+                drafts.push(Draft { conversation, kind, text });
+            }
+        }
         drafts.sort();
         drafts
     }
 
     /// Forgets what is empty and about something that is not known any more.
     pub fn forget(&mut self, known: impl Fn(ConversationId) -> bool) {
-        self.all
-            .retain(|conversation, written| known(*conversation) || written.unsaved || !written.composer.is_empty());
+        self.all.retain(|conversation, written| {
+            known(*conversation) || !written.unsaved.is_empty() || written.has_draft() || !written.with.is_empty()
+        });
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use minicom_protocol::ids::LineNo;
-
-    const HERE: Duration = Duration::from_secs(9);
-
-    fn conversation() -> ConversationId {
-        ConversationId::from_bytes([1; 16])
-    }
-
-    fn lines(desk: u64) -> SeenLines {
-        SeenLines {
-            customer: LineNo(0),
-            desk: LineNo(desk),
-        }
-    }
-
-    fn write(writing: &mut Writing, text: &str) {
-        let _ = writing.of(conversation()).composer.insert(text);
-        writing.changed(conversation(), HERE);
-    }
-
-    #[test]
-    fn what_was_on_the_screen_counts_until_writing_begins() {
-        let mut writing = Writing::default();
-        writing.sees(conversation(), lines(1));
-        writing.sees(conversation(), lines(2));
-        write(&mut writing, "hello");
-        writing.sees(conversation(), lines(3));
-        assert_eq!(writing.begun(conversation()), Some(lines(2)));
-        writing.held(conversation());
-        writing.sees(conversation(), lines(3));
-        assert_eq!(writing.begun(conversation()), Some(lines(3)));
-        assert!(writing.of(conversation()).anyway);
-        writing.take(conversation(), HERE);
-        writing.sees(conversation(), lines(4));
-        assert_eq!(writing.begun(conversation()), Some(lines(4)));
-        assert!(!writing.of(conversation()).anyway, "the next text is another one");
-    }
-
-    #[test]
-    fn a_draft_of_another_day_counts_from_when_it_is_looked_at() {
-        let mut writing = Writing::default();
-        writing.sees(conversation(), lines(1));
-        writing.loaded(conversation(), "old draft", HERE);
-        writing.sees(conversation(), lines(7));
-        writing.sees(conversation(), lines(8));
-        assert_eq!(writing.begun(conversation()), Some(lines(7)));
-        assert_eq!(writing.take_unsaved(), [], "the disk has it");
-    }
-
-    #[test]
-    fn what_was_typed_before_the_draft_came_is_kept() {
-        let mut writing = Writing::default();
-        write(&mut writing, "typed");
-        writing.loaded(conversation(), "draft, ", HERE);
-        assert_eq!(writing.of(conversation()).composer.text(), "draft, typed");
-    }
-
-    #[test]
-    fn the_disk_is_told_once_and_of_what_is_gone_too() {
-        let mut writing = Writing::default();
-        write(&mut writing, "a");
-        assert_eq!(writing.save_at(), Some(HERE + SAVE_AFTER));
-        assert_eq!(writing.take_unsaved(), [(conversation(), "a".to_owned())]);
-        assert_eq!((writing.take_unsaved(), writing.save_at()), (vec![], None));
-        writing.take(conversation(), HERE);
-        assert_eq!(writing.take_unsaved(), [(conversation(), String::new())]);
-    }
-
-    #[test]
-    fn a_text_that_was_not_sent_comes_back_unless_another_is_being_written() {
-        let mut writing = Writing::default();
-        assert!(writing.put_back(conversation(), "mine", HERE));
-        assert!(!writing.put_back(conversation(), "other", HERE));
-        assert_eq!(writing.of(conversation()).composer.text(), "mine");
-    }
-}
+#[path = "writing_tests.rs"]
+mod tests;

@@ -234,6 +234,7 @@ impl PlainAgent {
         };
         let id = self.send(command, now.wall);
         let sent = SentLine {
+            with: crate::writing::With::default(),
             conversation,
             text,
             seen_desk: seen.desk,

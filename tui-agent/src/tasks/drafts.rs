@@ -6,11 +6,14 @@ use minicom_protocol::ids::ConversationId;
 use minicom_tui_kit::{Shown, drafts::Drafts};
 use tokio::sync::mpsc;
 
-use crate::app::Msg;
+use crate::{
+    app::Msg,
+    writing::{Draft, Kind},
+};
 
 /// What the thread is to do.
 enum Job {
-    Save(ConversationId, String),
+    Save(Draft),
     Load(Vec<ConversationId>),
 }
 
@@ -31,9 +34,9 @@ impl DraftKeeper {
     }
 
     /// Keeps a draft; an empty one is forgotten.
-    pub fn save(&self, conversation: ConversationId, text: String) {
+    pub fn save(&self, draft: Draft) {
         // The thread is gone only if it could not be started.
-        let _ = self.jobs.send(Job::Save(conversation, text));
+        let _ = self.jobs.send(Job::Save(draft));
     }
 
     /// Tells which of these have drafts.
@@ -65,7 +68,7 @@ fn keep(folder: PathBuf, to_do: &std_mpsc::Receiver<Job>, messages: &mpsc::Sende
     let mut broken = false;
     while let Ok(job) = to_do.recv() {
         let done = match job {
-            Job::Save(conversation, text) => drafts.save(&conversation.to_string(), &text),
+            Job::Save(draft) => drafts.save(&key(draft.conversation, draft.kind), &draft.text),
             Job::Load(conversations) => load(&drafts, conversations).map(|found| {
                 if !found.is_empty() {
                     tell(Msg::Drafts(found));
@@ -80,13 +83,19 @@ fn keep(folder: PathBuf, to_do: &std_mpsc::Receiver<Job>, messages: &mpsc::Sende
     }
 }
 
-fn load(drafts: &Drafts, conversations: Vec<ConversationId>) -> std::io::Result<Vec<(ConversationId, String)>> {
+fn load(drafts: &Drafts, conversations: Vec<ConversationId>) -> std::io::Result<Vec<Draft>> {
     let mut found = Vec::new();
     for conversation in conversations {
-        let draft = drafts.load(&conversation.to_string())?;
-        found.extend(draft.map(|text| (conversation, text)));
+        for kind in Kind::ALL {
+            let text = drafts.load(&key(conversation, kind))?;
+            found.extend(text.map(|text| Draft { conversation, kind, text }));
+        }
     }
     Ok(found)
+}
+
+fn key(conversation: ConversationId, kind: Kind) -> String {
+    format!("{conversation}{}", kind.suffix())
 }
 
 #[cfg(test)]
@@ -97,21 +106,33 @@ mod tests {
         ConversationId::from_bytes([n; 16])
     }
 
+    fn draft(n: u8, kind: Kind, text: &str) -> Draft {
+        let (conversation, text) = (conversation(n), text.to_owned());
+        Draft { conversation, kind, text }
+    }
+
     #[test]
     fn drafts_outlive_the_program() {
         let folder = tempfile::tempdir().unwrap();
         let (sender, mut messages) = mpsc::channel(4);
         let keeper = DraftKeeper::start(folder.path().join("drafts"), sender.clone());
-        keeper.save(conversation(1), "half a sentence".to_owned());
-        keeper.save(conversation(2), "gone".to_owned());
-        keeper.save(conversation(2), String::new());
+        keeper.save(draft(1, Kind::Reply, "half a sentence"));
+        keeper.save(draft(1, Kind::Note, "for colleagues only"));
+        keeper.save(draft(2, Kind::Reply, "gone"));
+        keeper.save(draft(2, Kind::Reply, ""));
         keeper.finish();
         let keeper = DraftKeeper::start(folder.path().join("drafts"), sender);
         keeper.load(vec![conversation(1), conversation(2)]);
         let Some(Msg::Drafts(found)) = messages.blocking_recv() else {
             panic!("no drafts")
         };
-        assert_eq!(found, [(conversation(1), "half a sentence".to_owned())]);
+        assert_eq!(
+            found,
+            [
+                draft(1, Kind::Reply, "half a sentence"),
+                draft(1, Kind::Note, "for colleagues only")
+            ]
+        );
         keeper.finish();
     }
 
@@ -123,7 +144,7 @@ mod tests {
         let (sender, mut messages) = mpsc::channel(4);
         let keeper = DraftKeeper::start(file, sender);
         assert!(matches!(messages.blocking_recv(), Some(Msg::DraftTrouble(_))));
-        keeper.save(conversation(1), "text".to_owned());
+        keeper.save(draft(1, Kind::Reply, "text"));
         keeper.finish();
         assert!(messages.blocking_recv().is_none());
     }

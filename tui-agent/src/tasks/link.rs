@@ -115,6 +115,6 @@ async fn carry_out(handle: &Handle<Agents>, order: Order, messages: &mpsc::Sende
         Order::Resend(id) => drop(handle.resend(id)),
         Order::Discard(id) => drop(handle.discard(id)),
         Order::ReconnectNow => handle.reconnect_now(),
-        Order::SaveDraft { .. } | Order::LoadDrafts(_) => {}
+        Order::SaveDraft(_) | Order::LoadDrafts(_) => {}
     }
 }

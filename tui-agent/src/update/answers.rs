@@ -61,6 +61,16 @@ impl App {
                 self.warn(command, done);
             }
             (AgentCommand::Post { .. }, Outcome::Refused { refusal }) => self.line_refused(id, &refusal, now),
+            (AgentCommand::Note { conversation, text, .. }, Outcome::Refused { refusal }) => {
+                self.note_refused(id, *conversation, text, &refusal, now);
+            }
+            (AgentCommand::EditLine { conversation, line, text }, Outcome::Refused { refusal }) => {
+                self.edit_refused(*conversation, *line, text, &refusal, now);
+            }
+            (AgentCommand::WithdrawLine { .. }, Outcome::Done(_)) => self.tell(Shown::fixed("Taken back."), now),
+            (AgentCommand::BlankLine { .. }, Outcome::Done(_)) => {
+                self.tell(Shown::fixed("Blanked out. Nobody can read it any more."), now);
+            }
             (AgentCommand::TakeNext {}, outcome) if self.taking_next == Some(id) => {
                 self.taking_next = None;
                 self.next_taken(outcome, now);
@@ -209,3 +219,7 @@ impl App {
         self.client(ClientEvent::Answered { id, command, outcome }, now);
     }
 }
+
+#[cfg(test)]
+#[path = "many_tests.rs"]
+mod tests;

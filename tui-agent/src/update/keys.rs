@@ -72,7 +72,10 @@ impl App {
             return false;
         };
         let closing = self.closing_of(conversation).is_some();
-        let composer = &mut self.writing.of(conversation).composer;
+        if self.key_in_popup(conversation, key, now) || self.key_in_empty(conversation, key, now) {
+            return true;
+        }
+        let composer = self.writing.of(conversation).current_mut();
         if closing && composer.is_empty() && key.to_string() == "ctrl-_" {
             self.undo(Some(conversation), now);
             return true;
@@ -92,20 +95,21 @@ impl App {
             return;
         }
         if let Some(conversation) = self.conversation() {
-            let handled = self.writing.of(conversation).composer.paste(text);
+            let handled = self.writing.of(conversation).current_mut().paste(text);
             self.composer_did(handled, now);
         }
     }
 
-    fn composer_did(&mut self, handled: Handled, now: Now) -> bool {
+    pub(super) fn composer_did(&mut self, handled: Handled, now: Now) -> bool {
         let Some(conversation) = self.conversation() else {
             return false;
         };
         match handled {
             Handled::No => return false,
-            Handled::Moved => {}
+            Handled::Moved => self.offer_names(conversation, false),
             Handled::Changed => {
                 self.writing.changed(conversation, now.elapsed);
+                self.offer_names(conversation, true);
                 self.say_typing(conversation, now);
                 self.quits_until = None;
                 // What is typed is to be seen.
@@ -138,6 +142,13 @@ impl App {
             Action::Priority => self.priority(now),
             Action::Subject => self.subject_line(now),
             Action::Editor => self.edit_reply(now),
+            Action::Note => self.note(now),
+            Action::SavedReplies => self.saved_replies(now),
+            Action::Article => self.articles(now),
+            Action::Quote => self.quote(now),
+            Action::EditLast => self.edit_last(now),
+            Action::WithdrawLast => self.withdraw_last(now),
+            Action::Blank => self.blank(now),
             Action::Menu => self.menu(),
             Action::Done => self.done(now),
             Action::Undo => self.undo(self.subject(), now),
@@ -150,9 +161,9 @@ impl App {
             Action::Fold => self.fold(now),
             Action::MarkUnread => self.mark_unread(now),
             Action::PageUp | Action::PageDown | Action::RowUp | Action::RowDown | Action::Latest | Action::Divider => {
-                self.scroll(action);
+                self.scroll(action, now);
             }
-            Action::Details => self.details = Some(self.layout().details.is_none()),
+            Action::Details => self.toggle_details(),
             Action::Reconnect => self.reconnect(now),
             Action::Escape => self.escape(),
             Action::Help => self.help = Some(0),
@@ -163,24 +174,17 @@ impl App {
                 self.save_drafts();
                 self.out.push(Effect::Suspend);
             }
-            Action::Mark
-            | Action::MarkAll
-            | Action::Filter
-            | Action::Sort
-            | Action::Note
-            | Action::SavedReplies
-            | Action::Article
-            | Action::Quote
-            | Action::EditLast
-            | Action::WithdrawLast
-            | Action::Blank
-            | Action::Ticket
+            Action::Mark => self.mark(now),
+            Action::MarkAll => self.mark_all(now),
+            Action::Filter => self.ask_filter(),
+            Action::Sort => self.choose_order(),
+            Action::OpenEarlier => self.open_earlier(now),
+            Action::Ticket
             | Action::Tickets
             | Action::Mentions
             | Action::Why
             | Action::Workload
             | Action::Queue
-            | Action::OpenEarlier
             | Action::CustomerEdit
             | Action::Merge
             | Action::Replies
@@ -205,7 +209,18 @@ impl App {
         }
     }
 
-    fn scroll(&mut self, action: Action) {
+    fn scroll(&mut self, action: Action, now: Now) {
+        if self.layout().details_over_chat {
+            let page = self.details_page();
+            let by = match action {
+                Action::PageUp => -page,
+                Action::PageDown => page,
+                Action::RowUp => -1,
+                Action::RowDown => 1,
+                _ => return,
+            };
+            return self.scroll_details(by, now);
+        }
         let Some(chat) = &mut self.chat else { return };
         let transcript = &mut chat.transcript;
         match action {
@@ -239,20 +254,23 @@ impl App {
         let at_end = self.chat.as_ref().is_none_or(|chat| chat.transcript.is_at_end());
         if self.layout().details_over_chat {
             self.details = None;
+        } else if self.is_composing() && self.cancel_edit() {
         } else if self.notice.is_some() {
             self.notice = None;
         } else if let (false, Some(chat)) = (at_end, &mut self.chat) {
             chat.transcript.to_end();
-        } else {
+        } else if self.focus == Focus::Compose {
             self.focus = Focus::List;
+        } else if !self.list.unmark_all() {
+            self.clear_filter();
         }
     }
 
     fn interrupt(&mut self, now: Now) {
         if let Some(conversation) = self.conversation().filter(|_| self.is_composing())
-            && self.writing.has_draft(conversation)
+            && self.writing.get(conversation).is_some_and(|it| !it.current().is_empty())
         {
-            self.writing.of(conversation).composer.clear();
+            self.writing.of(conversation).current_mut().clear();
             self.writing.changed(conversation, now.elapsed);
             self.say_typing(conversation, now);
             return self.tell(Shown::fixed("Cleared. ^_ brings it back."), now);

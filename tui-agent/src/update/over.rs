@@ -13,6 +13,7 @@ use ratatui::layout::{Position, Rect};
 use crate::{
     app::{App, Ends},
     over::{Ask, AskFor, Choice, EditFor, Over, Pick, PickFor, ReadFor, Reading},
+    writing::Mode,
 };
 
 impl App {
@@ -70,6 +71,11 @@ impl App {
                     self.priority_chosen(&pick.about, priority, now);
                 }
             }
+            PickFor::Sort => self.order_chosen(&choice),
+            PickFor::Earlier => self.earlier_chosen(&choice, now),
+            PickFor::SavedReply | PickFor::Article | PickFor::Quote | PickFor::Blank => {
+                self.chosen_for_writing(&pick, choice, now);
+            }
         }
     }
 
@@ -79,7 +85,16 @@ impl App {
         match pick.purpose {
             PickFor::Snooze => self.refresh_snooze(now),
             PickFor::Tags => self.refresh_tags(),
-            PickFor::Menu | PickFor::Transfer | PickFor::Assign | PickFor::Intent | PickFor::Priority => {}
+            PickFor::SavedReply => self.refresh_saved_replies(),
+            PickFor::Article => self.ask_articles(),
+            PickFor::Quote | PickFor::Blank => {}
+            PickFor::Menu
+            | PickFor::Transfer
+            | PickFor::Assign
+            | PickFor::Intent
+            | PickFor::Priority
+            | PickFor::Sort
+            | PickFor::Earlier => {}
         }
     }
 
@@ -93,7 +108,14 @@ impl App {
             }
             PickFor::Assign => self.refresh_assign(),
             PickFor::Tags => self.refresh_tags(),
-            PickFor::Menu | PickFor::Snooze | PickFor::Intent | PickFor::Priority => {}
+            PickFor::SavedReply => self.refresh_saved_replies(),
+            PickFor::Article | PickFor::Quote | PickFor::Blank => {}
+            PickFor::Menu
+            | PickFor::Snooze
+            | PickFor::Intent
+            | PickFor::Priority
+            | PickFor::Sort
+            | PickFor::Earlier => {}
         }
     }
 
@@ -103,6 +125,9 @@ impl App {
         match ask.purpose {
             AskFor::TransferNote(to) => self.transfer_with_note(&ask.about, to, first, now),
             AskFor::Subject => self.subject_given(&ask.about, first, now),
+            AskFor::Filter => self.filter_given(first, now),
+            AskFor::Reply { reply, questions } => self.reply_answered(&ask.about, reply, &questions, answers, now),
+            AskFor::Blank(line) => self.blank_confirmed(&ask.about, line, now),
         }
     }
 
@@ -115,9 +140,12 @@ impl App {
 
     pub(crate) fn key_over(&mut self, key: Key, now: Now) {
         match self.over.take() {
-            Some(Over::Picker(mut pick)) => {
-                let picked = pick.picker.key(key);
-                self.picker_did(pick, picked, Some(key), now);
+            Some(Over::Picker(pick)) => {
+                // The purpose's own keys come first.
+                if let Some(mut pick) = self.key_while_choosing(pick, key, now) {
+                    let picked = pick.picker.key(key);
+                    self.picker_did(pick, picked, Some(key), now);
+                }
             }
             Some(Over::Prompt(mut ask)) => {
                 let asked = ask.prompt.key(key);
@@ -125,6 +153,9 @@ impl App {
             }
             Some(Over::Reading(mut reading)) => {
                 let read = reading.overlay.key(key);
+                if self.key_while_reading(&reading.purpose, read, key, now) {
+                    return;
+                }
                 if read != Read::Closed {
                     self.over = Some(Over::Reading(reading));
                 }
@@ -257,7 +288,7 @@ impl App {
             Edited::Unchanged => self.tell(Shown::fixed("Nothing was changed."), now),
             Edited::Failed(words) => self.trouble(words, Ends::Leaving),
             Edited::Changed(text) => match purpose {
-                EditFor::Composer(conversation) => self.reply_edited(conversation, &text, now),
+                EditFor::Composer(conversation, mode) => self.reply_edited(conversation, mode, &text, now),
             },
         }
     }
@@ -267,12 +298,17 @@ impl App {
         let Some(conversation) = self.conversation() else {
             return self.tell(Shown::fixed("No conversation is open."), now);
         };
-        let text = self.writing.of(conversation).composer.text();
-        self.edit(EditFor::Composer(conversation), Edit::new("reply.md", text));
+        let written = self.writing.of(conversation);
+        let (mode, text) = (written.mode(), written.current().text());
+        let name = if mode == Mode::Note { "note.md" } else { "reply.md" };
+        self.edit(EditFor::Composer(conversation, mode), Edit::new(name, text));
     }
 
-    fn reply_edited(&mut self, conversation: ConversationId, text: &str, now: Now) {
-        self.writing.of(conversation).composer.set_text(text);
+    fn reply_edited(&mut self, conversation: ConversationId, mode: Mode, text: &str, now: Now) {
+        let written = self.writing.of(conversation);
+        // What was written for colleagues stays that, whatever happened meanwhile.
+        written.set_mode(mode);
+        written.current_mut().set_text(text);
         self.writing.changed(conversation, now.elapsed);
         self.say_typing(conversation, now);
     }

@@ -71,7 +71,7 @@ impl App {
         if !owner || !self.is_live() {
             return;
         }
-        let on = self.writing.has_draft(conversation);
+        let on = self.writing.is_replying(conversation);
         let last = self
             .last_typing
             .filter(|(whose, _)| *whose == conversation)

@@ -13,12 +13,17 @@ use minicom_tui_kit::{Now, Shown};
 use crate::{
     app::{App, Ends, Order, SentLine},
     words,
+    writing::{Mode, With, saved},
 };
 
 impl App {
     /// Hands a command over. It is known from here on, before anybody else hears of it.
     pub(crate) fn send(&mut self, command: AgentCommand, wall: i64) -> CommandId {
         let id = self.ids.next(wall);
+        if let Some(conversation) = command.conversation() {
+            // What was marked for an order has been in it; the next order is about something else.
+            self.list.unmark(conversation);
+        }
         self.replica.pending(id, command.clone());
         self.order(Order::Send { id, command });
         id
@@ -38,24 +43,50 @@ impl App {
     pub(crate) fn enter(&mut self, now: Now) {
         let Some(summary) = self.summary() else { return };
         let (conversation, stage) = (summary.conversation, summary.stage.clone());
-        let composer = &self.writing.of(conversation).composer;
-        let text = composer.text();
-        if text.trim().is_empty() {
-            if matches!(stage, Stage::Bot | Stage::Waiting { .. }) {
-                self.take_over(now);
+        match self.writing.mode(conversation) {
+            Mode::Note => return self.send_note(conversation, now),
+            Mode::Edit(line) => return self.send_edit(conversation, line, now),
+            Mode::Reply => {}
+        }
+        let written = self.writing.of(conversation);
+        if written.composer.text().trim().is_empty() {
+            let attached = !written.with.is_empty();
+            match stage {
+                Stage::Bot | Stage::Waiting { .. } => self.take_over(now),
+                _ if attached => self.tell(Shown::fixed("Write a few words to go with it."), now),
+                _ => {}
             }
             return;
         }
-        if let Some(words) = composer.too_long() {
+        if let Some(words) = self.why_not_to_send(conversation) {
             return self.trouble(words, Ends::Leaving);
-        }
-        if let Err(refused) = MessageText::parse(text.as_str()) {
-            let words = Refusal::from(refused).message();
-            return self.trouble(Shown::line(&words), Ends::Leaving);
         }
         if let Some(take_over) = self.may_post(&stage) {
             self.post(conversation, take_over, now);
         }
+    }
+
+    /// Why the reply cannot be sent as it is written.
+    fn why_not_to_send(&self, conversation: ConversationId) -> Option<Shown> {
+        let written = self.writing.get(conversation)?;
+        let text = written.composer.text();
+        if let Some(words) = written.composer.too_long() {
+            return Some(words);
+        }
+        if written.with.reply.is_some() {
+            return self.why_not_filled(conversation);
+        }
+        let refused = MessageText::parse(text).err()?;
+        Some(Shown::line(&Refusal::from(refused).message()))
+    }
+
+    /// What of the saved reply in the composer is not filled, or cannot be.
+    pub(crate) fn why_not_filled(&self, conversation: ConversationId) -> Option<Shown> {
+        let written = self.writing.get(conversation)?;
+        let (used, summary) = (written.with.reply.as_ref()?, self.replica.summary(conversation)?);
+        let all_known = self.replica.context(summary.customer.id).is_some();
+        let values = saved::values(&self.replica, summary);
+        saved::why_not(&written.composer.text(), used, &values, all_known)
     }
 
     /// Whether a line may be sent in this stage, and whether it takes over. Says why not.
@@ -86,8 +117,15 @@ impl App {
         let anyway = self.writing.of(conversation).anyway;
         let seen = self.writing.begun(conversation).unwrap_or(shown);
         // The draft goes from the disk a little later: by then the line is in the outbox.
-        let text = self.writing.take(conversation, now.elapsed);
-        self.post_text(conversation, text, seen, take_over, anyway, now);
+        let reads = self.reply_reads(conversation);
+        let (text, with) = self.writing.take(conversation, reads.as_deref(), now.elapsed);
+        let line = SentLine {
+            conversation,
+            text,
+            with,
+            seen_desk: seen.desk,
+        };
+        self.post_line(line, seen, take_over, anyway, now);
         self.say_typing(conversation, now);
         // Whoever goes on writing does not want the end.
         self.closing.retain(|held| held.conversation != conversation);
@@ -97,35 +135,28 @@ impl App {
         self.notice = None;
     }
 
-    fn post_text(
-        &mut self,
-        conversation: ConversationId,
-        text: String,
-        seen: SeenLines,
-        take_over: bool,
-        anyway: bool,
-        now: Now,
-    ) {
+    /// How the saved reply in the composer will read, if there is one.
+    fn reply_reads(&self, conversation: ConversationId) -> Option<String> {
+        let written = self.writing.get(conversation)?;
+        let (used, summary) = (written.with.reply.as_ref()?, self.replica.summary(conversation)?);
+        let values = saved::values(&self.replica, summary);
+        Some(saved::reads(&written.composer.text(), used, &values))
+    }
+
+    fn post_line(&mut self, line: SentLine, seen: SeenLines, take_over: bool, anyway: bool, now: Now) {
+        let With { quote, article, reply } = line.with.clone();
         let command = AgentCommand::Post {
-            conversation,
-            text: text.clone(),
+            conversation: line.conversation,
+            text: line.text.clone(),
             seen,
             take_over,
             anyway,
-            quote: None,
-            reply: None,
-            article: None,
+            quote: quote.map(|it| it.line),
+            reply,
+            article: article.map(|it| it.slug),
         };
         let id = self.send(command, now.wall);
-        let seen_desk = seen.desk;
-        self.sent.insert(
-            id,
-            SentLine {
-                conversation,
-                text,
-                seen_desk,
-            },
-        );
+        self.sent.insert(id, line);
     }
 
     /// A line has its final refusal. The text goes back to where it was written, or, if something else is being written there by
@@ -133,7 +164,7 @@ impl App {
     pub(crate) fn line_refused(&mut self, id: CommandId, refusal: &Refusal, now: Now) {
         let Some(line) = self.sent.remove(&id) else { return };
         let here = self.conversation() == Some(line.conversation);
-        let back = self.writing.put_back(line.conversation, &line.text, now.elapsed);
+        let back = self.writing.put_back(line.conversation, &line.text, &line.with, now.elapsed);
         if back {
             self.replica.forget(id);
         } else if here {
@@ -168,15 +199,34 @@ impl App {
             self.replica.confirm(unsent.id);
             return self.order(Order::Resend(unsent.id));
         }
-        let (AgentCommand::Post { conversation, text, .. }, Some(summary)) = (unsent.command, self.summary()) else {
+        let AgentCommand::Post {
+            conversation,
+            text,
+            quote,
+            reply,
+            article,
+            ..
+        } = unsent.command
+        else {
+            // A note: nothing stands in its way but what refused it.
+            self.replica.forget(unsent.id);
+            self.send(unsent.command, now.wall);
             return;
         };
-        let stage = summary.stage.clone();
+        let Some(stage) = self.summary().map(|summary| summary.stage.clone()) else {
+            return;
+        };
         if let Some(take_over) = self.may_post(&stage) {
             self.replica.forget(unsent.id);
             let seen = self.chat.as_ref().map(|chat| chat.shown()).unwrap_or_default();
+            let line = SentLine {
+                conversation,
+                text,
+                with: With::of_command(quote, article, reply),
+                seen_desk: seen.desk,
+            };
             // What was missed is on the screen, above the line.
-            self.post_text(conversation, text, seen, take_over, true, now);
+            self.post_line(line, seen, take_over, true, now);
         }
     }
 

@@ -1,0 +1,54 @@
+//! What goes with a reply, in rows between the rule and the text: the line that it answers, the article, and how a saved reply reads.
+
+use minicom_tui_kit::{Shown, styled::StyledLine};
+use ratatui::style::Style;
+
+use crate::{
+    app::App,
+    writing::{Mode, saved},
+};
+
+/// Rows of a screen from which a saved reply is shown as it reads in several rows.
+const TALL: u16 = 20;
+/// Rows of that at most.
+const READS_ROWS_MAX: usize = 3;
+
+/// How many rows there are in so many columns.
+pub(crate) fn rows(app: &App, columns: u16) -> u16 {
+    u16::try_from(lines(app, columns).len()).unwrap_or(u16::MAX)
+}
+
+/// The rows.
+pub(super) fn lines(app: &App, columns: u16) -> Vec<StyledLine> {
+    let Some(summary) = app.summary() else { return Vec::new() };
+    let written = app.writing.get(summary.conversation);
+    let Some(written) = written.filter(|it| it.mode() == Mode::Reply && !it.with.is_empty()) else {
+        return Vec::new();
+    };
+    let theme = &app.theme;
+    let with = &written.with;
+    let mut lines = Vec::new();
+    let empty = written.composer.is_empty();
+    // Backspace takes the last one away first.
+    let goes = |last: bool| if empty && last { "  (Backspace takes it away)" } else { "" };
+    let lead = || StyledLine::of(Shown::line(&format!("{} ", theme.signs().bar)), theme.dim());
+    if let (Some(quote), Some(chat)) = (&with.quote, &app.chat) {
+        let words = Shown::fixed(goes(with.article.is_none()));
+        lines.push(lead().and(chat.eyes().quote(quote), theme.dim()).and(words, theme.hint()));
+    }
+    if let Some(article) = &with.article {
+        let title = article.title.as_ref().map_or(article.slug.shown(), |it| it.shown());
+        let line = lead().and(Shown::fixed("with the article "), theme.dim());
+        lines.push(line.and(title, theme.title()).and(Shown::fixed(goes(true)), theme.hint()));
+    }
+    if let Some(used) = &with.reply {
+        let values = saved::values(&app.replica, summary);
+        if let Some(reads) = saved::preview(&written.composer.text(), used, &values, theme) {
+            let indent = StyledLine::of(Shown::fixed("  "), Style::new());
+            let most = if app.size.height >= TALL { READS_ROWS_MAX } else { 1 };
+            let columns = usize::from(columns.saturating_sub(2)).max(1);
+            lines.extend(reads.rows(&lead(), &indent, columns).into_iter().take(most));
+        }
+    }
+    lines
+}

@@ -1,0 +1,231 @@
+//! Where the agent writes: the rule that says what Enter will do, what goes with the text, the text, and names that are offered. A note
+//! differs from a reply in sign, word, colour and rule: nobody is to take one for the other.
+
+use minicom_protocol::{stage::Stage, summary::Summary};
+use minicom_tui_kit::{Now, Shown, text};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+    widgets::{Clear, Widget},
+};
+
+use crate::{
+    app::App,
+    layout::{ChatLayout, composer_text},
+    view::{put, row_of, with},
+    words,
+    writing::{Mode, Popup, naming::Named, saved},
+};
+
+/// Draws it. Returns where the cursor stands.
+pub(super) fn draw(
+    app: &App,
+    summary: &Summary,
+    parts: &ChatLayout,
+    buffer: &mut Buffer,
+    now: Now,
+) -> Option<Position> {
+    let mode = app.writing.mode(summary.conversation);
+    let note = mode == Mode::Note;
+    title(app, summary, mode, parts.title, buffer, now);
+    for (row, line) in (0..parts.with.height).zip(with::lines(app, parts.composer.width)) {
+        let row = row_of(parts.with, row);
+        line.draw(buffer, row.x + 1, row.y, row.width.saturating_sub(1));
+    }
+    let theme = &app.theme;
+    let (sign, style) = match note {
+        true => (theme.signs().note_bar, theme.who(minicom_tui_kit::Who::Note)),
+        false => (theme.signs().prompt, theme.dim()),
+    };
+    let rows = if note { parts.composer.height } else { 1 };
+    for row in (0..rows).map(|row| row_of(parts.composer, row)) {
+        put(buffer, row, row.x + 1, sign, style);
+    }
+    let area = composer_text(parts.composer);
+    let placeholder = Shown::fixed(match (app.is_composing(), mode) {
+        (false, _) => "Enter to write",
+        (true, Mode::Reply) => "Type a reply. / for saved replies, Tab for a note",
+        (true, Mode::Note) => "A note for colleagues. @name tells somebody",
+        (true, Mode::Edit(_)) => "Your line, anew",
+    });
+    let cursor = match app.writing.get(summary.conversation) {
+        Some(written) => written.current().view(area, buffer, theme, &placeholder),
+        None => {
+            let words = placeholder.cut(usize::from(area.width));
+            put(buffer, row_of(area, 0), area.x, words.as_str(), theme.dim());
+            area.as_position()
+        }
+    };
+    if let Some(offer) = app.writing.popup.as_ref().filter(|_| app.is_composing()) {
+        popup(app, offer, parts, buffer);
+    }
+    Some(cursor)
+}
+
+/// The rule above the text: what is written, and what Enter does with it.
+fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buffer, now: Now) {
+    let theme = &app.theme;
+    let dot = theme.signs().dot;
+    match mode {
+        Mode::Note => {
+            let style = theme.who(minicom_tui_kit::Who::Note);
+            let written = app.writing.get(summary.conversation);
+            let too_long = written.and_then(|written| written.current().too_long());
+            let does = match (too_long, app.is_live()) {
+                (Some(words), _) => vec![words.to_string(), "too long".to_owned()],
+                (None, true) => vec!["Tab: reply".to_owned()],
+                (None, false) => vec![format!("kept here, sent when back {dot} Tab: reply"), "Tab: reply".to_owned()],
+            };
+            let rule = (theme.signs().note_rule, style);
+            titled_rule(area, buffer, rule, ("NOTE: only agents see this", style), (&does, style));
+        }
+        Mode::Edit(_) => {
+            let does = [format!("Enter changes it {dot} Esc cancels"), "Esc cancels".to_owned()];
+            let rule = (theme.signs().rule, theme.dim());
+            titled_rule(area, buffer, rule, ("Edit your line", theme.title()), (&does, theme.warning()));
+        }
+        Mode::Reply => {
+            let (does, warns) = enter_does(app, summary, now);
+            let does = with_actions(app, summary, does);
+            let style = if warns { theme.warning() } else { theme.title() };
+            let title = format!("Reply to {}", summary.customer.name.shown());
+            let rule = (theme.signs().rule, theme.dim());
+            titled_rule(area, buffer, rule, (&title, theme.title()), (&does, style));
+        }
+    }
+}
+
+/// What a saved reply does besides is told with what Enter does: it is the last thing to be left out.
+fn with_actions(app: &App, summary: &Summary, does: Vec<String>) -> Vec<String> {
+    let used = app.writing.get(summary.conversation).and_then(|written| written.with.reply.as_ref());
+    let reply = used.and_then(|used| app.replica.replies().iter().find(|it| it.id == used.id));
+    let staff = app.replica.desk().map(|desk| &desk.staff);
+    let Some(also) = reply.and_then(|reply| saved::also(reply, staff)) else {
+        return does;
+    };
+    let dot = app.theme.signs().dot;
+    let mut forms: Vec<String> = does.iter().map(|does| format!("{does} {dot} also: {also}")).collect();
+    forms.push(format!("also: {also}"));
+    forms
+}
+
+/// Names, in rows above the rule.
+fn popup(app: &App, offer: &Popup, parts: &ChatLayout, buffer: &mut Buffer) {
+    let theme = &app.theme;
+    let top = parts.title.y.saturating_sub(u16::try_from(offer.names.len()).unwrap_or(u16::MAX));
+    // Where there is no room for all, the first ones are seen.
+    let top = top.max(parts.area.y);
+    for (y, (number, name)) in (top..parts.title.y).zip(offer.names.iter().enumerate()) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..parts.title
+        };
+        Clear.render(row, buffer);
+        let selected = number == offer.selected;
+        let (marker, style) = match selected {
+            true => (theme.signs().marker, theme.selected()),
+            false => (" ", Style::new()),
+        };
+        if selected {
+            buffer.set_style(row, style);
+        }
+        let x = put(buffer, row, row.x, &format!("{marker}@{}", name.name.cut(40)), style);
+        let what = match name.who {
+            Named::Agent(agent) => match app.replica.presence_of(agent) {
+                Some(presence) => presence.state.word(),
+                None => "offline",
+            },
+            Named::Group(_) => "group",
+        };
+        let what = format!("{what}{}", if selected { "   Tab inserts" } else { "" });
+        put(buffer, row, x + 2, &what, if selected { style } else { theme.dim() });
+    }
+}
+
+/// What Enter will do, before anything is typed: in forms that get shorter, and whether it is worth a warning.
+fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
+    let dot = app.theme.signs().dot;
+    let clock = |at: i64| app.zone.clock(at);
+    let forms = |long: String, short: &str| vec![long, short.to_owned()];
+    if let Some(held) = app.closing_of(summary.conversation) {
+        let left = words::seconds_left(app.start + held.until, app.instant(now)).unwrap_or(0);
+        let short = format!("ends in {left} s");
+        return (vec![format!("{short} {dot} F9 undoes"), short], true);
+    }
+    let written = app.writing.get(summary.conversation);
+    if let Some(words) = written.and_then(|written| written.current().too_long()) {
+        return (forms(words.to_string(), "too long to send"), true);
+    }
+    if app.why_not_filled(summary.conversation).is_some() {
+        return (forms("something is not filled in yet".to_owned(), "not filled in"), true);
+    }
+    let anyway = written.is_some_and(|written| written.anyway);
+    let unowned = matches!(summary.stage, Stage::Bot | Stage::Waiting { .. });
+    match &summary.stage {
+        Stage::Closed { at, .. } => {
+            let short = format!("ended {}", clock(at.0));
+            (vec![format!("{short} {dot} Enter sends nothing"), short], true)
+        }
+        Stage::Active { agent, since } | Stage::Snoozed { agent, since, .. } if !app.is_mine(summary) => {
+            let short = format!("Taken by {} since {}", agent.name.shown().cut(20), clock(since.0));
+            (vec![format!("{short} {dot} Enter sends nothing"), short], true)
+        }
+        _ if unowned && app.may_not_take(summary.conversation).is_some() => {
+            let words = app.may_not_take(summary.conversation).unwrap_or_default();
+            let words = words.trim_end_matches('.');
+            let short = words.replace("You may not take this", "not for you");
+            (vec![words.to_owned(), short, "not for you".to_owned()], true)
+        }
+        _ if unowned && !app.is_live() => (forms("take over needs a connection".to_owned(), "no connection"), true),
+        _ if !app.is_live() => (
+            forms(
+                "no connection: kept here, sent when back".to_owned(),
+                "kept here, sent when back",
+            ),
+            true,
+        ),
+        _ if unowned && anyway => (
+            forms("Enter takes over + sends anyway".to_owned(), "Enter sends anyway"),
+            true,
+        ),
+        _ if anyway => (vec!["Enter sends anyway".to_owned()], true),
+        _ if unowned => (forms("Enter takes over + sends".to_owned(), "Enter takes over"), false),
+        _ => (vec!["Enter sends".to_owned()], false),
+    }
+}
+
+/// A rule with words on its left and right: `── left ───── right ──`. Of the forms of the right ones the first that leaves room for the
+/// left ones is taken; if none does, the left ones are cut.
+fn titled_rule(
+    area: Rect,
+    buffer: &mut Buffer,
+    (rule, rule_style): (&str, Style),
+    left: (&str, Style),
+    right: (&[String], Style),
+) {
+    if area.height == 0 {
+        return;
+    }
+    // Two signs of the rule at each end, blanks around words, and one sign between them.
+    let room = usize::from(area.width).saturating_sub(9);
+    let left_columns = text::width(left.0);
+    let fits = right.0.iter().find(|words| text::width(words) + left_columns <= room);
+    let right_words = fits
+        .or(right.0.last())
+        .map_or(String::new(), |words| text::truncate(words, room));
+    let left_words = text::truncate(left.0, room.saturating_sub(text::width(&right_words)));
+    let between = usize::from(area.width).saturating_sub(8 + text::width(&left_words) + text::width(&right_words));
+    let parts = [
+        (rule.repeat(2), rule_style),
+        (format!(" {left_words} "), left.1),
+        (rule.repeat(between), rule_style),
+        (format!(" {right_words} "), right.1),
+        (rule.repeat(2), rule_style),
+    ];
+    let mut x = area.x;
+    for (words, style) in parts {
+        x = put(buffer, area, x, &words, style);
+    }
+}
