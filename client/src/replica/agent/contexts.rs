@@ -57,6 +57,13 @@ impl Want {
         };
     }
 
+    /// Something has happened that what is here follows by itself, but what is on its way may not know of yet.
+    fn overtake(&mut self) {
+        if *self == Want::Asked {
+            *self = Want::AskedAndTouched;
+        }
+    }
+
     fn came(&mut self) {
         *self = match *self {
             Want::AskedAndTouched => Want::Ask,
@@ -119,7 +126,14 @@ impl ContextBook {
         context.into_iter().chain(extra).collect()
     }
 
+    /// Takes in what happened. Conversations' rows follow at once; what else is known is asked for again.
     pub fn apply(&mut self, event: &Event) {
+        let rows = self.known.values_mut().filter_map(|entry| entry.context.as_mut());
+        for row in rows.flat_map(|context| &mut context.newest) {
+            if Some(row.conversation) == event.subject.conversation() {
+                row.apply(event);
+            }
+        }
         let (one, other) = match &event.body {
             EventBody::Opened(_) | EventBody::Closed(_) | EventBody::Noted(_) | EventBody::Ticketed(_) => {
                 (event.subject.customer(), None)
@@ -132,13 +146,18 @@ impl ContextBook {
                 Subject::Customer { customer } => (Some(customer), None),
                 subject => (subject.customer(), None),
             },
-            _ => return,
+            _ => return self.touch(event.subject.customer(), Want::overtake),
         };
-        for touched in one.into_iter().chain(other) {
+        self.touch(one.into_iter().chain(other), Want::touch);
+    }
+
+    /// Does something to what is wanted of these customers, under each of their names.
+    fn touch(&mut self, customers: impl IntoIterator<Item = CustomerId>, how: fn(&mut Want)) {
+        for touched in customers {
             for (customer, entry) in &mut self.known {
                 let also = entry.context.iter().flat_map(|it| &it.also);
                 if *customer == touched || also.into_iter().any(|it| it.id == touched) {
-                    entry.wants.touch();
+                    how(&mut entry.wants);
                 }
             }
         }

@@ -174,9 +174,10 @@ impl Desk {
         all
     }
 
-    /// What is known of a customer, without the rows of conversations and tickets.
+    /// What is known of a customer, without the rows of tickets.
     pub fn context(&self, who: CustomerId, at: usize) -> CustomerContext {
-        let theirs: Vec<Summary> = self.rows(at).into_values().filter(|it| it.customer.id == who).collect();
+        let mut theirs: Vec<Summary> = self.rows(at).into_values().filter(|it| it.customer.id == who).collect();
+        theirs.sort_by_key(|it| std::cmp::Reverse(it.number));
         let tickets: Vec<Ticket> = self
             .tickets(at)
             .into_iter()
@@ -200,7 +201,7 @@ impl Desk {
             also: vec![],
             conversations: theirs.len() as u64,
             open_conversations: theirs.iter().filter(|it| it.stage.is_open()).count() as u64,
-            newest: vec![],
+            newest: theirs,
             tickets: tickets.len() as u64,
             open_tickets: tickets.iter().filter(|it| it.status != TicketStatus::Solved).count() as u64,
             newest_tickets: vec![],
