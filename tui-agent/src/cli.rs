@@ -6,7 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use minicom_client::{ServerUrl, StateDir};
 use minicom_tui_kit::Theme;
 
-use crate::exit::{self, Failure};
+use crate::{
+    exit::{self, Failure},
+    manage::Manage,
+};
 
 /// Answers customers of a Minicom desk, in the terminal.
 #[derive(Debug, Parser)]
@@ -38,6 +41,9 @@ pub enum Command {
     List,
     /// Print the table of keys.
     Keys,
+    /// What manages the desk.
+    #[command(flatten)]
+    Manage(Manage),
 }
 
 /// What holds for all of it.

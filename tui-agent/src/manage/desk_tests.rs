@@ -1,0 +1,82 @@
+use minicom_protocol::{intake::Priority, settings::First};
+
+use super::*;
+
+fn mistakes(text: &str) -> String {
+    match parse("desk.toml", text) {
+        Ok(_) => String::new(),
+        Err(mistakes) => mistakes.iter().map(|it| format!("{it}\n")).collect(),
+    }
+}
+
+#[test]
+fn bad_files_are_refused_line_by_line() {
+    let check = |text: &str, expected: &str| {
+        let found = mistakes(text);
+        assert!(
+            found.starts_with(expected) && !found.is_empty(),
+            "{text:?} gives {found}"
+        );
+    };
+    check("first = \"bott\"\n", "desk.toml:1:9: unknown variant `bott`");
+    check(
+        "name = \"x\"\nfirts = \"bot\"\n",
+        "desk.toml:2:1: there is no `firts`; did you mean `first`?",
+    );
+    check("[hours]\nweek.mon = []\n", "desk.toml:1:1: missing field `zone`");
+    check(
+        "[hours]\nzone = \"UTC\"\nweek.mno = []\n",
+        "desk.toml:3:6: there is no `hours.week.mno`",
+    );
+    check("[hours]\nzone = \"UTC\"\nweek.mon = [\"9-12\"]\n", "desk.toml:3:");
+    check("name = \"x\"\n\ncapacity = 0\n", "desk.toml:3:1: capacity is 0");
+    check("capacity = -1\n", "desk.toml:1:12: ");
+    check("name = \"\"\n", "desk.toml:1:1: name is empty");
+    check(
+        "[first_response_min]\nvery = 1\n",
+        "desk.toml:2:1: there is no `first_response_min.very`",
+    );
+    check("customer_silent_h = 1\n", "desk.toml: silence_warning_min is 60");
+    check("questions = [{ key = \"a\" }]\n", "desk.toml:1:");
+    check("name = \n", "desk.toml:1:");
+}
+
+#[test]
+fn what_is_shown_can_be_applied_and_changes_nothing() {
+    let full: DeskSettings = desk_text::example().try_into().unwrap();
+    let odd = DeskSettings {
+        name: "Be\u{202e}droht \"\\".to_owned(),
+        first_response_min: [(Priority::Low, 7)].into(),
+        ..DeskSettings::default()
+    };
+    for settings in [DeskSettings::default(), full, odd] {
+        let text = desk_text::render(&settings).unwrap();
+        assert_eq!(parse("desk.toml", &text).as_ref(), Ok(&settings), "{text}");
+        assert!(
+            text.lines()
+                .all(|line| minicom_tui_kit::Shown::line(line).as_str() == line),
+            "{text}"
+        );
+        assert_eq!(changes(&settings, &settings).unwrap(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn changes_are_told_key_by_key() {
+    let known = DeskSettings {
+        capacity: Some(3),
+        ..DeskSettings::default()
+    };
+    let wanted = DeskSettings {
+        first: First::Queue,
+        first_response_min: [(Priority::Urgent, 5)].into(),
+        ..DeskSettings::default()
+    };
+    let expected = [
+        "first: \"bot\" -> \"queue\"",
+        "first_response_min.urgent: not set -> 5",
+        "capacity: 3 -> not set",
+        "first_response_min: {} -> not set",
+    ];
+    assert_eq!(changes(&known, &wanted).unwrap(), expected);
+}

@@ -1,0 +1,135 @@
+//! The desk managed from a shell: settings, groups, agents, saved replies, articles, tickets, and the queue in plain tables. A
+//! file a noun. Everything is asked and done over the connection that the screen uses, by the same commands; whatever is repeated
+//! changes nothing and says so. What is printed here has passed the gate.
+
+use clap::Subcommand;
+use minicom_client::ServerUrl;
+use minicom_protocol::ids::Time;
+use minicom_tui_kit::{Shown, Zone};
+
+use crate::{
+    cli::Options,
+    exit::Failure,
+    sign_in::{self, SignedIn},
+};
+
+mod agents;
+mod article_file;
+mod articles;
+mod desk;
+mod desk_text;
+mod files;
+mod front;
+mod groups;
+mod import;
+mod names;
+mod queue;
+mod replies;
+mod reply_file;
+mod safe;
+mod session;
+mod strict;
+mod table;
+mod ticket_text;
+mod tickets;
+
+/// What can be managed.
+#[derive(Debug, Subcommand, PartialEq, Eq)]
+pub enum Manage {
+    /// The desk's settings as a file: show, check and apply them.
+    #[command(subcommand)]
+    Desk(desk::DeskCommand),
+    /// Groups of agents, and what they are good at.
+    #[command(subcommand)]
+    Group(groups::GroupCommand),
+    /// The agents, what they are good at and how much they have to do.
+    Agents(agents::AgentsCommand),
+    /// Saved replies, as files.
+    #[command(subcommand)]
+    Reply(replies::ReplyCommand),
+    /// Articles of the knowledge base, as Markdown files.
+    #[command(subcommand)]
+    Article(articles::ArticleCommand),
+    /// Tickets.
+    #[command(subcommand)]
+    Ticket(tickets::TicketCommand),
+    /// Why a customer waits, who may take the conversation, and why others may not.
+    Why {
+        /// The customer's name.
+        name: String,
+    },
+    /// The queue: its numbers, and who waits, next first.
+    Queue,
+    /// Who has how much to do.
+    Workload,
+}
+
+/// What a command tells: it is printed also where it ended with a failure.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// For the standard output. Gated.
+    pub text: String,
+    /// Why not all was done.
+    pub failure: Option<Failure>,
+}
+
+impl From<String> for Told {
+    fn from(text: String) -> Told {
+        Told { text, failure: None }
+    }
+}
+
+/// The way to the server; nobody is signed in before it is needed.
+#[derive(Debug)]
+pub struct Access<'a> {
+    options: &'a Options,
+    /// In which zone times are told.
+    zone: Zone,
+}
+
+impl<'a> Access<'a> {
+    /// By the options of the command line.
+    pub fn new(options: &'a Options, zone: Zone) -> Access<'a> {
+        Access { options, zone }
+    }
+
+    fn find(&self) -> Result<(ServerUrl, SignedIn), Failure> {
+        let (server, state) = (self.options.server()?, self.options.state()?);
+        let signed_in = sign_in::find(&state, &server, self.options.data.clone())?;
+        Ok((server, signed_in))
+    }
+
+    /// A moment, in the zone of whoever reads it.
+    fn stamp(&self, at: Time) -> String {
+        self.zone.stamp(at.0)
+    }
+
+    async fn open(&self) -> Result<session::Session, Failure> {
+        let (server, signed_in) = self.find()?;
+        session::Session::open(server, signed_in.token).await
+    }
+}
+
+/// Does what is asked for.
+///
+/// # Errors
+/// Nothing was done, and why. Where a part was done, [`Told`] has both.
+pub async fn run(what: Manage, access: &Access<'_>) -> Result<Told, Failure> {
+    match what {
+        Manage::Desk(it) => desk::run(it, access).await,
+        Manage::Group(it) => groups::run(it, access).await,
+        Manage::Agents(it) => agents::run(it, access).await,
+        Manage::Reply(it) => replies::run(it, access).await,
+        Manage::Article(it) => articles::run(it, access).await,
+        Manage::Ticket(it) => tickets::run(it, access).await,
+        Manage::Why { name } => queue::why(&name, access).await,
+        Manage::Queue => queue::queue(access).await,
+        Manage::Workload => queue::workload(access).await,
+    }
+}
+
+/// There is nothing to delete, which is what was wanted; a misspelt name should be seen all the same.
+fn absent(what: &str, name: Shown, near: Option<&str>) -> String {
+    let hint = near.map_or_else(String::new, |near| format!("; there is {}", Shown::line(near)));
+    format!("unchanged: there is no {what} {name}{hint}\n")
+}

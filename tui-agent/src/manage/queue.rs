@@ -1,0 +1,214 @@
+//! `minicom-agent queue`, `why` and `workload`: who waits, why, and who could end it. By the server's own rules; nothing is
+//! judged here.
+
+use minicom_client::Section;
+use minicom_protocol::{
+    frame::{AgentQuestion, AgentReply},
+    ids::{ConversationId, Time},
+    queue::{Chance, QueueStats, Why, WhyNot},
+    refusal::Refusal,
+    stage::Stage,
+    summary::Summary,
+    words::Skill,
+};
+use minicom_tui_kit::{Shown, time};
+
+use super::{
+    Access, Told, agents,
+    session::Session,
+    strict::nearest,
+    table::{self, Table, cell},
+};
+use crate::exit::{self, Failure};
+
+pub(super) async fn queue(access: &Access<'_>) -> Result<Told, Failure> {
+    let mut session = access.open().await?;
+    let stats = match session.ask(AgentQuestion::Queue {}).await? {
+        AgentReply::Queue { stats } => stats,
+        _ => return Err(session.not_that()),
+    };
+    let mut text = numbers(&stats);
+    if stats.waiting > 0 {
+        text.push('\n');
+        text.push_str(&waiting(&session));
+    }
+    session.leave().await;
+    Ok(text.into())
+}
+
+fn numbers(stats: &QueueStats) -> String {
+    if stats.waiting == 0 {
+        return "Nobody waits.\n".to_owned();
+    }
+    format!(
+        "waiting       {}\nurgent        {}\nhigh          {}\nmedium        {}\nlow           {}\nlongest wait  {}\naverage wait  {}\n",
+        stats.waiting,
+        stats.urgent,
+        stats.high,
+        stats.medium,
+        stats.low,
+        time::waiting(stats.longest_wait_ms.saturating_mul(1_000)),
+        time::waiting(stats.average_wait_ms.saturating_mul(1_000)),
+    )
+}
+
+fn waiting(session: &Session) -> String {
+    let mut table = Table::new(&[
+        "PLACE", "CUSTOMER", "PRIORITY", "WAITED", "SKILLS", "GROUP", "WHY", "SUBJECT",
+    ]);
+    let now = session.now();
+    for (at, row) in session.replica().section(Section::Waiting).enumerate() {
+        let reason = match &row.stage {
+            Stage::Waiting { reason, .. } => reason.words(),
+            _ => "",
+        };
+        table.row(vec![
+            cell(at + 1),
+            row.customer.name.shown(),
+            Shown::fixed(session.replica().queue(now).effective_priority(row).word()),
+            waited(row, now),
+            table::list(row.intake.skills.iter().map(Skill::as_str)),
+            row.group.as_ref().map_or(Shown::fixed("-"), |it| it.name.shown()),
+            Shown::fixed(reason),
+            row.intake.subject.as_ref().map_or(Shown::fixed("-"), |it| it.shown()),
+        ]);
+    }
+    table.or("Nobody waits.")
+}
+
+fn waited(row: &Summary, now: Time) -> Shown {
+    row.waiting_since()
+        .map_or(Shown::fixed("-"), |since| cell(time::waiting(now.since(since))))
+}
+
+pub(super) async fn workload(access: &Access<'_>) -> Result<Told, Failure> {
+    let mut session = access.open().await?;
+    let loads = agents::workload(&mut session).await?;
+    let mut table = Table::new(&[
+        "AGENT",
+        "STATE",
+        "ACTIVE",
+        "CAPACITY",
+        "IN USE",
+        "FREE",
+        "SNOOZED",
+        "CONVERSATIONS",
+    ]);
+    let number = |it: Option<u32>| it.map_or(Shown::fixed("-"), cell);
+    for load in &loads {
+        let names = load.conversations.iter().map(|it| customer(&session, *it));
+        let names: Vec<String> = names.collect();
+        table.row(vec![
+            load.presence.agent.name.shown(),
+            Shown::fixed(load.presence.state.word()),
+            cell(load.active),
+            number(load.capacity),
+            load.utilisation.map_or(Shown::fixed("-"), |it| cell(format!("{it}%"))),
+            number(load.free),
+            cell(load.snoozed),
+            table::list(names.iter().map(String::as_str)),
+        ]);
+    }
+    session.leave().await;
+    Ok(table.or("There are no agents.").into())
+}
+
+fn customer(session: &Session, conversation: ConversationId) -> String {
+    let row = session.replica().summary(conversation);
+    row.map_or_else(|| conversation.to_string(), |row| row.customer.name.as_str().to_owned())
+}
+
+pub(super) async fn why(name: &str, access: &Access<'_>) -> Result<Told, Failure> {
+    let mut session = access.open().await?;
+    let row = open_row(&session, name)?;
+    let conversation = row.conversation;
+    let why = match session.ask_if(AgentQuestion::Why { conversation }).await? {
+        Ok(AgentReply::Why { why }) => why,
+        // It was open a moment ago.
+        Err(Refusal::Closed) => return Err(nobody(name, None)),
+        Err(refusal) => return Err(session.refused(&refusal)),
+        Ok(_) => return Err(session.not_that()),
+    };
+    let text = explain(&row, &why, session.now());
+    session.leave().await;
+    Ok(text.into())
+}
+
+/// A customer's open conversation; of several customers with this name, that of one who waits.
+fn open_row(session: &Session, name: &str) -> Result<Summary, Failure> {
+    let all = session.replica().summaries();
+    let open = all.filter(|row| row.stage.is_open());
+    let theirs = open.clone().filter(|row| row.customer.name.as_str() == name);
+    let found = theirs.max_by_key(|row| (row.stage.is_waiting(), row.rev));
+    let near = || nearest(name, open.map(|row| row.customer.name.as_str()));
+    found.cloned().ok_or_else(|| nobody(name, near()))
+}
+
+fn nobody(name: &str, near: Option<&str>) -> Failure {
+    let hint = match near {
+        Some(near) => format!("Did you mean {}?", Shown::name(near)),
+        None => "Who waits:  minicom-agent queue".to_owned(),
+    };
+    let words = format!("{} has no open conversation. {hint}", Shown::name(name));
+    Failure::new(exit::USAGE, words)
+}
+
+fn explain(row: &Summary, why: &Why, now: Time) -> String {
+    let name = row.customer.name.shown();
+    let mut out = match (&row.stage, why.place) {
+        (Stage::Waiting { reason, .. }, Some(place)) => format!(
+            "{name} waits: place {place}, since {}, {}\n",
+            waited(row, now),
+            reason.words()
+        ),
+        (Stage::Bot, _) => format!("{name} does not wait: the bot answers\n"),
+        (Stage::Snoozed { agent, .. }, _) => format!("{name} does not wait: {} has put it aside\n", agent.name.shown()),
+        (stage, _) => match stage.owner() {
+            Some(owner) => format!("{name} does not wait: {} has this conversation\n", owner.name.shown()),
+            None => format!("{name} does not wait any more\n"),
+        },
+    };
+    let (set, counts) = (row.intake.priority, why.effective);
+    out.push_str(&match set == counts {
+        true => format!("priority {}\n", counts.word()),
+        false => format!(
+            "priority {}: it is {}, raised by the long wait\n",
+            counts.word(),
+            set.word()
+        ),
+    });
+    if !row.intake.skills.is_empty() {
+        out.push_str(&format!(
+            "needs {}\n",
+            table::list(row.intake.skills.iter().map(Skill::as_str))
+        ));
+    }
+    if let Some(group) = &row.group {
+        out.push_str(&format!("waits for the group {}\n", group.name.shown()));
+    }
+    if !why.routing {
+        out.push_str("routing is off: it goes to whoever takes it\n");
+    }
+    out.push('\n');
+    out.push_str(&chances(&why.agents, why.routing));
+    out
+}
+
+fn chances(agents: &[Chance], routing: bool) -> String {
+    let yes_or = |not: &Option<WhyNot>| match not {
+        None => Shown::fixed("yes"),
+        Some(why) => cell(format!("no: {}", why.words())),
+    };
+    let mut table = match routing {
+        true => Table::new(&["AGENT", "MAY TAKE IT", "IS GIVEN IT"]),
+        false => Table::new(&["AGENT", "MAY TAKE IT"]),
+    };
+    for chance in agents {
+        let mut cells = vec![chance.agent.name.shown(), yes_or(&chance.take)];
+        if routing {
+            cells.push(yes_or(&chance.route));
+        }
+        table.row(cells);
+    }
+    table.or("There are no agents.")
+}
