@@ -301,9 +301,14 @@ impl<I: Clone + PartialEq> Picker<I> {
         };
     }
 
-    /// The first row that Enter can do something with.
+    /// The first row that Enter can do something with. Of what was looked for, the best: Enter must not do something else because
+    /// that one cannot be done.
     fn select_first(&mut self) {
-        let first = self.fits.iter().position(|index| self.rows[*index].disabled.is_none());
+        let enabled = |index: &usize| self.rows[*index].disabled.is_none();
+        let first = match self.query.is_empty() {
+            true => self.fits.iter().position(enabled),
+            false => None,
+        };
         self.cursor = ListCursor::default().with_height_of(self.cursor);
         self.cursor.select(first.unwrap_or(0), self.fits.len());
     }

@@ -81,6 +81,17 @@ fn keys_move_choose_and_close() {
 }
 
 #[test]
+fn what_was_looked_for_and_cannot_be_chosen_is_not_something_else() {
+    let mut picker = replies();
+    let _ = press(&mut picker, "lock");
+    assert_eq!(at(&picker), "lock");
+    assert_eq!(
+        press(&mut picker, "<enter>"),
+        Picked::Unavailable(Shown::fixed("lock: for admins"))
+    );
+}
+
+#[test]
 fn the_very_label_then_labels_then_the_rest() {
     let mut picker = replies();
     let _ = press(&mut picker, "lo");
