@@ -27,6 +27,11 @@ impl Zone {
         self.zoned(micros).strftime("%H:%M").to_string()
     }
 
+    /// `2025-11-20 14:02` of a time in microseconds since 1970: for tables and documents.
+    pub fn stamp(&self, micros: i64) -> String {
+        self.zoned(micros).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// The day as people say it: `Today`, `Thursday 20 November`, and with its year if that is another one.
     pub fn day(&self, micros: i64, now: i64) -> String {
         let (day, today) = (self.zoned(micros), self.zoned(now));
@@ -128,6 +133,7 @@ mod tests {
     fn clocks_and_days() {
         let zone = Zone::utc();
         assert_eq!(zone.clock(THURSDAY), "14:02");
+        assert_eq!(zone.stamp(THURSDAY), "2025-11-20 14:02");
         assert_eq!(zone.day(THURSDAY, THURSDAY + 3_600_000_000), "Today");
         assert_eq!(zone.day(THURSDAY, THURSDAY + DAY), "Thursday 20 November");
         assert_eq!(zone.day(THURSDAY, THURSDAY + 60 * DAY), "Thursday 20 November 2025");
