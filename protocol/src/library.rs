@@ -52,7 +52,7 @@ pub enum ReplyAction {
 pub struct SavedReply {
     /// Which one.
     pub id: ReplyId,
-    /// What is typed to find it, unique among those that an agent sees.
+    /// What is typed to find it, unique among everybody's, and among an agent's own.
     pub code: Tag,
     /// What it is for.
     pub title: SubjectLine,

@@ -57,7 +57,8 @@ pub fn reply_count(conn: &Connection, tenant: TenantKey) -> Result<u64> {
 }
 
 /// Saved replies that an agent may use, the own and everybody's, by code, and whether there are more. Those that fit a search,
-/// or all if nothing is searched for; only what comes after a code.
+/// or all if nothing is searched for; only what comes after a code. An own one and everybody's by the same code are on one
+/// page: the next one begins after the code.
 pub fn replies(
     conn: &Connection,
     tenant: TenantKey,
@@ -76,7 +77,11 @@ pub fn replies(
     let bound = params![tenant.0, agent.as_bytes(), after, search.parameter(), limit as i64 + 1];
     let mut found = statement.query_map(bound, read)?.collect::<Result<Vec<_>>>()?;
     let more = found.len() > limit;
-    found.truncate(limit);
+    if more && limit > 1 && found[limit - 1].code == found[limit].code {
+        found.truncate(limit - 1);
+    } else if more && found[limit - 1].code != found[limit].code {
+        found.truncate(limit);
+    }
     Ok((found, more))
 }
 

@@ -115,3 +115,29 @@ fn a_changed_reply_keeps_its_uses_and_is_found_by_its_new_words_alone() {
         .execute("INSERT INTO replies_text (replies_text) VALUES ('integrity-check')", [])
         .unwrap();
 }
+
+#[test]
+fn an_own_one_by_the_code_of_everybodys_is_lost_between_no_pages() {
+    let mut store = Store::new();
+    let ada = store.agent("Ada").id;
+    for code in ["a", "b", "c"] {
+        save(&mut store, None, code, "Everybody's", "for all");
+        save(&mut store, Some(ada), code, "Ada's own", "for Ada");
+    }
+    for limit in 1..=7 {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let (page, more) = replies(&store.conn, store.tenant, ada, "", after.as_ref(), limit).unwrap();
+            after = page.last().map(|it| it.code.clone());
+            found.extend(page.iter().map(|it| (it.code.as_str().to_owned(), it.owner.is_some())));
+            if !more {
+                break;
+            }
+        }
+        let all: Vec<(String, bool)> = ["a", "b", "c"]
+            .into_iter()
+            .flat_map(|code| [(code.to_owned(), true), (code.to_owned(), false)])
+            .collect();
+        assert_eq!(found, all, "{limit} a page");
+    }
+}
