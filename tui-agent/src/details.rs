@@ -15,7 +15,7 @@ use crate::app::App;
 /// Columns before a row's words.
 const INDENT: usize = 2;
 /// Columns of the names of facts.
-const NAME_COLUMNS: usize = 9;
+const NAME_COLUMNS: usize = 8;
 /// Columns of a fact's name at most: it may be the tenant's own word.
 const NAME_MAX: usize = 16;
 /// Rows of one fact at most.
@@ -34,7 +34,7 @@ pub struct Details {
 
 /// Makes the rows for so many columns.
 pub fn of(app: &App, columns: u16, now: Now) -> Details {
-    let columns = usize::from(columns.saturating_sub(1));
+    let columns = usize::from(columns);
     let rows = |fill: &dyn Fn(&mut Rows<'_>)| {
         let rows = Vec::new();
         let mut rows = Rows { app, now, columns, rows };
@@ -94,7 +94,7 @@ impl Rows<'_> {
 
     fn styled_fact(&mut self, name: &str, words: &str, style: Style) {
         let name = Shown::line(name).cut(NAME_MAX);
-        let name = Shown::line(&format!("{}{name:8} ", " ".repeat(INDENT)));
+        let name = Shown::line(&format!("{}{name:7} ", " ".repeat(INDENT)));
         let first = StyledLine::of(name, self.app.theme.dim());
         let next = blanks(INDENT + NAME_COLUMNS);
         let line = StyledLine::of(Shown::line(words), style);
@@ -116,7 +116,7 @@ impl Rows<'_> {
         match (overview.longest(now), overview.average(now)) {
             (Some(longest), Some(average)) => {
                 self.fact("waiting", &format!("{waiting}, oldest {}", time::waiting(longest)));
-                self.fact("avg wait", &time::waiting(average));
+                self.fact("average", &time::waiting(average));
             }
             _ => self.fact("waiting", "nobody"),
         }

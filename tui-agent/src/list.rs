@@ -266,11 +266,6 @@ impl List {
         }
     }
 
-    /// Takes the mark of a row away.
-    pub fn unmark(&mut self, conversation: ConversationId) {
-        self.marked.remove(&conversation);
-    }
-
     /// Takes all marks away. Whether there were any.
     pub fn unmark_all(&mut self) -> bool {
         let any = !self.marked.is_empty();

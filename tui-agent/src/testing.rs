@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration, time::Instant};
 use minicom_client::{ClientEvent, CommandIds, ConnState};
 use minicom_protocol::{
     command::{AgentCommand, Done, Outcome, Warning},
-    context::{AccountStatus, CustomerContext, Profile},
+    context::{AccountStatus, CustomerContext, Mention, NoteRow, Profile},
     event::{
         AgentChanged, Author, Closed, Event, EventBody, HandedBack, HumanRequested, Opened, Part, Posted, Seen,
         Snoozed, Subject, TagsChanged, TakenOver, Target, Transferred, Woken, WokenBy,
@@ -450,10 +450,7 @@ impl Desk {
                 tickets: vec![],
                 more: false,
             },
-            AgentQuestion::Mentions { .. } => AgentReply::Mentions {
-                mentions: vec![],
-                more: false,
-            },
+            AgentQuestion::Mentions { .. } => self.mentions(),
             AgentQuestion::Queue {} => AgentReply::Queue {
                 stats: QueueStats::default(),
             },
@@ -468,6 +465,31 @@ impl Desk {
         };
         let told = Told::Reply(reply);
         ClientEvent::Reply { n: 1, question, told }
+    }
+
+    /// Notes that mention the one who sits at the seat, as of what was told.
+    fn mentions(&self) -> AgentReply {
+        let mention = |event: &Event| {
+            let (EventBody::Noted(it), Some(conversation)) = (&event.body, event.subject.conversation()) else {
+                return None;
+            };
+            let note = NoteRow {
+                rev: event.rev,
+                conversation,
+                by: it.agent.clone(),
+                at: event.time,
+                text: it.text.as_str().to_owned(),
+            };
+            let customer = self.rows[&conversation].customer.clone();
+            it.mentions
+                .contains(&agent(ADA).id)
+                .then_some(Mention { note, customer })
+        };
+        let told = self.events[..self.told].iter().rev();
+        AgentReply::Mentions {
+            mentions: told.filter_map(mention).collect(),
+            more: false,
+        }
     }
 
     /// What is known of a customer: the conversations, and nothing that was said.

@@ -192,10 +192,10 @@ fn sections_unfold_by_key_and_show_their_rows() {
         .sees("5 heidi");
     seat.press("j")
         .sees("Hi Heidi.")
-        .press(" ")
+        .press("-")
         .sees("›OTHERS 1 [+]")
         .sees_no("5 heidi");
-    seat.press("g ").sees("Only OTHERS and DONE can be folded.");
+    seat.press("g-").sees("Only OTHERS and DONE can be folded.");
 }
 
 #[test]

@@ -52,9 +52,16 @@ impl Rows<'_> {
 
     fn known(&mut self, context: &CustomerContext) {
         let (zone, wall) = (&self.app.zone, self.now.wall);
-        self.fact("verified", if context.verified { "yes, by the site" } else { "no" });
-        if context.status == AccountStatus::Blocked {
-            self.styled_fact("account", "blocked", self.app.theme.error());
+        let verified = match context.verified {
+            true => "verified by the site",
+            false => "not verified",
+        };
+        match context.status {
+            AccountStatus::Active => self.fact("account", verified),
+            AccountStatus::Blocked => {
+                let words = format!("blocked, {verified}");
+                self.styled_fact("account", &words, self.app.theme.error());
+            }
         }
         self.fact_if("email", context.profile.email.as_ref().map(|it| it.shown()));
         let also: Vec<String> = context.also.iter().map(|it| it.name.shown().to_string()).collect();
@@ -90,9 +97,9 @@ impl Rows<'_> {
         let counts = app.priority_shown(summary, self.now);
         let own = summary.intake.priority;
         if counts != own {
-            self.fact("priority", &format!("{} ({} by now)", own.word(), counts.word()));
+            self.fact("urgency", &format!("{} ({} by now)", own.word(), counts.word()));
         } else if !own.is_medium() {
-            self.fact("priority", own.word());
+            self.fact("urgency", own.word());
         }
         if let Some((lateness, words)) = facts::lateness(summary, now) {
             let style = match lateness {
@@ -101,14 +108,13 @@ impl Rows<'_> {
             };
             self.styled_fact("answer", &words, style);
         }
-        self.fact("stands", &words::stage(&summary.stage, app.me(), zone));
         let skills: Vec<String> = summary.intake.skills.iter().map(|it| it.shown().to_string()).collect();
         self.fact_if("needs", (!skills.is_empty()).then(|| skills.join(", ")));
         self.fact_if("group", summary.group.as_ref().map(|it| it.name.shown()));
         let tags: Vec<String> = summary.tags.iter().map(|it| it.shown().to_string()).collect();
         self.fact_if("tags", (!tags.is_empty()).then(|| tags.join("  ")));
         self.fact("opened", &facts::day(summary.opened_at.0, self.now.wall, zone));
-        self.fact("messages", &summary.message_count.to_string());
+        self.fact("lines", &summary.message_count.to_string());
         self.fact_if("waited", summary.wait_ms.map(facts::took));
         let before = summary.hint.as_ref().map(|it| it.name.shown());
         self.fact_if("before", before.map(|it| format!("with {it}")));

@@ -57,12 +57,13 @@ impl App {
         let calls = new.into_iter().find(|it| self.calls_me(*it));
         if let Some(conversation) = calls {
             self.ring(conversation, now);
-            self.calling.again_at.get_or_insert(now.elapsed + AGAIN);
             self.tell_of_new(conversation, now);
         }
-        if self.calling.waiting.is_empty() {
-            self.calling.again_at = None;
-        }
+        // Who may not be taken now may be later.
+        self.calling.again_at = match self.calling.waiting.is_empty() {
+            true => None,
+            false => Some(self.calling.again_at.unwrap_or(now.elapsed + AGAIN)),
+        };
     }
 
     /// Conversations of these events.
@@ -113,18 +114,19 @@ impl App {
         self.calling.again_at
     }
 
-    /// What was given to the one who sits here, and where the agent is mentioned. The replica does not know it yet.
-    pub(crate) fn notice_given(&mut self, event: &Event, now: Now) {
-        let (Some(conversation), Some(me)) = (event.subject.conversation(), self.me()) else {
-            return;
-        };
-        let Some((before, after)) = given_words(event, me) else {
-            return;
-        };
-        self.ring(conversation, now);
-        if self.notice.as_ref().is_none_or(|notice| !notice.error) {
-            let words = format!("{before}{}{after}", self.name_of(conversation));
-            self.tell(Shown::line(&words), now);
+    /// Rings for what was given to the one who sits here, and where the agent is mentioned.
+    pub(crate) fn call_for_given(&mut self, given: Vec<Given>, now: Now) {
+        for Given {
+            conversation,
+            before,
+            after,
+        } in given
+        {
+            self.ring(conversation, now);
+            if self.notice.as_ref().is_none_or(|notice| !notice.error) {
+                let words = format!("{before}{}{after}", self.name_of(conversation));
+                self.tell(Shown::line(&words), now);
+            }
         }
     }
 
@@ -141,10 +143,34 @@ impl App {
     }
 }
 
-/// In words, before and after the customer's name.
-fn given_words(event: &Event, me: AgentId) -> Option<(String, &'static str)> {
+/// Something that was given to the one who sits here: words before and after the customer's name.
+#[derive(Debug)]
+pub(crate) struct Given {
+    conversation: ConversationId,
+    before: String,
+    after: &'static str,
+}
+
+/// What of this is given to an agent by somebody else.
+pub(crate) fn given_by(event: &ClientEvent<Agents>, me: Option<AgentId>) -> Vec<Given> {
+    let (ClientEvent::Batch { events, .. }, Some(me)) = (event, me) else {
+        return Vec::new();
+    };
+    let given = events.iter().filter_map(|event| {
+        let conversation = event.subject.conversation()?;
+        let (before, after) = given_words(&event.body, me)?;
+        Some(Given {
+            conversation,
+            before,
+            after,
+        })
+    });
+    given.collect()
+}
+
+fn given_words(body: &EventBody, me: AgentId) -> Option<(String, &'static str)> {
     let other = |agent: &AgentRef| agent.id != me;
-    Some(match &event.body {
+    Some(match body {
         EventBody::TakenOver(it) if it.agent.id == me => match &it.by {
             Some(by) if other(by) => (format!("{} gave you ", by.name.shown()), "."),
             None if it.routed => (String::new(), " was given to you."),
@@ -154,7 +180,8 @@ fn given_words(event: &Event, me: AgentId) -> Option<(String, &'static str)> {
             Target::Agent { agent } if agent.id == me => (format!("{} transferred ", it.by.name.shown()), " to you."),
             _ => return None,
         },
-        EventBody::Noted(it) if other(&it.agent) && it.mentions.contains(&me) => {
+        // What comes with a transfer is told by the transfer.
+        EventBody::Noted(it) if other(&it.agent) && it.mentions.contains(&me) && !it.handover => {
             (format!("{} mentions you in a note about ", it.agent.name.shown()), ".")
         }
         _ => return None,

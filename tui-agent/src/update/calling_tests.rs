@@ -7,13 +7,15 @@ use minicom_protocol::{
     text::MessageText,
 };
 
-use super::*;
 use crate::testing::{ADA, BO, Desk, Seat, agent};
 
 /// alice is Ada's and open.
 fn seat() -> Seat {
     let mut desk = Desk::new();
-    desk.ago(290).says("alice", "hello").taken("alice", ADA);
+    desk.ago(290)
+        .says("alice", "hello")
+        .taken("alice", ADA)
+        .replies("alice", ADA, "Hi.");
     let mut seat = Seat::at(desk, 80, 24);
     seat.advance(10);
     assert_eq!(seat.bells, 0);
@@ -71,7 +73,7 @@ fn what_may_not_be_taken_does_not_call() {
     assert_eq!(seat.bells, 0);
     seat.press("<alt-1>").sees("may not take: it needs german");
     seat.happens(|desk| desk.changes(ADA, |ada| ada.skills = vec!["german".parse().unwrap()]));
-    seat.press("<alt-2>").sees_no("may not take");
+    seat.press("<alt-1>").sees_no("may not take").press("<alt-2>");
     seat.advance(60);
     assert!(seat.bells > 0, "it may be taken by now");
 }
@@ -123,7 +125,7 @@ fn a_mention_rings_is_told_and_marks_the_row() {
             agent: agent(by),
             text: MessageText::parse(text).unwrap(),
             mentions: vec![agent(ADA).id],
-            groups: vec![],
+            handover: false,
         })
     };
     seat.happens(|desk| desk.says("carol", "hi").happens("carol", noted(BO, "@Ada please look")));

@@ -44,7 +44,6 @@ impl App {
                 seen,
                 until,
             });
-            self.list.unmark(*conversation);
         }
         self.notice = None;
         if can.len() + cannot.len() > 1 {

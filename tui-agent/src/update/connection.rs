@@ -13,7 +13,9 @@ use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Ends, Focus, Order},
-    layout, words,
+    layout,
+    update::calling,
+    words,
 };
 
 impl App {
@@ -21,6 +23,7 @@ impl App {
     pub(crate) fn client(&mut self, event: ClientEvent<Agents>, now: Now) {
         let waited = self.waited_before(&event);
         let mut maybe_new = App::touched_by(&event);
+        let given = calling::given_by(&event, self.me());
         self.earlier_came(&event);
         match &event {
             ClientEvent::State(state) => self.connection_stands(state.clone()),
@@ -49,6 +52,7 @@ impl App {
         if fresh {
             maybe_new.extend(self.begin());
         }
+        self.call_for_given(given, now);
         self.call_for_new(maybe_new, &waited, now);
         self.ask_mentions();
         if let Some(conversation) = came_back {
@@ -119,7 +123,6 @@ impl App {
             let Some(conversation) = event.subject.conversation() else {
                 continue;
             };
-            self.notice_given(event, now);
             match &event.body {
                 EventBody::Posted(posted) if posted.author == Author::Customer => {
                     self.keep_open(conversation);

@@ -15,11 +15,16 @@ use crate::{
 };
 
 impl App {
-    /// Asks for a filter.
+    /// Asks for a filter. The order is chosen elsewhere, and stays unless the filter names another.
     pub(crate) fn ask_filter(&mut self) {
         let label = Shown::fixed("priority: skill: tag: stage: owner: wait>5m or words; empty: all");
+        let terms = ListFilter {
+            sort: ListSort::Queue,
+            group_by_priority: false,
+            ..self.list.filter().clone()
+        };
         let question = Question::new(label)
-            .starting_with(&self.list.filter().to_string())
+            .starting_with(&terms.to_string())
             .optional()
             .check(check);
         let prompt = Prompt::ask(Shown::fixed("Which conversations"), question);
@@ -28,10 +33,14 @@ impl App {
 
     /// A filter was typed; the prompt has looked at it.
     pub(crate) fn filter_given(&mut self, line: &str, now: Now) {
-        let filter: ListFilter = match line.parse() {
+        let mut filter: ListFilter = match line.parse() {
             Ok(filter) => filter,
             Err(wrong) => return self.tell(Shown::line(&words::capital(&wrong.to_string())), now),
         };
+        if filter.sort == ListSort::Queue {
+            filter.sort = self.list.filter().sort;
+        }
+        filter.group_by_priority |= self.list.filter().group_by_priority;
         let stranger = self.replica.desk().and_then(|desk| filter.stranger(&desk.staff));
         self.list.set_filter(filter, &self.replica);
         if let Some(name) = stranger {

@@ -29,8 +29,8 @@ fn seat() -> Seat {
 fn a_filter_is_typed_shown_and_cleared() {
     let mut seat = seat();
     seat.press("f").sees("Which conversations");
-    seat.press("owner:me<enter>").sees("FILTER owner:me").sees_no("heidi ");
-    seat.sees("WAITING 1 of 2").sees("MINE 2");
+    seat.press("owner:me<enter>").sees("FILTER owner:me").sees_no("carol ");
+    seat.sees("WAITING 0 of 2").sees("MINE 2");
     seat.press("f").sees("owner:me");
     seat.press("<esc>").sees("FILTER owner:me");
     seat.press("<esc>").sees_no("FILTER").sees("carol");
@@ -40,7 +40,7 @@ fn a_filter_is_typed_shown_and_cleared() {
 fn a_wrong_filter_is_told_and_asked_again() {
     let mut seat = seat();
     seat.press("fpriority:tall<enter>")
-        .sees("priority: `tall` is none of urgent, high, medium, low");
+        .sees("priority: `tall` is none of urgent, high");
     seat.press("<ctrl-u>owner:nobodyofthisname<enter>")
         .sees("Nobody here is called nobodyofthisname.");
     seat.press("<esc><esc>").sees_no("FILTER");
@@ -49,7 +49,7 @@ fn a_wrong_filter_is_told_and_asked_again() {
 #[test]
 fn nothing_fits() {
     let mut seat = seat();
-    seat.press("fzzz<enter>").sees("Nothing fits. Esc in the list");
+    seat.press("fzzz<enter>").sees("Nothing fits. Esc in").sees("the list shows all");
 }
 
 #[test]
@@ -58,18 +58,18 @@ fn an_order_is_chosen_and_stays_when_the_filter_goes() {
     seat.press("o").sees("Order of the list").press("5").sees("ORDER group:priority");
     seat.sees("!! urgent 1").sees("medium 1");
     seat.press("o2").sees("ORDER sort:wait");
-    seat.press("fcarol sort:wait<enter>").sees("FILTER carol");
+    seat.press("fcarol<enter>").sees("FILTER carol sort:wait");
     seat.press("<esc>").sees("ORDER sort:wait");
     seat.press("<esc>").sees("ORDER sort:wait");
-    seat.press("o1").sees_no("ORDER");
+    seat.press("o1").sees("ORDER group:priority").press("o5").sees_no("ORDER");
 }
 
 #[test]
 fn marked_rows_are_what_orders_are_about() {
     let mut seat = seat();
     let [carol, dmitri] = ["carol", "dmitri"].map(|name| seat.desk.conversation(name));
-    seat.press("g<space>").sees("1 marked").sees("›*!! dmitri");
-    seat.press("*").sees("2 marked").press("G");
+    seat.press("g<space>").sees("1 marked").sees("›*!! dmitri 1");
+    seat.press("*").sees("2 marked").press("Gg");
     assert_eq!(seat.bench.app.targets(), [dmitri, carol]);
     seat.press("<enter>");
     assert_eq!(seat.bench.app.targets(), [seat.bench.app.conversation().unwrap()], "while writing: the open one");
@@ -78,7 +78,7 @@ fn marked_rows_are_what_orders_are_about() {
     let priority = Priority::Low;
     let set = |conversation| AgentCommand::SetPriority { conversation, priority };
     assert_eq!(seat.commands(), [set(dmitri), set(carol)]);
-    seat.sees_no("marked");
+    seat.sees("2 marked").press("<esc>").sees_no("marked");
     assert_eq!(seat.bench.app.targets(), [seat.bench.app.conversation().unwrap()]);
 }
 
@@ -95,11 +95,4 @@ fn space_folds_on_a_title_and_marks_all_needs_rows() {
     let mut seat = seat();
     seat.press("G").sees("OTHERS 1 [+]").press("*").sees("The section is folded");
     seat.press("<space>").sees("OTHERS 1 [-]").press("*").sees("1 marked");
-}
-
-#[test]
-fn ending_marked_ones_leaves_nothing_marked() {
-    let mut seat = seat();
-    seat.press("g*e").sees("2 chats end in 5 s").sees_no("marked");
-    seat.press("u").sees("2 chats go on");
 }

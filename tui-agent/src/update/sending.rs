@@ -20,10 +20,6 @@ impl App {
     /// Hands a command over. It is known from here on, before anybody else hears of it.
     pub(crate) fn send(&mut self, command: AgentCommand, wall: i64) -> CommandId {
         let id = self.ids.next(wall);
-        if let Some(conversation) = command.conversation() {
-            // What was marked for an order has been in it; the next order is about something else.
-            self.list.unmark(conversation);
-        }
         self.replica.pending(id, command.clone());
         self.order(Order::Send { id, command });
         id

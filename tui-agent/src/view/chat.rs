@@ -91,7 +91,7 @@ fn head(app: &App, summary: &Summary, row: Rect, buffer: &mut Buffer, now: Now) 
     let mut x = put(buffer, left, left.x + 1, name.as_str(), theme.who(Who::Customer));
     let priority = app.priority_shown(summary, now);
     x += 3;
-    if !priority.is_medium() {
+    if !priority.is_medium() && summary.stage.is_open() {
         let words = format!("{} {} ", facts::sign(priority), priority.word());
         x = put(buffer, left, x, &words, theme.warning());
     }

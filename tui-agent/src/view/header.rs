@@ -2,7 +2,10 @@
 //! fewer words, the least important first.
 
 use minicom_client::Section;
-use minicom_protocol::intake::Priority;
+use minicom_protocol::{
+    intake::Priority,
+    staff::{Intent, PresenceState},
+};
 use minicom_tui_kit::{Now, text, time};
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -48,7 +51,7 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
         (Form::Middle, Form::Short),
     ];
     let narrow = area.width < TWO_PANES;
-    let wanted = forms.into_iter().filter(|(left, _)| !narrow || *left == Form::Middle);
+    let wanted = forms.into_iter().filter(|(left, _)| !narrow || *left != Form::Long);
     let (left_form, right_form) = wanted.clone().find(fits).unwrap_or((Form::Short, Form::Short));
 
     let begin = put_right(buffer, area, &counts(app, area.width, right_form, gap, now), theme.bar());
@@ -57,12 +60,14 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
         ..area
     };
     let words = who(app, left_form, gap);
+    let calls = app.own_state().is_some_and(|(_, calls)| calls);
+    let style = if calls { theme.warning() } else { theme.bar() };
     let x = match words.strip_prefix(PROGRAM) {
         Some(rest) => {
             let x = put(buffer, left, area.x, PROGRAM, theme.title());
-            put(buffer, left, x, rest, theme.bar())
+            put(buffer, left, x, rest, style)
         }
-        None => put(buffer, left, area.x, &words, theme.bar()),
+        None => put(buffer, left, area.x, &words, style),
     };
     let style = match tone {
         Tone::Good => theme.good(),
@@ -74,6 +79,7 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
 }
 
 const PROGRAM: &str = " minicom";
+const AVAILABLE: &str = "available";
 
 /// The program, whoever sits here, and how the agent stands to others.
 fn who(app: &App, form: Form, gap: &str) -> String {
@@ -85,11 +91,10 @@ fn who(app: &App, form: Form, gap: &str) -> String {
         return program;
     };
     let name = me.agent.name.shown().cut(20);
-    let presence = match app.presence_word().filter(|_| form != Form::Short) {
-        Some(presence) => format!(" {presence}"),
-        None => String::new(),
-    };
-    format!("{program}{name}{presence}{gap} ")
+    // Whoever is not available is told so at every width.
+    let state = app.own_state().filter(|(state, _)| form != Form::Short || *state != AVAILABLE);
+    let state = state.map_or(String::new(), |(state, _)| format!(" {state}"));
+    format!("{program}{name}{state}{gap} ")
 }
 
 fn counts(app: &App, columns: u16, form: Form, gap: &str, now: Now) -> String {
@@ -139,13 +144,18 @@ fn waiting(app: &App, columns: u16, form: Form, now: Now) -> String {
 }
 
 impl App {
-    /// How the one who sits here stands to others; what was chosen, until that is told.
-    fn presence_word(&self) -> Option<&'static str> {
-        let told = self.replica.presence_of(self.me()?).filter(|_| self.is_live());
-        match told {
-            Some(presence) => Some(presence.state.word()),
-            None => self.replica.member().map(|member| member.intent.word()),
-        }
+    /// What the one who sits here is to others, in a word, and whether it is worth a look.
+    fn own_state(&self) -> Option<(&'static str, bool)> {
+        let intent = self.replica.member()?.intent;
+        let told = self.me().and_then(|me| self.replica.presence_of(me));
+        let idle = told.is_some_and(|it| it.state == PresenceState::Away);
+        Some(match intent {
+            Intent::Available if idle => ("away (idle)", true),
+            Intent::Available => (AVAILABLE, false),
+            Intent::Busy => ("busy", true),
+            Intent::Away => ("away", true),
+            Intent::AwayHandBack => ("away, hands back", true),
+        })
     }
 }
 

@@ -54,7 +54,11 @@ fn first_line(app: &App, summary: &Summary, number: usize, row: Rect, buffer: &m
     let left = right_columns(app, summary, row, buffer);
     let (count, count_style) = count(app, summary, unread);
     let name = summary.customer.name.shown();
-    let sign = facts::sign(app.priority_shown(summary, now));
+    // Nobody hurries for what has ended.
+    let sign = match summary.stage.is_open() {
+        true => facts::sign(app.priority_shown(summary, now)),
+        false => "",
+    };
     let room = Room::of(app, left, &name, sign, &count);
     let parts = Parts::of(app, summary, room, now);
     let left = badge_and_time(app, summary, parts.late.as_ref(), left, buffer, now);
@@ -76,9 +80,8 @@ fn first_line(app: &App, summary: &Summary, number: usize, row: Rect, buffer: &m
         (false, 1..=9) => put(buffer, left, x, &number.to_string(), theme.dim()),
         (false, _) => x + 1,
     };
-    if !sign.is_empty() {
-        x = put(buffer, left, x + 1, sign, theme.warning());
-    }
+    // The sign begins in the column of the blank: names are not moved far.
+    x = put(buffer, left, x, sign, theme.warning());
     let calls = unread > 0 && words::waited(summary, app.server_time(now)).is_some();
     let name_style = if at_cursor || calls { theme.title() } else { Style::new() };
     put(buffer, left, x + 1, name.as_str(), name_style);
@@ -180,7 +183,7 @@ struct Room {
 impl Room {
     fn of(app: &App, left: Rect, name: &Shown, sign: &str, count: &str) -> Room {
         let fixed = NAME_BEGINS + TIME_COLUMNS + 1 + badge_columns(app) + 2;
-        let taken = usize::from(fixed) + blank_and(count) + blank_and(sign);
+        let taken = usize::from(fixed) + blank_and(count) + sign.len();
         let room = usize::from(left.width).saturating_sub(taken);
         let name = text::width(name.as_str());
         Room {
