@@ -121,6 +121,7 @@ pub fn in_menu(action: Action) -> bool {
     !matches!(
         action,
         A::Send
+            | A::Open
             | A::Menu
             | A::Jump
             | A::Up

@@ -92,6 +92,7 @@ pub struct Picker<I> {
     verb: Shown,
     empty: Shown,
     prefix: &'static str,
+    hint: Option<Shown>,
     rows: Vec<Row<I>>,
     haystacks: Vec<Haystack>,
     /// Rows that fit, by index, in the order in which they are shown.
@@ -113,6 +114,7 @@ impl<I: Clone + PartialEq> Picker<I> {
             verb: Shown::fixed("Enter chooses"),
             empty: Shown::fixed("There is nothing to choose from"),
             prefix: "",
+            hint: None,
             rows: Vec::new(),
             haystacks: Vec::new(),
             fits: Vec::new(),
@@ -142,6 +144,12 @@ impl<I: Clone + PartialEq> Picker<I> {
     /// A sign before what is looked for, such as the `/` that opened the list.
     pub fn prefix(mut self, sign: &'static str) -> Picker<I> {
         self.prefix = sign;
+        self
+    }
+
+    /// What can be typed, told while nothing is: `or type 2h, 14:30`.
+    pub fn hint(mut self, words: Shown) -> Picker<I> {
+        self.hint = Some(words);
         self
     }
 

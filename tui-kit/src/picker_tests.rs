@@ -81,6 +81,15 @@ fn keys_move_choose_and_close() {
 }
 
 #[test]
+fn a_hint_says_what_can_be_typed() {
+    let mut picker = replies().hint(Shown::fixed("or type 2h"));
+    let screen = |picker: &mut Picker<&'static str>| plain(&drawn(picker, 40, 6, Theme::ansi()).0);
+    assert!(screen(&mut picker).contains("or type 2h"), "{}", screen(&mut picker));
+    let _ = press(&mut picker, "l");
+    assert!(!screen(&mut picker).contains("or type"));
+}
+
+#[test]
 fn what_was_looked_for_and_cannot_be_chosen_is_not_something_else() {
     let mut picker = replies();
     let _ = press(&mut picker, "lock");

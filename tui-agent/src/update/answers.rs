@@ -64,7 +64,14 @@ impl App {
             (AgentCommand::Note { conversation, text, .. }, Outcome::Refused { refusal }) => {
                 self.note_refused(id, *conversation, text, &refusal, now);
             }
-            (AgentCommand::EditLine { conversation, line, text }, Outcome::Refused { refusal }) => {
+            (
+                AgentCommand::EditLine {
+                    conversation,
+                    line,
+                    text,
+                },
+                Outcome::Refused { refusal },
+            ) => {
                 self.edit_refused(*conversation, *line, text, &refusal, now);
             }
             (AgentCommand::WithdrawLine { .. }, Outcome::Done(_)) => self.tell(Shown::fixed("Taken back."), now),

@@ -75,7 +75,11 @@ fn lines_on_the_screen_of_their_owner_are_delivered_whether_they_are_read_or_not
     seat.press("x").happens(|desk| desk.says("carol", "well?"));
     assert_eq!(delivered(&mut seat), [0_u64; 0], "it is said once, and of the open one");
     seat.lose().happens(|desk| desk).resume();
-    assert_eq!(delivered(&mut seat), [2], "what was said on the last connection may be lost");
+    assert_eq!(
+        delivered(&mut seat),
+        [2],
+        "what was said on the last connection may be lost"
+    );
 }
 
 #[test]

@@ -37,7 +37,8 @@ impl App {
         let title = format!("Tags of {}", self.these(&about));
         let picker = Picker::new(Shown::line(&title), self.tag_rows(&about, ""))
             .verb(Shown::fixed("Enter puts on or takes off"))
-            .when_empty(Shown::fixed("Type a tag"));
+            .hint(Shown::fixed("type a tag"))
+            .when_empty(Shown::fixed("There are no tags yet"));
         self.open_picker(PickFor::Tags, about, picker);
     }
 
@@ -63,6 +64,7 @@ impl App {
             };
             let detail = match (on, uses) {
                 (0, 0) => "new".to_owned(),
+                (_, 0) => String::new(),
                 (on, _) if on > 0 && on < about.len() => format!("on {on} of {}", about.len()),
                 (_, 1) => "1 chat".to_owned(),
                 (_, uses) => format!("{uses} chats"),
@@ -96,6 +98,13 @@ impl App {
     }
 
     pub(crate) fn refresh_tags(&mut self) {
+        if let Some(Over::Picker(pick)) = &mut self.over {
+            // Tags are in small letters: what is typed finds them, and is shown as it will be.
+            let (query, small) = (pick.picker.query(), pick.picker.query().to_lowercase());
+            if query != small {
+                pick.picker.set_query(&small);
+            }
+        }
         let Some(Over::Picker(pick)) = &self.over else { return };
         let rows = self.tag_rows(&pick.about, &pick.picker.query());
         self.set_picker_rows(rows);
@@ -187,3 +196,7 @@ impl App {
         });
     }
 }
+
+#[cfg(test)]
+#[path = "marking_tests.rs"]
+mod tests;

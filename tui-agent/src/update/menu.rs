@@ -47,8 +47,13 @@ impl App {
             .iter()
             .chain(contexts(!self.is_composing()));
         let keys = self.keymap.keys(&all.copied().collect::<Vec<_>>(), action);
-        let keys: Vec<String> = keys.into_iter().map(Key::hint).collect();
-        let keys = keys.join(" ");
+        let mut hints: Vec<String> = Vec::new();
+        for hint in keys.into_iter().map(Key::hint) {
+            if !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+        let keys = hints.join(" ");
         let told = |words: &str| match keys.as_str() {
             "" => Shown::line(words),
             keys => Shown::line(&format!("{keys} {} {words}", self.theme.signs().dot)),
@@ -69,3 +74,7 @@ impl App {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "menu_tests.rs"]
+mod tests;

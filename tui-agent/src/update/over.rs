@@ -256,7 +256,11 @@ impl App {
         let layout = self.layout();
         match &self.over {
             Some(Over::Picker(pick)) => layout.over(pick.picker.wanted(u16::MAX)),
-            Some(Over::Prompt(ask)) => layout.over(ask.prompt.rows(layout.over(1).width)),
+            Some(Over::Prompt(ask)) => {
+                // What stands below is not written to meanwhile.
+                let composer = layout.chat.map_or(0, |chat| chat.area.bottom() - chat.title.y);
+                layout.over(ask.prompt.rows(layout.over(1).width).max(composer))
+            }
             Some(Over::Reading(_)) => layout.help(),
             None => Rect::default(),
         }

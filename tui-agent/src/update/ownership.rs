@@ -185,7 +185,11 @@ impl App {
         let load = words::load(active, capacity);
         let dot = self.theme.signs().dot;
         let detail = format!("{} {dot} {load}", state.word());
-        let reason = because.map(|it| Shown::line(&format!("{detail} {dot} {}", it.words())));
+        let reason = because.map(|it| match it {
+            // The load tells it already.
+            WhyNot::Full { .. } => Shown::line(&format!("{detail} {dot} full")),
+            other => Shown::line(&format!("{detail} {dot} {}", other.words())),
+        });
         let name = match Some(member.agent.id) == self.me() {
             true => Shown::line(&format!("{} (you)", member.agent.name.shown())),
             false => member.agent.name.shown(),

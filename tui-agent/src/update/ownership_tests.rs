@@ -72,7 +72,9 @@ fn transfers(seat: &mut Seat, expected: TransferTo, expected_note: Option<&str>)
 fn a_transfer_is_two_choices_and_may_have_a_note() {
     let mut seat = seat();
     seat.press("<f7>").sees("Transfer alice to").sees("Enter transfers");
-    seat.press("<enter>").sees("Transfer to Bo").sees("note for the next one");
+    seat.press("<enter>")
+        .sees("Transfer to Bo")
+        .sees("note for the next one");
     seat.press("<enter>");
     transfers(&mut seat, to(BO), None);
     assert!(seat.bench.app.over.is_none());
@@ -86,7 +88,9 @@ fn a_group_and_the_queue_are_offered_too() {
     let mut seat = seat();
     seat.press("<f7>bill<enter><enter>");
     transfers(&mut seat, TransferTo::Group { group: billing() }, None);
-    seat.press("<f7>queue<enter>").sees("Transfer to the queue").press("<enter>");
+    seat.press("<f7>queue<enter>")
+        .sees("Transfer to the queue")
+        .press("<enter>");
     transfers(&mut seat, TransferTo::Queue, None);
 }
 
@@ -110,9 +114,9 @@ fn who_is_full_or_away_is_shown_with_the_reason_and_cannot_be_chosen() {
     desk.member("Cy", |cy| cy.intent = Intent::Away);
     let mut seat = at(desk);
     seat.press("<f7>");
-    assert!(seat.row_with("1 Bo").contains("has 1 of 1"));
+    assert!(seat.row_with("1 Bo").contains("busy · 1 of 1 · full"));
     assert!(seat.row_with("2 Cy").contains("is away"));
-    seat.press("1").sees("Bo: busy · 1 of 1 · has 1 of 1");
+    seat.press("1").sees("Bo: busy · 1 of 1 · full");
     assert_eq!(seat.commands(), []);
     assert!(seat.bench.app.over.is_some(), "it stays open for another choice");
 }
@@ -136,7 +140,8 @@ fn what_is_not_mine_is_not_mine_to_give() {
     seat.press("<esc>1x").sees("It is not yours: take it over first.");
     let heidi = seat.desk.conversation("heidi");
     seat.bench.app.open_chat(heidi);
-    seat.press("x").sees("Bo has it; only the owner or an admin transfers it.");
+    seat.press("x")
+        .sees("Bo has it; only the owner or an admin transfers it.");
     assert_eq!(seat.commands(), []);
     assert!(seat.bench.app.over.is_none());
 }
@@ -206,7 +211,10 @@ fn nothing_about_owners_is_done_without_a_connection() {
         assert_eq!(seat.commands(), []);
     }
     let mut seat = seat();
-    seat.press("<f7>1").lose().press("<enter>").sees("Transfer needs a connection");
+    seat.press("<f7>1")
+        .lose()
+        .press("<enter>")
+        .sees("Transfer needs a connection");
     assert_eq!(seat.commands(), []);
 }
 
@@ -304,7 +312,11 @@ fn snoozes(typed: &str, until: Option<i64>) {
     let conversation = seat.desk.conversation("alice");
     seat.press("<esc>s").press(typed);
     let until = until.map(|minutes| Time(BENCH_START + minutes * 60_000_000));
-    assert_eq!(seat.commands(), [AgentCommand::Snooze { conversation, until }], "{typed}");
+    assert_eq!(
+        seat.commands(),
+        [AgentCommand::Snooze { conversation, until }],
+        "{typed}"
+    );
 }
 
 #[test]
@@ -326,15 +338,18 @@ fn a_typed_time_says_when_it_is() {
     assert!(seat.row_with("tomorrow 9:00").contains("until tomorrow 09:00"));
     seat.press("90m");
     assert!(seat.row_with("›  90m").contains("until 15:30"));
-    seat.press("<backspace><backspace><backspace>").sees("until alice writes");
+    seat.press("<backspace><backspace><backspace>")
+        .sees("until alice writes");
 }
 
 #[test]
 fn a_snoozed_one_is_told_and_is_taken_up_again() {
     let mut seat = seat();
     let until = Time(BENCH_START + 900_000_000);
-    seat.press("<esc>s15m<enter>").done(|desk| desk.snoozed("alice", ADA, Some(until)));
-    seat.sees("Put aside until 14:15.").sees("you put this aside until 14:15");
+    seat.press("<esc>s15m<enter>")
+        .done(|desk| desk.snoozed("alice", ADA, Some(until)));
+    seat.sees("Put aside until 14:15.")
+        .sees("you put this aside until 14:15");
     let conversation = seat.desk.conversation("alice");
     seat.press("s").sees("take it up again").press("<enter>");
     let sent = seat.sent();
@@ -360,7 +375,9 @@ fn what_is_not_mine_is_not_put_aside() {
 fn what_one_is_is_chosen_and_stands_in_the_header() {
     let mut seat = seat();
     assert!(seat.row_with("minicom").contains("Ada available"));
-    seat.press("<alt-p>").sees("here, but no new ones").sees("takes customers · now");
+    seat.press("<alt-p>")
+        .sees("here, but no new ones")
+        .sees("takes customers · now");
     seat.press("2");
     assert_eq!(seat.sent()[0].1, AgentCommand::SetIntent { intent: Intent::Busy });
     seat.press("<esc>P4")

@@ -6,10 +6,7 @@ use minicom_protocol::{
     stage::Stage,
     summary::Summary,
 };
-use minicom_tui_kit::{
-    Now, Picker, Shown,
-    picker::Row,
-};
+use minicom_tui_kit::{Now, Picker, Shown, picker::Row};
 
 use crate::{
     app::App,
@@ -34,7 +31,7 @@ impl App {
         let rows = self.snooze_rows(&about, "", now);
         let picker = Picker::new(Shown::line(&title), rows)
             .verb(Shown::fixed("Enter snoozes"))
-            .when_empty(Shown::fixed("Type a time: 2h, 30m, 14:30, tomorrow 10:00"));
+            .hint(Shown::fixed("or type 2h, 30m, 14:30, tomorrow 10:00"));
         self.open_picker(PickFor::Snooze, about, picker);
     }
 
@@ -82,10 +79,14 @@ impl App {
             [one] => Shown::line(&format!("until {} writes", self.name_of(*one))),
             _ => Shown::fixed("until the customer writes"),
         };
-        rows.push(Row::new(Choice::Until(None), who, Shown::fixed("no time")));
+        rows.push(Row::new(
+            Choice::Until(None),
+            who,
+            Shown::fixed("as a new line always does"),
+        ));
         rows.extend(OFFERED.iter().filter_map(|text| {
             let until = until(text)?;
-            let detail = format!("until {}, or until the customer writes", self.zone.moment(until, at));
+            let detail = format!("until {}", self.zone.moment(until, at));
             Some(Row::new(
                 Choice::Until(Some(Time(until))),
                 Shown::fixed(text),

@@ -69,3 +69,7 @@ pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
         y = y.saturating_add(1);
     }
 }
+
+#[cfg(test)]
+#[path = "over_tests.rs"]
+mod tests;

@@ -125,7 +125,9 @@ impl<I: Clone + PartialEq> Picker<I> {
             width: area.right().saturating_sub(x).max(1),
             ..area
         };
-        let hint = if self.query.is_empty() && self.rows.iter().any(|row| row.digit.is_some()) {
+        let hint = if let Some(words) = &self.hint {
+            words.clone()
+        } else if self.query.is_empty() && self.rows.iter().any(|row| row.digit.is_some()) {
             Shown::fixed("a digit chooses, letters search")
         } else {
             Shown::fixed("letters search")
