@@ -94,7 +94,7 @@ fn by_clock(text: &str, now: i64, zone: &Zone) -> Option<i64> {
 /// 0 for `monday`, `mon`.
 fn weekday(text: &str) -> Option<i64> {
     let fits = |day: &&str| text.len() >= 3 && day.starts_with(text);
-    let at = WEEK.iter().position(|day| fits(&day))?;
+    let at = WEEK.iter().position(fits)?;
     i64::try_from(at).ok()
 }
 

@@ -2,12 +2,12 @@
 
 use minicom_protocol::{
     command::{AgentCommand, TransferTo, Warning},
-    event::Target,
+    event::{EventBody, Requeued, Target, WokenBy},
     ids::{GroupId, Time},
     queue::WhyNot,
     refusal::Refusal,
     staff::{GroupRef, Intent, PresenceState},
-    stage::Side,
+    stage::{HandOverReason, Side},
     words::{GroupName, Skill},
 };
 use minicom_tui_kit::testing::BENCH_START;
@@ -360,6 +360,38 @@ fn a_snoozed_one_is_told_and_is_taken_up_again() {
         [AgentCommand::TakeOver { conversation }],
         "taking it over does it too"
     );
+}
+
+#[test]
+fn what_ends_a_snooze_is_told_in_the_thread() {
+    for (why, words) in [
+        (WokenBy::Agent, "you took this up again"),
+        (WokenBy::Customer, "alice has written: this is back"),
+        (WokenBy::Time, "the time of the snooze has come"),
+    ] {
+        let mut seat = seat();
+        seat.happens(|desk| desk.snoozed("alice", ADA, None))
+            .sees("you put this aside until alice writes");
+        seat.happens(|desk| desk.woken("alice", ADA, why)).sees(words);
+    }
+}
+
+#[test]
+fn who_lost_a_conversation_and_why_is_told_in_the_thread() {
+    for (reason, words) in [
+        (HandOverReason::OwnerGone, "you are gone: this went back to the"),
+        (HandOverReason::OwnerAway, "you are away: this went back to the"),
+        (HandOverReason::OwnerSilent, "you did not answer: this went back"),
+        (HandOverReason::SnoozeEnded, "this went back to the queue: the"),
+    ] {
+        let mut seat = seat();
+        let requeued = Requeued {
+            agent: agent(ADA),
+            reason,
+        };
+        seat.happens(|desk| desk.happens("alice", EventBody::Requeued(requeued)));
+        seat.sees(words);
+    }
 }
 
 #[test]
