@@ -80,9 +80,7 @@ impl CustomerProgram {
     /// # Errors
     /// It was refused, or the server is away for too long.
     pub async fn says(&self, text: &str) -> Result<()> {
-        self.done(CustomerCommand::post(text))
-            .await
-            .map(drop)
+        self.done(CustomerCommand::post(text)).await.map(drop)
     }
 
     /// Hands over a line without waiting.

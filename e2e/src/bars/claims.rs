@@ -79,7 +79,9 @@ pub async fn run(agents: u64, waiting: u64, capacity: u32, seed: u64, faults: Fa
         capacity: Some(capacity),
         ..DeskSettings::default()
     });
-    ask(&desk, &admin, AgentCommand::Configure { settings }).await.map_err(refused)?;
+    ask(&desk, &admin, AgentCommand::Configure { settings })
+        .await
+        .map_err(refused)?;
     let rows: Vec<ConversationId> = stream::iter(0..waiting)
         .map(|n| begin(&desk, n))
         .buffer_unordered(64)
@@ -89,7 +91,10 @@ pub async fn run(agents: u64, waiting: u64, capacity: u32, seed: u64, faults: Fa
         let chance = StdRng::seed_from_u64(seed.wrapping_add(n as u64));
         take_all(desk.clone(), signed_in(agent, Role::Agent), rows.clone(), chance)
     });
-    try_join_all(takers.map(tokio::spawn)).await?.into_iter().collect::<Result<()>>()?;
+    try_join_all(takers.map(tokio::spawn))
+        .await?
+        .into_iter()
+        .collect::<Result<()>>()?;
     drop(desk);
     open.close().await?;
     let mut claims = Claims {
@@ -123,7 +128,10 @@ impl Claims {
 async fn begin(desk: &Desk, n: u64) -> Result<ConversationId> {
     let customer = newcomer(desk, &format!("customer-{n}")).await?;
     let order = Order::Customer(CustomerCommand::post("hello"));
-    let done = desk.submit(&customer, CommandId(Uuid::now_v7()), order).await.map_err(refused)?;
+    let done = desk
+        .submit(&customer, CommandId(Uuid::now_v7()), order)
+        .await
+        .map_err(refused)?;
     done.conversation.context("a line is in a conversation")
 }
 
@@ -153,7 +161,13 @@ async fn take_all(desk: Desk, agent: Caller, mut rows: Vec<ConversationId>, mut 
 /// Whoever is not answered is what needs an agent most: the next one comes after that.
 async fn answer(desk: &Desk, agent: &Caller, conversation: ConversationId) -> Result<()> {
     loop {
-        match ask(desk, agent, AgentCommand::post(conversation, "hi", SeenLines::default())).await {
+        match ask(
+            desk,
+            agent,
+            AgentCommand::post(conversation, "hi", SeenLines::default()),
+        )
+        .await
+        {
             Err(Refusal::Busy { .. }) => tokio::task::yield_now().await,
             other => return other.map(drop).map_err(refused),
         }

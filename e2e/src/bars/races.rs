@@ -78,7 +78,14 @@ pub async fn run(races: u64, seed: u64, faults: Faults) -> Result<Races> {
     let tenant = TenantId::default_tenant();
     let key = desk.tenant(&tenant).map_err(refused)?;
     let signals = Signals::new(desk.clone(), &RunLimits::default());
-    let bot = runner::run(desk.clone(), signals, tenant, key, Arc::new(Rules::builtin()), stop.clone());
+    let bot = runner::run(
+        desk.clone(),
+        signals,
+        tenant,
+        key,
+        Arc::new(Rules::builtin()),
+        stop.clone(),
+    );
     let bot = tokio::spawn(bot);
 
     let race = Race {
