@@ -41,6 +41,8 @@ pub struct Chat {
     own_lines: Vec<(LineNo, EntryKey)>,
     /// How far the customer has read, and when, in order.
     reads: Vec<(LineNo, i64)>,
+    /// How far the desk's lines are on the customer's screen, as the marks tell it.
+    delivered: LineNo,
     pending: Vec<Waiting>,
     /// Numbers given to pending lines.
     numbered: u64,
@@ -77,6 +79,7 @@ impl Chat {
             missed_after: None,
             own_lines: Vec::new(),
             reads: Vec::new(),
+            delivered: LineNo(0),
             pending: Vec::new(),
             numbered: 0,
             newest: SeenLines::default(),
@@ -146,6 +149,10 @@ impl Chat {
             let mut newer: Vec<&Event> = thread.events().rev().take_while(|event| event.rev.0 > last).collect();
             newer.reverse();
             if older.is_empty() && newer.is_empty() {
+                // That a line has come to the customer's screen is said in passing.
+                if replica.delivered(self.conversation) > self.delivered {
+                    self.update_marks(replica);
+                }
                 return;
             }
             let changed: Vec<LineRef> = newer.iter().filter_map(|event| changed_line(event)).collect();
@@ -175,7 +182,9 @@ impl Chat {
         });
         let entries: Vec<Entry> = touched.filter_map(|event| self.eyes.entry(event)).collect();
         for mut entry in entries {
-            let Some(before) = self.transcript.get(entry.key) else { continue };
+            let Some(before) = self.transcript.get(entry.key) else {
+                continue;
+            };
             // How far it has come is known already.
             entry.mark = before.mark.clone();
             self.transcript.insert(entry);
@@ -227,12 +236,12 @@ impl Chat {
         let read = replica
             .summary(self.conversation)
             .map_or(LineNo(0), |summary| summary.customer_mark);
-        let delivered = replica.delivered(self.conversation);
+        self.delivered = replica.delivered(self.conversation);
         for (line, key) in &self.own_lines {
             let first_read = self.reads.partition_point(|(up_to, _)| up_to < line);
             let mark = match self.reads.get(first_read) {
                 Some((_, time)) => DeliveryMark::Read(*time),
-                None if *line <= read.max(delivered) => DeliveryMark::Shown,
+                None if *line <= read.max(self.delivered) => DeliveryMark::Shown,
                 None => DeliveryMark::Stored,
             };
             self.transcript.set_mark(*key, mark);
@@ -270,7 +279,8 @@ impl Chat {
                 }
             };
             let reads = reads_of(pending, replica);
-            self.transcript.extend(self.eyes.pending(pending, number, reads.as_deref()));
+            self.transcript
+                .extend(self.eyes.pending(pending, number, reads.as_deref()));
         }
     }
 

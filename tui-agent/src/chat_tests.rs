@@ -1,7 +1,15 @@
 //! The open thread against what is known of it.
 
 use minicom_client::ClientEvent;
-use minicom_protocol::{command::Outcome, refusal::Refusal, stage::Closer};
+use minicom_protocol::{
+    command::Outcome,
+    event::{LineChanged, Part, Posted},
+    frame::AgentSignal,
+    line::{LineRef, LineState, Quote},
+    refusal::Refusal,
+    stage::Closer,
+    text::MessageText,
+};
 
 use super::*;
 use minicom_tui_kit::{Theme, testing::plain};
@@ -122,6 +130,71 @@ fn own_lines_are_marked_as_read_once_the_customer_has() {
     // Opened anew, it is the same.
     let again = Bed::open(bed.desk.clone());
     assert_eq!(again.marks(), [read, DeliveryMark::Stored]);
+}
+
+#[test]
+fn a_line_is_marked_as_delivered_when_it_is_on_the_customers_screen() {
+    let mut bed = Bed::open(desk()).happens(|desk| desk.replies("carol", ADA, "one").replies("carol", ADA, "two"));
+    let up_to = bed.desk.row("carol").desk_lines;
+    let before = LineNo(up_to.0 - 1);
+    for (up_to, expected) in [
+        (before, DeliveryMark::Stored),
+        (up_to, DeliveryMark::Shown),
+        (before, DeliveryMark::Shown),
+    ] {
+        let conversation = bed.desk.conversation("carol");
+        let signal = ClientEvent::Signal(AgentSignal::Delivered { conversation, up_to });
+        let _ = bed.replica.apply(signal, client_start());
+        bed = bed.sync();
+        assert_eq!(bed.marks().last(), Some(&expected), "{up_to:?}");
+    }
+    let bed = bed.happens(|desk| desk.reads("carol", Side::Customer));
+    assert!(matches!(bed.marks().last(), Some(DeliveryMark::Read(_))));
+}
+
+#[test]
+fn what_becomes_of_a_line_is_told_where_it_stands_and_where_it_is_quoted() {
+    let bed = Bed::open(desk()).happens(|desk| {
+        desk.replies("carol", ADA, "first").reads("carol", Side::Customer);
+        let line = LineRef {
+            side: Side::Desk,
+            line: desk.row("carol").desk_lines,
+        };
+        let quoting = Posted {
+            author: Author::Customer,
+            line: desk.row("carol").customer_lines.next(),
+            parts: vec![Part::of_text(MessageText::parse("this?").unwrap())],
+            quote: Some(Quote {
+                line,
+                excerpt: "first".to_owned(),
+            }),
+            notice: None,
+            state: LineState::Original,
+        };
+        desk.happens("carol", EventBody::Posted(quoting))
+    });
+    let marks = bed.marks();
+    let bed = bed.happens(|desk| {
+        let line = LineRef {
+            side: Side::Desk,
+            line: desk.row("carol").desk_lines,
+        };
+        let (state, parts, agent) = (LineState::Withdrawn, vec![], Some(agent(ADA)));
+        desk.happens(
+            "carol",
+            EventBody::LineChanged(LineChanged {
+                line,
+                state,
+                parts,
+                agent,
+            }),
+        )
+    });
+    let texts = bed.texts();
+    assert_eq!(texts[texts.len() - 2..], ["(taken back)", "this?"]);
+    let last = bed.chat.transcript.entries().last().unwrap();
+    assert_eq!(last.extras.quote.as_ref().unwrap().as_str(), "(taken back)");
+    assert_eq!(bed.marks(), marks, "how far it has come is not forgotten");
 }
 
 #[test]

@@ -40,7 +40,12 @@ impl Eyes {
             EventBody::Posted(posted) if posted.author != Author::System => {
                 let (who, name, own) = self.speaker(&posted.author)?;
                 let mark = own.then_some(DeliveryMark::Stored);
-                (Kind::Line { who, name, own }, line_text(posted), mark, self.extras(posted))
+                (
+                    Kind::Line { who, name, own },
+                    line_text(posted),
+                    mark,
+                    self.extras(posted),
+                )
             }
             EventBody::Noted(note) => (note_kind(false), self.note_text(note), None, Extras::default()),
             // The desk's own line.
@@ -132,12 +137,7 @@ impl Eyes {
 
     /// The entry of a line or note that is not stored yet; `number` is its place among those. `reads` is how a line from a saved reply
     /// will read.
-    pub fn pending(
-        &self,
-        pending: &PendingCommand<AgentCommand>,
-        number: u64,
-        reads: Option<&str>,
-    ) -> Option<Entry> {
+    pub fn pending(&self, pending: &PendingCommand<AgentCommand>, number: u64, reads: Option<&str>) -> Option<Entry> {
         let mut extras = Extras::default();
         let (kind, text) = match &pending.command {
             AgentCommand::Post { text, article, .. } => {

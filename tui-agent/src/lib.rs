@@ -31,6 +31,10 @@ mod update;
 mod view;
 pub mod words;
 pub mod writing;
+#[cfg(test)]
+mod writing_screen_tests;
+#[cfg(test)]
+mod writing_tools_tests;
 
 pub use app::{App, Msg, Order, Settings};
 pub use program::run;

@@ -22,8 +22,11 @@ use crate::{
 };
 
 /// What is to look odd and do nothing: an escape, a hole, a turned direction, and 10,000 marks.
-pub fn hostile() -> String {
-    format!("\u{1b}]0;x\u{7}{{{{customer_name}}}}\u{202e}e{}", "\u{301}".repeat(10_000))
+pub fn hostile(marks: usize) -> String {
+    format!(
+        "\u{1b}]0;x\u{7}{{{{customer_name}}}}\u{202e}e{}",
+        "\u{301}".repeat(marks)
+    )
 }
 
 fn saved(n: u8, code: &str, title: &str, text: &str) -> SavedReply {
@@ -52,7 +55,10 @@ fn article_row(slug: &str, title: &str, published: bool) -> ArticleRow {
 
 pub fn articles(query: &str, articles: Vec<ArticleRow>) -> (AgentQuestion, AgentReply) {
     let (query, limit) = (query.to_owned(), 50);
-    (AgentQuestion::Articles { query, limit }, AgentReply::Articles { articles })
+    (
+        AgentQuestion::Articles { query, limit },
+        AgentReply::Articles { articles },
+    )
 }
 
 fn article(row: ArticleRow, body: &str) -> (AgentQuestion, AgentReply) {
@@ -78,11 +84,23 @@ pub fn desk() -> Desk {
         .ago(30)
         .says("bob", "my order 48213 never came")
         .says("bob", "and I paid");
-    let mut look = saved(2, "look", "Looking into it", "Hello {{customer_name}}, let me look into that for you.");
+    let mut look = saved(
+        2,
+        "look",
+        "Looking into it",
+        "Hello {{customer_name}}, let me look into that for you.",
+    );
     look.owner = Some(agent(ADA).id);
-    let mut end = saved(3, "the-end", "The end", "Bye {{customer_name}}, {{?wish|}} order {{?order_id}}");
+    let mut end = saved(
+        3,
+        "the-end",
+        "The end",
+        "Bye {{customer_name}}, {{?wish|}} order {{?order_id}}",
+    );
     end.actions = vec![
-        ReplyAction::Tag { tag: "vip".parse().unwrap() },
+        ReplyAction::Tag {
+            tag: "vip".parse().unwrap(),
+        },
         ReplyAction::Close,
     ];
     let long = format!("{}the magic word is sesame.", "Long words. ".repeat(30));
@@ -104,7 +122,8 @@ pub fn desk() -> Desk {
     let draft = article_row("secret", "Not yet", false);
     desk.replies.push(articles("", vec![refunds.clone(), draft.clone()]));
     desk.replies.push(articles("r", vec![refunds.clone()]));
-    desk.replies.push(article(refunds, "# Refunds\n\nMoney comes back in **five** days."));
+    desk.replies
+        .push(article(refunds, "# Refunds\n\nMoney comes back in **five** days."));
     desk.replies.push(article(draft, "Nobody knows yet."));
     desk
 }
@@ -137,7 +156,10 @@ fn written(seat: &Seat) -> String {
 }
 
 fn line(line: u64, side: Side) -> LineRef {
-    LineRef { side, line: LineNo(line) }
+    LineRef {
+        side,
+        line: LineNo(line),
+    }
 }
 
 // Notes.
@@ -145,12 +167,21 @@ fn line(line: u64, side: Side) -> LineRef {
 #[test]
 fn a_note_is_told_apart_sent_as_one_and_the_next_text_is_a_reply() {
     let mut seat = seat();
-    seat.press("half a reply<tab>").sees("══ NOTE: only agents see this ═").sees("Tab: reply ══");
-    seat.sees("║").sees_no("Reply to bob").sees_no("half a reply");
-    seat.press("refund approved<enter>").sees("Reply to bob").sees("half a reply");
-    let AgentCommand::Note { text, agents, groups, .. } = only(&mut seat) else { panic!("no note") };
+    seat.press("half a reply<tab>")
+        .sees("══ NOTE: only agents see this ═")
+        .sees("Tab: reply ══");
+    seat.sees("▌").sees_no("Reply to bob").sees_no("half a reply");
+    seat.press("refund approved<enter>")
+        .sees("Reply to bob")
+        .sees("half a reply");
+    let AgentCommand::Note {
+        text, agents, groups, ..
+    } = only(&mut seat)
+    else {
+        panic!("no note")
+    };
     assert_eq!((text.as_str(), agents.len(), groups.len()), ("refund approved", 0, 0));
-    seat.sees("NOTE ║ you: refund approved").sees("waiting to send");
+    seat.sees("NOTE    ▌ you: refund approved").sees("waiting to send");
     assert_eq!(mode(&seat), Mode::Reply);
 }
 
@@ -166,9 +197,9 @@ fn a_note_becomes_what_colleagues_see() {
         })
     };
     seat.happens(|desk| desk.happens("bob", noted(vec![], "watch out")));
-    seat.sees("NOTE ║ Bo: watch out");
+    seat.sees("NOTE    ▌ Bo: watch out");
     seat.happens(|desk| desk.happens("bob", noted(vec![agent(ADA).id], "@Ada look")));
-    seat.sees("NOTE ║ Bo to you: @Ada look");
+    seat.sees("NOTE    ▌ Bo to you: @Ada look");
     seat.press("<tab>mine<enter>");
     let note = EventBody::Noted(Noted {
         agent: agent(ADA),
@@ -177,7 +208,8 @@ fn a_note_becomes_what_colleagues_see() {
         handover: true,
     });
     seat.done(|desk| desk.happens("bob", note));
-    seat.sees("NOTE ║ you, for whoever is next: mine").sees_no("waiting to send");
+    seat.sees("NOTE    ▌ you, for whoever is next: mine")
+        .sees_no("waiting to send");
 }
 
 #[test]
@@ -196,7 +228,10 @@ fn whoever_has_it_and_wherever_it_stands_a_note_can_be_written() {
         assert!(matches!(only(&mut seat), AgentCommand::Note { .. }));
     }
     let mut seat = seat();
-    seat.lose().press("<f6>").sees("kept here, sent when back").press("offline<enter>");
+    seat.lose()
+        .press("<f6>")
+        .sees("══ sent when back ══")
+        .press("offline<enter>");
     assert!(matches!(only(&mut seat), AgentCommand::Note { .. }));
 }
 
@@ -223,7 +258,11 @@ fn nobody_hears_that_a_note_is_typed() {
     seat.press(" and more");
     assert_eq!(typing(&mut seat), Vec::<bool>::new());
     seat.press("<tab>hello").press("<tab>");
-    assert_eq!(typing(&mut seat), [true, false], "what was begun ends when the note begins");
+    assert_eq!(
+        typing(&mut seat),
+        [true, false],
+        "what was begun ends when the note begins"
+    );
     seat.press("x<enter>").advance(9);
     assert_eq!(typing(&mut seat), Vec::<bool>::new());
 }
@@ -237,7 +276,10 @@ fn drafts_of_note_and_reply_are_kept_apart() {
         _ => None,
     });
     let kept: Vec<(Kind, String)> = kept.collect();
-    assert_eq!(kept, [(Kind::Reply, "to bob".to_owned()), (Kind::Note, "about bob".to_owned())]);
+    assert_eq!(
+        kept,
+        [(Kind::Reply, "to bob".to_owned()), (Kind::Note, "about bob".to_owned())]
+    );
     seat.press("<alt-1><alt-2>").sees("about bob").sees("NOTE: only agents");
 }
 
@@ -263,7 +305,9 @@ fn names_are_offered_and_found_when_the_note_is_sent() {
     seat.press("and @c<tab>");
     assert_eq!(written(&seat), "ask @billing and @Cy Young ");
     seat.press("not @nobody<enter>");
-    let AgentCommand::Note { agents, groups, .. } = only(&mut seat) else { panic!("no note") };
+    let AgentCommand::Note { agents, groups, .. } = only(&mut seat) else {
+        panic!("no note")
+    };
     assert_eq!(agents, [agent("Cy Young").id]);
     assert_eq!(groups, [GroupId::from_bytes([b'b'; 16])]);
 }
@@ -271,12 +315,21 @@ fn names_are_offered_and_found_when_the_note_is_sent() {
 #[test]
 fn an_offer_of_names_gives_way() {
     let mut seat = seat();
-    seat.press("<tab>@b").sees("Tab inserts").press("<esc>").sees_no("Tab inserts");
+    seat.press("<tab>@b")
+        .sees("Tab inserts")
+        .press("<esc>")
+        .sees_no("Tab inserts");
     seat.sees("NOTE: only agents").press("o").sees_no("Tab inserts");
     seat.press(" @b<left>").sees_no("Tab inserts");
     seat.press("<end><backspace><backspace>@bo<enter>");
-    assert!(matches!(only(&mut seat), AgentCommand::Note { .. }), "a whole name is no question");
-    seat.press("@b").sees_no("Tab inserts").press("<tab>").sees("NOTE: only agents");
+    assert!(
+        matches!(only(&mut seat), AgentCommand::Note { .. }),
+        "a whole name is no question"
+    );
+    seat.press("@b")
+        .sees_no("Tab inserts")
+        .press("<tab>")
+        .sees("NOTE: only agents");
 }
 
 // Saved replies.
@@ -289,22 +342,46 @@ fn four_keys_take_a_customer_and_answer_with_a_saved_reply() {
     let (id, command) = seat.sent().remove(0);
     seat.happens(|desk| desk.taken("carol", ADA));
     let conversation = Some(seat.desk.conversation("carol"));
-    let outcome = Outcome::Done(Done { conversation, ..Done::default() });
+    let outcome = Outcome::Done(Done {
+        conversation,
+        ..Done::default()
+    });
     seat.client(ClientEvent::Answered { id, command, outcome }).ordered();
     seat.press("/2<enter>");
-    let AgentCommand::Post { text, reply, take_over, .. } = only(&mut seat) else { panic!("no line") };
-    assert_eq!(text, "Hi {{customer_name}}, {{agent_name}} here.", "one's own are first");
-    assert_eq!((reply.map(|it| it.id), take_over), (Some(ReplyId::from_bytes([1; 16])), false));
+    let AgentCommand::Post {
+        text, reply, take_over, ..
+    } = only(&mut seat)
+    else {
+        panic!("no line")
+    };
+    assert_eq!(
+        text, "Hi {{customer_name}}, {{agent_name}} here.",
+        "one's own are first"
+    );
+    assert_eq!(
+        (reply.map(|it| it.id), take_over),
+        (Some(ReplyId::from_bytes([1; 16])), false)
+    );
     seat.sees("Hi carol, Ada here.").sees_no("{{").sees("waiting to send");
     seat.press("<up>");
-    assert_eq!(written(&seat), "Hi carol, Ada here.", "what is brought back has no holes");
+    assert_eq!(
+        written(&seat),
+        "Hi carol, Ada here.",
+        "what is brought back has no holes"
+    );
 }
 
 #[test]
 fn the_list_of_saved_replies_is_searched_and_a_second_slash_is_one() {
     let mut seat = seat();
-    seat.press("/").sees("Saved replies · 5").sees("Enter inserts").sees("1 look").sees("mine · Looking");
-    seat.press("sesame").sees("Saved replies · 1 of 5").sees("... words. the magic word is sesame");
+    seat.press("/")
+        .sees("Saved replies · 5")
+        .sees("Enter inserts")
+        .sees("1 look")
+        .sees("mine · Looking");
+    seat.press("sesame")
+        .sees("Saved replies · 1 of 5")
+        .sees("· ... the magic word is sesame.");
     seat.press("<esc>/gre<enter>");
     assert_eq!(written(&seat), "Hi {{customer_name}}, {{agent_name}} here.");
     seat.press("<ctrl-c>//").sees_no("Saved replies ·");
@@ -318,10 +395,20 @@ fn the_list_of_saved_replies_is_searched_and_a_second_slash_is_one() {
 #[test]
 fn what_it_asks_is_asked_and_what_it_does_is_told() {
     let mut seat = seat();
-    seat.press("/5").sees("The end · 1 of 2").press("<enter>").sees("order id").press("<enter>").sees("is needed");
-    seat.press("48213<enter>").sees("also: tag vip, close").sees("reads: Bye bob, ").sees("order 48213");
+    seat.press("/5")
+        .sees("The end · 1 of 2")
+        .press("<enter>")
+        .sees("order id")
+        .press("<enter>")
+        .sees("is needed");
+    seat.press("48213<enter>")
+        .sees("also: tag vip, close")
+        .sees("reads: Bye bob, ")
+        .sees("order 48213");
     seat.press("!<enter>");
-    let AgentCommand::Post { text, reply, .. } = only(&mut seat) else { panic!("no line") };
+    let AgentCommand::Post { text, reply, .. } = only(&mut seat) else {
+        panic!("no line")
+    };
     assert_eq!(text, "Bye {{customer_name}}, {{?wish|}} order {{?order_id}}!");
     let answers = [("order_id".to_owned(), "48213".to_owned())].into();
     let id = ReplyId::from_bytes([3; 16]);
@@ -333,22 +420,33 @@ fn what_it_asks_is_asked_and_what_it_does_is_told() {
 #[test]
 fn what_nothing_fills_blocks_here_and_at_the_server() {
     let mut seat = seat();
-    seat.press("/4").sees("reads: About {{subject}}:").sees("not filled in yet").press("<enter>");
+    seat.press("/4")
+        .sees("reads: About {{subject}}:")
+        .sees("not filled in yet")
+        .press("<enter>");
     assert_eq!(seat.commands(), []);
     seat.sees("Nothing fills {{subject}}");
-    seat.press("<backspace><backspace><backspace><backspace>").sees("is not closed");
+    seat.press("<backspace><backspace><backspace><backspace>")
+        .sees("is not closed");
     seat.press("<ctrl-c>/2 now<enter>");
     let holes = vec!["customer_name".to_owned()];
-    seat.refused(Refusal::Unresolved { holes }).sees("Fill in first: customer_name").sees("reads: Hi bob");
+    seat.refused(Refusal::Unresolved { holes })
+        .sees("Fill in first: customer_name")
+        .sees("reads: Hi bob");
     seat.press("<enter>");
-    assert!(matches!(only(&mut seat), AgentCommand::Post { reply: Some(_), .. }), "it is a saved reply still");
+    assert!(
+        matches!(only(&mut seat), AgentCommand::Post { reply: Some(_), .. }),
+        "it is a saved reply still"
+    );
 }
 
 #[test]
 fn without_its_text_a_saved_reply_is_forgotten() {
     let mut seat = seat();
     seat.press("/2<ctrl-u>plain<enter>");
-    let AgentCommand::Post { text, reply, .. } = only(&mut seat) else { panic!("no line") };
+    let AgentCommand::Post { text, reply, .. } = only(&mut seat) else {
+        panic!("no line")
+    };
     assert_eq!((text.as_str(), reply), ("plain", None));
 }
 
@@ -366,13 +464,30 @@ fn a_line_from_a_saved_reply_that_was_refused_goes_as_one_again() {
 #[test]
 fn an_article_is_found_read_and_sent_as_a_card() {
     let mut seat = seat();
-    seat.press("<esc>a").sees("Articles · 2").sees("Refunds").sees("a draft: only agents");
-    seat.press("<down><enter>").sees("only agents can read it").press("r").sees("Articles · 1");
-    seat.press("<alt-enter>").sees("Money comes back in five days").sees("i attaches");
-    seat.press("<esc>").sees("Articles · 1").press("<alt-enter>i").sees("with the article Refunds");
+    seat.press("<esc>a")
+        .sees("Articles · 2")
+        .sees("Refunds")
+        .sees("a draft: only agents");
+    seat.press("<down><enter>")
+        .sees("only agents can read it")
+        .press("r")
+        .sees("Articles · 1");
+    seat.press("<alt-enter>")
+        .sees("Money comes back in five days")
+        .sees("i attaches");
+    seat.press("<esc>")
+        .sees("Articles · 1")
+        .press("<alt-enter>")
+        .press("i")
+        .sees("with the article Refunds");
     seat.press("<enter>").sees("Write a few words to go with it");
-    seat.press("<backspace>").sees_no("with the article").press("<esc>a<enter>Here:<enter>");
-    let AgentCommand::Post { text, article, .. } = only(&mut seat) else { panic!("no line") };
+    seat.press("<backspace>")
+        .sees_no("with the article")
+        .press("<esc><esc>a")
+        .press("<enter>Here:<enter>");
+    let AgentCommand::Post { text, article, .. } = only(&mut seat) else {
+        panic!("no line")
+    };
     assert_eq!((text.as_str(), article.unwrap().as_str()), ("Here:", "refunds"));
     seat.sees("│ refunds");
 }
@@ -391,12 +506,18 @@ fn a_card_stands_with_its_line_and_can_be_read() {
         }));
         posted(desk, parts)
     });
-    seat.sees("Read this:").sees("│ Refunds").sees("│ Money comes back").sees_no("(article refunds)");
+    seat.sees("Read this:")
+        .sees("│ Refunds")
+        .sees("│ Money comes back")
+        .sees_no("(article refunds)");
     let screen = seat.bench.screen();
     let y = screen.lines().position(|row| row.contains("│ Refunds")).unwrap();
     let at = Position { x: 45, y: y as u16 };
     seat.input(Input::Click { at, double: true }).sees("five days");
-    seat.press("<esc>").sees("Read this:").press("<esc>a").sees("in this chat");
+    seat.press("<esc>")
+        .sees("Read this:")
+        .press("<esc>a")
+        .sees("in this chat");
 }
 
 fn posted(desk: &mut Desk, parts: Vec<Part>) -> &mut Desk {
@@ -417,9 +538,17 @@ fn posted(desk: &mut Desk, parts: Vec<Part>) -> &mut Desk {
 #[test]
 fn a_line_is_answered_with_its_quote() {
     let mut seat = seat();
-    seat.press("<alt-q>").sees("Answer which line").sees("bob").press("2").sees("│ bob: my order 48213 never came");
-    seat.press("<backspace>").sees_no("│ bob:").press("<alt-q>order<enter>on its way<enter>");
-    let AgentCommand::Post { quote, .. } = only(&mut seat) else { panic!("no line") };
+    seat.press("<alt-q>")
+        .sees("Answer which line")
+        .sees("bob")
+        .press("2")
+        .sees("│ bob: my order 48213 never came");
+    seat.press("<backspace>")
+        .sees_no("│ bob:")
+        .press("<alt-q>order<enter>on its way<enter>");
+    let AgentCommand::Post { quote, .. } = only(&mut seat) else {
+        panic!("no line")
+    };
     assert_eq!(quote, Some(line(2, Side::Customer)));
     seat.sees("waiting to send").sees_no("│ bob:");
 }
@@ -427,8 +556,11 @@ fn a_line_is_answered_with_its_quote() {
 #[test]
 fn a_refused_line_keeps_its_quote_and_its_article() {
     let mut seat = seat();
-    seat.press("<alt-q>1<esc>a<enter>look<enter>");
-    seat.refused(Refusal::NotOwner).sees("│ bob: and I paid").sees("with the article Refunds").sees("look");
+    seat.press("<alt-q>1<esc>a").press("<enter>look<enter>");
+    seat.refused(Refusal::NotOwner)
+        .sees("│ bob: and I paid")
+        .sees("with the article Refunds")
+        .sees("look");
 }
 
 // Changing lines.
@@ -440,8 +572,12 @@ fn ones_own_last_line_is_changed() {
     seat.press("a draft<alt-e>").sees("Edit your line").sees("Esc cancels");
     assert_eq!(written(&seat), "on its wya");
     seat.press("<esc>").sees("Reply to bob").sees("a draft");
-    seat.press("<alt-e><backspace><backspace>ay<enter>").sees("Reply to bob").sees("a draft");
-    let AgentCommand::EditLine { line, text, .. } = only(&mut seat) else { panic!("no change") };
+    seat.press("<alt-e><backspace><backspace>ay<enter>")
+        .sees("Reply to bob")
+        .sees("a draft");
+    let AgentCommand::EditLine { line, text, .. } = only(&mut seat) else {
+        panic!("no change")
+    };
     assert_eq!((line, text.as_str()), (LineNo(2), "on its way"));
     let changed = LineChanged {
         line: self::line(2, Side::Desk),
@@ -457,14 +593,22 @@ fn ones_own_last_line_is_changed() {
 fn a_change_that_comes_too_late_keeps_its_text() {
     let mut seat = seat();
     seat.happens(|desk| desk.replies("bob", ADA, "on its wya")).ordered();
-    seat.press("<alt-e>!<enter>").refused(Refusal::TooLate).sees("Enter sends your text as a new one");
+    seat.press("<alt-e>!<enter>")
+        .refused(Refusal::TooLate)
+        .sees("Too late to change the line. Enter sends your text");
     assert_eq!((mode(&seat), written(&seat)), (Mode::Reply, "on its wya!".to_owned()));
-    seat.press("<ctrl-c>draft<alt-e>?<enter>").refused(Refusal::TooLate).sees("Not changed").sees("Edit your line");
+    seat.press("<ctrl-c>draft<alt-e>?<enter>")
+        .refused(Refusal::TooLate)
+        .sees("Not changed")
+        .sees("Edit your line");
     assert_eq!(written(&seat), "on its wya?");
     seat.press("<esc>").sees("draft").press("<alt-e><enter>");
     assert_eq!(seat.commands(), [], "nothing has changed");
     seat.advance(300);
-    seat.press("<alt-e>").sees("for a short time").press("<esc><esc>W").sees("for a short time");
+    seat.press("<alt-e>")
+        .sees("for a short time")
+        .press("<esc><esc>W")
+        .sees("for a short time");
     seat.lose().press("W").sees("Taking a line back needs a connection");
 }
 
@@ -486,12 +630,18 @@ fn a_line_is_taken_back() {
 #[test]
 fn a_secret_is_blanked_out_after_a_yes() {
     let mut seat = seat();
-    seat.happens(|desk| desk.says("bob", "my password is hunter2")).ordered();
-    seat.press("<esc>B").sees("Blank out which line").press("<enter>").sees("cannot be undone");
+    seat.happens(|desk| desk.says("bob", "my password is hunter2"))
+        .ordered();
+    seat.press("<esc>B")
+        .sees("Blank out which line")
+        .press("<enter>")
+        .sees("cannot be undone");
     seat.press("y<enter>").sees("Type yes").press("<esc>");
     assert_eq!(seat.commands(), []);
     seat.press("Bhunter<enter>yes<enter>");
-    let AgentCommand::BlankLine { line, .. } = only(&mut seat) else { panic!("not blanked") };
+    let AgentCommand::BlankLine { line, .. } = only(&mut seat) else {
+        panic!("not blanked")
+    };
     let changed = LineChanged {
         line,
         state: LineState::Blanked,
@@ -499,7 +649,9 @@ fn a_secret_is_blanked_out_after_a_yes() {
         agent: Some(agent(ADA)),
     };
     seat.happens(|desk| desk.happens("bob", EventBody::LineChanged(changed)));
-    seat.sees("(blanked out)").sees("you blanked a line out").sees_no("hunter2");
+    seat.sees("(blanked out)")
+        .sees("you blanked a line out")
+        .sees_no("hunter2");
     seat.press("<esc>Q").sees_no("blanked out)   ");
 }
 
@@ -509,17 +661,33 @@ fn a_secret_is_blanked_out_after_a_yes() {
 fn strange_words_do_nothing_but_look_odd() {
     for theme in [Theme::ansi(), Theme::mono()] {
         let mut desk = desk();
-        let text = hostile();
-        let mut reply = saved(9, "odd", "x", &format!("{}", text.replace("{{customer_name}}", "{{{{x}}")));
+        let text = hostile(8_000);
+        let mut reply = saved(
+            9,
+            "odd",
+            "x",
+            &format!("{}", text.replace("{{customer_name}}", "{{{{x}}")),
+        );
         reply.title = format!("\u{202e}{}", "e\u{301}".repeat(60)).parse().unwrap();
-        let all = AgentQuestion::Replies { query: String::new(), after: None, limit: LIBRARY_PAGE };
+        let all = AgentQuestion::Replies {
+            query: String::new(),
+            after: None,
+            limit: LIBRARY_PAGE,
+        };
         desk.replies.retain(|(question, _)| *question != all);
-        desk.replies.push((all, AgentReply::Replies { replies: vec![reply], more: false }));
+        desk.replies.push((
+            all,
+            AgentReply::Replies {
+                replies: vec![reply],
+                more: false,
+            },
+        ));
         let mut row = article_row("odd", &format!("\u{202e}{}", "e\u{301}".repeat(60)), true);
-        row.excerpt.clone_from(&text);
-        desk.replies.retain(|(question, _)| !matches!(question, AgentQuestion::Articles { .. }));
+        row.excerpt = hostile(10_000);
+        desk.replies
+            .retain(|(question, _)| !matches!(question, AgentQuestion::Articles { .. }));
         desk.replies.push(articles("", vec![row.clone()]));
-        desk.replies.push(article(row, &text));
+        desk.replies.push(article(row, &hostile(10_000)));
         desk.says("bob", &text);
         let note = Noted {
             agent: agent(BO),
@@ -530,11 +698,25 @@ fn strange_words_do_nothing_but_look_odd() {
         desk.happens("bob", EventBody::Noted(note));
         let mut seat = Seat::with(desk, 80, 24, theme);
         seat.press("<alt-2>");
-        for keys in ["/", "<enter>", "<ctrl-c><alt-q>", "1", "<esc>a", "<alt-enter>", "<esc><enter>", "<tab>@", "<esc>B", "<enter>"] {
+        for keys in [
+            "/",
+            "<enter>",
+            "<ctrl-c><alt-q>",
+            "1",
+            "<esc>a",
+            "<alt-enter>",
+            "<esc><enter>",
+            "<tab>@",
+            "<esc>B",
+            "<enter>",
+        ] {
             seat.press(keys);
             for symbol in seat.bench.screen().chars() {
                 let control = symbol.is_control() && symbol != '\n';
-                assert!(!control && !matches!(symbol, '\u{202a}'..='\u{202e}'), "{keys}: {symbol:?}");
+                assert!(
+                    !control && !matches!(symbol, '\u{202a}'..='\u{202e}'),
+                    "{keys}: {symbol:?}"
+                );
             }
             let marks = seat.bench.screen().matches('\u{301}').count();
             assert!(marks < 2_000, "{keys}: {marks} marks");

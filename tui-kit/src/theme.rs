@@ -65,7 +65,7 @@ pub struct Signs {
 const SIGNS: Signs = Signs {
     rule: "─",
     note_rule: "═",
-    note_bar: "║",
+    note_bar: "▌",
     bar: "│",
     tee: "┬",
     marker: "›",

@@ -239,9 +239,9 @@ fn a_note_has_its_bar_on_every_row_and_is_never_part_of_a_group() {
         "",
         "",
         "                 Today",
-        "14:00 NOTE ║ Bo: refund approved, see",
-        "           ║ the ticket",
-        "14:00 NOTE ║ you: thanks",
+        "14:00 NOTE ▌ Bo: refund approved, see",
+        "           ▌ the ticket",
+        "14:00 NOTE ▌ you: thanks",
         "14:00 car› hello",
     ];
     assert_eq!(screen(&chat), expected);

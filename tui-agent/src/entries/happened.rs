@@ -120,7 +120,10 @@ impl Eyes {
     }
 
     fn rated(&self, it: &Rated) -> String {
-        let comment = it.comment.as_ref().map(|comment| Shown::line(&super::one_line(comment.as_str())));
+        let comment = it
+            .comment
+            .as_ref()
+            .map(|comment| Shown::line(&super::one_line(comment.as_str())));
         let customer = &self.customer;
         match (it.score, comment) {
             (Some(score), Some(comment)) => format!("{customer} rated this {score} of 5: \"{comment}\""),

@@ -105,8 +105,14 @@ impl App {
     /// What was found; before anything is looked for, the cards of the thread first.
     fn article_rows(&self, query: &str, found: &[ArticleRow]) -> Vec<Row<Choice>> {
         let dot = self.theme.signs().dot;
-        let cards = if query.trim().is_empty() { self.cards() } else { Vec::new() };
-        let found = found.iter().filter(|row| cards.iter().all(|card| card.slug != row.slug));
+        let cards = if query.trim().is_empty() {
+            self.cards()
+        } else {
+            Vec::new()
+        };
+        let found = found
+            .iter()
+            .filter(|row| cards.iter().all(|card| card.slug != row.slug));
         let found = found.map(|row| {
             let reason = (!row.published).then(|| Shown::fixed("a draft: only agents can read it"));
             let detail = format!("{} {dot} {}", row.slug.shown(), one_line(&row.excerpt));
@@ -130,7 +136,9 @@ impl App {
         let thread = self.chat.as_ref().and_then(|chat| self.replica.thread(chat.customer));
         let mut cards: Vec<Attached> = Vec::new();
         for event in thread.into_iter().flat_map(|thread| thread.events().rev()) {
-            let EventBody::Posted(posted) = &event.body else { continue };
+            let EventBody::Posted(posted) = &event.body else {
+                continue;
+            };
             for part in &posted.parts {
                 let Part::Card(card) = part else { continue };
                 if cards.len() < CARDS_MAX && cards.iter().all(|it| it.slug != card.slug) {

@@ -70,7 +70,19 @@ impl App {
             {
                 Some("nothing was refused")
             }
-            Action::Editor | Action::Divider if self.chat.is_none() => Some("nothing is open"),
+            Action::Editor
+            | Action::Divider
+            | Action::Note
+            | Action::SavedReplies
+            | Action::Article
+            | Action::Quote
+            | Action::EditLast
+            | Action::WithdrawLast
+            | Action::Blank
+                if self.chat.is_none() =>
+            {
+                Some("nothing is open")
+            }
             _ => None,
         }
     }
@@ -87,6 +99,9 @@ fn needs_connection(action: Action) -> bool {
             | Action::Assign
             | Action::Snooze
             | Action::Intent
+            | Action::Article
+            | Action::EditLast
+            | Action::WithdrawLast
     )
 }
 

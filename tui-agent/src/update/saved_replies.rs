@@ -64,7 +64,11 @@ impl App {
         let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
         let dot = self.theme.signs().dot;
         let rows = replies.into_iter().map(|reply| {
-            let mine = if reply.owner.is_some() { format!("mine {dot} ") } else { String::new() };
+            let mine = if reply.owner.is_some() {
+                format!("mine {dot} ")
+            } else {
+                String::new()
+            };
             let detail = format!("{mine}{} {dot} {}", reply.title.shown(), found_in(reply, &words));
             Row::new(Choice::SavedReply(reply.id), reply.code.shown(), Shown::line(&detail))
         });
@@ -99,9 +103,8 @@ impl App {
         };
         let questions: Vec<String> = template.questions().iter().map(|it| it.name.clone()).collect();
         let asked = template.questions().iter().map(|it| {
-            let question = Question::new(Shown::line(&it.name.replace('_', " "))).check(|answer| {
-                check_answer(answer).map_err(|refused| Shown::line(&refused.to_string()))
-            });
+            let question = Question::new(Shown::line(&it.name.replace('_', " ")))
+                .check(|answer| check_answer(answer).map_err(|refused| Shown::line(&refused.to_string())));
             match it.default.as_deref() {
                 None => question,
                 Some(default) if default.trim().is_empty() => question.optional(),
@@ -132,7 +135,9 @@ impl App {
     /// The text with its holes goes into the composer.
     fn use_reply(&mut self, conversation: ConversationId, id: ReplyId, answers: BTreeMap<String, String>, now: Now) {
         let saved = self.replica.replies().iter().find(|it| it.id == id);
-        let Some(text) = saved.map(|it| it.text.clone()) else { return };
+        let Some(text) = saved.map(|it| it.text.clone()) else {
+            return;
+        };
         let written = self.writing.of(conversation);
         // In a saved reply what was written before would be read for holes too.
         if written.with.reply.is_some() || written.composer.text().contains("{{") {
@@ -154,9 +159,16 @@ fn found_in(reply: &SavedReply, words: &[String]) -> String {
     let text = one_line(&reply.text);
     let lower = text.to_lowercase();
     let further = |word: &String| lower.find(word.as_str()).filter(|at| *at > SHOWN_CHARS);
-    let Some(at) = words.iter().filter_map(further).min().filter(|_| lower.len() == text.len()) else {
+    let Some(at) = words
+        .iter()
+        .filter_map(further)
+        .min()
+        .filter(|_| lower.len() == text.len())
+    else {
         return text;
     };
     let from = text.floor_char_boundary(at.saturating_sub(BEFORE_FOUND));
-    format!("... {}", &text[from..])
+    let before = &text[from..at];
+    let word = before.find(' ').map_or(0, |blank| blank + 1);
+    format!("... {}", &text[from + word..])
 }

@@ -140,7 +140,9 @@ impl App {
 
     /// Whether the offer of names had something to do for the key.
     pub(crate) fn key_in_popup(&mut self, conversation: ConversationId, key: Key, now: Now) -> bool {
-        let Some(popup) = &mut self.writing.popup else { return false };
+        let Some(popup) = &mut self.writing.popup else {
+            return false;
+        };
         let last = popup.names.len().saturating_sub(1);
         match key.to_string().as_str() {
             "up" => popup.selected = popup.selected.checked_sub(1).unwrap_or(last),
@@ -176,10 +178,14 @@ impl App {
     /// The last lines, newest first; of the conversation alone, or of the whole thread as far as it is known.
     fn line_rows(&self, conversation: ConversationId, here_only: bool) -> Vec<Row<Choice>> {
         let Some(chat) = &self.chat else { return Vec::new() };
-        let Some(thread) = self.replica.thread(chat.customer) else { return Vec::new() };
+        let Some(thread) = self.replica.thread(chat.customer) else {
+            return Vec::new();
+        };
         let eyes = chat.eyes();
         let rows = thread.events().rev().filter_map(|event| {
-            let EventBody::Posted(posted) = &event.body else { return None };
+            let EventBody::Posted(posted) = &event.body else {
+                return None;
+            };
             let here = event.subject.conversation() == Some(conversation);
             if (here_only && !here) || posted.state.words().is_some() {
                 return None;
@@ -188,7 +194,11 @@ impl App {
                 side: posted.author.side(),
                 line: posted.line,
             };
-            let label = Shown::line(&format!("{} {}", self.zone.clock(event.time.0), eyes.name(&posted.author)));
+            let label = Shown::line(&format!(
+                "{} {}",
+                self.zone.clock(event.time.0),
+                eyes.name(&posted.author)
+            ));
             let text = posted.text();
             let text = text[..text.floor_char_boundary(LINE_BYTES)].replace('\n', " ");
             Some(Row::new(Choice::Line(line), label, Shown::line(&text)))
@@ -237,7 +247,9 @@ impl App {
     /// Takes one's own last line into the composer, to be changed.
     pub(crate) fn edit_last(&mut self, now: Now) {
         let Some(conversation) = self.open_one(now) else { return };
-        let Some((line, text)) = self.own_last(conversation, "Changing a line", now) else { return };
+        let Some((line, text)) = self.own_last(conversation, "Changing a line", now) else {
+            return;
+        };
         let written = self.writing.of(conversation);
         written.set_mode(Mode::Edit(line));
         written.current_mut().set_text(&text);
@@ -262,7 +274,10 @@ impl App {
         let composer = self.writing.of(conversation).current();
         let text = composer.text();
         if text.trim().is_empty() {
-            return self.tell(Shown::fixed("Nothing is left of it. Esc cancels; W in the list takes it back."), now);
+            return self.tell(
+                Shown::fixed("Nothing is left of it. Esc cancels; W in the list takes it back."),
+                now,
+            );
         }
         if let Some(words) = composer.too_long() {
             return self.trouble(words, Ends::Leaving);
@@ -316,7 +331,9 @@ impl App {
 
     /// Leaves the line as it is. Whether one was being changed.
     pub(crate) fn cancel_edit(&mut self) -> bool {
-        let Some(conversation) = self.conversation() else { return false };
+        let Some(conversation) = self.conversation() else {
+            return false;
+        };
         let edits = matches!(self.writing.mode(conversation), Mode::Edit(_));
         if edits {
             self.writing.of(conversation).set_mode(Mode::Reply);
@@ -346,8 +363,8 @@ impl App {
 
     fn ask_to_blank(&mut self, conversation: ConversationId, line: LineRef) {
         let text = self.line_text(line).map(|text| excerpt(&text)).unwrap_or_default();
-        let title = format!("Erase \"{}\" for everybody? This cannot be undone", Shown::line(&text).cut(24));
-        let question = Question::new(Shown::fixed("yes or Esc")).check(|answer| match answer {
+        let title = format!("This cannot be undone. Erase: {}", Shown::line(&text));
+        let question = Question::new(Shown::fixed("type yes")).check(|answer| match answer {
             "yes" => Ok(()),
             _ => Err(Shown::fixed("Type yes to erase it for good")),
         });
@@ -362,7 +379,3 @@ impl App {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "../writing_tools_tests.rs"]
-mod tests;

@@ -12,6 +12,7 @@ use crate::{
     over::Over,
     view::{put, put_right, row_of},
     words,
+    writing::Mode,
 };
 
 /// The rule below the header and the bars between panes.
@@ -105,7 +106,7 @@ fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
         ],
         Stage::Active { .. } if mine => vec![
             done,
-            Hint::of(Action::Note, "note"),
+            Hint::of(Action::Note, other_text(app)),
             Hint::of(Action::Transfer, "transfer"),
             Hint::of(Action::HandBack, "to the bot"),
         ],
@@ -143,4 +144,13 @@ fn list_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     hints.push(Hint::of(Action::Down, "down"));
     hints.push(Hint::of(Action::Quit, "quit"));
     hints
+}
+
+/// What the key between reply and note leads to.
+fn other_text(app: &App) -> &'static str {
+    let mode = app.conversation().map(|open| app.writing.mode(open));
+    match mode {
+        Some(Mode::Note) if app.is_composing() => "reply",
+        _ => "note",
+    }
 }

@@ -20,7 +20,9 @@ pub(crate) fn rows(app: &App, columns: u16) -> u16 {
 
 /// The rows.
 pub(super) fn lines(app: &App, columns: u16) -> Vec<StyledLine> {
-    let Some(summary) = app.summary() else { return Vec::new() };
+    let Some(summary) = app.summary() else {
+        return Vec::new();
+    };
     let written = app.writing.get(summary.conversation);
     let Some(written) = written.filter(|it| it.mode() == Mode::Reply && !it.with.is_empty()) else {
         return Vec::new();
@@ -30,16 +32,23 @@ pub(super) fn lines(app: &App, columns: u16) -> Vec<StyledLine> {
     let mut lines = Vec::new();
     let empty = written.composer.is_empty();
     // Backspace takes the last one away first.
-    let goes = |last: bool| if empty && last { "  (Backspace takes it away)" } else { "" };
+    let goes = |last: bool| if empty && last { "  (Backspace drops it)" } else { "" };
     let lead = || StyledLine::of(Shown::line(&format!("{} ", theme.signs().bar)), theme.dim());
     if let (Some(quote), Some(chat)) = (&with.quote, &app.chat) {
         let words = Shown::fixed(goes(with.article.is_none()));
-        lines.push(lead().and(chat.eyes().quote(quote), theme.dim()).and(words, theme.hint()));
+        lines.push(
+            lead()
+                .and(chat.eyes().quote(quote), theme.dim())
+                .and(words, theme.hint()),
+        );
     }
     if let Some(article) = &with.article {
         let title = article.title.as_ref().map_or(article.slug.shown(), |it| it.shown());
         let line = lead().and(Shown::fixed("with the article "), theme.dim());
-        lines.push(line.and(title, theme.title()).and(Shown::fixed(goes(true)), theme.hint()));
+        lines.push(
+            line.and(title, theme.title())
+                .and(Shown::fixed(goes(true)), theme.hint()),
+        );
     }
     if let Some(used) = &with.reply {
         let values = saved::values(&app.replica, summary);

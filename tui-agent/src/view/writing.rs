@@ -18,6 +18,9 @@ use crate::{
     writing::{Mode, Popup, naming::Named, saved},
 };
 
+/// Columns from which an empty composer says in full what can be written.
+const ALL_KEYS: u16 = 50;
+
 /// Draws it. Returns where the cursor stands.
 pub(super) fn draw(
     app: &App,
@@ -45,6 +48,7 @@ pub(super) fn draw(
     let area = composer_text(parts.composer);
     let placeholder = Shown::fixed(match (app.is_composing(), mode) {
         (false, _) => "Enter to write",
+        (true, Mode::Reply) if area.width < ALL_KEYS => "Type a reply. / saved, Tab note",
         (true, Mode::Reply) => "Type a reply. / for saved replies, Tab for a note",
         (true, Mode::Note) => "A note for colleagues. @name tells somebody",
         (true, Mode::Edit(_)) => "Your line, anew",
@@ -75,15 +79,30 @@ fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buff
             let does = match (too_long, app.is_live()) {
                 (Some(words), _) => vec![words.to_string(), "too long".to_owned()],
                 (None, true) => vec!["Tab: reply".to_owned()],
-                (None, false) => vec![format!("kept here, sent when back {dot} Tab: reply"), "Tab: reply".to_owned()],
+                (None, false) => vec![
+                    format!("kept here, sent when back {dot} Tab: reply"),
+                    "sent when back".to_owned(),
+                ],
             };
             let rule = (theme.signs().note_rule, style);
-            titled_rule(area, buffer, rule, ("NOTE: only agents see this", style), (&does, style));
+            titled_rule(
+                area,
+                buffer,
+                rule,
+                ("NOTE: only agents see this", style),
+                (&does, style),
+            );
         }
         Mode::Edit(_) => {
             let does = [format!("Enter changes it {dot} Esc cancels"), "Esc cancels".to_owned()];
             let rule = (theme.signs().rule, theme.dim());
-            titled_rule(area, buffer, rule, ("Edit your line", theme.title()), (&does, theme.warning()));
+            titled_rule(
+                area,
+                buffer,
+                rule,
+                ("Edit your line", theme.title()),
+                (&does, theme.warning()),
+            );
         }
         Mode::Reply => {
             let (does, warns) = enter_does(app, summary, now);
@@ -98,7 +117,10 @@ fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buff
 
 /// What a saved reply does besides is told with what Enter does: it is the last thing to be left out.
 fn with_actions(app: &App, summary: &Summary, does: Vec<String>) -> Vec<String> {
-    let used = app.writing.get(summary.conversation).and_then(|written| written.with.reply.as_ref());
+    let used = app
+        .writing
+        .get(summary.conversation)
+        .and_then(|written| written.with.reply.as_ref());
     let reply = used.and_then(|used| app.replica.replies().iter().find(|it| it.id == used.id));
     let staff = app.replica.desk().map(|desk| &desk.staff);
     let Some(also) = reply.and_then(|reply| saved::also(reply, staff)) else {
@@ -113,7 +135,10 @@ fn with_actions(app: &App, summary: &Summary, does: Vec<String>) -> Vec<String> 
 /// Names, in rows above the rule.
 fn popup(app: &App, offer: &Popup, parts: &ChatLayout, buffer: &mut Buffer) {
     let theme = &app.theme;
-    let top = parts.title.y.saturating_sub(u16::try_from(offer.names.len()).unwrap_or(u16::MAX));
+    let top = parts
+        .title
+        .y
+        .saturating_sub(u16::try_from(offer.names.len()).unwrap_or(u16::MAX));
     // Where there is no room for all, the first ones are seen.
     let top = top.max(parts.area.y);
     for (y, (number, name)) in (top..parts.title.y).zip(offer.names.iter().enumerate()) {
@@ -159,7 +184,10 @@ fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
         return (forms(words.to_string(), "too long to send"), true);
     }
     if app.why_not_filled(summary.conversation).is_some() {
-        return (forms("something is not filled in yet".to_owned(), "not filled in"), true);
+        return (
+            forms("something is not filled in yet".to_owned(), "not filled in"),
+            true,
+        );
     }
     let anyway = written.is_some_and(|written| written.anyway);
     let unowned = matches!(summary.stage, Stage::Bot | Stage::Waiting { .. });

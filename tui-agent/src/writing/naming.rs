@@ -52,7 +52,11 @@ pub struct Popup {
 
 /// All who can be mentioned but oneself: agents, then groups.
 pub fn names(desk: &DeskState, me: Option<AgentId>) -> Vec<Name> {
-    let agents = desk.staff.agents.iter().filter(|it| it.enabled && Some(it.agent.id) != me);
+    let agents = desk
+        .staff
+        .agents
+        .iter()
+        .filter(|it| it.enabled && Some(it.agent.id) != me);
     let agents = agents.map(|it| Name::new(Named::Agent(it.agent.id), it.agent.name.shown()));
     let groups = desk.staff.groups.iter();
     let groups = groups.map(|it| Name::new(Named::Group(it.id), it.name.shown()));
@@ -129,7 +133,11 @@ fn called(rest: &str, names: &[Name]) -> Vec<Named> {
         let of_it = names.iter().filter(whole).filter(|it| it.lower.len() == longest);
         return of_it.map(|it| it.who).collect();
     }
-    let word = rest.split(|c: char| !is_of_word(c)).next().unwrap_or_default().trim_end_matches('.');
+    let word = rest
+        .split(|c: char| !is_of_word(c))
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('.');
     let first = |it: &&Name| {
         matches!(it.who, Named::Agent(_)) && it.lower.split_whitespace().next().is_some_and(|first| first == word)
     };
@@ -172,7 +180,19 @@ mod tests {
         offers("(@bi", &["billing"]);
         offers("@lee", &["Ann Lee"]);
         offers("@ann l", &["Ann Lee"]);
-        for none in ["", "@", "@ ", "a@b", "b", "@x", "@bo ", "@billing", "@cy young", "@bo please", "me@@b"] {
+        for none in [
+            "",
+            "@",
+            "@ ",
+            "a@b",
+            "b",
+            "@x",
+            "@bo ",
+            "@billing",
+            "@cy young",
+            "@bo please",
+            "me@@b",
+        ] {
             offers(none, &[]);
         }
         offers(&format!("@{}", "b".repeat(90)), &[]);

@@ -49,9 +49,16 @@ pub fn why_not(text: &str, used: &ReplyUse, values: &Values, all_known: bool) ->
         Ok(_) => None,
         Err(FillError::Unresolved { holes }) => {
             let missing = |hole: &&Source| all_known || **hole != Source::Value(Known::CustomerEmail);
-            let missing: Vec<String> = holes.iter().filter(missing).map(|hole| format!("{{{{{hole}}}}}")).collect();
+            let missing: Vec<String> = holes
+                .iter()
+                .filter(missing)
+                .map(|hole| format!("{{{{{hole}}}}}"))
+                .collect();
             (!missing.is_empty()).then(|| {
-                let words = format!("Nothing fills {}: write it by hand, or take it out.", missing.join(", "));
+                let words = format!(
+                    "Nothing fills {}: write it by hand, or take it out.",
+                    missing.join(", ")
+                );
                 Shown::line(&words)
             })
         }
@@ -131,8 +138,10 @@ mod tests {
     use super::*;
 
     fn used(answers: &[(&str, &str)]) -> ReplyUse {
-        let answers: BTreeMap<String, String> =
-            answers.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let answers: BTreeMap<String, String> = answers
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect();
         let id = ReplyId::from_bytes([1; 16]);
         ReplyUse { id, answers }
     }
@@ -158,7 +167,12 @@ mod tests {
         assert!(words.as_str().starts_with("line 1, column 1: "), "{words}");
         // A line that is only a value can become too long.
         let long = Values::new().with(Known::CustomerName, "x".repeat(20_000));
-        assert!(why_not("{{customer_name}}", &used(&[]), &long, true).unwrap().as_str().contains("the most"));
+        assert!(
+            why_not("{{customer_name}}", &used(&[]), &long, true)
+                .unwrap()
+                .as_str()
+                .contains("the most")
+        );
     }
 
     #[test]
@@ -166,9 +180,12 @@ mod tests {
         let hostile = "{{customer_name}}\u{1b}[2J\u{202e}";
         let values = Values::new().with(Known::CustomerName, hostile);
         let text = "Hi {{customer_name}}\nand {{?order}} {{{{x}}";
-        assert_eq!(reads(text, &used(&[]), &values), format!("Hi {hostile}\nand {{{{?order}}}} {{{{x}}}}"));
+        assert_eq!(
+            reads(text, &used(&[]), &values),
+            format!("Hi {hostile}\nand {{{{?order}}}} {{{{x}}}}")
+        );
         let line = preview(text, &used(&[]), &values, &Theme::ansi()).unwrap();
-        assert_eq!(line.text(), "reads: Hi {{customer_name}}␛[2J⚠ hidden direction marks and {{?order}} {{x}}");
+        assert_eq!(line.text(), "reads: Hi {{customer_name}}␛[2J and {{?order}} {{x}}");
         assert_eq!(preview("no holes", &used(&[]), &values, &Theme::ansi()), None);
         let piled = Values::new().with(Known::CustomerName, format!("e{}", "\u{301}".repeat(10_000)));
         let line = preview("{{customer_name}}", &used(&[]), &piled, &Theme::ansi()).unwrap();
@@ -188,8 +205,12 @@ mod tests {
         };
         assert_eq!(also(&reply(vec![]), None), None);
         let many = vec![
-            ReplyAction::Tag { tag: "vip".parse().unwrap() },
-            ReplyAction::Priority { priority: Priority::High },
+            ReplyAction::Tag {
+                tag: "vip".parse().unwrap(),
+            },
+            ReplyAction::Priority {
+                priority: Priority::High,
+            },
             ReplyAction::Snooze { minutes: Some(90) },
             ReplyAction::Snooze { minutes: None },
             ReplyAction::Close,

@@ -1,0 +1,160 @@
+//! Screens of writing: notes, saved replies, quotes, articles, changed lines, at all sizes and in every theme.
+
+use insta::assert_snapshot;
+use minicom_protocol::{
+    event::{CardPart, CardTag, EventBody, LineChanged, Noted, Part, Posted},
+    ids::LineNo,
+    line::{LineRef, LineState, Quote},
+    stage::Side,
+    text::MessageText,
+};
+use minicom_tui_kit::Theme;
+
+use crate::{
+    testing::{BO, Desk, Seat, agent},
+    writing_tools_tests::desk,
+};
+
+fn seat(width: u16, height: u16, theme: Theme) -> Seat {
+    let mut seat = Seat::with(told(), width, height, theme);
+    seat.press("<alt-2>");
+    if width < 60 {
+        seat.press("<enter>");
+    }
+    seat
+}
+
+const ASCII: Theme = Theme {
+    mono: true,
+    ascii: true,
+};
+
+/// The desk with a thread in which there is one of everything.
+fn told() -> Desk {
+    let mut desk = desk();
+    let note = EventBody::Noted(Noted {
+        agent: agent(BO),
+        text: MessageText::parse("@Ada refund approved, ref 7731. Please tell the customer.").unwrap(),
+        mentions: vec![agent(crate::testing::ADA).id],
+        handover: false,
+    });
+    let line = |line, side| LineRef {
+        side,
+        line: LineNo(line),
+    };
+    desk.ago(25)
+        .happens("bob", note)
+        .ago(20)
+        .says("bob", "my card is 4929 1234");
+    let blanked = EventBody::LineChanged(LineChanged {
+        line: line(4, Side::Customer),
+        state: LineState::Blanked,
+        parts: vec![],
+        agent: Some(agent(BO)),
+    });
+    desk.happens("bob", blanked);
+    let parts = vec![
+        Part::of_text(MessageText::parse("Here is how it works:").unwrap()),
+        Part::Card(CardPart {
+            kind: CardTag::Card,
+            slug: "refunds".parse().unwrap(),
+            title: "Refunds".parse().unwrap(),
+            excerpt: "Money comes back in five days.".to_owned(),
+            fallback: "Refunds (article refunds)".to_owned(),
+        }),
+    ];
+    let posted = Posted {
+        author: minicom_protocol::event::Author::Agent {
+            agent: agent(crate::testing::ADA),
+        },
+        line: desk.row("bob").desk_lines.next(),
+        parts,
+        quote: Some(Quote {
+            line: line(2, Side::Customer),
+            excerpt: "my order 48213 never came".to_owned(),
+        }),
+        notice: None,
+        state: LineState::Edited,
+    };
+    desk.ago(10).happens("bob", EventBody::Posted(posted));
+    desk
+}
+
+#[test]
+fn a_note_at_80x24() {
+    let mut seat = seat(80, 24, Theme::ansi());
+    seat.press("<tab>ask @b");
+    assert_snapshot!(seat.bench.styled());
+}
+
+#[test]
+fn a_note_in_mono_and_ascii() {
+    let mut mono = seat(80, 24, Theme::mono());
+    mono.press("<tab>two rows<alt-enter>of it");
+    let mut ascii = seat(80, 24, ASCII);
+    ascii.press("<tab>two rows<alt-enter>of it");
+    assert_snapshot!(format!("{}\n{}", mono.bench.styled(), ascii.bench.screen()));
+}
+
+#[test]
+fn a_note_at_50x12() {
+    let mut seat = seat(50, 12, Theme::ansi());
+    seat.press("<tab>ask @b");
+    assert_snapshot!(seat.bench.screen());
+}
+
+#[test]
+fn saved_replies_at_80x24() {
+    let mut seat = seat(80, 24, Theme::ansi());
+    seat.press("/");
+    let list = seat.bench.screen();
+    seat.press("5");
+    let question = seat.bench.screen();
+    seat.press("<enter>48213<enter>");
+    assert_snapshot!(format!("{list}\n{question}\n{}", seat.bench.styled()));
+}
+
+#[test]
+fn what_nothing_fills_stands_out() {
+    let mut ansi = seat(80, 24, Theme::ansi());
+    ansi.press("/4<enter>");
+    let mut ascii = seat(50, 12, ASCII);
+    ascii.press("/4");
+    assert_snapshot!(format!("{}\n{}", ansi.bench.styled(), ascii.bench.screen()));
+}
+
+#[test]
+fn what_goes_with_a_reply_at_120x40() {
+    let mut seat = seat(120, 40, Theme::ansi());
+    seat.press("<alt-q>order<enter><esc>a")
+        .press("<enter>")
+        .sees("Backspace drops it");
+    let attached = seat.bench.screen();
+    seat.press("It is on its way");
+    assert_snapshot!(format!("{attached}\n{}", seat.bench.screen()));
+}
+
+#[test]
+fn what_goes_with_a_reply_at_50x12() {
+    let mut seat = seat(50, 12, Theme::ansi());
+    seat.press("<alt-q>order<enter>").press("<esc>a").press("<enter>");
+    assert_snapshot!(seat.bench.screen());
+}
+
+#[test]
+fn articles_at_80x24() {
+    let mut seat = seat(80, 24, Theme::ansi());
+    seat.press("<esc>a");
+    let list = seat.bench.screen();
+    seat.press("<alt-enter>");
+    assert_snapshot!(format!("{list}\n{}", seat.bench.screen()));
+}
+
+#[test]
+fn a_line_is_changed_and_one_is_blanked_out() {
+    let mut seat = seat(80, 24, Theme::ansi());
+    seat.press("<alt-e>");
+    let edit = seat.bench.styled();
+    seat.press("<esc><esc>B<enter>");
+    assert_snapshot!(format!("{edit}\n{}", seat.bench.screen()));
+}
