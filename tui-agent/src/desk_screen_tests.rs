@@ -44,17 +44,35 @@ fn desk() -> Desk {
         .group("billing", &[ADA], &[]);
     let billing = desk.state.staff.groups[0].to_ref();
     queue(&mut desk, &billing);
-    desk.ago(300).says("alice", "hello").taken("alice", ADA).replies("alice", ADA, "Hi Alice.");
+    desk.ago(300)
+        .says("alice", "hello")
+        .taken("alice", ADA)
+        .replies("alice", ADA, "Hi Alice.");
     desk.reads("alice", Side::Desk);
     desk.ago(40).says("alice", "can I change the address?");
-    desk.ago(200).says("bob", "thanks").taken("bob", ADA).replies("bob", ADA, "done, anything else?");
+    desk.ago(200)
+        .says("bob", "thanks")
+        .taken("bob", ADA)
+        .replies("bob", ADA, "done, anything else?");
     desk.reads("bob", Side::Desk);
     let later = Time(BENCH_START + 90 * MINUTE);
-    desk.ago(900).says("kim", "call me later").taken("kim", ADA).snoozed("kim", ADA, Some(later));
-    desk.ago(800).says("lou", "I will write").taken("lou", ADA).snoozed("lou", ADA, None);
+    desk.ago(900)
+        .says("kim", "call me later")
+        .taken("kim", ADA)
+        .snoozed("kim", ADA, Some(later));
+    desk.ago(800)
+        .says("lou", "I will write")
+        .taken("lou", ADA)
+        .snoozed("lou", ADA, None);
     desk.ago(100).says("frank", "prices?").bot("frank", "Here they are.");
-    desk.ago(90).says("heidi", "hey").taken("heidi", BO).says("heidi", "hello?");
-    desk.ago(80).says("judy", "bye").bot("judy", "Bye.").closed("judy", Closer::Customer);
+    desk.ago(90)
+        .says("heidi", "hey")
+        .taken("heidi", BO)
+        .says("heidi", "hello?");
+    desk.ago(80)
+        .says("judy", "bye")
+        .bot("judy", "Bye.")
+        .closed("judy", Closer::Customer);
     desk
 }
 
@@ -117,14 +135,15 @@ fn seat_with(width: u16, height: u16, theme: Theme) -> Seat {
     seat.desk
         .replies
         .push((AgentQuestion::Customer { customer }, AgentReply::Customer { context }));
-    let lines = vec!["plan  Pro, since 2023".to_owned(), "orders  48213 \u{1b}[31mred".to_owned()];
+    let lines = vec![
+        "plan  Pro, since 2023".to_owned(),
+        "orders  48213 \u{1b}[31mred".to_owned(),
+    ];
     let extra = AgentReply::Extra { lines, trouble: None };
     seat.desk.replies.push((AgentQuestion::Extra { customer }, extra));
     seat.connect();
     let here = here(&seat);
     seat.client(here);
-    let types = seat.desk.types("erin", Typist::Customer, true);
-    seat.client(types);
     let mentions = vec![agent(ADA).id];
     let text = MessageText::parse("@Ada can you look?").unwrap();
     seat.happens(|desk| {
@@ -139,6 +158,8 @@ fn seat_with(width: u16, height: u16, theme: Theme) -> Seat {
         )
     });
     seat.advance(6);
+    let types = seat.desk.types("ivan", Typist::Customer, true);
+    seat.client(types);
     seat
 }
 
@@ -236,7 +257,10 @@ fn a_desk_at_50x12_and_40x12() {
     let details = smaller.bench.screen();
     smaller.press("<pgdn>");
     let below = smaller.bench.screen();
-    assert_snapshot!(format!("{}=====\n{list}=====\n{details}=====\n{below}", small.bench.screen()));
+    assert_snapshot!(format!(
+        "{}=====\n{list}=====\n{details}=====\n{below}",
+        small.bench.screen()
+    ));
 }
 
 #[test]
@@ -251,13 +275,34 @@ fn a_desk_in_mono_and_ascii() {
 }
 
 #[test]
-fn what_may_not_be_taken_says_why() {
+fn what_may_not_be_taken_is_dimmed_and_says_why() {
     let mut seat = seat(80, 24);
-    let row = seat.bench.screen().lines().position(|line| line.contains("erin")).unwrap();
-    seat.press("<esc>gjj").sees("may not take: it needs german").sees("needs german");
+    let at = seat
+        .bench
+        .screen()
+        .lines()
+        .position(|line| line.contains("erin"))
+        .unwrap();
     let styled = seat.bench.styled();
-    let dimmed = styled.lines().filter(|line| line.contains("dim") && line.contains("erin"));
-    assert!(dimmed.count() > 0, "row {row} is dimmed:\n{styled}");
+    let row = styled
+        .lines()
+        .find(|line| line.starts_with(&format!("{at:3} ")) && line.contains("erin"));
+    assert!(row.unwrap().contains("dim"), "{row:?}");
+    seat.press("<esc>gjj")
+        .sees("not for you: it needs german")
+        .sees("needs german");
+    seat.bench.resize(50, 12);
+    seat.sees("may not take: it needs german");
+}
+
+#[test]
+fn an_owner_who_is_gone_is_told_in_the_list() {
+    for (width, height, sign) in [(80, 24, " x "), (120, 40, " x "), (50, 40, " gone ")] {
+        let mut seat = seat(width, height);
+        seat.press("<esc>Gk<enter>");
+        let row = seat.row_with("heidi");
+        assert!(row.contains(sign) && row.contains("Bo"), "{width}: {row}");
+    }
 }
 
 #[test]
@@ -275,14 +320,19 @@ fn details_over_the_chat_scroll() {
 #[test]
 fn the_customers_clock_ticks_by_the_minute_while_it_is_seen() {
     let mut seat = seat(120, 40);
-    seat.sees("local   15:00 (UTC+1)");
-    seat.advance(54).sees("local   15:01 (UTC+1)");
+    seat.sees("local   15:00 (UTC+1) es_ES");
+    seat.advance(54).sees("local   15:01 (UTC+1) es_ES");
     for name in ["carol", "dmitri", "erin", "ivan", "olga", "alice", "heidi"] {
         seat.happens(|desk| desk.closed(name, Closer::System));
     }
     seat.press("<alt-2>");
     seat.sees("CUSTOMER").sees_no("local  ");
-    assert_eq!(seat.bench.deadline(), None, "nothing changes by itself\n{}", seat.bench.screen());
+    assert_eq!(
+        seat.bench.deadline(),
+        None,
+        "nothing changes by itself\n{}",
+        seat.bench.screen()
+    );
 }
 
 #[test]

@@ -37,7 +37,12 @@ pub fn of(app: &App, columns: u16, now: Now) -> Details {
     let columns = usize::from(columns);
     let rows = |fill: &dyn Fn(&mut Rows<'_>)| {
         let rows = Vec::new();
-        let mut rows = Rows { app, now, columns, rows };
+        let mut rows = Rows {
+            app,
+            now,
+            columns,
+            rows,
+        };
         fill(&mut rows);
         rows.rows
     };
@@ -132,7 +137,11 @@ impl Rows<'_> {
         if !names.is_empty() {
             let more = names.len().saturating_sub(HERE_MAX);
             names.truncate(HERE_MAX);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
             self.fact("here", &format!("{}{more}", names.join(", ")));
         }
     }

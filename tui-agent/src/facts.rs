@@ -216,7 +216,11 @@ impl App {
     pub(crate) fn why_not_taken(&self, summary: &Summary) -> Option<Shown> {
         let waits = summary.stage.is_waiting();
         let because = self.replica.may_take(summary.conversation).err().filter(|_| waits)?;
-        let may = if self.is_admin() { "only as an admin" } else { "may not take" };
+        let may = if self.is_admin() {
+            "only as an admin"
+        } else {
+            "may not take"
+        };
         Some(Shown::line(&format!("{may}: {}", crate::words::why_not_you(&because))))
     }
 }

@@ -50,7 +50,10 @@ fn late_and_due_are_told_with_their_time() {
 fn moments_in_a_few_columns() {
     let zone = Zone::utc();
     let at = |days: i64| until(BENCH_START + days * DAY, BENCH_START, &zone);
-    assert_eq!([at(0), at(1), at(6), at(7), at(60)], ["14:00", "Fri", "Wed", "27Nov", "19Jan"]);
+    assert_eq!(
+        [at(0), at(1), at(6), at(7), at(60)],
+        ["14:00", "Fri", "Wed", "27Nov", "19Jan"]
+    );
     let on = |days: i64| day(BENCH_START + days * DAY, BENCH_START, &zone);
     assert_eq!([on(0), on(-1), on(-400)], ["today 14:00", "19 Nov", "16 Oct 2024"]);
     assert_eq!(

@@ -4,6 +4,7 @@
 
 mod build;
 mod lines;
+mod marks;
 mod overview;
 
 use std::collections::HashSet;
@@ -163,7 +164,10 @@ impl List {
     pub fn select_title(&mut self, section: Section, replica: &AgentReplica) {
         let stays = self.hold.is_none_or(|hold| Some(hold.place) == self.belongs);
         (self.cursor, self.hold) = (Some(Spot::Title(section)), None);
-        self.at = self.lines.titles().find(|at| self.lines.get(*at) == Some(Item::Title(section)));
+        self.at = self
+            .lines
+            .titles()
+            .find(|at| self.lines.get(*at) == Some(Item::Title(section)));
         if !stays || self.made_of != Some(replica.version()) {
             self.rebuild(replica);
         }
@@ -245,53 +249,6 @@ impl List {
     }
 }
 
-// What is marked.
-impl List {
-    /// Marks a row, or takes its mark away.
-    pub fn mark(&mut self, conversation: ConversationId) {
-        if !self.marked.remove(&conversation) && self.find(conversation).is_some() {
-            self.marked.insert(conversation);
-        }
-    }
-
-    /// Marks all rows of a section that are shown; if they all are, takes their marks away.
-    pub fn mark_all(&mut self, section: Section) {
-        let rows = self.rows_of(section);
-        if rows.iter().all(|row| self.marked.contains(row)) {
-            for row in &rows {
-                self.marked.remove(row);
-            }
-        } else {
-            self.marked.extend(rows);
-        }
-    }
-
-    /// Takes all marks away. Whether there were any.
-    pub fn unmark_all(&mut self) -> bool {
-        let any = !self.marked.is_empty();
-        self.marked.clear();
-        any
-    }
-
-    /// Whether a row is marked.
-    pub fn is_marked(&self, conversation: ConversationId) -> bool {
-        self.marked.contains(&conversation)
-    }
-
-    /// How many rows are marked.
-    pub fn marks(&self) -> usize {
-        self.marked.len()
-    }
-
-    /// The marked rows in the order in which they are shown. What is not shown is never marked: nobody acts on what is not seen.
-    pub fn marked(&self) -> Vec<ConversationId> {
-        if self.marked.is_empty() {
-            return Vec::new();
-        }
-        self.rows().filter(|row| self.marked.contains(row)).collect()
-    }
-}
-
 // What is shown.
 impl List {
     /// Conversations in the order in which they are shown.
@@ -301,7 +258,10 @@ impl List {
 
     /// Of a section, the conversations in the order in which they are shown.
     pub fn rows_of(&self, section: Section) -> Vec<ConversationId> {
-        let begin = self.lines.titles().find(|at| self.lines.get(*at) == Some(Item::Title(section)));
+        let begin = self
+            .lines
+            .titles()
+            .find(|at| self.lines.get(*at) == Some(Item::Title(section)));
         let Some(begin) = begin else { return Vec::new() };
         let ends = |at: &usize| *at > begin && matches!(self.lines.get(*at), Some(Item::Title(_) | Item::Gap));
         let end = self.lines.titles().find(ends).unwrap_or(self.lines.len());

@@ -271,14 +271,11 @@ fn the_queue_is_in_its_order_and_can_be_grouped() {
     bed.filter("group:priority").is(
         "[group:priority] Waiting4 (high) zoe (medium) carol dmitri (low) yann Mine2 bob alice Bot1 frank Others1 Done1",
     );
-    bed.select("dmitri").happens(|desk| desk.closed("carol", Closer::Customer));
-    bed.is(
-        "[group:priority] Waiting3 (high) zoe (medium) >dmitri (low) yann Mine2 bob alice Bot1 frank Others1 Done2",
-    );
+    bed.select("dmitri")
+        .happens(|desk| desk.closed("carol", Closer::Customer));
+    bed.is("[group:priority] Waiting3 (high) zoe (medium) >dmitri (low) yann Mine2 bob alice Bot1 frank Others1 Done2");
     bed.happens(|desk| desk.taken("dmitri", BO));
-    bed.is(
-        "[group:priority] Waiting2 (high) zoe (medium) >dmitri (low) yann Mine2 bob alice Bot1 frank Others2 Done2",
-    );
+    bed.is("[group:priority] Waiting2 (high) zoe (medium) >dmitri (low) yann Mine2 bob alice Bot1 frank Others2 Done2");
     bed.select("yann")
         .is("[group:priority] Waiting2 (high) zoe (low) >yann Mine2 bob alice Bot1 frank Others2 Done2");
 }
@@ -289,21 +286,28 @@ fn a_filter_leaves_out_rows_and_sections_without_one() {
     skills(&mut desk);
     let mut bed = Bed::new(desk);
     bed.filter("tag:vip").is("[tag:vip] Waiting4 carol Mine2 Others1 Done1");
-    assert_eq!((bed.list.fitting(Section::Waiting), bed.list.fitting(Section::Mine)), (1, 0));
+    assert_eq!(
+        (bed.list.fitting(Section::Waiting), bed.list.fitting(Section::Mine)),
+        (1, 0)
+    );
     bed.happens(|desk| desk.tagged("frank", BO, &["vip"]))
         .is("[tag:vip] Waiting4 carol Mine2 Bot1 frank Others1 Done1");
-    bed.filter("sort:newest hello").is(
-        "[hello sort:newest] Waiting4 dmitri carol Mine2 bob Others1 Done1",
-    );
-    bed.filter("").is("Waiting4 zoe carol dmitri yann Mine2 bob alice Bot1 frank Others1 Done1");
+    bed.filter("sort:newest hello")
+        .is("[hello sort:newest] Waiting4 dmitri carol Mine2 bob Others1 Done1");
+    bed.filter("")
+        .is("Waiting4 zoe carol dmitri yann Mine2 bob alice Bot1 frank Others1 Done1");
 }
 
 #[test]
 fn a_row_that_does_not_fit_is_shown_while_the_cursor_stands_on_it() {
     let mut bed = Bed::new(desk());
-    bed.filter("carol").select("dmitri").is("[carol] Waiting2 >dmitri carol Mine2 Others1 Done1");
+    bed.filter("carol")
+        .select("dmitri")
+        .is("[carol] Waiting2 >dmitri carol Mine2 Others1 Done1");
     bed.select("carol").is("[carol] Waiting2 >carol Mine2 Others1 Done1");
-    bed.select("alice").filter("priority:urgent").is("[priority:urgent] Waiting2 Mine2 >alice Others1 Done1");
+    bed.select("alice")
+        .filter("priority:urgent")
+        .is("[priority:urgent] Waiting2 Mine2 >alice Others1 Done1");
 }
 
 #[test]
@@ -312,7 +316,11 @@ fn who_has_waited_long_enough_comes_by_itself() {
     bed.filter("wait>390s stage:waiting");
     bed.is("[stage:waiting wait>390s] Waiting2 carol Mine2 Others1 Done1");
     let at = bed.list.changes_at().unwrap();
-    assert_eq!(at.since(Time(BENCH_START)), 91_000_000, "dmitri has waited 300 s by now");
+    assert_eq!(
+        at.since(Time(BENCH_START)),
+        91_000_000,
+        "dmitri has waited 300 s by now"
+    );
     bed.list.pass_time(Time(at.0 - 1), &bed.replica);
     bed.is("[stage:waiting wait>390s] Waiting2 carol Mine2 Others1 Done1");
     bed.list.pass_time(at, &bed.replica);
@@ -332,7 +340,11 @@ fn marks_are_on_what_is_shown_and_come_in_its_order() {
     bed.list.mark(bed.desk.conversation("heidi"));
     assert_eq!(bed.list.marks(), 2, "what is folded is not marked");
     bed.filter("dmitri");
-    assert_eq!(bed.list.marked(), names[1..2], "what is left out is not marked any more");
+    assert_eq!(
+        bed.list.marked(),
+        names[1..2],
+        "what is left out is not marked any more"
+    );
     bed.filter("");
     bed.list.mark_all(Section::Waiting);
     bed.is("Waiting2 *carol *dmitri Mine2 bob alice Bot1 frank Others1 Done1");
@@ -378,7 +390,7 @@ fn moving_among_ten_thousand_looks_at_no_row() {
         let spot = bed.list.step(step);
         bed.go(spot);
         assert!(bed.list.is_cursor_in_view());
-        let name = bed.replica.summary(bed.list.rows().nth(0).unwrap()).unwrap();
+        let name = bed.replica.summary(bed.list.rows().next().unwrap()).unwrap();
         assert_eq!(name.customer.name.as_str(), "c0");
         path.push(match bed.list.cursor() {
             Some(Spot::Row(row)) => bed.replica.summary(row).unwrap().customer.name.to_string(),

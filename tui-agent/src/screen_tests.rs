@@ -123,7 +123,7 @@ fn in_mono_with_ascii_signs() {
 #[test]
 fn the_list_has_the_keys_and_sections_unfold() {
     let mut seat = seat(80, 24);
-    seat.press("<esc>Gk ").press("j ");
+    seat.press("<esc>Gk ").press("j-");
     assert_snapshot!(seat.bench.styled());
 }
 

@@ -53,7 +53,7 @@ impl Rows<'_> {
     fn known(&mut self, context: &CustomerContext) {
         let (zone, wall) = (&self.app.zone, self.now.wall);
         let verified = match context.verified {
-            true => "verified by the site",
+            true => "verified",
             false => "not verified",
         };
         match context.status {
@@ -80,8 +80,10 @@ impl Rows<'_> {
 
     fn program(&mut self, client: &ClientInfo) {
         let now = self.app.server_time(self.now);
-        self.fact_if("locale", client.locale.as_ref());
-        self.fact_if("local", client.utc_offset_min.map(|offset| local(now, offset)));
+        let clock = client.utc_offset_min.map(|offset| local(now, offset));
+        let here = [clock, client.locale.clone()].into_iter().flatten();
+        let here: Vec<String> = here.collect();
+        self.fact_if("local", (!here.is_empty()).then(|| here.join(" ")));
         self.fact_if("page", client.page.as_ref());
         self.fact_if("client", client.client.as_ref());
         let system = [&client.os, &client.host].into_iter().flatten();
@@ -91,7 +93,6 @@ impl Rows<'_> {
 
     pub(super) fn chat(&mut self, summary: &Summary) {
         let (app, zone) = (self.app, &self.app.zone);
-        let now = app.server_time(self.now);
         self.title("THIS CHAT");
         self.fact_if("subject", summary.intake.subject.as_ref().map(|it| it.shown()));
         let counts = app.priority_shown(summary, self.now);
@@ -101,24 +102,19 @@ impl Rows<'_> {
         } else if !own.is_medium() {
             self.fact("urgency", own.word());
         }
-        if let Some((lateness, words)) = facts::lateness(summary, now) {
-            let style = match lateness {
-                minicom_protocol::event::Lateness::Late => app.theme.error(),
-                _ => app.theme.warning(),
-            };
-            self.styled_fact("answer", &words, style);
-        }
         let skills: Vec<String> = summary.intake.skills.iter().map(|it| it.shown().to_string()).collect();
         self.fact_if("needs", (!skills.is_empty()).then(|| skills.join(", ")));
         self.fact_if("group", summary.group.as_ref().map(|it| it.name.shown()));
         let tags: Vec<String> = summary.tags.iter().map(|it| it.shown().to_string()).collect();
         self.fact_if("tags", (!tags.is_empty()).then(|| tags.join("  ")));
         self.fact("opened", &facts::day(summary.opened_at.0, self.now.wall, zone));
-        self.fact("lines", &summary.message_count.to_string());
         self.fact_if("waited", summary.wait_ms.map(facts::took));
         let before = summary.hint.as_ref().map(|it| it.name.shown());
         self.fact_if("before", before.map(|it| format!("with {it}")));
-        self.fact_if("channel", (!summary.intake.channel.is_empty()).then(|| Shown::line(&summary.intake.channel)));
+        self.fact_if(
+            "channel",
+            (!summary.intake.channel.is_empty()).then(|| Shown::line(&summary.intake.channel)),
+        );
         self.fact_if("ticket", summary.ticket.map(|it| format!("#{it}")));
         let rating = match (summary.rating, summary.rated, summary.asked_rating) {
             (Some(score), ..) => Some(format!("{score} of 5")),

@@ -24,9 +24,9 @@ impl Rows<'_> {
         let app = self.app;
         match app.replica.context(summary.customer.id) {
             Some(context) => {
+                self.notes(&context.notes);
                 self.earlier(summary, context);
                 self.tickets(context);
-                self.notes(&context.notes);
             }
             None if summary.number > 1 => {
                 self.title(&format!("EARLIER CHATS {}", summary.number - 1));
@@ -46,7 +46,10 @@ impl Rows<'_> {
             .open_conversations
             .saturating_sub(u64::from(open.stage.is_open()));
         self.title(&format!("EARLIER CHATS {earlier}{}", of_them_open(also_open)));
-        let rows = context.newest.iter().filter(|row| row.conversation != open.conversation);
+        let rows = context
+            .newest
+            .iter()
+            .filter(|row| row.conversation != open.conversation);
         for row in rows.take(ROWS_MAX) {
             self.earlier_chat(row);
         }
@@ -68,7 +71,10 @@ impl Rows<'_> {
                 let took = facts::took(at.since(row.opened_at) / 1_000);
                 (format!("{by} {took}"), Style::new())
             }
-            stage => (format!("OPEN {}", words::stage(stage, app.me(), zone)), app.theme.warning()),
+            stage => (
+                format!("OPEN {}", words::stage(stage, app.me(), zone)),
+                app.theme.warning(),
+            ),
         };
         let mut told = vec![facts::day(row.opened_at.0, self.now.wall, zone), stands];
         told.extend(row.intake.subject.as_ref().map(|it| it.shown().to_string()));

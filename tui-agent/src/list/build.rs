@@ -119,7 +119,10 @@ impl List {
             let rows = rows.map(|row| row.conversation).collect();
             return vec![Group { priority: None, rows }];
         }
-        let next = rows.clone().filter_map(|row| fits_otherwise_at(row, &filter, self.time)).min();
+        let next = rows
+            .clone()
+            .filter_map(|row| fits_otherwise_at(row, &filter, self.time))
+            .min();
         self.changes_at = self.changes_at.into_iter().chain(next).min();
         let me = replica.me().map(|me| me.agent.id);
         let groups = view_of(rows, &filter, &replica.queue(self.time), me);
@@ -151,7 +154,10 @@ impl List {
             Some(at) => at,
             None => {
                 // The most urgent come first.
-                let at = groups.iter().position(|group| group.priority < wanted).unwrap_or(groups.len());
+                let at = groups
+                    .iter()
+                    .position(|group| group.priority < wanted)
+                    .unwrap_or(groups.len());
                 let (priority, rows) = (wanted, Vec::new());
                 groups.insert(at, Group { priority, rows });
                 at

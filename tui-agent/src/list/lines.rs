@@ -105,10 +105,13 @@ impl Lines {
             Item::Group(priority) => Some(priority),
             _ => None,
         };
-        let section = self.breaks[..before].iter().rev().find_map(|it| match self.get(it.item) {
-            Some(Item::Title(section)) => Some(section),
-            _ => None,
-        });
+        let section = self.breaks[..before]
+            .iter()
+            .rev()
+            .find_map(|it| match self.get(it.item) {
+                Some(Item::Title(section)) => Some(section),
+                _ => None,
+            });
         Some(Place {
             section: section?,
             group,
@@ -192,7 +195,9 @@ impl List {
     }
 
     fn last_top(&self) -> usize {
-        self.lines.line_of(self.lines.len()).saturating_sub(self.lines.shape.height)
+        self.lines
+            .line_of(self.lines.len())
+            .saturating_sub(self.lines.shape.height)
     }
 
     pub(super) fn is_cursor_in_view(&self) -> bool {
@@ -206,7 +211,9 @@ impl List {
         let Some(at) = self.at else { return };
         let (line, end) = (self.lines.line_of(at), self.lines.line_of(at + 1));
         // The titles above the first row are worth their lines.
-        let titles = (0..at).rev().take_while(|at| matches!(self.lines.get(*at), Some(Item::Title(_) | Item::Group(_))));
+        let titles = (0..at)
+            .rev()
+            .take_while(|at| matches!(self.lines.get(*at), Some(Item::Title(_) | Item::Group(_))));
         let begin = line - titles.count();
         self.top = self
             .top

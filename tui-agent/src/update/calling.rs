@@ -48,10 +48,17 @@ impl App {
     }
 
     /// Calls for whoever has come into the queue. `new` are those that might have.
-    pub(crate) fn call_for_new(&mut self, new: impl IntoIterator<Item = ConversationId>, before: &WaitedBefore, now: Now) {
+    pub(crate) fn call_for_new(
+        &mut self,
+        new: impl IntoIterator<Item = ConversationId>,
+        before: &WaitedBefore,
+        now: Now,
+    ) {
         let replica = &self.replica;
         self.calling.waiting.retain(|it| is_waiting(replica, *it));
-        let new = new.into_iter().filter(|it| is_waiting(replica, *it) && !before.0.contains(it));
+        let new = new
+            .into_iter()
+            .filter(|it| is_waiting(replica, *it) && !before.0.contains(it));
         let new: Vec<ConversationId> = new.collect();
         self.calling.waiting.extend(&new);
         let calls = new.into_iter().find(|it| self.calls_me(*it));
@@ -102,7 +109,10 @@ impl App {
             return;
         }
         self.calling.again_at = (!self.calling.waiting.is_empty()).then_some(now.elapsed + AGAIN);
-        let busy = self.replica.member().is_some_and(|member| member.intent == Intent::Busy);
+        let busy = self
+            .replica
+            .member()
+            .is_some_and(|member| member.intent == Intent::Busy);
         let calls = self.calling.waiting.iter().copied().find(|it| self.calls_me(*it));
         if let Some(conversation) = calls.filter(|_| !busy && self.is_live()) {
             self.ring(conversation, now);

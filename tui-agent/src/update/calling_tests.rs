@@ -1,7 +1,7 @@
 //! Who calls, how often, and when nobody does.
 
 use minicom_protocol::{
-    event::{EventBody, Noted, Target, TakenOver},
+    event::{EventBody, Noted, TakenOver, Target},
     ids::Rev,
     staff::Intent,
     text::MessageText,
@@ -49,7 +49,11 @@ fn every_way_into_the_queue_calls() {
         assert_eq!(seat.bells, bells, "{what}");
         seat.advance(3);
     };
-    seat.happens(|desk| desk.says("heidi", "hi").taken("heidi", BO).transferred("heidi", BO, Target::Queue));
+    seat.happens(|desk| {
+        desk.says("heidi", "hi")
+            .taken("heidi", BO)
+            .transferred("heidi", BO, Target::Queue)
+    });
     rings(&mut seat, "transferred to the queue");
     seat.happens(|desk| desk.says("carol", "hi").asks("carol").says("carol", "hello?"));
     rings(&mut seat, "asked for a person");
@@ -71,9 +75,9 @@ fn what_may_not_be_taken_does_not_call() {
     });
     seat.advance(100);
     assert_eq!(seat.bells, 0);
-    seat.press("<alt-1>").sees("may not take: it needs german");
+    seat.press("<alt-1>").sees("needs german");
     seat.happens(|desk| desk.changes(ADA, |ada| ada.skills = vec!["german".parse().unwrap()]));
-    seat.press("<alt-1>").sees_no("may not take").press("<alt-2>");
+    seat.press("<alt-1>").sees_no("not for you").press("<alt-2>");
     seat.advance(60);
     assert!(seat.bells > 0, "it may be taken by now");
 }
@@ -97,7 +101,9 @@ fn what_is_given_is_told() {
     assert_eq!(seat.bells, 1);
     seat.advance(10).happens(|desk| {
         let to = Target::Agent { agent: agent(ADA) };
-        desk.says("dmitri", "hi").taken("dmitri", BO).transferred("dmitri", BO, to)
+        desk.says("dmitri", "hi")
+            .taken("dmitri", BO)
+            .transferred("dmitri", BO, to)
     });
     seat.sees("Bo transferred dmitri to you.");
     assert_eq!(seat.bells, 2);
@@ -112,7 +118,8 @@ fn what_is_given_is_told() {
         )
     });
     seat.sees("erin was given to you.");
-    seat.advance(10).happens(|desk| desk.says("frank", "hi").taken("frank", ADA));
+    seat.advance(10)
+        .happens(|desk| desk.says("frank", "hi").taken("frank", ADA));
     seat.sees_no("frank was");
 }
 

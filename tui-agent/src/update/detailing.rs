@@ -21,7 +21,10 @@ impl App {
 
     /// Rows of a page of the details.
     pub(crate) fn details_page(&self) -> isize {
-        let rows = self.layout().details.map_or(1, |area| area.height.saturating_sub(3).max(1));
+        let rows = self
+            .layout()
+            .details
+            .map_or(1, |area| area.height.saturating_sub(3).max(1));
         isize::from(rows.cast_signed())
     }
 }

@@ -67,7 +67,10 @@ impl App {
             told.push(format!("as {}", row.customer.name.shown()));
         }
         told.extend(row.intake.subject.as_ref().map(|it| it.shown().to_string()));
-        let last = row.last_line.as_ref().map(|last| Shown::line(&last.excerpt).to_string());
+        let last = row
+            .last_line
+            .as_ref()
+            .map(|last| Shown::line(&last.excerpt).to_string());
         told.extend(last);
         let detail = told.join(&format!(" {} ", self.theme.signs().dot));
         Row::new(
@@ -179,7 +182,10 @@ impl Earlier {
         let mut page: Vec<Event> = events.iter().filter(of_it).cloned().collect();
         page.append(&mut self.events);
         self.events = page;
-        let begins = self.events.first().is_some_and(|it| matches!(it.body, EventBody::Opened(_)));
+        let begins = self
+            .events
+            .first()
+            .is_some_and(|it| matches!(it.body, EventBody::Opened(_)));
         let oldest = events.first()?.rev;
         if begins || !more {
             return None;
@@ -201,12 +207,17 @@ impl Earlier {
             lines.push(StyledLine::of(Shown::fixed("loading"), dim));
         }
         for event in &self.events {
-            let Some((name, text)) = self.eyes.told(event) else { continue };
+            let Some((name, text)) = self.eyes.told(event) else {
+                continue;
+            };
             let clock = Shown::line(&format!("{} ", self.eyes.zone.clock(event.time.0)));
             let mut first = StyledLine::of(clock, dim);
             let style = match name {
                 Some(name) => {
-                    first.push(Shown::line(&format!("{name}: ")), Style::new().add_modifier(Modifier::BOLD));
+                    first.push(
+                        Shown::line(&format!("{name}: ")),
+                        Style::new().add_modifier(Modifier::BOLD),
+                    );
                     Style::new()
                 }
                 None => dim,

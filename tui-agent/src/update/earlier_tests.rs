@@ -28,7 +28,10 @@ fn open(seat: &mut Seat) -> &mut Seat {
 fn an_earlier_chat_is_read_over_the_screen() {
     let mut seat = Seat::at(desk(2), 80, 24);
     open(&mut seat).sees("my parcel is late").sees_no("me again ·");
-    seat.press("<enter>").sees("carol · 19 Nov").sees("carol: my parcel is late").sees("you: line 1");
+    seat.press("<enter>")
+        .sees("carol · 19 Nov")
+        .sees("carol: my parcel is late")
+        .sees("you: line 1");
     seat.press("<esc>").sees("me again");
     assert!(seat.bench.app.earlier.is_some(), "forgotten with the next reply");
     seat.hear();
@@ -38,9 +41,14 @@ fn an_earlier_chat_is_read_over_the_screen() {
 #[test]
 fn a_long_one_comes_in_pages_and_stops_at_its_bound() {
     let mut seat = Seat::at(desk(450), 80, 24);
-    open(&mut seat).press("<enter>").sees("my parcel is late").sees_no("loading");
+    open(&mut seat)
+        .press("<enter>")
+        .sees("my parcel is late")
+        .sees_no("loading");
     let mut seat = Seat::at(desk(1_500), 80, 24);
-    open(&mut seat).press("<enter>").sees("What was said before is left out here.");
+    open(&mut seat)
+        .press("<enter>")
+        .sees("What was said before is left out here.");
 }
 
 #[test]

@@ -49,19 +49,27 @@ fn a_wrong_filter_is_told_and_asked_again() {
 #[test]
 fn nothing_fits() {
     let mut seat = seat();
-    seat.press("fzzz<enter>").sees("Nothing fits. Esc in").sees("the list shows all");
+    seat.press("fzzz<enter>")
+        .sees("Nothing fits. Esc in")
+        .sees("the list shows all");
 }
 
 #[test]
 fn an_order_is_chosen_and_stays_when_the_filter_goes() {
     let mut seat = seat();
-    seat.press("o").sees("Order of the list").press("5").sees("ORDER group:priority");
+    seat.press("o")
+        .sees("Order of the list")
+        .press("5")
+        .sees("ORDER group:priority");
     seat.sees("!! urgent 1").sees("medium 1");
     seat.press("o2").sees("ORDER sort:wait");
     seat.press("fcarol<enter>").sees("FILTER carol sort:wait");
     seat.press("<esc>").sees("ORDER sort:wait");
     seat.press("<esc>").sees("ORDER sort:wait");
-    seat.press("o1").sees("ORDER group:priority").press("o5").sees_no("ORDER");
+    seat.press("o1")
+        .sees("ORDER group:priority")
+        .press("o5")
+        .sees_no("ORDER");
 }
 
 #[test]
@@ -72,7 +80,11 @@ fn marked_rows_are_what_orders_are_about() {
     seat.press("*").sees("2 marked").press("Gg");
     assert_eq!(seat.bench.app.targets(), [dmitri, carol]);
     seat.press("<enter>");
-    assert_eq!(seat.bench.app.targets(), [seat.bench.app.conversation().unwrap()], "while writing: the open one");
+    assert_eq!(
+        seat.bench.app.targets(),
+        [seat.bench.app.conversation().unwrap()],
+        "while writing: the open one"
+    );
     seat.press("<esc>").sees("2 marked").ordered();
     seat.press("p4");
     let priority = Priority::Low;
@@ -93,6 +105,9 @@ fn marks_go_with_esc_before_the_filter_does() {
 #[test]
 fn space_folds_on_a_title_and_marks_all_needs_rows() {
     let mut seat = seat();
-    seat.press("G").sees("OTHERS 1 [+]").press("*").sees("The section is folded");
+    seat.press("G")
+        .sees("OTHERS 1 [+]")
+        .press("*")
+        .sees("The section is folded");
     seat.press("<space>").sees("OTHERS 1 [-]").press("*").sees("1 marked");
 }

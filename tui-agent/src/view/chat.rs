@@ -12,8 +12,8 @@ use ratatui::{
 
 use crate::{
     app::App,
-    layout::ChatLayout,
     facts,
+    layout::ChatLayout,
     view::{
         list::{badge_style, late_style},
         put, put_right, row_of, writing,
@@ -95,14 +95,20 @@ fn head(app: &App, summary: &Summary, row: Rect, buffer: &mut Buffer, now: Now) 
         let words = format!("{} {} ", facts::sign(priority), priority.word());
         x = put(buffer, left, x, &words, theme.warning());
     }
-    let mut told = vec![words::stage(&summary.stage, app.me(), &app.zone)];
-    told.extend(facts::needs(summary));
+    let mut told = facts::needs(summary);
+    told.push(words::stage(&summary.stage, app.me(), &app.zone));
     told.extend(summary.intake.subject.as_ref().map(|it| it.shown().to_string()));
     if summary.number > 1 {
         told.push(format!("chat {}", summary.number));
     }
     told.extend(company(app, summary));
-    put(buffer, left, x, &told.join(&format!(" {} ", theme.signs().dot)), theme.dim());
+    put(
+        buffer,
+        left,
+        x,
+        &told.join(&format!(" {} ", theme.signs().dot)),
+        theme.dim(),
+    );
 }
 
 /// Who else looks at it.
@@ -119,7 +125,13 @@ fn company(app: &App, summary: &Summary) -> Option<String> {
 /// A notice, or who types. Words that need more than the row lie over the rows above it for as long as they stand: nothing moves.
 pub(super) fn status(app: &App, row: Rect, buffer: &mut Buffer, now: Now) {
     let Some(notice) = &app.notice else {
-        let why_not = || app.summary().and_then(|summary| app.why_not_taken(summary));
+        // Beside a chat, the title of the composer says it.
+        let alone = app.layout().chat.is_none();
+        let why_not = || {
+            app.summary()
+                .filter(|_| alone)
+                .and_then(|summary| app.why_not_taken(summary))
+        };
         if let Some(words) = typing(app, now) {
             put(buffer, row, row.x + 1, &words, app.theme.dim());
         } else if let Some(words) = why_not() {

@@ -35,7 +35,9 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
         let words = format!(" {}-{} of {all} ", first + 1, (first + room).min(all));
         put_right(buffer, rule, &words, theme.hint());
     }
-    let foot_begins = area.height.saturating_sub(u16::try_from(details.foot.len()).unwrap_or(u16::MAX));
+    let foot_begins = area
+        .height
+        .saturating_sub(u16::try_from(details.foot.len()).unwrap_or(u16::MAX));
     for (y, row) in (foot_begins..area.height).zip(&details.foot) {
         row.draw(buffer, area.x, area.y + y, area.width);
     }

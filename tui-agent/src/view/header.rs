@@ -54,7 +54,12 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     let wanted = forms.into_iter().filter(|(left, _)| !narrow || *left != Form::Long);
     let (left_form, right_form) = wanted.clone().find(fits).unwrap_or((Form::Short, Form::Short));
 
-    let begin = put_right(buffer, area, &counts(app, area.width, right_form, gap, now), theme.bar());
+    let begin = put_right(
+        buffer,
+        area,
+        &counts(app, area.width, right_form, gap, now),
+        theme.bar(),
+    );
     let left = Rect {
         width: begin.saturating_sub(area.x + 1),
         ..area
@@ -92,7 +97,9 @@ fn who(app: &App, form: Form, gap: &str) -> String {
     };
     let name = me.agent.name.shown().cut(20);
     // Whoever is not available is told so at every width.
-    let state = app.own_state().filter(|(state, _)| form != Form::Short || *state != AVAILABLE);
+    let state = app
+        .own_state()
+        .filter(|(state, _)| form != Form::Short || *state != AVAILABLE);
     let state = state.map_or(String::new(), |(state, _)| format!(" {state}"));
     format!("{program}{name}{state}{gap} ")
 }
@@ -146,7 +153,8 @@ fn waiting(app: &App, columns: u16, form: Form, now: Now) -> String {
 impl App {
     /// What the one who sits here is to others, in a word, and whether it is worth a look.
     fn own_state(&self) -> Option<(&'static str, bool)> {
-        let intent = self.replica.member()?.intent;
+        let member = self.replica.member().filter(|_| self.connection.ended.is_none());
+        let intent = member?.intent;
         let told = self.me().and_then(|me| self.replica.presence_of(me));
         let idle = told.is_some_and(|it| it.state == PresenceState::Away);
         Some(match intent {

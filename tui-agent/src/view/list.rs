@@ -105,7 +105,13 @@ fn filter(app: &App, row: Rect, buffer: &mut Buffer) {
     }
     let name = if only_order { " ORDER " } else { " FILTER " };
     let x = put(buffer, left, left.x, name, app.theme.warning());
-    put(buffer, left, x, Shown::line(&filter.to_string()).as_str(), app.theme.title());
+    put(
+        buffer,
+        left,
+        x,
+        Shown::line(&filter.to_string()).as_str(),
+        app.theme.title(),
+    );
 }
 
 /// The title of a priority.

@@ -25,7 +25,7 @@ const MESSAGES_COLUMNS: u16 = 5;
 /// Columns before the name: marker, number, blank.
 const NAME_BEGINS: u16 = 3;
 /// Columns that a name keeps where signs want room.
-const NAME_MIN: usize = 6;
+const NAME_MIN: usize = 4;
 
 /// Draws a line of a conversation; of tall rows the first has the name.
 pub(in crate::view) fn draw(
@@ -83,7 +83,11 @@ fn first_line(app: &App, summary: &Summary, number: usize, row: Rect, buffer: &m
     // The sign begins in the column of the blank: names are not moved far.
     x = put(buffer, left, x, sign, theme.warning());
     let calls = unread > 0 && words::waited(summary, app.server_time(now)).is_some();
-    let name_style = if at_cursor || calls { theme.title() } else { Style::new() };
+    let name_style = if at_cursor || calls {
+        theme.title()
+    } else {
+        Style::new()
+    };
     put(buffer, left, x + 1, name.as_str(), name_style);
 
     if app.is_beyond_me(summary) || app.closing_of(conversation).is_some() {
