@@ -111,3 +111,19 @@ fn space_folds_on_a_title_and_marks_all_needs_rows() {
         .sees("The section is folded");
     seat.press("<space>").sees("OTHERS 1 [-]").press("*").sees("1 marked");
 }
+
+#[test]
+fn keys_among_ten_thousand_cost_what_they_cost_among_ten() {
+    let mut desk = Desk::new();
+    for number in 0..10_000 {
+        let name = format!("c{number}");
+        desk.ago(20_000 - number).says(&name, "hello").asks(&name);
+    }
+    let mut seat = Seat::at(desk, 120, 40);
+    seat.press("<esc>");
+    let made = seat.bench.app.list.work();
+    seat.press("jjjjjkjG").bench.screen();
+    seat.press("kkkg<space>j<space>1").bench.screen();
+    seat.sees("2 marked");
+    assert_eq!(seat.bench.app.list.work(), made, "no row was looked at but those on the screen");
+}
