@@ -214,16 +214,14 @@ fn a_note_becomes_what_colleagues_see() {
 
 #[test]
 fn whoever_has_it_and_wherever_it_stands_a_note_can_be_written() {
-    for change in [
-        (|desk: &mut Desk| drop(desk.handed_back("bob", ADA))) as fn(&mut Desk),
-        |desk| drop(desk.closed("bob", Closer::Agent { agent: agent(ADA) })),
-        |desk| drop(desk.assigned("bob", BO, BO)),
-    ] {
+    let changes: [fn(&mut Desk) -> &mut Desk; 3] = [
+        |desk| desk.handed_back("bob", ADA),
+        |desk| desk.closed("bob", Closer::Agent { agent: agent(ADA) }),
+        |desk| desk.assigned("bob", BO, BO),
+    ];
+    for change in changes {
         let mut seat = seat();
-        seat.happens(|desk| {
-            change(desk);
-            desk
-        });
+        seat.happens(change);
         seat.press("<tab>known<enter>");
         assert!(matches!(only(&mut seat), AgentCommand::Note { .. }));
     }
@@ -666,7 +664,7 @@ fn strange_words_do_nothing_but_look_odd() {
             9,
             "odd",
             "x",
-            &format!("{}", text.replace("{{customer_name}}", "{{{{x}}")),
+            &text.replace("{{customer_name}}", "{{{{x}}"),
         );
         reply.title = format!("\u{202e}{}", "e\u{301}".repeat(60)).parse().unwrap();
         let all = AgentQuestion::Replies {

@@ -74,10 +74,10 @@ impl App {
                     self.read_article(row, &article.body, query);
                 }
             }
-            (AgentQuestion::Article { slug }, Told::Refusal(_)) => {
-                if self.article_wanted.take_if(|(wanted, _)| wanted == slug).is_some() {
-                    self.trouble(Shown::fixed("This article is no more."), Ends::Leaving);
-                }
+            (AgentQuestion::Article { slug }, Told::Refusal(_))
+                if self.article_wanted.take_if(|(wanted, _)| wanted == slug).is_some() =>
+            {
+                self.trouble(Shown::fixed("This article is no more."), Ends::Leaving);
             }
             (AgentQuestion::Articles { .. }, Told::Refusal(refusal)) if self.chooses_article() => {
                 self.trouble(Shown::line(&refusal.message()), Ends::Leaving);

@@ -123,8 +123,8 @@ fn act(action: &ReplyAction, staff: Option<&Staff>) -> String {
 fn span(minutes: u32) -> String {
     match minutes {
         0..60 => format!("{minutes} min"),
-        _ if minutes % 1_440 == 0 => format!("{} d", minutes / 1_440),
-        _ if minutes % 60 == 0 => format!("{} h", minutes / 60),
+        _ if minutes.is_multiple_of(1_440) => format!("{} d", minutes / 1_440),
+        _ if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
         _ => format!("{} h {} min", minutes / 60, minutes % 60),
     }
 }
