@@ -84,7 +84,7 @@ fn what_became_of_many_is_told_once_with_the_first_reason() {
     let mut seat = marked(&["alice", "bob", "carol"]);
     seat.press("p1");
     answer(&mut seat, |_| Outcome::Done(Done::default()));
-    seat.sees("Priority urgent: 3 chats.");
+    seat.sees("Priority set to urgent: 3 chats.");
 }
 
 #[test]

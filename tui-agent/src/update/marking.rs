@@ -119,8 +119,10 @@ impl App {
             true => (vec![], vec![tag.clone()]),
             false => (vec![tag.clone()], vec![]),
         };
-        let verb = if all_have_it { "off" } else { "on" };
-        let what = format!("Tag {} {verb}", tag.shown());
+        let what = match all_have_it {
+            true => format!("Tag {} taken off", tag.shown()),
+            false => format!("Tagged {}", tag.shown()),
+        };
         self.send_each(&what, &about, now, |conversation| AgentCommand::Tag {
             conversation,
             add: add.clone(),
@@ -155,7 +157,7 @@ impl App {
     }
 
     pub(crate) fn priority_chosen(&mut self, about: &[ConversationId], priority: Priority, now: Now) {
-        let what = format!("Priority {}", priority.word());
+        let what = format!("Priority set to {}", priority.word());
         self.send_each(&what, about, now, |conversation| AgentCommand::SetPriority {
             conversation,
             priority,
@@ -186,7 +188,7 @@ impl App {
         // What does not do was refused by the prompt.
         let subject = SubjectLine::parse(text).ok();
         let what = if subject.is_some() {
-            "Subject"
+            "Subject set"
         } else {
             "Subject taken away"
         };

@@ -81,7 +81,7 @@ fn what_the_desk_says_of_the_tags_is_what_is_shown() {
 fn what_is_said_of_a_conversation_may_wait_for_a_connection() {
     let mut seat = seat();
     seat.lose().press("#vip<enter>").sees("[x] vip");
-    seat.sees("Tag vip on: kept on this computer, done when");
+    seat.sees("Tagged vip: kept on this computer, done when");
     tags(&mut seat, "alice", &["vip"], &[]);
     seat.press("<esc>p1");
     let priority = Priority::Urgent;
@@ -102,7 +102,7 @@ fn how_urgent_it_is_has_a_digit_each() {
         };
         desk.happens("alice", EventBody::PriorityChanged(changed))
     });
-    seat.sees("Priority low.");
+    seat.sees("Priority set to low.");
     seat.press("plow<enter>");
     assert_eq!(seat.commands().len(), 1, "by its name, too");
 }
