@@ -83,6 +83,17 @@ impl Computer {
         self.program(Binary::Agent, &agent.email, &state, more)
     }
 
+    /// `minicom-agent` with more arguments, as the admin that whoever can read the server's data folder is.
+    ///
+    /// # Errors
+    /// It cannot be built.
+    pub fn admin(&self, data: &Path, more: &[&str]) -> Result<Program> {
+        let state = self.folder.path().join("admin");
+        let mut program = self.program(Binary::Agent, "admin", &state, more)?;
+        program.args.extend(["--data".into(), data.as_os_str().to_owned()]);
+        Ok(program)
+    }
+
     /// A customer's screen.
     ///
     /// # Errors

@@ -70,6 +70,7 @@ fn links_between_documents_lead_somewhere() {
         "README.md",
         "ARCHITECTURE.md",
         "docs/protocol.md",
+        "docs/desk.md",
         "docs/http.md",
         "docs/operations.md",
         "docs/security.md",

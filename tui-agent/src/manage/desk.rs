@@ -82,7 +82,7 @@ fn read(file: &Path) -> Result<DeskSettings, Failure> {
 }
 
 /// Settings as they are written.
-fn parse(file: &str, text: &str) -> Result<DeskSettings, Vec<Mistake>> {
+pub fn parse(file: &str, text: &str) -> Result<DeskSettings, Vec<Mistake>> {
     let source = Source {
         file,
         text,

@@ -75,7 +75,8 @@ pub(super) async fn run(command: GroupCommand, access: &Access<'_>) -> Result<To
 fn list(staff: &Staff) -> String {
     let mut table = Table::new(&["NAME", "SKILLS", "MEMBERS"]);
     for group in &staff.groups {
-        let members: Vec<String> = group.members.iter().map(|it| names::name_of(staff, *it)).collect();
+        let mut members: Vec<String> = group.members.iter().map(|it| names::name_of(staff, *it)).collect();
+        members.sort();
         table.row(vec![
             group.name.shown(),
             table::list(group.skills.iter().map(Skill::as_str)),

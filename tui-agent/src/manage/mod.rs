@@ -14,23 +14,23 @@ use crate::{
 };
 
 mod agents;
-mod article_file;
+pub(crate) mod article_file;
 mod articles;
-mod desk;
-mod desk_text;
-mod files;
+pub(crate) mod desk;
+pub(crate) mod desk_text;
+pub(crate) mod files;
 mod front;
 mod groups;
 mod import;
 mod names;
 mod queue;
 mod replies;
-mod reply_file;
+pub(crate) mod reply_file;
 mod safe;
 mod session;
-mod strict;
+pub(crate) mod strict;
 mod table;
-mod ticket_text;
+pub(crate) mod ticket_text;
 mod tickets;
 
 /// What can be managed.

@@ -146,7 +146,9 @@ impl ReplyFile {
                 what: wrong.why.to_string(),
             }]);
         }
-        let anybody = self.to_saved(ReplyId::from_bytes([0; 16]), None, vec![]);
+        // Which groups there are is known at the desk only; how many actions there may be is known here.
+        let actions = vec![ReplyAction::Close; self.actions.len()];
+        let anybody = self.to_saved(ReplyId::from_bytes([0; 16]), None, actions);
         let checked = AgentCommand::SaveReply { reply: anybody }.check();
         checked.map_err(|refusal| vec![Mistake::of(file, refusal.message())])
     }
@@ -184,7 +186,7 @@ impl ReplyFile {
 }
 
 impl Action {
-    fn at_desk(&self, staff: &Staff) -> Result<ReplyAction, String> {
+    pub fn at_desk(&self, staff: &Staff) -> Result<ReplyAction, String> {
         Ok(match self {
             Action::Tag(tag) => ReplyAction::Tag { tag: tag.clone() },
             Action::Priority(priority) => ReplyAction::Priority { priority: *priority },
