@@ -21,6 +21,7 @@ use ratatui::layout::Size;
 
 use crate::{
     chat::Chat,
+    desk_view::Views,
     keys::{Action, Context},
     list::{List, Spot},
     over::{EditFor, Over},
@@ -44,6 +45,8 @@ pub enum Msg {
     Drafts(Vec<Draft>),
     /// Drafts cannot be kept or read.
     DraftTrouble(Shown),
+    /// A file was written, by this name, or why not.
+    Written(Result<Shown, Shown>),
 }
 
 /// What only the program's tasks can carry out.
@@ -86,6 +89,13 @@ pub enum Order {
     SaveDraft(Draft),
     /// Look whether these have drafts.
     LoadDrafts(Vec<ConversationId>),
+    /// Write a file of Markdown into the current directory; never over one that says something else.
+    WriteFile {
+        /// Its name without ending.
+        name: String,
+        /// What it says. Gated.
+        text: String,
+    },
 }
 
 /// Where the keys go.
@@ -204,6 +214,8 @@ pub struct App {
     pub(crate) drafts_known: HashSet<ConversationId>,
     /// What lies over the chat and takes keys first.
     pub(crate) over: Option<Over>,
+    /// What the views of the desk have under way.
+    pub(crate) views: Views,
     /// The earlier conversation that is being read.
     pub(crate) earlier: Option<Earlier>,
     /// Who came into the queue and calls.
@@ -269,6 +281,7 @@ impl App {
             last_typing: None,
             drafts_known: HashSet::new(),
             over: None,
+            views: Views::default(),
             earlier: None,
             calling: Calling::default(),
             details_top: 0,

@@ -100,6 +100,7 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::Replies, "replies", "saved replies: make, change, delete", &[]),
     row(A::Articles, "articles", "articles: make, change, delete", &[]),
     row(A::Groups, "groups", "groups and their members", &[]),
+    row(A::Agents, "agents", "agents, their skills, and how much each can have", &[]),
     row(A::DeskSettings, "desk-settings", "what the desk has chosen", &[]),
     row(A::Menu, "menu", "every action, and conversations by name", &[(Everywhere, "ctrl-k f10"), (List, ":")]),
     row(A::Reconnect, "reconnect", "connect now", &[(Everywhere, "f5")]),
@@ -237,7 +238,11 @@ mod tests {
             for (context, names) in row.keys.iter().filter(|(context, _)| *context != List) {
                 for key in names.split_whitespace().filter_map(|name| name.parse::<Key>().ok()) {
                     let opens_saved_replies = row.action == A::SavedReplies && key.typed() == Some('/');
-                    assert!(key.typed().is_none() || opens_saved_replies, "{} {context:?} {key}", row.name);
+                    assert!(
+                        key.typed().is_none() || opens_saved_replies,
+                        "{} {context:?} {key}",
+                        row.name
+                    );
                 }
             }
         }

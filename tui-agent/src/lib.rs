@@ -10,6 +10,7 @@ mod any_tests;
 pub mod app;
 pub mod chat;
 pub mod cli;
+pub mod desk_view;
 pub mod details;
 pub mod entries;
 pub mod exit;

@@ -13,6 +13,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{Picker, Prompt, overlay::Overlay};
 
 use crate::{
+    desk_view::{Stack, Work},
     keys::Action,
     writing::{Attached, Mode},
 };
@@ -26,6 +27,8 @@ pub enum Over {
     Prompt(Box<Ask>),
     /// Something is read. It lies over everything but header and footer.
     Reading(Box<Reading>),
+    /// Views of the desk: tables, tickets, the library.
+    Desk(Box<Stack>),
 }
 
 /// A choice to be made.
@@ -166,4 +169,6 @@ pub enum ReadFor {
 pub enum EditFor {
     /// What is being written in a conversation.
     Composer(ConversationId, Mode),
+    /// A saved reply, an article, the desk's settings.
+    Work(Box<Work>),
 }

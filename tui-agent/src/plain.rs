@@ -114,6 +114,8 @@ impl PlainApp for PlainAgent {
             }
             PlainInput::Message(Msg::Client(event)) => self.client(*event, now),
             PlainInput::Message(Msg::Unsent { id, why }) => self.unsent(id, &why, now),
+            PlainInput::Message(Msg::Written(Ok(path))) => self.say(format!("Written to {path}")),
+            PlainInput::Message(Msg::Written(Err(words))) => self.say(words.as_str()),
             PlainInput::Message(Msg::Drafts(_) | Msg::DraftTrouble(_)) | PlainInput::Deadline => {}
             PlainInput::Terminate => self.send_closes(|_| true, now.wall),
         }

@@ -1,4 +1,5 @@
 //! The tasks beside the screen: the connection and the disk. They carry out orders and tell what came of them.
 
 pub mod drafts;
+pub mod export;
 pub mod link;

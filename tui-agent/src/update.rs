@@ -7,6 +7,7 @@ mod available;
 pub(crate) mod calling;
 mod closing;
 mod connection;
+pub(crate) mod desk_views;
 mod detailing;
 pub(crate) mod earlier;
 mod filter;
@@ -20,8 +21,8 @@ mod reading;
 mod saved_replies;
 mod sending;
 mod snoozing;
-mod writing_tools;
 mod ticking;
+mod writing_tools;
 
 use std::time::Duration;
 
@@ -34,8 +35,8 @@ use ratatui::{
 use crate::{
     app::{App, Ends, Focus, Msg, Notice, Order},
     layout::{self, Layout, Wishes, layout},
-    view::with,
     list::{Item, Shape},
+    view::with,
 };
 
 /// How long a notice stays that only tells what was done.
@@ -65,6 +66,8 @@ impl Program for App {
                 }
             }
             Input::Message(Msg::DraftTrouble(words)) => self.trouble(words, Ends::Leaving),
+            Input::Message(Msg::Written(Ok(path))) => self.tell(Shown::line(&format!("Written to {path}")), now),
+            Input::Message(Msg::Written(Err(words))) => self.trouble(words, Ends::Leaving),
             Input::Edited(edited) => self.edited(edited, now),
             Input::Resumed | Input::Deadline => {}
             Input::Terminate => self.store_all(now),
@@ -130,6 +133,7 @@ impl App {
         if let Some(chat) = &mut self.chat {
             chat.sync(&self.replica);
         }
+        self.go_on_opening();
         self.read();
         self.ask_older();
         let title = self.attention.title(self.wanting());

@@ -2,6 +2,7 @@
 
 mod bars;
 mod chat;
+mod desk;
 mod details;
 mod header;
 mod list;

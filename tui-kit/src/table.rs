@@ -140,6 +140,11 @@ impl<I: Clone + PartialEq> Table<I> {
         self.title = title;
     }
 
+    /// Something else to tell while there is no row, such as that they are asked for.
+    pub fn set_empty(&mut self, words: Shown) {
+        self.empty = words;
+    }
+
     /// Other rows. What was selected stays selected; if it is gone, the one that took its place.
     pub fn set_rows(&mut self, rows: Vec<TableRow<I>>) {
         let before = self.selected().map(|row| row.id.clone());

@@ -127,6 +127,8 @@ pub enum Action {
     Articles,
     /// Groups and their members.
     Groups,
+    /// Agents, their skills, and how much each can have.
+    Agents,
     /// What the desk has chosen.
     DeskSettings,
     /// Write in the agent's own editor.

@@ -7,6 +7,7 @@ use minicom_tui_kit::Shown;
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
+    tasks::export,
     app::{Msg, Order},
     sign_in::{SignedIn, Source},
 };
@@ -115,6 +116,11 @@ async fn carry_out(handle: &Handle<Agents>, order: Order, messages: &mpsc::Sende
         Order::Resend(id) => drop(handle.resend(id)),
         Order::Discard(id) => drop(handle.discard(id)),
         Order::ReconnectNow => handle.reconnect_now(),
+        Order::WriteFile { name, text } => {
+            let written = tokio::task::spawn_blocking(move || export::write(&name, &text)).await;
+            let lost = || Err(Shown::fixed("The file was not written."));
+            drop(messages.send(Msg::Written(written.unwrap_or_else(|_| lost()))).await);
+        }
         Order::SaveDraft(_) | Order::LoadDrafts(_) => {}
     }
 }

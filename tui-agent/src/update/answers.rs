@@ -55,6 +55,9 @@ impl App {
         if let Some(at) = self.wishes.iter().position(|wish| wish.left.contains(&id)) {
             return self.wish_answered(at, id, command, &outcome, now);
         }
+        if self.desk_answered(id, command, &outcome, now) {
+            return;
+        }
         match (command, outcome) {
             (AgentCommand::Post { .. }, Outcome::Done(done)) => {
                 self.sent.remove(&id);

@@ -25,6 +25,7 @@ impl App {
         let mut maybe_new = App::touched_by(&event);
         let given = calling::given_by(&event, self.me());
         self.earlier_came(&event);
+        self.desk_hears(&event, now);
         match &event {
             ClientEvent::State(state) => self.connection_stands(state.clone()),
             ClientEvent::Latency(latency) => self.connection.latency = Some(*latency),
@@ -63,6 +64,7 @@ impl App {
         }
         self.after_list_changed(now);
         self.refresh_over();
+        self.desk_heard(now);
     }
 
     fn connection_stands(&mut self, state: ConnState) {

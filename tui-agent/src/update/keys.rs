@@ -179,18 +179,19 @@ impl App {
             Action::Filter => self.ask_filter(),
             Action::Sort => self.choose_order(),
             Action::OpenEarlier => self.open_earlier(now),
-            Action::Ticket
-            | Action::Tickets
-            | Action::Mentions
-            | Action::Why
-            | Action::Workload
-            | Action::Queue
-            | Action::CustomerEdit
-            | Action::Merge
-            | Action::Replies
-            | Action::Articles
-            | Action::Groups
-            | Action::DeskSettings => {}
+            Action::Ticket => self.ticket(now),
+            Action::Tickets => self.tickets(now),
+            Action::Mentions => self.mentions(now),
+            Action::Why => self.why(now),
+            Action::Workload => self.workload(now),
+            Action::Queue => self.queue_numbers(now),
+            Action::CustomerEdit => self.describe_customer(now),
+            Action::Merge => self.choose_merge(now),
+            Action::Replies => self.replies(now),
+            Action::Articles => self.manage_articles(now),
+            Action::Groups => self.groups(now),
+            Action::Agents => self.agents(now),
+            Action::DeskSettings => self.desk_settings(now),
         }
     }
 
@@ -268,7 +269,10 @@ impl App {
 
     fn interrupt(&mut self, now: Now) {
         if let Some(conversation) = self.conversation().filter(|_| self.is_composing())
-            && self.writing.get(conversation).is_some_and(|it| !it.current().is_empty())
+            && self
+                .writing
+                .get(conversation)
+                .is_some_and(|it| !it.current().is_empty())
         {
             self.writing.of(conversation).current_mut().clear();
             self.writing.changed(conversation, now.elapsed);

@@ -163,6 +163,7 @@ impl App {
                     self.key_beside(Some(key));
                 }
             }
+            Some(Over::Desk(stack)) => self.key_desk(stack, key, now),
             None => {}
         }
     }
@@ -197,7 +198,7 @@ impl App {
     }
 
     /// A key that what lies over the chat has no use for.
-    fn key_beside(&mut self, key: Option<Key>) {
+    pub(super) fn key_beside(&mut self, key: Option<Key>) {
         match key.map(|key| key.to_string()).as_deref() {
             Some("ctrl-c" | "ctrl-k" | "f10") => self.over = None,
             Some("ctrl-l") => self.out.push(Effect::Redraw),
@@ -219,6 +220,7 @@ impl App {
                 let asked = ask.prompt.paste(text);
                 self.prompt_did(ask, asked, None, now);
             }
+            Some(Over::Desk(stack)) => self.paste_desk(stack, text, now),
             over => self.over = over,
         }
     }
@@ -232,6 +234,7 @@ impl App {
                 let picked = if picked == Picked::No { Picked::Moved } else { picked };
                 self.picker_did(pick, picked, None, now);
             }
+            Some(Over::Desk(stack)) => self.click_desk(stack, at, double, now),
             over if area.contains(at) => self.over = over,
             _ => {}
         }
@@ -247,6 +250,7 @@ impl App {
                 }
             }
             Some(Over::Reading(reading)) => reading.overlay.wheel(up),
+            Some(Over::Desk(stack)) => App::wheel_desk(stack, up),
             Some(Over::Prompt(_)) | None => {}
         }
     }
@@ -262,6 +266,7 @@ impl App {
                 layout.over(ask.prompt.rows(layout.over(1).width).max(composer))
             }
             Some(Over::Reading(_)) => layout.help(),
+            Some(Over::Desk(stack)) => self.desk_area(stack),
             None => Rect::default(),
         }
     }
@@ -271,6 +276,7 @@ impl App {
         match &mut self.over {
             Some(Over::Picker(pick)) => pick.picker.set_size(area.height),
             Some(Over::Reading(reading)) => reading.overlay.set_size(area.width, area.height),
+            Some(Over::Desk(_)) => self.lay_out_desk(),
             Some(Over::Prompt(_)) | None => {}
         }
     }
@@ -287,13 +293,15 @@ impl App {
 
     /// The editor has ended.
     pub(crate) fn edited(&mut self, edited: Edited, now: Now) {
-        let Some(purpose) = self.editing.take() else { return };
+        let (conversation, mode) = match self.editing.take() {
+            Some(EditFor::Composer(conversation, mode)) => (conversation, mode),
+            Some(EditFor::Work(work)) => return self.work_edited(*work, edited, now),
+            None => return,
+        };
         match edited {
             Edited::Unchanged => self.tell(Shown::fixed("Nothing was changed."), now),
             Edited::Failed(words) => self.trouble(words, Ends::Leaving),
-            Edited::Changed(text) => match purpose {
-                EditFor::Composer(conversation, mode) => self.reply_edited(conversation, mode, &text, now),
-            },
+            Edited::Changed(text) => self.reply_edited(conversation, mode, &text, now),
         }
     }
 

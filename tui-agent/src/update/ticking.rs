@@ -33,6 +33,8 @@ impl App {
         self.replica.advance(self.instant(now));
         self.list.pass_time(self.server_time(now), &self.replica);
         self.call_again(now);
+        self.ask_views(now);
+        self.refresh_desk(now);
     }
 
     /// The next moment at which something is due or the screen says something else.
@@ -54,6 +56,7 @@ impl App {
             self.closing_changes_at(now),
             self.countdown_changes_at(now),
             self.calls_again_at(),
+            self.views_ask_at(),
             self.times_change_at(now),
         ]
         .into_iter()

@@ -10,7 +10,7 @@ use crate::{
     layout::{Layout, WIDE_LIST},
     list::Spot,
     over::Over,
-    view::{put, put_right, row_of},
+    view::{desk, put, put_right, row_of},
     words,
     writing::Mode,
 };
@@ -67,6 +67,7 @@ fn over_hints(over: &Over) -> Vec<Hint<Action>> {
         Over::Picker(_) => vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],
         Over::Prompt(_) => vec![Hint::words("Enter goes on"), Hint::words("Esc cancels")],
         Over::Reading(_) => vec![Hint::words("PgUp PgDn scroll"), Hint::words("Esc closes")],
+        Over::Desk(stack) => desk::hints(stack),
     }
 }
 

@@ -11,7 +11,7 @@ use ratatui::{
 use crate::{
     app::App,
     over::Over,
-    view::{chat, put, row_of},
+    view::{chat, desk, put, row_of},
 };
 
 /// Draws what is open. Returns where the cursor stands.
@@ -22,6 +22,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, now: Now) -> Option<Position>
         Over::Picker(pick) => pick.picker.view(area, buffer, theme),
         Over::Prompt(ask) => ask.prompt.view(area, buffer, theme),
         Over::Reading(reading) => reading.overlay.view(area, buffer),
+        Over::Desk(stack) => return Some(desk::draw(app, stack, buffer, now)),
     };
     if app.notice.is_some() && !area.is_empty() {
         // Above it; over its first row where there is nothing above.

@@ -130,6 +130,18 @@ impl Transcript {
         self.settle();
     }
 
+    /// Goes to an entry: it is at the top, or the end is reached first. Returns whether the entry is there.
+    pub fn to_entry(&mut self, key: EntryKey) -> bool {
+        let Ok(index) = self.index(key) else { return false };
+        if self.place == Place::Follow {
+            self.left_at = self.last_stored();
+        }
+        let row = self.block(index).above();
+        self.place = Place::At(self.anchor_of(Spot { index, row }));
+        self.settle();
+        true
+    }
+
     /// The end is on the screen and stays there. Only then may what came last count as seen.
     pub fn is_at_end(&self) -> bool {
         self.place == Place::Follow && !self.tail_missing
