@@ -12,10 +12,14 @@ use crate::bars::rule;
 use crate::key::Key;
 use crate::markdown;
 use crate::styled::StyledLine;
+use crate::text::width;
 use crate::theme::Theme;
 
 /// Columns of text at most: longer rows are hard to read.
 pub const TEXT_COLUMNS_MAX: u16 = 100;
+
+/// Columns that a title keeps beside a hint; where it would have fewer, the hint goes.
+const TITLE_COLUMNS_MIN: usize = 20;
 
 /// What is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,13 +200,18 @@ pub fn frame(title: &Shown, place: &str, hint: &Shown, area: Rect, buffer: &mut 
     }
     let columns = usize::from(area.width);
     let signs = theme.signs();
+    // The place is short and says what the keys can do, and the hint says how to leave; a long title gives way to both.
+    let place_columns = if place.is_empty() { 0 } else { place.len() + 3 };
+    let room = columns.saturating_sub(place_columns + 6);
+    let beside_hint = room.saturating_sub(width(hint.as_str()) + 6);
+    let title = title.cut(if beside_hint >= TITLE_COLUMNS_MIN {
+        beside_hint
+    } else {
+        room
+    });
     let words = match place {
         "" => title.to_string(),
-        place => {
-            // The place is short and says what the keys can do; a long title gives way.
-            let room = columns.saturating_sub(place.len() + 9);
-            format!("{} {} {place}", title.cut(room), signs.dot)
-        }
+        place => format!("{title} {} {place}", signs.dot),
     };
     let line = rule(&words, hint.as_str(), columns, signs.rule);
     buffer.set_stringn(area.x, area.y, line, columns, theme.title());

@@ -90,6 +90,21 @@ fn keys_scroll_to_the_ends_and_close() {
 }
 
 #[test]
+fn a_long_title_gives_way_to_the_hint_while_both_can_be_read() {
+    let title = Shown::fixed("Delivery times in every country, and more");
+    let first = |columns: u16| {
+        let mut overlay = Overlay::new(title.clone(), lines(3), Theme::ansi());
+        plain(&drawn(&mut overlay, columns, 8))
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert_eq!(first(44), "── Delivery times in eve› ──── Esc closes ──");
+    assert_eq!(first(34), "── Delivery times in every cou› ──");
+}
+
+#[test]
 fn fresh_words_keep_the_place() {
     let mut overlay = Overlay::new(Shown::fixed("Lines"), lines(50), Theme::ansi());
     overlay.set_size(60, 11);

@@ -273,8 +273,8 @@ impl Prompt {
         self.field.set_text(&self.texts[to]);
     }
 
-    /// Draws the rule and the question at the bottom of an area ([`Prompt::rows`] high, or [`PROMPT_ROWS`] where there is no room),
-    /// and tells where the terminal's cursor belongs.
+    /// Draws the rule and the question at the bottom of an area ([`Prompt::rows`] high, at least [`PROMPT_ROWS`] where there is no
+    /// room), and tells where the terminal's cursor belongs.
     pub fn view(&self, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Position {
         if area.is_empty() {
             return area.as_position();
@@ -286,9 +286,14 @@ impl Prompt {
             height: 1,
             ..area
         };
-        let label_rows = self
-            .label_rows(columns)
-            .filter(|_| area.height >= self.rows(area.width));
+        let room = usize::from(area.height.saturating_sub(PROMPT_ROWS));
+        let label_rows = self.label_rows(columns).filter(|_| room > 0).map(|mut rows| {
+            if rows.len() > room {
+                rows.truncate(room);
+                rows[room - 1] = Shown::line(&format!("{}{}", rows[room - 1], theme.signs().more_right));
+            }
+            rows
+        });
         let above = label_rows
             .as_ref()
             .map_or(0, |rows| u16::try_from(rows.len()).unwrap_or(0));

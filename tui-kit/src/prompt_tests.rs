@@ -160,6 +160,14 @@ fn a_long_question_stands_above_its_answer() {
         "── Before you are connected · 2 of 2 ───────\n Which of your orders is it about, and when\n did you place it?\n › 4821\n"
     );
     assert_eq!((cursor.x, cursor.y), (7, 3));
+    let area = Rect::new(0, 0, 44, 3);
+    let mut buffer = Buffer::empty(area);
+    prompt.view(area, &mut buffer, &Theme::ansi());
+    let cut = plain(&buffer);
+    assert!(
+        cut.contains("\n Which of your orders is it about, and when›\n › 4821\n"),
+        "{cut}"
+    );
     let (buffer, _) = drawn(&prompt, 80, Theme::ansi());
     let drawn = plain(&buffer);
     assert!(drawn.contains("Enter done · Esc skips all ──"), "{drawn}");
