@@ -31,6 +31,8 @@ pub enum Action {
     Discard,
     /// Connect now.
     Reconnect,
+    /// Write the word out that is begun.
+    Complete,
     /// Clear, then quit.
     Clear,
     /// Draw everything anew.
@@ -110,6 +112,12 @@ const TABLE: &[Row<Action, Context>] = &[
         &[(Context::Chat, "esc")],
     ),
     row(
+        Action::Complete,
+        "complete",
+        "write the word with a slash out",
+        &[(Context::Chat, "tab")],
+    ),
+    row(
         Action::Clear,
         "clear",
         "clear; twice in 2 s: quit",
@@ -142,7 +150,7 @@ pub fn help_rows(
 ) -> Vec<HelpRow> {
     let mut rows = keys.help(CHAT, available);
     rows.extend(Word::ALL.iter().map(|word| HelpRow {
-        keys: format!("/{}", word.name()),
+        keys: word.usage(),
         title: word.title(),
         reason: None,
     }));

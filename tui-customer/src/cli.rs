@@ -4,12 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use minicom_client::ServerUrl;
-use minicom_protocol::text::CustomerName;
+use minicom_protocol::{
+    intake::{Intake, Priority},
+    text::CustomerName,
+    words::{Email, Skill, SubjectLine},
+};
 use minicom_tui_kit::Theme;
 
-use crate::{exit, fault::Fault};
+use crate::{beginning::Wishes, exit, fault::Fault, wishes};
 
 const AFTER: &str = "\
+While chatting: /human /end /name /email /subject /edit /undo /quote /read /rate /help; // begins a real slash.
 Environment: MINICOM_SERVER, MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
 Exit codes: 0 well; 2 the command line; 69 no server (with -m, or input that ended); 70 a mistake in a program;
 74 a file cannot be read or written; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";
@@ -29,6 +34,21 @@ pub struct Cli {
         conflicts_with = "plain"
     )]
     pub message: Option<String>,
+    /// The name to be called by
+    #[arg(long = "name", value_name = "TEXT", value_parser = called)]
+    pub called: Option<SubjectLine>,
+    /// Where an answer can be sent
+    #[arg(long, value_name = "ADDR")]
+    pub email: Option<Email>,
+    /// What it is about
+    #[arg(long, value_name = "TEXT")]
+    pub subject: Option<SubjectLine>,
+    /// How urgent the conversation is that begins: low, medium, high or urgent
+    #[arg(long, value_name = "PRIORITY")]
+    pub priority: Option<Priority>,
+    /// What an agent must be good at for the conversation that begins; repeat it for more
+    #[arg(long = "skill", value_name = "WORD")]
+    pub skills: Vec<Skill>,
     /// Lines instead of a screen: for screen readers, scripts and pipes
     #[arg(long)]
     pub plain: bool,
@@ -83,6 +103,29 @@ impl Cli {
         ServerUrl::parse(&self.server, self.insecure_http).map_err(|bad| Fault::new(exit::USAGE, bad.to_string()))
     }
 
+    /// What is asked for of the conversation.
+    ///
+    /// # Errors
+    /// More skills than a conversation can need.
+    pub fn wishes(&self) -> Result<Wishes, Fault> {
+        let skills = minicom_protocol::words::as_set(self.skills.clone());
+        if skills.len() > Intake::SKILLS_MAX {
+            let words = format!(
+                "--skill was given {} times; {} is the most",
+                skills.len(),
+                Intake::SKILLS_MAX
+            );
+            return Err(Fault::new(exit::USAGE, words));
+        }
+        Ok(Wishes {
+            name: self.called.clone(),
+            email: self.email.clone(),
+            subject: self.subject.clone(),
+            priority: self.priority,
+            skills,
+        })
+    }
+
     /// How things look; `var` is how a variable is read.
     pub fn theme(&self, var: impl Fn(&str) -> Option<String>) -> Theme {
         let from_environment = Theme::from_environment(var);
@@ -93,6 +136,10 @@ impl Cli {
             ascii: self.ascii || from_environment.ascii,
         }
     }
+}
+
+fn called(text: &str) -> Result<SubjectLine, String> {
+    wishes::name(text).map_err(|why| why.to_string().trim_end_matches('.').to_owned())
 }
 
 #[cfg(test)]
@@ -146,6 +193,42 @@ mod tests {
                 .server()
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn what_is_asked_for_is_checked() {
+        let line = "minicom-chat a --name Carol --email c@example.test --subject parcel --priority high --skill Billing --skill german";
+        let wishes = parse(line).wishes().unwrap();
+        assert_eq!(wishes.name.unwrap().as_str(), "Carol");
+        assert_eq!(wishes.email.unwrap().as_str(), "c@example.test");
+        assert_eq!(wishes.subject.unwrap().as_str(), "parcel");
+        assert_eq!(wishes.priority, Some(Priority::High));
+        let skills: Vec<&str> = wishes.skills.iter().map(Skill::as_str).collect();
+        assert_eq!(skills, ["billing", "german"]);
+        assert_eq!(parse("minicom-chat a").wishes().unwrap(), Wishes::default());
+        for (flag, value, words) in [
+            ("--name", "", "the name is empty"),
+            (
+                "--name",
+                "a\nb",
+                "the name cannot contain U+000A; it is one line of text",
+            ),
+            ("--email", "nobody", "needs a name, one @ and a domain"),
+            (
+                "--subject",
+                &"x".repeat(201),
+                "the subject has 201 characters; 200 is the most",
+            ),
+            ("--priority", "soon", "a priority is low, medium, high or urgent"),
+            ("--skill", "two words", "a skill cannot contain U+0020"),
+        ] {
+            let error = Cli::try_parse_from(["minicom-chat", "a", flag, value]).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{flag} {value}");
+            assert!(error.to_string().contains(words), "{error}");
+        }
+        let many = (0..9).fold("minicom-chat a".to_owned(), |line, n| format!("{line} --skill s{n}"));
+        let fault = parse(&many).wishes().unwrap_err();
+        assert_eq!((fault.code, fault.words.contains("8 is the most")), (2, true));
     }
 
     #[test]

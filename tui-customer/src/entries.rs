@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use minicom_client::{CommandIds, PendingCommand, PendingMark};
 use minicom_protocol::{
     command::CustomerCommand,
-    customer_event::{Author, Closer, CustomerBody, CustomerEvent},
+    customer_event::{Author, Closer, CustomerBody, CustomerEvent, Posted},
+    event::Part,
     gate::Shown,
     ids::{CommandId, LineNo, Time},
+    line::Quote,
     stage::Side,
 };
 use minicom_tui_kit::{
     Who, Zone,
-    transcript::{DeliveryMark, Entry, EntryKey, Extras, Kind},
+    transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind},
 };
 
 /// How far the desk has read, and when: what the marks of one's own lines are made from.
@@ -20,8 +22,8 @@ use minicom_tui_kit::{
 pub struct Reads {
     /// When the desk had read up to a line.
     at: BTreeMap<LineNo, Time>,
-    /// Up to where it has read, also where the event that said so is not known here.
-    up_to: LineNo,
+    /// Up to where it is on a person's screen, or was read where the event that said so is not known here.
+    delivered: LineNo,
 }
 
 impl Reads {
@@ -30,17 +32,17 @@ impl Reads {
         match &event.body {
             CustomerBody::Seen(seen) if seen.side == Side::Desk => {
                 self.at.insert(seen.up_to, event.time);
-                self.up_to(seen.up_to);
+                self.delivered(seen.up_to);
                 true
             }
             _ => false,
         }
     }
 
-    /// The desk has read up to here, by the fold of the thread. Returns whether marks may change.
-    pub fn up_to(&mut self, line: LineNo) -> bool {
-        let further = line > self.up_to;
-        self.up_to = self.up_to.max(line);
+    /// One's own lines have come to the desk up to here. Returns whether marks may change.
+    pub fn delivered(&mut self, line: LineNo) -> bool {
+        let further = line > self.delivered;
+        self.delivered = self.delivered.max(line);
         further
     }
 
@@ -48,7 +50,7 @@ impl Reads {
     pub fn mark(&self, line: LineNo) -> DeliveryMark {
         match self.at.range(line..).next() {
             Some((_, at)) => DeliveryMark::Read(at.0),
-            None if line <= self.up_to => DeliveryMark::Shown,
+            None if line <= self.delivered => DeliveryMark::Shown,
             None => DeliveryMark::Stored,
         }
     }
@@ -56,7 +58,7 @@ impl Reads {
 
 /// The entry of an event; `None` where nothing is to be shown. `dot` stands between words and their time.
 pub fn of_event(event: &CustomerEvent, reads: &Reads, zone: &Zone, dot: &str) -> Option<Entry> {
-    let (kind, text, mark) = match &event.body {
+    let (kind, text, mark, extras) = match &event.body {
         CustomerBody::Posted(posted) => {
             let own = posted.author == Author::Customer;
             let kind = Kind::Line {
@@ -64,9 +66,10 @@ pub fn of_event(event: &CustomerEvent, reads: &Reads, zone: &Zone, dot: &str) ->
                 name: name(&posted.author),
                 own,
             };
-            (kind, Shown::text(&posted.text()), own.then(|| reads.mark(posted.line)))
+            let mark = own.then(|| reads.mark(posted.line));
+            (kind, text(posted), mark, extras(posted, dot))
         }
-        _ => (Kind::System, happened(event, zone, dot)?, None),
+        _ => (Kind::System, happened(event, zone, dot)?, None, Extras::default()),
     };
     Some(Entry {
         key: EntryKey::Stored(event.seq.0),
@@ -74,8 +77,63 @@ pub fn of_event(event: &CustomerEvent, reads: &Reads, zone: &Zone, dot: &str) ->
         text,
         time: event.time.0,
         mark,
-        extras: Extras::default(),
+        extras,
     })
+}
+
+/// The words of a line without its articles, or what stands in their place.
+pub fn text(posted: &Posted) -> Shown {
+    if let Some(words) = posted.state.words() {
+        return Shown::fixed(words);
+    }
+    let texts = posted.parts.iter().filter(|part| !matches!(part, Part::Card(_)));
+    let texts: Vec<&str> = texts.map(Part::text).collect();
+    match texts.is_empty() && !posted.parts.is_empty() {
+        true => Shown::fixed("An article:"),
+        false => Shown::text(&texts.join("\n")),
+    }
+}
+
+fn extras(posted: &Posted, dot: &str) -> Extras {
+    // Of a line whose text is gone nothing else is left either.
+    let there = posted.state.words().is_none();
+    let card = |part: &Part| match part {
+        Part::Card(card) => Some(Card {
+            title: card.title.shown(),
+            excerpt: Shown::line(&format!("{} reads it {dot} {}", read_word(part)?, card.excerpt)),
+        }),
+        _ => None,
+    };
+    Extras {
+        quote: posted.quote.as_ref().filter(|_| there).map(quote),
+        state: posted.state,
+        cards: posted.parts.iter().filter(|_| there).filter_map(card).collect(),
+    }
+}
+
+/// The word that reads a part in full.
+fn read_word(part: &Part) -> Option<String> {
+    match part {
+        Part::Card(card) => Some(format!("/read {}", Shown::line(card.slug.as_str()))),
+        _ => None,
+    }
+}
+
+/// An article as one line.
+pub fn article_line(part: &Part) -> Option<Shown> {
+    let (Part::Card(card), word) = (part, read_word(part)?) else {
+        return None;
+    };
+    let words = format!("article: {} ({word} reads it)", card.title.shown());
+    Some(Shown::line(&words))
+}
+
+/// What a line answers, on one row.
+pub fn quote(quote: &Quote) -> Shown {
+    match quote.line.side {
+        Side::Customer => Shown::line(&format!("you: {}", quote.excerpt)),
+        Side::Desk => Shown::line(&quote.excerpt),
+    }
 }
 
 /// Who wrote a line, as a role.
@@ -102,7 +160,7 @@ pub fn name(author: &Author) -> Shown {
 fn happened(event: &CustomerEvent, zone: &Zone, dot: &str) -> Option<Shown> {
     let words = happened_words(&event.body)?;
     // It says itself what comes next.
-    if matches!(event.body, CustomerBody::HumanRequested(_)) {
+    if matches!(event.body, CustomerBody::HumanRequested(_) | CustomerBody::Requeued(_)) {
         return Some(words);
     }
     let words = words.as_str().trim_end_matches('.');
@@ -117,14 +175,50 @@ pub fn happened_words(body: &CustomerBody) -> Option<Shown> {
     }
 }
 
-/// The words of a command, as if it was a line.
+/// The words of a command, as if it was a line; `None` for what nobody has written.
 pub fn command_text(command: &CustomerCommand) -> Option<Shown> {
+    let word = |word: &str, text: &str| Some(Shown::text(&format!("/{word} {text}")));
     match command {
-        CustomerCommand::Post { text } => Some(Shown::text(text)),
+        CustomerCommand::Post { text, .. } => Some(Shown::text(text)),
         CustomerCommand::RequestHuman {} => Some(Shown::fixed("/human")),
         CustomerCommand::Close {} => Some(Shown::fixed("/end")),
-        CustomerCommand::MarkSeen { .. } => None,
+        CustomerCommand::EditLine { text, .. } => word("edit", text),
+        CustomerCommand::WithdrawLine { .. } => Some(Shown::fixed("/undo")),
+        CustomerCommand::SetSubject { subject } => word("subject", subject.as_str()),
+        CustomerCommand::Introduce { introduction } => {
+            let name = introduction.name.as_ref().map(|it| format!("/name {}", it.as_str()));
+            let email = introduction.email.as_ref().map(|it| format!("/email {}", it.as_str()));
+            let both: Vec<String> = name.into_iter().chain(email).collect();
+            Some(Shown::line(&both.join(" ")))
+        }
+        CustomerCommand::Rate { score, comment } => {
+            let comment = comment.as_deref().unwrap_or_default();
+            word("rate", format!("{} {comment}", score.unwrap_or(0)).trim_end())
+        }
+        CustomerCommand::Start { .. } | CustomerCommand::MarkSeen { .. } => None,
     }
+}
+
+/// Whether somebody has written a command: what only goes with a line is not counted beside it.
+pub fn is_written(command: &CustomerCommand) -> bool {
+    !matches!(
+        command,
+        CustomerCommand::Start { .. } | CustomerCommand::MarkSeen { .. }
+    )
+}
+
+/// What is told when a word was done and nothing else shows it.
+pub fn done_words(command: &CustomerCommand) -> Option<Shown> {
+    let words = match command {
+        CustomerCommand::Introduce { introduction } => match (&introduction.name, &introduction.email) {
+            (Some(name), _) => format!("Your name here is {} now.", name.shown()),
+            (None, Some(email)) => format!("You can be answered at {} now.", email.shown()),
+            (None, None) => return None,
+        },
+        CustomerCommand::SetSubject { subject } => format!("This chat is about: {}", subject.shown()),
+        _ => return None,
+    };
+    Some(Shown::line(&words))
 }
 
 /// When a command was given, in microseconds; `otherwise` if its id does not tell.
@@ -133,13 +227,13 @@ pub fn given_at(id: CommandId, otherwise: i64) -> i64 {
 }
 
 /// The entry of a command on its way, as the `number`th of those; `None` for what is not shown. `now` and `room` (columns for the
-/// reason of a failure, with `keys` behind it) make the words of what needs a decision.
+/// reason of a failure, with `keys` behind it) make the words of what needs a decision; `quote` is what a line answers.
 pub fn of_pending(
     pending: &PendingCommand<CustomerCommand>,
     number: u64,
     now: i64,
-    room: usize,
-    keys: &str,
+    quote: Option<Shown>,
+    (room, keys): (usize, &str),
 ) -> Option<Entry> {
     let time = given_at(pending.id, now);
     let mark = match &pending.mark {
@@ -158,7 +252,10 @@ pub fn of_pending(
         text: command_text(&pending.command)?,
         time,
         mark: Some(mark),
-        extras: Extras::default(),
+        extras: Extras {
+            quote,
+            ..Extras::default()
+        },
     })
 }
 
@@ -177,91 +274,5 @@ fn written(age: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use minicom_protocol::{
-        customer_event::{Closed, HumanRequested, Joined, Posted},
-        event::{Part, Seen},
-        ids::{ConversationId, Mark, Seq},
-        text::{DisplayName, MessageText},
-    };
-
-    use super::*;
-
-    const AT: i64 = 1_763_647_320_000_000; // 14:02
-
-    fn event(body: CustomerBody) -> CustomerEvent {
-        CustomerEvent {
-            seq: Seq(7),
-            mark: Mark(1),
-            time: Time(AT),
-            conversation: ConversationId::from_bytes([1; 16]),
-            command: None,
-            body,
-        }
-    }
-
-    fn line(author: Author, text: &str) -> CustomerBody {
-        CustomerBody::Posted(Posted {
-            author,
-            line: LineNo(3),
-            parts: vec![Part::of_text(MessageText::parse(text).unwrap())],
-        })
-    }
-
-    #[track_caller]
-    fn check(body: CustomerBody, expected: &str) {
-        let entry = of_event(&event(body), &Reads::default(), &Zone::utc(), "·").unwrap();
-        let name = match &entry.kind {
-            Kind::Line { name, .. } => format!("{name}: "),
-            Kind::System => String::new(),
-        };
-        assert_eq!(format!("{name}{}", entry.text), expected);
-    }
-
-    #[test]
-    fn words_of_what_happened() {
-        let ada = DisplayName::parse("Ada").unwrap();
-        check(line(Author::Customer, "hi"), "you: hi");
-        check(line(Author::Bot, "hello"), "bot: hello");
-        check(line(Author::System, "closed now"), "support: closed now");
-        let agent = Author::Agent { name: ada.clone() };
-        check(line(agent, "a\u{1b}[2Jb"), "Ada: a␛[2Jb");
-        check(CustomerBody::Joined(Joined { name: ada }), "Ada joined · 14:02");
-        check(
-            CustomerBody::HumanRequested(HumanRequested {}),
-            "A person has been asked for.",
-        );
-        let closed = |by| CustomerBody::Closed(Closed { by });
-        check(closed(Closer::Agent), "This chat has ended · 14:02");
-        check(closed(Closer::Customer), "You ended this chat · 14:02");
-    }
-
-    #[test]
-    fn marks_tell_how_far_the_desk_has_read() {
-        let mut reads = Reads::default();
-        let seen = |up_to, side| {
-            CustomerBody::Seen(Seen {
-                side,
-                up_to: LineNo(up_to),
-            })
-        };
-        assert_eq!(reads.mark(LineNo(1)), DeliveryMark::Stored);
-        assert!(!reads.note(&event(seen(9, Side::Customer))));
-        assert!(reads.note(&event(seen(3, Side::Desk))));
-        assert_eq!(reads.mark(LineNo(3)), DeliveryMark::Read(AT));
-        assert_eq!(reads.mark(LineNo(4)), DeliveryMark::Stored);
-        assert!(reads.up_to(LineNo(5)) && !reads.up_to(LineNo(4)));
-        assert_eq!(reads.mark(LineNo(4)), DeliveryMark::Shown);
-    }
-
-    #[test]
-    fn of_a_long_reason_the_keys_are_kept() {
-        let DeliveryMark::Failed(words) = failed(&"long ".repeat(30), 40, "  ^R retry") else {
-            panic!("not failed");
-        };
-        assert!(words.as_str().ends_with("  ^R retry"), "{words}");
-        assert!(words.as_str().chars().count() <= 41, "{words}");
-        assert_eq!(written(30 * 3_600_000_000), "written 30 hours ago");
-        assert_eq!(written(49 * 3_600_000_000), "written 2 days ago");
-    }
-}
+#[path = "entries_tests.rs"]
+mod tests;

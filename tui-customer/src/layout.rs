@@ -26,6 +26,8 @@ pub struct Areas {
     pub chat: Rect,
     /// Who types, or a notice.
     pub status: Option<Rect>,
+    /// A question and its answer.
+    pub asked: Option<Rect>,
     /// The rule above the composer, with what Enter does.
     pub title: Rect,
     /// Prompt and text.
@@ -35,8 +37,9 @@ pub struct Areas {
 }
 
 impl Areas {
-    /// For a size, with a composer that wants `composer_rows`.
-    pub fn of(size: Size, composer_rows: u16) -> Areas {
+    /// For a size, with a composer that wants `composer_rows` and a question that wants `asked_rows` in so many columns; while
+    /// something is asked the composer has one row.
+    pub fn of(size: Size, composer_rows: u16, asked_rows: impl Fn(u16) -> u16) -> Areas {
         let whole = |y, height| Rect::new(0, y, size.width, height);
         let width = size.width.saturating_sub(2).min(COLUMN_MAX);
         let x = match size.width {
@@ -47,19 +50,39 @@ impl Areas {
         let has_rule = size.height >= HEADER_RULE_FROM;
         let has_status = size.height >= STATUS_FROM;
         let top = 1 + u16::from(has_rule);
-        let composer_rows = composer_rows.clamp(composer_rows_min(size), composer_rows_max(size));
+        let asked_rows = asked_rows(width);
+        let composer_rows = match asked_rows {
+            0 => composer_rows.clamp(composer_rows_min(size), composer_rows_max(size)),
+            _ => composer_rows_min(size),
+        };
         let footer = size.height.saturating_sub(1);
         let composer = footer.saturating_sub(composer_rows);
         let title = composer.saturating_sub(1);
-        let status = title.saturating_sub(u16::from(has_status));
+        // One row of the thread stays.
+        let asked_rows = asked_rows.min(title.saturating_sub(u16::from(has_status) + top + 1));
+        let asked = title.saturating_sub(asked_rows);
+        let status = asked.saturating_sub(u16::from(has_status));
         Areas {
             header: whole(0, 1),
             header_rule: has_rule.then(|| whole(1, 1)),
             chat: column(top, status.saturating_sub(top)),
             status: has_status.then(|| column(status, 1)),
+            asked: (asked_rows > 0).then(|| column(asked, asked_rows)),
             title: column(title, 1),
             composer: column(composer, composer_rows),
             footer: whole(footer, 1),
+        }
+    }
+
+    /// Where something is chosen from a list that wants so many rows: in the place of title and composer, and above them.
+    pub fn choice(&self, rows: impl Fn(u16) -> u16) -> Rect {
+        let bottom = self.composer.bottom();
+        let most = bottom.saturating_sub(self.chat.y);
+        let rows = rows(most).max(self.composer.height + 1).min(most);
+        Rect {
+            y: bottom - rows,
+            height: rows,
+            ..self.chat
         }
     }
 
@@ -91,7 +114,7 @@ mod tests {
     #[track_caller]
     fn check(width: u16, height: u16, wanted: u16, chat: (u16, u16, u16, u16), composer_rows: u16) {
         let size = Size { width, height };
-        let areas = Areas::of(size, wanted);
+        let areas = Areas::of(size, wanted, |_| 0);
         let Rect { x, y, width, height } = areas.chat;
         assert_eq!((x, y, width, height), chat, "chat");
         assert_eq!(areas.composer.height, composer_rows, "composer");
@@ -100,6 +123,26 @@ mod tests {
         let all = 1 + rule + areas.chat.height + status + 1 + areas.composer.height + 1;
         assert_eq!(all, size.height, "every row belongs to one part");
         assert_eq!(areas.chat.bottom() + status, areas.title.y);
+    }
+
+    #[test]
+    fn a_question_takes_its_rows_from_the_thread_and_leaves_one() {
+        let of = |height, rows| {
+            let size = Size { width: 40, height };
+            let areas = Areas::of(size, 1, |columns| {
+                assert_eq!(columns, 38);
+                rows
+            });
+            (areas.chat.height, areas.asked.map(|asked| (asked.y, asked.height)))
+        };
+        assert_eq!(of(24, 3), (14, Some((17, 3))));
+        assert_eq!(of(12, 2), (4, Some((7, 2))));
+        assert_eq!(of(12, 9), (1, Some((4, 5))));
+        assert_eq!(of(8, 4), (1, Some((2, 3))));
+        let areas = Areas::of(Size { width: 40, height: 12 }, 1, |_| 0);
+        assert_eq!(areas.choice(|_| 6), Rect::new(1, 5, 38, 6));
+        assert_eq!(areas.choice(|most| most + 9), Rect::new(1, 2, 38, 9));
+        assert_eq!(areas.choice(|_| 1), Rect::new(1, 9, 38, 2));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! [`App`] is the screen and [`Lines`] the line mode, both pure: inputs in, effects out. [`run`] is the whole program.
 
 pub mod actions;
+pub mod beginning;
 pub mod cli;
 mod drafting;
 mod entries;
@@ -15,12 +16,17 @@ mod layout;
 mod line_mode;
 mod model;
 mod one_shot;
+mod over;
 mod run;
 mod screen;
 pub mod slash;
+mod surroundings;
+mod told;
 mod update;
 mod view;
+pub mod wishes;
 
+pub use beginning::{Beginning, Wishes};
 pub use line_mode::Lines;
 pub use model::{App, Msg, Order, Settings};
 pub use run::run;

@@ -1,6 +1,9 @@
-//! `--plain`: the chat as lines, for screen readers, scripts and pipes. Pure but for [`run`], which gives it its surroundings.
+//! `--plain`: the chat as lines, for screen readers, scripts and pipes. Pure but for [`run`], which gives it its surroundings. What
+//! is said is in `telling`, what is written in `words`.
 
 mod on_pipes;
+mod telling;
+mod words;
 
 use std::{
     collections::VecDeque,
@@ -10,11 +13,11 @@ use std::{
 use minicom_client::{ClientEvent, CommandIds, ConnState, CustomerReplica, PendingMark};
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
-    customer_event::{CustomerBody, CustomerEvent},
-    frame::Customers,
     gate::Shown,
-    ids::{CommandId, LineNo, Seq},
+    ids::{CommandId, ConversationId, LineNo, Seq},
+    line::LineRef,
     refusal::Refusal,
+    words::Tag,
 };
 use minicom_tui_kit::{
     Now, Zone,
@@ -22,18 +25,12 @@ use minicom_tui_kit::{
 };
 
 pub(crate) use self::on_pipes::run;
-use crate::{
-    Msg, Order, entries, exit,
-    slash::{self, Meaning, Wish, Word},
-};
+use crate::{Beginning, Msg, Order, entries, exit, slash::Word};
 
 /// After the end of the input, what was sent is waited for this long.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// Lines that wait, at most.
 const HELD_MAX: usize = 1_000;
-/// Words that only lines need, besides those of [`Word`].
-const MORE_WORDS: &str = "/quit ends the program. A line that begins with // begins with a real slash.";
-
 /// The chat as lines.
 #[derive(Debug)]
 pub struct Lines {
@@ -48,8 +45,22 @@ pub struct Lines {
     said: Seq,
     /// The day that was said last.
     day: Option<i64>,
-    place: Option<u64>,
+    /// What was said last of the queue, and of who is there.
+    place: Option<Shown>,
+    open: Option<Shown>,
+    /// Whose rating was asked for.
+    rating_asked: Option<ConversationId>,
     told_seen: LineNo,
+    told_delivered: LineNo,
+    beginning: Beginning,
+    /// A line that waits for the answers to the desk's questions.
+    asking: Option<Asking>,
+    /// What the next line answers.
+    quote: Option<LineRef>,
+    /// The article that was asked for.
+    wanted: Option<Tag>,
+    /// The last word whose outcome is to be told.
+    word_sent: Option<CommandId>,
     code: u8,
     /// When it ends after the end of the input, at the latest.
     ends_at: Option<Duration>,
@@ -59,9 +70,17 @@ pub struct Lines {
 
 type Effects = Vec<PlainEffect<Order>>;
 
+/// A line that waits for the answers to the desk's questions.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Asking {
+    line: String,
+    /// Answers so far; the next question is the one behind them.
+    texts: Vec<String>,
+}
+
 impl Lines {
     /// Before the first word from the connection. `start` is the moment that `Now::elapsed` counts from.
-    pub fn new(zone: Zone, ids: CommandIds, start: Instant, person: bool) -> Lines {
+    pub fn new(zone: Zone, ids: CommandIds, start: Instant, person: bool, beginning: Beginning) -> Lines {
         Lines {
             replica: CustomerReplica::new(),
             ids,
@@ -72,7 +91,15 @@ impl Lines {
             said: Seq(0),
             day: None,
             place: None,
+            open: None,
+            rating_asked: None,
             told_seen: LineNo(0),
+            told_delivered: LineNo(0),
+            beginning,
+            asking: None,
+            quote: None,
+            wanted: None,
+            word_sent: None,
             code: exit::OK,
             ends_at: None,
             held: VecDeque::new(),
@@ -104,6 +131,10 @@ impl PlainApp for Lines {
     fn deadline(&self, _: Now) -> Option<Duration> {
         self.ends_at
     }
+
+    fn takes_blank(&self) -> bool {
+        self.asking.is_some()
+    }
 }
 
 impl Lines {
@@ -112,7 +143,10 @@ impl Lines {
             PlainInput::Text(text) => self.text(&text, now, effects),
             PlainInput::Command { name, rest } => self.command(&name, &rest, now, effects),
             PlainInput::TooLong => self.tell("The line is too long. It was not sent.", now, effects),
-            PlainInput::Eof => self.ends_at = Some(now.elapsed + ANSWERS_WITHIN),
+            PlainInput::Eof => {
+                self.end_asking(now, effects);
+                self.ends_at = Some(now.elapsed + ANSWERS_WITHIN);
+            }
             PlainInput::Message(Msg::Client(event)) => self.news(event, now, effects),
             PlainInput::Message(Msg::Unsent { id, command, why }) => {
                 let (code, message) = ("unsent".to_owned(), why);
@@ -125,7 +159,9 @@ impl Lines {
                 self.news(ClientEvent::Answered { id, command, outcome }, now, effects);
             }
             PlainInput::Message(Msg::Trouble(words)) => self.tell(&words, now, effects),
-            PlainInput::Deadline | PlainInput::Terminate => {}
+            // The line was given to be sent, and is kept.
+            PlainInput::Terminate => self.end_asking(now, effects),
+            PlainInput::Deadline => {}
         }
     }
 
@@ -136,13 +172,19 @@ impl Lines {
 
     fn waiting(&self) -> usize {
         let waits = |mark: &PendingMark| matches!(mark, PendingMark::Waiting | PendingMark::Stored);
-        self.replica.pending_commands().filter(|it| waits(&it.mark)).count()
+        let written = self
+            .replica
+            .pending_commands()
+            .filter(|it| entries::is_written(&it.command));
+        written.filter(|it| waits(&it.mark)).count()
     }
 
-    /// `/end` and `/human` mean what the chat's stage makes of them, so they wait for it, and what follows them with them.
+    /// Most words mean what the chat's stage and its lines make of them, so they wait for those, and what follows them with them.
     fn is_held(&self, line: &PlainInput<Msg>) -> bool {
         let asks_the_stage = match line {
-            PlainInput::Command { name, .. } => matches!(Word::of(name), Some(Word::End | Word::Human)),
+            PlainInput::Command { name, .. } => {
+                Word::of(name).is_some_and(|word| !matches!(word, Word::Help | Word::Name | Word::Email))
+            }
             _ => false,
         };
         !self.held.is_empty() || (asks_the_stage && !self.is_settled())
@@ -158,61 +200,16 @@ impl Lines {
         self.held.push_back(line);
     }
 
-    fn text(&mut self, text: &str, now: Now, effects: &mut Effects) {
-        // A slash in front is a real one by now: the loop has read the words.
-        let escaped = if text.starts_with('/') {
-            format!("/{text}")
-        } else {
-            text.to_owned()
-        };
-        match slash::meaning(&escaped) {
-            Meaning::Text(text) => self.send(CustomerCommand::Post { text }, now, effects),
-            Meaning::Refused(words) => self.tell(words.as_str(), now, effects),
-            Meaning::Blank | Meaning::Word(_) => {}
-        }
-    }
-
-    fn command(&mut self, name: &str, rest: &str, now: Now, effects: &mut Effects) {
-        let word = Word::of(name);
-        if !rest.is_empty() && (word.is_some() || matches!(name, "quit" | "resend" | "discard")) {
-            return self.tell(&format!("/{name} stands alone. Nothing was done."), now, effects);
-        }
-        let wish = match (word, name) {
-            (Some(Word::Human), _) => slash::human(self.replica.view().stage.as_ref()),
-            (Some(Word::End), _) => slash::end(self.replica.view().stage.as_ref()),
-            (Some(Word::Help), _) => return self.help(now, effects),
-            (None, "quit") => return effects.push(PlainEffect::Quit(exit::OK)),
-            (None, "resend") => return self.decide_stale(Order::Resend, now, effects),
-            (None, "discard") => return self.decide_stale(Order::Discard, now, effects),
-            (None, _) => {
-                let words = format!(
-                    "There is no /{}; /help shows the words. Not sent.",
-                    Shown::line(name).cut(20)
-                );
-                return self.tell(&words, now, effects);
-            }
-        };
-        match wish {
-            Wish::Send(command) => self.send(command, now, effects),
-            Wish::Told(words) => self.tell(words.as_str(), now, effects),
-        }
-    }
-
-    fn help(&self, now: Now, effects: &mut Effects) {
-        for word in Word::ALL {
-            self.tell(&format!("/{}: {}", word.name(), word.title()), now, effects);
-        }
-        self.tell(MORE_WORDS, now, effects);
-    }
-
-    fn send(&mut self, command: CustomerCommand, now: Now, effects: &mut Effects) {
+    fn send(&mut self, command: CustomerCommand, now: Now, effects: &mut Effects) -> CommandId {
         let id = self.ids.next(now.wall);
         self.replica.pending(id, command.clone());
+        let written = entries::is_written(&command);
         effects.push(PlainEffect::Program(Order::Send { id, command }));
         let lost = !matches!(self.state, ConnState::Live | ConnState::Connecting);
-        if lost {
+        if lost && written {
             self.tell("kept on this computer, sent when the connection is back", now, effects);
         }
+        id
     }
 
     /// What is to become of the oldest line that is too old to be sent without asking.
@@ -229,125 +226,6 @@ impl Lines {
         effects.push(PlainEffect::Program(order));
     }
 
-    fn news(&mut self, event: ClientEvent<Customers>, now: Now, effects: &mut Effects) {
-        let mut events = Vec::new();
-        match &event {
-            ClientEvent::State(state) => self.state(state.clone(), now, effects),
-            ClientEvent::Ended(why) => {
-                self.code = exit::of_end(why);
-                effects.push(PlainEffect::Quit(self.code));
-            }
-            ClientEvent::Fresh { parts, .. } => {
-                events.extend(parts.iter().flat_map(|part| part.events.iter().cloned()));
-            }
-            ClientEvent::Batch { events: batch, .. } => events.clone_from(batch),
-            ClientEvent::Stale { command, age, .. } => self.stale(command, *age, now, effects),
-            ClientEvent::Answered {
-                command,
-                outcome: Outcome::Refused { refusal },
-                ..
-            } => {
-                let text = entries::command_text(command).unwrap_or_default();
-                self.tell(&format!("not sent: {} {text}", refusal.message()), now, effects);
-            }
-            ClientEvent::OutboxTrouble(words) => self.tell(words, now, effects),
-            _ => {}
-        }
-        let refused = match &event {
-            ClientEvent::Answered {
-                id,
-                outcome: Outcome::Refused { .. },
-                ..
-            } => Some(*id),
-            _ => None,
-        };
-        for question in self.replica.apply(event, self.start + now.elapsed) {
-            effects.push(PlainEffect::Program(Order::Ask(question)));
-        }
-        if let Some(id) = refused {
-            // It was told, and stands above.
-            self.replica.forget(id);
-        }
-        for event in &events {
-            self.say(event, now, effects);
-        }
-        self.say_place(now, effects);
-        self.tell_seen(effects);
-    }
-
-    /// Says an event once, whatever comes twice.
-    fn say(&mut self, event: &CustomerEvent, now: Now, effects: &mut Effects) {
-        if event.seq <= self.said {
-            return;
-        }
-        self.said = event.seq;
-        let clock = self.zone.clock(event.time.0);
-        let words = match &event.body {
-            CustomerBody::Posted(posted) => {
-                let text = Shown::text(&posted.text());
-                plain::said(&clock, &entries::name(&posted.author), &text)
-            }
-            body => match entries::happened_words(body) {
-                Some(words) => plain::happened(&clock, &words),
-                None => return,
-            },
-        };
-        let day = self.zone.day_number(event.time.0);
-        if self.day.unwrap_or_else(|| self.zone.day_number(now.wall)) != day {
-            let words = format!("-- {}", self.zone.day(event.time.0, now.wall));
-            effects.push(PlainEffect::Say(Shown::line(&words)));
-        }
-        self.day = Some(day);
-        effects.push(PlainEffect::Say(words));
-    }
-
-    fn say_place(&mut self, now: Now, effects: &mut Effects) {
-        let place = self.replica.place();
-        if place != self.place {
-            self.place = place;
-            if let Some(place) = place {
-                self.tell(&format!("You are number {place} in the queue."), now, effects);
-            }
-        }
-    }
-
-    fn tell_seen(&mut self, effects: &mut Effects) {
-        let view = self.replica.view();
-        let newest = view.desk_lines;
-        if self.person && self.state.is_live() && newest > self.told_seen.max(view.customer_mark) {
-            self.told_seen = newest;
-            effects.push(PlainEffect::Program(Order::Seen(newest)));
-        }
-    }
-
-    /// Says how the connection stands, when it stands differently.
-    fn state(&mut self, state: ConnState, now: Now, effects: &mut Effects) {
-        let words = match &state {
-            ConnState::Live => "connected",
-            ConnState::Reconnecting { why, .. } if !same_kind(&state, &self.state) => {
-                &format!("no connection, trying again: {}", Shown::line(why))
-            }
-            ConnState::Offline { .. } if !same_kind(&state, &self.state) => "offline, still trying",
-            ConnState::Draining { .. } if !same_kind(&state, &self.state) => "the server restarts, back soon",
-            _ => "",
-        };
-        if !words.is_empty() {
-            self.tell(words, now, effects);
-        }
-        if !state.is_live() {
-            self.told_seen = LineNo(0);
-        }
-        self.state = state;
-    }
-
-    fn stale(&self, command: &CustomerCommand, age: Duration, now: Now, effects: &mut Effects) {
-        let text = entries::command_text(command).unwrap_or_default();
-        let hours = age.as_secs() / 3_600;
-        let words = format!("written {hours} hours ago and not sent: {text}");
-        self.tell(&words, now, effects);
-        self.tell("/resend sends it, /discard throws it away", now, effects);
-    }
-
     fn tell(&self, words: &str, now: Now, effects: &mut Effects) {
         let clock = self.zone.clock(now.wall);
         effects.push(PlainEffect::Say(plain::happened(&clock, &Shown::line(words))));
@@ -357,7 +235,7 @@ impl Lines {
     fn end_if_done(&mut self, now: Now, effects: &mut Effects) {
         let Some(ends_at) = self.ends_at else { return };
         let waiting = self.waiting() + self.held.len();
-        if self.is_settled() && waiting == 0 {
+        if self.is_settled() && waiting == 0 && self.wanted.is_none() {
             effects.push(PlainEffect::Quit(exit::OK));
         } else if ends_at <= now.elapsed {
             let words = match waiting {
@@ -368,10 +246,6 @@ impl Lines {
             effects.push(PlainEffect::Quit(exit::UNAVAILABLE));
         }
     }
-}
-
-fn same_kind(one: &ConnState, other: &ConnState) -> bool {
-    std::mem::discriminant(one) == std::mem::discriminant(other)
 }
 
 #[cfg(test)]

@@ -2,16 +2,25 @@
 
 use minicom_protocol::{
     command::Done,
-    customer_event::{Author, HumanRequested, Joined, Posted},
-    event::Part,
-    frame::{CustomerMe, CustomerSignal, CustomerSnapshot},
-    ids::{ConversationId, Cursor, Mark, TenantId, Time},
+    customer_event::{
+        Author, Closed, Closer, CustomerBody, CustomerEvent, HumanRequested, Joined, LineChanged, Opened, Posted,
+    },
+    event::{CardPart, CardTag, Part},
+    frame::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, CustomerSnapshot, Customers, Estimate, Told},
+    ids::{Cursor, Mark, TenantId, Time},
+    intake::ClientInfo,
+    library::Article,
+    line::{LineState, Quote},
+    settings::PreChatQuestion,
+    stage::Side,
     text::{CustomerName, DisplayName, MessageText},
     thread_view::ThreadView,
+    words::SubjectLine,
 };
 use minicom_tui_kit::plain::meaning;
 
 use super::*;
+use crate::Wishes;
 
 /// Thursday 20 November 2025, 14:00 UTC.
 const WALL: i64 = 1_763_647_200_000_000;
@@ -21,6 +30,7 @@ struct Desk {
     lines: Lines,
     now: Now,
     view: ThreadView,
+    questions: Vec<PreChatQuestion>,
     said: Vec<String>,
     orders: Vec<Order>,
     quit: Option<u8>,
@@ -30,12 +40,13 @@ impl Desk {
     fn new() -> Desk {
         let ids = CommandIds::starting_at(1);
         Desk {
-            lines: Lines::new(Zone::utc(), ids, Instant::now(), true),
+            lines: Lines::new(Zone::utc(), ids, Instant::now(), true, beginning(Wishes::default())),
             now: Now {
                 elapsed: Duration::ZERO,
                 wall: WALL,
             },
             view: ThreadView::default(),
+            questions: Vec::new(),
             said: Vec::new(),
             orders: Vec::new(),
             quit: None,
@@ -43,10 +54,14 @@ impl Desk {
     }
 
     fn live(events: Vec<CustomerEvent>) -> Desk {
-        let mut desk = Desk::new();
+        Desk::new().begin(events)
+    }
+
+    fn begin(mut self, events: Vec<CustomerEvent>) -> Desk {
+        let desk = &mut self;
         desk.fresh(events);
         desk.client(ClientEvent::State(ConnState::Live));
-        desk
+        self
     }
 
     fn input(&mut self, input: PlainInput<Msg>) -> &mut Desk {
@@ -63,8 +78,18 @@ impl Desk {
     fn types(&mut self, line: &str) -> &mut Desk {
         match meaning(line) {
             Some(input) => self.input(input),
+            None if self.lines.takes_blank() => self.input(PlainInput::Text(String::new())),
             None => self,
         }
+    }
+
+    /// The commands since the orders were last taken, those that begin a conversation too.
+    fn take_sent(&mut self) -> Vec<CustomerCommand> {
+        let sent = self.take_orders().into_iter().filter_map(|order| match order {
+            Order::Send { command, .. } => Some(command),
+            _ => None,
+        });
+        sent.collect()
     }
 
     fn client(&mut self, event: ClientEvent<Customers>) -> &mut Desk {
@@ -86,8 +111,32 @@ impl Desk {
 
     fn post(&mut self, time: i64, command: Option<CommandId>, author: Author, text: &str) -> CustomerEvent {
         let line = self.view.desk_lines.max(self.view.customer_lines).next();
-        let parts = vec![Part::of_text(MessageText::parse(text).unwrap())];
-        self.event(time, command, CustomerBody::Posted(Posted { author, line, parts }))
+        let posted = Posted {
+            author,
+            line,
+            parts: vec![Part::of_text(MessageText::parse(text).unwrap())],
+            quote: None,
+            state: LineState::Original,
+        };
+        self.event(time, command, CustomerBody::Posted(posted))
+    }
+
+    /// The last of the events that happened, changed.
+    fn changed(&mut self, event: &CustomerEvent, state: LineState, text: &str) -> CustomerEvent {
+        let CustomerBody::Posted(posted) = &event.body else {
+            panic!("no line");
+        };
+        let (line, side) = (posted.line, posted.author.side());
+        let parts = match text {
+            "" => vec![],
+            text => vec![Part::of_text(MessageText::parse(text).unwrap())],
+        };
+        let line = LineRef { side, line };
+        self.event(
+            WALL,
+            None,
+            CustomerBody::LineChanged(LineChanged { line, state, parts }),
+        )
     }
 
     fn fresh(&mut self, events: Vec<CustomerEvent>) -> &mut Desk {
@@ -98,6 +147,9 @@ impl Desk {
         let me = CustomerMe {
             name: CustomerName::parse("carol").unwrap(),
             tenant: TenantId::default_tenant(),
+            desk: "Support".into(),
+            questions: self.questions.clone(),
+            edit_window_s: 60,
         };
         let (time, mark) = (Time(WALL), Mark(1));
         let parts = vec![CustomerSnapshot { view, events, more }];
@@ -133,6 +185,14 @@ impl Desk {
     fn take_orders(&mut self) -> Vec<Order> {
         std::mem::take(&mut self.orders)
     }
+}
+
+fn beginning(wishes: Wishes) -> Beginning {
+    Beginning::new(wishes, "plain", ClientInfo::default())
+}
+
+fn agent() -> Author {
+    Author::Agent { name: ada() }
 }
 
 fn ada() -> DisplayName {
@@ -187,7 +247,7 @@ fn lines_are_sent_and_words_do() {
         assert_eq!(commands.next_back(), sent, "{line}");
         assert_eq!(desk.take_said(), said, "{line}");
     }
-    let post = |text: &str| Some(CustomerCommand::Post { text: text.into() });
+    let post = |text: &str| Some(CustomerCommand::post(text));
     check("hello", post("hello"), &[]);
     check("  ", None, &[]);
     check("//etc", post("/etc"), &[]);
@@ -200,9 +260,24 @@ fn lines_are_sent_and_words_do() {
         &["14:00 -- There is no /foo; /help shows the words. Not sent."],
     );
     check("/resend", None, &["14:00 -- Nothing waits for a decision."]);
+    check("/name", None, &["14:00 -- Write /name TEXT."]);
+    check(
+        "/email x",
+        None,
+        &["14:00 -- this is not an e-mail address: it needs a name, one @ and a domain."],
+    );
+    check("/subject parcel", None, &["14:00 -- It is said with your first line."]);
     let help = [
         "14:00 -- /human: ask for a person",
         "14:00 -- /end: end this chat",
+        "14:00 -- /name TEXT: say your name",
+        "14:00 -- /email ADDRESS: say where an answer can be sent",
+        "14:00 -- /subject TEXT: say what it is about",
+        "14:00 -- /edit [TEXT]: change your last line, for a short time",
+        "14:00 -- /undo: take your last line back, for a short time",
+        "14:00 -- /quote [N]: answer one line",
+        "14:00 -- /read [ARTICLE]: read an article in full",
+        "14:00 -- /rate 1..5 COMMENT: say how it was, after the end",
         "14:00 -- /help: keys and words",
         "14:00 -- /quit ends the program. A line that begins with // begins with a real slash.",
     ];
@@ -216,12 +291,15 @@ fn the_stage_and_the_place_are_told() {
     let asked = desk.event(WALL, None, CustomerBody::HumanRequested(HumanRequested {}));
     desk.happens(asked);
     for place in [Some(2), Some(2), Some(1), None] {
-        desk.client(ClientEvent::Signal(CustomerSignal::Place { place }));
+        let estimate = place
+            .filter(|place| *place == 1)
+            .map(|_| Estimate { from_min: 3, to_min: 8 });
+        desk.client(ClientEvent::Signal(CustomerSignal::Place { place, estimate }));
     }
     let said = [
         "14:00 -- A person has been asked for.",
         "14:00 -- You are number 2 in the queue.",
-        "14:00 -- You are number 1 in the queue.",
+        "14:00 -- You are number 1 in the queue, about 3 to 8 minutes.",
     ];
     assert_eq!(desk.take_said(), said);
     desk.types("/human").types("/end");
@@ -256,7 +334,10 @@ fn what_is_said_to_a_person_is_read() {
     let mut desk = Desk::live(vec![]);
     let line = desk.post(WALL, None, Author::Bot, "hello");
     desk.happens(line);
-    assert_eq!(desk.take_orders(), [Order::Seen(LineNo(1))]);
+    assert_eq!(
+        desk.take_orders(),
+        [Order::Delivered(LineNo(1)), Order::Seen(LineNo(1))]
+    );
     desk.lines.person = false;
     let line = desk.post(WALL, None, Author::Bot, "again");
     desk.happens(line);
@@ -329,10 +410,7 @@ fn a_stale_line_asks_first() {
         let mut desk = Desk::live(vec![]);
         desk.take_said();
         let id = CommandIds::starting_at(7).next(WALL - 2 * DAY);
-        let (command, age) = (
-            CustomerCommand::Post { text: "old".into() },
-            Duration::from_secs(172_800),
-        );
+        let (command, age) = (CustomerCommand::post("old"), Duration::from_secs(172_800));
         desk.client(ClientEvent::Stale { id, command, age });
         assert_eq!(desk.take_said()[0], "14:00 -- written 48 hours ago and not sent: old");
         desk.types(word);
@@ -354,11 +432,288 @@ fn a_word_that_asks_where_the_chat_stands_waits_until_that_is_known() {
     desk.fresh(Vec::new());
     desk.client(ClientEvent::State(ConnState::Live));
     // No chat is open: the word says so, and the line behind it is sent.
-    let sent = desk
-        .orders
-        .iter()
-        .filter(|order| matches!(order, Order::Send { .. }))
-        .count();
-    assert_eq!(sent, 1, "{:?}", desk.orders);
+    let sent = desk.take_sent();
+    assert!(
+        matches!(&sent[..], [CustomerCommand::Start { .. }, CustomerCommand::Post { .. }]),
+        "{sent:?}"
+    );
     assert!(desk.quit.is_none(), "what was sent is waited for");
+}
+
+#[test]
+fn what_the_desk_asks_first_is_asked_in_lines_and_the_line_goes_behind_the_answers() {
+    let asked = || {
+        let question = |key: &str, text: &str| PreChatQuestion {
+            key: key.to_owned(),
+            text: text.to_owned(),
+        };
+        let mut desk = Desk::new();
+        desk.questions = vec![
+            question("order", "Which order?\u{1b}[2J"),
+            question("plan", "Which {{plan}}?"),
+        ];
+        let mut desk = desk.begin(vec![]);
+        desk.types("my parcel").take_said();
+        assert!(desk.take_sent().is_empty() && desk.lines.takes_blank());
+        desk
+    };
+    #[track_caller]
+    fn check(desk: &mut Desk, expected: &[(&str, &str)]) {
+        let sent = desk.take_sent();
+        let [CustomerCommand::Start { answers, intake, .. }, post] = &sent[..] else {
+            panic!("{sent:?}");
+        };
+        let answers: Vec<(&str, &str)> = answers.iter().map(|it| (it.key.as_str(), it.text.as_str())).collect();
+        assert_eq!(answers, expected);
+        assert_eq!(
+            (intake.channel.as_str(), post),
+            ("plain", &CustomerCommand::post("my parcel"))
+        );
+        assert!(!desk.lines.takes_blank());
+    }
+    let mut desk = Desk::new();
+    desk.questions = asked().questions.clone();
+    let mut desk = desk.begin(vec![]);
+    desk.types("my parcel");
+    let said = [
+        "14:00 -- connected",
+        "14:00 -- Before it is sent (an empty line skips a question):",
+        "14:00 -- Which order?␛[2J",
+    ];
+    assert_eq!(desk.take_said(), said);
+    desk.types(" 48213 ");
+    assert_eq!(desk.take_said(), ["14:00 -- Which {{plan}}?"]);
+    desk.types("/human");
+    assert!(desk.take_said()[0].contains("First the question"));
+    desk.types("/help").types("");
+    check(&mut desk, &[("order", "48213")]);
+    assert!(
+        desk.types("next").take_sent().len() == 1,
+        "one is on its way: nothing is asked twice"
+    );
+
+    let mut desk = asked();
+    desk.types("").types("Pro");
+    check(&mut desk, &[("plan", "Pro")]);
+    // The line is never lost: not by the end of the input, not by a signal, not by /quit.
+    check(asked().types("1").input(PlainInput::Eof), &[("order", "1")]);
+    check(asked().input(PlainInput::Terminate), &[]);
+    check(asked().types("/quit"), &[]);
+
+    let mut pipe = Desk::new();
+    pipe.questions = asked().questions;
+    pipe.lines.person = false;
+    let mut pipe = pipe.begin(vec![]);
+    pipe.types("my parcel");
+    check(&mut pipe, &[]);
+}
+
+#[test]
+fn a_line_is_changed_taken_back_and_answered() {
+    let mut past = Desk::new();
+    let events = vec![
+        past.event(WALL, None, CustomerBody::Opened(Opened { number: 1 })),
+        past.post(WALL, None, Author::Customer, "order 4821"),
+        past.post(WALL, None, agent(), "which order was it?"),
+    ];
+    let mut desk = Desk::live(events.clone());
+    desk.take_orders();
+    desk.types("/edit order 48213").types("/quote").take_said();
+    // The word behind waits until the first is done.
+    let sent = desk.take_sent();
+    let (line, text) = (LineNo(1), "order 48213".to_owned());
+    assert_eq!(sent, [CustomerCommand::EditLine { line, text }]);
+    let changed = desk.changed(&events[1], LineState::Edited, "order 48213");
+    let (seq, id) = (
+        Some(changed.seq),
+        desk.lines.replica.pending_commands().next().unwrap().id,
+    );
+    let event = CustomerEvent {
+        command: Some(id),
+        ..changed
+    };
+    desk.client(ClientEvent::Answered {
+        id,
+        command: sent[0].clone(),
+        outcome: Outcome::Done(Done { seq, ..Done::default() }),
+    });
+    desk.happens(event);
+    let said = [
+        "14:00 -- you changed a line: order 48213",
+        "14:00 -- your next line answers Ada: which order was it?",
+    ];
+    assert_eq!(desk.take_said(), said);
+    desk.types("that one").types("and more");
+    let side = Side::Desk;
+    let posted = CustomerCommand::Post {
+        text: "that one".into(),
+        quote: Some(LineRef { side, line: LineNo(2) }),
+    };
+    assert_eq!(
+        desk.take_sent(),
+        [posted, CustomerCommand::post("and more")],
+        "one line answers"
+    );
+    let withdrawn = desk.changed(&events[2], LineState::Withdrawn, "");
+    desk.happens(withdrawn);
+    let blanked = desk.changed(&events[1], LineState::Blanked, "");
+    desk.happens(blanked);
+    assert_eq!(
+        desk.take_said(),
+        ["14:00 -- Ada took a line back", "14:00 -- a line was blanked out"]
+    );
+}
+
+#[test]
+fn in_a_history_lines_stand_as_they_are_now() {
+    let mut past = Desk::new();
+    let mut first = past.post(WALL, None, Author::Customer, "now");
+    let change = past.changed(&first, LineState::Edited, "now");
+    let mut answer = past.post(WALL, None, agent(), "ok");
+    let (CustomerBody::Posted(edited), CustomerBody::Posted(quoting)) = (&mut first.body, &mut answer.body) else {
+        panic!("no lines");
+    };
+    edited.state = LineState::Edited;
+    let (side, line) = (Side::Customer, edited.line);
+    quoting.quote = Some(Quote {
+        line: LineRef { side, line },
+        excerpt: "{{now}}\u{202e}".into(),
+    });
+    let mut desk = Desk::live(vec![first, change, answer]);
+    let said = [
+        "14:00 you: now (edited)",
+        "14:00 Ada (to \"you: {{now}}\"): ok",
+        "14:00 -- connected",
+    ];
+    assert_eq!(desk.take_said(), said);
+}
+
+#[test]
+fn articles_are_told_and_read_as_text() {
+    let mut past = Desk::new();
+    let mut line = past.post(WALL, None, agent(), "read this");
+    if let CustomerBody::Posted(posted) = &mut line.body {
+        posted.parts.push(Part::Card(CardPart {
+            kind: CardTag::Card,
+            slug: Tag::parse("refunds").unwrap(),
+            title: SubjectLine::parse("Refunds").unwrap(),
+            excerpt: "Five days.".into(),
+            fallback: String::new(),
+        }));
+    }
+    let mut desk = Desk::live(vec![line]);
+    let said = [
+        "14:00 Ada: read this",
+        "14:00 -- article: Refunds (/read refunds reads it)",
+        "14:00 -- connected",
+    ];
+    assert_eq!(desk.take_said(), said);
+    desk.take_orders();
+    let slug = Tag::parse("refunds").unwrap();
+    let question = CustomerQuestion::Article { slug: slug.clone() };
+    desk.types("/read").input(PlainInput::Eof);
+    assert_eq!(desk.take_orders(), [Order::Ask(question.clone())]);
+    assert_eq!(desk.quit, None, "it is waited for");
+    let article = Article {
+        slug,
+        title: SubjectLine::parse("Refunds").unwrap(),
+        body: "# Refunds\n\nMoney is back in *five* days.\u{1b}[2J".into(),
+    };
+    let told = Told::Reply(CustomerReply::Article { article });
+    let n = 1;
+    desk.client(ClientEvent::Reply {
+        n,
+        question: question.clone(),
+        told,
+    });
+    let said = desk.take_said();
+    assert_eq!(said[0], "14:00 -- article: Refunds");
+    assert!(
+        said.iter()
+            .any(|it| it.contains("Money is back in") && it.contains("␛[2J")),
+        "{said:?}"
+    );
+    assert_eq!(desk.quit, Some(0));
+
+    desk.types("/read nothing").take_said();
+    let slug = Tag::parse("nothing").unwrap();
+    let question = CustomerQuestion::Article { slug };
+    let told = Told::Refusal(Refusal::NotFound);
+    desk.client(ClientEvent::Reply { n, question, told });
+    assert_eq!(
+        desk.take_said(),
+        ["14:00 -- /read nothing: There is nothing by that id here."]
+    );
+}
+
+#[test]
+fn who_is_there_and_how_it_was() {
+    let mut desk = Desk::live(vec![]);
+    desk.take_said();
+    let open = |open_now, agents_available| {
+        ClientEvent::Signal(CustomerSignal::Open {
+            open_now,
+            agents_available,
+            next_open_at: (!open_now).then_some(Time(WALL + 3_600_000_000)),
+        })
+    };
+    desk.client(open(false, false))
+        .client(open(false, false))
+        .client(open(true, true));
+    assert_eq!(desk.take_said(), ["14:00 -- We are closed now, open again 15:00."]);
+
+    let opened = desk.event(WALL, None, CustomerBody::Opened(Opened { number: 1 }));
+    desk.happens(opened);
+    let (by, ask_rating) = (Closer::Agent, true);
+    let closed = desk.event(WALL, None, CustomerBody::Closed(Closed { by, ask_rating }));
+    desk.happens(closed).client(open(true, true));
+    let said = [
+        "14:00 -- This chat has ended.",
+        "14:00 -- How was it? /rate 1 (bad) to 5 (good), with a comment if you like; /rate 0 for not now.",
+    ];
+    assert_eq!(desk.take_said(), said, "once");
+    desk.types("/rate 9").types("/rate 5 quick");
+    assert!(desk.take_said()[0].contains("Write /rate and a number"));
+    let (score, comment) = (Some(5), Some("quick".to_owned()));
+    assert_eq!(desk.take_sent(), [CustomerCommand::Rate { score, comment }]);
+}
+
+#[test]
+fn who_one_is_goes_into_an_open_chat_and_is_told() {
+    let wishes = Wishes {
+        name: Some(SubjectLine::parse("Carol").unwrap()),
+        subject: Some(SubjectLine::parse("parcel").unwrap()),
+        ..Wishes::default()
+    };
+    let mut past = Desk::new();
+    let opened = past.event(WALL, None, CustomerBody::Opened(Opened { number: 1 }));
+    let mut desk = Desk::new();
+    desk.lines.beginning = beginning(wishes);
+    let mut desk = desk.begin(vec![opened]);
+    let sent: Vec<CommandId> = desk.lines.replica.pending_commands().map(|it| it.id).collect();
+    assert_eq!(sent.len(), 2, "name and subject");
+    desk.answered(Outcome::Done(Done::default()));
+    assert_eq!(
+        desk.take_said(),
+        ["14:00 -- connected"],
+        "nobody asked for it by a word"
+    );
+    let mut desk = Desk::live(vec![]);
+    desk.types("/name Carol").take_said();
+    desk.answered(Outcome::Done(Done::default()));
+    assert_eq!(desk.take_said(), ["14:00 -- Your name here is Carol now."]);
+}
+
+#[test]
+fn the_beginning_of_an_old_line_is_not_asked_for() {
+    let mut desk = Desk::live(vec![]);
+    desk.take_said();
+    let id = CommandIds::starting_at(7).next(WALL - 2 * DAY);
+    let command = beginning(Wishes::default()).start(vec![]);
+    let age = Duration::from_secs(172_800);
+    desk.client(ClientEvent::Stale { id, command, age });
+    assert_eq!(
+        (desk.take_said(), desk.take_orders()),
+        (vec![], vec![Order::Discard(id)])
+    );
 }

@@ -11,9 +11,10 @@ use minicom_protocol::{
     command::CustomerCommand,
     frame::{CustomerQuestion, Customers},
     gate::Shown,
-    ids::{CommandId, LineNo},
+    ids::{CommandId, ConversationId, LineNo},
     text::CustomerName,
     thread_view::CustomerStage,
+    words::Tag,
 };
 use minicom_tui_kit::{
     Available, Composer, Keymap, Now, Theme, Transcript, Zone,
@@ -25,8 +26,11 @@ use ratatui::layout::Size;
 
 use crate::{
     actions::{Action, CHAT, Context, help_rows, keymap},
-    entries::Reads,
+    beginning::Beginning,
+    entries::{self, Reads},
     layout::Areas,
+    over::Over,
+    wishes::Quoted,
 };
 
 /// What the program's own tasks tell the screen.
@@ -49,6 +53,10 @@ pub enum Msg {
 
 /// What the screen orders.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an order is carried out at once and never kept in numbers"
+)]
 pub enum Order {
     /// Send a command under this id.
     Send {
@@ -59,6 +67,8 @@ pub enum Order {
     },
     /// The desk's lines up to here have been read.
     Seen(LineNo),
+    /// The desk's lines up to here are on the screen.
+    Delivered(LineNo),
     /// Ask the server.
     Ask(CustomerQuestion),
     /// Say that the customer is typing, or has stopped.
@@ -90,6 +100,20 @@ pub struct Settings {
     pub start: Instant,
     /// Hints name function keys first.
     pub function_keys: bool,
+    /// What a conversation begins with.
+    pub beginning: Beginning,
+}
+
+/// What becomes of what is written.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Writing {
+    /// A line.
+    #[default]
+    Line,
+    /// A line that answers another one.
+    Answer(Quoted),
+    /// Another text for one's own last line.
+    Edit(LineNo),
 }
 
 /// One line above the composer.
@@ -136,12 +160,22 @@ pub struct App {
     pub(crate) opened: bool,
 
     pub(crate) composer: Composer,
+    pub(crate) writing: Writing,
+    pub(crate) beginning: Beginning,
     pub(crate) notice: Option<Notice>,
-    /// The help's first row, while it is open.
-    pub(crate) help: Option<usize>,
+    /// What takes the keys first.
+    pub(crate) over: Option<Over>,
+    /// The article that was asked for, until it comes.
+    pub(crate) wanted: Option<Tag>,
+    /// Whose rating is not to be asked for any more here.
+    pub(crate) rating_hidden: Option<ConversationId>,
+    /// The command of the last word whose outcome is to be told.
+    pub(crate) word_sent: Option<CommandId>,
     pub(crate) attention: Attention,
     /// The newest of the desk's lines that was told to be read on this connection.
     pub(crate) told_seen: LineNo,
+    /// The newest of the desk's lines that was told to be on the screen, on this connection.
+    pub(crate) told_delivered: LineNo,
     /// When typing was last told.
     pub(crate) told_typing: Option<Duration>,
     /// When the text is to be written to disk.
@@ -169,10 +203,16 @@ impl App {
             next_number: 0,
             opened: false,
             composer: Composer::with_text(&settings.draft),
+            writing: Writing::Line,
+            beginning: settings.beginning,
             notice: None,
-            help: None,
+            over: None,
+            wanted: None,
+            rating_hidden: None,
+            word_sent: None,
             attention: Attention::new("minicom"),
             told_seen: LineNo(0),
+            told_delivered: LineNo(0),
             told_typing: None,
             keep_draft_at: None,
             changed: true,
@@ -203,11 +243,11 @@ impl App {
         Some(retry_at.saturating_duration_since(self.instant(now))).filter(|left| !left.is_zero())
     }
 
-    /// Own commands that have not reached the server for good.
+    /// What was written and has not reached the server for good.
     pub(crate) fn unsent(&self) -> usize {
         self.replica
             .pending_commands()
-            .filter(|pending| pending.mark != PendingMark::Stored)
+            .filter(|pending| pending.mark != PendingMark::Stored && entries::is_written(&pending.command))
             .count()
     }
 
@@ -236,7 +276,36 @@ impl App {
 
     /// The parts of the screen now.
     pub(crate) fn areas(&self) -> Areas {
-        Areas::of(self.size, self.composer.rows())
+        let asked = |width| match &self.over {
+            Some(Over::Questions(prompt) | Over::Comment { prompt, .. }) => prompt.rows(width),
+            _ => 0,
+        };
+        Areas::of(self.size, self.composer.rows(), asked)
+    }
+
+    /// Whether the customer is to be asked how it was.
+    pub(crate) fn asks_rating(&self) -> bool {
+        self.replica.ask_rating() && self.rating_hidden != self.replica.view().conversation && self.over.is_none()
+    }
+
+    /// The article that Enter would read: the newest line has it, and nothing is written.
+    pub(crate) fn article_at_hand(&self) -> Option<Tag> {
+        let newest = self.replica.thread().events().rev().find_map(crate::wishes::posted)?;
+        crate::wishes::article(newest).filter(|_| self.composer.is_empty() && self.writing == Writing::Line)
+    }
+
+    /// What Enter would do with what is written, if it is a word.
+    pub(crate) fn written_word(&self) -> Option<String> {
+        let text = self.composer.text();
+        let word = text.strip_prefix('/')?;
+        let fits = !word.starts_with('/') && !word.contains(char::is_whitespace);
+        fits.then(|| word.to_owned())
+    }
+
+    /// Whether what is written is for the desk: words are not.
+    pub(crate) fn is_for_desk(&self) -> bool {
+        let text = self.composer.text();
+        !text.trim().is_empty() && (!text.starts_with('/') || text.starts_with("//"))
     }
 
     /// The rows of the help now.

@@ -1,9 +1,9 @@
 //! `-m`: one message, stored by the server, or a clear word that it was not. Nothing of it is kept here, so that a
 //! script that tries again sends it once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use minicom_client::{ClientEvent, ConnState, open};
+use minicom_client::{ClientEvent, ConnState, CustomerReplica, Ended, open};
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
     frame::Customers,
@@ -12,9 +12,14 @@ use minicom_protocol::{
 };
 use tokio::{sync::mpsc, time::timeout};
 
-use crate::{exit, fault::Fault, run::Start};
+use crate::{
+    beginning::Beginning,
+    exit,
+    fault::Fault,
+    run::{Start, tell},
+};
 
-/// From the start to the answer.
+/// For the connection, and then for the answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// Sends, and waits until it is on the server's disk.
@@ -23,31 +28,60 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// It was not stored, or nobody knows.
 pub(crate) async fn run(start: &Start, text: MessageText) -> Result<u8, Fault> {
     let (handle, mut events) = open(start.brief());
-    let post = CustomerCommand::Post {
-        text: text.as_str().to_owned(),
+    let mut beginning = start.beginning("plain");
+    let sending = async {
+        let known = known(&mut events).await?;
+        let mut commands = beginning.meet(&known).commands;
+        if Beginning::is_due(&known) {
+            commands.push(beginning.start(vec![]));
+        }
+        commands.push(CustomerCommand::post(text.as_str()));
+        let mut last = None;
+        for command in commands {
+            let sent = handle.send(command);
+            last = Some(sent.map_err(|unsent| Fault::new(exit::USAGE, unsent.to_string()))?);
+        }
+        // There is the line at least.
+        Ok(last)
     };
-    let result = match handle.send(post) {
-        Ok(id) => answer(&mut events, id).await,
-        Err(unsent) => Err(Fault::new(exit::USAGE, unsent.to_string())),
+    let result = match timeout(ANSWER_WITHIN, sending).await {
+        Ok(Ok(id)) => answer(&mut events, id).await,
+        Ok(Err(fault)) => Err(fault),
+        Err(_) => Err(Fault::new(exit::UNAVAILABLE, "no answer in time. Nothing was sent.")),
     };
     handle.shutdown().await;
     result
 }
 
-async fn answer(events: &mut mpsc::Receiver<ClientEvent<Customers>>, id: CommandId) -> Result<u8, Fault> {
-    let mut was_live = false;
+/// Waits until it is known how the thread stands: a line means another thing where no conversation is open.
+async fn known(events: &mut mpsc::Receiver<ClientEvent<Customers>>) -> Result<CustomerReplica, Fault> {
+    let mut replica = CustomerReplica::new();
+    while let Some(event) = events.recv().await {
+        match &event {
+            ClientEvent::State(state) => {
+                if let Some(why) = away(state) {
+                    return Err(Fault::new(exit::UNAVAILABLE, format!("{why}. Nothing was sent.")));
+                }
+            }
+            ClientEvent::Ended(why) => return Err(ended(why)),
+            _ => {}
+        }
+        // Nothing is asked for: the end of the thread is all that is needed.
+        let _ = replica.apply(event, Instant::now());
+        if replica.thread().is_loaded() {
+            return Ok(replica);
+        }
+    }
+    Err(without_a_word())
+}
+
+async fn answer(events: &mut mpsc::Receiver<ClientEvent<Customers>>, id: Option<CommandId>) -> Result<u8, Fault> {
     let until_answer = async {
         while let Some(event) = events.recv().await {
             match event {
-                ClientEvent::State(ConnState::Live) => was_live = true,
-                ClientEvent::State(state) if !was_live => {
-                    if let Some(why) = away(&state) {
-                        return Err(Fault::new(exit::UNAVAILABLE, format!("{why}. Nothing was sent.")));
-                    }
-                }
                 ClientEvent::Answered {
                     id: answered, outcome, ..
-                } if answered == id => {
+                } if Some(answered) == id => {
                     return match outcome {
                         Outcome::Done(_) => Ok(exit::OK),
                         Outcome::Refused { refusal } => Err(Fault::new(
@@ -56,25 +90,34 @@ async fn answer(events: &mut mpsc::Receiver<ClientEvent<Customers>>, id: Command
                         )),
                     };
                 }
-                ClientEvent::Ended(why) => {
-                    return Err(Fault::new(
-                        exit::of_end(&why),
-                        format!("{} Nothing was sent.", why.words()),
-                    ));
-                }
+                ClientEvent::Answered {
+                    outcome: Outcome::Refused { refusal },
+                    ..
+                } => tell(&format!(
+                    "what the chat begins with was not taken: {}",
+                    refusal.message()
+                )),
+                ClientEvent::Ended(why) => return Err(ended(&why)),
                 _ => {}
             }
         }
-        Err(Fault::new(exit::BUG, "the connection ended without a word"))
+        Err(without_a_word())
     };
     match timeout(ANSWER_WITHIN, until_answer).await {
         Ok(result) => result,
-        Err(_) if was_live => Err(Fault::new(
+        Err(_) => Err(Fault::new(
             exit::UNAVAILABLE,
             "the connection was lost before the answer. It is not known whether the message was stored.",
         )),
-        Err(_) => Err(Fault::new(exit::UNAVAILABLE, "no answer in time. Nothing was sent.")),
     }
+}
+
+fn ended(why: &Ended) -> Fault {
+    Fault::new(exit::of_end(why), format!("{} Nothing was sent.", why.words()))
+}
+
+fn without_a_word() -> Fault {
+    Fault::new(exit::BUG, "the connection ended without a word")
 }
 
 /// Why there is no connection, if the first attempt has failed.

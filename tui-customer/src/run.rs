@@ -4,7 +4,7 @@
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Read, Write},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use clap::Parser;
@@ -15,9 +15,15 @@ use minicom_protocol::{
     ids::TenantId,
     text::{CustomerName, MESSAGE_BYTES_MAX, MessageText},
 };
-use minicom_tui_kit::{Theme, log, terminal};
+use minicom_tui_kit::{Theme, Zone, log, terminal};
 
-use crate::{cli::Cli, exit, fault::Fault, line_mode, one_shot, screen};
+use crate::{
+    beginning::{Beginning, Wishes},
+    cli::Cli,
+    exit,
+    fault::Fault,
+    line_mode, one_shot, screen, surroundings,
+};
 
 /// The program's name and version, for the server's log.
 const CLIENT: &str = concat!("minicom-chat ", env!("CARGO_PKG_VERSION"));
@@ -31,6 +37,8 @@ pub(crate) struct Start {
     pub server: ServerUrl,
     pub state: StateDir,
     pub theme: Theme,
+    pub zone: Zone,
+    wishes: Wishes,
     secret: Secret,
 }
 
@@ -38,6 +46,15 @@ impl Start {
     /// A connection whose unsent messages end with the program.
     pub fn brief(&self) -> Config<Customers> {
         Config::customer(self.server.clone(), self.name.clone(), self.secret.clone(), CLIENT)
+    }
+
+    /// What a conversation begins with that comes by this channel.
+    pub fn beginning(&self, channel: &'static str) -> Beginning {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
+        let var = |name: &str| std::env::var(name).ok();
+        let client = surroundings::client_info(CLIENT, var, &self.zone, now);
+        Beginning::new(self.wishes.clone(), channel, client)
     }
 
     /// A connection whose unsent messages are kept on disk.
@@ -81,6 +98,7 @@ pub(crate) fn tell(words: &str) {
 fn start(cli: &Cli) -> Result<u8, Fault> {
     let name = cli.customer()?;
     let server = cli.server()?;
+    let wishes = cli.wishes()?;
     let way = way(cli)?;
     let state = StateDir::resolve(cli.state.clone()).map_err(|error| Fault::new(exit::IO, error.to_string()))?;
     log::to_file(cli.log.as_deref()).map_err(|error| Fault::new(exit::IO, error.to_string()))?;
@@ -93,6 +111,8 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
         server,
         state,
         theme,
+        zone: Zone::system(),
+        wishes,
         secret,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

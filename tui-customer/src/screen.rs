@@ -4,7 +4,7 @@ use std::{env, io, time::Instant};
 
 use minicom_client::{ClientEvent, CommandIds, Ended, Handle, limits::EVENTS_MAX, open};
 use minicom_protocol::{command::CustomerCommand, frame::Customers, ids::TenantId};
-use minicom_tui_kit::{Zone, input::Translator, runtime, screen::TerminalScreen, signals, terminal};
+use minicom_tui_kit::{input::Translator, runtime, screen::TerminalScreen, signals, terminal};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -28,10 +28,12 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     let (handle, events) = open(start.lasting());
     let (ended_in, mut ended) = oneshot::channel();
     tokio::spawn(forward(events, messages_in.clone(), ended_in));
+    let beginning = start.beginning("tui");
     let app = App::new(Settings {
         name: start.name,
         theme: start.theme,
-        zone: Zone::system(),
+        zone: start.zone,
+        beginning,
         draft,
         ids: CommandIds::random(),
         start: Instant::now(),
@@ -112,6 +114,7 @@ pub(crate) fn give(order: Order, handle: &Handle<Customers>, messages: &mpsc::Se
         Order::Reconnect => handle.reconnect_now(),
         Order::KeepDraft(_) => {}
         // Orders below fail only when the connection has ended for good, which is told by itself.
+        Order::Delivered(up_to) => handle.delivered(None, up_to),
         Order::Seen(up_to) => drop(handle.send_momentary(CustomerCommand::MarkSeen { up_to })),
         Order::Ask(question) => drop(handle.ask(question)),
         Order::Resend(id) => drop(handle.resend(id)),

@@ -1,16 +1,6 @@
-//! Words that begin with a slash, and what a written line means. Pure: it says what is wanted, and with what words it
-//! cannot be had.
+//! Words that begin with a slash, and what a written line means. Pure: it says what was meant, not what comes of it.
 
-use minicom_protocol::{
-    command::CustomerCommand,
-    gate::Shown,
-    refusal::Refusal,
-    text::{DisplayName, MessageText},
-    thread_view::CustomerStage,
-};
-
-/// What `/human` says where there is no chat yet that could be handed over: the bot understands it.
-const HUMAN_PLEASE: &str = "human please";
+use minicom_protocol::{gate::Shown, refusal::Refusal, text::MessageText};
 
 /// A word with a slash.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,19 +9,63 @@ pub enum Word {
     Human,
     /// End the chat.
     End,
+    /// Say one's name.
+    Name,
+    /// Say where an answer can be sent.
+    Email,
+    /// Say what the chat is about.
+    Subject,
+    /// Change one's own last line.
+    Edit,
+    /// Take one's own last line back.
+    Undo,
+    /// Answer one line of the desk.
+    Quote,
+    /// Read an article.
+    Read,
+    /// Say how it was.
+    Rate,
     /// Show the keys and words.
     Help,
 }
 
+/// What stands behind a word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Behind {
+    Nothing,
+    May(&'static str),
+    Must(&'static str),
+}
+
 impl Word {
     /// All of them.
-    pub const ALL: &'static [Word] = &[Word::Human, Word::End, Word::Help];
+    pub const ALL: &'static [Word] = &[
+        Word::Human,
+        Word::End,
+        Word::Name,
+        Word::Email,
+        Word::Subject,
+        Word::Edit,
+        Word::Undo,
+        Word::Quote,
+        Word::Read,
+        Word::Rate,
+        Word::Help,
+    ];
 
     /// What is written behind the slash.
     pub fn name(self) -> &'static str {
         match self {
             Word::Human => "human",
             Word::End => "end",
+            Word::Name => "name",
+            Word::Email => "email",
+            Word::Subject => "subject",
+            Word::Edit => "edit",
+            Word::Undo => "undo",
+            Word::Quote => "quote",
+            Word::Read => "read",
+            Word::Rate => "rate",
             Word::Help => "help",
         }
     }
@@ -41,7 +75,36 @@ impl Word {
         match self {
             Word::Human => "ask for a person",
             Word::End => "end this chat",
+            Word::Name => "say your name",
+            Word::Email => "say where an answer can be sent",
+            Word::Subject => "say what it is about",
+            Word::Edit => "change your last line, for a short time",
+            Word::Undo => "take your last line back, for a short time",
+            Word::Quote => "answer one line",
+            Word::Read => "read an article in full",
+            Word::Rate => "say how it was, after the end",
             Word::Help => "keys and words",
+        }
+    }
+
+    fn behind(self) -> Behind {
+        match self {
+            Word::Human | Word::End | Word::Undo | Word::Help => Behind::Nothing,
+            Word::Name | Word::Subject => Behind::Must("TEXT"),
+            Word::Email => Behind::Must("ADDRESS"),
+            Word::Rate => Behind::Must("1..5 COMMENT"),
+            Word::Edit => Behind::May("TEXT"),
+            Word::Quote => Behind::May("N"),
+            Word::Read => Behind::May("ARTICLE"),
+        }
+    }
+
+    /// How it is written: `/edit [TEXT]`.
+    pub fn usage(self) -> String {
+        match self.behind() {
+            Behind::Nothing => format!("/{}", self.name()),
+            Behind::May(what) => format!("/{} [{what}]", self.name()),
+            Behind::Must(what) => format!("/{} {what}", self.name()),
         }
     }
 
@@ -49,13 +112,36 @@ impl Word {
     pub fn of(name: &str) -> Option<Word> {
         Word::ALL.iter().copied().find(|word| word.name() == name)
     }
+
+    /// Words whose names begin so.
+    pub fn beginning_with(name: &str) -> impl Iterator<Item = Word> {
+        Word::ALL
+            .iter()
+            .copied()
+            .filter(move |word| word.name().starts_with(name))
+    }
+
+    /// Whether what stands behind it fits.
+    ///
+    /// # Errors
+    /// What to write.
+    pub fn check(self, rest: &str) -> Result<(), Shown> {
+        match (self.behind(), rest.is_empty()) {
+            (Behind::Nothing, false) => Err(Shown::line(&format!(
+                "/{} stands alone. Nothing was done.",
+                self.name()
+            ))),
+            (Behind::Must(_), true) => Err(Shown::line(&format!("Write {}.", self.usage()))),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a written text means.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Meaning {
-    /// A word.
-    Word(Word),
+    /// A word, and what stands behind it without blanks around.
+    Word(Word, String),
     /// A text to send.
     Text(String),
     /// Nothing to send.
@@ -76,11 +162,20 @@ pub fn meaning(written: &str) -> Meaning {
     if word.starts_with('/') {
         return checked(word);
     }
-    let name = word.split_whitespace().next().unwrap_or_default();
-    match Word::of(name) {
-        Some(known) if known.name() == word => Meaning::Word(known),
-        Some(_) => Meaning::Refused(Shown::line(&format!("/{name} stands alone. Nothing was done."))),
+    let (name, rest) = word.split_once(char::is_whitespace).unwrap_or((word, ""));
+    let rest = rest.trim();
+    match Word::of(name).map(|known| known.check(rest).map(|()| known)) {
+        Some(Ok(known)) => Meaning::Word(known, rest.to_owned()),
+        Some(Err(why)) => Meaning::Refused(why),
         None => Meaning::Refused(unknown(name)),
+    }
+}
+
+/// A text as it is to be written so that it means itself.
+pub fn written(text: &str) -> String {
+    match text.starts_with('/') {
+        true => format!("/{text}"),
+        false => text.to_owned(),
     }
 }
 
@@ -88,56 +183,30 @@ pub fn meaning(written: &str) -> Meaning {
 pub fn unknown(name: &str) -> Shown {
     let shown = Shown::line(name).cut(20);
     Shown::line(&format!(
-        "There is no /{shown}, only /human /end /help. Not sent; // begins a real slash."
+        "There is no /{shown}: /help shows the words. Not sent; // begins a real slash."
     ))
 }
 
 fn checked(text: &str) -> Meaning {
+    match message(text) {
+        Ok(text) => Meaning::Text(text),
+        Err(why) => Meaning::Refused(why),
+    }
+}
+
+/// A text that can be a line.
+///
+/// # Errors
+/// Why it cannot, in words.
+pub fn message(text: &str) -> Result<String, Shown> {
     match MessageText::parse(text) {
-        Ok(text) => Meaning::Text(text.as_str().to_owned()),
-        Err(refused) => Meaning::Refused(Shown::line(&Refusal::from(refused).message())),
+        Ok(text) => Ok(text.as_str().to_owned()),
+        Err(refused) => Err(Shown::line(&Refusal::from(refused).message())),
     }
-}
-
-/// What comes of a wish.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Wish {
-    /// This is to be sent.
-    Send(CustomerCommand),
-    /// Nothing is to be done, because it is so already or cannot be.
-    Told(Shown),
-}
-
-/// `/human`, as the newest conversation stands.
-pub fn human(stage: Option<&CustomerStage>) -> Wish {
-    match stage {
-        Some(CustomerStage::Bot) => Wish::Send(CustomerCommand::RequestHuman {}),
-        Some(CustomerStage::Waiting { .. }) => Wish::Told(Shown::fixed("A person has been asked for already.")),
-        Some(CustomerStage::Active { name, .. }) => Wish::Told(is_with_you(name)),
-        None | Some(CustomerStage::Closed { .. }) => Wish::Send(CustomerCommand::Post {
-            text: HUMAN_PLEASE.to_owned(),
-        }),
-    }
-}
-
-/// `/end`, as the newest conversation stands.
-pub fn end(stage: Option<&CustomerStage>) -> Wish {
-    match stage {
-        None => Wish::Told(Shown::fixed("There is no chat to end.")),
-        Some(CustomerStage::Closed { .. }) => Wish::Told(Shown::fixed("This chat has ended already.")),
-        Some(_) => Wish::Send(CustomerCommand::Close {}),
-    }
-}
-
-/// Who is there.
-pub fn is_with_you(name: &DisplayName) -> Shown {
-    Shown::line(&format!("{} is with you", name.shown()))
 }
 
 #[cfg(test)]
 mod tests {
-    use minicom_protocol::{customer_event::Closer, ids::Time};
-
     use super::*;
 
     #[track_caller]
@@ -155,50 +224,48 @@ mod tests {
 
     #[test]
     fn what_is_written_means() {
+        let word = |word, rest: &str| Meaning::Word(word, rest.to_owned());
         check("hello", Meaning::Text("hello".into()));
         check("  hello \n", Meaning::Text("  hello".into()));
         check("", Meaning::Blank);
         check(" \n\t", Meaning::Blank);
-        check("/human", Meaning::Word(Word::Human));
-        check("/end ", Meaning::Word(Word::End));
-        check("/help", Meaning::Word(Word::Help));
+        check("/human", word(Word::Human, ""));
+        check("/end ", word(Word::End, ""));
+        check("/help", word(Word::Help, ""));
+        check("/name  Carol Ramos ", word(Word::Name, "Carol Ramos"));
+        check("/edit", word(Word::Edit, ""));
+        check("/edit one\ntwo", word(Word::Edit, "one\ntwo"));
+        check("/edit\none", word(Word::Edit, "one"));
+        check("/rate 4 quick", word(Word::Rate, "4 quick"));
         check("//etc/hosts is gone", Meaning::Text("/etc/hosts is gone".into()));
         check("a /end", Meaning::Text("a /end".into()));
         refused("/end thanks", "/end stands alone");
         refused("/human\nplease", "/human stands alone");
+        refused("/name", "Write /name TEXT.");
+        refused("/rate", "Write /rate 1..5 COMMENT.");
         refused("/Human", "There is no /Human");
         refused("/etc/hosts is gone", "// begins a real slash");
         refused("/", "There is no /");
+        refused("/\u{1b}]0;x\u{7}", "There is no /␛]0;x␇");
         refused("\u{200b}", "The message is empty");
         refused(&"x".repeat(16_385), "16384 is the most");
     }
 
     #[test]
-    fn a_word_does_what_fits_the_stage() {
-        let ada = DisplayName::parse("Ada").unwrap();
-        let since = Time(1);
-        let post = Wish::Send(CustomerCommand::Post {
-            text: "human please".into(),
-        });
-        let waiting = CustomerStage::Waiting { since };
-        let active = CustomerStage::Active { name: ada, since };
-        let closed = CustomerStage::Closed {
-            at: since,
-            by: Closer::Agent,
-        };
-        let told = |words| Wish::Told(Shown::fixed(words));
-        assert_eq!(human(None), post);
-        assert_eq!(human(Some(&closed)), post);
-        assert_eq!(
-            human(Some(&CustomerStage::Bot)),
-            Wish::Send(CustomerCommand::RequestHuman {})
-        );
-        assert_eq!(human(Some(&waiting)), told("A person has been asked for already."));
-        assert_eq!(human(Some(&active)), told("Ada is with you"));
-        assert_eq!(end(None), told("There is no chat to end."));
-        assert_eq!(end(Some(&closed)), told("This chat has ended already."));
-        for stage in [CustomerStage::Bot, waiting, active] {
-            assert_eq!(end(Some(&stage)), Wish::Send(CustomerCommand::Close {}));
+    fn what_is_written_for_a_text_means_that_text() {
+        for text in ["hello", "/end", "//etc", "a\n/b"] {
+            assert_eq!(meaning(&written(text)), Meaning::Text(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn words_are_found_by_their_beginning() {
+        let found = |name: &str| Word::beginning_with(name).map(Word::usage).collect::<Vec<_>>();
+        assert_eq!(found("e"), ["/end", "/email ADDRESS", "/edit [TEXT]"]);
+        assert_eq!(found("").len(), Word::ALL.len());
+        assert!(found("x").is_empty());
+        for word in Word::ALL {
+            assert_eq!(Word::of(word.name()), Some(*word));
         }
     }
 }

@@ -1,14 +1,20 @@
 //! What one input changes, and what it orders. Pure: no input or output, and the time comes as a value. Keys are in
-//! `keys`, what is sent in `sending`, what the connection says in `news`.
+//! `keys`, those of what lies over the screen in `over`, words in `words`, what is sent in `sending`, what the connection says in
+//! `news`.
 
 mod keys;
 mod news;
+mod over;
 mod sending;
+mod words;
 
 use std::time::Duration;
 
 use minicom_client::ConnState;
-use minicom_tui_kit::{Effect, Input, Now};
+use minicom_tui_kit::{
+    Effect, Input, Now,
+    transcript::{EntryKey, Hit},
+};
 use ratatui::{
     Frame,
     layout::{Position, Size},
@@ -17,7 +23,8 @@ use ratatui::{
 use crate::{
     layout::{composer_rows_max, composer_rows_min},
     model::{App, Ends, Notice, Order},
-    view,
+    over::Over,
+    view, wishes,
 };
 
 /// What an update leads to.
@@ -39,12 +46,15 @@ impl minicom_tui_kit::App for App {
             Input::Key(key) => self.key(key, now, &mut effects),
             Input::Paste(text) => self.paste(&text, now, &mut effects),
             Input::Wheel { up, .. } => self.wheel(up),
-            Input::Click { at, .. } => self.click(at),
+            Input::Click { at, double } => self.click(at, double, now, &mut effects),
             Input::Resize(size) => self.resize(size, now),
             Input::Focus(focused) => self.attention.focus(focused),
             Input::Message(message) => self.message(message, now, &mut effects),
             Input::Resumed | Input::Deadline | Input::Edited(_) => {}
-            Input::Terminate => self.keep_draft_now(&mut effects),
+            Input::Terminate => {
+                self.rate_before_the_end(now, &mut effects);
+                self.keep_draft_now(&mut effects);
+            }
         }
         self.settle(now, &mut effects);
         effects
@@ -60,7 +70,9 @@ impl minicom_tui_kit::App for App {
                 Ends::WithText | Ends::WithSending => None,
             }),
             self.keep_draft_at,
-            (!self.transcript.is_empty()).then(|| now.elapsed + self.zone.until_midnight(now.wall)),
+            // Days of lines, and "tomorrow".
+            (!self.transcript.is_empty() || self.replica.open().is_some())
+                .then(|| now.elapsed + self.zone.until_midnight(now.wall)),
         ]
         .into_iter()
         .flatten()
@@ -102,6 +114,7 @@ impl App {
             );
             self.transcript.set_older(self.older());
         }
+        self.tell_delivered(effects);
         self.tell_seen(effects);
         effects.extend(
             self.attention
@@ -112,10 +125,25 @@ impl App {
         }
     }
 
+    /// What this program shows has come.
+    fn tell_delivered(&mut self, effects: &mut Effects) {
+        let newest = self.replica.view().desk_lines;
+        let known = self.told_delivered.max(self.replica.view().customer_mark);
+        if self.state.is_live() && newest > known {
+            self.told_delivered = newest;
+            effects.push(Effect::Program(Order::Delivered(newest)));
+        }
+    }
+
+    /// Whether the newest line can be read.
+    pub(crate) fn shows_newest(&self) -> bool {
+        self.transcript.is_at_end() && !self.over.as_ref().is_some_and(Over::covers)
+    }
+
     /// What is on the screen in front of somebody is read.
     fn tell_seen(&mut self, effects: &mut Effects) {
         let newest = self.replica.view().desk_lines;
-        let on_screen = self.transcript.is_at_end() && self.help.is_none();
+        let on_screen = self.shows_newest();
         let told = newest <= self.told_seen || newest <= self.replica.view().customer_mark;
         if on_screen && self.attention.is_focused() && self.state.is_live() && !told {
             self.told_seen = newest;
@@ -137,34 +165,37 @@ impl App {
         self.composer.set_size(width, rows_max);
         let chat = self.areas().chat;
         self.transcript.set_size(chat.width, chat.height);
+        self.fit_over();
     }
 
     fn wheel(&mut self, up: bool) {
-        match (&mut self.help, up) {
-            (Some(top), true) => *top = top.saturating_sub(usize::from(WHEEL_ROWS)),
-            (Some(top), false) => *top += usize::from(WHEEL_ROWS),
-            (None, true) => self.transcript.scroll_up(WHEEL_ROWS),
-            (None, false) => self.transcript.scroll_down(WHEEL_ROWS),
+        match (&mut self.over, up) {
+            (Some(Over::Help { top, .. }), true) => *top = top.saturating_sub(usize::from(WHEEL_ROWS)),
+            (Some(Over::Help { top, .. }), false) => *top += usize::from(WHEEL_ROWS),
+            (Some(Over::Reading(reading)), up) => reading.wheel(up),
+            (_, true) => self.transcript.scroll_up(WHEEL_ROWS),
+            (_, false) => self.transcript.scroll_down(WHEEL_ROWS),
         }
-        self.clamp_help();
+        self.fit_over();
     }
 
-    fn click(&mut self, at: Position) {
+    fn click(&mut self, at: Position, double: bool, now: Now, effects: &mut Effects) {
+        if let Some(Over::Quotes(_)) = &self.over {
+            return self.click_in_quotes(at, double, now, effects);
+        }
         let chat = self.areas().chat;
-        if self.help.is_some() || !chat.contains(at) {
+        if self.over.is_some() || !chat.contains(at) {
             return;
         }
-        if self.transcript.hit(at.y - chat.y) == Some(minicom_tui_kit::transcript::Hit::Bar) {
-            self.transcript.to_end();
-        }
-    }
-
-    /// The help scrolls no further than its end.
-    pub(crate) fn clamp_help(&mut self) {
-        let rows = self.help_rows().len();
-        let height = usize::from(view::help_area(self.size).height.saturating_sub(1));
-        if let Some(top) = &mut self.help {
-            *top = (*top).min(rows.saturating_sub(height));
+        match self.transcript.hit(at.y - chat.y) {
+            Some(Hit::Bar) => self.transcript.to_end(),
+            Some(Hit::Entry(EntryKey::Stored(seq))) => {
+                let event = self.replica.thread().event(seq);
+                if let Some(slug) = event.and_then(wishes::posted).and_then(wishes::article) {
+                    self.want(slug, effects);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -189,6 +220,7 @@ impl App {
     pub(crate) fn new_state(&mut self, state: ConnState) {
         if !state.is_live() {
             self.told_seen = self.replica.view().customer_mark;
+            self.told_delivered = self.told_seen;
             self.told_typing = None;
         }
         self.state = state;

@@ -7,14 +7,24 @@ use std::time::{Duration, UNIX_EPOCH};
 use minicom_client::{ClientEvent, ConnState, Ended};
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
-    customer_event::{Author, Closer},
-    frame::CustomerSignal,
+    customer_event::{Author, Closed, Closer, CustomerBody, CustomerEvent},
+    event::Part,
+    frame::{CustomerQuestion, CustomerReply, CustomerSignal, Told},
     ids::Seq,
+    library::Article,
+    line::{LineRef, LineState, Quote},
     refusal::Refusal,
+    stage::Side,
+    words::{SubjectLine, Tag},
 };
 use minicom_tui_customer::Settings;
 use minicom_tui_kit::{Theme, testing::BENCH_START};
-use rig::{Desk, Rig, ada, agent, settings, typing};
+use rig::{Desk, Rig, ada, agent, asking, card, line_no, minute, settings, typing};
+
+const ASCII: Theme = Theme {
+    mono: true,
+    ascii: true,
+};
 
 /// The story with Ada typing.
 fn talking(width: u16, height: u16, theme: Theme) -> Rig {
@@ -42,12 +52,8 @@ fn sizes() {
 
 #[test]
 fn themes() {
-    let ascii = Theme {
-        mono: true,
-        ascii: true,
-    };
     screen!("talking_80x24_mono", talking(80, 24, Theme::mono()));
-    screen!("talking_80x24_ascii", talking(80, 24, ascii));
+    screen!("talking_80x24_ascii", talking(80, 24, ASCII));
     screen!("talking_40x12_mono", talking(40, 12, Theme::mono()));
 }
 
@@ -92,7 +98,7 @@ fn stages() {
     desk.says(-1, Author::Customer, "human please");
     desk.asked(0);
     let mut rig = Rig::live(desk, 80, 24);
-    rig.signal(CustomerSignal::Place { place: Some(2) });
+    rig.signal(rig::place(2, None));
     screen!("waiting", rig);
     rig.bench.resize(40, 12);
     screen!("waiting_40x12", rig);
@@ -118,9 +124,7 @@ fn lines_that_wait_for_a_decision() {
     let mut rig = Rig::story(80, 24, Theme::ansi());
     let mut ids = minicom_client::CommandIds::starting_at(9);
     let age = Duration::from_secs(3 * 86_400);
-    let command = CustomerCommand::Post {
-        text: "where is it?".into(),
-    };
+    let command = CustomerCommand::post("where is it?");
     let id = ids.next(BENCH_START - 3 * 86_400_000_000);
     rig.tell(ClientEvent::Stale { id, command, age });
     screen!("stale", rig);
@@ -223,4 +227,171 @@ fn the_cursor_stands_where_typing_goes() {
     // One more line takes a row from the thread.
     rig.bench.press("<alt-enter>");
     assert_eq!(rig.bench.cursor(), (3, 22).into());
+}
+
+/// What became of lines: changed, taken back, blanked out, answered, with an article.
+fn lines(width: u16, height: u16, theme: Theme) -> Rig {
+    let mut desk = Desk::default();
+    desk.opened(-3);
+    desk.says(-3, Author::Customer, "my card is 4000 1234 5678 9010");
+    desk.says(-3, Author::Customer, "order 48213");
+    desk.joined(-2);
+    desk.says(-2, agent(), "One moment");
+    desk.says(-1, agent(), "That order is on its way.");
+    let state = |event: &mut CustomerEvent, state, parts: Option<Vec<Part>>| match &mut event.body {
+        CustomerBody::Posted(posted) => {
+            posted.state = state;
+            posted.parts = parts.unwrap_or(std::mem::take(&mut posted.parts));
+        }
+        other => panic!("{other:?} is no line"),
+    };
+    state(&mut desk.events[1], LineState::Blanked, Some(vec![]));
+    state(&mut desk.events[2], LineState::Edited, None);
+    state(&mut desk.events[4], LineState::Withdrawn, Some(vec![]));
+    let line = LineRef {
+        side: Side::Customer,
+        line: line_no(2),
+    };
+    if let CustomerBody::Posted(posted) = &mut desk.events[5].body {
+        posted.quote = Some(Quote {
+            line,
+            excerpt: "order 48213".into(),
+        });
+        posted.parts.push(card(
+            "delivery-times",
+            "Delivery times in every country, and what to do when they are over",
+            "Most parcels arrive within five days.",
+        ));
+    }
+    desk.read_by(0, Side::Customer);
+    let mut rig = Rig::with(settings(theme), desk, width, height);
+    rig.connect();
+    rig.signal(CustomerSignal::Delivered { up_to: line_no(2) });
+    rig
+}
+
+#[test]
+fn lines_that_changed_quotes_and_articles() {
+    screen!("lines_80x24", lines(80, 24, Theme::ansi()));
+    screen!("lines_80x24_mono", lines(80, 24, Theme::mono()));
+    screen!("lines_80x24_ascii", lines(80, 24, ASCII));
+    screen!("lines_120x40", lines(120, 40, Theme::ansi()));
+    screen!("lines_40x12", lines(40, 12, Theme::ansi()));
+}
+
+#[test]
+fn changing_and_answering() {
+    let mut rig = lines(80, 24, Theme::ansi());
+    rig.bench.press("/quote<enter>");
+    screen!("quotes_80x24", rig);
+    rig.bench.resize(40, 12);
+    screen!("quotes_40x12", rig);
+    rig.bench.press("<enter>and when?").resize(80, 24);
+    screen!("answering_80x24", rig);
+    let mut rig = Rig::story(40, 12, Theme::ansi());
+    rig.bench.press("/edit<enter>");
+    screen!("editing_40x12", rig);
+}
+
+fn reading(width: u16, height: u16, theme: Theme) -> Rig {
+    let mut rig = lines(width, height, theme);
+    rig.bench.press("<enter>");
+    let slug = Tag::parse("delivery-times").unwrap();
+    let body = "Most parcels arrive within **five days**.\n\n## Abroad\n\n\
+        1. Neighbours: a week.\n2. Others: two weeks, and `customs` may want to see a form.\n\n\
+        | Country | Days |\n|---|---|\n| Austria | 3 |\n| Chile | 14 |\n\n> Ask us when it takes longer.\n";
+    let article = Article {
+        slug: slug.clone(),
+        title: SubjectLine::parse("Delivery times in every country, and what to do when they are over").unwrap(),
+        body: body.to_owned(),
+    };
+    let (n, told) = (1, Told::Reply(CustomerReply::Article { article }));
+    let question = CustomerQuestion::Article { slug };
+    rig.tell(ClientEvent::Reply { n, question, told });
+    rig
+}
+
+#[test]
+fn an_article_in_full() {
+    screen!("reading_80x24", reading(80, 24, Theme::ansi()));
+    screen!("reading_80x24_ascii", reading(80, 24, ASCII));
+    screen!("reading_120x40", reading(120, 40, Theme::ansi()));
+    screen!("reading_40x12", reading(40, 12, Theme::mono()));
+}
+
+fn asked(width: u16, height: u16, theme: Theme) -> Rig {
+    let mut rig = Rig::with(settings(theme), Desk::default(), width, height);
+    rig.connect_as(asking(&[
+        (
+            "order",
+            "Which order is it about? You find the number in the mail that we sent you.",
+        ),
+        ("plan", "Your plan"),
+    ]));
+    rig.bench.press("Hello, my parcel never arrived<enter>48213");
+    rig
+}
+
+#[test]
+fn what_the_desk_asks_first() {
+    screen!("questions_80x24", asked(80, 24, Theme::ansi()));
+    screen!("questions_80x24_mono", asked(80, 24, Theme::mono()));
+    screen!("questions_120x40_ascii", asked(120, 40, ASCII));
+    screen!("questions_40x12", asked(40, 12, Theme::ansi()));
+    screen!("questions_30x8", asked(30, 8, Theme::ansi()));
+    let mut rig = asked(80, 24, Theme::ansi());
+    rig.bench.press("<enter>");
+    screen!("questions_second", rig);
+}
+
+#[test]
+fn the_queue_with_a_range_and_hours() {
+    let waiting = |width, height, theme| {
+        let mut desk = Desk::default();
+        desk.opened(-1);
+        desk.says(-1, Author::Customer, "human please");
+        desk.asked(0);
+        let mut rig = Rig::with(settings(theme), desk, width, height);
+        rig.connect();
+        rig.signal(rig::place(2, Some((3, 8))));
+        rig.signal(CustomerSignal::Open {
+            open_now: false,
+            agents_available: false,
+            next_open_at: Some(minute(91 * 60)),
+        });
+        rig
+    };
+    screen!("queue_80x24", waiting(80, 24, Theme::ansi()));
+    screen!("queue_120x40_mono", waiting(120, 40, Theme::mono()));
+    screen!("queue_40x12_ascii", waiting(40, 12, ASCII));
+}
+
+#[test]
+fn how_it_was() {
+    let ended = |width, height, theme| {
+        let mut rig = Rig::story(width, height, theme);
+        let (by, ask_rating) = (Closer::Agent, true);
+        let closed = rig
+            .desk
+            .event(20, None, CustomerBody::Closed(Closed { by, ask_rating }));
+        rig.happens(vec![closed]);
+        rig
+    };
+    screen!("rating_80x24", ended(80, 24, Theme::ansi()));
+    screen!("rating_120x40", ended(120, 40, Theme::ansi()));
+    screen!("rating_40x12_mono", ended(40, 12, Theme::mono()));
+    let mut rig = ended(80, 24, Theme::ansi());
+    rig.bench.press("4quick");
+    screen!("rating_comment", rig);
+    rig.bench.resize(40, 12);
+    screen!("rating_comment_40x12", rig);
+}
+
+#[test]
+fn words_while_they_are_written() {
+    let mut rig = Rig::story(80, 24, Theme::ansi());
+    rig.bench.press("/");
+    screen!("words_80x24", rig);
+    rig.bench.press("ed").resize(40, 12);
+    screen!("words_40x12", rig);
 }

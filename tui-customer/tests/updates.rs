@@ -7,8 +7,8 @@ use std::time::Duration;
 use minicom_client::{ClientEvent, CommandIds, ConnState, Ended};
 use minicom_protocol::{
     command::{CustomerCommand, Done, Outcome},
-    customer_event::{Author, Closed, Closer, CustomerBody},
-    frame::{CustomerQuestion, CustomerSignal},
+    customer_event::{Author, Closer, CustomerBody},
+    frame::CustomerQuestion,
     ids::{CommandId, Seq},
     refusal::Refusal,
     stage::Side,
@@ -21,7 +21,7 @@ use minicom_tui_kit::{
 use rig::{Desk, Rig, ada, agent, line_no, settings, typing};
 
 fn post(text: &str) -> CustomerCommand {
-    CustomerCommand::Post { text: text.into() }
+    CustomerCommand::post(text)
 }
 
 /// A live screen in each stage.
@@ -73,11 +73,11 @@ fn enter_sends_and_words_do() {
         "bot",
         "/foo bar<enter>",
         &[],
-        "There is no /foo, only /human /end /help.",
+        "There is no /foo: /help shows the words.",
     );
     check("bot", "/foo bar<enter>", &[], "▏/foo bar");
     check("bot", "/end now<enter>", &[], "▏/end now");
-    check("bot", "/foo<enter><backspace>", &[], "▏/fo\n\n PgUp");
+    check("bot", "/foo<enter><backspace>", &[], "▏/fo\n\n no such word");
 }
 
 #[test]
@@ -400,7 +400,7 @@ fn without_a_connection_older_pages_wait_for_it() {
     rig.bench.press("<pgup><pgup><pgup><pgup><pgup>");
     assert!(rig.bench.orders().is_empty());
     rig.state(ConnState::Live);
-    assert!(matches!(rig.bench.orders()[..], [Order::Ask(_)]));
+    assert!(matches!(rig.bench.orders()[..], [Order::Ask(_), Order::Delivered(_)]));
     let before = Some(Seq(21));
     let question = CustomerQuestion::Thread { before, limit: 50 };
     rig.tell(ClientEvent::AskFailed { n: 1, question });
@@ -514,10 +514,10 @@ fn the_header_says_who_is_there() {
     let joined = minicom_protocol::customer_event::Joined { name: ada() };
     check(CustomerBody::Joined(joined), "Ada is with you");
     let by = Closer::Agent;
-    check(CustomerBody::Closed(Closed { by }), "This chat has ended 14:20");
+    check(CustomerBody::Closed(rig::closed(by)), "This chat has ended 14:20");
 
     let mut rig = in_stage("waiting");
-    rig.signal(CustomerSignal::Place { place: Some(3) });
+    rig.signal(rig::place(3, None));
     rig.bench.sees(" Support   You are number 3 in the queue");
     let joined = rig.desk.joined(1);
     rig.happens(vec![joined]);

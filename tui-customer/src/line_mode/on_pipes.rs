@@ -3,7 +3,7 @@
 use std::{io, time::Instant};
 
 use minicom_client::{CommandIds, limits::EVENTS_MAX, open};
-use minicom_tui_kit::{Zone, plain, runtime::Ended, signals};
+use minicom_tui_kit::{plain, runtime::Ended, signals};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Lines;
@@ -23,7 +23,8 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     let (handle, events) = open(start.lasting());
     let (ended_in, mut ended) = oneshot::channel();
     tokio::spawn(forward(events, messages_in.clone(), ended_in));
-    let app = Lines::new(Zone::system(), CommandIds::random(), Instant::now(), is_person());
+    let beginning = start.beginning("plain");
+    let app = Lines::new(start.zone, CommandIds::random(), Instant::now(), is_person(), beginning);
     let result = on_pipes(app, messages, |order| give(order, &handle, &messages_in)).await;
     handle.shutdown().await;
     if let Ok(why) = ended.try_recv() {

@@ -7,8 +7,8 @@ use minicom_tui_kit::{Effect, Key, Now, Shown, composer::Handled};
 use super::{Effects, sending::Sent};
 use crate::{
     actions::{Action, CHAT},
-    model::{App, Ends, Order},
-    view,
+    model::{App, Ends, Order, Writing},
+    slash::Word,
 };
 
 /// A second press within this time quits.
@@ -25,7 +25,10 @@ impl App {
         if self.ended.is_some() {
             return self.key_after_end(action, key, effects);
         }
-        if self.help.is_some() && self.key_in_help(action, key) {
+        if self.over.is_some() && self.key_over(action, key, now, effects) {
+            return;
+        }
+        if self.key_rates(key, now, effects) {
             return;
         }
         match self.composer.key(key) {
@@ -45,7 +48,9 @@ impl App {
         if self.ended.is_some() {
             return;
         }
-        self.help = None;
+        if self.paste_over(text) {
+            return;
+        }
         match self.composer.paste(text) {
             Handled::Changed => self.text_changed(now, effects),
             Handled::Refused(words) => self.notice(words, Ends::WithText),
@@ -64,32 +69,7 @@ impl App {
         }
     }
 
-    /// Returns whether the key was for the help. Any other key closes it and does what it always does: nothing that is
-    /// typed gets lost behind a help that somebody forgot.
-    fn key_in_help(&mut self, action: Option<Action>, key: Key) -> bool {
-        let page = usize::from(view::help_area(self.size).height.saturating_sub(2)).max(1);
-        let name = key.to_string();
-        let top = self.help.unwrap_or(0);
-        let scrolled = match (action, name.as_str()) {
-            (Some(Action::Older), _) => top.saturating_sub(page),
-            (Some(Action::Newer), _) => top + page,
-            (Some(Action::RowUp), _) | (_, "up") => top.saturating_sub(1),
-            (Some(Action::RowDown), _) | (_, "down") => top + 1,
-            (Some(Action::Escape | Action::Help | Action::Clear), _) => {
-                self.help = None;
-                return true;
-            }
-            _ => {
-                self.help = None;
-                return false;
-            }
-        };
-        self.help = Some(scrolled);
-        self.clamp_help();
-        true
-    }
-
-    fn act(&mut self, action: Action, now: Now, effects: &mut Effects) {
+    pub(super) fn act(&mut self, action: Action, now: Now, effects: &mut Effects) {
         match action {
             Action::Send => self.submit(now, effects),
             Action::Older => self.transcript.page_up(),
@@ -104,11 +84,12 @@ impl App {
                     effects.push(Effect::Program(Order::Reconnect));
                 }
             }
+            Action::Complete => self.complete(now, effects),
             Action::Clear => self.clear(now, effects),
             Action::Redraw => effects.push(Effect::Redraw),
             Action::Suspend => self.suspend(effects),
-            Action::Escape => self.escape(),
-            Action::Help => self.help = Some(0),
+            Action::Escape => self.escape(now, effects),
+            Action::Help => self.help(),
         }
     }
 
@@ -117,6 +98,7 @@ impl App {
         let asked = matches!(&self.notice, Some(it) if matches!(it.ends, Ends::At(_)));
         if !self.composer.is_empty() {
             self.composer.clear();
+            self.writing = Writing::Line;
             self.text_changed(now, effects);
         } else if asked {
             self.quit(effects);
@@ -131,7 +113,7 @@ impl App {
         }
     }
 
-    fn quit(&mut self, effects: &mut Effects) {
+    pub(super) fn quit(&mut self, effects: &mut Effects) {
         self.keep_draft_now(effects);
         effects.push(Effect::Quit(self.end_code()));
     }
@@ -141,15 +123,36 @@ impl App {
         effects.push(Effect::Suspend);
     }
 
-    /// Out of what is passing: a notice, then the place in the scrollback.
-    fn escape(&mut self) {
-        if self.notice.take().is_none() {
-            self.transcript.to_end();
+    /// Out of what is passing: a notice, an answer to a line or another text for one, the question how it was, then the place in
+    /// the scrollback.
+    fn escape(&mut self, now: Now, effects: &mut Effects) {
+        if self.notice.take().is_some() {
+            return;
+        }
+        match std::mem::take(&mut self.writing) {
+            Writing::Edit(_) => {
+                // It is a text that was sent already; undo brings it back.
+                self.composer.clear();
+                self.text_changed(now, effects);
+            }
+            Writing::Answer(_) => {}
+            Writing::Line if self.asks_rating() => self.rating_hidden = self.replica.view().conversation,
+            Writing::Line => self.transcript.to_end(),
+        }
+    }
+
+    /// A word with a slash is written out as far as that is clear.
+    fn complete(&mut self, now: Now, effects: &mut Effects) {
+        let Some(begun) = self.written_word() else { return };
+        let mut fitting = Word::beginning_with(&begun);
+        if let (Some(word), None) = (fitting.next(), fitting.next()) {
+            self.composer.set_text(&format!("/{} ", word.name()));
+            self.text_changed(now, effects);
         }
     }
 
     /// After every change of the text by its writer.
-    fn text_changed(&mut self, now: Now, effects: &mut Effects) {
+    pub(super) fn text_changed(&mut self, now: Now, effects: &mut Effects) {
         if matches!(&self.notice, Some(it) if it.ends == Ends::WithText) {
             self.notice = None;
         }
@@ -159,8 +162,7 @@ impl App {
 
     /// A text for the desk is being written. Words with a slash are not for the desk.
     fn tell_typing(&mut self, now: Now, effects: &mut Effects) {
-        let text = self.composer.text();
-        let for_desk = !text.trim().is_empty() && (!text.starts_with('/') || text.starts_with("//"));
+        let for_desk = self.is_for_desk();
         let told = self.told_typing.is_some_and(|at| now.elapsed < at + TYPING_EVERY);
         if for_desk && self.state.is_live() && !told {
             self.told_typing = Some(now.elapsed);

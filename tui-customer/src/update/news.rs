@@ -4,11 +4,15 @@ use minicom_client::ClientEvent;
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
     customer_event::{CustomerBody, CustomerEvent},
-    frame::Customers,
-    ids::Seq,
+    frame::{CustomerQuestion, Customers, Told},
+    ids::{CommandId, Seq},
     stage::Side,
+    words::Tag,
 };
-use minicom_tui_kit::{Effect, Now, Shown, transcript::EntryKey};
+use minicom_tui_kit::{
+    Effect, Now, Shown,
+    transcript::{Entry, EntryKey},
+};
 
 use super::Effects;
 use crate::{
@@ -32,32 +36,56 @@ impl App {
             ClientEvent::State(state) => self.new_state(state.clone()),
             ClientEvent::Ended(ended) => {
                 self.ended = Some(ended.clone());
-                self.help = None;
+                self.over = None;
             }
             ClientEvent::OutboxTrouble(words) => self.notice(Shown::line(words), Ends::WithSending),
-            ClientEvent::Answered { command, outcome, .. } => self.answered(command, outcome),
+            ClientEvent::Answered { id, command, outcome } => self.answered(*id, command, outcome),
             ClientEvent::Batch { events, .. } => read_further = self.show_events(events),
             // Not shown to a customer, so nothing is drawn for it.
             ClientEvent::Latency(_) => self.changed = false,
             _ => {}
         }
+        let begun = match &event {
+            ClientEvent::Stale {
+                id,
+                command: CustomerCommand::Start { .. },
+                ..
+            } => Some(*id),
+            _ => None,
+        };
         let questions = self.replica.apply(event, self.instant(now));
+        if let Some(id) = begun {
+            // Its line asks by itself, and begins a conversation by itself.
+            self.replica.forget(id);
+            effects.push(Effect::Program(Order::Discard(id)));
+        }
         effects.extend(
             questions
                 .into_iter()
                 .map(|question| Effect::Program(Order::Ask(question))),
         );
         match news {
-            News::Fresh => self.show_fresh(now),
+            News::Fresh => {
+                self.show_fresh(now);
+                self.meet(now, effects);
+            }
             News::Page => self.show_page(),
-            News::Batch { desk_lines } => {
-                read_further |= self.reads.up_to(self.replica.view().desk_mark);
+            News::Article(slug, told) => self.article_came(&slug, told.as_ref()),
+            News::Batch { desk_lines, changed } => {
+                read_further |= self.reads.delivered(self.replica.delivered());
                 if read_further {
                     self.refresh_marks();
                 }
+                if changed {
+                    self.refresh_lines();
+                }
                 if desk_lines > 0 {
-                    let on_screen = self.transcript.is_at_end() && self.help.is_none();
-                    effects.extend(self.attention.ring(on_screen, now));
+                    effects.extend(self.attention.ring(self.shows_newest(), now));
+                }
+            }
+            News::Signal => {
+                if self.reads.delivered(self.replica.delivered()) {
+                    self.refresh_marks();
                 }
             }
             News::Other => {}
@@ -65,16 +93,37 @@ impl App {
         self.show_pending(now);
     }
 
-    fn answered(&mut self, command: &CustomerCommand, outcome: &Outcome) {
+    fn answered(&mut self, id: CommandId, command: &CustomerCommand, outcome: &Outcome) {
+        let asked = self.word_sent.take_if(|word| *word == id).is_some();
         // A refused line stands in the transcript with its reason; a refused word has no other place than this.
-        if let Outcome::Refused { refusal } = outcome
-            && !matches!(command, CustomerCommand::Post { .. })
-        {
-            let words = match entries::command_text(command) {
+        let words = match (outcome, command) {
+            (Outcome::Refused { .. }, CustomerCommand::Post { .. }) => return,
+            (Outcome::Refused { refusal }, CustomerCommand::Start { .. }) => {
+                format!("What the chat begins with was not taken: {}", refusal.message())
+            }
+            (Outcome::Refused { refusal }, CustomerCommand::EditLine { .. }) => {
+                format!("Not changed: {} Up brings your text back.", refusal.message())
+            }
+            (Outcome::Refused { refusal }, command) => match entries::command_text(command) {
                 Some(word) => format!("{word}: {}", refusal.message()),
                 None => return,
-            };
-            self.notice(Shown::line(&words), Ends::WithSending);
+            },
+            (Outcome::Done(_), command) => match entries::done_words(command).filter(|_| asked) {
+                Some(words) => words.to_string(),
+                None => return,
+            },
+        };
+        self.notice(Shown::line(&words), Ends::WithSending);
+    }
+
+    /// How the thread stands is known: what it is to be told is told.
+    fn meet(&mut self, now: Now, effects: &mut Effects) {
+        let met = self.beginning.meet(&self.replica);
+        for command in met.commands {
+            self.send(command, now, effects);
+        }
+        if let Some(words) = met.told {
+            self.notice(words, Ends::WithText);
         }
     }
 
@@ -85,8 +134,9 @@ impl App {
         for event in &events {
             self.reads.note(event);
         }
-        self.reads.up_to(self.replica.view().desk_mark);
+        self.reads.delivered(self.replica.delivered());
         self.told_seen = self.replica.view().customer_mark;
+        self.told_delivered = self.told_seen;
         self.show_all(now);
         if !std::mem::replace(&mut self.opened, true) {
             self.divide(&events);
@@ -155,6 +205,17 @@ impl App {
         self.refresh_marks();
     }
 
+    /// Something became of lines, which also changes what answers them.
+    fn refresh_lines(&mut self) {
+        let dot = self.theme.signs().dot;
+        let known = self.replica.thread().events();
+        let entries = known.filter_map(|event| entries::of_event(event, &self.reads, &self.zone, dot));
+        // What is not held would leave a hole.
+        let held = |entry: &Entry| self.transcript.get(entry.key).is_some_and(|held| held != entry);
+        let changed: Vec<Entry> = entries.filter(held).collect();
+        self.transcript.extend(changed);
+    }
+
     /// The desk has read further.
     fn refresh_marks(&mut self) {
         let (reads, thread) = (&self.reads, self.replica.thread());
@@ -172,7 +233,9 @@ impl App {
 enum News {
     Fresh,
     Page,
-    Batch { desk_lines: usize },
+    Article(Tag, Option<Told<Customers>>),
+    Batch { desk_lines: usize, changed: bool },
+    Signal,
     Other,
 }
 
@@ -180,10 +243,21 @@ impl News {
     fn of(event: &ClientEvent<Customers>) -> News {
         match event {
             ClientEvent::Fresh { .. } => News::Fresh,
-            ClientEvent::Reply { .. } | ClientEvent::AskFailed { .. } => News::Page,
+            ClientEvent::Reply { question, told, .. } => match question {
+                CustomerQuestion::Article { slug } => News::Article(slug.clone(), Some(told.clone())),
+                CustomerQuestion::Thread { .. } => News::Page,
+            },
+            ClientEvent::AskFailed { question, .. } => match question {
+                CustomerQuestion::Article { slug } => News::Article(slug.clone(), None),
+                CustomerQuestion::Thread { .. } => News::Page,
+            },
             ClientEvent::Batch { events, .. } => News::Batch {
                 desk_lines: events.iter().filter(|event| is_desk_line(event)).count(),
+                changed: events
+                    .iter()
+                    .any(|event| matches!(event.body, CustomerBody::LineChanged(_))),
             },
+            ClientEvent::Signal(_) => News::Signal,
             _ => News::Other,
         }
     }

@@ -3,18 +3,23 @@
 use minicom_client::{ClientEvent, PendingMark};
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
+    customer_event::CustomerEvent,
     ids::CommandId,
+    line::Quote,
     refusal::Refusal,
+    settings::PreChatAnswer,
 };
-use minicom_tui_kit::{Effect, Now};
+use minicom_tui_kit::{Effect, Now, Shown};
 
 use super::Effects;
 use crate::{
     actions::Action,
+    beginning::Beginning,
     entries,
     layout::NARROW,
-    model::{App, Ends, Order},
-    slash::{self, Meaning, Wish, Word},
+    model::{App, Ends, Order, Writing},
+    slash::{self, Meaning},
+    wishes::{self, Wish},
 };
 
 /// The code of what our own side does not take; the server has no such code.
@@ -33,44 +38,83 @@ impl App {
     /// Enter.
     pub(super) fn submit(&mut self, now: Now, effects: &mut Effects) {
         match slash::meaning(&self.composer.text()) {
-            Meaning::Blank => {}
+            Meaning::Blank => {
+                if let Some(slug) = self.article_at_hand() {
+                    self.want(slug, effects);
+                }
+            }
             Meaning::Refused(words) => self.notice(words, Ends::WithText),
-            Meaning::Text(text) => {
-                self.composer.take();
-                self.text_taken(Sent::Line, now, effects);
-                self.send(CustomerCommand::Post { text }, now, effects);
-            }
-            Meaning::Word(word) => {
-                self.composer.take();
-                self.text_taken(Sent::Word, now, effects);
-                self.word(word, now, effects);
-            }
+            Meaning::Text(text) => self.submit_line(text, None, now, effects),
+            Meaning::Word(word, rest) => self.submit_word(word, &rest, now, effects),
         }
     }
 
-    fn word(&mut self, word: Word, now: Now, effects: &mut Effects) {
-        let wish = match word {
-            Word::Help => {
-                self.help = Some(0);
-                return;
+    /// What is written is sent at last, with what the desk asked before it.
+    pub(super) fn submit_with(&mut self, answers: Vec<PreChatAnswer>, now: Now, effects: &mut Effects) {
+        match slash::meaning(&self.composer.text()) {
+            Meaning::Text(text) => self.submit_line(text, Some(answers), now, effects),
+            // Only `/human` asks the questions too: it stands for a line then.
+            Meaning::Word(word, rest) => {
+                match self.wish(word, &rest, now) {
+                    Wish::Line(text) => self.submit_line(text, Some(answers), now, effects),
+                    _ => self.submit_word(word, &rest, now, effects),
+                };
             }
-            Word::Human => slash::human(self.stage()),
-            Word::End => slash::end(self.stage()),
+            Meaning::Blank | Meaning::Refused(_) => {}
+        }
+    }
+
+    /// A line, by what it is to become. Where the desk asks something first and has no answers yet, it asks.
+    pub(super) fn submit_line(
+        &mut self,
+        text: String,
+        answers: Option<Vec<PreChatAnswer>>,
+        now: Now,
+        effects: &mut Effects,
+    ) {
+        if let Writing::Edit(line) = self.writing {
+            self.writing = Writing::Line;
+            self.take_text(Sent::Word, now, effects);
+            return self.send_word(CustomerCommand::EditLine { line, text }, now, effects);
+        }
+        if answers.is_none() && self.asks_first() {
+            return self.ask_first();
+        }
+        let quote = match std::mem::take(&mut self.writing) {
+            Writing::Answer(quoted) => Some(quoted.line),
+            Writing::Line | Writing::Edit(_) => None,
         };
-        match wish {
-            Wish::Send(command) => self.send(command, now, effects),
-            Wish::Told(words) => self.notice(words, Ends::WithText),
+        self.take_text(Sent::Line, now, effects);
+        let answers = answers.unwrap_or_default();
+        // Somebody else may have begun one meanwhile; what was answered is said all the same.
+        if Beginning::is_due(&self.replica) || !answers.is_empty() {
+            let start = self.beginning.start(answers);
+            self.send(start, now, effects);
         }
+        self.send(CustomerCommand::Post { text, quote }, now, effects);
     }
 
-    /// On the screen at once, then on its way.
-    pub(super) fn send(&mut self, command: CustomerCommand, now: Now, effects: &mut Effects) {
+    /// Takes what is written out of the composer.
+    pub(super) fn take_text(&mut self, what: Sent, now: Now, effects: &mut Effects) {
+        self.composer.take();
+        self.text_taken(what, now, effects);
+    }
+
+    /// On the screen at once, then on its way. Returns its id.
+    pub(super) fn send(&mut self, command: CustomerCommand, now: Now, effects: &mut Effects) -> CommandId {
         let id = self.ids.next(now.wall);
         self.replica.pending(id, command.clone());
         self.show_pending(now);
         self.transcript.remove_divider();
         self.transcript.to_end();
         effects.push(Effect::Program(Order::Send { id, command }));
+        id
+    }
+
+    /// As [`App::send`], and what comes of it is told.
+    pub(super) fn send_word(&mut self, command: CustomerCommand, now: Now, effects: &mut Effects) {
+        let id = self.send(command, now, effects);
+        self.word_sent = Some(id);
     }
 
     /// The connection does not take a command: its line is marked, with the reason.
@@ -140,10 +184,22 @@ impl App {
                 *next += 1;
                 *next
             });
-            let entry = entries::of_pending(&it, number, now.wall, room, &keys);
+            let quote = self.quote_of(&it.command);
+            let entry = entries::of_pending(&it, number, now.wall, quote, (room, &keys));
             if let Some(entry) = entry.filter(|entry| self.transcript.get(entry.key) != Some(entry)) {
                 self.transcript.insert(entry);
             }
         }
+    }
+
+    /// What a line on its way answers, on one row.
+    fn quote_of(&self, command: &CustomerCommand) -> Option<Shown> {
+        let CustomerCommand::Post { quote: Some(line), .. } = command else {
+            return None;
+        };
+        let is_it = |event: &&CustomerEvent| wishes::posted(event).is_some_and(|it| wishes::line_of(it) == *line);
+        let event = self.replica.thread().events().rev().find(is_it)?;
+        let (line, excerpt) = (*line, wishes::quoted(event)?.excerpt.to_string());
+        Some(entries::quote(&Quote { line, excerpt }))
     }
 }

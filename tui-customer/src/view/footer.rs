@@ -2,13 +2,15 @@
 
 use minicom_client::ConnState;
 use minicom_protocol::thread_view::CustomerStage;
-use minicom_tui_kit::Hint;
+use minicom_tui_kit::{Hint, Shown};
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::{
     actions::{Action, CHAT},
     layout::WIDE,
     model::App,
+    over::Over,
+    slash::Word,
 };
 
 /// Below this width words are short.
@@ -16,7 +18,8 @@ const SHORT: u16 = 50;
 
 pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     // Without a row of their own, notices stand here.
-    if let (None, Some((words, style))) = (app.areas().status, super::notice(app)) {
+    let urgent = || super::status::urgent(app, usize::from(area.width.saturating_sub(1)));
+    if let (None, Some((words, style))) = (app.areas().status, urgent()) {
         return super::put(buffer, area, 1, words.as_str(), style);
     }
     let help = Hint::of(Action::Help, "help");
@@ -27,6 +30,15 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
 }
 
 fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
+    match &app.over {
+        Some(Over::Questions(_)) => return vec![Hint::words("Enter next, empty skips"), Hint::words("Esc skips all")],
+        Some(Over::Comment { .. }) => return vec![Hint::words("Enter sends"), Hint::words("Esc takes it back")],
+        Some(Over::Quotes(_)) => return vec![Hint::words("Enter answers it"), Hint::words("Esc closes")],
+        _ => {}
+    }
+    if let Some(begun) = app.written_word() {
+        return words(&begun);
+    }
     if app.undecided().is_some() {
         return vec![
             Hint::of(Action::Retry, "send it again"),
@@ -51,4 +63,18 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
     }
     hints.push(Hint::of(Action::Clear, "quit"));
     hints
+}
+
+/// Words that fit what is begun: of one what it does, of several their names.
+fn words(begun: &str) -> Vec<Hint<Action>> {
+    let fitting: Vec<Word> = Word::beginning_with(begun).collect();
+    let hint = |words: String| Hint {
+        action: None,
+        words: Shown::line(&words),
+    };
+    match fitting[..] {
+        [] => vec![Hint::words("no such word; // begins a real slash")],
+        [word] => vec![hint(word.usage()), hint(word.title().to_owned())],
+        _ => fitting.into_iter().map(|word| hint(word.usage())).collect(),
+    }
 }

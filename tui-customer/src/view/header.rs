@@ -2,16 +2,18 @@
 //! importance: the state stays.
 
 use minicom_client::ConnState;
-use minicom_protocol::{gate::Shown, thread_view::CustomerStage};
+use minicom_protocol::gate::Shown;
 use minicom_tui_kit::{
     Now,
     text::{truncate, width},
 };
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use crate::{actions::Action, layout::NARROW, model::App, slash::is_with_you, view::put};
+use crate::{actions::Action, layout::NARROW, model::App, told, view::put};
 
 const TITLE: &str = "Support";
+/// Columns of the desk's name.
+const TITLE_COLUMNS_MAX: usize = 24;
 /// Columns between two facts.
 const GAP: usize = 3;
 /// Between left and right at least.
@@ -24,25 +26,25 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
         true => String::new(),
         false => truncate(app.name.shown().as_str(), columns / 4),
     };
-    let title = if narrow { "" } else { TITLE };
-    let who = who(app);
-    let who = who.as_ref().map_or("", Shown::as_str);
+    let title = if narrow { Shown::default() } else { title(app) };
+    let who = told::who(&app.replica, &app.zone);
     // On a narrow screen who is there says more than when the next attempt is.
-    let must = if narrow { who } else { title };
+    let must = if narrow { who.last().unwrap_or(&title) } else { &title };
     let states = states(app, now);
-    let fits = |state: &&String| 1 + width(must) + APART + right_columns(state, &name) <= columns;
+    let fits = |state: &&String| 1 + width(must.as_str()) + APART + right_columns(state, &name) <= columns;
     let state = states.iter().find(fits).or(states.last());
     let state = state.map_or("", String::as_str);
     let right = right_columns(state, &name);
 
     let mut x = 1;
     if !title.is_empty() {
-        put(buffer, area, 1, title, app.theme.title());
-        x += width(title) + GAP;
+        put(buffer, area, 1, title.as_str(), app.theme.title());
+        x += width(title.as_str()) + GAP;
     }
     let room = columns.saturating_sub(x + APART + right);
-    if width(who) <= room || narrow {
-        put_at(buffer, area, x, &truncate(who, room), Style::new());
+    let who = told::fitting(&who, room);
+    if width(who.as_str()) <= room || narrow {
+        put_at(buffer, area, x, &truncate(who.as_str(), room), Style::new());
     }
     x = columns.saturating_sub(right);
     let style = match &app.state {
@@ -66,18 +68,11 @@ fn put_at(buffer: &mut Buffer, area: Rect, column: usize, words: &str, style: St
     put(buffer, area, u16::try_from(column).unwrap_or(u16::MAX), words, style);
 }
 
-/// Who is with the customer.
-fn who(app: &App) -> Option<Shown> {
-    let place = app.replica.place();
-    Some(match app.stage()? {
-        CustomerStage::Bot => Shown::fixed("The assistant"),
-        CustomerStage::Waiting { .. } => match place {
-            Some(place) => Shown::line(&format!("You are number {place} in the queue")),
-            None => Shown::fixed("Waiting for a person"),
-        },
-        CustomerStage::Active { name, .. } => is_with_you(name),
-        CustomerStage::Closed { at, .. } => Shown::line(&format!("This chat has ended {}", app.zone.clock(at.0))),
-    })
+/// The desk's name, as soon as it is known.
+fn title(app: &App) -> Shown {
+    let desk = app.replica.me().map(|me| Shown::line(&me.desk).cut(TITLE_COLUMNS_MAX));
+    desk.filter(|desk| !desk.as_str().trim().is_empty())
+        .unwrap_or(Shown::fixed(TITLE))
 }
 
 /// How the connection stands, the longest form first.

@@ -9,14 +9,18 @@ use minicom_protocol::{
     customer_event::{
         Author, Closed, Closer, CustomerBody, CustomerEvent, HandedBack, HumanRequested, Joined, Opened, Posted,
     },
-    event::{Part, Seen},
-    frame::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, CustomerSnapshot, Told},
+    event::{CardPart, CardTag, Part, Seen},
+    frame::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, CustomerSnapshot, Estimate, Told},
     ids::{CommandId, ConversationId, Cursor, LineNo, Mark, Seq, TenantId, Time},
+    intake::ClientInfo,
+    line::LineState,
+    settings::PreChatQuestion,
     stage::Side,
     text::{CustomerName, DisplayName, MessageText},
     thread_view::ThreadView,
+    words::{SubjectLine, Tag},
 };
-use minicom_tui_customer::{App, Msg, Order, Settings};
+use minicom_tui_customer::{App, Beginning, Msg, Order, Settings, Wishes};
 use minicom_tui_kit::{
     Theme, Zone,
     testing::{BENCH_START, Bench},
@@ -45,6 +49,7 @@ pub fn settings(theme: Theme) -> Settings {
         ids: CommandIds::starting_at(1),
         start: Instant::now(),
         function_keys: false,
+        beginning: Beginning::new(Wishes::default(), "tui", ClientInfo::default()),
     }
 }
 
@@ -90,7 +95,7 @@ impl Desk {
             Side::Desk => self.view.desk_lines.next(),
         };
         let parts = vec![Part::of_text(MessageText::parse(text).unwrap())];
-        self.event(at, command, CustomerBody::Posted(Posted { author, line, parts }))
+        self.event(at, command, CustomerBody::Posted(posted(author, line, parts)))
     }
 
     pub fn asked(&mut self, at: i64) -> CustomerEvent {
@@ -106,7 +111,7 @@ impl Desk {
     }
 
     pub fn closed(&mut self, at: i64, by: Closer) -> CustomerEvent {
-        self.event(at, None, CustomerBody::Closed(Closed { by }))
+        self.event(at, None, CustomerBody::Closed(closed(by)))
     }
 
     /// The desk has read all of the customer's lines, or the customer all of the desk's.
@@ -178,13 +183,23 @@ impl Rig {
         self.connect_with(events, false);
     }
 
+    /// As [`Rig::connect`], for a customer and a desk of this kind.
+    pub fn connect_as(&mut self, me: CustomerMe) {
+        let events = self.desk.events.clone();
+        self.fresh(me, events, false);
+    }
+
     /// Only these events are in the snapshot.
     pub fn connect_with(&mut self, events: Vec<CustomerEvent>, more: bool) {
+        self.fresh(me(), events, more);
+    }
+
+    fn fresh(&mut self, me: CustomerMe, events: Vec<CustomerEvent>, more: bool) {
         let view = self.desk.view.clone();
         let at = view.seq.0;
         self.state(ConnState::Live);
         self.tell(ClientEvent::Fresh {
-            me: me(),
+            me,
             time: minute(0),
             cursor: Cursor { at, mark: Mark(at) },
             parts: vec![CustomerSnapshot { view, events, more }],
@@ -229,8 +244,15 @@ impl Rig {
         self.tell(ClientEvent::Reply { n: 1, question, told })
     }
 
-    /// The commands that were sent since the orders were last asked for.
+    /// The commands that were sent since the orders were last asked for, but for those that begin a conversation.
     pub fn sent(&mut self) -> Vec<(CommandId, minicom_protocol::command::CustomerCommand)> {
+        let mut sent = self.sent_all();
+        sent.retain(|(_, command)| !matches!(command, minicom_protocol::command::CustomerCommand::Start { .. }));
+        sent
+    }
+
+    /// All commands that were sent since the orders were last asked for.
+    pub fn sent_all(&mut self) -> Vec<(CommandId, minicom_protocol::command::CustomerCommand)> {
         let orders = self.bench.orders().into_iter();
         let sent = |order| match order {
             Order::Send { id, command } => Some((id, command)),
@@ -244,6 +266,55 @@ pub fn me() -> CustomerMe {
     CustomerMe {
         name: CustomerName::parse("carol").unwrap(),
         tenant: TenantId::default_tenant(),
+        desk: "Support".into(),
+        questions: vec![],
+        edit_window_s: 60,
+    }
+}
+
+/// What this desk asks first, by key and question.
+pub fn asking(questions: &[(&str, &str)]) -> CustomerMe {
+    let question = |(key, text): &(&str, &str)| PreChatQuestion {
+        key: (*key).to_owned(),
+        text: (*text).to_owned(),
+    };
+    CustomerMe {
+        questions: questions.iter().map(question).collect(),
+        ..me()
+    }
+}
+
+/// A line as it was written.
+pub fn posted(author: Author, line: LineNo, parts: Vec<Part>) -> Posted {
+    Posted {
+        author,
+        line,
+        parts,
+        quote: None,
+        state: LineState::Original,
+    }
+}
+
+/// An end after which nothing is asked.
+pub fn closed(by: Closer) -> Closed {
+    Closed { by, ask_rating: false }
+}
+
+/// An article as a card.
+pub fn card(slug: &str, title: &str, excerpt: &str) -> Part {
+    Part::Card(CardPart {
+        kind: CardTag::Card,
+        slug: Tag::parse(slug).unwrap(),
+        title: SubjectLine::parse(title).unwrap(),
+        excerpt: excerpt.to_owned(),
+        fallback: format!("{title} (article {slug})"),
+    })
+}
+
+pub fn place(place: u64, estimate: Option<(u32, u32)>) -> CustomerSignal {
+    CustomerSignal::Place {
+        place: Some(place),
+        estimate: estimate.map(|(from_min, to_min)| Estimate { from_min, to_min }),
     }
 }
 

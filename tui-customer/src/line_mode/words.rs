@@ -1,0 +1,145 @@
+//! What is written: lines, words, and answers to what the desk asks first.
+
+use minicom_protocol::{command::CustomerCommand, frame::CustomerQuestion, gate::Shown};
+use minicom_tui_kit::{Now, plain::PlainEffect};
+
+use super::{Asking, Effects, Lines};
+use crate::{
+    Order,
+    beginning::{Beginning, answers_to},
+    exit,
+    slash::{self, Meaning, Word},
+    wishes::{self, Wish},
+};
+
+/// Words that only lines need, besides those of [`Word`].
+const MORE_WORDS: &str = "/quit ends the program. A line that begins with // begins with a real slash.";
+/// Columns of a line that is answered, where it is told.
+const QUOTE_COLUMNS: usize = 60;
+
+impl Lines {
+    pub(super) fn text(&mut self, text: &str, now: Now, effects: &mut Effects) {
+        if let Some(asking) = &mut self.asking {
+            asking.texts.push(text.trim().to_owned());
+            return self.ask_next(now, effects);
+        }
+        // A slash in front is a real one by now: the loop has read the words.
+        match slash::meaning(&slash::written(text)) {
+            Meaning::Text(text) => self.line(text, now, effects),
+            Meaning::Refused(words) => self.tell(words.as_str(), now, effects),
+            Meaning::Blank | Meaning::Word(..) => {}
+        }
+    }
+
+    pub(super) fn command(&mut self, name: &str, rest: &str, now: Now, effects: &mut Effects) {
+        let word = Word::of(name);
+        let asked = match name {
+            "quit" | "resend" | "discard" if !rest.is_empty() => {
+                return self.tell(&format!("/{name} stands alone. Nothing was done."), now, effects);
+            }
+            "quit" => {
+                self.end_asking(now, effects);
+                return effects.push(PlainEffect::Quit(exit::OK));
+            }
+            _ => self.asking.is_some() && word != Some(Word::Help),
+        };
+        if asked {
+            let words = "First the question: answer it, or skip it with an empty line. Nothing was done.";
+            return self.tell(words, now, effects);
+        }
+        match (word, name) {
+            (Some(word), _) => match word.check(rest) {
+                Ok(()) => self.word(word, rest, now, effects),
+                Err(why) => self.tell(why.as_str(), now, effects),
+            },
+            (None, "resend") => self.decide_stale(Order::Resend, now, effects),
+            (None, "discard") => self.decide_stale(Order::Discard, now, effects),
+            (None, _) => {
+                let name = Shown::line(name).cut(20);
+                self.tell(
+                    &format!("There is no /{name}; /help shows the words. Not sent."),
+                    now,
+                    effects,
+                );
+            }
+        }
+    }
+
+    fn word(&mut self, word: Word, rest: &str, now: Now, effects: &mut Effects) {
+        // There is no list to choose from here: the newest is meant.
+        let rest = match (word, rest) {
+            (Word::Quote, "") => "1",
+            _ => rest,
+        };
+        let server_now = self.replica.server_time(self.start + now.elapsed);
+        match wishes::wish(word, rest, &self.replica, &mut self.beginning, server_now) {
+            Wish::Send(command) => self.word_sent = Some(self.send(command, now, effects)),
+            Wish::Line(text) => self.line(text, now, effects),
+            Wish::Told(words) | Wish::Wrong(words) => self.tell(words.as_str(), now, effects),
+            Wish::EditAgain(..) => self.tell("Write /edit and the new text behind it.", now, effects),
+            Wish::Quote(quoted) => {
+                self.quote = Some(quoted.line);
+                let excerpt = quoted.excerpt.cut(QUOTE_COLUMNS);
+                let words = format!("your next line answers {}: {excerpt}", quoted.name);
+                self.tell(&words, now, effects);
+            }
+            Wish::Read(slug) => {
+                self.wanted = Some(slug.clone());
+                effects.push(PlainEffect::Program(Order::Ask(CustomerQuestion::Article { slug })));
+            }
+            Wish::ChooseQuote => {}
+            Wish::Help => self.help(now, effects),
+        }
+    }
+
+    fn help(&self, now: Now, effects: &mut Effects) {
+        for word in Word::ALL {
+            self.tell(&format!("{}: {}", word.usage(), word.title()), now, effects);
+        }
+        self.tell(MORE_WORDS, now, effects);
+    }
+
+    // What the desk asks first.
+
+    /// A line. Before the first of a conversation a person is asked what the desk wants to know.
+    fn line(&mut self, line: String, now: Now, effects: &mut Effects) {
+        let asks = self.replica.me().is_some_and(|me| !me.questions.is_empty());
+        let due = self.replica.thread().is_loaded() && Beginning::is_due(&self.replica);
+        if self.person && asks && due {
+            let texts = Vec::new();
+            self.asking = Some(Asking { line, texts });
+            self.tell("Before it is sent (an empty line skips a question):", now, effects);
+            return self.ask_next(now, effects);
+        }
+        self.post(line, Vec::new(), now, effects);
+    }
+
+    /// The next question, or the line after the last.
+    fn ask_next(&mut self, now: Now, effects: &mut Effects) {
+        let Some(asking) = &self.asking else { return };
+        let questions = self.replica.me().map(|me| me.questions.as_slice()).unwrap_or_default();
+        match questions.get(asking.texts.len()) {
+            Some(question) => self.tell(&question.text, now, effects),
+            None => self.end_asking(now, effects),
+        }
+    }
+
+    /// The line is sent with the answers that there are.
+    pub(super) fn end_asking(&mut self, now: Now, effects: &mut Effects) {
+        if let Some(asking) = self.asking.take() {
+            self.post(asking.line, asking.texts, now, effects);
+        }
+    }
+
+    fn post(&mut self, text: String, texts: Vec<String>, now: Now, effects: &mut Effects) {
+        let questions = self.replica.me().map(|me| me.questions.as_slice()).unwrap_or_default();
+        let answers = answers_to(questions, texts);
+        // Somebody else may have begun one meanwhile; what was answered is said all the same.
+        if Beginning::is_due(&self.replica) || !answers.is_empty() {
+            let start = self.beginning.start(answers);
+            self.send(start, now, effects);
+        }
+        let quote = self.quote.take();
+        self.send(CustomerCommand::Post { text, quote }, now, effects);
+    }
+}

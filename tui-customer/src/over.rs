@@ -1,0 +1,36 @@
+//! What takes the keys first: help, questions, a choice, something to read. One at a time. It refuses to know what comes of it.
+
+use minicom_protocol::line::LineRef;
+use minicom_tui_kit::{Overlay, Picker, Prompt};
+
+/// What takes the keys first.
+#[derive(Clone, Debug)]
+pub enum Over {
+    /// The keys and words.
+    Help {
+        /// The first row.
+        top: usize,
+        /// What it was asked for in: that is there again after it.
+        under: Option<Box<Over>>,
+    },
+    /// The desk's questions before the first line, which stays in the composer meanwhile.
+    Questions(Prompt),
+    /// More about how it was.
+    Comment {
+        /// How it was.
+        score: u8,
+        /// The question.
+        prompt: Prompt,
+    },
+    /// Which line is answered.
+    Quotes(Box<Picker<LineRef>>),
+    /// An article.
+    Reading(Box<Overlay>),
+}
+
+impl Over {
+    /// Whether the thread cannot be read under it.
+    pub fn covers(&self) -> bool {
+        matches!(self, Over::Help { .. } | Over::Reading(_))
+    }
+}

@@ -1,0 +1,265 @@
+//! What takes the keys first: help, the desk's questions, how it was, a choice, an article.
+
+use minicom_protocol::line::LineRef;
+use minicom_tui_kit::{
+    Key, Now, Prompt, Shown,
+    overlay::Read,
+    picker::Picked,
+    prompt::{Asked, Question},
+};
+use ratatui::layout::{Position, Rect};
+
+use super::Effects;
+use crate::{
+    actions::Action,
+    beginning::{Beginning, answers_to},
+    model::{App, Ends, Writing},
+    over::Over,
+    view,
+    wishes::{self, SCORE_MAX},
+};
+
+impl App {
+    /// Returns whether the key was for what takes the keys first.
+    pub(super) fn key_over(&mut self, action: Option<Action>, key: Key, now: Now, effects: &mut Effects) -> bool {
+        match &mut self.over {
+            None => false,
+            Some(Over::Help { .. }) => self.key_in_help(action, key, now, effects),
+            Some(Over::Reading(_)) => self.key_in_reading(action, key),
+            Some(Over::Questions(prompt) | Over::Comment { prompt, .. }) => {
+                let asked = prompt.key(key);
+                self.asked(asked, action, now, effects);
+                true
+            }
+            Some(Over::Quotes(picker)) => {
+                let picked = picker.key(key);
+                self.picked(picked, action, now, effects);
+                true
+            }
+        }
+    }
+
+    /// Returns whether the paste was for what takes the keys first.
+    pub(super) fn paste_over(&mut self, text: &str) -> bool {
+        match &mut self.over {
+            Some(Over::Questions(prompt) | Over::Comment { prompt, .. }) => drop(prompt.paste(text)),
+            Some(Over::Quotes(picker)) => drop(picker.paste(text)),
+            Some(Over::Help { under, .. }) => {
+                self.over = under.take().map(|under| *under);
+                return self.paste_over(text);
+            }
+            Some(Over::Reading(_)) | None => {
+                self.over = None;
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Tells it its size.
+    pub(super) fn fit_over(&mut self) {
+        let area = view::help_area(self.size);
+        let choice = self.quotes_area();
+        let rows = self.help_rows().len();
+        match &mut self.over {
+            Some(Over::Help { top, .. }) => {
+                let height = usize::from(area.height.saturating_sub(1));
+                *top = (*top).min(rows.saturating_sub(height));
+            }
+            Some(Over::Reading(reading)) => reading.set_size(area.width, area.height),
+            Some(Over::Quotes(picker)) => picker.set_size(choice.height),
+            _ => {}
+        }
+    }
+
+    /// The keys and words, over everything.
+    pub(super) fn help(&mut self) {
+        let under = self.over.take().map(Box::new);
+        self.over = Some(Over::Help { top: 0, under });
+    }
+
+    /// Any other key closes the help and does what it always does: nothing that is typed gets lost behind a help that somebody
+    /// forgot.
+    fn key_in_help(&mut self, action: Option<Action>, key: Key, now: Now, effects: &mut Effects) -> bool {
+        let page = usize::from(view::help_area(self.size).height.saturating_sub(2)).max(1);
+        let Some(Over::Help { top, under }) = &mut self.over else {
+            return false;
+        };
+        *top = match (action, key.to_string().as_str()) {
+            (Some(Action::Older), _) => top.saturating_sub(page),
+            (Some(Action::Newer), _) => *top + page,
+            (Some(Action::RowUp), _) | (_, "up") => top.saturating_sub(1),
+            (Some(Action::RowDown), _) | (_, "down") => *top + 1,
+            (Some(Action::Escape | Action::Help | Action::Clear), _) => {
+                self.over = under.take().map(|under| *under);
+                return true;
+            }
+            _ => {
+                self.over = under.take().map(|under| *under);
+                return self.key_over(action, key, now, effects);
+            }
+        };
+        self.fit_over();
+        true
+    }
+
+    /// As in the help: letters are text.
+    fn key_in_reading(&mut self, action: Option<Action>, key: Key) -> bool {
+        let Some(Over::Reading(reading)) = &mut self.over else {
+            return false;
+        };
+        let read = match (key.typed(), action) {
+            (Some(_), _) => Read::No,
+            (None, Some(Action::Clear)) => Read::Closed,
+            (None, _) => reading.key(key),
+        };
+        match read {
+            Read::Moved => true,
+            Read::Closed => {
+                self.over = None;
+                true
+            }
+            Read::No => {
+                self.over = None;
+                false
+            }
+        }
+    }
+
+    /// Keys that mean the same while something is asked or chosen.
+    fn key_beside(&mut self, action: Option<Action>, now: Now, effects: &mut Effects) {
+        match action {
+            Some(Action::Escape | Action::Clear) => self.leave_over(now, effects),
+            Some(
+                it @ (Action::Older
+                | Action::Newer
+                | Action::RowUp
+                | Action::RowDown
+                | Action::Reconnect
+                | Action::Redraw
+                | Action::Suspend
+                | Action::Help),
+            ) => self.act(it, now, effects),
+            _ => {}
+        }
+    }
+
+    /// It is left without having said anything. What was written there is not lost.
+    fn leave_over(&mut self, now: Now, effects: &mut Effects) {
+        if let Some(Over::Comment { score, prompt }) = self.over.take() {
+            let written = prompt.written();
+            if !written.trim().is_empty() && self.composer.is_empty() {
+                // It was the beginning of a line: the digit belongs to it.
+                self.composer.set_text(&format!("{score}{written}"));
+                self.text_changed(now, effects);
+            }
+        }
+    }
+
+    // The desk's questions.
+
+    /// Whether something is to be asked before a line is sent.
+    pub(super) fn asks_first(&self) -> bool {
+        let asks = self.replica.me().is_some_and(|me| !me.questions.is_empty());
+        asks && Beginning::is_due(&self.replica) && self.replica.thread().is_loaded()
+    }
+
+    /// Asks. What is written stays where it is, and is sent behind the answers.
+    pub(super) fn ask_first(&mut self) {
+        let questions = self.replica.me().map(|me| me.questions.clone()).unwrap_or_default();
+        let questions = questions
+            .iter()
+            .map(|it| Question::new(Shown::line(&it.text)).optional());
+        let prompt = Prompt::new(Shown::fixed("First"), questions.collect());
+        self.over = prompt.map(|prompt| Over::Questions(prompt.escape("Esc skips all")));
+    }
+
+    fn asked(&mut self, asked: Asked, action: Option<Action>, now: Now, effects: &mut Effects) {
+        let answers = match (&self.over, asked) {
+            (_, Asked::Changed) => return,
+            (_, Asked::No) => return self.key_beside(action, now, effects),
+            (Some(Over::Questions(prompt)), Asked::Cancelled) => prompt.answered(),
+            (Some(Over::Comment { .. }), Asked::Cancelled) => return self.leave_over(now, effects),
+            (_, Asked::Done(answers)) => answers,
+            (_, Asked::Cancelled) => return,
+        };
+        match self.over.take() {
+            Some(Over::Questions(_)) => {
+                let questions = self.replica.me().map(|me| me.questions.as_slice()).unwrap_or_default();
+                self.submit_with(answers_to(questions, answers), now, effects);
+            }
+            Some(Over::Comment { score, .. }) => self.rate(score, answers.into_iter().next(), now, effects),
+            other => self.over = other,
+        }
+    }
+
+    // How it was.
+
+    /// Returns whether the key says how it was: a digit, where nothing is written.
+    pub(super) fn key_rates(&mut self, key: Key, now: Now, effects: &mut Effects) -> bool {
+        let digit = key.typed().and_then(|c| c.to_digit(10));
+        let score = digit
+            .and_then(|digit| u8::try_from(digit).ok())
+            .filter(|it| *it <= SCORE_MAX);
+        let free = self.composer.is_empty() && self.writing == Writing::Line;
+        let Some(score) = score.filter(|_| free && self.asks_rating()) else {
+            return false;
+        };
+        if score == 0 {
+            self.rate(0, None, now, effects);
+            return true;
+        }
+        let title = Shown::line(&format!("You say {score} of {SCORE_MAX}"));
+        let prompt = Prompt::ask(title, Question::new(Shown::fixed("Why")).optional());
+        let prompt = prompt.escape("Esc takes it back");
+        self.over = Some(Over::Comment { score, prompt });
+        true
+    }
+
+    fn rate(&mut self, score: u8, comment: Option<String>, now: Now, effects: &mut Effects) {
+        let comment = comment.filter(|it| !it.is_empty());
+        self.send(wishes::rating(score, comment), now, effects);
+    }
+
+    /// What was said is not lost because more could have been said.
+    pub(super) fn rate_before_the_end(&mut self, now: Now, effects: &mut Effects) {
+        if let Some(Over::Comment { score, .. }) = self.over {
+            self.over = None;
+            self.rate(score, None, now, effects);
+        }
+    }
+
+    // Which line is answered.
+
+    pub(crate) fn quotes_area(&self) -> Rect {
+        self.areas().choice(|most| match &self.over {
+            Some(Over::Quotes(picker)) => picker.wanted(most.saturating_sub(1)),
+            _ => 0,
+        })
+    }
+
+    fn picked(&mut self, picked: Picked<LineRef>, action: Option<Action>, now: Now, effects: &mut Effects) {
+        match picked {
+            Picked::Moved | Picked::Asked => {}
+            Picked::No => self.key_beside(action, now, effects),
+            Picked::Closed => self.over = None,
+            Picked::Unavailable(words) | Picked::Refused(words) => self.notice(words, Ends::WithText),
+            Picked::Chosen(line) => {
+                self.over = None;
+                let quoted = wishes::quotable(&self.replica).find(|it| it.line == line);
+                match quoted {
+                    Some(quoted) => self.writing = Writing::Answer(quoted),
+                    None => self.notice(Shown::fixed("This line is gone."), Ends::WithText),
+                }
+            }
+        }
+    }
+
+    pub(super) fn click_in_quotes(&mut self, at: Position, double: bool, now: Now, effects: &mut Effects) {
+        let area = self.quotes_area();
+        if let Some(Over::Quotes(picker)) = &mut self.over {
+            let picked = picker.click(area, at, double);
+            self.picked(picked, None, now, effects);
+        }
+    }
+}
