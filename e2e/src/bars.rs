@@ -4,6 +4,7 @@
 pub mod check;
 pub mod claims;
 pub mod cuts;
+pub mod desk;
 pub mod groups;
 pub mod kill;
 pub mod races;

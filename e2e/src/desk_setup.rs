@@ -18,6 +18,7 @@ use minicom_server::{
     decide::Settings,
     desk::{Desk, WriterThread},
     faults::Faults,
+    order::{Caller, Who},
     store::{self, open::DataFolder},
 };
 
@@ -35,6 +36,17 @@ pub struct DeskAgent {
     pub email: String,
     /// A token that outlives restarts.
     pub token: Secret,
+}
+
+impl DeskAgent {
+    /// As the desk knows who sends a command.
+    pub fn caller(&self) -> Caller {
+        let (agent, role) = (self.agent.clone(), self.role);
+        Caller {
+            tenant: TenantId::default_tenant(),
+            who: Who::Agent { agent, role },
+        }
+    }
 }
 
 /// What kind of server it is to be.

@@ -143,10 +143,7 @@ fn measure_program(pty: &mut Pty, bar: Bar, of: [&'static str; 2]) -> Result<[Me
     pty.press("\x1b[F")?; // End
     pty.sees(&text(bar.messages))?;
     pty.settle(QUIET);
-    let [mut letters, mut scrolling] = of.map(|of| Measured {
-        of,
-        times: Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are in order"),
-    });
+    let [mut letters, mut scrolling] = of.map(Measured::of);
     let mut typed = String::new();
     while (letters.times.len() as usize) < bar.keys {
         if typed.len() == LETTERS {
@@ -174,7 +171,21 @@ fn measure_program(pty: &mut Pty, bar: Bar, of: [&'static str; 2]) -> Result<[Me
 }
 
 impl Measured {
-    fn record(&mut self, pty: &mut Pty, key: &str, changed: impl Fn(&Pty) -> bool) -> Result<()> {
+    /// Nothing yet.
+    pub(crate) fn of(of: &'static str) -> Measured {
+        Measured {
+            of,
+            times: Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are in order"),
+        }
+    }
+
+    /// 95 of 100 were faster.
+    pub fn p95(&self) -> Duration {
+        Duration::from_micros(self.times.value_at_quantile(0.95))
+    }
+
+    /// Presses a key, waits until it has changed the screen, and notes how long that took.
+    pub(crate) fn record(&mut self, pty: &mut Pty, key: &str, changed: impl Fn(&Pty) -> bool) -> Result<()> {
         pty.settle(BETWEEN_KEYS);
         let pressed = Instant::now();
         pty.press(key)?;

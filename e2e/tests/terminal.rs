@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use minicom_e2e::{
+    bars,
     computer::Computer,
     desk_setup::Setup,
     idle,
@@ -210,6 +211,24 @@ async fn every_key_changes_the_screen() -> Result<()> {
         assert_eq!(measured.times.len(), 30, "{measured}");
         // A busy machine may be slow once, not mostly.
         assert!(measured.times.value_at_quantile(0.5) < 250_000, "{measured}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_list_is_there_at_once_and_every_key_moves_in_it() -> Result<()> {
+    // The full figures, with the bars of 300 ms, 5 ms and 150 MB, are `minicom-bars desk` in release.
+    let size = bars::desk::Size {
+        open: 300,
+        closed: 300,
+        moves: 60,
+    };
+    for measured in bars::desk::measure(size).await? {
+        assert_eq!(measured.moves.times.len(), 60, "{measured}");
+        // A busy machine may be slow once, not mostly.
+        assert!(measured.start() < Duration::from_secs(5), "{measured}");
+        assert!(measured.moves.times.value_at_quantile(0.5) < 250_000, "{measured}");
+        assert!(measured.memory < bars::desk::MEMORY_MAX, "{measured}");
     }
     Ok(())
 }

@@ -11,7 +11,6 @@ use minicom_protocol::{
     command::{AgentCommand, CustomerCommand, Done},
     event::Author,
     ids::{CommandId, ConversationId, TenantId},
-    people::Role,
     text::CustomerName,
 };
 use minicom_server::{
@@ -30,7 +29,7 @@ use uuid::Uuid;
 
 use super::Findings;
 use crate::{
-    desk_setup::{DeskAgent, OpenDesk, Setup, refused},
+    desk_setup::{OpenDesk, Setup, refused},
     journal::Journal,
     wait::until_async,
 };
@@ -90,7 +89,7 @@ pub async fn run(races: u64, seed: u64, faults: Faults) -> Result<Races> {
 
     let race = Race {
         desk: desk.clone(),
-        agent: signed_in(agents.first().context("an agent was made")?),
+        agent: agents.first().context("an agent was made")?.caller(),
         chance: StdRng::seed_from_u64(seed),
         head_start: HEAD_START,
         bot_first: 0,
@@ -183,14 +182,6 @@ pub async fn newcomer(desk: &Desk, name: &str) -> Result<Caller> {
     let found = desk.first_use(key, name, digest).await.map_err(refused)?;
     let who = Who::Customer(found.customer);
     Ok(Caller { tenant, who })
-}
-
-fn signed_in(agent: &DeskAgent) -> Caller {
-    let (agent, role) = (agent.agent.clone(), Role::Agent);
-    Caller {
-        tenant: TenantId::default_tenant(),
-        who: Who::Agent { agent, role },
-    }
 }
 
 async fn post(desk: &Desk, customer: &Caller, text: &str) -> Result<Done> {

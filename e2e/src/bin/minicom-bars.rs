@@ -11,7 +11,7 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
-    bars::{claims, cuts, groups, kill, races, repeats},
+    bars::{claims, cuts, desk, groups, kill, races, repeats},
     idle, keys,
 };
 use minicom_server::faults::Faults;
@@ -73,6 +73,18 @@ enum Bar {
         /// How many one agent can have
         #[arg(long, default_value_t = 40)]
         capacity: u32,
+    },
+    /// Start, keys and memory of an agent's program at a large desk, with nothing and with much closed (no broken variant)
+    Desk {
+        /// Open conversations
+        #[arg(long, default_value_t = 10_000)]
+        open: u64,
+        /// Closed ones, the second time
+        #[arg(long, default_value_t = 100_000)]
+        closed: u64,
+        /// Keys in the list
+        #[arg(long, default_value_t = 500)]
+        moves: usize,
     },
     /// Time from a key to the changed screen, at 120x40 with 5,000 messages (there is no broken variant)
     Keys {
@@ -180,13 +192,18 @@ async fn measure(given: &Arguments) -> Result<Came> {
             let found = claims::run(agents, waiting, capacity, given.seed, faults).await?;
             Ok(Came::to(found.is_clean(), &found))
         }
+        Bar::Desk { open, closed, moves } => {
+            let found = desk::measure(desk::Size { open, closed, moves }).await?;
+            let lines = found.each_ref().map(ToString::to_string);
+            Ok(Came::to(found.iter().all(desk::Desk::is_quick), &lines.join("\n")))
+        }
         Bar::Keys { keys } => {
             let measured = keys::measure(keys::Bar {
                 keys,
                 ..keys::Bar::default()
             })
             .await?;
-            let fast = |it: &keys::Measured| u128::from(it.times.value_at_quantile(0.95)) < KEY_MAX.as_micros();
+            let fast = |it: &keys::Measured| it.p95() < KEY_MAX;
             let lines: Vec<String> = measured.iter().map(ToString::to_string).collect();
             Ok(Came::to(measured.iter().all(fast), &lines.join("\n")))
         }

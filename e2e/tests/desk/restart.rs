@@ -15,13 +15,13 @@ use minicom_e2e::{
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand},
     frame::{AgentQuestion, DeskState},
-    ids::{CommandId, ConversationId, ReplyId, TenantId, TicketNo, Time},
+    ids::{CommandId, ConversationId, ReplyId, TicketNo, Time},
     intake::Priority,
     library::{Article, SavedReply},
     stage::Stage,
     summary::Summary,
 };
-use minicom_server::order::{Caller, Order, Who};
+use minicom_server::order::Order;
 
 use super::desk::*;
 
@@ -178,11 +178,7 @@ async fn a_full_desk(desk: &Desk) -> Result<()> {
 /// Puts a conversation of Ada's aside for so long, at a desk that no server has open: nothing happens there by itself.
 async fn put_aside_while_nobody_runs(desk: &Desk, conversation: ConversationId, time: Duration) -> Result<()> {
     let open = OpenDesk::open(desk.server.data(), &setup())?;
-    let (agent, role) = (desk.account(0).agent.clone(), desk.account(0).role);
-    let caller = Caller {
-        tenant: TenantId::default_tenant(),
-        who: Who::Agent { agent, role },
-    };
+    let caller = desk.account(0).caller();
     let until = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)? + time;
     let snooze = AgentCommand::Snooze {
         conversation,
