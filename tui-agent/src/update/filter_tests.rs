@@ -125,5 +125,9 @@ fn keys_among_ten_thousand_cost_what_they_cost_among_ten() {
     seat.press("jjjjjkjG").bench.screen();
     seat.press("kkkg<space>j<space>1").bench.screen();
     seat.sees("2 marked");
-    assert_eq!(seat.bench.app.list.work(), made, "no row was looked at but those on the screen");
+    assert_eq!(
+        seat.bench.app.list.work(),
+        made,
+        "no row was looked at but those on the screen"
+    );
 }
