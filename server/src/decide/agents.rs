@@ -10,7 +10,7 @@ use minicom_protocol::{
     text::MessageText,
 };
 
-use super::{Decision, Facts, affairs, lines, owners, plan::Plan, tickets};
+use super::{Decision, Facts, affairs, lines, marking, owners, plan::Plan, tickets};
 
 /// An agent who asks for something.
 #[derive(Clone, Copy)]
@@ -77,7 +77,7 @@ pub fn decide(facts: &Facts<'_>, agent: &AgentRef, role: Role, command: &AgentCo
         AgentCommand::Note {
             text, agents, groups, ..
         } => plan_note(&mut plan, facts, agent, text, agents, groups)?,
-        AgentCommand::Tag { add, remove, .. } => owners::tag(&mut plan, row, agent, add, remove)?,
+        AgentCommand::Tag { add, remove, .. } => marking::tag(&mut plan, row, agent, add, remove)?,
         AgentCommand::SetSubject { subject, .. } => {
             if facts.open()?.intake.subject != *subject {
                 plan.event(EventBody::SubjectChanged(SubjectChanged {
@@ -87,7 +87,7 @@ pub fn decide(facts: &Facts<'_>, agent: &AgentRef, role: Role, command: &AgentCo
             }
         }
         AgentCommand::SetPriority { priority, .. } => {
-            owners::prioritise(&mut plan, facts, facts.open()?, agent, *priority);
+            marking::prioritise(&mut plan, facts, facts.open()?, agent, *priority);
         }
         AgentCommand::EditLine { line, text, .. } => {
             lines::edit(&mut plan, facts, lines::of_desk(*line), Some(agent), text)?;

@@ -15,7 +15,7 @@ use minicom_protocol::{
     words::Tag,
 };
 
-use super::{Decision, Facts, Write, agents::Agent, owners, plan::Plan};
+use super::{Decision, Facts, Write, agents::Agent, marking, owners, plan::Plan};
 
 /// An agent's line, as it is asked for.
 pub struct Draft<'c> {
@@ -131,11 +131,11 @@ fn act(
             _ => None,
         })
         .collect();
-    owners::tag(plan, row, caller.agent, &added, &[])?;
+    marking::tag(plan, row, caller.agent, &added, &[])?;
     if let Some(ReplyAction::Priority { priority }) =
         actions.iter().rfind(|it| matches!(it, ReplyAction::Priority { .. }))
     {
-        owners::prioritise(plan, facts, row, caller.agent, *priority);
+        marking::prioritise(plan, facts, row, caller.agent, *priority);
     }
     match actions.iter().find(ends) {
         Some(ReplyAction::Transfer { group }) => owners::to_group(plan, facts, caller.agent, row, *group),

@@ -47,6 +47,7 @@ mod affairs;
 mod agents;
 mod customers;
 mod lines;
+mod marking;
 mod owners;
 mod plan;
 mod tickets;

@@ -3,12 +3,8 @@
 
 use minicom_protocol::{
     command::{TransferTo, Warning},
-    event::{
-        EventBody, HandedBack, Noted, PriorityChanged, Snoozed, TagsChanged, TakenOver, Target, Transferred, Woken,
-        WokenBy,
-    },
+    event::{EventBody, HandedBack, Noted, Snoozed, TakenOver, Target, Transferred, Woken, WokenBy},
     ids::{AgentId, GroupId, LineNo, Time},
-    intake::Priority,
     people::AgentRef,
     queue::WhyNot,
     refusal::Refusal,
@@ -16,19 +12,10 @@ use minicom_protocol::{
     stage::{Closer, HandOverReason, Stage},
     summary::Summary,
     text::MessageText,
-    words::{Tag, as_set},
 };
 
-use super::{
-    Decision, Facts,
-    agents::Agent,
-    customers,
-    plan::{Plan, respond_by},
-};
+use super::{Decision, Facts, agents::Agent, customers, plan::Plan};
 use crate::order::{OwnerGone, Route, TimerKind};
-
-/// Tags that a conversation may have.
-const TAGS_MAX: usize = 20;
 
 /// Refuses if a colleague owns it.
 pub fn mine(stage: &Stage, agent: &AgentRef) -> Result<(), Refusal> {
@@ -321,42 +308,6 @@ pub fn wake(plan: &mut Plan<'_, '_>, agent: &AgentRef, row: &Summary) -> Result<
         plan.clear(TimerKind::Snooze);
     }
     Ok(())
-}
-
-pub fn tag(
-    plan: &mut Plan<'_, '_>,
-    row: &Summary,
-    agent: &AgentRef,
-    add: &[Tag],
-    remove: &[Tag],
-) -> Result<(), Refusal> {
-    let mut tags = row.tags.clone();
-    tags.extend_from_slice(add);
-    let mut tags = as_set(tags);
-    tags.retain(|tag| !remove.contains(tag));
-    if tags.len() > TAGS_MAX {
-        let limit = TAGS_MAX as u64;
-        return Err(Refusal::TooMany { limit });
-    }
-    if tags != row.tags {
-        plan.event(EventBody::TagsChanged(TagsChanged {
-            agent: agent.clone(),
-            tags,
-        }));
-    }
-    Ok(())
-}
-
-pub fn prioritise(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary, agent: &AgentRef, priority: Priority) {
-    if row.intake.priority != priority {
-        // The clock does not start anew: it runs from when it first came into the queue.
-        let respond_by = row.queued_since().and_then(|from| respond_by(facts, priority, from));
-        plan.event(EventBody::PriorityChanged(PriorityChanged {
-            agent: agent.clone(),
-            priority,
-            respond_by,
-        }));
-    }
 }
 
 /// The owner is gone for longer than the grace time, or went away and handed back. What nobody waits for stays.
