@@ -12,7 +12,7 @@ use minicom_protocol::{
     stage::Side,
 };
 use minicom_tui_kit::{
-    Shown, Who, Zone,
+    Shown, Who, Zone, markdown,
     transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind},
 };
 
@@ -90,7 +90,7 @@ impl Eyes {
         let cards = posted.parts.iter().filter_map(|part| match part {
             Part::Card(card) => Some(Card {
                 title: card.title.shown(),
-                excerpt: Shown::line(&one_line(&card.excerpt)),
+                excerpt: card_excerpt(&card.excerpt),
             }),
             _ => None,
         });
@@ -188,6 +188,13 @@ fn line_text(posted: &Posted) -> Shown {
     }
     let texts = posted.parts.iter().filter(|part| !matches!(part, Part::Card(_)));
     Shown::text(&texts.map(Part::text).collect::<Vec<_>>().join("\n"))
+}
+
+/// The beginning of an article is Markdown; on its card it is plain words.
+fn card_excerpt(excerpt: &str) -> Shown {
+    let lines = markdown::plain(excerpt);
+    let words: Vec<&str> = lines.iter().map(Shown::as_str).filter(|line| !line.is_empty()).collect();
+    Shown::line(&words.join(" "))
 }
 
 fn one_line(text: &str) -> String {

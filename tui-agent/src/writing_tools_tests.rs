@@ -13,6 +13,7 @@ use minicom_protocol::{
     text::MessageText,
 };
 use minicom_tui_kit::{Input, Theme, testing::BENCH_START};
+use proptest::prelude::*;
 use ratatui::layout::Position;
 
 use crate::{
@@ -651,6 +652,72 @@ fn a_secret_is_blanked_out_after_a_yes() {
         .sees("you blanked a line out")
         .sees_no("hunter2");
     seat.press("<esc>Q").sees_no("blanked out)   ");
+}
+
+// Accidents.
+
+/// What is typed while a note is written, and while a reply is: no saved reply and no key has these letters.
+const NOTE: &str = "Ñ";
+const REPLY: &str = "Ř";
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_written_for_colleagues_never_goes_to_a_customer(
+        steps in prop::collection::vec(
+            prop_oneof![
+                3 => Just("type"),
+                4 => prop::sample::select(vec![
+                    "<tab>", "<f6>", "<enter>", "<esc>", "m", "<alt-1>", "<alt-2>", "<alt-q>", "<alt-e>", "<ctrl-c>", "<ctrl-_>",
+                    "<ctrl-u>", "<ctrl-y>", "<backspace>", "<up>", "<down>", "/", "2", "i", "@b", "a", "<ctrl-n>", "r",
+                ]),
+                1 => prop::sample::select(vec!["refuse", "too late", "done", "lose", "resume", "again", "wait"]),
+            ],
+            0..60,
+        ),
+    ) {
+        let mut seat = seat();
+        let mut unanswered = Vec::new();
+        for step in steps {
+            match step {
+                "type" if seat.bench.app.is_composing() && seat.bench.app.over.is_none() => {
+                    let text = if mode(&seat) == Mode::Note { NOTE } else { REPLY };
+                    seat.press(text);
+                }
+                "type" => {}
+                "lose" => _ = seat.lose(),
+                "resume" => _ = seat.resume(),
+                "wait" => _ = seat.advance(4),
+                "again" => _ = seat.happens(|desk| desk.closed("bob", Closer::Customer).says("bob", "again")),
+                "refuse" | "too late" | "done" => {
+                    let outcome = match step {
+                        "refuse" => Outcome::Refused { refusal: Refusal::NotOwner },
+                        "too late" => Outcome::Refused { refusal: Refusal::TooLate },
+                        _ => Outcome::Done(Done::default()),
+                    };
+                    if let Some((id, command)) = unanswered.pop() {
+                        seat.client(ClientEvent::Answered { id, command, outcome });
+                    }
+                }
+                keys => _ = seat.press(keys),
+            }
+            for (id, command) in seat.sent() {
+                match &command {
+                    AgentCommand::Post { text, .. } | AgentCommand::EditLine { text, .. } => {
+                        prop_assert!(!text.contains(NOTE), "{text}");
+                    }
+                    AgentCommand::Note { text, .. } => prop_assert!(!text.contains(REPLY), "{text}"),
+                    _ => {}
+                }
+                unanswered.push((id, command));
+            }
+            let app = &seat.bench.app;
+            if app.is_composing() && app.over.is_none() && app.help.is_none() && mode(&seat) == Mode::Note {
+                seat.sees("NOTE: only agents see this");
+            }
+        }
+    }
 }
 
 // Strangers' words.
