@@ -475,6 +475,40 @@ async fn articles_are_markdown_files() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_whole_knowledge_base_goes_both_ways() -> Result<()> {
+    let shell = Shell::open().await?;
+    for n in 0..120 {
+        shell.file(
+            &format!("many/article-{n:03}.md"),
+            &format!("# Article {n}\n\nText {n}\n"),
+        )?;
+        shell.file(&format!("many/reply-{n:03}.txt"), &format!("Reply {n}\n"))?;
+    }
+    let many = shell.path("many");
+    assert_eq!(
+        verdicts(&shell.does(&["article", "import", &many]).await?),
+        ["new"; 120]
+    );
+    assert_eq!(rows(&shell.does(&["article", "list"]).await?).len(), 120);
+    let out = shell.path("out");
+    assert_eq!(verdicts(&shell.does(&["article", "export", &out]).await?), ["new"; 120]);
+    assert_eq!(names(&out)?.len(), 120);
+    assert_eq!(
+        verdicts(&shell.does(&["article", "import", &out]).await?),
+        ["unchanged"; 120]
+    );
+    let replies: Vec<String> = (0..120).map(|n| format!("{many}/reply-{n:03}.txt")).collect();
+    let import: Vec<&str> = ["reply", "import"]
+        .into_iter()
+        .chain(replies.iter().map(String::as_str))
+        .collect();
+    assert_eq!(verdicts(&shell.does(&import).await?), ["new"; 120]);
+    let kept = shell.path("kept");
+    assert_eq!(verdicts(&shell.does(&["reply", "export", &kept]).await?), ["new"; 120]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_documents_examples_are_right() -> Result<()> {
     let shell = Shell::open().await?;
     let text = fs::read_to_string(root().join("docs/desk.md"))?;

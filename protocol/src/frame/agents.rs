@@ -124,6 +124,14 @@ pub enum AgentQuestion {
         /// At most this many, 1 to 100.
         limit: u32,
     },
+    /// All articles by slug, drafts too, in pages: one that is empty is behind the last.
+    AllArticles {
+        /// Only what comes after this slug.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Tag>,
+        /// At most this many, 1 to 100.
+        limit: u32,
+    },
     /// An article in full.
     Article {
         /// Which.

@@ -95,8 +95,21 @@ impl Audience for Agents {
         "configure",
     ];
     const QUESTIONS: &'static [&'static str] = &[
-        "thread", "summary", "closed", "customer", "extra", "queue", "workload", "why", "replies", "articles",
-        "article", "tickets", "ticket", "mentions",
+        "thread",
+        "summary",
+        "closed",
+        "customer",
+        "extra",
+        "queue",
+        "workload",
+        "why",
+        "replies",
+        "articles",
+        "all_articles",
+        "article",
+        "tickets",
+        "ticket",
+        "mentions",
     ];
 
     fn position(event: &Event) -> u64 {

@@ -425,6 +425,7 @@ every! {
         AgentQuestion::Why { .. } => AgentQuestion::Why { conversation: talk() },
         AgentQuestion::Replies { .. } => AgentQuestion::Replies { query: "parcel".to_owned(), after: Some(tag("hello")), limit: 20 },
         AgentQuestion::Articles { .. } => AgentQuestion::Articles { query: "money back".to_owned(), limit: 20 },
+        AgentQuestion::AllArticles { .. } => AgentQuestion::AllArticles { after: Some(tag("refunds")), limit: 100 },
         AgentQuestion::Article { .. } => AgentQuestion::Article { slug: tag("refunds") },
         AgentQuestion::Tickets { .. } => AgentQuestion::Tickets {
             status: Some(TicketStatus::Open),

@@ -38,6 +38,20 @@ impl Desk {
             .await
     }
 
+    /// A page of all articles, drafts too, by slug.
+    ///
+    /// # Errors
+    /// What kept the store from answering.
+    pub async fn all_articles(
+        &self,
+        tenant: TenantKey,
+        after: Option<Tag>,
+        limit: usize,
+    ) -> Result<Vec<ArticleRow>, Refusal> {
+        self.read(move |conn| library::all_articles(conn, tenant, after.as_ref(), limit))
+            .await
+    }
+
     /// An article in full, drafts too.
     ///
     /// # Errors

@@ -104,6 +104,7 @@ impl AgentAsking {
                 self.replies(search(query)?, after, page_of_long(limit)?).await
             }
             AgentQuestion::Articles { query, limit } => self.articles(search(query)?, page_of_long(limit)?).await,
+            AgentQuestion::AllArticles { after, limit } => self.all_articles(after, page_of_long(limit)?).await,
             AgentQuestion::Article { slug } => {
                 let (article, row) = self.desk.article(self.tenant, slug).await?;
                 encode::whole(AgentReply::Article { article, row })
@@ -168,6 +169,12 @@ impl AgentAsking {
 
     async fn articles(self, query: String, limit: usize) -> Result<AgentReply, Refusal> {
         let mut articles = self.desk.articles(self.tenant, query, limit).await?;
+        encode::fit(&mut articles, Cut::Last);
+        Ok(AgentReply::Articles { articles })
+    }
+
+    async fn all_articles(self, after: Option<Tag>, limit: usize) -> Result<AgentReply, Refusal> {
+        let mut articles = self.desk.all_articles(self.tenant, after, limit).await?;
         encode::fit(&mut articles, Cut::Last);
         Ok(AgentReply::Articles { articles })
     }

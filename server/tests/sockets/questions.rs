@@ -124,6 +124,7 @@ async fn what_is_not_there_is_not_found_and_what_is_too_much_is_refused() {
                 limit,
             },
             AgentQuestion::Articles { query, limit },
+            AgentQuestion::AllArticles { after: None, limit },
             AgentQuestion::Tickets {
                 status: None,
                 assignee: None,

@@ -96,8 +96,7 @@ pub(super) async fn run(command: ArticleCommand, access: &Access<'_>) -> Result<
 async fn with_session(command: ArticleCommand, session: &mut Session, access: &Access<'_>) -> Result<String, Failure> {
     match command {
         ArticleCommand::List => {
-            let mut rows = all(session).await?;
-            rows.sort_by(|a, b| a.slug.cmp(&b.slug));
+            let rows = all(session).await?;
             let mut table = Table::new(&["SLUG", "STATE", "CHANGED", "TITLE", "TAGS"]);
             for row in &rows {
                 table.row(vec![
@@ -170,15 +169,19 @@ async fn article(session: &mut Session, slug: &Tag) -> Result<Option<(Article, A
     }
 }
 
-/// All articles, without their bodies.
+/// All articles by slug, without their bodies.
 async fn all(session: &mut Session) -> Result<Vec<ArticleRow>, Failure> {
-    let question = AgentQuestion::Articles {
-        query: String::new(),
-        limit: PAGE,
-    };
-    match session.ask(question).await? {
-        AgentReply::Articles { articles } => Ok(articles),
-        _ => Err(session.not_that()),
+    let mut all: Vec<ArticleRow> = Vec::new();
+    loop {
+        let after = all.last().map(|it| it.slug.clone());
+        let AgentReply::Articles { articles } = session.ask(AgentQuestion::AllArticles { after, limit: PAGE }).await?
+        else {
+            return Err(session.not_that());
+        };
+        if articles.is_empty() {
+            return Ok(all);
+        }
+        all.extend(articles);
     }
 }
 

@@ -101,6 +101,7 @@ impl AgentReplica {
             | AgentQuestion::Workload { .. }
             | AgentQuestion::Why { .. }
             | AgentQuestion::Articles { .. }
+            | AgentQuestion::AllArticles { .. }
             | AgentQuestion::Article { .. }
             | AgentQuestion::Ticket { .. } => {}
         }

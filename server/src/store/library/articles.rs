@@ -76,6 +76,22 @@ pub fn articles(conn: &Connection, tenant: TenantKey, query: &str, limit: usize)
     rows.collect()
 }
 
+/// A page of all articles, drafts too, by slug: only what comes after one.
+pub fn all_articles(
+    conn: &Connection,
+    tenant: TenantKey,
+    after: Option<&Tag>,
+    limit: usize,
+) -> Result<Vec<ArticleRow>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {ROW}, substr(body, 1, {EXCERPT_CHARS}) FROM articles WHERE tenant = ?1 AND slug > ?2
+         ORDER BY slug LIMIT ?3"
+    ))?;
+    let after = after.map_or("", Tag::as_str);
+    let rows = statement.query_map(params![tenant.0, after, limit as i64], read)?;
+    rows.collect()
+}
+
 /// The beginning of a Markdown text without its marks, on one line, at most [`EXCERPT_CHARS`] characters. As raw as the text
 /// itself.
 fn plain(markdown: &str) -> String {

@@ -128,3 +128,22 @@ fn a_changed_article_is_found_by_its_new_words_alone() {
         )
         .unwrap();
 }
+
+#[test]
+fn all_of_them_come_page_by_page() {
+    let mut store = Store::new();
+    for slug in ["b", "a", "c", "größe", "d"] {
+        write(&mut store, slug, slug, "text");
+    }
+    let mut pages: Vec<Vec<String>> = Vec::new();
+    let mut after = None;
+    loop {
+        let page = all_articles(&store.conn, store.tenant, after.as_ref(), 2).unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.slug.clone());
+        pages.push(page.iter().map(|it| it.slug.as_str().to_owned()).collect());
+    }
+    assert_eq!(pages, [vec!["a", "b"], vec!["c", "d"], vec!["größe"]]);
+    let tenant = TenantKey(store.tenant.0 + 1);
+    assert!(all_articles(&store.conn, tenant, None, 2).unwrap().is_empty());
+}
