@@ -68,6 +68,7 @@ impl Desk {
         for effect in self.lines.update(input, self.now) {
             match effect {
                 PlainEffect::Say(words) => self.said.push(words.to_string()),
+                PlainEffect::Bell => panic!("a chat does not ring"),
                 PlainEffect::Quit(code) => self.quit = self.quit.or(Some(code)),
                 PlainEffect::Program(order) => self.orders.push(order),
             }

@@ -288,10 +288,11 @@ impl App {
         self.replica.ask_rating() && self.rating_hidden != self.replica.view().conversation && self.over.is_none()
     }
 
-    /// The article that Enter would read: the newest line has it, and nothing is written.
+    /// The article that Enter would read: the newest line of an open chat has it, and nothing is written.
     pub(crate) fn article_at_hand(&self) -> Option<Tag> {
         let newest = self.replica.thread().events().rev().find_map(crate::wishes::posted)?;
-        crate::wishes::article(newest).filter(|_| self.composer.is_empty() && self.writing == Writing::Line)
+        crate::wishes::article(newest)
+            .filter(|_| self.is_open() && self.composer.is_empty() && self.writing == Writing::Line)
     }
 
     /// What Enter would do with what is written, if it is a word.

@@ -30,6 +30,20 @@ fn check(output: &Output, code: i32, words: &str) {
     assert!(errors.contains(words), "{errors}");
 }
 
+/// One more than a conversation can need.
+const SKILLS: [&str; 10] = [
+    "alice",
+    "--skill=a",
+    "--skill=b",
+    "--skill=c",
+    "--skill=d",
+    "--skill=e",
+    "--skill=f",
+    "--skill=g",
+    "--skill=h",
+    "--skill=i",
+];
+
 #[test]
 fn what_is_wrong_is_said_before_anything_is_made() {
     let folder = tempfile::tempdir().unwrap();
@@ -43,6 +57,12 @@ fn what_is_wrong_is_said_before_anything_is_made() {
         (&["alice", "-m", ""], "The message is empty"),
         (&["alice", "--theme", "pink"], "--theme"),
         (&["alice", "-m", "x", "--plain"], "cannot be used with"),
+        (&["alice", "--email", "nobody"], "needs a name, one @ and a domain"),
+        (&["alice", "--name", ""], "the name is empty"),
+        (&["alice", "--subject", "a\nb"], "the subject cannot contain U+000A"),
+        (&["alice", "--priority", "soon"], "low, medium, high or urgent"),
+        (&["alice", "--skill", "two words"], "a skill cannot contain U+0020"),
+        (&SKILLS, "8 is the most"),
         (&[], "Usage"),
     ] {
         check(&chat(&state, args).output().unwrap(), 2, words);
