@@ -2,7 +2,10 @@
 
 use minicom_protocol::{
     Touches,
-    event::{Event, EventBody, Rated, TakenOver, Target, Transferred, WokenBy},
+    event::{
+        Event, EventBody, Rated, Requeued, Snoozed, SubjectChanged, TagsChanged, TakenOver, Target, Transferred,
+        WokenBy,
+    },
     line::LineState,
     people::AgentRef,
     stage::{Closer, HandOverReason},
@@ -20,22 +23,8 @@ impl Eyes {
             EventBody::TakenOver(it) => self.taken_over(it),
             EventBody::HandedBack(it) => format!("{} handed back to the bot", self.agent(&it.agent)),
             EventBody::Transferred(it) => self.transferred(it),
-            EventBody::Requeued(it) => {
-                let queue = "this went back to the queue";
-                match it.reason {
-                    HandOverReason::OwnerGone => format!("{} gone: {queue}", self.is(&it.agent)),
-                    HandOverReason::OwnerAway => format!("{} away: {queue}", self.is(&it.agent)),
-                    HandOverReason::OwnerSilent => format!("{} did not answer: {queue}", self.agent(&it.agent)),
-                    other => format!("{queue}: {}", other.words()),
-                }
-            }
-            EventBody::Snoozed(it) => match it.until {
-                Some(until) => {
-                    let until = self.zone.moment(until.0, event.time.0);
-                    format!("{} put this aside until {until}", self.agent(&it.agent))
-                }
-                None => format!("{} put this aside until {customer} writes", self.agent(&it.agent)),
-            },
+            EventBody::Requeued(it) => self.requeued(it),
+            EventBody::Snoozed(it) => self.snoozed(it, event.time.0),
             EventBody::Woken(it) => match it.why {
                 WokenBy::Time => "the time of the snooze has come".to_owned(),
                 WokenBy::Customer => format!("{customer} has written: this is back"),
@@ -55,23 +44,8 @@ impl Eyes {
                 None => "a line was blanked out".to_owned(),
             },
             // Whoever does it sees it; colleagues should know.
-            EventBody::TagsChanged(it) if Some(it.agent.id) != self.me => {
-                let tags: Vec<String> = it.tags.iter().map(|tag| tag.shown().to_string()).collect();
-                match tags.is_empty() {
-                    true => format!("{} took the tags away", self.agent(&it.agent)),
-                    false => format!("{} set the tags: {}", self.agent(&it.agent), tags.join(", ")),
-                }
-            }
-            EventBody::SubjectChanged(it) => {
-                let who = match &it.agent {
-                    Some(agent) => self.agent(agent),
-                    None => customer.to_string(),
-                };
-                match &it.subject {
-                    Some(subject) => format!("{who} said what this is about: {}", subject.shown()),
-                    None => format!("{who} took the subject away"),
-                }
-            }
+            EventBody::TagsChanged(it) if Some(it.agent.id) != self.me => self.tagged(it),
+            EventBody::SubjectChanged(it) => self.named(it),
             EventBody::PriorityChanged(it) => {
                 format!("{} set the priority to {}", self.agent(&it.agent), it.priority.word())
             }
@@ -116,6 +90,43 @@ impl Eyes {
             Target::Agent { agent } => format!("{by} transferred this to {}", self.agent(agent)),
             Target::Group { group } => format!("{by} transferred this to the group {}", group.name.shown()),
             Target::Queue => format!("{by} put this back into the queue"),
+        }
+    }
+
+    fn requeued(&self, it: &Requeued) -> String {
+        let queue = "this went back to the queue";
+        match it.reason {
+            HandOverReason::OwnerGone => format!("{} gone: {queue}", self.is(&it.agent)),
+            HandOverReason::OwnerAway => format!("{} away: {queue}", self.is(&it.agent)),
+            HandOverReason::OwnerSilent => format!("{} did not answer: {queue}", self.agent(&it.agent)),
+            other => format!("{queue}: {}", other.words()),
+        }
+    }
+
+    fn snoozed(&self, it: &Snoozed, at: i64) -> String {
+        let (agent, customer) = (self.agent(&it.agent), &self.customer);
+        match it.until {
+            Some(until) => format!("{agent} put this aside until {}", self.zone.moment(until.0, at)),
+            None => format!("{agent} put this aside until {customer} writes"),
+        }
+    }
+
+    fn tagged(&self, it: &TagsChanged) -> String {
+        let tags: Vec<String> = it.tags.iter().map(|tag| tag.shown().to_string()).collect();
+        match tags.is_empty() {
+            true => format!("{} took the tags away", self.agent(&it.agent)),
+            false => format!("{} set the tags: {}", self.agent(&it.agent), tags.join(", ")),
+        }
+    }
+
+    fn named(&self, it: &SubjectChanged) -> String {
+        let who = match &it.agent {
+            Some(agent) => self.agent(agent),
+            None => self.customer.to_string(),
+        };
+        match &it.subject {
+            Some(subject) => format!("{who} said what this is about: {}", subject.shown()),
+            None => format!("{who} took the subject away"),
         }
     }
 
