@@ -99,6 +99,7 @@ fn needs_connection(action: Action) -> bool {
             | Action::Assign
             | Action::Snooze
             | Action::Intent
+            | Action::Why
             | Action::Article
             | Action::EditLast
             | Action::WithdrawLast
@@ -119,6 +120,10 @@ fn needs_conversation(action: Action) -> bool {
             | Action::Tags
             | Action::Priority
             | Action::Subject
+            | Action::Why
+            | Action::Ticket
+            | Action::CustomerEdit
+            | Action::Merge
             | Action::MarkUnread
     )
 }

@@ -147,7 +147,7 @@ impl App {
 /// What the letters do in a view, for the footer.
 pub(crate) fn letters(view: &View) -> &'static [&'static str] {
     match view {
-        View::Why { .. } => &["o open", "r ask again", "Esc closes"],
+        View::Why { .. } => &["o open", "Esc closes"],
         View::Queue => &["PgUp PgDn scroll", "Esc closes"],
         View::Workload => &["Enter chats", "Esc closes"],
         View::Tickets(_) => &["Enter reads", "s status", "m mine", "Esc closes"],

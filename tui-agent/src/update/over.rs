@@ -201,6 +201,7 @@ impl App {
     pub(super) fn key_beside(&mut self, key: Option<Key>) {
         match key.map(|key| key.to_string()).as_deref() {
             Some("ctrl-c" | "ctrl-k" | "f10") => self.over = None,
+            Some("f1") => self.help = Some(0),
             Some("ctrl-l") => self.out.push(Effect::Redraw),
             Some("ctrl-z") => {
                 self.save_drafts();

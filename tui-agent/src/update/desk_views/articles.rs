@@ -75,7 +75,7 @@ impl App {
             Shown::fixed(if article.published { "published" } else { "draft" }),
             Shown::line(&facts::day(article.updated_at.0, now.wall, &self.zone)),
             article.updated_by.as_ref().map_or(Shown::default(), |it| it.name.shown().cut(12)),
-            Shown::line(&tags.join(" ")).cut(24),
+            Shown::line(&tags.join(" ")).cut(16),
         ];
         TableRow::new(RowId::Article(article.slug.clone()), cells)
     }
@@ -104,7 +104,8 @@ impl App {
                 let found = articles.iter().find(|it| it.slug == *slug);
                 let title = found.map_or(slug.shown(), |it| it.title.shown());
                 let title = format!("Delete the article {title}");
-                self.lay_confirmation(View::DeleteArticle(slug.clone()), &title, now);
+                let what = "cards that were sent keep their title";
+                self.lay_confirmation(View::DeleteArticle(slug.clone()), &title, what, now);
             }
             _ => return false,
         }

@@ -178,8 +178,9 @@ impl App {
 
     pub(super) fn ask_merge(&mut self, customer: CustomerId, also: CustomerId, now: Now) {
         let (one, other) = (self.customer_name(customer), self.customer_name(also));
-        let title = format!("{one} and {other} are one person: each will show the other's chats. It cannot be undone");
-        self.lay_confirmation(View::Merge { customer, also }, &title, now);
+        let title = format!("Join {one} and {other}");
+        let what = "each will show the other's chats, and it cannot be undone";
+        self.lay_confirmation(View::Merge { customer, also }, &title, what, now);
     }
 
     pub(super) fn merge(&mut self, customer: CustomerId, also: CustomerId, now: Now) {

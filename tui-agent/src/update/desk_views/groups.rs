@@ -69,7 +69,7 @@ impl App {
         let rows = desk.staff.groups.iter().map(|group| {
             let members = group.members.iter().map(|it| self.name_of_agent(*it).to_string());
             let members = match group.members.len() {
-                0 => "nobody: what waits for it waits".to_owned(),
+                0 => "nobody yet".to_owned(),
                 _ => members.collect::<Vec<_>>().join(", "),
             };
             let cells = vec![
@@ -124,8 +124,9 @@ impl App {
                 self.lay_question(View::GroupName(Some(group.id)), &title, question, now);
             }
             ("d", Some(group)) => {
-                let title = format!("Delete the group {}; what waits for it waits for anybody", group.name.shown());
-                self.lay_confirmation(View::DeleteGroup(group.id), &title, now);
+                let title = format!("Delete the group {}", group.name.shown());
+                let what = "what waits for it will wait for anybody";
+                self.lay_confirmation(View::DeleteGroup(group.id), &title, what, now);
             }
             _ => {}
         }

@@ -22,11 +22,11 @@ use crate::{
 
 const COLUMNS: &[Column] = &[
     Column::new("CODE", 6),
-    Column::growing("TITLE", 12),
+    Column::new("TITLE", 10),
+    Column::growing("TEXT", 12),
     Column::new("WHOSE", 5),
     Column::number("USED", 4),
     Column::new("ALSO", 6),
-    Column::new("TEXT", 12),
 ];
 
 fn check_code(text: &str) -> Result<(), Shown> {
@@ -87,11 +87,11 @@ impl App {
         let also = self.action_words(&reply.actions);
         let cells = vec![
             reply.code.shown(),
-            reply.title.shown(),
+            reply.title.shown().cut(24),
+            Shown::line(&reply.text.replace('\n', " ")),
             Shown::fixed(if reply.owner.is_some() { "mine" } else { "all" }),
             Shown::line(&reply.uses.to_string()),
-            Shown::line(&also).cut(24),
-            Shown::line(&reply.text.replace('\n', " ")).cut(40),
+            Shown::line(&also).cut(20),
         ];
         TableRow::new(RowId::Reply(reply.id), cells)
     }
@@ -116,7 +116,7 @@ impl App {
             ("d", Some(RowId::Reply(reply))) => {
                 let Some(known) = self.saved_reply(*reply) else { return true };
                 let title = format!("Delete the saved reply {}", known.code.shown());
-                self.lay_confirmation(View::DeleteReply(*reply), &title, now);
+                self.lay_confirmation(View::DeleteReply(*reply), &title, "", now);
             }
             _ => return false,
         }

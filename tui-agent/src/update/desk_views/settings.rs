@@ -17,7 +17,10 @@ impl App {
     }
 
     fn settings_text(&self) -> Option<String> {
-        desk_text::render(&self.replica.desk()?.settings).ok()
+        let text = desk_text::render(&self.replica.desk()?.settings).ok()?;
+        // What is said there of files and commands is not so here.
+        let begins = text.find("\n\n").map_or(0, |at| at + 2);
+        Some(text[begins..].to_owned())
     }
 
     pub(super) fn settings_content(&self) -> Content {

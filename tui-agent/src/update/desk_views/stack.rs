@@ -96,9 +96,10 @@ impl App {
         self.lay(view, Surface::Prompt(prompt), now);
     }
 
-    /// Asks for a word before something is done that cannot be undone.
-    pub(super) fn lay_confirmation(&mut self, view: View, title: &str, now: Now) {
-        let question = Question::new(Shown::fixed("type yes")).check(|text| match text.eq_ignore_ascii_case("yes") {
+    /// Asks for a word before something is done that cannot be undone; `what` says what follows from it.
+    pub(super) fn lay_confirmation(&mut self, view: View, title: &str, what: &str, now: Now) {
+        let label = if what.is_empty() { "type yes".to_owned() } else { format!("{what}; type yes") };
+        let question = Question::new(Shown::line(&label)).check(|text| match text.eq_ignore_ascii_case("yes") {
             true => Ok(()),
             false => Err(Shown::fixed("type yes, or Esc")),
         });

@@ -50,7 +50,7 @@ impl App {
         }
         let conversation = summary.conversation;
         let title = format!("Ticket of the chat with {}", summary.customer.name.shown());
-        let question = Question::new(Shown::fixed("what is to be done"))
+        let question = Question::new(Shown::fixed("title"))
             .starting_with(&self.title_for(conversation))
             .check(check_line);
         self.lay_question(View::NewTicket(conversation), &title, question, now);

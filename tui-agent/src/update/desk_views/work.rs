@@ -75,9 +75,9 @@ impl App {
             Row::new(RowId::Again, Shown::fixed("back to the editor"), Shown::line(wrong)),
             Row::new(RowId::Drop, Shown::fixed("drop what I wrote"), Shown::default()),
         ];
-        let picker = Picker::new(Shown::line(&format!("Not saved: {wrong}")), numbered(rows));
+        let picker = Picker::new(Shown::fixed("Not saved"), numbered(rows));
         self.lay(View::Unsaved(Box::new(work)), Surface::Picker(picker), now);
-        // The title may have no room for all of it.
+        // Its row may have no room for all of it.
         self.trouble(Shown::line(wrong), Ends::Leaving);
     }
 

@@ -23,14 +23,14 @@ use crate::{
 const COLUMNS: &[Column] = &[
     Column::growing("AGENT", 8),
     Column::new("IS", 9),
-    Column::new("LOAD", 8),
+    Column::new("LOAD", 11),
     Column::number("FREE", 4),
     Column::number("USED", 4),
     Column::number("ASIDE", 5),
 ];
 
 /// Columns of a bar.
-const BAR: usize = 8;
+const BAR: usize = 6;
 
 impl App {
     /// Opens who has how much to do.
@@ -49,7 +49,7 @@ impl App {
         let there = members.iter().filter(|it| self.is_there(it.agent.id)).count();
         let dot = self.theme.signs().dot;
         let chats = words::count(u64::from(active), "chat", "chats");
-        let mut title = format!("Workload {dot} {chats} {dot} {there} of {} there", members.len());
+        let mut title = format!("Workload {dot} {chats}, {there} there");
         if !self.is_live() {
             title.push_str(&format!(" {dot} no connection"));
         }
