@@ -101,3 +101,18 @@ pub struct Article {
     /// Its body in Markdown.
     pub body: String,
 }
+
+/// Characters that an article's beginning has at most.
+pub const BEGINNING_CHARS_MAX: usize = 200;
+
+/// The beginning of a Markdown text without its marks, on one line, at most [`BEGINNING_CHARS_MAX`] characters. As raw as the
+/// text itself.
+pub fn beginning(markdown: &str) -> String {
+    let mut words = Vec::new();
+    for line in markdown.lines() {
+        let line = line.trim().trim_start_matches(['#', '>', '-', '*', ' ']);
+        words.extend(line.split_whitespace().map(|word| word.replace(['*', '`'], "")));
+    }
+    words.retain(|word| !word.is_empty());
+    words.join(" ").chars().take(BEGINNING_CHARS_MAX).collect()
+}

@@ -10,12 +10,11 @@ use minicom_protocol::{
     },
     ids::{AgentId, GroupId, ReplyId},
     intake::Introduction,
-    library::{Article, ArticleRow, REPLIES_MAX, ReplyAction, SavedReply},
+    library::{Article, ArticleRow, REPLIES_MAX, ReplyAction, SavedReply, beginning},
     people::Realm,
     refusal::Refusal,
     settings::{AttributeKind, DeskSettings},
     staff::{Group, StaffMember},
-    summary::excerpt,
     words::{SubjectLine, Tag, as_set},
 };
 
@@ -253,7 +252,7 @@ fn save_article(facts: &Facts<'_>, caller: Agent<'_>, article: &Article, tags: &
         published,
         updated_at: facts.now,
         updated_by: Some(caller.agent.clone()),
-        excerpt: excerpt(&article.body),
+        excerpt: beginning(&article.body),
     };
     Decision {
         writes: vec![Write::ArticleBody(row.clone(), article.body.clone())],

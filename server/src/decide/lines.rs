@@ -4,7 +4,7 @@ use minicom_protocol::{
     command::{ReplyUse, SeenLines},
     event::{Author, CardPart, CardTag, Event, EventBody, LineChanged, Part, Posted},
     ids::LineNo,
-    library::ReplyAction,
+    library::{ReplyAction, beginning},
     line::{LineRef, LineState, Quote},
     people::AgentRef,
     refusal::Refusal,
@@ -156,7 +156,7 @@ fn card(facts: &Facts<'_>) -> Result<Part, Refusal> {
         kind: CardTag::Card,
         slug: row.slug.clone(),
         title: row.title.clone(),
-        excerpt: excerpt(&article.body),
+        excerpt: beginning(&article.body),
         fallback: format!("{} (article {})", row.title.as_str(), row.slug.as_str()),
     }))
 }

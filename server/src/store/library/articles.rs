@@ -2,7 +2,7 @@
 
 use minicom_protocol::{
     ids::Time,
-    library::{Article, ArticleRow},
+    library::{Article, ArticleRow, BEGINNING_CHARS_MAX as EXCERPT_CHARS, beginning},
     words::{SubjectLine, Tag},
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -13,8 +13,6 @@ use crate::store::{
     to_json,
 };
 
-/// Characters that an excerpt has at most.
-const EXCERPT_CHARS: usize = 200;
 /// Words that an excerpt shows around those that were searched for.
 const EXCERPT_WORDS: usize = 24;
 
@@ -30,7 +28,7 @@ fn read(row: &Row<'_>) -> Result<ArticleRow> {
         published: row.get(3)?,
         updated_at: Time(row.get(4)?),
         updated_by: updated_by.map(|text| from_json(&text)).transpose()?,
-        excerpt: plain(&row.get::<_, String>(6)?),
+        excerpt: beginning(&row.get::<_, String>(6)?),
     })
 }
 
@@ -90,18 +88,6 @@ pub fn all_articles(
     let after = after.map_or("", Tag::as_str);
     let rows = statement.query_map(params![tenant.0, after, limit as i64], read)?;
     rows.collect()
-}
-
-/// The beginning of a Markdown text without its marks, on one line, at most [`EXCERPT_CHARS`] characters. As raw as the text
-/// itself.
-fn plain(markdown: &str) -> String {
-    let mut words = Vec::new();
-    for line in markdown.lines() {
-        let line = line.trim().trim_start_matches(['#', '>', '-', '*', ' ']);
-        words.extend(line.split_whitespace().map(|word| word.replace(['*', '`'], "")));
-    }
-    words.retain(|word| !word.is_empty());
-    words.join(" ").chars().take(EXCERPT_CHARS).collect()
 }
 
 /// Writes an article's body, and what is known of the article.
