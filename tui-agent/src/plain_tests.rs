@@ -1,41 +1,68 @@
-//! Lines in, lines and orders out.
+//! Lines in, lines and orders out. What one noun's words do is tested beside them.
 
-use minicom_protocol::{command::SeenLines, ids::LineNo, stage::Closer};
+use minicom_client::ClientEvent;
+use minicom_protocol::{
+    command::{Done, Outcome, SeenLines},
+    frame::{AgentReply, Agents},
+    ids::LineNo,
+    refusal::Refusal,
+    stage::Closer,
+};
 use minicom_tui_kit::{plain::meaning, testing::BENCH_START};
 
 use super::*;
 use crate::testing::{ADA, BO, Desk, agent, client_start};
 
-/// A program without a screen at a desk.
-struct Script {
-    app: PlainAgent,
-    desk: Desk,
-    elapsed: Duration,
-    said: Vec<String>,
-    orders: Vec<Order>,
-    quit: Option<u8>,
+/// A program without a screen at a desk. A person reads what it says.
+pub(super) struct Script {
+    pub app: PlainAgent,
+    pub desk: Desk,
+    pub elapsed: Duration,
+    pub said: Vec<String>,
+    pub orders: Vec<Order>,
+    pub bells: usize,
+    pub quit: Option<u8>,
 }
 
+const PERSON: Listener = Listener {
+    person: true,
+    rings: true,
+};
+const PIPE: Listener = Listener {
+    person: false,
+    rings: false,
+};
+
 impl Script {
-    fn away(desk: Desk) -> Script {
+    pub fn away(desk: Desk) -> Script {
         Script {
-            app: PlainAgent::new(Zone::utc(), CommandIds::starting_at(7), client_start()),
+            app: PlainAgent::new(Zone::utc(), CommandIds::starting_at(7), client_start(), PERSON),
             desk,
             elapsed: Duration::ZERO,
             said: Vec::new(),
             orders: Vec::new(),
+            bells: 0,
             quit: None,
         }
     }
 
-    fn at(desk: Desk) -> Script {
+    pub fn at(desk: Desk) -> Script {
         let mut script = Script::away(desk);
         script.connect();
         script.said.clear();
         script
     }
 
-    fn input(&mut self, input: PlainInput<Msg>) {
+    /// Nobody reads what it says.
+    pub fn piped(desk: Desk) -> Script {
+        let mut script = Script::away(desk);
+        script.app.listener = PIPE;
+        script.connect();
+        script.said.clear();
+        script
+    }
+
+    pub fn input(&mut self, input: PlainInput<Msg>) {
         let now = Now {
             elapsed: self.elapsed,
             wall: BENCH_START + i64::try_from(self.elapsed.as_micros()).unwrap(),
@@ -43,6 +70,7 @@ impl Script {
         for effect in self.app.update(input, now) {
             match effect {
                 PlainEffect::Say(words) => self.said.push(words.to_string()),
+                PlainEffect::Bell => self.bells += 1,
                 PlainEffect::Quit(code) => self.quit = self.quit.or(Some(code)),
                 PlainEffect::Program(Order::Ask(question)) => {
                     let reply = self.desk.reply(question);
@@ -53,29 +81,29 @@ impl Script {
         }
     }
 
-    fn client(&mut self, event: ClientEvent<Agents>) {
+    pub fn client(&mut self, event: ClientEvent<Agents>) {
         self.input(PlainInput::Message(Msg::Client(Box::new(event))));
     }
 
-    fn connect(&mut self) {
+    pub fn connect(&mut self) {
         let fresh = self.desk.fresh();
         self.client(fresh);
         self.client(ClientEvent::State(ConnState::Live));
     }
 
-    fn lose(&mut self) {
+    pub fn lose(&mut self) {
         self.client(ClientEvent::State(ConnState::Draining {
             retry_at: client_start(),
         }));
     }
 
-    fn lines(&mut self, lines: &[&str]) {
+    pub fn lines(&mut self, lines: &[&str]) {
         for line in lines {
             self.input(meaning(line).unwrap());
         }
     }
 
-    fn hear(&mut self, what: impl FnOnce(&mut Desk) -> &mut Desk) {
+    pub fn hear(&mut self, what: impl FnOnce(&mut Desk) -> &mut Desk) {
         self.desk.ago(0);
         what(&mut self.desk);
         let batch = self.desk.batch();
@@ -84,7 +112,7 @@ impl Script {
 
     /// The only order that was given since the last look; read marks aside.
     #[track_caller]
-    fn command(&mut self) -> (CommandId, AgentCommand) {
+    pub fn command(&mut self) -> (CommandId, AgentCommand) {
         let orders = std::mem::take(&mut self.orders);
         let mut commands = orders.into_iter().filter_map(|order| match order {
             Order::Send { id, command } => Some((id, command)),
@@ -95,18 +123,41 @@ impl Script {
         command
     }
 
+    /// The only command that a line gives.
     #[track_caller]
-    fn orders_nothing(&self) {
+    pub fn gives(&mut self, line: &str) -> AgentCommand {
+        self.orders.clear();
+        self.lines(&[line]);
+        self.command().1
+    }
+
+    /// What a line says. It orders nothing but to look.
+    #[track_caller]
+    pub fn tells(&mut self, line: &str, expected: &[&str]) {
+        self.said.clear();
+        self.orders.clear();
+        self.lines(&[line]);
+        assert_eq!(std::mem::take(&mut self.said), expected, "{line}");
+        self.orders_nothing();
+    }
+
+    /// What the server will reply to a question.
+    pub fn replies(&mut self, question: AgentQuestion, reply: AgentReply) {
+        self.desk.replies.push((question, reply));
+    }
+
+    #[track_caller]
+    pub fn orders_nothing(&self) {
         let sends = self.orders.iter().filter(|it| matches!(it, Order::Send { .. }));
         assert_eq!(sends.count(), 0, "{:?}", self.orders);
     }
 
-    fn answer(&mut self, (id, command): (CommandId, AgentCommand), outcome: Outcome) {
+    pub fn answer(&mut self, (id, command): (CommandId, AgentCommand), outcome: Outcome) {
         self.client(ClientEvent::Answered { id, command, outcome });
     }
 
     /// The order is done: the answer comes, then its event.
-    fn done(&mut self, order: (CommandId, AgentCommand), what: impl FnOnce(&mut Desk) -> &mut Desk) {
+    pub fn done(&mut self, order: (CommandId, AgentCommand), what: impl FnOnce(&mut Desk) -> &mut Desk) {
         self.desk.ago(0).by(order.0);
         what(&mut self.desk);
         let batch = self.desk.batch();
@@ -122,36 +173,37 @@ impl Script {
         self.client(batch);
     }
 
-    fn refused(&mut self, order: (CommandId, AgentCommand), refusal: Refusal) {
+    pub fn refused(&mut self, order: (CommandId, AgentCommand), refusal: Refusal) {
         self.answer(order, Outcome::Refused { refusal });
     }
 
     #[track_caller]
-    fn says(&mut self, expected: &[&str]) {
+    pub fn says(&mut self, expected: &[&str]) {
         assert_eq!(std::mem::take(&mut self.said), expected);
     }
 
-    fn advance(&mut self, time: Duration) {
+    pub fn advance(&mut self, time: Duration) {
         self.elapsed += time;
         self.input(PlainInput::Deadline);
     }
 }
 
 /// Carol waits for a person.
-fn waiting() -> Desk {
+pub(super) fn waiting() -> Desk {
     let mut desk = Desk::new();
     desk.ago(60).says("carol", "my parcel?").asks("carol");
     desk
 }
 
 /// Carol is Ada's.
-fn mine() -> Desk {
+pub(super) fn mine() -> Desk {
     let mut desk = waiting();
     desk.taken("carol", ADA);
     desk
 }
 
-fn carol(desk: Desk) -> Script {
+/// The thread of carol is open.
+pub(super) fn carol(desk: Desk) -> Script {
     let mut script = Script::at(desk);
     script.lines(&["/open carol"]);
     script.said.clear();
@@ -165,7 +217,7 @@ fn events_are_lines_with_the_customers_name_before_them() {
     script.connect();
     script.says(&[
         "-- connected",
-        "Signed in as Ada: 1 waiting, 0 yours. /help tells the commands.",
+        "Signed in as Ada: 1 waiting, 0 yours. /help tells the words.",
     ]);
     script.hear(|desk| {
         desk.says("dora", "hi\nthere\u{1b}[2J")
@@ -421,10 +473,10 @@ fn without_a_connection_lines_are_kept_and_orders_are_not_given() {
     script.says(&[
         "-- the server restarts, back soon",
         "Kept on this computer, sent when there is a connection: hello",
-        "Hand back needs a connection.",
-        "Done needs a connection.",
-        "Next needs a connection.",
-        "Take over needs a connection.",
+        "/back needs a connection. Nothing was done.",
+        "/done needs a connection. Nothing was done.",
+        "/next needs a connection. Nothing was done.",
+        "/take needs a connection. Nothing was done.",
     ]);
     assert!(matches!(script.command().1, AgentCommand::Post { .. }));
     script.lines(&["/quit"]);
@@ -479,7 +531,7 @@ fn a_flood_of_lines_and_unknown_words_are_refused_with_words() {
     script.says(&["Too many lines wait already. This one was dropped; nothing was sent."]);
     let mut script = Script::at(Desk::new());
     script.lines(&["/fly\u{1b}"]);
-    script.says(&["There is no /fly␛. /help tells the commands."]);
+    script.says(&["There is no /fly␛. /help tells the words."]);
     script.input(PlainInput::TooLong);
     script.says(&["That line was too long and was dropped. Nothing was sent."]);
 }
@@ -490,4 +542,118 @@ fn the_end_of_the_sign_in_is_told_and_is_the_exit_code() {
     script.client(ClientEvent::Ended(minicom_client::Ended::SignedOut));
     assert!(script.said[0].contains("Sign in again"), "{:?}", script.said);
     assert_eq!(script.quit, Some(77));
+}
+
+#[test]
+fn only_a_person_reads() {
+    let reads = |script: &Script| {
+        let marks = script.orders.iter().filter(|order| {
+            matches!(
+                order,
+                Order::SendMomentary(_) | Order::Delivered { .. } | Order::Viewing(_)
+            )
+        });
+        marks.count()
+    };
+    let mut script = Script::at(mine());
+    script.lines(&["/open carol"]);
+    assert!(
+        script.orders.iter().any(|order| matches!(
+            order,
+            Order::SendMomentary(AgentCommand::MarkSeen { up_to: LineNo(1), .. })
+        )),
+        "{:?}",
+        script.orders
+    );
+    assert!(
+        script
+            .orders
+            .contains(&Order::Viewing(Some(script.desk.conversation("carol"))))
+    );
+    script.hear(|desk| desk.says("carol", "hello?"));
+    let (conversation, up_to) = (script.desk.conversation("carol"), LineNo(2));
+    assert!(script.orders.contains(&Order::Delivered { conversation, up_to }));
+    let mut script = Script::piped(mine());
+    script.lines(&["/open carol"]);
+    script.hear(|desk| desk.says("carol", "hello?").says("dora", "hi").asks("dora"));
+    assert_eq!((reads(&script), script.bells), (0, 0), "{:?}", script.orders);
+}
+
+#[test]
+fn what_was_not_sent_at_the_end_of_the_input_is_told_by_the_code() {
+    // Kept in the outbox, but not sent.
+    for pipe in [true, false] {
+        let mut script = if pipe {
+            Script::piped(mine())
+        } else {
+            Script::at(mine())
+        };
+        script.lines(&["/open carol"]);
+        script.lose();
+        script.lines(&["hello"]);
+        script.input(PlainInput::Eof);
+        assert_eq!(script.quit, None);
+        script.advance(FLUSH_MAX);
+        assert_eq!(script.quit, Some(69));
+        assert!(
+            script.said.last().unwrap().contains("kept on this computer"),
+            "{:?}",
+            script.said
+        );
+    }
+    // Not even looked at.
+    let mut script = Script::piped(mine());
+    script.lines(&["/next", "hello"]);
+    script.input(PlainInput::Eof);
+    script.advance(FLUSH_MAX);
+    assert_eq!(script.quit, Some(69));
+    assert!(
+        script
+            .said
+            .contains(&"1 line was not dealt with: there is no connection.".to_owned()),
+        "{:?}",
+        script.said
+    );
+    // A script that quits is told too; a person who does has read it.
+    for (pipe, code) in [(true, 69), (false, 0)] {
+        let mut script = if pipe {
+            Script::piped(mine())
+        } else {
+            Script::at(mine())
+        };
+        script.lines(&["/open carol"]);
+        script.lose();
+        script.lines(&["hello", "/quit"]);
+        assert_eq!(script.quit, Some(code));
+    }
+}
+
+#[test]
+fn a_fresh_start_says_that_something_was_missed() {
+    let mut script = Script::at(waiting());
+    script.lose();
+    script.said.clear();
+    script.connect();
+    script.says(&[
+        "-- connected",
+        "What happened meanwhile was not told: 1 waiting, 0 yours. /list and /open tell it.",
+    ]);
+}
+
+#[test]
+fn a_question_that_is_lost_with_the_connection_holds_nothing_up() {
+    let mut script = Script::at(mine());
+    script.app.ask(AgentQuestion::Queue {});
+    // It goes out, and nothing comes back.
+    script.app.out.clear();
+    script.lines(&["/help quit"]);
+    script.says(&[]);
+    script.client(ClientEvent::AskFailed {
+        n: 1,
+        question: AgentQuestion::Queue {},
+    });
+    script.says(&[
+        "The connection was lost before the answer came. Ask again.",
+        "/quit: end the program",
+    ]);
 }

@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     future::Future,
-    io::{self, Read, Write},
+    io::{self, IsTerminal, Read, Write},
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -28,7 +28,7 @@ use crate::{
     keys,
     manage::{self, Access},
     one_shot,
-    plain::PlainAgent,
+    plain::{Listener, PlainAgent},
     sign_in::{self, SignedIn},
     tasks::{
         drafts::DraftKeeper,
@@ -157,12 +157,21 @@ async fn screen(way: Way, options: &Options) -> io::Result<Ended> {
 /// The desk as lines.
 async fn lines(way: Way) -> io::Result<Ended> {
     let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
-    let app = PlainAgent::new(Zone::system(), CommandIds::random(), Instant::now());
+    let app = PlainAgent::new(Zone::system(), CommandIds::random(), Instant::now(), listener());
     let link = Link::start(way, messages_in);
     let (input, signals) = (plain::stdin_lines()?, signals::from_system()?);
     let ended = plain::run(app, input, messages, signals, io::stdout(), |order| link.order(order)).await;
     link.finish().await;
     ended
+}
+
+/// Who is at the other end of the lines.
+fn listener() -> Listener {
+    let rings = io::stdout().is_terminal();
+    Listener {
+        person: rings && io::stdin().is_terminal(),
+        rings,
+    }
 }
 
 /// Drafts belong to an account at a server.

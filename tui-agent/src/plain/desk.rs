@@ -1,0 +1,140 @@
+//! The desk in numbers and words: the queue, who has how much to do, why somebody waits, what the desk has chosen.
+
+use minicom_protocol::{
+    frame::{AgentQuestion, AgentReply},
+    intake::Priority,
+    queue::{QueueStats, Why},
+    staff::Workload,
+};
+use minicom_tui_kit::{Shown, time};
+
+use super::{PlainAgent, words::Given};
+use crate::words;
+
+impl PlainAgent {
+    pub(super) fn why(&mut self, given: Given<'_>) {
+        if let Some(conversation) = self.subject(given.rest) {
+            self.ask(AgentQuestion::Why { conversation });
+        }
+    }
+
+    pub(super) fn queue(&mut self, _: Given<'_>) {
+        self.ask(AgentQuestion::Queue {});
+    }
+
+    pub(super) fn workload(&mut self, given: Given<'_>) {
+        let agent = match given.rest {
+            "" => None,
+            name => match self.agent_of(name) {
+                Some(agent) => Some(agent),
+                None => return,
+            },
+        };
+        self.ask(AgentQuestion::Workload { agent });
+    }
+
+    /// The reply to a question of this file.
+    pub(super) fn tell_desk(&mut self, reply: AgentReply) {
+        match reply {
+            AgentReply::Queue { stats } => self.tell_queue(&stats),
+            AgentReply::Workload { agents } => agents.iter().for_each(|it| self.tell_workload(it)),
+            AgentReply::Why { why } => self.tell_why(&why),
+            _ => {}
+        }
+    }
+
+    fn tell_queue(&mut self, stats: &QueueStats) {
+        if stats.waiting == 0 {
+            return self.say("Nobody is waiting.");
+        }
+        let each = [
+            (Priority::Urgent, stats.urgent),
+            (Priority::High, stats.high),
+            (Priority::Medium, stats.medium),
+            (Priority::Low, stats.low),
+        ];
+        let each: Vec<String> = each
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(priority, count)| format!("{count} {}", priority.word()))
+            .collect();
+        let took = |ms: i64| time::waiting(ms.saturating_mul(1_000));
+        self.say(format!(
+            "{} waiting: {}; longest {}, on average {}.",
+            stats.waiting,
+            each.join(", "),
+            took(stats.longest_wait_ms),
+            took(stats.average_wait_ms)
+        ));
+    }
+
+    fn tell_workload(&mut self, it: &Workload) {
+        let mut facts = vec![it.presence.state.word().to_owned(), words::load(it.active, it.capacity)];
+        facts.extend(it.utilisation.map(|percent| format!("{percent} %")));
+        facts.extend(it.free.map(|free| format!("{free} free")));
+        if it.snoozed > 0 {
+            facts.push(format!("{} put aside", it.snoozed));
+        }
+        let names = match self.told_names(&it.conversations) {
+            Some(names) => format!("; {names}"),
+            None => String::new(),
+        };
+        let name = it.presence.agent.name.shown();
+        self.say(format!("{name}: {}{names}", facts.join(", ")));
+    }
+
+    /// Why somebody waits: the very rules by which the server decides, for each agent.
+    fn tell_why(&mut self, why: &Why) {
+        let name = self.name_of(why.conversation);
+        let row = self.replica.summary(why.conversation);
+        let chosen = row.map_or(why.effective, |row| row.intake.priority);
+        let aged = if chosen == why.effective {
+            String::new()
+        } else {
+            format!(", {} by its wait", why.effective.word())
+        };
+        let place = match why.place {
+            Some(place) => format!("number {place} in the queue"),
+            None => "does not wait".to_owned(),
+        };
+        let routing = if why.routing {
+            "is given to agents by itself"
+        } else {
+            "is given to nobody by itself"
+        };
+        let mut facts = vec![place, format!("{}{aged}", chosen.word())];
+        facts.extend(
+            row.into_iter()
+                .flat_map(|row| self.facts(row))
+                .filter(|fact| fact.as_str() != chosen.word()),
+        );
+        self.say(format!("{name}: {}; {routing}.", facts.join(", ")));
+        for chance in &why.agents {
+            let agent = chance.agent.name.shown();
+            let take = match &chance.take {
+                None => "may take it".to_owned(),
+                Some(because) => format!("may not take it: {}", because.words()),
+            };
+            let route = match (&chance.take, &chance.route) {
+                (None, Some(because)) if why.routing => format!("; would not be given it: {}", because.words()),
+                _ => String::new(),
+            };
+            self.say(format!("{agent} {take}{route}"));
+        }
+    }
+
+    /// The settings by their own names: each as it is written in a file of them.
+    pub(super) fn settings(&mut self, _: Given<'_>) {
+        let settings = self.replica.desk().map(|desk| toml::Table::try_from(&desk.settings));
+        let Some(Ok(fields)) = settings else {
+            return self.say("The desk's settings are not known yet.");
+        };
+        for (key, value) in fields {
+            self.say(format!("{key} = {}", Shown::line(&value.to_string())));
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "desk_tests.rs"]
+mod tests;
