@@ -482,7 +482,9 @@ async fn a_whole_knowledge_base_goes_both_ways() -> Result<()> {
             &format!("many/article-{n:03}.md"),
             &format!("# Article {n}\n\nText {n}\n"),
         )?;
-        shell.file(&format!("many/reply-{n:03}.txt"), &format!("Reply {n}\n"))?;
+        let (mine, code) = (n % 2 == 0, n / 2);
+        let reply = format!("+++\ncode = \"code-{code:03}\"\nmine = {mine}\n+++\nReply {n}\n");
+        shell.file(&format!("replies/{n:03}.txt"), &reply)?;
     }
     let many = shell.path("many");
     assert_eq!(
@@ -497,14 +499,13 @@ async fn a_whole_knowledge_base_goes_both_ways() -> Result<()> {
         verdicts(&shell.does(&["article", "import", &out]).await?),
         ["unchanged"; 120]
     );
-    let replies: Vec<String> = (0..120).map(|n| format!("{many}/reply-{n:03}.txt")).collect();
-    let import: Vec<&str> = ["reply", "import"]
-        .into_iter()
-        .chain(replies.iter().map(String::as_str))
-        .collect();
-    assert_eq!(verdicts(&shell.does(&import).await?), ["new"; 120]);
+    // One's own and everybody's have the same codes, and a page ends between two of them.
+    shell.file("replies/a.txt", "The first\n")?;
+    let import = ["reply", "import", &shell.path("replies")];
+    assert_eq!(verdicts(&shell.does(&import).await?), ["new"; 121]);
+    assert_eq!(rows(&shell.does(&["reply", "list"]).await?).len(), 121);
     let kept = shell.path("kept");
-    assert_eq!(verdicts(&shell.does(&["reply", "export", &kept]).await?), ["new"; 120]);
+    assert_eq!(verdicts(&shell.does(&["reply", "export", &kept]).await?), ["new"; 121]);
     Ok(())
 }
 

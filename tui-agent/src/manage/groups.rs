@@ -25,7 +25,7 @@ pub enum GroupCommand {
     ///
     /// Members and skills that are given take the place of those that were there; what is not given stays.
     Save {
-        /// Its name: letters, digits, -, _ and .
+        /// Its name, of letters, digits, hyphen, underscore and dot.
         name: GroupName,
         /// Who is in it, by name or e-mail address; may be given several times.
         #[arg(long = "member", value_name = "EMAIL-or-NAME")]

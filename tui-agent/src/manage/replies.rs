@@ -115,14 +115,26 @@ async fn all(session: &mut Session) -> Result<Vec<SavedReply>, Failure> {
         let AgentReply::Replies { replies, more } = session.ask(question).await? else {
             return Err(session.not_that());
         };
-        let last = replies.last().map(|it| it.code.clone());
-        all.extend(replies);
+        let next = next_page(&replies);
+        for reply in replies {
+            if all.iter().all(|it| it.id != reply.id) {
+                all.push(reply);
+            }
+        }
         // A page that brings nothing further is the last one, whatever it says.
-        match last {
-            Some(last) if more && after.as_ref() != Some(&last) => after = Some(last),
+        match next {
+            Some(next) if more && after.as_ref() != Some(&next) => after = Some(next),
             _ => return Ok(all),
         }
     }
+}
+
+/// Behind which code the next page begins: the one before the last, for one's own and everybody's may have the same, and only the
+/// first of them may have been on this page.
+fn next_page(page: &[SavedReply]) -> Option<Tag> {
+    let last = &page.last()?.code;
+    let before = page.iter().rev().find(|it| it.code != *last);
+    Some(before.map_or(last, |it| &it.code).clone())
 }
 
 fn compare(session: &Session, known: &[SavedReply], file: String, wanted: &ReplyFile, ids: &mut CommandIds) -> Item {
