@@ -167,3 +167,6 @@ pub(crate) fn letters(view: &View) -> &'static [&'static str] {
         _ => &["Enter goes on", "Esc cancels"],
     }
 }
+
+#[cfg(test)]
+mod tests;
