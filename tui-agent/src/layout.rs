@@ -7,7 +7,7 @@ pub const TWO_PANES: u16 = 60;
 /// Columns from which the details have a pane of their own.
 pub const THREE_PANES: u16 = 100;
 /// Columns from which the list tells messages and the time of the last.
-pub const WIDE_LIST: u16 = 120;
+pub const WIDE_LIST: u16 = 140;
 /// Columns from which the list has the last line of each chat.
 pub const TALL_ROWS: u16 = 160;
 /// Rows from which there is always a row for who types and for notices.
@@ -301,7 +301,8 @@ mod tests {
         assert_eq!(panes(50), (0, 50, 0));
         assert_eq!(panes(80), (25, 54, 0));
         assert_eq!(panes(100), (28, 41, 29));
-        assert_eq!(panes(120), (38, 51, 29));
+        assert_eq!(panes(120), (28, 61, 29));
+        assert_eq!(panes(140), (38, 71, 29));
         assert_eq!(panes(200), (42, 106, 50));
         assert_eq!(of(200, 60).chat.unwrap().transcript.width, 100);
     }
