@@ -70,6 +70,8 @@ impl PlainAgent {
                 Some(number) => format!("It is ticket {number} already: /ticket-show {number}."),
                 None => return None,
             },
+            AgentCommand::TakeOver { .. } if !changed => "It is yours already.".to_owned(),
+            AgentCommand::Wake { .. } if !changed => "It was not put aside.".to_owned(),
             AgentCommand::Close { .. } if !changed => "The chat has ended already.".to_owned(),
             // A line is never there already.
             AgentCommand::Post { .. } | AgentCommand::Note { .. } | AgentCommand::CommentTicket { .. } => return None,

@@ -257,3 +257,18 @@ fn who_waits_anew_is_announced_and_rings_at_most_once_in_two_seconds() {
     ]);
     assert_eq!(script.bells, 2);
 }
+
+#[test]
+fn a_wish_that_is_already_true_is_told_as_that() {
+    let mut script = carol(mine());
+    for (line, words) in [
+        ("/take", "It is yours already."),
+        ("/wake", "It was not put aside."),
+        ("/priority medium", "It is so already."),
+    ] {
+        script.lines(&[line]);
+        let order = script.command();
+        script.answer(order, Outcome::Done(Done::default()));
+        script.says(&[words]);
+    }
+}
