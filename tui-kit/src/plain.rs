@@ -60,6 +60,8 @@ pub enum PlainInput<M> {
 pub enum PlainEffect<E> {
     /// Write one line; line ends inside become pictures.
     Say(Shown),
+    /// Ring the terminal's bell. Only for an output that is a terminal.
+    Bell,
     /// End with this exit code.
     Quit(u8),
     /// One of the program's own.
@@ -248,7 +250,8 @@ impl<A: PlainApp, O: Write, H: FnMut(A::Effect)> Run<A, O, H> {
                 PlainEffect::Say(words) if written.is_ok() => {
                     written = writeln!(self.out, "{}", Shown::line(words.as_str()));
                 }
-                PlainEffect::Say(_) => {}
+                PlainEffect::Bell if written.is_ok() => written = self.out.write_all(b"\x07"),
+                PlainEffect::Say(_) | PlainEffect::Bell => {}
                 PlainEffect::Quit(code) => ended = ended.or(Some(Ended::Quit(code))),
                 PlainEffect::Program(effect) => (self.handle)(effect),
             }

@@ -15,6 +15,7 @@ impl PlainApp for Echo {
         match input {
             PlainInput::Text(text) => vec![say(&format!("text {text}")), PlainEffect::Program(text)],
             PlainInput::Command { name, .. } if name == "quit" => vec![PlainEffect::Quit(4), say("bye")],
+            PlainInput::Command { name, .. } if name == "ring" => vec![PlainEffect::Bell, say("rung")],
             PlainInput::Command { name, rest } => vec![say(&format!("command {name}({rest})"))],
             PlainInput::TooLong => vec![say("too long")],
             PlainInput::Eof => vec![say("eof"), PlainEffect::Quit(0)],
@@ -50,6 +51,8 @@ async fn lines_commands_and_the_end() {
     );
     assert_eq!(orders, ["hello", "/slash", "no end"]);
     assert_eq!(ended, Ended::Quit(0));
+    let (_, out, _) = echo(b"/ring").await;
+    assert_eq!(out, "\u{7}rung\neof\n");
     let (ended, out, _) = echo(b"/quit\nnever").await;
     assert_eq!((ended, out.as_str()), (Ended::Quit(4), "bye\n"));
 }
