@@ -57,7 +57,10 @@ impl Program for App {
             Input::Wheel { up, at } => self.wheel(up, at, now),
             Input::Click { at, double } => self.click(at, double, now),
             Input::Resize(size) => self.resize(size),
-            Input::Focus(focused) => self.attention.focus(focused),
+            Input::Focus(focused) => {
+                self.attention.focus(focused);
+                self.mark_mentions(now);
+            }
             Input::Message(Msg::Client(event)) => self.client(*event, now),
             Input::Message(Msg::Unsent { id, why }) => self.unsent_command(id, &why, now),
             Input::Message(Msg::Drafts(drafts)) => {

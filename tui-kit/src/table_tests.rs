@@ -76,6 +76,8 @@ fn how_it_looks() {
         Table::new(Shown::fixed("Workload"), COLUMNS).when_empty(Shown::fixed("No agent is signed in"));
     screens.push_str(&plain(&drawn(&mut empty, 40, 4, &Theme::ansi()).0));
     assert_snapshot!(screens);
+    empty.set_empty(Shown::fixed("asking ..."));
+    assert!(plain(&drawn(&mut empty, 40, 4, &Theme::ansi()).0).contains("asking ..."));
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl App {
             View::GroupMembers(group) => self.members_content(*group),
             View::Agents => self.agents_content(),
             View::Settings => self.settings_content(),
-            View::MergeWith(customer) => self.merge_content(*customer),
+            View::MergeWith { customer, at } => self.merge_content(*customer, *at),
             View::NewTicket(_)
             | View::Comment(_)
             | View::TicketTitle(_)
@@ -116,7 +116,7 @@ impl App {
             (View::Agents, RowId::Agent(agent)) => self.ask_agent_fields(agent, now),
             (View::Unsaved(work), RowId::Again) => self.begin_work(*work),
             (View::Unsaved(work), _) => self.drop_work(&work, now),
-            (View::MergeWith(customer), RowId::Customer(also)) => self.ask_merge(customer, also, now),
+            (View::MergeWith { customer, .. }, RowId::Customer(also)) => self.ask_merge(customer, also, now),
             _ => {}
         }
     }
@@ -151,17 +151,40 @@ pub(crate) fn letters(view: &View) -> &'static [&'static str] {
         View::Queue => &["PgUp PgDn scroll", "Esc closes"],
         View::Workload => &["Enter chats", "Esc closes"],
         View::Tickets(_) => &["Enter reads", "s status", "m mine", "Esc closes"],
-        View::Ticket { .. } => &["c comment", "a assign", "s status", "t title", "e export", "o chat", "Esc closes"],
+        View::Ticket { .. } => &[
+            "c comment",
+            "a assign",
+            "s status",
+            "t title",
+            "e export",
+            "o chat",
+            "Esc closes",
+        ],
         View::Mentions { .. } => &["Enter opens", "Esc closes"],
         View::Replies => &["Enter edits", "n new", "d delete", "Esc closes"],
-        View::Articles { .. } => &["Enter reads", "/ search", "n new", "e edit", "p publish", "d delete", "Esc closes"],
+        View::Articles { .. } => &[
+            "Enter reads",
+            "/ search",
+            "n new",
+            "e edit",
+            "p publish",
+            "d delete",
+            "Esc closes",
+        ],
         View::Article { .. } => &["e edit", "PgUp PgDn scroll", "Esc closes"],
-        View::Groups => &["Enter members", "s skills", "n new", "r rename", "d delete", "Esc closes"],
+        View::Groups => &[
+            "Enter members",
+            "s skills",
+            "n new",
+            "r rename",
+            "d delete",
+            "Esc closes",
+        ],
         View::Agents => &["Enter skills, capacity", "Esc closes"],
         View::Settings => &["e edit", "PgUp PgDn scroll", "Esc closes"],
         View::GroupMembers(_) => &["Enter in or out", "Esc closes"],
         View::ChatsOf(_) => &["Enter opens", "Esc closes"],
-        View::TicketAssignee(_) | View::TicketStatus(_) | View::Unsaved(_) | View::MergeWith(_) => {
+        View::TicketAssignee(_) | View::TicketStatus(_) | View::Unsaved(_) | View::MergeWith { .. } => {
             &["Enter chooses", "Esc closes"]
         }
         _ => &["Enter goes on", "Esc cancels"],

@@ -54,5 +54,9 @@ fn notice(app: &App, area: Rect, whole: bool, buffer: &mut Buffer, now: Now) {
 /// What the keys do on top.
 pub(super) fn hints(stack: &Stack) -> Vec<Hint<Action>> {
     let letters = stack.top().map(|top| desk_views::letters(&top.view));
-    letters.unwrap_or_default().iter().map(|words| Hint::words(words)).collect()
+    letters
+        .unwrap_or_default()
+        .iter()
+        .map(|words| Hint::words(words))
+        .collect()
 }

@@ -58,7 +58,11 @@ impl App {
             let active = loads.get(&member.agent.id).copied().unwrap_or(0);
             self.agent_cells(member, active)
         });
-        let hint = if self.is_admin() { "" } else { ": only admins change them" };
+        let hint = if self.is_admin() {
+            ""
+        } else {
+            ": only admins change them"
+        };
         Content::Rows {
             title: format!("Agents{hint}"),
             rows: rows.collect(),
@@ -68,7 +72,11 @@ impl App {
 
     fn agent_cells(&self, member: &StaffMember, active: u32) -> TableRow<RowId> {
         let agent = member.agent.id;
-        let groups = self.replica.desk().map(|desk| desk.staff.groups.as_slice()).unwrap_or_default();
+        let groups = self
+            .replica
+            .desk()
+            .map(|desk| desk.staff.groups.as_slice())
+            .unwrap_or_default();
         let groups: Vec<&str> = groups
             .iter()
             .filter(|group| group.members.contains(&agent))

@@ -15,7 +15,10 @@ impl App {
     /// Sends a command that may wait for a connection, and tells if it does.
     pub(super) fn send_kept(&mut self, command: AgentCommand, now: Now) -> CommandId {
         if !self.is_live() {
-            self.tell(Shown::fixed("Kept on this computer, done when there is a connection."), now);
+            self.tell(
+                Shown::fixed("Kept on this computer, done when there is a connection."),
+                now,
+            );
         }
         self.send(command, now.wall)
     }
@@ -70,7 +73,9 @@ impl App {
             }
             AgentCommand::DeleteArticle { slug } => format!("Article {} is deleted.", slug.shown()),
             AgentCommand::SaveGroup { group } => format!("Group {} is saved.", group.name.shown()),
-            AgentCommand::DeleteGroup { .. } => "The group is deleted. What waited for it waits for anybody.".to_owned(),
+            AgentCommand::DeleteGroup { .. } => {
+                "The group is deleted. What waited for it waits for anybody.".to_owned()
+            }
             AgentCommand::SetAgent { agent, .. } => format!("{} is changed.", self.name_of_agent(*agent)),
             AgentCommand::Configure { .. } => "The desk's settings are changed.".to_owned(),
             _ => return None,

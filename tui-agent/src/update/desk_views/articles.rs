@@ -16,7 +16,7 @@ use minicom_tui_kit::{
 use super::Content;
 use crate::{
     app::App,
-    desk_view::{Layer, RowId, Then, View, Wanted, Work, WorkOn},
+    desk_view::{ARTICLES_MAX, Layer, RowId, Then, View, Wanted, Work, WorkOn},
     facts,
     manage::article_file,
     over::Over,
@@ -51,6 +51,9 @@ impl App {
             title.push_str(&format!(" {dot} with {}", Shown::line(query)));
         }
         let articles = told.value().map(Vec::as_slice).unwrap_or_default();
+        if articles.len() >= ARTICLES_MAX as usize {
+            title.push_str(&format!(" {dot} {ARTICLES_MAX} of them, / finds others"));
+        }
         let waits = told.words();
         if let Some(words) = waits.as_ref().filter(|_| !articles.is_empty()) {
             title.push_str(&format!(" {dot} {words}"));
@@ -74,7 +77,10 @@ impl App {
             article.title.shown(),
             Shown::fixed(if article.published { "published" } else { "draft" }),
             Shown::line(&facts::day(article.updated_at.0, now.wall, &self.zone)),
-            article.updated_by.as_ref().map_or(Shown::default(), |it| it.name.shown().cut(12)),
+            article
+                .updated_by
+                .as_ref()
+                .map_or(Shown::default(), |it| it.name.shown().cut(12)),
             Shown::line(&tags.join(" ")).cut(16),
         ];
         TableRow::new(RowId::Article(article.slug.clone()), cells)
@@ -137,9 +143,17 @@ impl App {
             let words = told.words().unwrap_or_default();
             return Content::Lines(vec![StyledLine::of(words, self.theme.dim())]);
         };
-        let state = if row.published { "published" } else { "draft: only agents see it" };
+        let state = if row.published {
+            "published"
+        } else {
+            "draft: only agents see it"
+        };
         let tags: Vec<String> = row.tags.iter().map(|it| it.shown().to_string()).collect();
-        let tags = if tags.is_empty() { String::new() } else { format!(", {}", tags.join(" ")) };
+        let tags = if tags.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", tags.join(" "))
+        };
         // The title is one line of words; a heading of Markdown in it is none.
         let title = article.title.as_str().trim_start_matches(['#', ' ']);
         Content::Markdown(format!("# {title}\n\n({state}{tags})\n\n{}", article.body))
@@ -161,7 +175,9 @@ impl App {
 
     /// The article that was asked for to be changed or published is here.
     pub(super) fn article_came(&mut self, now: Now) {
-        let Some(Over::Desk(stack)) = &mut self.over else { return };
+        let Some(Over::Desk(stack)) = &mut self.over else {
+            return;
+        };
         let Some(Layer {
             view: View::Article { slug, told, then },
             ..
@@ -202,13 +218,19 @@ impl App {
         let Ok(slug) = Tag::parse(slug) else { return };
         let known = match &self.over {
             Some(Over::Desk(stack)) => match stack.top().map(|top| &top.view) {
-                Some(View::Articles { told, .. }) => told.value().is_some_and(|all| all.iter().any(|it| it.slug == slug)),
+                Some(View::Articles { told, .. }) => {
+                    told.value().is_some_and(|all| all.iter().any(|it| it.slug == slug))
+                }
                 _ => false,
             },
             _ => false,
         };
         if known {
-            return self.lay_again(layer, "there is an article by this name: choose another, or Esc and e", now);
+            return self.lay_again(
+                layer,
+                "there is an article by this name: choose another, or Esc and e",
+                now,
+            );
         }
         self.begin_work(Work {
             on: WorkOn::Article(slug),

@@ -136,6 +136,7 @@ impl App {
 
     fn views_not_told(&mut self, question: &AgentQuestion) {
         self.export_failed(question);
+        self.opening_failed(question);
         for layer in self.layers_mut() {
             if layer.view.question().as_ref() == Some(question)
                 && let Some(asking) = layer.view.asking()

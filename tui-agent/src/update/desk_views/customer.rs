@@ -107,15 +107,23 @@ impl App {
     /// What was answered, as far as it is another than what was known. A name or an address stays if nothing is written.
     pub(super) fn customer_described(&mut self, customer: CustomerId, answers: &[String], now: Now) {
         let [name, email, values @ ..] = answers else { return };
-        let profile = self.replica.context(customer).map(|it| it.profile.clone()).unwrap_or_default();
-        let name = SubjectLine::parse(name).ok().filter(|it| Some(it) != profile.name.as_ref());
+        let profile = self
+            .replica
+            .context(customer)
+            .map(|it| it.profile.clone())
+            .unwrap_or_default();
+        let name = SubjectLine::parse(name)
+            .ok()
+            .filter(|it| Some(it) != profile.name.as_ref());
         let email = Email::parse(email).ok().filter(|it| Some(it) != profile.email.as_ref());
         let known = self.replica.desk().map(|desk| desk.settings.attributes.as_slice());
         let attributes: BTreeMap<String, String> = known
             .unwrap_or_default()
             .iter()
             .zip(values)
-            .filter(|(attribute, value)| profile.attributes.get(&attribute.key).map_or("", String::as_str) != value.as_str())
+            .filter(|(attribute, value)| {
+                profile.attributes.get(&attribute.key).map_or("", String::as_str) != value.as_str()
+            })
             .map(|(attribute, value)| (attribute.key.clone(), value.clone()))
             .collect();
         if name.is_none() && email.is_none() && attributes.is_empty() {
@@ -140,18 +148,32 @@ impl App {
             return self.tell(Shown::fixed("No conversation is chosen."), now);
         };
         if customer.realm == Realm::Signed {
-            let words = format!("{} is vouched for by the site, and is never joined by hand.", customer.name.shown());
+            let words = format!(
+                "{} is vouched for by the site, and is never joined by hand.",
+                customer.name.shown()
+            );
             return self.tell(Shown::line(&words), now);
         }
         let title = format!("{} is the same person as", customer.name.shown());
         let picker = Picker::new(Shown::line(&title), Vec::new())
             .verb(Shown::fixed("Enter chooses"))
             .when_empty(Shown::fixed("Nobody else is known here"));
-        self.lay(View::MergeWith(customer.id), Surface::Picker(picker), now);
+        let view = View::MergeWith {
+            customer: customer.id,
+            at: None,
+        };
+        self.lay(view, Surface::Picker(picker), now);
     }
 
-    pub(super) fn merge_content(&self, customer: CustomerId) -> Content {
-        let also = self.replica.context(customer).map(|it| it.also.as_slice()).unwrap_or_default();
+    pub(super) fn merge_content(&self, customer: CustomerId, at: Option<u64>) -> Content {
+        if at == Some(self.replica.version()) {
+            return Content::Same;
+        }
+        let also = self
+            .replica
+            .context(customer)
+            .map(|it| it.also.as_slice())
+            .unwrap_or_default();
         let mut known: BTreeMap<(String, CustomerId), picker::Row<RowId>> = BTreeMap::new();
         for row in self.replica.summaries().filter(|row| row.customer.id != customer) {
             let other = &row.customer;

@@ -59,7 +59,10 @@ impl App {
         let mut known: Vec<Event> = events.iter().filter(of_it).cloned().collect();
         known.append(&mut export.events);
         export.events = known;
-        let begins = export.events.first().is_some_and(|it| matches!(it.body, EventBody::Opened(_)));
+        let begins = export
+            .events
+            .first()
+            .is_some_and(|it| matches!(it.body, EventBody::Opened(_)));
         match events.first().filter(|_| more && !begins) {
             Some(oldest) => {
                 export.asked = page(&export.ticket, Some(oldest.rev));
@@ -81,7 +84,12 @@ impl App {
 
     fn write_ticket(&mut self, export: &Export, _: Now) {
         let mut text = ticket_text::header(&export.ticket, &export.comments, &self.zone);
-        text.push_str(&ticket_text::transcript(&export.ticket, &export.events, true, &self.zone));
+        text.push_str(&ticket_text::transcript(
+            &export.ticket,
+            &export.events,
+            true,
+            &self.zone,
+        ));
         self.order(Order::WriteFile {
             name: format!("ticket-{}", export.ticket.number),
             text,

@@ -34,7 +34,9 @@ fn check_name(text: &str) -> Result<(), Shown> {
 /// Words between blanks or commas as skills.
 pub(super) fn skills_of(text: &str) -> Result<Vec<Skill>, String> {
     let words = text.split([',', ' ']).filter(|word| !word.is_empty());
-    let skills: Result<Vec<Skill>, String> = words.map(|word| Skill::parse(word).map_err(|why| why.to_string())).collect();
+    let skills: Result<Vec<Skill>, String> = words
+        .map(|word| Skill::parse(word).map_err(|why| why.to_string()))
+        .collect();
     Ok(as_set(skills?))
 }
 
@@ -79,11 +81,19 @@ impl App {
             ];
             TableRow::new(RowId::Group(group.id), cells)
         });
-        let hint = if self.is_admin() { "" } else { ": only admins change them" };
+        let hint = if self.is_admin() {
+            ""
+        } else {
+            ": only admins change them"
+        };
         Content::Rows {
             title: format!("Groups{hint}"),
             rows: rows.collect(),
-            empty: Shown::fixed(if self.is_admin() { "There are none yet. n makes one" } else { "There are none yet" }),
+            empty: Shown::fixed(if self.is_admin() {
+                "There are none yet. n makes one"
+            } else {
+                "There are none yet"
+            }),
         }
     }
 
@@ -162,13 +172,19 @@ impl App {
         let rows = members.map(|member| {
             let sign = if here(&member.agent.id) { "[x]" } else { "[ ]" };
             let label = Shown::line(&format!("{sign} {}", self.called_agent(member)));
-            picker::Row::new(RowId::Agent(member.agent.id), label, Shown::line(&skill_words(&member.skills)))
+            picker::Row::new(
+                RowId::Agent(member.agent.id),
+                label,
+                Shown::line(&skill_words(&member.skills)),
+            )
         });
         Content::Choices(rows.collect())
     }
 
     pub(super) fn member_toggled(&mut self, group: GroupId, agent: AgentId, now: Now) {
-        let Some(mut group) = self.group_to_be(group) else { return };
+        let Some(mut group) = self.group_to_be(group) else {
+            return;
+        };
         match group.members.iter().position(|it| *it == agent) {
             Some(at) => drop(group.members.remove(at)),
             None => group.members.push(agent),

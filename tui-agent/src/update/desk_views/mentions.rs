@@ -3,7 +3,7 @@
 use minicom_protocol::{
     command::AgentCommand,
     context::Mention,
-    frame::{AgentQuestion, Told},
+    frame::{AgentQuestion, Agents, Told},
     ids::{ConversationId, Rev},
 };
 use minicom_tui_kit::{
@@ -40,13 +40,15 @@ impl App {
     }
 
     /// Marks what the open list shows as read. What comes while nobody looks at the terminal stays unread.
-    pub(super) fn mark_mentions(&mut self, now: Now) {
+    pub(crate) fn mark_mentions(&mut self, now: Now) {
         let open = match &self.over {
             Some(Over::Desk(stack)) => stack.top().is_some_and(|top| matches!(top.view, View::Mentions { .. })),
             _ => false,
         };
         let mentions = self.replica.mentions();
-        let newest = mentions.newest().filter(|it| mentions.is_loaded() && *it > mentions.read_up_to());
+        let newest = mentions
+            .newest()
+            .filter(|it| mentions.is_loaded() && *it > mentions.read_up_to());
         let Some(up_to) = newest.filter(|_| open && self.is_live() && self.attention.is_focused()) else {
             return;
         };
@@ -71,7 +73,10 @@ impl App {
         };
         Content::Rows {
             title,
-            rows: mentions.newest_first().map(|it| self.mention_row(it, read, now)).collect(),
+            rows: mentions
+                .newest_first()
+                .map(|it| self.mention_row(it, read, now))
+                .collect(),
             empty: Shown::fixed(empty),
         }
     }
@@ -107,8 +112,8 @@ impl App {
         self.views.go_to = at.map(|rev| (conversation, rev));
         if self.replica.summary(conversation).is_none() {
             // An old one: its row is not here yet.
-            self.views.opening = Some(conversation);
             if self.has_connection("An old chat") {
+                self.views.opening = Some((conversation, self.conversation()));
                 self.order(Order::Ask(AgentQuestion::Summary { conversation }));
                 self.tell(Shown::fixed("asking ..."), now);
             }
@@ -122,30 +127,45 @@ impl App {
         self.focus = crate::app::Focus::Compose;
     }
 
+    fn asks_to_open(&self, question: &AgentQuestion) -> bool {
+        let opening = self
+            .views
+            .opening
+            .map(|(conversation, _)| AgentQuestion::Summary { conversation });
+        opening.as_ref() == Some(question)
+    }
+
     /// The row of an old conversation was asked for. If it came it is opened as soon as it is known.
-    pub(super) fn opening_told(&mut self, question: &AgentQuestion, told: &Told<minicom_protocol::frame::Agents>) {
-        let wanted = self.views.opening.map(|conversation| AgentQuestion::Summary { conversation });
-        if wanted.as_ref() != Some(question) {
-            return;
-        }
-        if let Told::Refusal(refusal) = told {
+    pub(super) fn opening_told(&mut self, question: &AgentQuestion, told: &Told<Agents>) {
+        if let (true, Told::Refusal(refusal)) = (self.asks_to_open(question), told) {
             (self.views.opening, self.views.go_to) = (None, None);
             self.trouble(Shown::line(&refusal.message()), Ends::Leaving);
         }
     }
 
+    pub(super) fn opening_failed(&mut self, question: &AgentQuestion) {
+        if self.asks_to_open(question) {
+            (self.views.opening, self.views.go_to) = (None, None);
+            self.has_connection("An old chat");
+        }
+    }
+
     /// Opens what was waited for, and goes to the line that was looked for, as soon as it is here. Older lines are asked for until it is.
     pub(crate) fn go_on_opening(&mut self) {
-        if let Some(conversation) = self.views.opening.filter(|it| self.replica.summary(*it).is_some()) {
+        if let Some((conversation, from)) = self.views.opening
+            && self.replica.summary(conversation).is_some()
+        {
             self.views.opening = None;
-            self.notice = None;
-            self.open_to_read(conversation);
+            // Whoever has gone elsewhere meanwhile is left there.
+            if self.conversation() == from && self.over.is_none() {
+                self.notice = None;
+                self.open_to_read(conversation);
+            }
         }
         let Some((conversation, rev)) = self.views.go_to.filter(|_| self.views.opening.is_none()) else {
             return;
         };
         let Some(chat) = self.chat.as_mut().filter(|chat| chat.conversation == conversation) else {
-            // Somebody has gone elsewhere meanwhile.
             self.views.go_to = None;
             return;
         };

@@ -7,11 +7,7 @@ use minicom_tui_kit::{Now, Shown, bars, styled::StyledLine, time};
 use ratatui::style::Style;
 
 use super::Content;
-use crate::{
-    app::App,
-    desk_view::View,
-    words,
-};
+use crate::{app::App, desk_view::View, words};
 
 /// Columns of a bar.
 const BAR: usize = 20;
@@ -44,7 +40,9 @@ impl App {
         }
         lines.push(StyledLine::new());
         let snoozed = |row: &&minicom_protocol::summary::Summary| matches!(row.stage, Stage::Snoozed { .. });
-        let mut owned = [Section::Mine, Section::Others].into_iter().flat_map(|it| self.replica.section(it));
+        let mut owned = [Section::Mine, Section::Others]
+            .into_iter()
+            .flat_map(|it| self.replica.section(it));
         let aside = owned.clone().filter(snoozed).count();
         let active = owned.by_ref().filter(|row| row.stage.is_active()).count();
         let chats = |count: usize| words::count(count as u64, "chat", "chats");

@@ -114,7 +114,9 @@ impl App {
             ("n", _) => self.new_reply(now),
             ("e", Some(RowId::Reply(reply))) => self.edit_saved_reply(*reply, now),
             ("d", Some(RowId::Reply(reply))) => {
-                let Some(known) = self.saved_reply(*reply) else { return true };
+                let Some(known) = self.saved_reply(*reply) else {
+                    return true;
+                };
                 let title = format!("Delete the saved reply {}", known.code.shown());
                 self.lay_confirmation(View::DeleteReply(*reply), &title, "", now);
             }
@@ -160,10 +162,12 @@ impl App {
             Question::new(Shown::fixed("whose: mine or all"))
                 .default(whose)
                 .check(check_whose),
-            Question::new(Shown::fixed("done with it, such as: tag vip, priority high, transfer billing, snooze 60, close"))
-                .starting_with(&self.action_words(&reply.actions))
-                .optional()
-                .check(check_actions),
+            Question::new(Shown::fixed(
+                "done with it, such as: tag vip, priority high, transfer billing, snooze 60, close",
+            ))
+            .starting_with(&self.action_words(&reply.actions))
+            .optional()
+            .check(check_actions),
         ];
         let title = match new {
             true => "New saved reply; then its text in your editor".to_owned(),
@@ -180,9 +184,17 @@ impl App {
         let (Ok(code), Ok(title)) = (Tag::parse(code), SubjectLine::parse(title)) else {
             return;
         };
-        let taken = self.replica.replies().iter().any(|it| it.code == code && it.id != known.id);
+        let taken = self
+            .replica
+            .replies()
+            .iter()
+            .any(|it| it.code == code && it.id != known.id);
         if taken {
-            return self.lay_again(layer, "there is a saved reply by this code: go back (Up) and choose another", now);
+            return self.lay_again(
+                layer,
+                "there is a saved reply by this code: go back (Up) and choose another",
+                now,
+            );
         }
         let Some(desk) = self.replica.desk() else { return };
         let actions = actions_of(actions).and_then(|actions| {

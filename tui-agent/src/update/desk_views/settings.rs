@@ -26,7 +26,11 @@ impl App {
     pub(super) fn settings_content(&self) -> Content {
         let text = self.settings_text().unwrap_or_default();
         let lines = text.lines().map(|line| {
-            let style = if line.starts_with('#') { self.theme.dim() } else { Style::new() };
+            let style = if line.starts_with('#') {
+                self.theme.dim()
+            } else {
+                Style::new()
+            };
             StyledLine::of(Shown::line(line), style)
         });
         Content::Lines(lines.collect())

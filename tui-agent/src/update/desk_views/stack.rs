@@ -98,7 +98,11 @@ impl App {
 
     /// Asks for a word before something is done that cannot be undone; `what` says what follows from it.
     pub(super) fn lay_confirmation(&mut self, view: View, title: &str, what: &str, now: Now) {
-        let label = if what.is_empty() { "type yes".to_owned() } else { format!("{what}; type yes") };
+        let label = if what.is_empty() {
+            "type yes".to_owned()
+        } else {
+            format!("{what}; type yes")
+        };
         let question = Question::new(Shown::line(&label)).check(|text| match text.eq_ignore_ascii_case("yes") {
             true => Ok(()),
             false => Err(Shown::fixed("type yes, or Esc")),
@@ -148,11 +152,12 @@ impl App {
         self.desk_did(stack, did, None, now);
     }
 
-    /// A click: on a row; beside everything it closes the view on top.
+    /// A click: on a row; beside everything it closes the view on top, unless something is being written there.
     pub(crate) fn click_desk(&mut self, mut stack: Box<Stack>, at: Position, double: bool, now: Now) {
         let area = self.desk_area(&stack);
         let inside = area.contains(at);
         let did = match stack.top_mut().map(|layer| &mut layer.surface) {
+            Some(Surface::Prompt(_)) => Did::Moved,
             _ if !inside => Did::Closed,
             Some(Surface::Table(table)) => table.click(area, at, double).into(),
             Some(Surface::Picker(picker)) => picker.click(area, at, double).into(),
@@ -286,7 +291,9 @@ impl App {
     pub(crate) fn lay_out_desk(&mut self) {
         let Some(Over::Desk(stack)) = &self.over else { return };
         let areas: Vec<Rect> = stack.layers.iter().map(|layer| self.layer_area(stack, layer)).collect();
-        let Some(Over::Desk(stack)) = &mut self.over else { return };
+        let Some(Over::Desk(stack)) = &mut self.over else {
+            return;
+        };
         for (layer, area) in stack.layers.iter_mut().zip(areas) {
             match &mut layer.surface {
                 Surface::Table(table) => table.set_size(area.height),
@@ -301,8 +308,15 @@ impl App {
     pub(crate) fn refresh_desk(&mut self, now: Now) {
         let Some(Over::Desk(stack)) = &self.over else { return };
         let first = stack.layers.len() - stack.seen().len();
-        let contents: Vec<Content> = stack.seen().iter().map(|layer| self.content(&layer.view, now)).collect();
-        let Some(Over::Desk(stack)) = &mut self.over else { return };
+        let contents: Vec<Content> = stack
+            .seen()
+            .iter()
+            .map(|layer| self.content(&layer.view, now))
+            .collect();
+        let version = self.replica.version();
+        let Some(Over::Desk(stack)) = &mut self.over else {
+            return;
+        };
         for (layer, content) in stack.layers[first..].iter_mut().zip(contents) {
             match (&mut layer.surface, content) {
                 (Surface::Table(table), Content::Rows { title, rows, empty }) => {
@@ -312,7 +326,12 @@ impl App {
                 }
                 (Surface::Reading(overlay), Content::Lines(lines)) => overlay.set_body(Body::Lines(lines)),
                 (Surface::Reading(overlay), Content::Markdown(text)) => overlay.set_body(Body::Markdown(text)),
-                (Surface::Picker(picker), Content::Choices(rows)) => picker.set_rows(rows),
+                (Surface::Picker(picker), Content::Choices(rows)) => {
+                    picker.set_rows(rows);
+                    if let View::MergeWith { at, .. } = &mut layer.view {
+                        *at = Some(version);
+                    }
+                }
                 _ => {}
             }
         }

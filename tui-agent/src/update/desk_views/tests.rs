@@ -59,7 +59,10 @@ fn desk() -> Desk {
         .asks("dmitri");
     desk.ago(60).says("alice", "hello").taken("alice", ADA);
     desk.ago(50).says("heidi", "hello").taken("heidi", BO);
-    desk.ago(40).says("ivan", "later, please").taken("ivan", BO).snoozed("ivan", BO, None);
+    desk.ago(40)
+        .says("ivan", "later, please")
+        .taken("ivan", BO)
+        .snoozed("ivan", BO, None);
     desk
 }
 
@@ -104,7 +107,10 @@ fn why(seat: &Seat, name: &str) -> (AgentQuestion, AgentReply) {
         ],
         routing: true,
     };
-    (AgentQuestion::Why { conversation }, AgentReply::Why { why: Box::new(why) })
+    (
+        AgentQuestion::Why { conversation },
+        AgentReply::Why { why: Box::new(why) },
+    )
 }
 
 fn ticket(seat: &Seat, number: u64, title: &str, status: TicketStatus, assignee: Option<&str>) -> Ticket {
@@ -132,7 +138,12 @@ fn comment(by: &str, text: &str) -> TicketComment {
 
 /// The server knows these tickets.
 fn knows_tickets(seat: &mut Seat, tickets: &[Ticket]) {
-    for status in [None, Some(TicketStatus::Open), Some(TicketStatus::Pending), Some(TicketStatus::Solved)] {
+    for status in [
+        None,
+        Some(TicketStatus::Open),
+        Some(TicketStatus::Pending),
+        Some(TicketStatus::Solved),
+    ] {
         for assignee in [None, Some(agent(ADA).id)] {
             let question = AgentQuestion::Tickets {
                 status,
@@ -145,7 +156,9 @@ fn knows_tickets(seat: &mut Seat, tickets: &[Ticket]) {
                     && (assignee.is_none() || assignee == it.assignee.as_ref().map(|it| it.id))
             };
             let tickets = tickets.iter().filter(fits).cloned().collect();
-            seat.desk.replies.push((question, AgentReply::Tickets { tickets, more: false }));
+            seat.desk
+                .replies
+                .push((question, AgentReply::Tickets { tickets, more: false }));
         }
     }
     for ticket in tickets {
@@ -204,7 +217,10 @@ fn knows_replies(seat: &mut Seat) {
         actions: vec![ReplyAction::Tag { tag: tag("vip") }, ReplyAction::Close],
         ..saved("thanks", "a farewell", "Thank you, {{customer_name}}!\nCome back soon.")
     };
-    for reply in [saved("hi", "a greeting", "Hello {{customer_name}}, {{agent_name}} here."), mine] {
+    for reply in [
+        saved("hi", "a greeting", "Hello {{customer_name}}, {{agent_name}} here."),
+        mine,
+    ] {
         let body = EventBody::ReplyChanged(ReplyChanged { reply });
         seat.happens(|desk| desk.add(Subject::Library, body));
     }

@@ -77,7 +77,10 @@ impl App {
             self.fact("done by", self.done_by(ticket).to_string()),
             self.fact("customer", ticket.customer.name.shown().to_string()),
             self.fact("chat", format!("{chat} (o opens it)")),
-            self.fact("made", format!("{} by {}", day(ticket.opened_at), ticket.opened_by.name.shown())),
+            self.fact(
+                "made",
+                format!("{} by {}", day(ticket.opened_at), ticket.opened_by.name.shown()),
+            ),
             self.fact("changed", day(ticket.updated_at)),
         ]
     }
@@ -87,7 +90,10 @@ impl App {
         let by = Shown::line(&format!("{}  ", comment.by.name.shown()));
         let head = StyledLine::of(by, self.theme.title()).and(Shown::line(&at), self.theme.dim());
         let text = Shown::text(&comment.text);
-        let said = text.as_str().lines().map(|line| StyledLine::of(Shown::line(line), Style::new()));
+        let said = text
+            .as_str()
+            .lines()
+            .map(|line| StyledLine::of(Shown::line(line), Style::new()));
         [StyledLine::new(), head].into_iter().chain(said).collect()
     }
 
@@ -114,7 +120,12 @@ impl App {
                 let title = format!("Ticket {number} is");
                 self.lay_picker(View::TicketStatus(number), &title, numbered(rows.to_vec()), now);
             }
-            "a" => self.lay_picker(View::TicketAssignee(number), &format!("Ticket {number} is done by"), vec![], now),
+            "a" => self.lay_picker(
+                View::TicketAssignee(number),
+                &format!("Ticket {number} is done by"),
+                vec![],
+                now,
+            ),
             "o" => self.leave_for(ticket.conversation, None, now),
             "e" => self.export_ticket(number, told, now),
             _ => return false,
@@ -131,7 +142,11 @@ impl App {
         let agents = me.into_iter().chain(others).map(|member| {
             let presence = self.replica.presence_of(member.agent.id);
             let detail = presence.map_or("offline", |it| it.state.word());
-            picker::Row::new(RowId::Agent(member.agent.id), self.called_agent(member), Shown::fixed(detail))
+            picker::Row::new(
+                RowId::Agent(member.agent.id),
+                self.called_agent(member),
+                Shown::fixed(detail),
+            )
         });
         Content::Choices(numbered(agents.chain([nobody]).collect()))
     }

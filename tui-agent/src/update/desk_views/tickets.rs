@@ -96,7 +96,9 @@ impl App {
     pub(super) fn key_in_tickets(&mut self, mut filter: TicketFilter, key: &str, _: Now) -> bool {
         match key {
             "s" => {
-                let next = filter.status.map_or(Some(0), |it| TicketStatus::ALL.iter().position(|at| *at == it).map(|at| at + 1));
+                let next = filter.status.map_or(Some(0), |it| {
+                    TicketStatus::ALL.iter().position(|at| *at == it).map(|at| at + 1)
+                });
                 filter.status = next.and_then(|at| TicketStatus::ALL.get(at)).copied();
             }
             "m" => filter.assignee = filter.assignee.xor(self.me()),

@@ -91,11 +91,15 @@ impl App {
             ),
             None => format!("Priority {}", why.effective.word()),
         }));
-        lines.push(plain(match (why.routing, self.replica.desk().map(|desk| desk.settings.routing)) {
-            (false, _) => "Routing is off: nobody is given a conversation without having asked".to_owned(),
-            (true, Some(Routing::LeastBusy)) => "Routing gives it to the least busy who could be given it".to_owned(),
-            (true, _) => "Routing is on".to_owned(),
-        }));
+        lines.push(plain(
+            match (why.routing, self.replica.desk().map(|desk| desk.settings.routing)) {
+                (false, _) => "Routing is off: nobody is given a conversation without having asked".to_owned(),
+                (true, Some(Routing::LeastBusy)) => {
+                    "Routing gives it to the least busy who could be given it".to_owned()
+                }
+                (true, _) => "Routing is on".to_owned(),
+            },
+        ));
         lines.push(StyledLine::new());
         lines.push(StyledLine::of(Shown::fixed("WHO MAY TAKE IT"), self.theme.title()));
         let names: Vec<Shown> = why.agents.iter().map(|it| self.called(it)).collect();

@@ -2,11 +2,7 @@
 //! the editor, and is kept until it is saved or dropped.
 
 use minicom_protocol::{
-    command::AgentCommand,
-    ids::CommandId,
-    library::SavedReply,
-    refusal::Refusal,
-    template::Template,
+    command::AgentCommand, ids::CommandId, library::SavedReply, refusal::Refusal, template::Template,
 };
 use minicom_tui_kit::{
     Now, Picker, Shown,
@@ -85,7 +81,10 @@ impl App {
     pub(super) fn keep_work(&mut self, work: Work, now: Now) {
         self.views.unsaved.retain(|it| !it.on.is_same(&work.on));
         self.views.unsaved.push(work);
-        self.tell(Shown::fixed("Kept as long as this program runs: editing it again goes on with it."), now);
+        self.tell(
+            Shown::fixed("Kept as long as this program runs: editing it again goes on with it."),
+            now,
+        );
     }
 
     pub(super) fn drop_work(&mut self, work: &Work, now: Now) {

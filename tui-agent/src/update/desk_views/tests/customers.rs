@@ -69,7 +69,12 @@ fn only_what_was_changed_is_sent_and_an_empty_attribute_is_taken_away() {
     menu(&mut seat, "edit customer");
     seat.sees("Customer carol").sees("Carol Ramos");
     seat.press("<enter>carol@example.test<enter><ctrl-u><enter>3<enter>yes<enter>2026-11-21<enter>");
-    let attributes = [("plan", ""), ("seats", "3"), ("newsletter", "yes"), ("since", "2026-11-21")];
+    let attributes = [
+        ("plan", ""),
+        ("seats", "3"),
+        ("newsletter", "yes"),
+        ("since", "2026-11-21"),
+    ];
     assert_eq!(
         seat.commands(),
         [AgentCommand::DescribeCustomer {
@@ -82,7 +87,8 @@ fn only_what_was_changed_is_sent_and_an_empty_attribute_is_taken_away() {
         }]
     );
     menu(&mut seat, "edit customer");
-    seat.press("<enter><enter><enter><enter><enter><enter>").sees("Nothing was changed.");
+    seat.press("<enter><enter><enter><enter><enter><enter>")
+        .sees("Nothing was changed.");
     assert_eq!(seat.commands(), []);
 }
 
@@ -92,7 +98,10 @@ fn every_attribute_is_checked_by_its_kind() {
         ("<enter>carol<enter>", "this is not an e-mail address"),
         ("<enter><enter><enter>many<enter>", "a number"),
         ("<enter><enter><enter><enter>maybe<enter>", "say yes or no"),
-        ("<enter><enter><enter><enter><enter>tomorrow<enter>", "a day, such as 2026-11-21"),
+        (
+            "<enter><enter><enter><enter><enter>tomorrow<enter>",
+            "a day, such as 2026-11-21",
+        ),
     ] {
         let mut seat = at_carol();
         menu(&mut seat, "edit customer");
@@ -106,7 +115,9 @@ fn two_customers_are_joined_by_name_and_with_a_yes() {
     let mut seat = seat();
     menu(&mut seat, "merge");
     seat.sees("carol is the same person as").sees("dmitri");
-    seat.press("dmi<enter>").sees("Join carol and dmitri").sees("and it cannot be");
+    seat.press("dmi<enter>")
+        .sees("Join carol and dmitri")
+        .sees("and it cannot be");
     seat.press("yes<enter>");
     let (customer, also) = (seat.desk.row("carol").customer.id, seat.desk.row("dmitri").customer.id);
     seat.sees_no("Join");

@@ -11,7 +11,10 @@ use super::{article, comment, knows_articles, knows_tickets, line, mentions_ada,
 use crate::testing::{BO, Seat};
 
 fn hostile() -> String {
-    format!("\u{202e}a\u{1b}[2J\u{9b}31m{{{{customer_name}}}}\u{7}b{}\u{200b}", "\u{301}".repeat(300))
+    format!(
+        "\u{202e}a\u{1b}[2J\u{9b}31m{{{{customer_name}}}}\u{7}b{}\u{200b}",
+        "\u{301}".repeat(300)
+    )
 }
 
 /// A title cannot have control characters; everything else it can.
@@ -22,7 +25,9 @@ fn hostile_line() -> String {
 #[track_caller]
 fn is_harmless(seat: &Seat, view: &str) {
     let screen = seat.bench.screen();
-    let raw = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}');
+    let raw = |c: char| {
+        (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}')
+    };
     assert!(!screen.contains(raw), "{view}:\n{screen:?}");
     let piled = screen.chars().filter(|c| *c == '\u{301}').count();
     assert!(piled < 200, "{view}: {piled} marks");
@@ -36,7 +41,9 @@ fn every_view_is_harmless() {
     let question = AgentQuestion::Ticket { number: bad.number };
     seat.desk.replies.retain(|(asked, _)| *asked != question);
     let comments = vec![comment(BO, &hostile())];
-    seat.desk.replies.push((question, AgentReply::Ticket { ticket: bad, comments }));
+    seat.desk
+        .replies
+        .push((question, AgentReply::Ticket { ticket: bad, comments }));
     mentions_ada(&mut seat, "alice", &hostile());
     let mut reply = saved("x", &hostile_line(), &hostile());
     reply.title = line(&hostile_line());
@@ -53,10 +60,19 @@ fn every_view_is_harmless() {
         body: format!("# {0}\n\n- {0}\n\n`{0}` &#27;[2J", hostile()),
     };
     let slug = row.slug.clone();
-    seat.desk
-        .replies
-        .push((AgentQuestion::Article { slug }, AgentReply::Article { article: whole, row }));
-    for (view, keys) in [("tickets", ""), ("tickets", "<enter>"), ("mentions", ""), ("replies", ""), ("articles", ""), ("articles", "<enter>"), ("desk settings", "")] {
+    seat.desk.replies.push((
+        AgentQuestion::Article { slug },
+        AgentReply::Article { article: whole, row },
+    ));
+    for (view, keys) in [
+        ("tickets", ""),
+        ("tickets", "<enter>"),
+        ("mentions", ""),
+        ("replies", ""),
+        ("articles", ""),
+        ("articles", "<enter>"),
+        ("desk settings", ""),
+    ] {
         menu(&mut seat, view);
         seat.press(keys);
         is_harmless(&seat, &format!("{view} {keys}"));

@@ -23,7 +23,10 @@ fn with_replies() -> Seat {
 
 fn with_articles() -> Seat {
     let mut seat = seat();
-    let articles = [article("refunds", "How refunds work", true), article("labels", "Labels", false)];
+    let articles = [
+        article("refunds", "How refunds work", true),
+        article("labels", "Labels", false),
+    ];
     knows_articles(&mut seat, "", &articles);
     menu(&mut seat, "articles");
     seat.sees("How refunds work");
@@ -35,9 +38,15 @@ fn with_articles() -> Seat {
 #[track_caller]
 fn writes(seat: &mut Seat, text: &str) -> String {
     let edits = std::mem::take(&mut seat.edits);
-    let [edit] = &edits[..] else { panic!("not one text: {edits:?}") };
+    let [edit] = &edits[..] else {
+        panic!("not one text: {edits:?}")
+    };
     let before = edit.text().to_owned();
-    let edited = if text == before { Edited::Unchanged } else { Edited::Changed(text.to_owned()) };
+    let edited = if text == before {
+        Edited::Unchanged
+    } else {
+        Edited::Changed(text.to_owned())
+    };
     seat.input(Input::Edited(edited));
     before
 }
@@ -66,7 +75,10 @@ fn a_new_reply_is_asked_for_and_written() {
     let made = saved_replies(&mut seat);
     let [reply] = &made[..] else { panic!("{made:?}") };
     assert_eq!((reply.code.clone(), reply.title.clone()), (tag("late"), line("Sorry")));
-    assert_eq!((reply.text.as_str(), reply.owner), ("Sorry, {{customer_name}}.", Some(agent(ADA).id)));
+    assert_eq!(
+        (reply.text.as_str(), reply.owner),
+        ("Sorry, {{customer_name}}.", Some(agent(ADA).id))
+    );
     assert_eq!(reply.actions.len(), 3);
     assert!(reply.actions.contains(&ReplyAction::Snooze { minutes: Some(60) }));
     assert_ne!(reply.id, saved("hi", "x", "x").id);
@@ -79,8 +91,14 @@ fn fields_are_checked_where_they_are_asked() {
         ("nok<enter><enter>", "title is needed"),
         ("nok<enter>t<enter>hers<enter>", "say mine or all"),
         ("nok<enter>t<enter><enter>tag<enter>", "is no action"),
-        ("nok<enter>t<enter><enter>transfer biling<enter>", "there is no group `biling`; did you mean `billing`?"),
-        ("nhi<enter>t<enter><enter><enter>", "there is a saved reply by this code"),
+        (
+            "nok<enter>t<enter><enter>transfer biling<enter>",
+            "there is no group `biling`; did you mean `billing`?",
+        ),
+        (
+            "nhi<enter>t<enter><enter><enter>",
+            "there is a saved reply by this code",
+        ),
     ] {
         let mut seat = with_replies();
         seat.press(keys).sees(words);
@@ -94,7 +112,8 @@ fn a_mistake_in_the_text_is_told_with_its_place_and_the_text_goes_back() {
     seat.press("<enter><enter><enter><enter><enter>");
     let wrong = "Hello,\n{{customer_nam}}!";
     assert!(writes(&mut seat, wrong).starts_with("Hello {{customer_name}}"));
-    seat.sees("line 2, column 3: customer_nam is not known here").sees("back to the editor");
+    seat.sees("line 2, column 3: customer_nam is not known here")
+        .sees("back to the editor");
     assert_eq!(seat.commands(), []);
     seat.press("1");
     assert_eq!(writes(&mut seat, "Hello,\n{{customer_name}}!"), wrong);
@@ -152,7 +171,8 @@ fn an_editor_that_fails_changes_nothing() {
     let mut seat = with_replies();
     seat.press("<enter><enter><enter><enter><enter>");
     let words = minicom_tui_kit::Shown::fixed("The editor ended with code 1: nothing was changed");
-    seat.input(Input::Edited(Edited::Failed(words))).sees("The editor ended with code 1");
+    seat.input(Input::Edited(Edited::Failed(words)))
+        .sees("The editor ended with code 1");
     assert_eq!(seat.commands(), []);
 }
 
@@ -171,7 +191,13 @@ fn deleting_wants_a_yes() {
 
 fn saved_article(seat: &mut Seat) -> (Article, Vec<String>, bool) {
     match &seat.commands()[..] {
-        [AgentCommand::SaveArticle { article, tags, published }] => {
+        [
+            AgentCommand::SaveArticle {
+                article,
+                tags,
+                published,
+            },
+        ] => {
             let tags = tags.iter().map(|tag| tag.as_str().to_owned()).collect();
             (article.clone(), tags, *published)
         }
@@ -186,8 +212,13 @@ fn articles_are_listed_searched_and_read() {
     assert!(seat.row_with("labels").contains("draft"));
     let found = [article("labels", "Labels", false)];
     knows_articles(&mut seat, "label", &found);
-    seat.press("/label<enter>").sees("Articles · with label").sees_no("How refunds work");
-    seat.press("<enter>").sees("Article labels").sees("draft: only agents see it").sees("Send it back within 30 days.");
+    seat.press("/label<enter>")
+        .sees("Articles · with label")
+        .sees_no("How refunds work");
+    seat.press("<enter>")
+        .sees("Article labels")
+        .sees("draft: only agents see it")
+        .sees("Send it back within 30 days.");
     seat.press("<esc>").sees("Articles · with label");
     seat.press("/<ctrl-u><enter>").sees("How refunds work");
 }
@@ -200,7 +231,9 @@ fn the_list_is_asked_for_again_when_an_article_changes() {
     let body = EventBody::ArticleChanged(ArticleChanged {
         article: renamed[0].clone(),
     });
-    seat.happens(|desk| desk.add(Subject::Library, body)).sees("Money back").sees_no("Labels");
+    seat.happens(|desk| desk.add(Subject::Library, body))
+        .sees("Money back")
+        .sees_no("Labels");
 }
 
 #[test]
@@ -208,19 +241,37 @@ fn an_article_is_edited_as_markdown_with_front_matter() {
     let mut seat = with_articles();
     seat.press("e");
     let before = seat.edits[0].text().to_owned();
-    assert!(before.starts_with("+++\ntitle = \"How refunds work\"\ntags = [\"money\"]\npublished = true\n+++\n"), "{before}");
-    writes(&mut seat, "+++\ntitle = \"Refunds\"\ntags = [\"money\", \"returns\"]\npublished = false\n+++\n\nNew.\n");
+    assert!(
+        before.starts_with("+++\ntitle = \"How refunds work\"\ntags = [\"money\"]\npublished = true\n+++\n"),
+        "{before}"
+    );
+    writes(
+        &mut seat,
+        "+++\ntitle = \"Refunds\"\ntags = [\"money\", \"returns\"]\npublished = false\n+++\n\nNew.\n",
+    );
     let (saved, tags, published) = saved_article(&mut seat);
-    assert_eq!((saved.slug, saved.title, saved.body.as_str()), (tag("refunds"), line("Refunds"), "New."));
-    assert_eq!((tags, published), (vec!["money".to_owned(), "returns".to_owned()], false));
+    assert_eq!(
+        (saved.slug, saved.title, saved.body.as_str()),
+        (tag("refunds"), line("Refunds"), "New.")
+    );
+    assert_eq!(
+        (tags, published),
+        (vec!["money".to_owned(), "returns".to_owned()], false)
+    );
 }
 
 #[test]
 fn mistakes_in_an_article_are_told_with_line_and_column() {
     for (text, words) in [
         ("+++\ntitle = \"\"\n+++\n\nx", "line 2"),
-        ("+++\ntitle = \"x\"\ntagz = []\n+++\n\nx", "line 3, column 1: there is no `tagz`; did you mean `tags`?"),
-        ("+++\ntitle = \"x\"\n\nx", "line 1, column 1: the front matter does not end"),
+        (
+            "+++\ntitle = \"x\"\ntagz = []\n+++\n\nx",
+            "line 3, column 1: there is no `tagz`; did you mean `tags`?",
+        ),
+        (
+            "+++\ntitle = \"x\"\n\nx",
+            "line 1, column 1: the front matter does not end",
+        ),
         ("+++\ntitle = \"x\"\ntags = [\"two words\"]\n+++\nx", "line 3"),
     ] {
         let mut seat = with_articles();
@@ -258,7 +309,9 @@ fn publishing_and_deleting() {
 fn an_article_that_is_gone_is_told() {
     let mut seat = with_articles();
     let slug = tag("refunds");
-    seat.desk.replies.retain(|(asked, _)| *asked != AgentQuestion::Article { slug: slug.clone() });
+    seat.desk
+        .replies
+        .retain(|(asked, _)| *asked != AgentQuestion::Article { slug: slug.clone() });
     seat.press("e").sees("There is nothing by that id here.");
     assert!(seat.edits.is_empty());
 }

@@ -10,19 +10,35 @@ use crate::testing::{ADA, BO, Desk, Seat};
 fn seat(width: u16, height: u16, theme: Theme) -> Seat {
     let mut seat = Seat::with(desk(), width, height, theme);
     seat.press("<esc>1");
-    seat.client(Desk::presence(&[(ADA, PresenceState::Available), (BO, PresenceState::Busy)]));
+    seat.client(Desk::presence(&[
+        (ADA, PresenceState::Available),
+        (BO, PresenceState::Busy),
+    ]));
     let told = why(&seat, "dmitri");
     seat.desk.replies.push(told);
     let tickets = [
-        ticket(&seat, 12, "send a new label to the address in the profile", TicketStatus::Open, Some(ADA)),
+        ticket(
+            &seat,
+            12,
+            "send a new label to the address in the profile",
+            TicketStatus::Open,
+            Some(ADA),
+        ),
         ticket(&seat, 9, "look for the parcel", TicketStatus::Pending, Some(BO)),
         ticket(&seat, 7, "say thank you", TicketStatus::Solved, None),
     ];
     knows_tickets(&mut seat, &tickets);
     knows_replies(&mut seat);
-    let articles = [article("refunds", "How refunds work", true), article("labels", "Labels", false)];
+    let articles = [
+        article("refunds", "How refunds work", true),
+        article("labels", "Labels", false),
+    ];
     knows_articles(&mut seat, "", &articles);
-    mentions_ada(&mut seat, "alice", "@Ada can you look at this, please? It is about the second label.");
+    mentions_ada(
+        &mut seat,
+        "alice",
+        "@Ada can you look at this, please? It is about the second label.",
+    );
     seat
 }
 

@@ -37,7 +37,11 @@ fn what_is_shown_is_what_is_edited_and_applied() {
 #[test]
 fn mistakes_are_told_and_the_text_is_kept() {
     for (from, to, words) in [
-        ("ageing_min = 10", "ageing_mim = 10", "there is no `ageing_mim`; did you mean `ageing_min`?"),
+        (
+            "ageing_min = 10",
+            "ageing_mim = 10",
+            "there is no `ageing_mim`; did you mean `ageing_min`?",
+        ),
         ("ageing_min = 10", "ageing_min = \"x\"", "line "),
         ("name = \"Support\"", "name = \"\"", "name is empty"),
         ("name = \"Support\"", "name = ", "this is not TOML"),

@@ -46,9 +46,14 @@ fn members_are_put_in_and_taken_out_one_after_the_other() {
 #[test]
 fn groups_are_made_renamed_taught_and_deleted() {
     for (keys, change) in [
-        ("s<ctrl-u>refunds, german german<enter>", (|it: &mut Group| it.skills = skills(&["german", "refunds"])) as fn(&mut Group)),
+        (
+            "s<ctrl-u>refunds, german german<enter>",
+            (|it: &mut Group| it.skills = skills(&["german", "refunds"])) as fn(&mut Group),
+        ),
         ("s<ctrl-u><enter>", |it| it.skills = vec![]),
-        ("r<ctrl-u>money<enter>", |it| it.name = GroupName::parse("money").unwrap()),
+        ("r<ctrl-u>money<enter>", |it| {
+            it.name = GroupName::parse("money").unwrap()
+        }),
     ] {
         let mut seat = at_groups();
         seat.press(keys);
@@ -77,7 +82,8 @@ fn agents_have_skills_and_a_capacity() {
     let mut seat = seat();
     menu(&mut seat, "agents");
     assert!(seat.row_with("Bo ").contains("german"), "{}", seat.bench.screen());
-    seat.press("j<enter><ctrl-u>french, german<enter>0<enter>").sees("a number above 0, or none");
+    seat.press("j<enter><ctrl-u>french, german<enter>0<enter>")
+        .sees("a number above 0, or none");
     seat.press("<ctrl-u>4<enter>");
     let set = |skills, capacity| AgentCommand::SetAgent {
         agent: agent(BO).id,
@@ -88,7 +94,11 @@ fn agents_have_skills_and_a_capacity() {
     seat.press("<enter><enter>none<enter>");
     assert_eq!(seat.commands(), [set(skills(&["german"]), None)]);
     seat.press("<enter><enter><enter>");
-    assert_eq!(seat.commands(), [set(skills(&["german"]), Some(2))], "an empty answer leaves it as it is");
+    assert_eq!(
+        seat.commands(),
+        [set(skills(&["german"]), Some(2))],
+        "an empty answer leaves it as it is"
+    );
 }
 
 #[test]
@@ -97,7 +107,14 @@ fn who_is_no_admin_looks_and_is_told() {
     desk.admin = false;
     desk.member(ADA, |ada| ada.role = minicom_protocol::people::Role::Agent);
     let mut seat = seat_at(desk, 80, 24);
-    for (view, keys) in [("groups", "<enter>"), ("groups", "n"), ("groups", "s"), ("groups", "d"), ("agents", "<enter>"), ("desk settings", "e")] {
+    for (view, keys) in [
+        ("groups", "<enter>"),
+        ("groups", "n"),
+        ("groups", "s"),
+        ("groups", "d"),
+        ("agents", "<enter>"),
+        ("desk settings", "e"),
+    ] {
         menu(&mut seat, view);
         seat.press(keys).sees("Only admins change this.");
         seat.press("<ctrl-c>");

@@ -34,7 +34,9 @@ fn made(seat: &Seat, title: &str) -> Vec<AgentCommand> {
 #[test]
 fn a_ticket_begins_with_the_subject_or_the_first_line() {
     let mut seat = seat();
-    seat.press("K").sees("Ticket of the chat with carol").sees("My parcel is late.");
+    seat.press("K")
+        .sees("Ticket of the chat with carol")
+        .sees("My parcel is late.");
     seat.press("<enter>");
     let expected = made(&seat, "My parcel is late.");
     assert_eq!(seat.commands(), expected);
@@ -63,19 +65,27 @@ fn its_number_is_told_and_the_key_opens_it_from_then_on() {
         ticket: TicketNo(12),
     });
     seat.happens(|desk| desk.happens("carol", ticketed));
-    seat.press("K").sees("── Ticket 12 ──").sees("There is nothing by that id here.");
+    seat.press("K")
+        .sees("── Ticket 12 ──")
+        .sees("There is nothing by that id here.");
     assert_eq!(seat.commands(), []);
 }
 
 #[test]
 fn the_list_is_filtered_and_live() {
     let mut seat = with_tickets();
-    seat.press("T").sees("Tickets").sees("send a new label").sees("look for the parcel");
+    seat.press("T")
+        .sees("Tickets")
+        .sees("send a new label")
+        .sees("look for the parcel");
     assert!(seat.row_with("send a new label").contains("you"));
     assert!(seat.row_with("look for the parcel").contains("nobody"));
     seat.press("s").sees("Tickets · open").sees_no("look for the parcel");
     seat.press("s").sees("Tickets · pending").sees("No ticket is so");
-    seat.press("s").sees("Tickets · solved").sees("look for the parcel").sees_no("label");
+    seat.press("s")
+        .sees("Tickets · solved")
+        .sees("look for the parcel")
+        .sees_no("label");
     seat.press("s").sees("send a new label").sees("look for the parcel");
     seat.press("m").sees("Tickets · mine").sees_no("look for the parcel");
     seat.press("m");
@@ -91,8 +101,14 @@ fn the_list_is_filtered_and_live() {
 #[test]
 fn a_ticket_is_read_with_its_comments_and_kept_up() {
     let mut seat = with_tickets();
-    seat.press("T").press("<enter>").sees("send a new label").sees("status        open").sees("done by       you");
-    seat.sees("customer      alice").sees("I called the depot.").sees("They look for it.");
+    seat.press("T")
+        .press("<enter>")
+        .sees("send a new label")
+        .sees("status        open")
+        .sees("done by       you");
+    seat.sees("customer      alice")
+        .sees("I called the depot.")
+        .sees("They look for it.");
     let changed = Ticket {
         status: TicketStatus::Pending,
         assignee: Some(agent(BO)),
@@ -101,7 +117,10 @@ fn a_ticket_is_read_with_its_comments_and_kept_up() {
         ..ticket(&seat, 2, "send a new label", TicketStatus::Open, Some(ADA))
     };
     ticket_changes(&mut seat, &changed, vec![comment(BO, "one"), comment(ADA, "and two")]);
-    seat.sees("status        pending").sees("done by       Bo").sees("COMMENTS 2").sees("and two");
+    seat.sees("status        pending")
+        .sees("done by       Bo")
+        .sees("COMMENTS 2")
+        .sees("and two");
     seat.press("o").sees_no("COMMENTS").sees("yours since");
 }
 
@@ -151,7 +170,11 @@ fn a_ticket_is_commented_given_set_and_renamed() {
         ("a2", to_bo, "Ticket 2 is done by Bo."),
         ("anobody<enter>", to_nobody, "Ticket 2 is done by nobody."),
         ("s3", solved, "Ticket 2 is solved."),
-        ("t<ctrl-u>send two labels<enter>", renamed, "Ticket 2 has another title."),
+        (
+            "t<ctrl-u>send two labels<enter>",
+            renamed,
+            "Ticket 2 has another title.",
+        ),
     ] {
         let mut seat = with_tickets();
         seat.press("T").press("<enter>").press(keys);
@@ -168,7 +191,10 @@ fn a_ticket_is_commented_given_set_and_renamed() {
 #[test]
 fn an_empty_comment_is_refused_and_what_was_written_stays() {
     let mut seat = with_tickets();
-    seat.press("T").press("<enter>").press("c<enter>").sees("comment is needed");
+    seat.press("T")
+        .press("<enter>")
+        .press("c<enter>")
+        .sees("comment is needed");
     seat.press("half a sentence<esc>").sees("COMMENTS");
     assert_eq!(seat.commands(), []);
 }
@@ -177,7 +203,8 @@ fn an_empty_comment_is_refused_and_what_was_written_stays() {
 fn without_a_connection_a_comment_is_kept() {
     let mut seat = with_tickets();
     seat.press("T").press("<enter>").lose();
-    seat.press("clater<enter>").sees("Kept on this computer, done when there is a connection.");
+    seat.press("clater<enter>")
+        .sees("Kept on this computer, done when there is a connection.");
     assert!(matches!(seat.commands()[..], [AgentCommand::CommentTicket { .. }]));
 }
 
@@ -199,9 +226,17 @@ fn an_export_has_header_comments_and_the_whole_conversation() {
             _ => None,
         })
         .collect();
-    let [(name, text)] = &files[..] else { panic!("{files:?}") };
+    let [(name, text)] = &files[..] else {
+        panic!("{files:?}")
+    };
     assert_eq!(name, "ticket-2");
-    for words in ["# Ticket 2: send a new label", "I called the depot.", "    hello\n", "line 0\n", "line 449\n"] {
+    for words in [
+        "# Ticket 2: send a new label",
+        "I called the depot.",
+        "    hello\n",
+        "line 0\n",
+        "line 449\n",
+    ] {
         assert!(text.contains(words), "{words}\n{text}");
     }
     assert!(!text.contains("parcel is late"), "another customer's words");
@@ -209,4 +244,22 @@ fn an_export_has_header_comments_and_the_whole_conversation() {
         minicom_tui_kit::Shown::fixed("/home/ada/ticket-2.md"),
     ))));
     seat.sees("Written to /home/ada/ticket-2.md");
+}
+
+#[test]
+fn the_chat_of_an_old_ticket_is_asked_for_and_opened_when_it_comes() {
+    let mut seat = with_tickets();
+    seat.happens(|desk| desk.closed("alice", minicom_protocol::stage::Closer::System));
+    let old = seat.desk.conversation("alice");
+    // The list has no rows of ended chats.
+    let mut fresh = seat.desk.fresh();
+    if let minicom_client::ClientEvent::Fresh { parts, .. } = &mut fresh {
+        parts
+            .iter_mut()
+            .for_each(|part| part.conversations.retain(|row| row.conversation != old));
+    }
+    seat.client(fresh);
+    seat.press("T").press("<enter>").sees("chat          ended").press("o");
+    assert_eq!(seat.bench.app.conversation(), Some(old));
+    seat.sees("alice");
 }
