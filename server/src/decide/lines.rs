@@ -141,7 +141,7 @@ fn act(
         Some(ReplyAction::Transfer { group }) => owners::to_group(plan, facts, caller.agent, row, *group),
         Some(ReplyAction::Snooze { minutes }) => {
             let until = minutes.map(|minutes| facts.now.plus_ms(super::plan::minutes(minutes)));
-            owners::put_aside(plan, facts, caller.agent, until)
+            owners::put_aside(plan, facts, caller.agent, row, until)
         }
         Some(ReplyAction::Close) => owners::end(plan, facts, caller, row, seen),
         _ => Ok(()),

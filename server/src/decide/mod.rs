@@ -138,8 +138,6 @@ pub struct More<'a> {
     pub ticket: Option<Ticket>,
     /// The number for a ticket that the command may make.
     pub fresh_ticket: TicketNo,
-    /// The conversation's first line, for a ticket's title.
-    pub first_line: Option<String>,
     /// The two customers that the command names, and whether they are one person already.
     pub customers: Option<(CustomerRef, CustomerRef, bool)>,
     /// The agent's mark in the own mentions, and the journal's head.

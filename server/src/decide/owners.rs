@@ -228,6 +228,8 @@ pub fn hand_back(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, agent: &AgentRef, r
     plan.clear_all();
     if !facts.bot_first() {
         plan.wants_person(HandOverReason::NoBot, false, row.intake.priority);
+    } else if row.unanswered_since.is_none() && row.desk_lines > LineNo(0) {
+        plan.customers_turn();
     }
     Ok(())
 }
@@ -262,17 +264,12 @@ pub fn snooze(
     until: Option<Time>,
 ) -> Result<(), Refusal> {
     owned(row, agent)?;
-    if let Stage::Snoozed { until: already, .. } = &row.stage {
-        if *already == until {
-            return Ok(());
-        }
-        // Another time is a new snooze: it is taken up and put aside again.
-        plan.event(EventBody::Woken(Woken {
-            agent: agent.clone(),
-            why: WokenBy::Agent,
-        }));
+    if let Stage::Snoozed { until: already, .. } = &row.stage
+        && *already == until
+    {
+        return Ok(());
     }
-    put_aside(plan, facts, agent, until)
+    put_aside(plan, facts, agent, row, until)
 }
 
 /// The owner puts it aside: nobody is called by it, and it counts no more.
@@ -280,12 +277,20 @@ pub fn put_aside(
     plan: &mut Plan<'_, '_>,
     facts: &Facts<'_>,
     agent: &AgentRef,
+    row: &Summary,
     until: Option<Time>,
 ) -> Result<(), Refusal> {
     if until.is_some_and(|until| until <= facts.now) {
         return Err(Refusal::BadField {
             why: "until: this time is past".to_owned(),
         });
+    }
+    // Another time is a new snooze: it is taken up and put aside again.
+    if matches!(row.stage, Stage::Snoozed { .. }) {
+        plan.event(EventBody::Woken(Woken {
+            agent: agent.clone(),
+            why: WokenBy::Agent,
+        }));
     }
     plan.event(EventBody::Snoozed(Snoozed {
         agent: agent.clone(),
@@ -306,6 +311,7 @@ pub fn wake(plan: &mut Plan<'_, '_>, agent: &AgentRef, row: &Summary) -> Result<
             why: WokenBy::Agent,
         }));
         plan.clear(TimerKind::Snooze);
+        plan.turn_of(row);
     }
     Ok(())
 }

@@ -181,8 +181,15 @@ impl<'f, 'a> Plan<'f, 'a> {
     /// It has an owner from here on, who has so long to answer a customer who waits.
     pub fn owned(&mut self, row: &Summary) {
         self.clear_all();
+        self.turn_of(row);
+    }
+
+    /// Somebody has it again who can speak: whose turn it was, the owner's or the customer's, it still is, and its time begins.
+    pub fn turn_of(&mut self, row: &Summary) {
         if row.owes_since().is_some() {
             self.owner_must_answer();
+        } else if row.desk_lines > LineNo(0) {
+            self.customers_turn();
         }
     }
 

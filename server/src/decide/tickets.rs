@@ -8,7 +8,7 @@ use minicom_protocol::{
     summary::Summary,
     text::MessageText,
     ticket::{Ticket, TicketChange, TicketStatus},
-    words::{SUBJECT_CHARS_MAX, SubjectLine},
+    words::SubjectLine,
 };
 
 use super::{Decision, Facts, plan::Plan};
@@ -30,7 +30,7 @@ pub fn convert(
         title: title
             .cloned()
             .or_else(|| row.intake.subject.clone())
-            .map_or_else(|| made_up(facts, row), Ok)?,
+            .map_or_else(|| made_up(row), Ok)?,
         status: TicketStatus::Open,
         assignee: row.stage.owner().cloned(),
         conversation: row.conversation,
@@ -53,20 +53,13 @@ pub fn convert(
     Ok(())
 }
 
-/// A title from the first line, for a conversation without a subject.
-fn made_up(facts: &Facts<'_>, row: &Summary) -> Result<SubjectLine, Refusal> {
-    let first = facts.more.first_line.as_deref().unwrap_or_default();
-    let clean: String = first
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(SUBJECT_CHARS_MAX / 2)
-        .collect();
-    let fallback = || SubjectLine::parse(format!("Conversation with {}", row.customer.name));
-    SubjectLine::parse(&clean)
-        .or_else(|_| fallback())
-        .map_err(|why| Refusal::BadField {
-            why: format!("title: {why}"),
-        })
+/// A title for a conversation without a subject. It is none of the customer's words: what stands in a line can be blanked out,
+/// and a copy of it in a ticket and its history could not.
+fn made_up(row: &Summary) -> Result<SubjectLine, Refusal> {
+    let title = format!("Conversation {} with {}", row.number, row.customer.name);
+    SubjectLine::parse(title).map_err(|why| Refusal::BadField {
+        why: format!("title: {why}"),
+    })
 }
 
 pub fn change(

@@ -86,6 +86,7 @@ fn snooze_ends(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
             agent: agent.clone(),
             why: WokenBy::Time,
         }));
+        plan.turn_of(row);
     } else {
         plan.requeue(row, agent, HandOverReason::SnoozeEnded);
     }

@@ -141,16 +141,7 @@ fn of_conversation(
             more.newest_own = journal::newest_line_by(conn, tenant, customer, Some(agent))?;
         }
         AgentCommand::BlankLine { line: named, .. } => line(scope, more, customer, Some(*named))?,
-        AgentCommand::ConvertToTicket { .. } => {
-            more.fresh_ticket = tickets::next_number(conn, tenant)?;
-            if let Some(row) = &place.conversation {
-                let first = journal::first_line(conn, tenant, row.conversation)?;
-                more.first_line = first.and_then(|event| match event.body {
-                    minicom_protocol::event::EventBody::Posted(posted) => Some(posted.text()),
-                    _ => None,
-                });
-            }
-        }
+        AgentCommand::ConvertToTicket { .. } => more.fresh_ticket = tickets::next_number(conn, tenant)?,
         _ => {}
     }
     Ok(())

@@ -23,7 +23,7 @@ use self::chain::{Header, body_digest};
 pub(super) use self::pages::of_thread;
 pub use self::{
     chain::verify,
-    lines::{erases, first_line, line},
+    lines::{erases, line},
     notes::notes_of,
     pages::{
         after, customer_before, mark_at, newest_line_by, newest_line_by_others, numbered_before, thread_after,

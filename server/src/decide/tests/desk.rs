@@ -188,6 +188,32 @@ fn an_owner_who_does_not_answer_loses_it_if_the_tenant_says_so() {
 }
 
 #[test]
+fn what_was_put_aside_or_changed_hands_is_still_somebodys_turn() {
+    let sets = |model: &Model, step: &str| {
+        let mut model = model.clone();
+        let decision = model.does(step).unwrap();
+        let set = timers(&decision).into_iter();
+        set.map(|(kind, due)| (kind, due.since(model.now) / 60_000_000))
+            .collect::<Vec<_>>()
+    };
+    let mut model = in_stage("mine");
+    (model.desk.owner_silent_min, model.desk.customer_silent_h) = (5, 2);
+    // The customer waits: whoever takes it up again has to answer.
+    does(&mut model, &["a.snooze 1h"]);
+    assert_eq!(sets(&model, "a.wake"), [(TimerKind::OwnerSilent, 5)]);
+    let mut late = model.clone();
+    late.now = late.now.plus_ms(3_700_000);
+    assert_eq!(sets(&late, "fire snooze"), [(TimerKind::OwnerSilent, 5)]);
+    // Answered: the customer's silence counts from here on.
+    does(&mut model, &["a.wake", "a.post"]);
+    for step in ["a.to b", "root.assign b", "a.back"] {
+        assert_eq!(sets(&model, step), [(TimerKind::SilenceWarning, 60)], "{step}");
+    }
+    does(&mut model, &["a.snooze 1h"]);
+    assert_eq!(sets(&model, "a.wake"), [(TimerKind::SilenceWarning, 60)]);
+}
+
+#[test]
 fn a_wait_beyond_the_limit_is_told_once() {
     let mut model = Model::new();
     model.desk.wait_limit_min = 2;
@@ -305,6 +331,15 @@ fn a_second_ticket_is_the_first_one() {
     assert_eq!((again.ticket, again.events.len()), (Some(TicketNo(7)), 0));
 }
 
+#[test]
+fn a_tickets_title_has_no_words_that_could_not_be_blanked_out() {
+    let mut model = in_stage("mine");
+    let EventBody::TicketChanged(it) = &model.does("a.ticket").unwrap().events[1] else {
+        panic!("no ticket")
+    };
+    assert_eq!(it.ticket.title.as_str(), "Conversation 1 with carol");
+}
+
 fn with_reply(actions: Vec<ReplyAction>) -> (Model, impl Fn(&Model, &str) -> Order) {
     let id = ReplyId(Uuid::from_u128(70));
     let mut model = in_stage("mine");
@@ -364,6 +399,16 @@ fn a_saved_replys_actions_are_done_with_it() {
     ]);
     let order = post(&model, "Hi {{customer_name}}");
     assert_eq!(told(model.run(&agent(1), &order)), "posted+tags+priority+closed");
+}
+
+#[test]
+fn a_reply_that_puts_aside_what_is_put_aside_sets_another_time() {
+    let (mut model, post) = with_reply(vec![ReplyAction::Snooze { minutes: Some(5) }]);
+    does(&mut model, &["a.snooze 1h"]);
+    let order = post(&model, "Hi {{customer_name}}");
+    assert_eq!(told(model.run(&agent(1), &order)), "posted+woken+snoozed");
+    let until = model.now.plus_ms(300_000);
+    assert!(matches!(model.newest().unwrap().stage, Stage::Snoozed { until: Some(it), .. } if it == until));
 }
 
 #[test]

@@ -132,7 +132,6 @@ impl Model {
                 line,
                 newest_own,
                 fresh_ticket: TicketNo(7),
-                first_line: Some("Hello".to_owned()),
                 ..self.more.clone()
             },
         }

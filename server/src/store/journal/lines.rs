@@ -4,7 +4,7 @@
 use minicom_protocol::{
     command::Sender,
     event::{Event, EventBody, LineChanged},
-    ids::{AgentId, CommandId, ConversationId, CustomerId},
+    ids::{AgentId, CommandId, CustomerId},
     line::{LineRef, LineState},
     stage::Side,
 };
@@ -37,13 +37,6 @@ fn key<'a>(tenant: TenantKey, customer: &'a CustomerId, line: LineRef) -> impl P
         stored::side_name(line.side),
         pos_to_sql(line.line.0),
     )
-}
-
-/// The customer's first line of a conversation, in its present form.
-pub fn first_line(conn: &Connection, tenant: TenantKey, conversation: ConversationId) -> Result<Option<Event>> {
-    let condition = "e.tenant = ?1 AND e.conversation = ?2 AND e.side = 'customer' AND e.kind = 'posted'
-         AND e.thread = (SELECT customer FROM conversations WHERE tenant = ?1 AND id = ?2) ORDER BY e.line LIMIT 1";
-    Ok(rows::events(conn, tenant, condition, params![tenant.0, conversation.as_bytes()])?.pop())
 }
 
 /// Whether an event has others' text erased when it is appended.
