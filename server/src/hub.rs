@@ -15,7 +15,7 @@ use std::{
 
 use minicom_protocol::{
     event::Event,
-    ids::{Cursor, CustomerId, Mark, Rev, Seq},
+    ids::{AgentId, Cursor, CustomerId, Mark, Rev, Seq},
 };
 use tokio::sync::watch;
 
@@ -217,6 +217,7 @@ impl Follower {
         Feed {
             follower: self,
             cursor,
+            reader: None,
             resumed_at: None,
         }
     }
@@ -226,6 +227,8 @@ impl Follower {
 pub struct Feed {
     follower: Follower,
     cursor: Cursor,
+    /// The agent who reads, if it is one.
+    reader: Option<AgentId>,
     /// Where a resume began; only the broken variant looks at it.
     resumed_at: Option<u64>,
 }
@@ -249,6 +252,12 @@ impl Feed {
         self.cursor
     }
 
+    /// What is this agent's own comes with it, as to nobody else.
+    pub fn read_by(mut self, agent: AgentId) -> Self {
+        self.reader = Some(agent);
+        self
+    }
+
     /// Marks the feed as one that goes on from a client's cursor.
     pub fn resumed(mut self) -> Self {
         self.resumed_at = Some(self.cursor.at);
@@ -266,7 +275,7 @@ impl Feed {
                 Some(events) if self.resumed_at.is_none() => events,
                 _ => self.store_after(from).await?,
             };
-            let events = bound(events);
+            let events = bound(events.into_iter().map(|event| event.read_by(self.reader)).collect());
             if let Some(last) = events.last() {
                 self.cursor = Cursor {
                     at: last.at,

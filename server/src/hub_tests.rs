@@ -103,6 +103,7 @@ fn the_head_only_moves_forward_and_the_tail_is_served_only_if_it_holds_the_next(
         at,
         mark: Mark(at),
         json: Bytes::new(),
+        own: None,
     };
     let positions =
         |events: Option<Vec<Encoded>>| events.map(|events| events.iter().map(|it| it.at).collect::<Vec<_>>());
@@ -135,6 +136,7 @@ fn a_tail_forgets_what_a_line_said_before() {
             at,
             mark: Mark(at),
             json: Bytes::new(),
+            own: None,
         },
         lines: [
             Some((customer, line(own))),

@@ -74,14 +74,14 @@ impl Desk {
             })
             .await?;
         Ok(match (snapshot, cursor) {
-            (None, Some(cursor)) => Opening::Resumed(follower.at(cursor, head.at).resumed()),
+            (None, Some(cursor)) => Opening::Resumed(follower.at(cursor, head.at).read_by(agent).resumed()),
             (snapshot, _) => {
                 let empty = AgentSnapshot {
                     conversations: vec![],
                     more_closed: false,
                     desk: None,
                 };
-                Opening::Fresh(follower.at(head, head.at), snapshot.unwrap_or(empty))
+                Opening::Fresh(follower.at(head, head.at).read_by(agent), snapshot.unwrap_or(empty))
             }
         })
     }

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use minicom_protocol::{
-    event::{Event, EventBody},
-    ids::{CustomerId, Mark},
+    event::{Event, EventBody, ReplyChanged, ReplyDeleted},
+    ids::{AgentId, CustomerId, Mark},
     line::LineRef,
 };
 
@@ -18,21 +18,54 @@ pub struct Encoded {
     pub mark: Mark,
     /// The event as JSON.
     pub json: Bytes,
+    /// Whose own it is, and what it is for everybody else.
+    pub own: Option<(AgentId, Bytes)>,
 }
 
 impl Encoded {
     pub(super) fn new(at: u64, mark: Mark, event: &impl serde::Serialize) -> Self {
-        let json = serde_json::to_vec(event).expect("an event always has a JSON form");
         Self {
             at,
             mark,
-            json: Bytes::from(json),
+            json: json(event),
+            own: None,
         }
     }
 
     pub(super) fn for_agents(event: &Event) -> Self {
-        Self::new(event.rev.0, event.mark, event)
+        Self {
+            own: own(event),
+            ..Self::new(event.rev.0, event.mark, event)
+        }
     }
+
+    /// As this agent may read it.
+    pub(super) fn read_by(self, reader: Option<AgentId>) -> Self {
+        match self.own {
+            Some((owner, others)) if reader != Some(owner) => Self {
+                json: others,
+                own: None,
+                ..self
+            },
+            _ => self,
+        }
+    }
+}
+
+fn json(event: &impl serde::Serialize) -> Bytes {
+    Bytes::from(serde_json::to_vec(event).expect("an event always has a JSON form"))
+}
+
+/// An agent's own saved reply is nobody else's to read: to them it is one that is not there, or not any more.
+fn own(event: &Event) -> Option<(AgentId, Bytes)> {
+    let EventBody::ReplyChanged(ReplyChanged { reply }) = &event.body else {
+        return None;
+    };
+    let gone = Event {
+        body: EventBody::ReplyDeleted(ReplyDeleted { reply: reply.id }),
+        ..event.clone()
+    };
+    Some((reply.owner?, json(&gone)))
 }
 
 /// An event in a tail, with the lines whose words it carries: its own, and the one that it quotes.

@@ -99,6 +99,7 @@ fn a_batch_is_the_frame_that_the_protocol_says() {
         at: event.seq.0,
         mark: event.mark,
         json: Bytes::from(serde_json::to_vec(event).unwrap()),
+        own: None,
     });
     let made = batch(&Batch {
         from: 7,

@@ -236,12 +236,17 @@ impl<G: Guest> Talk<'_, G> {
         }
     }
 
-    /// A frame that could not be understood. If it is a command with an id, its sender waits for an answer.
+    /// A frame that could not be understood. If it is a command with an id or a question with a number, its sender waits for
+    /// what becomes of it.
     async fn not_understood(&mut self, text: &str, refusal: Refusal) -> Result<(), End> {
-        let frame = match command_id(text) {
-            Some(id) => ToClient::Answer {
+        let frame = match awaited(text) {
+            Some(Awaited::Answer(id)) => ToClient::Answer {
                 id,
                 outcome: Outcome::Refused { refusal },
+            },
+            Some(Awaited::Reply(n)) => ToClient::Reply {
+                n,
+                reply: Told::Refusal(refusal),
             },
             None => ToClient::Refused { refusal },
         };
@@ -337,11 +342,18 @@ fn batches(feed: Feed) -> impl Stream<Item = store::Result<Batch>> {
     })
 }
 
-/// The id of a command that could not be understood otherwise.
-fn command_id(text: &str) -> Option<CommandId> {
+/// What the sender of a frame waits for.
+enum Awaited {
+    Answer(CommandId),
+    Reply(u64),
+}
+
+/// By what its sender knows a command or a question that could not be understood otherwise.
+fn awaited(text: &str) -> Option<Awaited> {
     let frame: Value = serde_json::from_str(text).ok()?;
-    if frame.get("type")?.as_str()? != "command" {
-        return None;
+    match frame.get("type")?.as_str()? {
+        "command" => frame.get("id")?.as_str()?.parse().ok().map(Awaited::Answer),
+        "ask" => frame.get("n")?.as_u64().map(Awaited::Reply),
+        _ => None,
     }
-    frame.get("id")?.as_str()?.parse().ok()
 }

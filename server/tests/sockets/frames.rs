@@ -2,7 +2,7 @@
 //! table of bad inputs.
 
 use minicom_protocol::{
-    frame::{Customers, ToClient},
+    frame::{Customers, ToClient, Told},
     ids::CommandId,
     refusal::Refusal,
 };
@@ -189,11 +189,8 @@ async fn a_frame_that_cannot_be_understood_is_refused_in_words() {
         ),
         (r#"{"type":"subscribe"}"#, "unknown_type"),
         (r#"{"type":"welcome"}"#, "unknown_type"),
-        (
-            r#"{"type":"ask","n":1,"question":{"ask":"summary","conversation":"0192f000-0000-7000-8000-00000000000c"}}"#,
-            "forbidden",
-        ),
-        (r#"{"type":"ask","n":1,"question":{"ask":"weather"}}"#, "unknown_type"),
+        (r#"{"type":"ask","question":{"ask":"weather"}}"#, "unknown_type"),
+        (r#"{"type":"ask","n":-1,"question":{"ask":"weather"}}"#, "unknown_type"),
         (r#"{"type":"typing"}"#, "bad_field"),
         (r#"{"type":"command","command":{"do":"close"}}"#, "bad_field"),
         (r#"{"type":"command","id":"","command":{"do":"close"}}"#, "bad_field"),
@@ -209,6 +206,39 @@ async fn a_frame_that_cannot_be_understood_is_refused_in_words() {
         while !matches!(alice.next().await, ToClient::Pong { n: 77, .. }) {}
     }
     alice.does(post("still here")).await.unwrap();
+    server.stop().await;
+}
+
+/// F10 to F13: whoever asks waits for the reply of that number.
+#[tokio::test]
+async fn a_question_that_cannot_be_understood_is_refused_in_its_reply() {
+    let server = Server::start().await;
+    let mut alice = server.customer("alice").await;
+    for (n, (question, code)) in (1..).zip([
+        (
+            r#"{"ask":"summary","conversation":"0192f000-0000-7000-8000-00000000000c"}"#,
+            "forbidden",
+        ),
+        (r#"{"ask":"weather"}"#, "unknown_type"),
+        (r#"{"ask":"thread","before":-1,"limit":10}"#, "bad_field"),
+        (r#"{"ask":"article","slug":"NO SLUG"}"#, "bad_field"),
+        ("7", "bad_field"),
+    ]) {
+        alice
+            .say(format!(r#"{{"type":"ask","n":{n},"question":{question}}}"#))
+            .await;
+        let (told, reply) = loop {
+            if let ToClient::Reply { n, reply } = alice.next().await {
+                break (n, reply);
+            }
+        };
+        let Told::Refusal(refusal) = reply else {
+            panic!("{question} was answered")
+        };
+        assert_eq!((told, refusal.code().as_str()), (n, code), "{question}");
+    }
+    alice.say("?").await;
+    assert_eq!(alice.ended().await.close, Some(1008), "they count as bad frames");
     server.stop().await;
 }
 

@@ -256,6 +256,52 @@ async fn saved_replies_are_found_by_those_who_may_use_them() {
 }
 
 #[tokio::test]
+async fn an_agents_own_saved_reply_comes_to_nobody_else() {
+    use minicom_protocol::event::EventBody;
+    let server = Server::start().await;
+    let (ada, mut at_desk) = agent(&server, "Ada").await;
+    let (bo, bos_token) = server.agent("Bo").await;
+    let mut bo_at_desk = server.agent_with(&bos_token, None).await;
+    let before = bo_at_desk.cursor;
+    let mut reply = SavedReply {
+        id: ReplyId(Uuid::new_v4()),
+        code: tag("mine"),
+        title: subject("mine"),
+        text: "My own words.".to_owned(),
+        owner: None,
+        actions: vec![],
+        uses: 0,
+    };
+    let mut save = async |owner| {
+        reply.owner = owner;
+        let reply = reply.clone();
+        let done = at_desk.does(AgentCommand::SaveReply { reply }).await.unwrap();
+        let at = done.rev.unwrap().0;
+        at_desk.reads_to(at).await;
+        at
+    };
+    save(None).await;
+    let at = save(Some(ada.id)).await;
+    // Live from the tail, and read again after a cut: everybody's it was, then it is gone.
+    bo_at_desk.reads_to(at).await;
+    let mut again = server.agent_with(&bos_token, Some(before)).await;
+    again.reads_to(at).await;
+    for client in [&bo_at_desk, &again] {
+        let told: Vec<_> = client.events.iter().map(|event| &event.body).collect();
+        let [EventBody::ReplyChanged(first), EventBody::ReplyDeleted(then)] = told[..] else {
+            panic!("{told:?}")
+        };
+        assert_eq!((first.reply.owner, then.reply), (None, reply.id));
+    }
+    let own = at_desk.events.iter().filter(|event| match &event.body {
+        EventBody::ReplyChanged(it) => it.reply.owner == Some(ada.id),
+        _ => false,
+    });
+    assert_eq!(own.count(), 1, "Ada has it: {}", bo.name);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_page_of_long_replies_is_cut_and_the_rest_can_be_asked_for() {
     let server = Server::start().await;
     let (_, mut ada) = agent(&server, "Ada").await;
