@@ -40,6 +40,11 @@ impl Asking {
         }
     }
 
+    /// Whether it was never asked for, or lost with a connection.
+    pub fn is_away(&self) -> bool {
+        self.stands == Stands::Away
+    }
+
     /// It is asked for.
     pub fn asked(&mut self) {
         (self.stands, self.touched) = (Stands::Asked, false);

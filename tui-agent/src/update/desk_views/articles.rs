@@ -54,7 +54,7 @@ impl App {
         if articles.len() >= ARTICLES_MAX as usize {
             title.push_str(&format!(" {dot} {ARTICLES_MAX} of them, / finds others"));
         }
-        let waits = told.words();
+        let waits = self.words_of(told);
         if let Some(words) = waits.as_ref().filter(|_| !articles.is_empty()) {
             title.push_str(&format!(" {dot} {words}"));
         }

@@ -11,7 +11,7 @@ use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Order},
-    desk_view::{Layer, Surface, View},
+    desk_view::{Layer, Surface, View, Wanted},
     over::Over,
 };
 
@@ -36,7 +36,7 @@ impl App {
             let question = layer.view.question();
             let is_due = layer.view.asking().is_some_and(|asking| asking.is_due());
             if let View::Why { why, asked_at, .. } = &mut layer.view {
-                let too_soon = why.value().is_some() && now.elapsed < *asked_at + WHY_EVERY;
+                let too_soon = !why.asking.is_away() && now.elapsed < *asked_at + WHY_EVERY;
                 if !is_due || too_soon {
                     continue;
                 }
@@ -50,6 +50,13 @@ impl App {
         for question in questions {
             self.order(Order::Ask(question));
         }
+    }
+
+    /// What is told beside an answer, or instead of it.
+    pub(super) fn words_of<T>(&self, wanted: &Wanted<T>) -> Option<Shown> {
+        let old = !self.is_live() && wanted.value().is_some();
+        let old = old.then_some(Shown::fixed("No connection: this is what was known before."));
+        wanted.words().or(old)
     }
 
     /// When something is to be asked again.

@@ -45,7 +45,7 @@ impl App {
         if let Some(ticket) = self.known_ticket(number, told) {
             lines.extend(self.ticket_facts(ticket, now));
         }
-        if let Some(words) = told.words() {
+        if let Some(words) = self.words_of(told) {
             lines.push(StyledLine::of(words, self.theme.dim()));
         }
         if let Some((ticket, comments)) = told.value() {

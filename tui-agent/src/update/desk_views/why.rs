@@ -50,7 +50,7 @@ impl App {
         if let Some(summary) = self.replica.summary(conversation) {
             lines.extend(self.waits(summary, now));
         }
-        if let Some(words) = why.words() {
+        if let Some(words) = self.words_of(why) {
             lines.push(StyledLine::of(words, self.theme.dim()));
         }
         if let Some(why) = why.value() {

@@ -63,7 +63,10 @@ fn without_a_connection_it_says_so_and_asks_by_itself_later() {
         .sees("This needs a connection. It is asked for when there is one.");
     seat.resume();
     seat.sees("Place 1 of 2 in the queue").sees_no("needs a connection");
-    seat.lose().resume().sees("Place 1 of 2 in the queue");
+    seat.lose()
+        .sees("Place 1 of 2 in the queue")
+        .sees("this is what was known before");
+    seat.resume().sees_no("known before");
 }
 
 #[test]
