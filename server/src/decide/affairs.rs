@@ -129,6 +129,10 @@ fn describe(
     profile.name = introduction.name.clone().or(profile.name);
     profile.email = introduction.email.clone().or(profile.email);
     for (key, value) in attributes {
+        // What the settings do not have any more can still be taken away.
+        if value.trim().is_empty() && profile.attributes.remove(key).is_some() {
+            continue;
+        }
         let attribute = facts.desk.attributes.iter().find(|it| it.key == *key);
         let attribute = attribute.ok_or_else(|| bad("attributes", &format!("there is no attribute `{key}` here")))?;
         if value.trim().is_empty() {
@@ -217,11 +221,7 @@ fn save_reply(facts: &Facts<'_>, caller: Agent<'_>, reply: &SavedReply) -> Resul
         let what = format!("a saved reply `{}`", reply.code.as_str());
         return Err(Refusal::Exists { what });
     }
-    for action in &reply.actions {
-        if let ReplyAction::Transfer { group } = action {
-            facts.staff()?.group(*group).ok_or(Refusal::NotFound)?;
-        }
-    }
+    can_be_done(facts, &reply.actions)?;
     let reply = SavedReply {
         uses: known.map_or(0, |it| it.uses),
         ..reply.clone()
@@ -231,6 +231,25 @@ fn save_reply(facts: &Facts<'_>, caller: Agent<'_>, reply: &SavedReply) -> Resul
     } else {
         one(EventBody::ReplyChanged(ReplyChanged { reply }))
     })
+}
+
+/// Whether each of a saved reply's actions can be done, and all of them together.
+fn can_be_done(facts: &Facts<'_>, actions: &[ReplyAction]) -> Result<(), Refusal> {
+    let mut ends = 0;
+    for action in actions {
+        match action {
+            ReplyAction::Tag { .. } | ReplyAction::Priority { .. } => continue,
+            ReplyAction::Transfer { group } => drop(facts.staff()?.group(*group).ok_or(Refusal::NotFound)?),
+            ReplyAction::Snooze { minutes: Some(0) } => return Err(bad("actions", "snooze for a minute or more")),
+            ReplyAction::Snooze { .. } | ReplyAction::Close => {}
+        }
+        ends += 1;
+    }
+    if ends > 1 {
+        let why = "transfer, snooze and close lead to different places: choose one";
+        return Err(bad("actions", why));
+    }
+    Ok(())
 }
 
 fn delete_reply(facts: &Facts<'_>, caller: Agent<'_>, reply: ReplyId) -> Result<Decision, Refusal> {

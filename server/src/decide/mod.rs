@@ -36,7 +36,7 @@
 //! | Fire (silence warning, silence close) | Posted, Closed | nothing | Posted, Closed | same | nothing |
 //!
 //! "Nothing" is success without an event: a wish that is already true is no error. A desk without a bot, and one where people
-//! answer first, adds HumanRequested to Opened and to HandedBack. An agent's Post is refused as `stale` when a colleague or the
+//! answer first, adds HumanRequested to Opened, and for HandBack it has Transferred, to the queue, or nothing where it waits. An agent's Post is refused as `stale` when a colleague or the
 //! bot has written since what the author saw, Close as `unseen` when the customer has. Becoming the owner is refused as
 //! `may_not_take` where [`Queue::may_take`](minicom_protocol::queue::Queue::may_take) says so; an admin may all the same, and is
 //! warned. TakeNext is TakeOver of what [`Queue::next_for`](minicom_protocol::queue::Queue::next_for) finds. A customer who

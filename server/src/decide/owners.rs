@@ -224,11 +224,16 @@ pub fn hand_back(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, agent: &AgentRef, r
         Stage::Closed { .. } => return Err(Refusal::Closed),
         stage => mine(stage, agent)?,
     }
+    if !facts.bot_first() {
+        // There is no bot that could have it: it goes back to the queue, where its first time is kept. What waits there stays.
+        if row.stage.owner().is_some() {
+            moved(plan, facts, agent, row, Target::Queue);
+        }
+        return Ok(());
+    }
     plan.event(EventBody::HandedBack(HandedBack { agent: agent.clone() }));
     plan.clear_all();
-    if !facts.bot_first() {
-        plan.wants_person(HandOverReason::NoBot, false, row.intake.priority);
-    } else if row.unanswered_since.is_none() && row.desk_lines > LineNo(0) {
+    if row.unanswered_since.is_none() && row.desk_lines > LineNo(0) {
         plan.customers_turn();
     }
     Ok(())

@@ -412,6 +412,46 @@ fn a_reply_that_puts_aside_what_is_put_aside_sets_another_time() {
 }
 
 #[test]
+fn a_saved_reply_has_only_actions_that_can_be_done() {
+    let save = |actions: Vec<ReplyAction>| {
+        let (model, _) = with_reply(vec![]);
+        let known = model.more.reply.clone().unwrap();
+        let reply = SavedReply { actions, ..known };
+        let (who, order) = (agent(1), Order::Agent(AgentCommand::SaveReply { reply }));
+        let decided = decide(&model.facts(&who, &order), &who, &order);
+        decided.err().map(|it| it.code())
+    };
+    let snooze = |minutes| ReplyAction::Snooze { minutes };
+    let low = ReplyAction::Priority {
+        priority: Priority::Low,
+    };
+    assert_eq!(save(vec![low.clone(), snooze(None)]), None);
+    assert_eq!(save(vec![low, snooze(Some(5))]), None);
+    assert_eq!(save(vec![snooze(Some(0))]).as_deref(), Some("bad_field"));
+    assert_eq!(
+        save(vec![ReplyAction::Close, snooze(None)]).as_deref(),
+        Some("bad_field"),
+        "which?"
+    );
+}
+
+#[test]
+fn what_the_settings_have_no_more_can_be_taken_from_a_customer() {
+    let mut model = in_stage("mine");
+    model.profile.attributes.insert("plan".to_owned(), "gold".to_owned());
+    model.more.customers = Some((model.customer.clone(), model.customer.clone(), true));
+    let describe = |value: &str| {
+        Order::Agent(AgentCommand::DescribeCustomer {
+            customer: model.customer.id,
+            introduction: Default::default(),
+            attributes: [("plan".to_owned(), value.to_owned())].into(),
+        })
+    };
+    assert_eq!(told(model.clone().run(&agent(1), &describe("silver"))), "bad_field");
+    assert_eq!(told(model.clone().run(&agent(1), &describe(""))), "customer");
+}
+
+#[test]
 fn a_card_is_made_of_published_articles_only() {
     let (mut model, _) = with_reply(vec![]);
     let slug = Tag::parse("refunds").unwrap();

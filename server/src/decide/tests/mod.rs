@@ -164,7 +164,11 @@ fn a_desk_without_a_bot_queues_at_once() {
     let (who, take) = order(&model, "a.take");
     model.run(&who, &take).unwrap();
     let (who, back) = order(&model, "a.back");
-    assert_eq!(told(model.run(&who, &back)), "back+human");
+    let queued_at = model.newest().unwrap().queued_at;
+    assert_eq!(told(model.run(&who, &back)), "transferred");
+    assert_eq!(model.newest().unwrap().queued_at, queued_at, "its place in the queue");
+    let (who, back) = order(&model, "a.back");
+    assert_eq!(told(model.run(&who, &back)), "nothing", "it waits already");
 }
 
 #[test]

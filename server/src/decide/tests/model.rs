@@ -95,7 +95,7 @@ impl Model {
         found.unwrap()
     }
 
-    fn facts(&self, who: &Who, order: &Order) -> Facts<'_> {
+    pub fn facts(&self, who: &Who, order: &Order) -> Facts<'_> {
         let others = |posted: &Posted| match (&posted.author, who) {
             (Author::Agent { agent }, Who::Agent { agent: me, .. }) => agent.id != me.id,
             (author, _) => author.side() == Side::Desk,
