@@ -76,7 +76,7 @@ async fn a_ticket_is_worked_on_live_for_all() -> Result<()> {
         .bo
         .until("both", |seen| titles(seen).filter(|it| it.len() == 2))
         .await?;
-    assert_eq!(two, ["call bob", "alice needs help"]);
+    assert_eq!(two, ["call bob", "Conversation 1 with alice"]);
     let text = "he is in the office on Mondays".to_owned();
     desk.ada
         .done(AgentCommand::CommentTicket {
@@ -99,7 +99,7 @@ async fn a_ticket_is_worked_on_live_for_all() -> Result<()> {
         .bo
         .until("one is left", |seen| titles(seen).filter(|it| it.len() == 1))
         .await?;
-    assert_eq!(one, ["alice needs help"]);
+    assert_eq!(one, ["Conversation 1 with alice"]);
 
     let AgentReply::Ticket {
         ticket: whole,
