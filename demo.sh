@@ -88,6 +88,7 @@ address=
 server_command() { printf '%q ' "$bin/minicom-server" serve --data "$data" --listen "$listen" --admin-name Ada; }
 agent_command() { printf '%q ' "$bin/minicom-agent" --server "http://$address" --data "$data" --state "$folder/ada" --log "$folder/ada.log"; }
 chat_command() { printf '%q ' "$bin/minicom-chat" "$1" --server "http://$address" --state "$folder/customers" --log "$folder/$1.log"; }
+manage() { "$bin/minicom-agent" --server "http://$address" --data "$data" --state "$folder/setup" "$@"; }
 one_shot() { "$bin/minicom-chat" "$@" --server "http://$address" --state "$folder/customers"; }
 
 # A second agent with an account of her own: added while the server runs, then signed in by password.
@@ -128,6 +129,19 @@ start_desk() {
     printf '/end\n' | one_shot carol --plain >/dev/null
     one_shot dora -m "How much is delivery?" >/dev/null
     one_shot erin -m "My parcel has not arrived. Can I speak to a person?" >/dev/null
+    fill_desk
+}
+
+# What a desk has after some days: saved replies and articles, somebody urgent, somebody who needs a skill, somebody put aside.
+fill_desk() {
+    manage group save billing >/dev/null
+    manage reply import "$here"/docs/examples/replies/* >/dev/null
+    manage article import "$here/docs/examples/articles" >/dev/null
+    one_shot frank --name "Frank Meyer" --subject "Rechnung 991" --priority high --skill german -m "Can I speak to a person, please?" >/dev/null
+    one_shot gina --name "Gina Costa" --email gina@example.test --subject "wrong colour" -m "A person please" >/dev/null
+    printf '%s\n' '/open gina' '/take' 'I have asked the warehouse; they answer tomorrow.' \
+        '/note The warehouse has no red ones left.' '/tag +warehouse' '/ticket' '/snooze tomorrow 9:00' |
+        manage --plain >/dev/null
 }
 
 # The same, for what may well not come true.
@@ -220,7 +234,10 @@ moved() { [ "$(selected "$1")" != "$2" ]; }
 pick() {
     local pane=$1 name=$2 row moves=0
     until_true escaped "$pane" || broken "$pane does not go to the list"
+    row=$(selected "$pane")
+    case $row in *" $name "*) return ;; esac
     presses "$pane" g
+    until_true_soon moved "$pane" "$row" || true
     while :; do
         row=$(selected "$pane")
         case $row in
@@ -264,6 +281,8 @@ sees $agent 'live'
 sees $agent 'erin .*WAIT'
 sees $agent 'dora .*bot'
 sees $agent 'DONE 1'
+sees $agent 'frank .*WAIT'
+sees $agent 'SNOOZED 1'
 sees $alice 'No messages yet'
 sees $alice 'live'
 sees $bob 'live'
@@ -279,7 +298,7 @@ sees $agent 'alice .*bot'
 step "alice writes: human please. She is in the queue and told her place"
 writes $alice 'human please'
 sees $alice 'A person has been asked for'
-sees $alice 'You are number 2 in the queue'
+sees $alice 'You are number 3 in the queue'
 sees $agent 'alice .*WAIT'
 
 step "The agent looks at alice: the whole history, customer, bot and system lines; looking takes nothing over"
@@ -288,7 +307,7 @@ sees $agent 'alice +Hello, I need help'
 sees $agent 'bot +Hello alice'
 sees $agent 'asked for a person'
 sees $agent 'Enter takes over'
-sees $alice 'You are number 2 in the queue'
+sees $alice 'You are number 3 in the queue'
 
 step "Ctrl-T takes over: the badge turns to the agent, and alice's header says who is with her"
 presses $agent t
@@ -386,6 +405,66 @@ presses $agent C-n
 sees $agent 'mine 1'
 writes $agent 'Hello, how can I help?'
 sees $agent 'you +Hello, how can I help'
+
+step "A saved reply, its hole filled as it is sent: a key to open, a digit, Enter"
+pick $agent bob
+presses $agent t
+presses $agent i
+sees $agent 'bob .*you'
+types $agent '/'
+sees $agent 'Saved replies'
+types $agent '2'
+presses $agent Enter
+sees $bob 'Ada +Hello bob, this is Ada'
+
+step "A note that only agents see, and nobody takes for a reply"
+presses $agent Tab
+sees $agent 'NOTE: only agents see this'
+writes $agent 'he sounds upset'
+sees $agent 'NOTE by you|NOTE by Ada|he sounds upset'
+sees $agent 'Reply to bob'
+writes $agent 'I am looking into it.'
+sees $bob 'I am looking into it'
+sees_no $bob 'upset'
+
+step "Back to the queue with a word for the next one: bob is told, and keeps his place"
+presses $agent F7
+sees $agent 'Transfer bob'
+types $agent 'queue'
+presses $agent Enter
+sees $agent 'next one|note'
+writes $agent 'please call him back'
+sees $bob 'back in the queue'
+sees $agent 'bob .*WAIT'
+sees_no $bob 'call him back'
+
+step "Put aside until he writes, and there again when he does"
+presses $agent C-t
+sees $bob 'Ada is with you'
+sees $agent 'bob .*you'
+pick $agent bob
+presses $agent s
+sees $agent 'until bob writes'
+presses $agent Enter
+sees $agent 'SNOOZED 2'
+writes $bob 'any news?'
+sees $agent 'SNOOZED 1'
+sees $agent 'bob .*you'
+
+step "A ticket with a number, the end, and what bob says of it"
+pick $agent bob
+presses $agent K
+sees $agent 'icket'
+presses $agent Enter
+sees $bob 'This is now ticket 2'
+presses $agent e
+sees $bob 'This chat has ended'
+sees $bob 'How was it'
+presses $bob 5
+presses $bob Enter
+sees $bob 'You rated this chat 5 of 5'
+pick $agent bob
+sees $agent 'rated this 5 of 5'
 passed
 
 say "The story holds: $number steps."
