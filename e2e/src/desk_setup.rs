@@ -14,6 +14,7 @@ use minicom_protocol::{
 };
 use minicom_server::{
     accounts::{Accounts, NewAgent},
+    checkpoints,
     config::Config,
     decide::Settings,
     desk::{Desk, WriterThread},
@@ -21,6 +22,8 @@ use minicom_server::{
     order::{Caller, Who},
     store::{self, open::DataFolder},
 };
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// The password of every agent that is made here.
 pub const PASSWORD: &str = "seven lamps on a quiet hill";
@@ -174,23 +177,33 @@ impl Setup {
     }
 }
 
-/// A desk without sockets, in this process.
+/// A desk without sockets, in this process. Its log is moved into its database as a server's is.
 pub struct OpenDesk {
     /// Its front door.
     pub desk: Desk,
     writer: WriterThread,
     folder: DataFolder,
+    checkpoints: JoinHandle<()>,
+    stop: CancellationToken,
 }
 
 impl OpenDesk {
-    /// Opens it over a data folder.
+    /// Opens it over a data folder. To be called in a runtime.
     ///
     /// # Errors
     /// The folder cannot be opened.
     pub fn open(data: &Path, setup: &Setup) -> Result<OpenDesk> {
         let (folder, conn) = store::open::open(data).map_err(|refused| anyhow!("{refused}"))?;
         let (desk, writer) = Desk::start(conn, &folder.database(), setup.settings(), setup.faults)?;
-        Ok(OpenDesk { desk, writer, folder })
+        let stop = CancellationToken::new();
+        let checkpoints = checkpoints::run(folder.database(), desk.counts().clone(), stop.clone());
+        Ok(OpenDesk {
+            desk,
+            writer,
+            folder,
+            checkpoints: tokio::spawn(checkpoints),
+            stop,
+        })
     }
 
     /// Ends it when everybody else has let go of the desk.
@@ -198,7 +211,15 @@ impl OpenDesk {
     /// # Errors
     /// The database could not be written.
     pub async fn close(self) -> Result<()> {
-        let OpenDesk { desk, writer, folder } = self;
+        let OpenDesk {
+            desk,
+            writer,
+            folder,
+            checkpoints,
+            stop,
+        } = self;
+        stop.cancel();
+        checkpoints.await?;
         drop(desk);
         let ended = tokio::task::spawn_blocking(move || writer.join()).await?;
         drop(folder);

@@ -217,6 +217,18 @@ impl Pty {
         row.unwrap_or_default().trim_end().to_owned()
     }
 
+    /// What stands in one cell, the first of row and column is 0: nothing in a blank one, and in the second half of a wide one.
+    pub fn cell(&self, row: u16, column: u16) -> &str {
+        let cell = self.parser.screen().cell(row, column);
+        cell.map(vt100::Cell::contents).unwrap_or_default()
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> (u16, u16) {
+        let (rows, columns) = self.parser.screen().size();
+        (columns.get(), rows.get())
+    }
+
     /// Everything that the program ever wrote.
     pub fn raw(&self) -> String {
         String::from_utf8_lossy(&self.raw).into_owned()

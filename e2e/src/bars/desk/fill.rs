@@ -23,9 +23,9 @@ use crate::{
 };
 
 /// How the names of all who have an open conversation begin.
-pub const NAME: &str = "no-";
+pub const NAME: &str = "q-";
 /// Who is next: nobody else is urgent who came before.
-pub const FIRST: &str = "no-0 ";
+pub const FIRST: &str = "q-a ";
 /// Commands on their way at a time.
 const IN_FLIGHT: usize = 128;
 /// Closed conversations of one customer.
@@ -64,7 +64,7 @@ impl<'a> Ground<'a> {
     }
 
     async fn comes(&self, desk: &Desk, n: u64) -> Result<()> {
-        let customer = newcomer(desk, &format!("{NAME}{n}")).await?;
+        let customer = newcomer(desk, &name(n)).await?;
         by(desk, &customer, Order::Customer(start(n)?)).await?;
         let line = format!("Hello, this is number {n}: my parcel has not arrived, and nobody answers the telephone.");
         let done = by(desk, &customer, Order::Customer(CustomerCommand::post(line))).await?;
@@ -119,6 +119,19 @@ impl<'a> Ground<'a> {
         by(desk, customer, Order::Customer(CustomerCommand::Close {})).await?;
         Ok(())
     }
+}
+
+/// A name that is not cut in a list: the number in few letters.
+fn name(mut n: u64) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(char::from(b'a' + (n % 26) as u8));
+        n /= 26;
+        if n == 0 {
+            break;
+        }
+    }
+    format!("{NAME}{}", letters.iter().rev().collect::<String>())
 }
 
 /// Which agent has it.
