@@ -85,6 +85,7 @@
 pub mod bars;
 pub mod composer;
 pub mod cursor;
+pub mod desktop;
 pub mod drafts;
 pub mod editor;
 pub mod help;

@@ -11,7 +11,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Rect, Size};
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
-use crate::terminal;
+use crate::{desktop::Desktop, terminal};
 
 /// Columns of a window title.
 const TITLE_COLUMNS: usize = 64;
@@ -28,7 +28,7 @@ pub trait Screen {
     fn clear(&mut self) -> io::Result<()>;
     /// Sets the window title.
     fn set_title(&mut self, title: &Shown) -> io::Result<()>;
-    /// Rings the bell.
+    /// Rings the bell, and says on the desktop what the title says, where the terminal can.
     fn bell(&mut self) -> io::Result<()>;
     /// Gives the terminal to another program. Nothing is written until [`Screen::enter_again`].
     fn leave(&mut self) -> io::Result<()>;
@@ -84,6 +84,10 @@ pub struct TerminalScreen<W: Write> {
     /// The process's own terminal, with modes to take and to give back.
     own: bool,
     fixed: Option<Size>,
+    /// How words are shown on the desktop, if they can be.
+    desktop: Option<Desktop>,
+    /// The window's title: what a bell is about.
+    title: Shown,
 }
 
 impl TerminalScreen<io::Stdout> {
@@ -97,6 +101,8 @@ impl TerminalScreen<io::Stdout> {
             out: io::stdout(),
             own: true,
             fixed: None,
+            desktop: Desktop::of(|name| std::env::var(name).ok()),
+            title: Shown::fixed(""),
         })
     }
 }
@@ -113,6 +119,8 @@ impl<W: Write> TerminalScreen<W> {
             out,
             own: false,
             fixed: Some(size),
+            desktop: None,
+            title: Shown::fixed(""),
         })
     }
 
@@ -148,12 +156,16 @@ impl<W: Write> Screen for TerminalScreen<W> {
     }
 
     fn set_title(&mut self, title: &Shown) -> io::Result<()> {
-        let title = Shown::line(title.as_str()).cut(TITLE_COLUMNS);
-        self.write(format!("\x1b]2;{title}\x07").as_bytes())
+        self.title = Shown::line(title.as_str()).cut(TITLE_COLUMNS);
+        self.write(format!("\x1b]2;{}\x07", self.title).as_bytes())
     }
 
     fn bell(&mut self) -> io::Result<()> {
-        self.write(b"\x07")
+        self.write(b"\x07")?;
+        match self.desktop {
+            Some(desktop) => self.write(&desktop.bytes(&self.title, std::env::var_os("TMUX").is_some())),
+            None => Ok(()),
+        }
     }
 
     fn leave(&mut self) -> io::Result<()> {
