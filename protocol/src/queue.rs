@@ -43,6 +43,8 @@ pub enum WhyNot {
     },
     /// The agent is not connected, or did nothing for a while. One may still take by hand.
     NotThere,
+    /// It came from the agent's hands, by a transfer or for silence. One may still take by hand.
+    HadItLast,
 }
 
 impl WhyNot {
@@ -58,6 +60,7 @@ impl WhyNot {
             WhyNot::Full { active, capacity } => format!("has {active} of {capacity}"),
             WhyNot::NotAvailable { intent } => format!("is {}", intent.word()),
             WhyNot::NotThere => "is not there".to_owned(),
+            WhyNot::HadItLast => "had it last".to_owned(),
         }
     }
 }
@@ -209,6 +212,9 @@ impl<'a> Queue<'a> {
         row: &Summary,
     ) -> Result<(), WhyNot> {
         self.may_take(member, active, row)?;
+        if row.left_by == Some(member.agent.id) {
+            return Err(WhyNot::HadItLast);
+        }
         if member.intent != Intent::Available {
             return Err(WhyNot::NotAvailable { intent: member.intent });
         }

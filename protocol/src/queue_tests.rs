@@ -223,6 +223,18 @@ fn who_may_be_given_what() {
         );
     };
     let chose = |intent| Some(WhyNot::NotAvailable { intent });
+    let (who, given_back) = (
+        member(ada(), &[]),
+        Summary {
+            left_by: Some(ada().id),
+            ..medium(1, 5)
+        },
+    );
+    let staff = desk(vec![who.clone()], vec![]);
+    assert_eq!(
+        queue(&staff, &settings(), 20).may_be_given(&who, PresenceState::Available, 1, &given_back),
+        Err(WhyNot::HadItLast)
+    );
     check(Intent::Available, PresenceState::Available, 1, None);
     check(
         Intent::Available,

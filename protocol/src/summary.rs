@@ -73,6 +73,9 @@ pub struct Summary {
     /// By which event it first came into the queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued_rev: Option<Rev>,
+    /// From whose hands it came into the queue, by a transfer or for silence: routing does not give it back there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_by: Option<AgentId>,
     /// When a person first became its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assigned_at: Option<Time>,
@@ -172,6 +175,7 @@ impl Summary {
             group: None,
             queued_at: None,
             queued_rev: None,
+            left_by: None,
             assigned_at: None,
             wait_ms: None,
             respond_by: None,
@@ -199,7 +203,7 @@ impl Summary {
             EventBody::HandedBack(_) => {
                 self.enter(Stage::Bot);
                 (self.queued_at, self.queued_rev, self.group, self.respond_by) = (None, None, None, None);
-                self.owed_since = None;
+                (self.owed_since, self.left_by) = (None, None);
             }
             EventBody::HumanRequested(it) => {
                 self.respond_by = it.respond_by.or(self.respond_by);
@@ -277,6 +281,12 @@ impl Summary {
         self.queued_rev.get_or_insert(self.rev);
         self.owed_since.get_or_insert(time);
         self.group = group;
+        // Who is only gone, and back again, may have it back.
+        self.left_by = match (self.stage.owner(), &reason) {
+            (Some(owner), HandOverReason::Transferred | HandOverReason::OwnerSilent) => Some(owner.id),
+            (Some(_), _) => None,
+            (None, _) => self.left_by,
+        };
         self.enter(Stage::Waiting { since, reason });
     }
 
@@ -285,7 +295,7 @@ impl Summary {
             self.assigned_at = Some(since);
             self.wait_ms = Some(since.since(self.queued_since().unwrap_or(self.opened_at)) / 1_000);
         }
-        self.group = None;
+        (self.group, self.left_by) = (None, None);
         self.enter(Stage::Active { agent, since });
     }
 

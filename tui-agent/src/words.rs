@@ -122,7 +122,7 @@ pub fn why_not_you(because: &WhyNot) -> String {
         WhyNot::Full { active, capacity } => format!("you have {active} of {capacity}"),
         WhyNot::Skills { .. } | WhyNot::Group { .. } => format!("it {}", because.words()),
         WhyNot::NotAvailable { intent } => format!("you are {}", intent.word()),
-        WhyNot::Disabled | WhyNot::NotThere => because.words(),
+        WhyNot::Disabled | WhyNot::NotThere | WhyNot::HadItLast => because.words(),
     }
 }
 

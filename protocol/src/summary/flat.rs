@@ -70,6 +70,8 @@ pub(super) struct FlatSummary {
     #[serde(default)]
     queued_rev: Option<Rev>,
     #[serde(default)]
+    left_by: Option<AgentId>,
+    #[serde(default)]
     assigned_at: Option<Time>,
     #[serde(default)]
     wait_ms: Option<i64>,
@@ -191,6 +193,7 @@ impl TryFrom<FlatSummary> for Summary {
             group: flat.group,
             queued_at: flat.queued_at,
             queued_rev: flat.queued_rev,
+            left_by: flat.left_by,
             assigned_at: flat.assigned_at,
             wait_ms: flat.wait_ms,
             respond_by: flat.respond_by,

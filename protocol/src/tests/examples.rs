@@ -509,6 +509,7 @@ every! {
         WhyNot::Full { .. } => WhyNot::Full { active: 4, capacity: 4 },
         WhyNot::NotAvailable { .. } => WhyNot::NotAvailable { intent: Intent::Busy },
         WhyNot::NotThere => WhyNot::NotThere,
+        WhyNot::HadItLast => WhyNot::HadItLast,
     }
 
     every_customer_question: CustomerQuestion {

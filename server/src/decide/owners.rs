@@ -350,6 +350,7 @@ pub fn route(facts: &Facts<'_>, route: &Route) -> Result<Decision, Refusal> {
     let queue = facts.queue()?;
     let member = queue.staff.agent(route.agent).ok_or(Refusal::NotFound)?;
     let may = member.intent == Intent::Available
+        && row.left_by != Some(route.agent)
         && queue.may_take(member, facts.active_of(route.agent), row).is_ok()
         && facts.desk.routing != minicom_protocol::settings::Routing::Off;
     if row.stage.is_waiting() && may {

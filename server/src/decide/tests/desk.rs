@@ -484,6 +484,26 @@ fn a_card_is_made_of_published_articles_only() {
 }
 
 #[test]
+fn routing_gives_nothing_back_to_whom_it_came_from() {
+    let mut model = in_stage("mine");
+    (model.desk.routing, model.desk.owner_silent_min) = (minicom_protocol::settings::Routing::LeastBusy, 5);
+    let back = |model: &Model| told(model.clone().does("route a"));
+    let mut given_back = model.clone();
+    does(&mut given_back, &["a.to queue"]);
+    assert_eq!(back(&given_back), "nothing");
+    assert_eq!(told(given_back.clone().does("a.take")), "taken", "by hand one may");
+    does(&mut given_back, &["b.take", "b.to queue"]);
+    assert_eq!(back(&given_back), "taken", "it came from a colleague since");
+    let mut silent = model.clone();
+    silent.now = silent.now.plus_ms(301_000);
+    does(&mut silent, &["fire silent"]);
+    assert_eq!(back(&silent), "nothing");
+    // Who was only gone, and is back, has it again.
+    does(&mut model, &["gone a"]);
+    assert_eq!(back(&model), "taken");
+}
+
+#[test]
 fn routing_gives_only_what_still_waits_to_those_who_may_have_it() {
     use minicom_protocol::settings::Routing;
     let mut model = in_stage("waiting");
