@@ -89,18 +89,19 @@ server_command() { printf '%q ' "$bin/minicom-server" serve --data "$data" --lis
 agent_command() { printf '%q ' "$bin/minicom-agent" --server "http://$address" --data "$data" --state "$folder/ada" --log "$folder/ada.log"; }
 chat_command() { printf '%q ' "$bin/minicom-chat" "$1" --server "http://$address" --state "$folder/customers" --log "$folder/$1.log"; }
 manage() { "$bin/minicom-agent" --server "http://$address" --data "$data" --state "$folder/setup" "$@"; }
+bo() { "$bin/minicom-agent" --server "http://$address" --state "$folder/bo" "$@"; }
 one_shot() { "$bin/minicom-chat" "$@" --server "http://$address" --state "$folder/customers"; }
 
-# A second agent with an account of her own: added while the server runs, then signed in by password.
+# A second agent with an account of his own: added while the server runs, then signed in by password.
+add_bo() {
+    local password
+    password=$(od -An -tx1 -N16 /dev/urandom | tr -d ' \n')
+    printf '%s\n' "$password" | "$bin/minicom-server" agent add bo@desk.test --name Bo --data "$data" --password-stdin >/dev/null
+    printf '%s\n' "$password" | bo login --email bo@desk.test --password-stdin >/dev/null
+}
+
 write_helpers() {
-    cat >"$folder/second-agent" <<HELPER
-#!/usr/bin/env bash
-set -e
-password=\$(od -An -tx1 -N16 /dev/urandom | tr -d ' \n')
-printf '%s\n' "\$password" | $(printf '%q ' "$bin/minicom-server" agent add bo@desk.test --name Bo --data "$data" --password-stdin) >/dev/null
-printf '%s\n' "\$password" | $(printf '%q ' "$bin/minicom-agent" login --server "http://$address" --state "$folder/bo" --email bo@desk.test --password-stdin) >/dev/null
-exec $(printf '%q ' "$bin/minicom-agent" --server "http://$address" --state "$folder/bo" --log "$folder/bo.log")
-HELPER
+    printf '#!/usr/bin/env bash\nexec %s\n' "$(printf '%q ' "$bin/minicom-agent" --server "http://$address" --state "$folder/bo" --log "$folder/bo.log")" >"$folder/second-agent"
     printf '#!/usr/bin/env bash\nexec %s\n' "$(chat_command alice)" >"$folder/second-alice"
     chmod +x "$folder/second-agent" "$folder/second-alice"
 }
@@ -132,7 +133,8 @@ start_desk() {
     fill_desk
 }
 
-# What a desk has after some days: saved replies and articles, somebody urgent, somebody who needs a skill, somebody put aside.
+# What a desk has after some days: saved replies and articles, somebody urgent who needs a skill, somebody put aside with a note
+# and a ticket, one customer with Ada, and one with her colleague.
 fill_desk() {
     manage group save billing >/dev/null
     manage reply import "$here"/docs/examples/replies/* >/dev/null
@@ -142,6 +144,11 @@ fill_desk() {
     printf '%s\n' '/open gina' '/take' 'I have asked the warehouse; they answer tomorrow.' \
         '/note The warehouse has no red ones left.' '/tag +warehouse' '/ticket' '/snooze tomorrow 9:00' |
         manage --plain >/dev/null
+    one_shot ivy --subject "change of address" -m "A person please" >/dev/null
+    printf '%s\n' '/open ivy' '/take' 'Where do you live now?' | manage --plain >/dev/null
+    add_bo
+    one_shot hugo --subject "delivery to Norway" --priority low -m "A person please" >/dev/null
+    printf '%s\n' '/open hugo' '/take' 'We deliver there on Thursdays.' | bo --plain >/dev/null
 }
 
 # The same, for what may well not come true.
@@ -283,6 +290,8 @@ sees $agent 'dora .*bot'
 sees $agent 'DONE 1'
 sees $agent 'frank .*WAIT'
 sees $agent 'SNOOZED 1'
+sees $agent 'ivy .*you'
+sees $agent 'OTHERS 1'
 sees $alice 'No messages yet'
 sees $alice 'live'
 sees $bob 'live'
@@ -402,7 +411,7 @@ writes $bob 'can I talk to a person please'
 sees $bob 'number'
 sees $agent 'bob .*WAIT'
 presses $agent C-n
-sees $agent 'mine 1'
+sees $agent 'mine 2'
 writes $agent 'Hello, how can I help?'
 sees $agent 'you +Hello, how can I help'
 
