@@ -1,10 +1,12 @@
 //! A conversation's row in a list: always equal to the fold of its events. Server and clients share this
 //! fold, so that a row that was kept up live equals one that was fetched afresh.
 
+mod excerpt;
 mod flat;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::excerpt::{EXCERPT_GRAPHEMES_MAX, excerpt};
 use crate::{
     event::{Author, Deadline, Event, EventBody, Lateness, LineChanged, Opened, Posted, Target, parts_text},
     ids::{AgentId, ConversationId, LineNo, Rev, TicketNo, Time},
@@ -16,9 +18,6 @@ use crate::{
     stage::{HandOverReason, Side, Stage},
     words::Tag,
 };
-
-/// Graphemes of the newest line that a summary keeps.
-pub const EXCERPT_GRAPHEMES_MAX: usize = 80;
 
 /// A conversation's row in a list.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -391,18 +390,6 @@ impl Summary {
             Stage::Bot | Stage::Active { .. } => self.unanswered_since,
         }
     }
-}
-
-/// The beginning of a text on one line, at most [`EXCERPT_GRAPHEMES_MAX`] graphemes. As raw as the text itself.
-pub fn excerpt(text: &str) -> String {
-    use unicode_segmentation::UnicodeSegmentation;
-    // The cut in bytes comes first: a grapheme can be as long as the whole line.
-    let mut end = text.len().min(EXCERPT_GRAPHEMES_MAX * 8);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let line = text[..end].graphemes(true).take(EXCERPT_GRAPHEMES_MAX);
-    line.map(|g| if g == "\n" || g == "\r\n" { " " } else { g }).collect()
 }
 
 #[cfg(test)]
