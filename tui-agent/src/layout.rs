@@ -143,12 +143,13 @@ pub fn layout(size: Size, wishes: Wishes) -> Layout {
 }
 
 fn one_pane(layout: &mut Layout, body: Rect, wishes: Wishes) {
-    if wishes.list {
-        let (list, status) = cut_bottom(body, 1);
-        (layout.list, layout.list_status) = (Some(list), Some(status));
-    } else if wishes.details == Some(true) {
+    // Details were asked for, be it from the list: a key that changes nothing to be seen would be a riddle.
+    if wishes.details == Some(true) {
         (layout.details, layout.details_over_chat) = (Some(body), true);
         layout.chat = Some(chat(body, layout.screen, wishes));
+    } else if wishes.list {
+        let (list, status) = cut_bottom(body, 1);
+        (layout.list, layout.list_status) = (Some(list), Some(status));
     } else {
         layout.chat = Some(chat(body, layout.screen, wishes));
     }
@@ -285,6 +286,23 @@ mod tests {
             status: false,
         };
         layout(Size { width, height }, wishes)
+    }
+
+    #[test]
+    fn details_cover_the_only_pane() {
+        let wishes = |list| Wishes {
+            list,
+            details: Some(true),
+            composer: 1,
+            with: 0,
+            status: false,
+        };
+        for list in [true, false] {
+            let layout = layout(Size::new(50, 12), wishes(list));
+            let details = layout.details.expect("they were asked for");
+            assert_eq!((details.width, layout.list), (50, None));
+            assert!(layout.details_over_chat);
+        }
     }
 
     #[test]

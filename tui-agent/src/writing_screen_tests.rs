@@ -142,6 +142,14 @@ fn what_goes_with_a_reply_at_50x12() {
 }
 
 #[test]
+fn whom_it_goes_to_is_told_beside_what_a_saved_reply_does() {
+    for (width, height) in [(80, 24), (50, 12), (40, 12)] {
+        let mut seat = seat(width, height, Theme::ansi());
+        seat.press("/5<enter>48213<enter>").sees("Reply to b").sees("also: ");
+    }
+}
+
+#[test]
 fn articles_at_80x24() {
     let mut seat = seat(80, 24, Theme::ansi());
     seat.press("<esc>a");

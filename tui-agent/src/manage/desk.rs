@@ -122,12 +122,12 @@ fn changes(known: &DeskSettings, wanted: &DeskSettings) -> Result<Vec<String>, F
     Ok(differ.collect())
 }
 
-/// Keys with dots, and values on one line.
+/// Keys with dots, and values on one line. A table in which nothing is says nothing.
 fn flatten(table: &Table, within: &str, out: &mut Vec<(String, String)>) {
     for (key, value) in table {
         let key = format!("{within}{key}");
         match value {
-            toml::Value::Table(inner) if !inner.is_empty() => flatten(inner, &format!("{key}."), out),
+            toml::Value::Table(inner) => flatten(inner, &format!("{key}."), out),
             other => out.push((key, strict::inline(other))),
         }
     }

@@ -161,6 +161,17 @@ impl PlainAgent {
         }
     }
 
+    /// Whether a name is that of one group and of no agent, so that it means the group without its sign.
+    pub(super) fn names_a_group_only(&self, name: &str) -> bool {
+        let Some(staff) = self.replica.desk().map(|desk| &desk.staff) else {
+            return false;
+        };
+        let enabled = staff.agents.iter().filter(|member| member.enabled);
+        let agents = enabled.map(|member| (member, member.agent.name.as_str().to_owned()));
+        let groups = staff.groups.iter().map(|group| (group, group.name.as_str().to_owned()));
+        name != "me" && best(name, agents).is_empty() && best(name, groups).len() == 1
+    }
+
     /// A group by name. Says if there is none.
     pub(super) fn group_of(&mut self, name: &str) -> Option<Group> {
         let groups = self.replica.desk().map_or(&[][..], |desk| &desk.staff.groups[..]);

@@ -44,6 +44,9 @@ impl PlainAgent {
         let to = match (to, to.strip_prefix('#')) {
             ("queue", _) => Some(TransferTo::Queue),
             (_, Some(group)) => self.group_of(group).map(|group| TransferTo::Group { group: group.id }),
+            (group, None) if self.names_a_group_only(group) => {
+                self.group_of(group).map(|group| TransferTo::Group { group: group.id })
+            }
             (agent, None) => self.agent_of(agent).map(|agent| TransferTo::Agent { agent }),
         };
         let Some(to) = to else { return };

@@ -45,6 +45,12 @@ fn it_is_given_to_an_agent_a_group_or_the_queue_with_a_note() {
                 group: script.desk.state.staff.groups[0].id,
             },
         ),
+        (
+            "/transfer bill",
+            TransferTo::Group {
+                group: script.desk.state.staff.groups[0].id,
+            },
+        ),
         ("/transfer queue", TransferTo::Queue),
         ("/transfer BO", TransferTo::Agent { agent: agent(BO).id }),
     ] {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use minicom_client::ClientEvent;
+use minicom_client::{ClientEvent, Section};
 use minicom_protocol::{
     command::{AgentCommand, Done, Outcome},
     ids::{CommandId, ConversationId},
@@ -155,8 +155,20 @@ impl App {
                 ..
             }) => self.write_in(conversation, now),
             Outcome::Done(_) => {}
+            Outcome::Refused {
+                refusal: Refusal::NobodyWaits,
+            } if self.all_who_wait_are_not_for_me() => {
+                let words = "Nobody waits whom you may take over; w in the list tells why.";
+                self.tell(Shown::fixed(words), now);
+            }
             Outcome::Refused { refusal } => self.tell(Shown::line(&refusal.message()), now),
         }
+    }
+
+    /// Whether somebody waits, and every one of them is for others.
+    fn all_who_wait_are_not_for_me(&self) -> bool {
+        let mut waiting = self.replica.section(Section::Waiting).peekable();
+        waiting.peek().is_some() && waiting.all(|row| self.may_not_take(row.conversation).is_some())
     }
 
     /// It was done, but something should be known.

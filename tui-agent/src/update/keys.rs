@@ -249,20 +249,20 @@ impl App {
         }
     }
 
-    /// Out of whatever is passing, one at a time; at last to the list.
+    /// Out of whatever is passing, one at a time; at last to the list. A notice goes by the way: it comes when it likes, and whoever leaves
+    /// the composer would find the next letters in it.
     fn escape(&mut self) {
         self.quits_until = None;
+        let was_told = self.notice.take().is_some();
         let at_end = self.chat.as_ref().is_none_or(|chat| chat.transcript.is_at_end());
         if self.layout().details_over_chat {
             self.details = None;
         } else if self.is_composing() && self.cancel_edit() {
-        } else if self.notice.is_some() {
-            self.notice = None;
         } else if let (false, Some(chat)) = (at_end, &mut self.chat) {
             chat.transcript.to_end();
         } else if self.focus == Focus::Compose {
             self.focus = Focus::List;
-        } else if !self.list.unmark_all() {
+        } else if !was_told && !self.list.unmark_all() {
             self.clear_filter();
         }
     }

@@ -98,13 +98,15 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
 fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
     let closing = app.subject().is_some_and(|subject| app.closing_of(subject).is_some());
     let done = Hint::of(Action::Done, if closing { "undo" } else { "done" });
+    // What one may not take is shown, but not offered.
+    let refused = app.subject().is_some_and(|subject| app.may_not_take(subject).is_some());
+    let take_over = (!refused).then(|| Hint::of(Action::TakeOver, "take over"));
     match stage {
-        Stage::Bot => vec![Hint::of(Action::TakeOver, "take over"), done],
-        Stage::Waiting { .. } => vec![
-            Hint::of(Action::TakeOver, "take over"),
-            Hint::of(Action::HandBack, "to the bot"),
-            done,
-        ],
+        Stage::Bot => take_over.into_iter().chain([done]).collect(),
+        Stage::Waiting { .. } => {
+            let others = [Hint::of(Action::HandBack, "to the bot"), done];
+            take_over.into_iter().chain(others).collect()
+        }
         Stage::Active { .. } if mine => vec![
             done,
             Hint::of(Action::Note, other_text(app)),

@@ -20,6 +20,8 @@ use crate::{
 
 /// Columns from which an empty composer says in full what can be written.
 const ALL_KEYS: u16 = 50;
+/// Columns that what Enter does has in any case: `Enter takes over`.
+const RIGHT_MIN: usize = 16;
 
 /// Draws it. Returns where the cursor stands.
 pub(super) fn draw(
@@ -225,7 +227,7 @@ fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
 }
 
 /// A rule with words on its left and right: `── left ───── right ──`. Of the forms of the right ones the first that leaves room for the
-/// left ones is taken; if none does, the left ones are cut.
+/// left ones is taken; if none does, both are cut: the left ones say whom the text goes to, and keep half of the room.
 fn titled_rule(
     area: Rect,
     buffer: &mut Buffer,
@@ -240,9 +242,10 @@ fn titled_rule(
     let room = usize::from(area.width).saturating_sub(9);
     let left_columns = text::width(left.0);
     let fits = right.0.iter().find(|words| text::width(words) + left_columns <= room);
+    let kept = left_columns.min(room / 2).min(room.saturating_sub(RIGHT_MIN));
     let right_words = fits
         .or(right.0.last())
-        .map_or(String::new(), |words| text::truncate(words, room));
+        .map_or(String::new(), |words| text::truncate(words, room - kept));
     let left_words = text::truncate(left.0, room.saturating_sub(text::width(&right_words)));
     let between = usize::from(area.width).saturating_sub(8 + text::width(&left_words) + text::width(&right_words));
     let parts = [
