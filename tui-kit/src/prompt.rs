@@ -308,8 +308,16 @@ impl Prompt {
         let lead = match label_rows {
             Some(_) => format!(" {} ", theme.signs().marker),
             None if question.label.is_empty() => " ".to_owned(),
-            // The answer has at least half of the row.
-            None => format!(" {}: ", question.label.cut((columns / 2).max(1).saturating_sub(3))),
+            // The answer has at least half of the row. A question ends with a sign of its own.
+            None => {
+                let label = question.label.cut((columns / 2).max(1).saturating_sub(3));
+                let colon = if label.as_str().ends_with(['?', ':', '.', '!']) {
+                    ""
+                } else {
+                    ":"
+                };
+                format!(" {label}{colon} ")
+            }
         };
         buffer.set_stringn(area.x, row.y, &lead, columns, theme.hint_key());
         let used = u16::try_from(width(&lead)).unwrap_or(u16::MAX).min(area.width - 1);

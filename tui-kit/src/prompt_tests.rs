@@ -45,6 +45,15 @@ fn answers_come_together_in_order() {
 }
 
 #[test]
+fn a_question_has_no_second_sign_at_its_end() {
+    for (label, shown) in [("Is it urgent?", " Is it urgent? yes"), ("carrier", " carrier: yes")] {
+        let mut prompt = Prompt::ask(Shown::fixed("First"), Question::new(Shown::fixed(label)));
+        let _ = press(&mut prompt, "yes");
+        assert_eq!(plain(&drawn(&prompt, 60, Theme::ansi()).0).lines().nth(1), Some(shown));
+    }
+}
+
+#[test]
 fn an_answer_that_does_not_do_is_told_and_stays() {
     let mut prompt = prompt();
     assert_eq!(press(&mut prompt, " <enter>"), Asked::Changed);
