@@ -16,8 +16,8 @@ use crate::{beginning::Wishes, exit, fault::Fault, wishes};
 const AFTER: &str = "\
 While chatting: /human /end /name /email /subject /edit /undo /quote /read /rate /help; // begins a real slash.
 Environment: MINICOM_SERVER, MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
-Exit codes: 0 well; 2 the command line; 69 no server (with -m, or input that ended); 70 a mistake in a program;
-74 a file cannot be read or written; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";
+Exit codes: 0 well; 2 the command line, or a line of a script that cannot be sent; 69 no server (with -m, or input that
+ended); 70 a mistake in a program; 74 a file cannot be read or written; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";
 
 /// Chat with the people of this desk. A bot answers first; ask for a person at any time.
 #[derive(Clone, Debug, Parser)]
@@ -229,6 +229,15 @@ mod tests {
         let many = (0..9).fold("minicom-chat a".to_owned(), |line, n| format!("{line} --skill s{n}"));
         let fault = parse(&many).wishes().unwrap_err();
         assert_eq!((fault.code, fault.words.contains("8 is the most")), (2, true));
+    }
+
+    #[test]
+    fn what_a_mistake_quotes_is_no_command_to_the_terminal() {
+        let error = Cli::try_parse_from(["minicom-chat", "a", "--name", "A\u{1b}[31mB\u{202e}C"]).unwrap_err();
+        let words = crate::run::usage_words(&error);
+        assert!(words.as_str().contains("the name cannot contain U+001B"), "{words}");
+        assert!(words.as_str().contains("\n\nFor more information"), "{words}");
+        assert!(!words.as_str().contains(['\u{1b}', '\u{202e}']), "{words:?}");
     }
 
     #[test]

@@ -64,6 +64,8 @@ pub struct Lines {
     code: u8,
     /// When it ends after the end of the input, at the latest.
     ends_at: Option<Duration>,
+    /// Whether `/quit` was written.
+    quitting: bool,
     /// Lines behind a word whose meaning depends on where the chat stands, until that is known.
     held: VecDeque<PlainInput<Msg>>,
 }
@@ -102,6 +104,7 @@ impl Lines {
             word_sent: None,
             code: exit::OK,
             ends_at: None,
+            quitting: false,
             held: VecDeque::new(),
         }
     }
@@ -114,6 +117,8 @@ impl PlainApp for Lines {
     fn update(&mut self, input: PlainInput<Msg>, now: Now) -> Effects {
         let mut effects = Vec::new();
         match input {
+            // What stands behind /quit is for nobody.
+            PlainInput::Text(_) | PlainInput::Command { .. } | PlainInput::TooLong if self.quitting => {}
             line @ (PlainInput::Text(_) | PlainInput::Command { .. }) if self.is_held(&line) => {
                 self.hold(line, now, &mut effects)
             }
@@ -142,7 +147,7 @@ impl Lines {
         match input {
             PlainInput::Text(text) => self.text(&text, now, effects),
             PlainInput::Command { name, rest } => self.command(&name, &rest, now, effects),
-            PlainInput::TooLong => self.tell("The line is too long. It was not sent.", now, effects),
+            PlainInput::TooLong => self.not_sent("The line is too long. It was not sent.", now, effects),
             PlainInput::Eof => {
                 self.end_asking(now, effects);
                 self.ends_at = Some(now.elapsed + ANSWERS_WITHIN);
@@ -187,12 +192,14 @@ impl Lines {
             }
             _ => false,
         };
-        !self.held.is_empty() || (asks_the_stage && !self.is_settled())
+        // Whoever sits here can leave at any time.
+        let leaves = self.person && matches!(line, PlainInput::Command { name, .. } if name == "quit");
+        !leaves && (!self.held.is_empty() || (asks_the_stage && !self.is_settled()))
     }
 
     fn hold(&mut self, line: PlainInput<Msg>, now: Now, effects: &mut Effects) {
         if self.held.len() >= HELD_MAX {
-            return self.tell("Too many lines wait already. This one was not taken.", now, effects);
+            return self.not_sent("Too many lines wait already. This one was not taken.", now, effects);
         }
         if self.held.is_empty() && !matches!(self.state, ConnState::Live | ConnState::Connecting) {
             self.tell("waits for the connection", now, effects);
@@ -231,18 +238,55 @@ impl Lines {
         effects.push(PlainEffect::Say(plain::happened(&clock, &Shown::line(words))));
     }
 
+    /// Tells why a line is not sent. Where nobody reads that, the exit code says it at the end.
+    fn not_sent(&mut self, words: &str, now: Now, effects: &mut Effects) {
+        if !self.person {
+            self.code = exit::USAGE;
+        }
+        self.tell(words, now, effects);
+    }
+
+    /// A person leaves at once, and is told what has yet to be sent; a script's lines are sent first.
+    fn quit(&mut self, now: Now, effects: &mut Effects) {
+        self.end_asking(now, effects);
+        self.quitting = true;
+        if !self.person {
+            self.held.clear();
+            self.ends_at = Some(now.elapsed + ANSWERS_WITHIN);
+            return;
+        }
+        self.tell_unsent(now, effects);
+        self.held.clear();
+        effects.push(PlainEffect::Quit(exit::OK));
+    }
+
+    /// What becomes at the end of lines that are on the disk, and of those that waited for an answer to a word before them.
+    fn tell_unsent(&self, now: Now, effects: &mut Effects) {
+        let (kept, lost) = (self.waiting(), self.held.len());
+        if kept > 0 {
+            let words = format!(
+                "{kept} not sent yet: kept on this computer, sent by the next minicom-chat of this name (not by -m)"
+            );
+            self.tell(&words, now, effects);
+        }
+        if lost > 0 {
+            let words =
+                format!("{lost} not done and not kept, from a word on that needs a connection: write them again");
+            self.tell(&words, now, effects);
+        }
+    }
+
     /// Without more input it ends when everything has been said and answered, or when that takes too long.
     fn end_if_done(&mut self, now: Now, effects: &mut Effects) {
         let Some(ends_at) = self.ends_at else { return };
         let waiting = self.waiting() + self.held.len();
         if self.is_settled() && waiting == 0 && self.wanted.is_none() {
-            effects.push(PlainEffect::Quit(exit::OK));
+            effects.push(PlainEffect::Quit(self.code));
         } else if ends_at <= now.elapsed {
-            let words = match waiting {
-                0 => "there is no connection".to_owned(),
-                n => format!("{n} not sent yet: kept on this computer, sent by the next minicom-chat of this name"),
-            };
-            self.tell(&words, now, effects);
+            if waiting == 0 {
+                self.tell("there is no connection", now, effects);
+            }
+            self.tell_unsent(now, effects);
             effects.push(PlainEffect::Quit(exit::UNAVAILABLE));
         }
     }

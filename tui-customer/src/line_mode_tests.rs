@@ -382,7 +382,59 @@ fn the_end_of_the_input_waits_for_the_history_but_not_for_ever() {
         desk.take_said()
             .last()
             .unwrap()
-            .contains("1 not sent yet: kept on this computer")
+            .contains("1 not sent yet: kept on this computer, sent by the next minicom-chat of this name (not by -m)")
+    );
+}
+
+#[test]
+fn quitting_says_what_is_not_sent_and_a_script_waits_for_it() {
+    let kept = "14:00 -- 1 not sent yet: kept on this computer, sent by the next minicom-chat of this name (not by -m)";
+    let dropped = "14:00 -- 2 not done and not kept, from a word on that needs a connection: write them again";
+    let mut person = Desk::live(vec![]);
+    person.client(ClientEvent::State(lost()));
+    person.types("one").types("/human").types("two").take_said();
+    person.types("/quit");
+    assert_eq!(
+        (person.take_said(), person.quit),
+        (vec![kept.to_owned(), dropped.to_owned()], Some(0))
+    );
+
+    let mut script = Desk::live(vec![]);
+    script.lines.person = false;
+    script
+        .types("one")
+        .types("/quit")
+        .types("for nobody")
+        .input(PlainInput::Eof);
+    assert_eq!(
+        (script.take_sent().len(), script.quit),
+        (2, None),
+        "it begins, and has one line"
+    );
+    script.now.elapsed = Duration::from_secs(10);
+    script.input(PlainInput::Deadline);
+    assert_eq!(
+        (script.take_said().last().map(String::as_str), script.quit),
+        (Some(kept), Some(69))
+    );
+}
+
+#[test]
+fn the_exit_code_tells_a_script_that_a_line_was_not_sent() {
+    let end = |person: bool, input: PlainInput<Msg>| {
+        let mut desk = Desk::live(vec![]);
+        desk.lines.person = person;
+        desk.input(input).input(PlainInput::Eof);
+        desk.quit
+    };
+    let unknown = || meaning("/var/log/messages").unwrap();
+    assert_eq!(
+        (end(false, PlainInput::TooLong), end(false, unknown())),
+        (Some(2), Some(2))
+    );
+    assert_eq!(
+        (end(true, PlainInput::TooLong), end(true, unknown())),
+        (Some(0), Some(0))
     );
 }
 

@@ -74,11 +74,7 @@ enum Way {
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(error) => {
-            // To stdout for --help and --version, else to stderr; nobody is left to tell if that fails.
-            let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(exit::USAGE);
-        }
+        Err(error) => return told_usage(&error),
     };
     match start(&cli) {
         Ok(code) => code,
@@ -87,6 +83,21 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             fault.code
         }
     }
+}
+
+/// Help and version to stdout. A mistake to stderr, gated: what is quoted of the command line may be a stranger's.
+fn told_usage(error: &clap::Error) -> u8 {
+    // Nobody is left to tell if that fails.
+    let _ = match error.use_stderr() {
+        false => error.print(),
+        true => writeln!(io::stderr().lock(), "{}", usage_words(error)),
+    };
+    u8::try_from(error.exit_code()).unwrap_or(exit::USAGE)
+}
+
+/// Its words, without colours, a line each.
+pub(crate) fn usage_words(error: &clap::Error) -> Shown {
+    Shown::text(error.render().to_string().trim_end())
 }
 
 /// One line on stderr, gated: addresses and names came from outside.

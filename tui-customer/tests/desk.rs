@@ -242,17 +242,17 @@ fn questions_come_before_the_first_line_which_stays_where_it_is() {
     rig.bench.press("my parcel<enter>");
     assert!(commands(&mut rig).is_empty());
     rig.bench
-        .sees(" Which order?: ")
+        .sees(" Which order? ")
         .sees("First · 1 of 2")
         .sees("▏my parcel");
     rig.bench
         .press("48213<enter>")
-        .sees(" Which plan do you have?: ")
+        .sees(" Which plan do you have? ")
         .sees("Esc skips all");
     // Neither news nor the help takes an answer away.
     rig.lost(3);
     rig.bench.press("P<f1>").sees("Keys: Esc closes").sees_no("Which plan");
-    rig.bench.press("ro").sees("Which plan do you have?: Pro");
+    rig.bench.press("ro").sees("Which plan do you have? Pro");
     rig.bench.press("<f1><esc><enter>");
     assert_eq!(answers(&mut rig), [pair("order", "48213"), pair("plan", "Pro")]);
     rig.bench

@@ -7,7 +7,6 @@ use super::{Asking, Effects, Lines};
 use crate::{
     Order,
     beginning::{Beginning, answers_to},
-    exit,
     slash::{self, Meaning, Word},
     wishes::{self, Wish},
 };
@@ -26,7 +25,7 @@ impl Lines {
         // A slash in front is a real one by now: the loop has read the words.
         match slash::meaning(&slash::written(text)) {
             Meaning::Text(text) => self.line(text, now, effects),
-            Meaning::Refused(words) => self.tell(words.as_str(), now, effects),
+            Meaning::Refused(words) => self.not_sent(words.as_str(), now, effects),
             Meaning::Blank | Meaning::Word(..) => {}
         }
     }
@@ -37,10 +36,7 @@ impl Lines {
             "quit" | "resend" | "discard" if !rest.is_empty() => {
                 return self.tell(&format!("/{name} stands alone. Nothing was done."), now, effects);
             }
-            "quit" => {
-                self.end_asking(now, effects);
-                return effects.push(PlainEffect::Quit(exit::OK));
-            }
+            "quit" => return self.quit(now, effects),
             _ => self.asking.is_some() && word != Some(Word::Help),
         };
         if asked {
@@ -56,11 +52,8 @@ impl Lines {
             (None, "discard") => self.decide_stale(Order::Discard, now, effects),
             (None, _) => {
                 let name = Shown::line(name).cut(20);
-                self.tell(
-                    &format!("There is no /{name}; /help shows the words. Not sent."),
-                    now,
-                    effects,
-                );
+                let words = format!("There is no /{name}; /help shows the words. Not sent.");
+                self.not_sent(&words, now, effects);
             }
         }
     }
