@@ -86,6 +86,7 @@ impl Program for App {
 
     fn view(&self, frame: &mut Frame<'_>, now: Now) {
         crate::view::draw(self, frame, now);
+        self.theme.finish(frame.buffer_mut());
     }
 }
 

@@ -81,6 +81,7 @@ impl minicom_tui_kit::App for App {
 
     fn view(&self, frame: &mut Frame<'_>, now: Now) {
         view::draw(self, frame, now);
+        self.theme.finish(frame.buffer_mut());
     }
 
     fn take_changed(&mut self) -> bool {

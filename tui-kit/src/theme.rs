@@ -3,7 +3,10 @@
 //! Owns the two themes, `ansi` (the terminal's own sixteen colours) and `mono`, and the signs with their ASCII stand-ins. Colour never
 //! carries a meaning alone: whatever has one also has a word. It refuses to know where anything stands.
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::{
+    buffer::Buffer,
+    style::{Color, Modifier, Style},
+};
 
 /// Who speaks, or what kind of line it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,6 +99,16 @@ const ASCII_SIGNS: Signs = Signs {
 };
 
 impl Theme {
+    /// The last touch to a frame: with ASCII signs the sign of a cut, which is in words long before a theme is known, becomes one too.
+    pub fn finish(&self, buffer: &mut Buffer) {
+        if !self.ascii {
+            return;
+        }
+        for cell in buffer.content.iter_mut().filter(|cell| cell.symbol() == "›") {
+            cell.set_symbol(">");
+        }
+    }
+
     /// The terminal's own colours.
     pub fn ansi() -> Theme {
         Theme {
@@ -257,6 +270,17 @@ mod tests {
                 .find(|(key, _)| *key == name)
                 .map(|(_, value)| (*value).to_owned())
         })
+    }
+
+    #[test]
+    fn with_ascii_signs_a_cut_is_ascii_too() {
+        let words = crate::text::truncate("saved replies", 6);
+        for (ascii, shown) in [(true, "saved>"), (false, "saved›")] {
+            let theme = Theme { mono: true, ascii };
+            let mut buffer = Buffer::with_lines([words.as_str()]);
+            theme.finish(&mut buffer);
+            assert_eq!(buffer, Buffer::with_lines([shown]));
+        }
     }
 
     #[test]

@@ -247,13 +247,18 @@ fn what_may_not_be_taken_is_told_with_the_reason_and_not_asked_for() {
     desk.ago(20).says("zoe", "bonjour").asks("zoe");
     let mut seat = at(desk.clone());
     seat.press("<esc>2").sees("not for you: it needs french");
-    seat.sees_no("take over  ").press("t").sees("You may not take this: it needs french.");
+    seat.sees_no("take over  ")
+        .press("t")
+        .sees("You may not take this: it needs french.");
     seat.press("<enter>bonjour<enter>")
         .sees("You may not take this: it needs french. Nothing was")
         .sees("bonjour");
     assert_eq!(seat.commands(), []);
     seat.press("<ctrl-c><esc>");
-    assert!(!seat.bench.app.is_composing(), "a notice does not eat the key that leaves");
+    assert!(
+        !seat.bench.app.is_composing(),
+        "a notice does not eat the key that leaves"
+    );
 
     desk.by_admin();
     let mut seat = at(desk);
