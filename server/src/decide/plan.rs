@@ -167,7 +167,7 @@ impl<'f, 'a> Plan<'f, 'a> {
             self.told_hours = true;
             let when = calendar.said(opens, self.facts.now);
             let words = format!(
-                "Nobody is here right now. We are back {when}; your place in the queue is kept. \
+                "We are closed right now, and back {when}; your place in the queue is kept. \
                  You can leave an e-mail address with /email."
             );
             self.says(&words, Some(Notice::Hours));
