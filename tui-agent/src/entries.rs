@@ -193,7 +193,11 @@ fn line_text(posted: &Posted) -> Shown {
 /// The beginning of an article is Markdown; on its card it is plain words.
 fn card_excerpt(excerpt: &str) -> Shown {
     let lines = markdown::plain(excerpt);
-    let words: Vec<&str> = lines.iter().map(Shown::as_str).filter(|line| !line.is_empty()).collect();
+    let words: Vec<&str> = lines
+        .iter()
+        .map(Shown::as_str)
+        .filter(|line| !line.is_empty())
+        .collect();
     Shown::line(&words.join(" "))
 }
 

@@ -445,7 +445,9 @@ impl Desk {
                 replies: vec![],
                 more: false,
             },
-            AgentQuestion::Articles { .. } | AgentQuestion::AllArticles { .. } => AgentReply::Articles { articles: vec![] },
+            AgentQuestion::Articles { .. } | AgentQuestion::AllArticles { .. } => {
+                AgentReply::Articles { articles: vec![] }
+            }
             AgentQuestion::Tickets { .. } => AgentReply::Tickets {
                 tickets: vec![],
                 more: false,

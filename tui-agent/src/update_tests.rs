@@ -540,12 +540,11 @@ fn drafts_are_looked_for_at_the_start_and_come_back() {
     });
     assert_eq!(asked.map(|all| all.len()), Some(5));
     let bob = seat.desk.conversation("bob");
-    seat.bench
-        .tell(crate::Msg::Drafts(vec![Draft {
-            conversation: bob,
-            kind: Kind::Reply,
-            text: "from yesterday".to_owned(),
-        }]));
+    seat.bench.tell(crate::Msg::Drafts(vec![Draft {
+        conversation: bob,
+        kind: Kind::Reply,
+        text: "from yesterday".to_owned(),
+    }]));
     assert!(seat.row_with("3 bob").contains("✎"));
     seat.press("<alt-3>").sees("▏from yesterday");
 }

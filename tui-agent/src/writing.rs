@@ -271,7 +271,11 @@ impl Writing {
         for (conversation, written) in &mut self.all {
             for kind in std::mem::take(&mut written.unsaved) {
                 let (conversation, text) = (*conversation, written.draft(kind));
-                drafts.push(Draft { conversation, kind, text });
+                drafts.push(Draft {
+                    conversation,
+                    kind,
+                    text,
+                });
             }
         }
         drafts.sort();

@@ -153,11 +153,18 @@ fn without_a_text_there_is_no_saved_reply_and_undo_brings_both_back() {
     assert!(writing.of(conversation()).with.is_empty());
     assert_eq!(writing.take_unsaved(), [draft(Kind::With, ""), draft(Kind::Reply, "")]);
     write(&mut writing, "another text");
-    assert!(writing.of(conversation()).with.is_empty(), "what is typed now is no saved reply");
+    assert!(
+        writing.of(conversation()).with.is_empty(),
+        "what is typed now is no saved reply"
+    );
     press(&mut writing, "ctrl-_");
     press(&mut writing, "ctrl-_");
     assert_eq!(writing.of(conversation()).composer.text(), "Hi {{customer_name}}");
-    assert_eq!(writing.of(conversation()).with, saved(), "holes are not sent as they stand");
+    assert_eq!(
+        writing.of(conversation()).with,
+        saved(),
+        "holes are not sent as they stand"
+    );
 }
 
 #[test]
@@ -165,7 +172,10 @@ fn a_saved_reply_survives_the_program() {
     let mut writing = with_saved_reply("Hi {{customer_name}}");
     writing.with_changed(conversation(), HERE);
     let kept = writing.take_unsaved();
-    assert_eq!(kept.iter().map(|it| it.kind).collect::<Vec<_>>(), [Kind::With, Kind::Reply]);
+    assert_eq!(
+        kept.iter().map(|it| it.kind).collect::<Vec<_>>(),
+        [Kind::With, Kind::Reply]
+    );
     let mut again = Writing::default();
     kept.iter().for_each(|draft| again.loaded(draft, HERE));
     assert_eq!(again.of(conversation()).with, saved());
@@ -195,6 +205,12 @@ fn a_thread_that_goes_on_takes_all_of_it_along() {
     assert_eq!(writing.mode(next), Mode::Note, "a note does not turn into a reply");
     assert_eq!(writing.of(next).composer.text(), "to carol");
     let kept = writing.take_unsaved();
-    let texts: Vec<(bool, &str)> = kept.iter().map(|it| (it.conversation == next, it.text.as_str())).collect();
-    assert!(texts.contains(&(true, "about carol")) && texts.contains(&(false, "")), "{texts:?}");
+    let texts: Vec<(bool, &str)> = kept
+        .iter()
+        .map(|it| (it.conversation == next, it.text.as_str()))
+        .collect();
+    assert!(
+        texts.contains(&(true, "about carol")) && texts.contains(&(false, "")),
+        "{texts:?}"
+    );
 }

@@ -727,12 +727,7 @@ fn strange_words_do_nothing_but_look_odd() {
     for theme in [Theme::ansi(), Theme::mono()] {
         let mut desk = desk();
         let text = hostile(8_000);
-        let mut reply = saved(
-            9,
-            "odd",
-            "x",
-            &text.replace("{{customer_name}}", "{{{{x}}"),
-        );
+        let mut reply = saved(9, "odd", "x", &text.replace("{{customer_name}}", "{{{{x}}"));
         reply.title = format!("\u{202e}{}", "e\u{301}".repeat(60)).parse().unwrap();
         let all = AgentQuestion::Replies {
             query: String::new(),

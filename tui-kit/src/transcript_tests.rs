@@ -375,7 +375,10 @@ fn an_entry_can_be_gone_to_and_new_lines_are_counted_from_there() {
     assert!(first_row(&chat).contains("line 12"), "{:?}", screen(&chat));
     chat.insert(line(31, "carol", "more", 93 * MINUTE));
     assert_eq!((first_row(&chat).contains("line 12"), chat.new_below()), (true, 1));
-    assert!(chat.to_entry(Stored(31)) && chat.is_at_end(), "what fits at the end is the end");
+    assert!(
+        chat.to_entry(Stored(31)) && chat.is_at_end(),
+        "what fits at the end is the end"
+    );
     assert!(!chat.to_entry(Stored(99)));
 }
 

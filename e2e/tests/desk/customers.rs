@@ -97,11 +97,11 @@ async fn when_somebody_is_back_is_told_once() -> Result<()> {
         let lines = seen.shown();
         lines
             .iter()
-            .filter(|line| line.starts_with("desk: Nobody is here right now. We are back"))
+            .filter(|line| line.starts_with("desk: We are closed right now, and back"))
             .count()
     };
     alice.says("hello?").await?;
-    alice.sees("desk: Nobody is here right now. We are back").await?;
+    alice.sees("desk: We are closed right now, and back").await?;
     let conversation = takes(&desk.ada, "alice").await?;
     let to = TransferTo::Queue;
     desk.ada

@@ -88,7 +88,11 @@ fn load(drafts: &Drafts, conversations: Vec<ConversationId>) -> std::io::Result<
     for conversation in conversations {
         for kind in Kind::ALL {
             let text = drafts.load(&key(conversation, kind))?;
-            found.extend(text.map(|text| Draft { conversation, kind, text }));
+            found.extend(text.map(|text| Draft {
+                conversation,
+                kind,
+                text,
+            }));
         }
     }
     Ok(found)
@@ -108,7 +112,11 @@ mod tests {
 
     fn draft(n: u8, kind: Kind, text: &str) -> Draft {
         let (conversation, text) = (conversation(n), text.to_owned());
-        Draft { conversation, kind, text }
+        Draft {
+            conversation,
+            kind,
+            text,
+        }
     }
 
     #[test]

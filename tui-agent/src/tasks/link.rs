@@ -7,9 +7,9 @@ use minicom_tui_kit::Shown;
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
-    tasks::export,
     app::{Msg, Order},
     sign_in::{SignedIn, Source},
+    tasks::export,
 };
 
 /// The program's name and version, for the server's log.

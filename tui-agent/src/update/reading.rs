@@ -16,7 +16,11 @@ impl App {
     /// Whether the open thread can be read now.
     pub(crate) fn chat_is_visible(&self) -> bool {
         let layout = self.layout();
-        self.chat.is_some() && layout.chat.is_some() && !layout.details_over_chat && self.help.is_none() && self.over.is_none()
+        self.chat.is_some()
+            && layout.chat.is_some()
+            && !layout.details_over_chat
+            && self.help.is_none()
+            && self.over.is_none()
     }
 
     /// What is on the screen counts as seen; what was also read by the owner is marked.

@@ -160,7 +160,9 @@ impl App {
     pub(crate) fn line_refused(&mut self, id: CommandId, refusal: &Refusal, now: Now) {
         let Some(line) = self.sent.remove(&id) else { return };
         let here = self.conversation() == Some(line.conversation);
-        let back = self.writing.put_back(line.conversation, &line.text, &line.with, now.elapsed);
+        let back = self
+            .writing
+            .put_back(line.conversation, &line.text, &line.with, now.elapsed);
         if back {
             self.replica.forget(id);
         } else if here {

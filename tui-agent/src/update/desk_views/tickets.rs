@@ -3,10 +3,9 @@
 use minicom_client::TicketFilter;
 use minicom_protocol::{
     command::AgentCommand,
-    event::{Author, EventBody},
     ids::{ConversationId, TicketNo},
     ticket::{Ticket, TicketStatus},
-    words::{SUBJECT_CHARS_MAX, SubjectLine},
+    words::SubjectLine,
 };
 use minicom_tui_kit::{
     Now, Shown,
@@ -56,23 +55,15 @@ impl App {
         self.lay_question(View::NewTicket(conversation), &title, question, now);
     }
 
-    /// The subject, or the beginning of the customer's first line.
+    /// The subject, else whose conversation it is. Nothing that a line said: a copy of it could not be blanked out.
     fn title_for(&self, conversation: ConversationId) -> String {
         let Some(summary) = self.replica.summary(conversation) else {
             return String::new();
         };
-        if let Some(subject) = &summary.intake.subject {
-            return subject.as_str().to_owned();
+        match &summary.intake.subject {
+            Some(subject) => subject.as_str().to_owned(),
+            None => format!("Conversation {} with {}", summary.number, summary.customer.name),
         }
-        let thread = self.replica.thread(summary.customer.id);
-        let events = thread.into_iter().flat_map(|thread| thread.events());
-        let mut here = events.filter(|event| event.subject.conversation() == Some(conversation));
-        let first = here.find_map(|event| match &event.body {
-            EventBody::Posted(posted) if posted.author == Author::Customer => Some(posted.text().to_string()),
-            _ => None,
-        });
-        let line = Shown::line(first.as_deref().unwrap_or_default().lines().next().unwrap_or_default());
-        line.as_str().chars().take(SUBJECT_CHARS_MAX / 2).collect()
     }
 
     pub(super) fn ticket_titled(&mut self, conversation: ConversationId, title: &str, now: Now) {
