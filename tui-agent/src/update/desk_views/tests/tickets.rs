@@ -32,13 +32,13 @@ fn made(seat: &Seat, title: &str) -> Vec<AgentCommand> {
 }
 
 #[test]
-fn a_ticket_begins_with_the_subject_or_the_first_line() {
+fn a_ticket_begins_with_the_subject_and_copies_no_line() {
     let mut seat = seat();
     seat.press("K")
         .sees("Ticket of the chat with carol")
-        .sees("My parcel is late.");
+        .sees("Conversation 1 with carol");
     seat.press("<enter>");
-    let expected = made(&seat, "My parcel is late.");
+    let expected = made(&seat, "Conversation 1 with carol");
     assert_eq!(seat.commands(), expected);
     seat.press("1K").sees("invoice 991");
 }
