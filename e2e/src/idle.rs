@@ -15,8 +15,9 @@ use crate::{
 
 /// How long is looked at. With the start before it, less than the time between two heartbeats.
 pub const WINDOW: Duration = Duration::from_secs(10);
-/// Nothing written and no wake-up for so long: the program has come to rest.
-const REST: Duration = Duration::from_millis(500);
+/// Nothing written and no wake-up for so long: the program has come to rest. More than a second, as the server says at most once
+/// a second who is there and what they look at, and the newest of that comes late.
+const REST: Duration = Duration::from_millis(1_500);
 /// How long it may take to come to rest.
 const REST_MAX: Duration = Duration::from_secs(6);
 
