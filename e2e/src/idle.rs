@@ -34,7 +34,8 @@ pub async fn count(window: Duration, somebody_waits: bool) -> Result<u64> {
     let said = with_input(&computer.chat("carol", &["--plain"])?, &format!("{line}\n"))?;
     ensure!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     let ada = server.agents.first().context("there is no agent")?;
-    let mut desk = computer.agent_screen(ada, 120, 40)?;
+    // Not so wide that the customer's details are shown: their local time is a clock, which changes once a minute.
+    let mut desk = computer.agent_screen(ada, 80, 24)?;
     desk.sees("carol")?;
     let pid = desk.pid()?;
     let looked = Instant::now();
