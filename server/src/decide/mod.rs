@@ -41,7 +41,7 @@
 //! `may_not_take` where [`Queue::may_take`](minicom_protocol::queue::Queue::may_take) says so; an admin may all the same, and is
 //! warned. TakeNext is TakeOver of what [`Queue::next_for`](minicom_protocol::queue::Queue::next_for) finds. A customer who
 //! writes to an owner who went away and hands back is Requeued. What is about no conversation (tickets, the library, groups, settings,
-//! intent, customers) is in [`affairs`].
+//! intent, customers) is in `affairs.rs`.
 
 mod affairs;
 mod agents;
