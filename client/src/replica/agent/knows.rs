@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use minicom_protocol::{
+    command::AgentCommand,
     context::CustomerContext,
     frame::{AgentMe, Agents, DeskState, Typist},
     ids::{AgentId, ConversationId, CustomerId, LineNo, Rev, Time},
@@ -15,7 +16,9 @@ use minicom_protocol::{
 };
 
 use super::{AgentReplica, colleagues::TypistKey, contexts::Extra, rules};
-use crate::replica::{mentions::Mentions, sections::Section, thread::Thread, tickets::TicketBook};
+use crate::replica::{
+    mentions::Mentions, pending::PendingMark, sections::Section, thread::Thread, tickets::TicketBook,
+};
 
 impl AgentReplica {
     /// Who the server takes us for; `None` before the first welcome.
@@ -98,9 +101,38 @@ impl AgentReplica {
         self.more_closed
     }
 
-    /// What "take next" would open: the server decides by the same rule.
+    /// What "take next" would open: the server decides by the same rule. Commands are done in order, so what is being
+    /// answered needs nobody.
     pub fn next(&self) -> Option<&Summary> {
-        self.list.next(&rules(&self.desk, self.me.as_ref(), self.ordered_at))
+        let rules = rules(&self.desk, self.me.as_ref(), self.ordered_at);
+        let next = self.list.next(&rules)?;
+        if next.stage.is_waiting() || !self.is_being_answered(next.conversation) {
+            return Some(next);
+        }
+        let mine = self.list.section(Section::Mine).map(|row| Summary {
+            unanswered_since: row
+                .unanswered_since
+                .filter(|_| !self.is_being_answered(row.conversation)),
+            ..row.clone()
+        });
+        let mine: Vec<Summary> = mine.collect();
+        let candidates = mine.iter().chain(self.list.section(Section::Waiting));
+        let next = rules.queue.next_for(rules.me?, candidates)?.conversation;
+        self.list.get(next)
+    }
+
+    /// Whether a command is on its way after which this conversation does not wait for oneself.
+    fn is_being_answered(&self, conversation: ConversationId) -> bool {
+        let under_way = |mark: &PendingMark| matches!(mark, PendingMark::Waiting | PendingMark::Stored);
+        let mut pending = self.pending.iter().filter(|it| under_way(&it.mark));
+        pending.any(|it| match &it.command {
+            AgentCommand::Post { conversation: here, .. }
+            | AgentCommand::Transfer { conversation: here, .. }
+            | AgentCommand::HandBack { conversation: here }
+            | AgentCommand::Snooze { conversation: here, .. }
+            | AgentCommand::Close { conversation: here, .. } => *here == conversation,
+            _ => false,
+        })
     }
 
     /// Whether one may take this conversation, by the server's own rule. What one has already, and what is not known here,

@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use minicom_protocol::{
-    command::{AgentCommand, SeenLines},
+    command::{AgentCommand, Outcome, SeenLines},
     event::{AgentChanged, Event, EventBody, PriorityChanged},
     frame::*,
     ids::*,
     intake::Priority,
     people::Role,
     queue::WhyNot,
+    refusal::Refusal,
     settings::DeskSettings,
     staff::{Staff, StaffMember},
     stage::{HandOverReason, Stage},
@@ -256,5 +257,33 @@ fn a_view_of_ten_thousand_keeps_the_order_of_the_queue() {
     assert_eq!(sizes, [(Some(Priority::Urgent), 3_000), (Some(Priority::Low), 3_000)]);
     for group in groups {
         assert!(group.rows.is_sorted_by_key(|row| queue.key(row)));
+    }
+}
+
+#[test]
+fn what_is_being_answered_needs_nobody() {
+    let mut mine = waiting(1, Priority::Medium, 1);
+    mine.stage = Stage::Active {
+        agent: agent(0),
+        since: Time(1),
+    };
+    mine.unanswered_since = Some(Time(1));
+    let rows = vec![mine, waiting(2, Priority::Medium, 2)];
+    let next = |replica: &AgentReplica| replica.next().map(|row| row.conversation);
+    let id = CommandId::from_bytes([1; 16]);
+    let post = AgentCommand::post(conversation(1), "hi", SeenLines::default());
+    for (capacity, after) in [(Some(2), Some(conversation(2))), (Some(1), None)] {
+        let mut replica = replica(rows.clone(), capacity, Instant::now());
+        assert_eq!(next(&replica), Some(conversation(1)));
+        replica.pending(id, post.clone());
+        assert_eq!(next(&replica), after, "the line goes before the wish for the next");
+        let refusal = Refusal::TooLate;
+        let answered = ClientEvent::Answered {
+            id,
+            command: post.clone(),
+            outcome: Outcome::Refused { refusal },
+        };
+        let _ = replica.apply(answered, Instant::now());
+        assert_eq!(next(&replica), Some(conversation(1)), "it was not sent");
     }
 }
