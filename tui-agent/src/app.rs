@@ -25,7 +25,7 @@ use crate::{
     keys::{Action, Context},
     list::{List, Spot},
     over::{EditFor, Over},
-    update::{answers::Wish, attending::Attending, calling::Calling, earlier::Earlier},
+    update::{answers::Wish, attending::Attending, calling::Calling, earlier::Earlier, moving::TakingNext},
     writing::{Draft, With, Writing},
 };
 
@@ -200,8 +200,8 @@ pub struct App {
     pub(crate) closing: Vec<HeldClose>,
     /// Lines without a final answer.
     pub(crate) sent: HashMap<CommandId, SentLine>,
-    /// What the one `TakeNext` that is on its way is known by.
-    pub(crate) taking_next: Option<CommandId>,
+    /// The one `TakeNext` that is on its way.
+    pub(crate) taking_next: Option<TakingNext>,
     /// To be opened as soon as it is known.
     pub(crate) open_when_known: Option<ConversationId>,
     /// Shown as unread until opened again.

@@ -14,7 +14,7 @@ mod filter;
 mod keys;
 mod marking;
 mod menu;
-mod moving;
+pub(crate) mod moving;
 mod over;
 mod ownership;
 mod reading;

@@ -265,7 +265,7 @@ fn next_opens_what_the_server_chose_with_the_cursor_in_the_composer() {
         let [(id, AgentCommand::TakeNext {})] = sent[..] else {
             panic!("{sent:?}")
         };
-        seat.press(key);
+        seat.press("<ctrl-n>");
         assert_eq!(seat.commands(), [], "one at a time");
         let conversation = Some(seat.desk.conversation("alice"));
         let done = Done {
@@ -276,6 +276,69 @@ fn next_opens_what_the_server_chose_with_the_cursor_in_the_composer() {
         seat.client(ClientEvent::Answered { id, command, outcome });
         assert_eq!(seat.bench.app.conversation(), conversation);
         assert_eq!(seat.bench.app.focus, Focus::Compose);
+    }
+}
+
+#[test]
+fn what_is_typed_after_next_is_for_whoever_comes() {
+    let mut seat = seat();
+    let alice = seat.desk.conversation("alice");
+    seat.sees("next: alice").press("<ctrl-n>");
+    let (id, command) = seat.sent().remove(0);
+    assert_eq!(
+        seat.bench.app.conversation(),
+        Some(alice),
+        "before the server has answered"
+    );
+    seat.press("hello<enter>");
+    let posted = seat.commands();
+    let [AgentCommand::Post { conversation, .. }] = posted[..] else {
+        panic!("{posted:?}")
+    };
+    assert_eq!(conversation, alice);
+    // What is being answered needs nobody: the next wish is for the next one.
+    let done = Done {
+        conversation: Some(alice),
+        ..Done::default()
+    };
+    let outcome = Outcome::Done(done);
+    seat.client(ClientEvent::Answered { id, command, outcome });
+    seat.sees("next: carol").press("<ctrl-n>hello<enter>");
+    let posted = seat.commands();
+    let [
+        AgentCommand::TakeNext {},
+        AgentCommand::Post {
+            conversation,
+            take_over: true,
+            ..
+        },
+    ] = posted[..]
+    else {
+        panic!("{posted:?}")
+    };
+    let carol = seat.desk.conversation("carol");
+    assert_eq!(conversation, carol, "behind the wish, so it is ours by then");
+}
+
+#[test]
+fn what_the_server_chose_otherwise_is_not_opened_under_a_typing_hand() {
+    for (keys, opened) in [("", true), ("hello", false), ("<tab>", false), ("<esc>", false)] {
+        let mut seat = seat();
+        let (alice, carol) = (seat.desk.conversation("alice"), seat.desk.conversation("carol"));
+        seat.press("<ctrl-n>");
+        let (id, command) = seat.sent().remove(0);
+        seat.press(keys);
+        let done = Done {
+            conversation: Some(carol),
+            ..Done::default()
+        };
+        let outcome = Outcome::Done(done);
+        seat.client(ClientEvent::Answered { id, command, outcome });
+        let expected = if opened { carol } else { alice };
+        assert_eq!(seat.bench.app.conversation(), Some(expected), "{keys:?}");
+        if !opened {
+            seat.sees("carol is yours now, and needs you most.");
+        }
     }
 }
 

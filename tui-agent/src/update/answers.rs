@@ -11,6 +11,7 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{Now, Shown};
 
+use super::moving::TakingNext;
 use crate::{
     app::{App, Ends},
     words,
@@ -81,9 +82,10 @@ impl App {
             (AgentCommand::BlankLine { .. }, Outcome::Done(_)) => {
                 self.tell(Shown::fixed("Blanked out. Nobody can read it any more."), now);
             }
-            (AgentCommand::TakeNext {}, outcome) if self.taking_next == Some(id) => {
-                self.taking_next = None;
-                self.next_taken(outcome, now);
+            (AgentCommand::TakeNext {}, outcome) => {
+                if let Some(taking) = self.taking_next.take_if(|taking| taking.id == id) {
+                    self.next_taken(taking, outcome, now);
+                }
             }
             (AgentCommand::SetIntent { intent }, Outcome::Done(_)) => {
                 let words = format!("You are {} now.", super::ownership::intent_words(*intent));
@@ -148,12 +150,12 @@ impl App {
         }
     }
 
-    fn next_taken(&mut self, outcome: Outcome, now: Now) {
+    fn next_taken(&mut self, taking: TakingNext, outcome: Outcome, now: Now) {
         match outcome {
             Outcome::Done(Done {
                 conversation: Some(conversation),
                 ..
-            }) => self.write_in(conversation, now),
+            }) => self.next_chosen(taking, conversation, now),
             Outcome::Done(_) => {}
             Outcome::Refused {
                 refusal: Refusal::NobodyWaits,

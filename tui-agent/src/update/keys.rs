@@ -24,6 +24,9 @@ impl App {
     }
 
     pub(crate) fn key(&mut self, key: Key, now: Now) {
+        if self.keymap.action(contexts(self.is_composing()), key) != Some(Action::Next) {
+            self.acts();
+        }
         if self.connection.ended.is_some() {
             return self.key_at_the_end(key, now);
         }
@@ -85,6 +88,7 @@ impl App {
     }
 
     pub(crate) fn paste(&mut self, text: &str, now: Now) {
+        self.acts();
         if self.connection.ended.is_some() || self.help.is_some() {
             return;
         }

@@ -1,7 +1,10 @@
 //! Going through the list, and opening a thread. Looking claims nothing and marks nothing.
 
 use minicom_client::Section;
-use minicom_protocol::{command::AgentCommand, ids::ConversationId};
+use minicom_protocol::{
+    command::AgentCommand,
+    ids::{CommandId, ConversationId},
+};
 use minicom_tui_kit::{Now, Shown};
 
 use crate::{
@@ -10,7 +13,25 @@ use crate::{
     list::Spot,
 };
 
+/// A `TakeNext` that is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TakingNext {
+    /// What it is known by.
+    pub id: CommandId,
+    /// Whether what it was thought to open was open already.
+    was_here: bool,
+    /// Whether a key was pressed since.
+    acted: bool,
+}
+
 impl App {
+    /// A key was pressed that is no wish for the next.
+    pub(crate) fn acts(&mut self) {
+        if let Some(taking) = &mut self.taking_next {
+            taking.acted = true;
+        }
+    }
+
     /// Opens the thread of a conversation and puts the cursor of the list there.
     pub(crate) fn open_chat(&mut self, conversation: ConversationId) {
         let Some(summary) = self.replica.summary(conversation) else {
@@ -94,23 +115,59 @@ impl App {
         }
     }
 
-    /// What needs this agent most. The server decides, and claims it in the same breath.
+    /// What needs this agent most. The server decides, and claims it in the same breath. What the footer named is open at once:
+    /// what is typed from here on is for whoever comes, never for whoever was here.
     pub(crate) fn take_next(&mut self, now: Now) {
         if self.taking_next.is_some() {
             return;
         }
-        let mine = self
-            .next()
-            .filter(|next| self.is_mine(next))
-            .map(|next| next.conversation);
-        match mine.filter(|_| !self.is_live()) {
+        let next = self.next().map(|next| (next.conversation, self.is_mine(next)));
+        let was_here = self.focus == Focus::Compose && self.conversation() == next.map(|it| it.0);
+        match next {
             // One of mine needs no claim.
-            Some(conversation) => self.write_in(conversation, now),
-            None if self.has_connection("Next") => {
-                self.taking_next = Some(self.send(AgentCommand::TakeNext {}, now.wall));
+            Some((conversation, true)) if !self.is_live() => self.write_in(conversation, now),
+            _ if self.has_connection("Next") => {
+                let id = self.send(AgentCommand::TakeNext {}, now.wall);
+                self.taking_next = Some(TakingNext {
+                    id,
+                    was_here,
+                    acted: false,
+                });
+                if let Some((conversation, _)) = next {
+                    self.open_chat(conversation);
+                    self.focus = Focus::Compose;
+                }
             }
-            None => {}
+            _ => {}
         }
+    }
+
+    /// The server has chosen. It is open already, unless somebody was faster or nobody was known to wait: then it is opened, but
+    /// never under the hands of who has begun to do something else.
+    pub(crate) fn next_chosen(&mut self, taking: TakingNext, conversation: ConversationId, now: Now) {
+        if self.conversation() == Some(conversation) {
+            if !taking.acted {
+                self.focus = Focus::Compose;
+            }
+            if taking.was_here {
+                self.needs_you_most(conversation, now);
+            }
+        } else if taking.acted {
+            let known = self.replica.summary(conversation).is_some();
+            let who = match known {
+                true => self.name_of(conversation),
+                false => Shown::fixed("Somebody else"),
+            };
+            let words = format!("{who} is yours now, and needs you most.");
+            self.trouble(Shown::line(&words), Ends::Leaving);
+        } else {
+            self.write_in(conversation, now);
+        }
+    }
+
+    fn needs_you_most(&mut self, conversation: ConversationId, now: Now) {
+        let words = format!("{} needs you most.", self.name_of(conversation));
+        self.tell(Shown::line(&words), now);
     }
 
     /// Opens a conversation with the cursor in the composer.
@@ -123,8 +180,7 @@ impl App {
         self.open_chat(conversation);
         self.focus = Focus::Compose;
         if was_here {
-            let words = format!("{} needs you most.", self.name_of(conversation));
-            self.tell(Shown::line(&words), now);
+            self.needs_you_most(conversation, now);
         }
     }
 
