@@ -10,12 +10,21 @@ use minicom_e2e::{
     desk_setup::Setup,
     idle,
     keys::{self, Bar},
+    people::{agent, customer},
     pty::Pty,
     server::{ServerProcess, TestServer},
+};
+use minicom_protocol::{
+    command::AgentCommand,
+    ids::ReplyId,
+    library::SavedReply,
+    words::{SubjectLine, Tag},
 };
 use rustix::process::Signal;
 
 const CTRL_C: &str = "\x03";
+const CTRL_D: &str = "\x04";
+const ENTER: &str = "\r";
 const CTRL_T: &str = "\x14";
 const CTRL_N: &str = "\x0e";
 const ALT_1: &str = "\x1b1";
@@ -107,6 +116,66 @@ async fn an_agent_takes_over_answers_and_leaves() -> Result<()> {
     desk.resize(50, 12)?;
     desk.sees("Hi Alice")?;
     quit(&mut desk)?;
+    Ok(())
+}
+
+/// The keys of a day, as fast as they can be pressed: two for a customer besides the text, four with a saved reply, one more to end
+/// it; and what is typed reaches whom it is meant for, however long the server takes to answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_costs_two_keys_with_a_saved_reply_four_and_the_end_one_more() -> Result<()> {
+    let server = TestServer::start(Setup::with_agents(&["Ada"]).bot(false)).await?;
+    let ada = &server.agents[0];
+    let library = agent(server.address, ada).await?;
+    let reply = SavedReply {
+        id: ReplyId(uuid::Uuid::now_v7()),
+        code: Tag::parse("hi")?,
+        title: SubjectLine::parse("A greeting")?,
+        text: "Hello {{customer_name|there}}, Ada here.".to_owned(),
+        owner: None,
+        actions: vec![],
+        uses: 0,
+    };
+    library.done(AgentCommand::SaveReply { reply }).await?;
+    library.close().await;
+    let mut customers = Vec::new();
+    for name in ["alice", "bob", "carol", "dora"] {
+        let who = customer(server.address, name).await?;
+        who.says("can you help me?").await?;
+        customers.push(who);
+    }
+    let [alice, bob, carol, dora] = customers.as_slice() else {
+        unreachable!("four came")
+    };
+    let computer = Computer::new(server.url())?;
+    let mut desk = computer.agent_screen(ada, 120, 40)?;
+    desk.sees("waiting 4")?;
+
+    for key in [CTRL_N, "Hello Alice, of course.", ENTER] {
+        desk.press(key)?;
+    }
+    for key in [CTRL_N, "Hello Bob.", ENTER] {
+        desk.press(key)?;
+    }
+    for key in [CTRL_N, "/", "1", ENTER] {
+        desk.press(key)?;
+    }
+    for key in [CTRL_D, CTRL_N] {
+        desk.press(key)?;
+    }
+    for (who, words) in [
+        (alice, "Ada: Hello Alice, of course."),
+        (bob, "Ada: Hello Bob."),
+        (carol, "Ada: Hello carol, Ada here."),
+        (carol, "This chat has ended"),
+        (dora, "Ada joined"),
+    ] {
+        who.sees(words).await?;
+    }
+    for who in &customers {
+        let shown = who.shown();
+        let of_ada = shown.iter().filter(|line| line.starts_with("Ada: ")).count();
+        assert!(of_ada <= 1, "one each: {shown:?}");
+    }
     Ok(())
 }
 
