@@ -70,6 +70,7 @@ mod replica;
 pub mod rest;
 mod server_url;
 mod state_dir;
+pub mod tls;
 
 pub use command_ids::CommandIds;
 pub use config::{Config, DialFuture, Dialer, Io, Random, Timing};

@@ -11,6 +11,7 @@ use crate::{
     credentials::Secret,
     limits::{REST_BYTES_MAX, REST_TIMEOUT},
     server_url::ServerUrl,
+    tls,
 };
 
 /// Why a login did not succeed.
@@ -82,7 +83,7 @@ pub async fn accounts(server: &ServerUrl, token: &Secret) -> Result<Vec<AccountA
 
 /// No proxy, as for the socket: a password goes to the server that was named and nowhere else.
 fn http(server: &ServerUrl) -> Result<reqwest::Client, LoginError> {
-    reqwest::Client::builder()
+    tls::http_client()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(REST_TIMEOUT)

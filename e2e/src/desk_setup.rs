@@ -1,7 +1,7 @@
 //! What a server is started with: a data folder with agents in it who have tokens, and a configuration without the rates
 //! that would keep a load away.
 
-use std::{net::Ipv4Addr, path::Path, time::Duration};
+use std::{net::Ipv4Addr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, anyhow};
 use minicom_client::Secret;
@@ -14,6 +14,7 @@ use minicom_protocol::{
 };
 use minicom_server::{
     accounts::{Accounts, NewAgent},
+    auth::seal::SealingKey,
     checkpoints,
     config::Config,
     decide::Settings,
@@ -141,7 +142,7 @@ impl Setup {
         }
         // The ground is laid soundly, whatever is to be broken later.
         let open = OpenDesk::open(data, &self.clone().faults(Faults::default()))?;
-        let accounts = Accounts::new(open.desk.clone());
+        let accounts = Accounts::new(open.desk.clone(), Arc::new(SealingKey::of(data)?));
         let tenant = TenantId::default_tenant();
         let mut made = Vec::new();
         let agents = self.agents.iter().map(|name| (name, Role::Agent));

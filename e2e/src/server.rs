@@ -262,7 +262,7 @@ fn url(address: SocketAddr) -> ServerUrl {
 
 /// Waits until a server says that it can write.
 async fn ready(address: SocketAddr) -> Result<()> {
-    let client = reqwest::Client::builder().no_proxy().build()?;
+    let client = minicom_client::tls::http_client().no_proxy().build()?;
     let url = format!("http://{address}/readyz");
     let look = async || {
         let answer = client.get(&url).send().await.ok()?;

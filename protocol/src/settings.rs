@@ -42,6 +42,19 @@ pub enum AskRating {
     Always,
 }
 
+/// What a signature of the tenant's site is worth.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignedIdentity {
+    /// Nothing: signed tokens are refused.
+    #[default]
+    Off,
+    /// A signed customer is shown as verified; others come in too.
+    Mark,
+    /// Nobody comes in without one.
+    Enforce,
+}
+
 /// Something asked before the first line. Each can be skipped.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PreChatQuestion {
@@ -94,8 +107,22 @@ pub struct AttributeDef {
 pub struct DeskSettings {
     /// The desk's name, as customers read it.
     pub name: String,
+    /// A line under the name; empty: none.
+    pub subtitle: String,
+    /// The colour of the desk's page and window on the web, as `#rrggbb`; empty: the page's own.
+    pub colour: String,
     /// Who answers first.
     pub first: First,
+    /// What a customer agrees to before the first line; empty: nothing is asked.
+    pub consent: String,
+    /// What a signature of the tenant's site is worth.
+    pub signed_identity: SignedIdentity,
+    /// Web pages of these origins may call the HTTP API and open customers' sockets, besides the server's own.
+    pub origins: Vec<String>,
+    /// Whether every agent signs in with a second factor.
+    pub require_totp: bool,
+    /// Closed conversations and their files are erased after this many days; 0: never.
+    pub keep_closed_days: u32,
     /// Asked before the first line, at most three.
     pub questions: Vec<PreChatQuestion>,
     /// After how many minutes in the queue a conversation counts as one class more urgent; 0: never.
@@ -136,7 +163,14 @@ impl Default for DeskSettings {
     fn default() -> Self {
         Self {
             name: "Support".to_owned(),
+            subtitle: String::new(),
+            colour: String::new(),
             first: First::Bot,
+            consent: String::new(),
+            signed_identity: SignedIdentity::Off,
+            origins: vec![],
+            require_totp: false,
+            keep_closed_days: 0,
             questions: vec![],
             ageing_min: 10,
             capacity: None,
@@ -160,6 +194,10 @@ impl Default for DeskSettings {
 impl DeskSettings {
     /// Questions before the first line.
     pub const QUESTIONS_MAX: usize = 3;
+    /// Origins of web pages.
+    pub const ORIGINS_MAX: usize = 50;
+    /// Characters of the consent text.
+    pub const CONSENT_CHARS_MAX: usize = 2_000;
     /// Attributes of customers.
     pub const ATTRIBUTES_MAX: usize = 50;
     /// The largest number of minutes, seconds, hours or conversations that makes sense anywhere here.
@@ -177,6 +215,30 @@ impl DeskSettings {
             _ => Ok(()),
         };
         short("name", &self.name, 60)?;
+        if !self.subtitle.is_empty() {
+            short("subtitle", &self.subtitle, 120)?;
+        }
+        if !self.colour.is_empty() && !is_colour(&self.colour) {
+            return Err(format!("colour is {:?}; write it like #2b6cb0", self.colour));
+        }
+        let consent = self.consent.chars().count();
+        if consent > Self::CONSENT_CHARS_MAX {
+            let most = Self::CONSENT_CHARS_MAX;
+            return Err(format!("consent has {consent} characters; {most} is the most"));
+        }
+        if self.consent.contains('\0') || (consent > 0 && self.consent.trim().is_empty()) {
+            return Err("consent is a text that can be read; leave it empty for none".to_owned());
+        }
+        if self.origins.len() > Self::ORIGINS_MAX {
+            return Err(format!("origins: {} is the most", Self::ORIGINS_MAX));
+        }
+        unique("origins", self.origins.iter().map(String::as_str))?;
+        if let Some(bad) = self.origins.iter().find(|it| !is_origin(it)) {
+            return Err(format!(
+                "origins: {bad:?} is none; write it like https://shop.example or http://127.0.0.1:3000, in lower case, \
+                 without a path"
+            ));
+        }
         if self.questions.len() > Self::QUESTIONS_MAX {
             return Err(format!(
                 "questions: there are {}; {} is the most",
@@ -206,6 +268,7 @@ impl DeskSettings {
             ("customer_silent_h", self.customer_silent_h),
             ("silence_warning_min", self.silence_warning_min),
             ("edit_window_s", self.edit_window_s),
+            ("keep_closed_days", self.keep_closed_days),
         ];
         let minutes = self.first_response_min.values().map(|it| ("first_response_min", *it));
         for (what, number) in numbers.into_iter().chain(minutes) {
@@ -231,6 +294,35 @@ impl DeskSettings {
             .as_ref()
             .map_or(Ok(()), |hours| hours.check().map_err(|why| format!("hours: {why}")))
     }
+}
+
+/// `#` and six hexadecimal digits.
+fn is_colour(text: &str) -> bool {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// An origin as browsers send it (RFC 6454, section 6.2): scheme, host and, if it is not the usual one, port.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !rest.ends_with(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    let usual = if scheme == "https" { "443" } else { "80" };
+    let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n.to_string() == port) && port != usual);
+    let named = |host: &str| {
+        host.bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b))
+    };
+    let bracketed = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let host_fits = match bracketed {
+        Some(inner) => inner.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && named(host),
+    };
+    matches!(scheme, "http" | "https") && port_fits && host_fits
 }
 
 /// Whether each name is there once.

@@ -12,7 +12,6 @@ mod throttle;
 
 use std::{
     net::IpAddr,
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -25,13 +24,18 @@ use minicom_protocol::{
 use crate::{
     auth::{
         password::{PasswordError, Passwords, WeakPassword},
+        scope::Scope,
+        seal::SealingKey,
         token::{Token, TokenDigest},
     },
     clock,
     desk::Desk,
     limits,
     order::{Caller, Who},
-    store::people::{self, Agent},
+    store::{
+        audit::Actor,
+        people::{self, Agent},
+    },
 };
 
 pub use email::BadEmail;
@@ -52,7 +56,8 @@ struct Shared {
     passwords: Passwords,
     throttle: Throttle,
     /// The file of the local token, once there is one. Std mutex: nothing awaits while it is held.
-    local: Mutex<Option<PathBuf>>,
+    local: Mutex<Option<local::LocalToken>>,
+    sealing: Arc<SealingKey>,
     signed_out: OnSignedOut,
 }
 
@@ -94,6 +99,21 @@ pub struct SignedIn {
     pub tenant: TenantId,
     /// By which token, for signing out.
     pub token: TokenDigest,
+    /// What the token may do, at most; the role bounds it further.
+    pub scope: Scope,
+    /// Whether it was the local token: whoever can read the data folder manages this server and all its tenants.
+    pub operator: bool,
+}
+
+impl SignedIn {
+    /// Who it is, for the audit log.
+    pub fn actor(&self) -> Actor {
+        if self.operator {
+            Actor::Operator
+        } else {
+            Actor::agent(self.agent.clone())
+        }
+    }
 }
 
 /// A login that succeeded.
@@ -175,18 +195,19 @@ fn refusal_of(error: PasswordError) -> Refusal {
 
 impl Accounts {
     /// The accounts behind a desk, with the usual rates and nobody to tell of ended sign-ins.
-    pub fn new(desk: Desk) -> Accounts {
-        Accounts::with(desk, NewCustomerRates::default(), Arc::new(|_, _| {}))
+    pub fn new(desk: Desk, sealing: Arc<SealingKey>) -> Accounts {
+        Accounts::with(desk, NewCustomerRates::default(), sealing, Arc::new(|_, _| {}))
     }
 
-    /// The accounts behind a desk.
-    pub fn with(desk: Desk, rates: NewCustomerRates, signed_out: OnSignedOut) -> Accounts {
+    /// The accounts behind a desk. `sealing` is the key of the data folder.
+    pub fn with(desk: Desk, rates: NewCustomerRates, sealing: Arc<SealingKey>, signed_out: OnSignedOut) -> Accounts {
         Accounts {
             shared: Arc::new(Shared {
                 desk,
                 passwords: Passwords::new(),
                 throttle: Throttle::new(rates),
                 local: Mutex::default(),
+                sealing,
                 signed_out,
             }),
         }
@@ -200,15 +221,19 @@ impl Accounts {
     pub async fn sign_in(&self, tenant: &TenantId, token: &str, peer: IpAddr) -> Result<SignedIn, Refusal> {
         let digest = Token::parse(token).ok_or(Refusal::SignIn)?.digest();
         let key = self.desk().tenant(tenant).map_err(|_| Refusal::SignIn)?;
-        let bytes = *digest.as_bytes();
-        let found = self
-            .desk()
-            .read(move |conn| people::agent_by_token(conn, key, &bytes, clock::now()))
-            .await?;
-        let (account, local) = found.ok_or(Refusal::SignIn)?;
-        if local && !is_loopback(peer) {
-            return Err(Refusal::SignIn);
-        }
+        let operator = self.is_local(&digest);
+        let account = if operator {
+            if !is_loopback(peer) {
+                return Err(Refusal::SignIn);
+            }
+            self.oldest_admin(key).await?
+        } else {
+            let bytes = *digest.as_bytes();
+            self.desk()
+                .read(move |conn| people::agent_by_token(conn, key, &bytes, clock::now()))
+                .await?
+        };
+        let account = account.ok_or(Refusal::SignIn)?;
         let Agent { agent, email, role, .. } = account;
         let who = Who::Agent {
             agent: agent.clone(),
@@ -224,6 +249,8 @@ impl Accounts {
             email,
             tenant: tenant.clone(),
             token: digest,
+            scope: Scope::Admin,
+            operator,
         })
     }
 
@@ -234,16 +261,19 @@ impl Accounts {
     pub async fn logout(&self, signed_in: &SignedIn) -> Result<(), Refusal> {
         let key = self.desk().tenant(&signed_in.tenant)?;
         let digest = signed_in.token;
-        self.desk()
-            .write(key, move |scope| {
-                people::revoke_token(scope.conn, key, digest.as_bytes(), scope.now)
-            })
-            .await?;
-        (self.shared.signed_out)(signed_in.agent.id, Some(digest));
-        // Who signs out with the local token means this program, not the computer: the next one finds a fresh token.
-        if let Err(failed) = self.renew_local(&signed_in.tenant).await {
-            tracing::warn!(error = %failed, "the local token could not be renewed");
+        if signed_in.operator {
+            // Who signs out with the local token means this program, not the computer: the next one finds a fresh token.
+            if let Err(failed) = self.renew_local().await {
+                tracing::warn!(error = %failed, "the local token could not be renewed");
+            }
+        } else {
+            self.desk()
+                .write(key, move |scope| {
+                    people::revoke_token(scope.conn, key, digest.as_bytes(), scope.now)
+                })
+                .await?;
         }
+        (self.shared.signed_out)(signed_in.agent.id, Some(digest));
         Ok(())
     }
 
@@ -251,7 +281,7 @@ impl Accounts {
         &self.shared.desk
     }
 
-    fn local(&self) -> MutexGuard<'_, Option<PathBuf>> {
+    fn local(&self) -> MutexGuard<'_, Option<local::LocalToken>> {
         self.shared.local.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

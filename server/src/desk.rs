@@ -13,13 +13,14 @@ mod tickets;
 use std::{collections::HashMap, sync::Arc};
 
 use minicom_protocol::{
-    command::Done,
+    command::{Done, Sender},
     ids::{CommandId, CustomerId, Mark, Rev, TenantId},
     people::{CustomerRef, Realm},
     refusal::Refusal,
     text::CustomerName,
 };
 use rusqlite::Connection;
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use self::{
@@ -40,6 +41,7 @@ use crate::{
         self, TenantKey,
         people::{self, Customer},
         pool::ReaderPool,
+        repeats::{self, Repeat},
         tenants,
     },
     writer::{Counts, Job, Positions, Writer},
@@ -62,6 +64,15 @@ struct Shared {
     counts: Arc<Counts>,
     timers: Arc<Notify>,
     positions: Arc<Positions>,
+}
+
+/// What makes a repeat of something known that is no command: the digests of its key and of all that was asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Once {
+    /// SHA-256 of the key.
+    pub key: [u8; 32],
+    /// SHA-256 of what was asked.
+    pub digest: [u8; 32],
 }
 
 /// Runs the writer. Returns when the desk is gone and everything is on the disk; the error is one after which nothing more was acknowledged.
@@ -224,6 +235,43 @@ impl Desk {
         };
         self.enqueue(job)?;
         answered.await.unwrap_or(Err(Refusal::Storage))
+    }
+
+    /// The same, at most once for what came with a key: a repeat is given the first answer, and the same key with something
+    /// else is a conflict. What `work` refuses is not kept. No secret may be in the answer: it is stored as it is.
+    ///
+    /// # Errors
+    /// `conflict`; else what kept it from being written.
+    pub async fn write_once<T, E>(
+        &self,
+        tenant: TenantKey,
+        sender: Sender,
+        once: Option<Once>,
+        work: impl FnOnce(&mut Scope<'_>) -> store::Result<Result<T, E>> + Send + 'static,
+    ) -> Result<Result<T, E>, Refusal>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        E: Send + 'static,
+    {
+        let Some(once) = once else {
+            return self.write(tenant, work).await;
+        };
+        let written = self.write(tenant, move |scope| {
+            if let Some(before) = repeats::find(scope.conn, tenant, sender, &once.key)? {
+                return Ok(match before.digest == once.digest {
+                    true => Ok(Ok(store::from_json(&before.answer)?)),
+                    false => Err(Refusal::Conflict),
+                });
+            }
+            let done = work(scope)?;
+            if let Ok(value) = &done {
+                let answer = store::to_json(value)?;
+                let (digest, now) = (once.digest, scope.now);
+                repeats::store(scope.conn, tenant, sender, &once.key, &Repeat { digest, answer }, now)?;
+            }
+            Ok(Ok(done))
+        });
+        written.await?
     }
 
     fn enqueue(&self, job: Job) -> Result<(), Refusal> {

@@ -1,7 +1,6 @@
 //! The Minicom server: what happened, and who must know.
 
 pub mod accounts;
-pub mod agent_command;
 pub mod auth;
 pub mod bot;
 pub mod checkpoints;
@@ -25,6 +24,7 @@ mod lanes;
 pub mod limits;
 pub mod listener;
 pub mod logging;
+pub mod manage;
 pub mod order;
 mod presence;
 pub mod refused;
@@ -38,6 +38,7 @@ pub mod store;
 #[cfg(test)]
 mod test_desk;
 pub mod timers;
+pub mod tls;
 pub mod writer;
 
 pub use run::{Shutdown, run, run_with};

@@ -8,10 +8,10 @@ use std::{
 
 use minicom_protocol::text::DisplayName;
 use minicom_server::{
-    Shutdown, agent_command,
+    Shutdown,
     config::{Action, Cli, Config, Loaded, Source},
     exit::{ExitKind, Fatal},
-    logging, refused,
+    logging, manage, refused,
 };
 use tokio::{
     net::TcpListener,
@@ -46,7 +46,7 @@ fn act(cli: Cli) -> Result<(), Fatal> {
             logging::start("warn")?;
             let runtime = runtime()?;
             let mut out = io::stdout().lock();
-            runtime.block_on(agent_command::run(command, &loaded.config, &mut out))
+            runtime.block_on(manage::agent::run(command, &loaded.config, &mut out))
         }
     }
 }

@@ -20,6 +20,7 @@ pub use self::shutdown::Shutdown;
 use self::writing::Writing;
 use crate::{
     accounts::Accounts,
+    auth::seal::SealingKey,
     bot, checkpoints,
     config::Config,
     desk::Desk,
@@ -112,7 +113,10 @@ impl Server {
         let desk = desk.with_context_command(bounds::context_command(config));
         let writing = Writing::watch(writer, folder)?;
         let registry = Registry::new();
-        let accounts = Accounts::with(desk.clone(), bounds::new_customers(config), registry.signed_out());
+        let sealing = SealingKey::of(&data).map_err(|error| refused::writing(&data, &error))?;
+        let sealing = Arc::new(sealing);
+        let rates = bounds::new_customers(config);
+        let accounts = Accounts::with(desk.clone(), rates, sealing.clone(), registry.signed_out());
         people(&accounts, config).await?;
 
         let (stop, rest, workers) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
@@ -139,6 +143,7 @@ impl Server {
             accounts,
             draining: stop.clone(),
             data: data.clone(),
+            sealing,
         };
         let router = http::router(app, session::routes(sockets.clone()));
         ServerFile::write(&data, address).map_err(|error| refused::writing(&data, &error))?;

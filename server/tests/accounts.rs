@@ -17,6 +17,7 @@ use minicom_protocol::{
 };
 use minicom_server::{
     accounts::{AccountError, Accounts, FIRST_ADMIN, LOCAL_TOKEN, Login, NewAgent, NewCustomerRates},
+    auth::seal::SealingKey,
     decide::Settings,
     desk::Desk,
     faults::Faults,
@@ -52,8 +53,9 @@ fn rig() -> Rig {
         ..NewCustomerRates::default()
     };
     let tenant = TenantId::default_tenant();
+    let sealing = Arc::new(SealingKey::of(&folder.path).unwrap());
     Rig {
-        accounts: Accounts::with(desk.clone(), rates, hear),
+        accounts: Accounts::with(desk.clone(), rates, sealing, hear),
         key: desk.tenant(&tenant).unwrap(),
         desk,
         tenant,

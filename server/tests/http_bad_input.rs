@@ -2,7 +2,7 @@
 
 mod rig;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -12,7 +12,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use minicom_protocol::people::Role;
-use minicom_server::{accounts::Accounts, desk::Desk, faults::Faults, http, store};
+use minicom_server::{accounts::Accounts, auth::seal::SealingKey, desk::Desk, faults::Faults, http, store};
 use reqwest::Method;
 use rig::{ALICE, PASSWORD, Server, answer};
 use serde_json::{Value, json};
@@ -318,11 +318,13 @@ fn routes(sockets: Router) -> (Router, CancellationToken, tempfile::TempDir) {
     };
     let (desk, _writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
     let draining = CancellationToken::new();
+    let sealing = Arc::new(SealingKey::of(dir.path()).unwrap());
     let app = http::App {
-        accounts: Accounts::new(desk.clone()),
+        accounts: Accounts::new(desk.clone(), sealing.clone()),
         desk,
         draining: draining.clone(),
         data: dir.path().to_owned(),
+        sealing,
     };
     (http::router(app, sockets), draining, dir)
 }

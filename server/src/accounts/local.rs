@@ -1,19 +1,25 @@
-//! The token in the data folder: whoever can read the file is on this computer and may sign in without a password. It is
-//! new at each start, good only from loopback, and stands for the oldest admin who may sign in.
+//! The token in the data folder: whoever can read the file is this server's operator and may sign in without a password. It
+//! is new at each start, good only from loopback, and stands, in whichever tenant, for the oldest admin who may sign in.
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use minicom_protocol::{
-    ids::{AgentId, TenantId, Time},
+    ids::TenantId,
     people::{AgentRef, Role},
     refusal::Refusal,
 };
 
 use super::Accounts;
 use crate::{
-    auth::token::Token,
+    auth::token::{Token, TokenDigest},
     files,
-    store::people::{self, NewToken},
+    store::{
+        TenantKey,
+        people::{self, Agent},
+    },
 };
 
 /// The file's name in the data folder.
@@ -36,80 +42,71 @@ impl From<Refusal> for LocalTokenFailed {
     }
 }
 
+/// The token of this start. It is in no database: it ends with the program.
+pub(super) struct LocalToken {
+    /// Where it stands; `None` if it is known to this process alone.
+    path: Option<PathBuf>,
+    digest: TokenDigest,
+}
+
 impl Accounts {
-    /// Makes a new local token and writes it to `<data>/local-agent.token`, 0600. All earlier ones are forgotten. From
-    /// here on it is renewed by itself when its agent may not use it any more. Says whose it is; `None` if no admin may
-    /// sign in, and then there is no file.
+    /// Makes a new local token and writes it to `<data>/local-agent.token`, 0600. An earlier one is forgotten. Says for whom
+    /// it stands in this tenant; `None` if no admin may sign in there.
     ///
     /// # Errors
-    /// It could not be stored, or the file not written.
+    /// There is no randomness, the file cannot be written, or the store does not answer.
     pub async fn issue_local_token(
         &self,
         tenant: &TenantId,
         data: &Path,
     ) -> Result<Option<AgentRef>, LocalTokenFailed> {
-        let path = data.join(LOCAL_TOKEN);
-        *self.local() = Some(path.clone());
+        self.write_local(data.join(LOCAL_TOKEN)).await?;
+        let key = self.desk().tenant(tenant)?;
+        Ok(self.oldest_admin(key).await?.map(|admin| admin.agent))
+    }
+
+    /// A local token for this process alone, in place of an earlier one. No file is written.
+    ///
+    /// # Errors
+    /// There is no randomness.
+    pub fn operator_token(&self) -> Result<Token, Refusal> {
         let token = Token::generate().map_err(|_| Refusal::Internal)?;
-        let digest = *token.digest().as_bytes();
-        let key = self.desk().tenant(tenant)?;
-        let holder = self
-            .desk()
-            .write(key, move |scope| {
-                people::forget_local_tokens(scope.conn, key)?;
-                let holder = oldest_admin(&people::agents(scope.conn, key)?);
-                if let Some(admin) = &holder {
-                    let new = NewToken {
-                        digest,
-                        agent: admin.id,
-                        label: "local",
-                        local: true,
-                        created_at: scope.now,
-                        // It ends with this run of the server, however long that is: the next start forgets it.
-                        expires_at: Time(i64::MAX),
-                    };
-                    people::save_token(scope.conn, key, &new)?;
-                }
-                Ok(holder)
-            })
-            .await?;
-        let text = holder.as_ref().map(|_| format!("{}\n", token.reveal()));
-        blocking(move || match text {
-            Some(text) => files::write_private(&path, text.as_bytes()),
-            None => files::remove_if_there(&path),
-        })
-        .await?;
-        Ok(holder)
+        *self.local() = Some(LocalToken {
+            path: None,
+            digest: token.digest(),
+        });
+        Ok(token)
     }
 
-    /// Makes a new local token if there is one and it is not that of the oldest admin who may sign in.
-    pub(super) async fn renew_local(&self, tenant: &TenantId) -> Result<(), LocalTokenFailed> {
-        let Some(path) = self.local().clone() else {
-            return Ok(());
-        };
-        let key = self.desk().tenant(tenant)?;
-        let good = self
-            .desk()
-            .read(move |conn| {
-                let holder: Option<AgentId> = people::local_token_holder(conn, key)?;
-                let oldest = oldest_admin(&people::agents(conn, key)?);
-                Ok(holder == oldest.map(|admin| admin.id))
-            })
-            .await?;
-        if good {
-            return Ok(());
+    /// Makes a new local token in place of the one there is, if there is one.
+    pub(super) async fn renew_local(&self) -> Result<(), LocalTokenFailed> {
+        let path = self.local().as_ref().and_then(|local| local.path.clone());
+        match path {
+            Some(path) => self.write_local(path).await,
+            None => Ok(()),
         }
-        let data = path.parent().unwrap_or(Path::new("."));
-        self.issue_local_token(tenant, data).await.map(drop)
     }
-}
 
-/// Accounts come oldest first.
-fn oldest_admin(accounts: &[people::Agent]) -> Option<AgentRef> {
-    let mut admins = accounts.iter().filter(|it| it.enabled && it.role == Role::Admin);
-    admins.next().map(|it| it.agent.clone())
-}
+    /// Whether this is the local token.
+    pub(super) fn is_local(&self, digest: &TokenDigest) -> bool {
+        self.local().as_ref().is_some_and(|local| local.digest.matches(digest))
+    }
 
-async fn blocking(work: impl FnOnce() -> io::Result<()> + Send + 'static) -> io::Result<()> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+    /// For whom the local token stands in a tenant: the oldest admin who may sign in.
+    pub(super) async fn oldest_admin(&self, key: TenantKey) -> Result<Option<Agent>, Refusal> {
+        let accounts = self.desk().read(move |conn| people::agents(conn, key)).await?;
+        Ok(accounts.into_iter().find(|it| it.enabled && it.role == Role::Admin))
+    }
+
+    async fn write_local(&self, path: PathBuf) -> Result<(), LocalTokenFailed> {
+        let token = Token::generate().map_err(|_| Refusal::Internal)?;
+        let digest = token.digest();
+        *self.local() = Some(LocalToken {
+            path: Some(path.clone()),
+            digest,
+        });
+        let text = format!("{}\n", token.reveal());
+        let written = tokio::task::spawn_blocking(move || files::write_private(&path, text.as_bytes())).await;
+        Ok(written.map_err(io::Error::other)??)
+    }
 }

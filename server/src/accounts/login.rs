@@ -66,7 +66,6 @@ impl Accounts {
                         digest: *digest.as_bytes(),
                         agent: account.agent.id,
                         label: "login",
-                        local: false,
                         created_at: scope.now,
                         expires_at,
                     };

@@ -74,7 +74,6 @@ impl Accounts {
             Ok(Ok(account))
         });
         let account = added.await??;
-        self.renew_after_change(tenant).await?;
         Ok(account)
     }
 
@@ -113,19 +112,24 @@ impl Accounts {
             if new_password {
                 people::save_agent(scope.conn, key, &account)?;
             }
+            let stood_for = signed_out && oldest_admin(scope.conn, key)? == Some(account.agent.id);
             if signed_out {
                 people::revoke_tokens_of(scope.conn, key, account.agent.id, scope.now)?;
             }
             if (&account.agent, account.enabled) != (&before.agent, before.enabled) {
                 tell(scope, &account)?;
             }
-            Ok(Ok((account, signed_out)))
+            Ok(Ok((account, signed_out, stood_for)))
         });
-        let (account, signed_out) = changed.await??;
+        let (account, signed_out, stood_for) = changed.await??;
         if signed_out {
             (self.shared.signed_out)(account.agent.id, None);
         }
-        self.renew_after_change(tenant).await?;
+        if stood_for {
+            // The local token was one of the sign-ins that ended.
+            let renewed = self.renew_local().await;
+            renewed.map_err(|failed| AccountError::Local(failed.to_string()))?;
+        }
         Ok(account)
     }
 
@@ -170,12 +174,13 @@ impl Accounts {
         password::check(&password)?;
         Ok(Some(self.shared.passwords.hash(password).await?))
     }
+}
 
-    async fn renew_after_change(&self, tenant: &TenantId) -> Result<(), AccountError> {
-        self.renew_local(tenant)
-            .await
-            .map_err(|failed| AccountError::Local(failed.to_string()))
-    }
+/// For whom the local token stands.
+fn oldest_admin(conn: &Connection, key: TenantKey) -> store::Result<Option<AgentId>> {
+    let accounts = people::agents(conn, key)?;
+    let mut admins = accounts.iter().filter(|it| it.enabled && it.role == Role::Admin);
+    Ok(admins.next().map(|it| it.agent.id))
 }
 
 /// Tells all agents what an account is now; telling it writes it. What else is known of the agent stays.

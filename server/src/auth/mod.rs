@@ -2,5 +2,7 @@
 //! here can be printed.
 
 pub mod password;
+pub mod scope;
+pub mod seal;
 pub mod secret;
 pub mod token;

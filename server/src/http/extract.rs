@@ -6,17 +6,23 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use axum::{
     body::Body,
     extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use minicom_protocol::{ids::TenantId, people::Role, refusal::Refusal};
+use minicom_protocol::{
+    ids::{CommandId, TenantId, Time},
+    people::Role,
+    refusal::Refusal,
+};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{
     App,
     error::{ApiError, shown},
 };
-use crate::{accounts::SignedIn, limits};
+use crate::{accounts::SignedIn, auth::scope::Scope, desk::Once, limits, timers::derived_id};
 
 /// The header that names a tenant; without it the default one is meant.
 pub const TENANT: &str = "x-minicom-tenant";
@@ -68,9 +74,31 @@ impl FromRequestParts<App> for ByAgent {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let Peer(peer) = Peer::from_request_parts(parts, app).await?;
         match sign_in(app, &parts.headers, peer).await {
+            Ok(signed_in) if !allowed(signed_in.scope, &parts.method) => Err(Refusal::Forbidden.into()),
             Ok(signed_in) => Ok(ByAgent(signed_in)),
             Err(Refusal::SignIn) => Err(ApiError::sign_in()),
             Err(other) => Err(other.into()),
+        }
+    }
+}
+
+/// Whether a token of this scope may ask so.
+fn allowed(scope: Scope, method: &Method) -> bool {
+    scope >= Scope::Write || matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// Who can read the data folder: the operator of this server, who manages its tenants. Acts as an admin of the tenant that
+/// `X-Minicom-Tenant` names.
+pub struct ByOperator(pub SignedIn);
+
+impl FromRequestParts<App> for ByOperator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let ByAgent(signed_in) = ByAgent::from_request_parts(parts, app).await?;
+        match signed_in.operator {
+            true => Ok(ByOperator(signed_in)),
+            false => Err(Refusal::Forbidden.into()),
         }
     }
 }
@@ -84,8 +112,8 @@ impl FromRequestParts<App> for ByAdmin {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let ByAgent(signed_in) = ByAgent::from_request_parts(parts, app).await?;
         match signed_in.role {
-            Role::Admin => Ok(ByAdmin(signed_in)),
-            Role::Agent => Err(Refusal::Forbidden.into()),
+            Role::Admin if signed_in.scope == Scope::Admin => Ok(ByAdmin(signed_in)),
+            Role::Admin | Role::Agent => Err(Refusal::Forbidden.into()),
         }
     }
 }
@@ -103,6 +131,68 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             .map(Json)
             .map_err(|error| unfit(&bytes, &error))
     }
+}
+
+/// A body that changes something, which may have come before. Without a body all its fields are left out. With
+/// `Idempotency-Key` a repeat gets the first answer, for ever.
+pub struct Change<T> {
+    /// What is asked.
+    pub body: T,
+    /// For [`Desk::write_once`](crate::desk::Desk::write_once); `None` without the header.
+    pub once: Option<Once>,
+    /// For [`Desk::submit`](crate::desk::Desk::submit).
+    pub command: CommandId,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Change<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        let key = idempotency_key(&parts.headers)?;
+        let bytes = collect(body).await?;
+        let none = bytes.is_empty() && !parts.headers.contains_key(header::CONTENT_TYPE);
+        let asked = if none { b"{}" as &[u8] } else { &bytes };
+        if !none {
+            check_type(&parts.headers)?;
+        }
+        let body = serde_json::from_slice(asked).map_err(|error| unfit(asked, &error))?;
+        let once = key.as_deref().map(|key| {
+            let path = parts.uri.path_and_query().map_or("", |it| it.as_str());
+            let mut digest = Sha256::new();
+            for part in [parts.method.as_str().as_bytes(), path.as_bytes(), asked] {
+                digest.update((part.len() as u64).to_be_bytes());
+                digest.update(part);
+            }
+            Once {
+                key: Sha256::digest(key).into(),
+                digest: digest.finalize().into(),
+            }
+        });
+        let command = match &key {
+            // The time in the id must be one that the repeat has too, and a key has none.
+            Some(key) => derived_id(Time(0), &[b"idempotency-key", key.as_bytes()]),
+            None => CommandId(Uuid::now_v7()),
+        };
+        Ok(Change { body, once, command })
+    }
+}
+
+/// The header, and the most bytes of its value.
+const IDEMPOTENCY_KEY: (&str, usize) = ("idempotency-key", 255);
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let (name, most) = IDEMPOTENCY_KEY;
+    let Some(value) = headers.get(name) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default();
+    if text.is_empty() || text.len() > most {
+        return Err(ApiError::bad_field(format!(
+            "`Idempotency-Key` is 1 to {most} printable ASCII characters"
+        )));
+    }
+    Ok(Some(text.to_owned()))
 }
 
 /// What is wrong with a body: it is no JSON at all, also behind the place where it did not fit, or a field does not fit.

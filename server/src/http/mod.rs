@@ -2,7 +2,9 @@
 //! routes is on this page. It refuses to know SQL, and it decides nothing but who may ask.
 
 mod agents;
+mod aliases;
 mod answers;
+mod api;
 mod around;
 mod conversation;
 mod dashboard;
@@ -22,8 +24,8 @@ use axum::{
 };
 use tokio_util::sync::CancellationToken;
 
-pub use self::{answers::account as account_answer, error::ApiError};
-use crate::{accounts::Accounts, desk::Desk};
+pub use self::{aliases::spelled, error::ApiError, extract::TENANT};
+use crate::{accounts::Accounts, auth::seal::SealingKey, desk::Desk};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -36,9 +38,11 @@ pub struct App {
     pub draining: CancellationToken,
     /// The data folder, for the look at the free space.
     pub data: std::path::PathBuf,
+    /// Seals secrets that must be read back.
+    pub sealing: std::sync::Arc<SealingKey>,
 }
 
-/// Every route, with and without a slash at its end. `sockets` are the routes that become WebSockets.
+/// Every route. `sockets` are the routes that become WebSockets.
 pub fn router(app: App, sockets: Router) -> Router {
     let routes: [(&str, MethodRouter<App>); 10] = [
         ("/api/conversation/{customer_id}", get(conversation::history)),
@@ -52,19 +56,18 @@ pub fn router(app: App, sockets: Router) -> Router {
         ("/readyz", get(health::ready)),
         ("/", get(front::page)),
     ];
-    let mut router = Router::new();
+    let (api, _description) = api::routes().split_for_parts();
+    let mut router = api;
     for (path, methods) in routes {
-        if path != "/" {
-            router = router.route(&format!("{path}/"), methods.clone());
-        }
         router = router.route(path, methods);
     }
-    router
+    let router = router
         .merge(sockets.with_state(()))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), around::around))
-        .with_state(app)
+        .with_state(app);
+    aliases::spelled(router)
 }
 
 async fn unknown_route() -> ApiError {

@@ -115,13 +115,11 @@ impl Sockets {
     }
 }
 
-/// The routes of the sockets, with and without a trailing slash.
+/// The routes of the sockets.
 pub fn routes(sockets: Sockets) -> Router {
     Router::new()
         .route("/ws", get(agents_handler))
-        .route("/ws/", get(agents_handler))
         .route("/ws/chat/{customer_id}", get(customers_handler))
-        .route("/ws/chat/{customer_id}/", get(customers_handler))
         .with_state(sockets)
 }
 

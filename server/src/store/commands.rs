@@ -69,7 +69,8 @@ pub(super) fn forget_content(conn: &Connection, tenant: TenantKey, sender: Sende
     Ok(())
 }
 
-fn sender_key(sender: Sender) -> Vec<u8> {
+/// A sender as the keys of answers have it.
+pub(super) fn sender_key(sender: Sender) -> Vec<u8> {
     let (kind, id): (u8, &[u8]) = match &sender {
         Sender::Agent(agent) => (b'a', agent.as_bytes()),
         Sender::Customer(customer) => (b'c', customer.as_bytes()),

@@ -1,5 +1,6 @@
 //! All SQL: plain functions over a connection or a transaction, one file per noun. It decides nothing.
 
+pub mod audit;
 pub mod checkpoint;
 pub mod commands;
 pub mod conversations;
@@ -19,6 +20,7 @@ pub mod pool;
 pub mod profiles;
 mod project;
 mod refold;
+pub mod repeats;
 pub mod settings;
 pub mod staff;
 pub mod stored;

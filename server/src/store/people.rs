@@ -87,8 +87,6 @@ pub struct NewToken<'a> {
     pub agent: AgentId,
     /// What it is for, for lists.
     pub label: &'a str,
-    /// Whether it is good from loopback only.
-    pub local: bool,
     /// When it was made.
     pub created_at: Time,
     /// When it ends.
@@ -98,14 +96,13 @@ pub struct NewToken<'a> {
 /// Stores a token's digest.
 pub fn save_token(conn: &Connection, tenant: TenantKey, token: &NewToken<'_>) -> Result<()> {
     conn.execute(
-        "INSERT INTO agent_tokens (tenant, digest, agent, label, local, created_at, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO agent_tokens (tenant, digest, agent, label, local, created_at, expires_at, id, last_used_at)
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, randomblob(16), ?5)",
         params![
             tenant.0,
             token.digest,
             token.agent.as_bytes(),
             token.label,
-            token.local,
             token.created_at.0,
             token.expires_at.0
         ],
@@ -113,20 +110,14 @@ pub fn save_token(conn: &Connection, tenant: TenantKey, token: &NewToken<'_>) ->
     Ok(())
 }
 
-/// The agent whose good token has this digest: not expired, not revoked, the account enabled. The flag says
-/// whether the token is good from loopback only.
-pub fn agent_by_token(
-    conn: &Connection,
-    tenant: TenantKey,
-    digest: &[u8; 32],
-    now: Time,
-) -> Result<Option<(Agent, bool)>> {
+/// The agent whose good token has this digest: not expired, not revoked, the account enabled.
+pub fn agent_by_token(conn: &Connection, tenant: TenantKey, digest: &[u8; 32], now: Time) -> Result<Option<Agent>> {
     conn.prepare_cached(
-        "SELECT a.id, a.email, a.name, a.role, a.password_hash, a.enabled, a.created_at, t.local
+        "SELECT a.id, a.email, a.name, a.role, a.password_hash, a.enabled, a.created_at
          FROM agent_tokens t JOIN agents a ON a.tenant = t.tenant AND a.id = t.agent
          WHERE t.tenant = ?1 AND t.digest = ?2 AND t.revoked_at IS NULL AND t.expires_at > ?3 AND a.enabled = 1",
     )?
-    .query_row(params![tenant.0, digest, now.0], |row| Ok((agent(row)?, row.get(7)?)))
+    .query_row(params![tenant.0, digest, now.0], agent)
     .optional()
 }
 
@@ -155,12 +146,6 @@ pub fn revoke_tokens_of(conn: &Connection, tenant: TenantKey, agent: AgentId, no
     Ok(())
 }
 
-/// Forgets the tokens that were good from loopback only: they are new at each start.
-pub fn forget_local_tokens(conn: &Connection, tenant: TenantKey) -> Result<()> {
-    conn.execute("DELETE FROM agent_tokens WHERE tenant = ?1 AND local = 1", [tenant.0])?;
-    Ok(())
-}
-
 /// Forgets an agent's tokens that are good no more, so that years of logins leave no heap behind.
 pub fn forget_ended_tokens(conn: &Connection, tenant: TenantKey, agent: AgentId, now: Time) -> Result<()> {
     conn.execute(
@@ -169,16 +154,6 @@ pub fn forget_ended_tokens(conn: &Connection, tenant: TenantKey, agent: AgentId,
         params![tenant.0, agent.as_bytes(), now.0],
     )?;
     Ok(())
-}
-
-/// Whose local token is good, if there is one.
-pub fn local_token_holder(conn: &Connection, tenant: TenantKey) -> Result<Option<AgentId>> {
-    conn.prepare_cached(
-        "SELECT t.agent FROM agent_tokens t JOIN agents a ON a.tenant = t.tenant AND a.id = t.agent
-         WHERE t.tenant = ?1 AND t.local = 1 AND t.revoked_at IS NULL AND a.enabled = 1",
-    )?
-    .query_row([tenant.0], |row| row.get(0).map(AgentId::from_bytes))
-    .optional()
 }
 
 /// A customer with the digest of the secret of first use.

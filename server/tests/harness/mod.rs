@@ -6,7 +6,7 @@
 
 pub mod raw;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::http::HeaderValue;
 use futures_util::{SinkExt, StreamExt};
@@ -22,12 +22,12 @@ use minicom_protocol::{
 };
 use minicom_server::{
     accounts::{Accounts, NewCustomerRates},
-    auth::token::Token,
+    auth::{seal::SealingKey, token::Token},
     decide::Settings,
     desk::{Desk, WriterThread},
     extra_context::ContextCommand,
     faults::Faults,
-    listener,
+    http, listener,
     order::{Caller, Order, Who},
     run_limits::RunLimits,
     session::{self, Registry, Sockets},
@@ -142,7 +142,10 @@ impl Server {
         let (desk, writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
         let desk = desk.with_context_command(command);
         let registry = Registry::new();
-        let accounts = Accounts::with(desk.clone(), rates, registry.signed_out());
+        let accounts = {
+            let sealing = Arc::new(SealingKey::of(dir.path()).unwrap());
+            Accounts::with(desk.clone(), rates, sealing, registry.signed_out())
+        };
         let (stop, rest, workers) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let signals = Signals::new(desk.clone(), &limits);
         signals.spawn(&workers, &rest);
@@ -156,7 +159,7 @@ impl Server {
         );
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        let (router, ended) = (session::routes(sockets.clone()), stop.clone());
+        let (router, ended) = (http::spelled(session::routes(sockets.clone())), stop.clone());
         let serving = tokio::spawn(async move { listener::serve(listener, router, &limits, ended).await });
         let tenant = desk.tenant(&TenantId::default_tenant()).unwrap();
         Server {
@@ -225,7 +228,6 @@ impl Server {
                 digest,
                 agent: id,
                 label: "test",
-                local: false,
                 created_at: Time(0),
                 expires_at,
             };

@@ -3,7 +3,7 @@
 // Each test program uses its own part of it.
 #![allow(dead_code)]
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand},
@@ -15,7 +15,7 @@ use minicom_protocol::{
 use minicom_server::{
     Shutdown,
     accounts::{Accounts, LOCAL_TOKEN, NewAgent},
-    auth::secret::CustomerSecret,
+    auth::{seal::SealingKey, secret::CustomerSecret},
     config::Config,
     decide::Settings,
     desk::Desk,
@@ -125,7 +125,7 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = Shutdown::new();
         let running = tokio::spawn(minicom_server::run(config, listener, shutdown.clone()));
-        let client = Client::builder().no_proxy().build().unwrap();
+        let client = minicom_server::tls::http_client().no_proxy().build().unwrap();
         // The listener takes connections already; the answer comes when the server is there.
         let ready = client.get(format!("{url}/readyz")).send().await.unwrap();
         assert_eq!(ready.status(), 200);
@@ -195,7 +195,7 @@ async fn seed(data: &std::path::Path, fill: impl AsyncFnOnce(&Seed)) {
     };
     let (desk, writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
     let seed = Seed {
-        accounts: Accounts::new(desk.clone()),
+        accounts: Accounts::new(desk.clone(), Arc::new(SealingKey::of(data).unwrap())),
         desk,
         tenant: TenantId::default_tenant(),
     };

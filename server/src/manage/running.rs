@@ -1,16 +1,19 @@
-//! The accounts of a server that runs: asked by HTTP, with the local token of its data folder.
+//! A server that runs: asked by HTTP, with the local token of its data folder.
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
-use minicom_protocol::rest::{AccountAnswer, AccountsAnswer, ChangeAccountRequest, NewAccountRequest};
-use reqwest::{Client, Method, RequestBuilder, Response, Url};
-use serde::{Deserialize, de::DeserializeOwned};
+use minicom_protocol::ids::TenantId;
+use reqwest::{Client, Method, Response, Url};
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
     accounts::LOCAL_TOKEN,
     exit::{ExitKind, Fatal},
+    http::TENANT,
     limits, refused,
     server_file::ServerFile,
+    tls,
 };
 
 /// The server is on this computer: it answers at once or not at all.
@@ -51,7 +54,7 @@ impl Running {
                 "Run this as the user who runs the server.",
             )
         })?;
-        let client = Client::builder()
+        let client = tls::http_client()
             // What is meant for this computer goes through no proxy.
             .no_proxy()
             .connect_timeout(CONNECT_WITHIN)
@@ -65,38 +68,30 @@ impl Running {
         })
     }
 
-    /// All accounts.
-    pub async fn list(&self) -> Result<Vec<AccountAnswer>, Fatal> {
-        let request = self.request(Method::GET, None)?;
-        self.answer::<AccountsAnswer>(request).await.map(|answer| answer.agents)
-    }
-
-    /// Makes one.
-    pub async fn add(&self, new: &NewAccountRequest) -> Result<AccountAnswer, Fatal> {
-        let request = self.request(Method::POST, None)?;
-        self.answer(request.json(new)).await
-    }
-
-    /// Changes one.
-    pub async fn change(&self, email: &str, change: &ChangeAccountRequest) -> Result<AccountAnswer, Fatal> {
-        let request = self.request(Method::PATCH, Some(email))?;
-        self.answer(request.json(change)).await
-    }
-
-    fn request(&self, method: Method, email: Option<&str>) -> Result<RequestBuilder, Fatal> {
-        let mut url = Url::parse(&format!("http://{}/api/agents", self.address)).map_err(|error| broken(&error))?;
-        if let (Some(email), Ok(mut path)) = (email, url.path_segments_mut()) {
-            path.push(email);
-        }
-        Ok(self.client.request(method, url).bearer_auth(&self.token))
-    }
-
-    async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Fatal> {
+    /// Asks the API.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        tenant: &TenantId,
+        body: Option<&Value>,
+    ) -> Result<Value, Fatal> {
+        let url = Url::parse(&format!("http://{}{path}", self.address)).map_err(|error| broken(&error))?;
+        let request = self.client.request(method, url).bearer_auth(&self.token);
+        let request = request.header(TENANT, tenant.as_str());
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
         let response = request.send().await.map_err(|error| self.unreachable(&error))?;
-        if response.status().is_success() {
-            return response.json().await.map_err(|error| broken(&error));
+        if !response.status().is_success() {
+            return Err(self.refused(response).await);
         }
-        Err(self.refused(response).await)
+        let bytes = response.bytes().await.map_err(|error| broken(&error))?;
+        match bytes.is_empty() {
+            true => Ok(Value::Null),
+            false => serde_json::from_slice(&bytes).map_err(|error| broken(&error)),
+        }
     }
 
     async fn refused(&self, response: Response) -> Fatal {
@@ -129,7 +124,8 @@ impl Running {
     }
 }
 
-fn broken(error: &impl std::fmt::Display) -> Fatal {
+/// What answered is not understood.
+pub(super) fn broken(error: &impl std::fmt::Display) -> Fatal {
     let words = minicom_protocol::gate::Shown::line(&error.to_string()).cut(200);
     Fatal::new(
         ExitKind::Unavailable,

@@ -1,0 +1,10 @@
+//! `sessions/...` and `messages`: conversations.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::http::App;
+
+/// See the module.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+}

@@ -1,0 +1,10 @@
+//! `tenants`: the desks of this server, for its operator.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::http::App;
+
+/// See the module.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+}

@@ -1,0 +1,10 @@
+//! `tokens`: sign-ins of devices and tokens of programs.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::http::App;
+
+/// See the module.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+}

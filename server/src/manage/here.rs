@@ -1,0 +1,116 @@
+//! A data folder that no server has: opened, asked by the very API that a server has, and closed again.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use http_body_util::BodyExt;
+use minicom_protocol::ids::TenantId;
+use reqwest::Method;
+use rusqlite::Connection;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use super::running::broken;
+use crate::{
+    accounts::Accounts,
+    auth::{seal::SealingKey, token::Token},
+    config::Config,
+    desk::Desk,
+    exit::Fatal,
+    faults::Faults,
+    http::{self, TENANT},
+    refused,
+    run::{bounds, writing::Writing},
+    store::open::DataFolder,
+};
+
+/// See the module.
+pub struct Here {
+    router: Router,
+    token: Token,
+    writing: Writing,
+}
+
+impl Here {
+    /// Opens the desk, without anything that serves.
+    pub fn start(config: &Config, folder: DataFolder, conn: Connection) -> Result<Here, Fatal> {
+        let settings = bounds::settings(config);
+        let data = folder.path.clone();
+        let sealing = SealingKey::of(&data).map_err(|error| refused::writing(&data, &error))?;
+        let (desk, writer) = Desk::start(conn, &folder.database(), settings, Faults::default())
+            .map_err(|error| refused::writer_failed(&data, &error))?;
+        let writing = Writing::watch(writer, folder)?;
+        let sealing = Arc::new(sealing);
+        let accounts = Accounts::new(desk.clone(), sealing.clone());
+        let token = accounts
+            .operator_token()
+            .map_err(|refusal| refused::starting(&refusal))?;
+        let app = http::App {
+            desk,
+            accounts,
+            draining: CancellationToken::new(),
+            data,
+            sealing,
+        };
+        Ok(Here {
+            router: http::router(app, Router::new()),
+            token,
+            writing,
+        })
+    }
+
+    /// Asks the API.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        tenant: &TenantId,
+        body: Option<&Value>,
+    ) -> Result<Value, Fatal> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "localhost")
+            .header("authorization", format!("Bearer {}", self.token.reveal()))
+            .header(TENANT, tenant.as_str())
+            .extension(ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))));
+        let body = match body {
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        let request = request.body(body).map_err(|error| broken(&error))?;
+        let Ok(response) = self.router.clone().oneshot(request).await;
+        let status = response.status();
+        let bytes = response
+            .into_body()
+            .collect()
+            .await
+            .map_err(|error| broken(&error))?
+            .to_bytes();
+        let value: Value = match bytes.is_empty() {
+            true => Value::Null,
+            false => serde_json::from_slice(&bytes).map_err(|error| broken(&error))?,
+        };
+        if status.is_success() {
+            return Ok(value);
+        }
+        let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default();
+        Err(super::refusal(text("code"), text("message")))
+    }
+
+    /// Waits until the writer has ended and the folder is free.
+    pub async fn close(self) -> Result<(), Fatal> {
+        let Here {
+            router, mut writing, ..
+        } = self;
+        drop(router);
+        writing.ended().await
+    }
+}
