@@ -33,7 +33,7 @@ use crate::{
     limits,
     order::{Caller, Who},
     store::{
-        audit::Actor,
+        audit::{Actor, By},
         people::{self, Agent},
     },
 };
@@ -103,9 +103,16 @@ pub struct SignedIn {
     pub scope: Scope,
     /// Whether it was the local token: whoever can read the data folder manages this server and all its tenants.
     pub operator: bool,
+    /// Where the connection comes from.
+    pub peer: IpAddr,
 }
 
 impl SignedIn {
+    /// Who it is and from where, for the audit log.
+    pub fn by(&self) -> By {
+        By::at(self.actor(), self.peer)
+    }
+
     /// Who it is, for the audit log.
     pub fn actor(&self) -> Actor {
         if self.operator {
@@ -239,11 +246,8 @@ impl Accounts {
             agent: agent.clone(),
             role,
         };
-        Ok(SignedIn {
-            caller: Caller {
-                tenant: tenant.clone(),
-                who,
-            },
+        let mut signed_in = SignedIn {
+            caller: Caller::new(tenant.clone(), who),
             agent,
             role,
             email,
@@ -251,7 +255,10 @@ impl Accounts {
             token: digest,
             scope: Scope::Admin,
             operator,
-        })
+            peer,
+        };
+        signed_in.caller.by = Some(signed_in.by());
+        Ok(signed_in)
     }
 
     /// Ends the sign-in of this token, on every connection that uses it.

@@ -311,18 +311,12 @@ impl Desk {
 
     /// The caller for the bot of a tenant.
     pub fn bot(&self, tenant: &TenantId) -> Caller {
-        Caller {
-            tenant: tenant.clone(),
-            who: Who::Bot,
-        }
+        Caller::new(tenant.clone(), Who::Bot)
     }
 
     /// The caller for what the server does by itself.
     pub fn server(&self, tenant: &TenantId) -> Caller {
-        Caller {
-            tenant: tenant.clone(),
-            who: Who::Server,
-        }
+        Caller::new(tenant.clone(), Who::Server)
     }
 }
 

@@ -9,6 +9,8 @@ use minicom_protocol::{
 };
 use serde::Serialize;
 
+use crate::store::audit::By;
+
 /// Who asks. Made by signing in, and by nothing else.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Caller {
@@ -16,6 +18,8 @@ pub struct Caller {
     pub tenant: TenantId,
     /// As whom.
     pub who: Who,
+    /// Who it is for the audit log, where that is more than `who` says: the operator, a program's token, an address.
+    pub by: Option<By>,
 }
 
 /// As whom somebody asks.
@@ -37,6 +41,11 @@ pub enum Who {
 }
 
 impl Caller {
+    /// Somebody of whom no more is known.
+    pub fn new(tenant: TenantId, who: Who) -> Caller {
+        Caller { tenant, who, by: None }
+    }
+
     /// The sender part of the caller's command keys.
     pub fn sender(&self) -> Sender {
         match &self.who {

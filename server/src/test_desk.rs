@@ -75,10 +75,7 @@ impl TestDesk {
     pub async fn customer(&self, name: &str) -> Caller {
         let name = CustomerName::try_from(name.to_owned()).unwrap();
         let found = self.desk.first_use(self.tenant(), name, [7; 32]).await.unwrap();
-        Caller {
-            tenant: TenantId::default_tenant(),
-            who: Who::Customer(found.customer),
-        }
+        Caller::new(TenantId::default_tenant(), Who::Customer(found.customer))
     }
 
     pub async fn agent(&self, name: &str) -> Caller {
@@ -110,10 +107,7 @@ impl TestDesk {
             })
             .await
             .unwrap();
-        Caller {
-            tenant: TenantId::default_tenant(),
-            who: Who::Agent { agent, role },
-        }
+        Caller::new(TenantId::default_tenant(), Who::Agent { agent, role })
     }
 
     pub async fn post(&self, caller: &Caller, id: u64, text: &str) -> Done {

@@ -41,10 +41,7 @@ async fn with_a_second_tenant() -> (TestDesk, TenantKey, TenantKey) {
 }
 
 async fn does(desk: &Desk, who: &Who, order: Order) -> Option<ConversationId> {
-    let caller = Caller {
-        tenant: TenantId::default_tenant(),
-        who: who.clone(),
-    };
+    let caller = Caller::new(TenantId::default_tenant(), who.clone());
     let done = desk.submit(&caller, CommandId(Uuid::now_v7()), order).await.unwrap();
     done.conversation
 }

@@ -1,6 +1,7 @@
 //! One command in the writer's transaction: known? load, decide, append, fold, answer. Everything that was read and
 //! everything that is written is of one moment.
 
+mod audited;
 mod choices;
 mod gather;
 mod subject;
@@ -26,7 +27,9 @@ use crate::{
     faults::Faults,
     order::{Caller, Fire, Order},
     store::{
-        self, TenantKey, commands,
+        self, TenantKey,
+        audit::{self, By},
+        commands,
         journal::{self, Chance, New, Standing},
         library, staff, threads,
         timers::{self, Timer},
@@ -74,6 +77,29 @@ impl<'a> Scope<'a> {
     pub fn append(&mut self, subject: Subject, command: Option<CommandId>, body: EventBody) -> store::Result<Event> {
         let mut standing = Standing::read(self.conn, self.tenant, subject)?;
         self.append_to(&mut standing, subject, command, body)
+    }
+
+    /// Writes to the audit log, in the transaction of what it tells. `action` is a noun, a dot and a participle, as
+    /// `agent.disabled`; `object` names what it was done to; `detail` is an object with more of it. Never a secret, a
+    /// password, a token or the text of a line.
+    ///
+    /// # Errors
+    /// What kept it from being written.
+    pub fn audit(
+        &self,
+        by: &By,
+        action: &'static str,
+        object: impl Into<String>,
+        detail: serde_json::Value,
+    ) -> store::Result<()> {
+        let entry = audit::NewEntry {
+            actor: by.actor.clone(),
+            action,
+            object: object.into(),
+            detail,
+            address: by.address.map(|address| address.to_string()),
+        };
+        audit::record(self.conn, self.tenant, self.now, &entry).map(drop)
     }
 
     /// The same for who has read how the subject stands, in this piece of work.
@@ -207,6 +233,7 @@ fn execute(
                     .filter(|summary| Some(summary.conversation) == decision.conversation),
                 thread: Some((place.customer.id, thread)),
             });
+            audited::decision(scope, caller, order, &decision, &choice.settings)?;
             write(scope, id, decision, standing).map(Ok)
         }
         Err(refusal) => Ok(Err(refusal)),

@@ -78,10 +78,7 @@ impl Guest for CustomerGuest {
         let settings = cx.desk.read(move |conn| settings::load(conn, tenant)).await?;
         Ok(CustomerGuest {
             settings,
-            caller: Caller {
-                tenant: id,
-                who: Who::Customer(customer.clone()),
-            },
+            caller: Caller::new(id, Who::Customer(customer.clone())),
             customer,
             tenant,
             _seat: seat,

@@ -1,6 +1,8 @@
 //! Who did what: an append-only list for each tenant, in which each entry's digest continues that of the one before, so that
 //! a change made behind the program's back is found.
 
+use std::net::IpAddr;
+
 use minicom_protocol::{
     ids::{AgentId, Time},
     people::AgentRef,
@@ -48,6 +50,33 @@ impl Actor {
         match self {
             Actor::Agent { agent, .. } => Some(agent.id),
             _ => None,
+        }
+    }
+}
+
+/// Who does something, and from where: what an entry says of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct By {
+    /// Who.
+    pub actor: Actor,
+    /// Where the connection comes from, if there is one.
+    pub address: Option<IpAddr>,
+}
+
+impl By {
+    /// Somebody at an address.
+    pub fn at(actor: Actor, address: IpAddr) -> By {
+        By {
+            actor,
+            address: Some(address.to_canonical()),
+        }
+    }
+
+    /// The server by itself.
+    pub fn server() -> By {
+        By {
+            actor: Actor::Server,
+            address: None,
         }
     }
 }
@@ -122,21 +151,36 @@ pub fn record(conn: &Connection, tenant: TenantKey, at: Time, new: &NewEntry) ->
     Ok(stored.number)
 }
 
-/// Entries before a number, newest first; of one kind of action if it is named.
-pub fn page(
-    conn: &Connection,
-    tenant: TenantKey,
-    before: Option<i64>,
-    action: Option<&str>,
-    limit: usize,
-) -> Result<Vec<Entry>> {
+/// Which entries are wanted. What is `None` leaves all.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Filter {
+    /// Those before this number.
+    pub before: Option<i64>,
+    /// Of this action; all of a noun if it is named alone, as `agent`.
+    pub action: Option<String>,
+    /// By this actor: an agent's id, `operator`, `server`, `nobody`, or a customer's id.
+    pub actor: Option<String>,
+    /// Not older.
+    pub since: Option<Time>,
+}
+
+/// Entries that are wanted, newest first, `limit` at most.
+pub fn page(conn: &Connection, tenant: TenantKey, wanted: &Filter, limit: usize) -> Result<Vec<Entry>> {
+    // What stands in `actor` is JSON of ours: its members are looked at, never its text.
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {ENTRY} FROM audit WHERE tenant = ?1 AND number < ?2 AND (?3 IS NULL OR action = ?3)
-         ORDER BY number DESC LIMIT ?4"
+        "SELECT {ENTRY} FROM audit WHERE tenant = ?1 AND number < ?2
+         AND (?3 IS NULL OR action = ?3 OR (action >= ?3 || '.' AND action < ?3 || '/'))
+         AND (?4 IS NULL OR ?4 IN (actor ->> '$.agent.id', actor ->> '$.by', actor ->> '$.id'))
+         AND (?5 IS NULL OR at >= ?5)
+         ORDER BY number DESC LIMIT ?6"
     ))?;
-    let before = before.unwrap_or(i64::MAX);
+    let before = wanted.before.unwrap_or(i64::MAX);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement.query_map(params![tenant.0, before, action, limit], stored)?;
+    let since = wanted.since.map(|since| since.0);
+    let rows = statement.query_map(
+        params![tenant.0, before, wanted.action, wanted.actor, since, limit],
+        stored,
+    )?;
     rows.map(|row| row?.0.entry()).collect()
 }
 

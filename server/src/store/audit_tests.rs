@@ -23,15 +23,39 @@ fn store() -> Store {
 }
 
 #[test]
-fn entries_come_newest_first_and_by_action() {
+fn entries_come_newest_first_and_by_what_is_wanted() {
     let store = store();
-    let objects = |before, action| -> Vec<String> {
-        let page = page(&store.conn, store.tenant, before, action, 2).unwrap();
+    let failed = NewEntry {
+        actor: Actor::Nobody,
+        ..entry("login.failed", "eve@x")
+    };
+    record(&store.conn, store.tenant, Time(9), &failed).unwrap();
+    let objects = |wanted: Filter, limit| -> Vec<String> {
+        let page = page(&store.conn, store.tenant, &wanted, limit).unwrap();
         page.into_iter().map(|entry| entry.object).collect()
     };
-    assert_eq!(objects(None, None), ["bo@x", "t1"]);
-    assert_eq!(objects(Some(2), None), ["ada@x"]);
-    assert_eq!(objects(None, Some("agent.made")), ["bo@x", "ada@x"]);
+    let all = Filter::default();
+    assert_eq!(objects(all.clone(), 2), ["eve@x", "bo@x"]);
+    let before = Some(2);
+    assert_eq!(objects(Filter { before, ..all.clone() }, 2), ["ada@x"]);
+    for (action, wanted) in [
+        ("agent.made", &["bo@x", "ada@x"][..]),
+        ("agent", &["bo@x", "ada@x"]),
+        ("agent.", &[]),
+        ("log", &[]),
+    ] {
+        let action = Some(action.to_owned());
+        assert_eq!(objects(Filter { action, ..all.clone() }, 9), wanted);
+    }
+    let actor = |name: &str| Filter {
+        actor: Some(name.to_owned()),
+        ..all.clone()
+    };
+    assert_eq!(objects(actor("nobody"), 9), ["eve@x"]);
+    assert_eq!(objects(actor("operator"), 9).len(), 3);
+    assert!(objects(actor("ada@x"), 9).is_empty());
+    let since = Some(Time(8));
+    assert_eq!(objects(Filter { since, ..all }, 9), ["eve@x"]);
     assert_eq!(verify(&store.conn, store.tenant).unwrap(), None);
 }
 

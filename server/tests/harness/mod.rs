@@ -245,10 +245,7 @@ impl Server {
             .digest()
             .as_bytes();
         let found = self.desk.first_use(self.tenant, name, digest).await.unwrap();
-        let caller = Caller {
-            tenant: TenantId::default_tenant(),
-            who: Who::Customer(found.customer),
-        };
+        let caller = Caller::new(TenantId::default_tenant(), Who::Customer(found.customer));
         let order = Order::Customer(post(text));
         self.desk.submit(&caller, fresh(), order).await.unwrap()
     }

@@ -89,10 +89,7 @@ impl Seed {
     }
 
     async fn submit(&self, who: Who, order: Order) -> Result<(), Refusal> {
-        let caller = Caller {
-            tenant: self.tenant.clone(),
-            who,
-        };
+        let caller = Caller::new(self.tenant.clone(), who);
         let id = CommandId(Uuid::now_v7());
         self.desk.submit(&caller, id, order).await.map(drop)
     }
