@@ -46,10 +46,7 @@ impl DeskAgent {
     /// As the desk knows who sends a command.
     pub fn caller(&self) -> Caller {
         let (agent, role) = (self.agent.clone(), self.role);
-        Caller {
-            tenant: TenantId::default_tenant(),
-            who: Who::Agent { agent, role },
-        }
+        Caller::new(TenantId::default_tenant(), Who::Agent { agent, role })
     }
 }
 

@@ -181,8 +181,5 @@ async fn ask(desk: &Desk, agent: &Caller, command: AgentCommand) -> Result<Done,
 
 fn signed_in(agent: &DeskAgent, role: Role) -> Caller {
     let agent = agent.agent.clone();
-    Caller {
-        tenant: TenantId::default_tenant(),
-        who: Who::Agent { agent, role },
-    }
+    Caller::new(TenantId::default_tenant(), Who::Agent { agent, role })
 }

@@ -181,7 +181,7 @@ pub async fn newcomer(desk: &Desk, name: &str) -> Result<Caller> {
     let name = CustomerName::parse(name).ok().context("a name")?;
     let found = desk.first_use(key, name, digest).await.map_err(refused)?;
     let who = Who::Customer(found.customer);
-    Ok(Caller { tenant, who })
+    Ok(Caller::new(tenant, who))
 }
 
 async fn post(desk: &Desk, customer: &Caller, text: &str) -> Result<Done> {
