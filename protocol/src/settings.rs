@@ -319,7 +319,7 @@ fn is_origin(text: &str) -> bool {
     };
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let host_fits = match bracketed {
-        Some(inner) => inner.parse::<std::net::Ipv6Addr>().is_ok(),
+        Some(inner) => inner.parse::<core::net::Ipv6Addr>().is_ok(),
         None => !host.is_empty() && named(host),
     };
     matches!(scheme, "http" | "https") && port_fits && host_fits

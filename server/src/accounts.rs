@@ -2,6 +2,7 @@
 //! login, the last admin stays, a new password ends all sign-ins) and refuses to know HTTP, sockets and terminals: the
 //! server and its command line use the same functions.
 
+mod anonymous;
 mod customers;
 mod email;
 mod first;

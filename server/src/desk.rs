@@ -309,6 +309,19 @@ impl Desk {
         .await
     }
 
+    /// Makes a customer, unless the name is taken in its realm. Whether it was free.
+    pub async fn new_customer(&self, tenant: TenantKey, new: Customer) -> Result<bool, Refusal> {
+        self.write(tenant, move |scope| {
+            let CustomerRef { name, realm, .. } = &new.customer;
+            if people::customer_by_name(scope.conn, tenant, *realm, name)?.is_some() {
+                return Ok(false);
+            }
+            people::insert_customer(scope.conn, tenant, &new, scope.now)?;
+            Ok(true)
+        })
+        .await
+    }
+
     /// The caller for the bot of a tenant.
     pub fn bot(&self, tenant: &TenantId) -> Caller {
         Caller::new(tenant.clone(), Who::Bot)

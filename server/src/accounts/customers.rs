@@ -64,6 +64,7 @@ impl Accounts {
     }
 }
 
-fn proves(customer: &Customer, digest: &SecretDigest) -> bool {
+/// Whether a secret is this customer's.
+pub(super) fn proves(customer: &Customer, digest: &SecretDigest) -> bool {
     SecretDigest::from_bytes(&customer.secret_digest).is_some_and(|stored| stored.matches(digest))
 }

@@ -1,10 +1,14 @@
 //! A customer's secret: made by the client, so that no lost answer can lock a customer out of a name; the server keeps its
-//! digest at first use and wants it ever after. It refuses to know whose name it guards.
+//! digest at first use and wants it ever after. Only for customers without a name of their own it is made here: there is no name to be
+//! locked out of. It refuses to know whose name it guards.
 
 use std::fmt;
 
+use rand::{TryRng, rngs::SysRng};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+use super::token::NoRandomness;
 
 /// See `token::DOMAIN`.
 const DOMAIN: &[u8] = b"minicom customer secret\0";
@@ -14,6 +18,21 @@ const DOMAIN: &[u8] = b"minicom customer secret\0";
 pub struct CustomerSecret([u8; 32]);
 
 impl CustomerSecret {
+    /// A new one, for a customer who is given a name by the server.
+    ///
+    /// # Errors
+    /// The operating system has no randomness to give.
+    pub fn generate() -> Result<CustomerSecret, NoRandomness> {
+        let mut bytes = [0; 32];
+        SysRng.try_fill_bytes(&mut bytes).map_err(|_| NoRandomness)?;
+        Ok(CustomerSecret(bytes))
+    }
+
+    /// As it is sent, for the one answer that tells it.
+    pub fn reveal(&self) -> String {
+        hex(&self.0)
+    }
+
     /// Reads what a client sent: 64 hexadecimal digits.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ use crate::{
     store::{
         self, TenantKey, conversations, journal, mentions,
         people::{self, Customer},
-        tenants, threads,
+        settings, tenants, threads,
     },
 };
 
@@ -198,6 +198,18 @@ impl Desk {
     /// A customer by name, for those who may know whether there is one.
     pub async fn customer(&self, tenant: TenantKey, name: CustomerName) -> Result<Customer, Refusal> {
         self.read(move |conn| people::customer_by_name(conn, tenant, Realm::Named, &name))
+            .await?
+            .ok_or(Refusal::NotFound)
+    }
+
+    /// Whether pages of this origin are on the list of this tenant, or of any.
+    pub async fn welcomes(&self, tenant: Option<TenantKey>, origin: String) -> Result<bool, Refusal> {
+        self.read(move |conn| settings::welcomes(conn, tenant, &origin)).await
+    }
+
+    /// Whose conversation it is, with what proves it.
+    pub async fn customer_of(&self, tenant: TenantKey, conversation: ConversationId) -> Result<Customer, Refusal> {
+        self.read(move |conn| people::customer_of(conn, tenant, conversation))
             .await?
             .ok_or(Refusal::NotFound)
     }

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Doorstep, Shared, behind, encode,
+    Door, Doorstep, Shared, behind, encode,
     end::End,
     guest::{Asked, Guest, Opened, SignalSource},
     questions,
@@ -52,6 +52,23 @@ impl SignalSource for CustomerSignals {
     }
 }
 
+/// Who it is, by the door and the secret.
+async fn by_secret(cx: &Shared, doorstep: &Doorstep, tenant: &TenantId, hello: &Hello) -> Result<CustomerRef, Refusal> {
+    let secret = hello.secret.as_deref().unwrap_or_default();
+    match &doorstep.door {
+        Door::Name(name) => {
+            let name = CustomerName::parse(name)?;
+            let address = doorstep.peer.ip();
+            cx.accounts.sign_in_customer(tenant, &name, secret, address).await
+        }
+        Door::Session(session) => {
+            let session = session.parse().map_err(|_| Refusal::NotFound)?;
+            cx.accounts.customer_of_session(tenant, session, secret).await
+        }
+        Door::Desk => Err(Refusal::WrongSecret),
+    }
+}
+
 impl Guest for CustomerGuest {
     type Side = Customers;
     type Signals = CustomerSignals;
@@ -60,16 +77,20 @@ impl Guest for CustomerGuest {
 
     async fn sign_in(cx: &Shared, doorstep: &Doorstep, hello: &Hello) -> Result<Self, End> {
         let id = hello.tenant.clone().unwrap_or_else(TenantId::default_tenant);
-        let name = CustomerName::parse(&doorstep.customer_id).map_err(Refusal::from)?;
-        let secret = hello.secret.as_deref().unwrap_or_default();
-        let address = doorstep.peer.ip();
-        let found = cx.accounts.sign_in_customer(&id, &name, secret, address).await;
-        let customer = found.map_err(|refusal| match refusal {
-            // An unknown tenant is told from a wrong secret by nobody.
-            Refusal::NotFound => Refusal::WrongSecret,
-            other => other,
-        })?;
+        let customer = by_secret(cx, doorstep, &id, hello)
+            .await
+            .map_err(|refusal| match refusal {
+                // An unknown tenant and an unknown conversation are told from a wrong secret by nobody.
+                Refusal::NotFound => Refusal::WrongSecret,
+                other => other,
+            })?;
         let tenant = cx.desk.tenant(&id).map_err(|_| Refusal::WrongSecret)?;
+        if let Some(origin) = &doorstep.origin
+            && !cx.desk.welcomes(Some(tenant), origin.clone()).await?
+        {
+            // On another tenant's list, not on this one's.
+            return Err(Refusal::Forbidden.into());
+        }
         let most = cx.limits.sockets_per_customer;
         let seat = cx.registry.customer(tenant, customer.id, most).ok_or_else(|| {
             let retry_after_ms = FULL_RETRY_AFTER_MS;

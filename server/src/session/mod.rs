@@ -48,6 +48,7 @@ use end::End;
 use guest::Guest;
 use log::Story;
 use minicom_protocol::{close::CloseCode, refusal::Refusal};
+use origin::Asking;
 use rates::Rates;
 pub use registry::Registry;
 use wire::Wire;
@@ -120,6 +121,7 @@ pub fn routes(sockets: Sockets) -> Router {
     Router::new()
         .route("/ws", get(agents_handler))
         .route("/ws/chat/{customer_id}", get(customers_handler))
+        .route("/ws/public/{session_id}", get(public_handler))
         .with_state(sockets)
 }
 
@@ -131,12 +133,8 @@ pub async fn agents_handler(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let doorstep = Doorstep {
-        peer,
-        customer_id: String::new(),
-        place: place.map(|Extension(place)| place),
-    };
-    open::<AgentGuest>(sockets, doorstep, &headers, upgrade)
+    let doorstep = Doorstep::new(peer, Door::Desk, place);
+    open::<AgentGuest>(sockets, doorstep, &headers, upgrade).await
 }
 
 /// `GET /ws/chat/{customer_id}`: the customer of this name. What cannot be a name is refused after Hello, in words that
@@ -149,26 +147,70 @@ pub async fn customers_handler(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let doorstep = Doorstep {
-        peer,
-        customer_id,
-        place: place.map(|Extension(place)| place),
-    };
-    open::<CustomerGuest>(sockets, doorstep, &headers, upgrade)
+    let doorstep = Doorstep::new(peer, Door::Name(customer_id), place);
+    open::<CustomerGuest>(sockets, doorstep, &headers, upgrade).await
+}
+
+/// `GET /ws/public/{session_id}`: the customer of this conversation, who was given its key by `public/start`. What cannot be a
+/// conversation's id is answered as an unknown one.
+pub async fn public_handler(
+    State(sockets): State<Sockets>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(session_id): Path<String>,
+    place: Option<Extension<Place>>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let doorstep = Doorstep::new(peer, Door::Session(session_id), place);
+    open::<CustomerGuest>(sockets, doorstep, &headers, upgrade).await
+}
+
+/// Which door it is.
+enum Door {
+    /// The agents'.
+    Desk,
+    /// A customer's, by the name in the path.
+    Name(String),
+    /// A customer's, by a conversation in the path.
+    Session(String),
 }
 
 /// Who stands at the door, before anything was said.
 struct Doorstep {
     peer: SocketAddr,
-    /// The name in the path; empty for agents.
-    customer_id: String,
+    door: Door,
+    /// The other site whose page asks, which some tenant has on its list.
+    origin: Option<String>,
     /// Kept until the socket ends.
     place: Option<Place>,
 }
 
-fn open<G: Guest>(sockets: Sockets, doorstep: Doorstep, headers: &HeaderMap, upgrade: WebSocketUpgrade) -> Response {
-    if !origin::is_own(headers) {
-        return origin::refusal();
+impl Doorstep {
+    fn new(peer: SocketAddr, door: Door, place: Option<Extension<Place>>) -> Doorstep {
+        Doorstep {
+            peer,
+            door,
+            origin: None,
+            place: place.map(|Extension(place)| place),
+        }
+    }
+}
+
+async fn open<G: Guest>(
+    sockets: Sockets,
+    mut doorstep: Doorstep,
+    headers: &HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    match origin::asking(headers) {
+        Asking::Own => {}
+        Asking::Page(origin) if !matches!(doorstep.door, Door::Desk) => {
+            match sockets.shared.desk.welcomes(None, origin.clone()).await {
+                Ok(true) => doorstep.origin = Some(origin),
+                Ok(false) | Err(_) => return origin::refusal(),
+            }
+        }
+        Asking::Page(_) | Asking::Nonsense => return origin::refusal(),
     }
     if sockets.shared.stop.is_cancelled() {
         return origin::stopping();

@@ -8,22 +8,35 @@ use axum::{
 };
 use minicom_protocol::refusal::Refusal;
 
-/// Whether a page of this very server asks, or no page at all.
-pub fn is_own(headers: &HeaderMap) -> bool {
+/// Whose page asks for a socket.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Asking {
+    /// One of this very server, or no page at all.
+    Own,
+    /// One of another site. A tenant may have it on its list, for its customers.
+    Page(String),
+    /// What no browser sends, or a page that says of itself that it is nobody's (`null`).
+    Nonsense,
+}
+
+/// Who asks, by the headers.
+pub fn asking(headers: &HeaderMap) -> Asking {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(origin) = origins.next() else {
-        return true;
+        return Asking::Own;
     };
-    let (Ok(origin), Some(Ok(host)), None) = (
-        origin.to_str(),
-        headers.get(header::HOST).map(|host| host.to_str()),
-        origins.next(),
-    ) else {
-        return false;
+    let (Ok(origin), None) = (origin.to_str(), origins.next()) else {
+        return Asking::Nonsense;
     };
+    let Some(authority) = origin.strip_prefix("http://").or(origin.strip_prefix("https://")) else {
+        return Asking::Nonsense;
+    };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     // Whole and exact: a name that begins or ends with ours is somebody else's.
-    let authority = origin.strip_prefix("http://").or(origin.strip_prefix("https://"));
-    authority.is_some_and(|authority| !host.is_empty() && authority.eq_ignore_ascii_case(host))
+    if host.is_some_and(|host| !host.is_empty() && authority.eq_ignore_ascii_case(host)) {
+        return Asking::Own;
+    }
+    Asking::Page(origin.to_owned())
 }
 
 /// Another site's page.
@@ -55,7 +68,7 @@ mod tests {
             if let Some(origin) = origin {
                 headers.insert(header::ORIGIN, origin.parse().unwrap());
             }
-            is_own(&headers)
+            asking(&headers) == Asking::Own
         };
         let host = "desk.example:8000";
         assert!(check(host, None));
@@ -86,6 +99,6 @@ mod tests {
         headers.insert(header::HOST, "a".parse().unwrap());
         headers.append(header::ORIGIN, "http://a".parse().unwrap());
         headers.append(header::ORIGIN, "http://b".parse().unwrap());
-        assert!(!is_own(&headers));
+        assert_eq!(asking(&headers), Asking::Nonsense);
     }
 }

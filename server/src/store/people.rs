@@ -1,7 +1,7 @@
 //! Agents, their tokens, and customers with the secret of first use.
 
 use minicom_protocol::{
-    ids::{AgentId, CustomerId, Time},
+    ids::{AgentId, ConversationId, CustomerId, Time},
     people::{AgentRef, CustomerRef, Realm, Role},
     text::{CustomerName, DisplayName},
 };
@@ -193,6 +193,22 @@ pub fn customer_by_id(conn: &Connection, tenant: TenantKey, id: CustomerId) -> R
             customer_ref(id, row.get(0)?, row.get(1)?)
         })
         .optional()
+}
+
+/// The customer of a conversation.
+pub fn customer_of(conn: &Connection, tenant: TenantKey, conversation: ConversationId) -> Result<Option<Customer>> {
+    conn.prepare_cached(
+        "SELECT c.id, c.realm, c.name, c.secret_digest FROM conversations v
+         JOIN customers c ON c.tenant = v.tenant AND c.id = v.customer
+         WHERE v.tenant = ?1 AND v.id = ?2",
+    )?
+    .query_row(params![tenant.0, conversation.as_bytes()], |row| {
+        Ok(Customer {
+            customer: customer_ref(CustomerId::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?)?,
+            secret_digest: row.get(3)?,
+        })
+    })
+    .optional()
 }
 
 /// Writes a new customer. A name that is taken is an error of SQLite's unique constraint.

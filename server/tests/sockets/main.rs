@@ -10,4 +10,5 @@ mod frames;
 mod hello;
 mod port;
 mod presence;
+mod public;
 mod questions;

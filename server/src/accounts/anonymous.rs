@@ -1,0 +1,94 @@
+//! Customers who gave no name: the server gives them one, and the secret with it. They come back by the id of a conversation and
+//! that secret; an unknown conversation, a foreign one and a wrong secret are one answer.
+
+use std::net::IpAddr;
+
+use minicom_protocol::{
+    ids::{ConversationId, CustomerId, TenantId},
+    people::{CustomerRef, Realm},
+    refusal::Refusal,
+    text::CustomerName,
+};
+use rand::{TryRng, rngs::SysRng};
+
+use super::{Accounts, customers::proves};
+use crate::{auth::secret::CustomerSecret, store::people::Customer};
+
+/// Letters of a given name: none that look alike.
+const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+/// How many of them: 40 bits, so that two hardly ever meet.
+const NAME_LETTERS: usize = 8;
+
+impl Accounts {
+    /// Makes a customer without a name of their own, and the secret that proves it, for the one answer that tells it.
+    ///
+    /// # Errors
+    /// `rate_limited` if the address makes too many customers; `not_found` for an unknown tenant; else what kept it from being
+    /// written.
+    pub async fn anonymous_customer(
+        &self,
+        tenant: &TenantId,
+        peer: IpAddr,
+    ) -> Result<(CustomerRef, CustomerSecret), Refusal> {
+        let key = self.desk().tenant(tenant)?;
+        self.shared.throttle.new_customer(peer)?;
+        let secret = CustomerSecret::generate().map_err(|_| Refusal::Internal)?;
+        loop {
+            let new = Customer {
+                customer: CustomerRef {
+                    id: CustomerId(uuid::Uuid::new_v4()),
+                    name: given_name()?,
+                    realm: Realm::Anonymous,
+                },
+                secret_digest: *secret.digest().as_bytes(),
+            };
+            // A name that is taken already is drawn again.
+            if self.desk().new_customer(key, new.clone()).await? {
+                return Ok((new.customer, secret));
+            }
+        }
+    }
+
+    /// The customer of a conversation if the secret proves it. Makes nobody.
+    ///
+    /// # Errors
+    /// `not_found` alike for an unknown tenant or conversation, a wrong secret and a malformed one; else what kept the store from
+    /// answering.
+    pub async fn customer_of_session(
+        &self,
+        tenant: &TenantId,
+        session: ConversationId,
+        secret: &str,
+    ) -> Result<CustomerRef, Refusal> {
+        let secret = CustomerSecret::parse(secret).map_err(|_| Refusal::NotFound)?;
+        let key = self.desk().tenant(tenant)?;
+        let customer = self.desk().customer_of(key, session).await?;
+        match proves(&customer, &secret.digest()) {
+            true => Ok(customer.customer),
+            false => Err(Refusal::NotFound),
+        }
+    }
+}
+
+/// A name such as `guest-7xk2m9qd`.
+fn given_name() -> Result<CustomerName, Refusal> {
+    let mut bytes = [0; NAME_LETTERS];
+    SysRng.try_fill_bytes(&mut bytes).map_err(|_| Refusal::Internal)?;
+    let letters: String = bytes
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+        .collect();
+    CustomerName::parse(&format!("guest-{letters}")).map_err(Refusal::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_given_name_is_a_name_and_no_two_are_alike() {
+        let names: std::collections::HashSet<String> = (0..100).map(|_| given_name().unwrap().to_string()).collect();
+        assert_eq!(names.len(), 100);
+        assert!(names.iter().all(|name| name.starts_with("guest-") && name.len() == 14));
+    }
+}
