@@ -8,7 +8,7 @@ use minicom_protocol::text::DisplayName;
 use crate::{
     exit::{ExitKind, Fatal},
     limits::{
-        BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
+        BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
         NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS,
         SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
     },
@@ -50,10 +50,21 @@ pub struct Config {
     pub context_command_timeout: Duration,
     /// The first-line bot.
     pub bot: Bot,
+    /// Copies that the server makes by itself.
+    pub backup: Backup,
     /// How much may come.
     pub rates: Rates,
     /// How many may be connected.
     pub sockets: Sockets,
+}
+
+/// Copies that the server makes by itself, one a day.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Backup {
+    /// The folder that they go into; without it none are made.
+    pub folder: Option<PathBuf>,
+    /// How many stay.
+    pub keep: u32,
 }
 
 /// The first-line bot.
@@ -109,6 +120,10 @@ impl Config {
                 enabled: true,
                 rules: None,
                 deadline: Duration::from_millis(BOT_DEADLINE_MS.default),
+            },
+            backup: Backup {
+                folder: None,
+                keep: default(BACKUPS_KEPT),
             },
             rates: Rates {
                 customer_burst: default(CUSTOMER_BURST),

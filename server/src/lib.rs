@@ -39,6 +39,7 @@ pub mod store;
 mod test_desk;
 pub mod timers;
 pub mod tls;
+pub mod upkeep;
 pub mod writer;
 
 pub use run::{Shutdown, run, run_with};

@@ -282,6 +282,15 @@ pub const CONFIG_FILE_BYTES_MAX: u64 = 256 * 1024;
 /// Columns of a file's line shown in an error.
 pub const EXCERPT_COLUMNS_MAX: usize = 80;
 
+// --- Copies and numbers -----------------------------------------------------------------------------------------------
+
+/// Between two copies that the server makes by itself.
+pub const BACKUP_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// After a copy that failed: long enough for somebody to make room.
+pub const BACKUP_RETRY: Duration = Duration::from_secs(60 * 60);
+/// Copies that stay in the folder: two weeks, so that damage that is seen late has a copy from before it.
+pub const BACKUPS_KEPT: Adjustable = Adjustable::new(14, 1, 3_650);
+
 // What one bound promises another.
 const _: () = {
     assert!(TEXT_BYTES_MAX < FRAME_BYTES_MAX);

@@ -11,7 +11,7 @@ use minicom_server::{
     Shutdown,
     config::{Action, Cli, Config, Loaded, Source},
     exit::{ExitKind, Fatal},
-    logging, manage, refused,
+    logging, manage, refused, upkeep,
 };
 use tokio::{
     net::TcpListener,
@@ -40,6 +40,10 @@ fn act(cli: Cli) -> Result<(), Fatal> {
         loaded.config.admin_name = name;
     }
     match cli.action {
+        Action::Upkeep(command) => {
+            logging::start("warn")?;
+            upkeep::run(&command, &loaded.config, &mut io::stdout().lock())
+        }
         Action::PrintConfig => print(&loaded.to_toml()),
         Action::Serve => serve(loaded),
         Action::Agent(command) => {

@@ -32,7 +32,7 @@ use crate::{
     server_file::ServerFile,
     session::{self, Registry, Sockets},
     signals::Signals,
-    store, timers,
+    store, timers, upkeep,
 };
 
 /// Runs a server until `shutdown`, or until it cannot go on. The listener is accepting when this is called; its address is
@@ -129,6 +129,9 @@ impl Server {
         start_care(&desk, &signals, &workers, &stop);
         workers.spawn(timers::run(desk.clone(), rest.clone()));
         workers.spawn(checkpoints::run(file, desk.counts().clone(), rest.clone()));
+        if let Some(plan) = bounds::backups(config) {
+            workers.spawn(upkeep::schedule::run(data.clone(), plan, stop.clone()));
+        }
 
         let sockets = Sockets::new(
             desk.clone(),

@@ -1,6 +1,8 @@
 //! The command line: `minicom-server`, which serves, and `minicom-server agent`, which manages who answers. What is wrong
 //! ends with 2 before anything is opened. A password is never an argument: everybody on the computer could read it.
 
+pub mod upkeep;
+
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 use clap::{
@@ -10,6 +12,7 @@ use clap::{
 };
 use minicom_protocol::{people::Role, text::DisplayName};
 
+use self::upkeep::Upkeep;
 use super::value::{self, Kind, Value};
 use crate::limits::CONTEXT_COMMAND_TIMEOUT_MS;
 
@@ -31,6 +34,8 @@ pub enum Action {
     PrintConfig,
     /// Manage agents' accounts, also while a server runs on the same data folder.
     Agent(AgentCommand),
+    /// Keep the desk safe.
+    Upkeep(Upkeep),
 }
 
 #[derive(Parser, Debug)]
@@ -54,6 +59,8 @@ enum Command {
     Serve(Box<Flags>),
     /// Manage the people who answer; also while the server runs
     Agent(AgentArguments),
+    #[command(flatten)]
+    Upkeep(Upkeep),
 }
 
 /// Flags of the server. Both `minicom-server --listen ...` and `minicom-server serve --listen ...` are understood.
@@ -177,22 +184,18 @@ impl Cli {
             None => (arguments.flags, Action::Serve),
             Some(Command::Serve(flags)) => (flags.over(arguments.flags), Action::Serve),
             Some(Command::Agent(agent)) => {
-                let only_serve = Flags {
-                    data: None,
-                    config: None,
-                    ..arguments.flags.clone()
-                };
-                if only_serve != Flags::default() {
-                    let words = "flags before 'agent' can only be --data and --config; the others are for 'serve'";
-                    return Err(Arguments::command().error(ErrorKind::ArgumentConflict, words));
-                }
                 agent.command.refuse_password()?;
-                let flags = Flags {
-                    data: agent.data.or(arguments.flags.data),
-                    config: agent.config.or(arguments.flags.config),
-                    ..Flags::default()
-                };
-                (flags, Action::Agent(agent.command))
+                (
+                    arguments.flags.place(agent.data, agent.config)?,
+                    Action::Agent(agent.command),
+                )
+            }
+            Some(Command::Upkeep(command)) => {
+                let place = command.place().clone();
+                (
+                    arguments.flags.place(place.data, place.config)?,
+                    Action::Upkeep(command),
+                )
             }
         };
         let action = if flags.print_config {
@@ -205,6 +208,25 @@ impl Cli {
 }
 
 impl Flags {
+    /// What a command other than `serve` takes of them, with what stands behind the command's own name.
+    fn place(self, data: Option<PathBuf>, config: Option<PathBuf>) -> Result<Flags, clap::Error> {
+        let place = Flags {
+            data: data.or(self.data.clone()),
+            config: config.or(self.config.clone()),
+            ..Flags::default()
+        };
+        let only_serve = Flags {
+            data: None,
+            config: None,
+            ..self
+        };
+        if only_serve != Flags::default() {
+            let words = "flags before a command can only be --data and --config; the others are for 'serve'";
+            return Err(Arguments::command().error(ErrorKind::ArgumentConflict, words));
+        }
+        Ok(place)
+    }
+
     /// These, and where they say nothing, those.
     fn over(self, other: Flags) -> Flags {
         Flags {

@@ -8,7 +8,7 @@ use super::{
     value::{Kind, Value},
 };
 use crate::limits::{
-    BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
+    BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
     NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS,
     SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
 };
@@ -134,6 +134,26 @@ pub(super) static SETTINGS: &[Setting] = &[
         BOT_DEADLINE_MS,
         "from a customer's line to the bot's turn; then a person is asked for",
         bot.deadline
+    ),
+    Setting {
+        key: "backup.folder",
+        env: "MINICOM_BACKUP_FOLDER",
+        kind: Kind::Path,
+        about: "folder of the copies that the server makes, one a day; best on another disk",
+        set: |config, value| {
+            if let Value::Path(path) = value {
+                config.backup.folder = Some(path);
+            }
+        },
+        show: |config| Value::Path(config.backup.folder.clone().unwrap_or_default()),
+    },
+    setting!(
+        "backup.keep",
+        "MINICOM_BACKUP_KEEP",
+        Kind::Number(BACKUPS_KEPT, "copies"),
+        "copies that stay",
+        Number,
+        backup.keep
     ),
     setting!(
         "rates.customer_burst",

@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::NewCustomerRates, config::Config, decide::Settings, extra_context::ContextCommand, run_limits::RunLimits,
+    upkeep::schedule::Plan,
 };
 
 /// What the decision looks at.
@@ -37,4 +38,12 @@ pub fn sockets(config: &Config) -> RunLimits {
         customer_refill_per_s: config.rates.customer_refill_per_s,
         ..RunLimits::default()
     }
+}
+
+/// The copies that the server makes by itself.
+pub fn backups(config: &Config) -> Option<Plan> {
+    config.backup.folder.clone().map(|folder| Plan {
+        folder,
+        keep: usize::try_from(config.backup.keep).unwrap_or(usize::MAX),
+    })
 }

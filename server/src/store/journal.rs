@@ -22,7 +22,7 @@ use rusqlite::{Connection, params};
 use self::chain::{Header, body_digest};
 pub(super) use self::pages::of_thread;
 pub use self::{
-    chain::verify,
+    chain::{verify, wrong_heads},
     lines::{erases, line},
     notes::notes_of,
     pages::{

@@ -1,6 +1,7 @@
 //! All SQL: plain functions over a connection or a transaction, one file per noun. It decides nothing.
 
 pub mod audit;
+pub mod backup;
 pub mod checkpoint;
 pub mod commands;
 pub mod conversations;
@@ -28,6 +29,7 @@ pub mod tenants;
 pub mod threads;
 pub mod tickets;
 pub mod timers;
+pub mod verify;
 
 use minicom_protocol::ids::Mark;
 use rusqlite::types::Type;

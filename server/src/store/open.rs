@@ -97,8 +97,11 @@ pub enum OpenRefused {
     },
 }
 
-/// Opens the data folder, making it if it is new, and brings the database to today's schema.
-pub fn open(path: &Path) -> Result<(DataFolder, Connection), OpenRefused> {
+/// Makes the data folder if it is new and locks it: while the lock lives, no server opens it.
+///
+/// # Errors
+/// It cannot be made or written, or a server has it.
+pub fn lock_folder(path: &Path) -> Result<File, OpenRefused> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -107,7 +110,12 @@ pub fn open(path: &Path) -> Result<(DataFolder, Connection), OpenRefused> {
             path: path.to_owned(),
             source,
         })?;
-    let lock = lock(path)?;
+    lock(path)
+}
+
+/// Opens the data folder, making it if it is new, and brings the database to today's schema.
+pub fn open(path: &Path) -> Result<(DataFolder, Connection), OpenRefused> {
+    let lock = lock_folder(path)?;
     let file = path.join(DATABASE);
     refuse_half_a_database(&file)?;
     let mut conn = writer(&file)?;

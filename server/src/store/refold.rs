@@ -31,6 +31,20 @@ pub(super) fn all(conn: &Connection) -> Result<()> {
 }
 
 fn thread(conn: &Connection, tenant: TenantKey, customer: CustomerId) -> Result<()> {
+    let (view, rows) = folded(conn, tenant, customer)?;
+    for row in rows.values() {
+        conversations::save(conn, tenant, row)?;
+    }
+    let before = threads::load(conn, tenant, customer)?;
+    threads::save(conn, tenant, customer, &Thread { view, ..before })
+}
+
+/// What a thread and its conversations are by their events alone.
+pub(super) fn folded(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+) -> Result<(ThreadView, HashMap<ConversationId, Summary>)> {
     let mut view = ThreadView::default();
     let mut rows: HashMap<ConversationId, Summary> = HashMap::new();
     let mut at = Rev(0);
@@ -45,11 +59,7 @@ fn thread(conn: &Connection, tenant: TenantKey, customer: CustomerId) -> Result<
             fold(&mut rows, event);
         }
     }
-    for row in rows.values() {
-        conversations::save(conn, tenant, row)?;
-    }
-    let before = threads::load(conn, tenant, customer)?;
-    threads::save(conn, tenant, customer, &Thread { view, ..before })
+    Ok((view, rows))
 }
 
 fn fold(rows: &mut HashMap<ConversationId, Summary>, event: &Event) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use minicom_protocol::ids::Rev;
+use minicom_protocol::ids::{CustomerId, Rev};
 use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 
@@ -76,6 +76,59 @@ pub fn verify(conn: &Connection, tenant: TenantKey) -> Result<Option<Rev>> {
         }
     }
     superseded_by_another(conn, tenant)
+}
+
+/// What is not as the heads say: events that are missing at the end, which no chain of the others can show. In words, of which
+/// none is anybody's.
+pub fn wrong_heads(conn: &Connection, tenant: TenantKey) -> Result<Vec<String>> {
+    let mut found = vec![];
+    let (rev, mark, digest): (i64, i64, [u8; 32]) = conn.query_row(
+        "SELECT rev, mark, digest FROM tenants WHERE key = ?1",
+        [tenant.0],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let (count, newest): (i64, i64) = conn.query_row(
+        "SELECT count(*), coalesce(max(rev), 0) FROM events WHERE tenant = ?1",
+        [tenant.0],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    if count != rev || newest != rev {
+        found.push(format!(
+            "the journal should have {rev} events, and has {count}, the newest of them {newest}"
+        ));
+    }
+    let at_head: Option<i64> = conn
+        .query_row(
+            "SELECT mark FROM events WHERE tenant = ?1 AND rev = ?2",
+            [tenant.0, rev],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if rev > 0 && at_head != Some(mark) {
+        found.push("the newest event is not the one that the journal's head names".to_owned());
+    }
+    let own: Option<[u8; 32]> = conn
+        .query_row(
+            "SELECT digest FROM events WHERE tenant = ?1 AND thread IS NULL ORDER BY rev DESC LIMIT 1",
+            [tenant.0],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if own.unwrap_or([0; 32]) != digest {
+        found.push("the newest event of no thread is not the one that the journal's head names".to_owned());
+    }
+    let mut statement = conn.prepare(
+        "SELECT t.customer FROM threads t WHERE t.tenant = ?1 AND t.digest IS NOT coalesce(
+             (SELECT digest FROM events e WHERE e.tenant = ?1 AND e.thread = t.customer ORDER BY e.rev DESC LIMIT 1),
+             zeroblob(32))",
+    )?;
+    for customer in statement.query_map([tenant.0], |row| row.get::<_, [u8; 16]>(0))? {
+        let customer = CustomerId::from_bytes(customer?);
+        found.push(format!(
+            "the thread of customer {customer} does not end as its head says"
+        ));
+    }
+    Ok(found)
 }
 
 /// Whether a row is what its digest says. A row that cannot even be read is not.
