@@ -34,16 +34,15 @@ fn fill(data: &Path, customer: &str, lines: usize) {
         let tenant = desk.tenant(&TenantId::default_tenant()).unwrap();
         let name = CustomerName::parse(customer).unwrap();
         let found = desk.first_use(tenant, name, [7; 32]).await.unwrap();
-        let caller = Caller {
-            tenant: TenantId::default_tenant(),
-            who: Who::Customer(found.customer),
-        };
+        let caller = Caller::new(TenantId::default_tenant(), Who::Customer(found.customer));
         for n in 0..lines {
             let order = Order::Customer(CustomerCommand::Post {
                 text: format!("{customer} says {n}"),
                 quote: None,
             });
-            desk.submit(&caller, CommandId(uuid::Uuid::now_v7()), order).await.unwrap();
+            desk.submit(&caller, CommandId(uuid::Uuid::now_v7()), order)
+                .await
+                .unwrap();
         }
     });
     drop(desk);
@@ -93,7 +92,10 @@ fn a_copy_is_made_while_the_server_runs_and_comes_back() {
     let copy = out.path().join("copy.db");
     let mut server = Running::start(dir.path(), &[]);
     let told = stdout(&backup(dir.path(), &copy));
-    assert!(told.contains("verified: 1 tenants, 1 conversations") && told.contains("sealing.key is not in it"), "{told}");
+    assert!(
+        told.contains("verified: 1 tenants, 1 conversations") && told.contains("sealing.key is not in it"),
+        "{told}"
+    );
     assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(others(out.path(), ".part").is_empty());
     assert!(stdout(&verify(&copy, dir.path())).contains("is sound"));
@@ -105,7 +107,10 @@ fn a_copy_is_made_while_the_server_runs_and_comes_back() {
     fill(dir.path(), "alice", 2);
     assert_eq!(lines(&dir.path().join("minicom.db")).len(), 5);
     let told = stdout(&restore(dir.path(), &copy));
-    assert!(told.contains("Restored") && told.contains("All sign-ins and machine tokens have ended"), "{told}");
+    assert!(
+        told.contains("Restored") && told.contains("All sign-ins and machine tokens have ended"),
+        "{told}"
+    );
     assert_eq!(lines(&dir.path().join("minicom.db")).len(), 3);
     let aside = others(dir.path(), "before-restore");
     assert_eq!(aside.len(), 1, "{aside:?}");
@@ -142,7 +147,10 @@ fn where_no_copy_can_be_made_nothing_is_left() {
     assert!(refusal(&backup(dir.path(), &there), 73).contains("is there already"));
     assert_eq!(fs::read_to_string(&there).unwrap(), "mine");
     for own in ["minicom.db", "minicom.db-wal", "./minicom.db"] {
-        assert!(refusal(&backup(dir.path(), &dir.path().join(own)), 2).contains("is the database itself"), "{own}");
+        assert!(
+            refusal(&backup(dir.path(), &dir.path().join(own)), 2).contains("is the database itself"),
+            "{own}"
+        );
     }
     let link = out.path().join("link.db");
     std::os::unix::fs::symlink(dir.path().join("minicom.db"), &link).unwrap();
@@ -171,13 +179,17 @@ fn what_is_no_good_copy_is_refused_and_the_desk_stays_as_it_is() {
     fs::write(&text, "this is no database, but it is long enough to be looked at").unwrap();
     let foreign = out.path().join("foreign.db");
     let conn = Connection::open(&foreign).unwrap();
-    conn.execute_batch("CREATE TABLE t (x); PRAGMA application_id = 7").unwrap();
+    conn.execute_batch("CREATE TABLE t (x); PRAGMA application_id = 7")
+        .unwrap();
     let bare = out.path().join("bare.db");
     fs::write(&bare, "").unwrap();
     let half = out.path().join("half.db");
     let bytes = fs::read(&whole).unwrap();
     fs::write(&half, &bytes[..bytes.len() / 2]).unwrap();
-    let flipped = made("flipped.db", "UPDATE events SET body = replace(body, 'says 1', 'says 7')");
+    let flipped = made(
+        "flipped.db",
+        "UPDATE events SET body = replace(body, 'says 1', 'says 7')",
+    );
     let newer = made("newer.db", "PRAGMA user_version = 99");
 
     for (file, code, words) in [
@@ -215,8 +227,14 @@ fn an_older_copy_is_brought_up_to_date_on_the_way() {
     let told = stdout(&restore(dir.path(), &old));
     assert!(told.contains("1 tenants, 2 conversations"), "{told}");
     assert!(stdout(&upkeep(&["verify"], dir.path())).contains("is sound"));
-    let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
-    assert!(left.iter().all(|name| name == "minicom.db" || name == "lock"), "{left:?}");
+    let left: Vec<_> = fs::read_dir(dir.path())
+        .unwrap()
+        .map(|it| it.unwrap().file_name())
+        .collect();
+    assert!(
+        left.iter().all(|name| name == "minicom.db" || name == "lock"),
+        "{left:?}"
+    );
 }
 
 #[test]
@@ -236,12 +254,17 @@ fn sign_ins_of_a_copy_have_ended_unless_they_are_kept() {
         conn.query_row("SELECT revoked_at IS NOT NULL FROM agent_tokens", [], |row| row.get(0))
             .unwrap()
     };
-    stdout(&upkeep(&["restore", copy.to_str().unwrap(), "--keep-tokens"], dir.path()));
+    stdout(&upkeep(
+        &["restore", copy.to_str().unwrap(), "--keep-tokens"],
+        dir.path(),
+    ));
     assert!(!revoked(dir.path()));
     stdout(&restore(dir.path(), &copy));
     assert!(revoked(dir.path()));
     let conn = Connection::open(dir.path().join("minicom.db")).unwrap();
-    let audit: String = conn.query_row("SELECT action FROM audit", [], |row| row.get(0)).unwrap();
+    let audit: String = conn
+        .query_row("SELECT action FROM audit", [], |row| row.get(0))
+        .unwrap();
     assert_eq!(audit, "server.restored");
 }
 
@@ -268,7 +291,10 @@ fn a_configuration_is_checked_without_starting_anything() {
     };
     assert!(stdout(&check("log = \"info\"\n")).contains("is right"));
     let wrong = refusal(&check("log = \"info\"\n[sockets]\ntotall = 5\n"), 78);
-    assert!(wrong.contains("line 3, column 1") && wrong.contains("sockets.total"), "{wrong}");
+    assert!(
+        wrong.contains("line 3, column 1") && wrong.contains("sockets.total"),
+        "{wrong}"
+    );
     fs::write(dir.path().join("rules.toml"), "[[rule]]\nname = 7\n").unwrap();
     refusal(&check("[bot]\nrules = \"rules.toml\"\n"), 78);
     assert!(!data.exists(), "nothing was made");

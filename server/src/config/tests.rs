@@ -668,7 +668,10 @@ fn the_table_of_settings_is_whole() {
         (keys.len(), variables.len()),
         (settings::SETTINGS.len(), settings::SETTINGS.len())
     );
-    assert_eq!(settings::tables().collect::<Vec<_>>(), ["bot", "backup", "rates", "sockets"]);
+    assert_eq!(
+        settings::tables().collect::<Vec<_>>(),
+        ["bot", "backup", "rates", "sockets"]
+    );
     // What a setting takes in, it shows again.
     let mut config = Config::with_data(PathBuf::from("/data"));
     for setting in settings::SETTINGS {
