@@ -200,8 +200,8 @@ pub struct App {
     pub(crate) closing: Vec<HeldClose>,
     /// Lines without a final answer.
     pub(crate) sent: HashMap<CommandId, SentLine>,
-    /// The one `TakeNext` that is on its way.
-    pub(crate) taking_next: Option<TakingNext>,
+    /// The `TakeNext` that are on their way, the oldest first.
+    pub(crate) taking_next: Vec<TakingNext>,
     /// To be opened as soon as it is known.
     pub(crate) open_when_known: Option<ConversationId>,
     /// Shown as unread until opened again.
@@ -274,7 +274,7 @@ impl App {
             attention: Attention::new("minicom"),
             closing: Vec::new(),
             sent: HashMap::new(),
-            taking_next: None,
+            taking_next: vec![],
             open_when_known: None,
             marked_unread: HashSet::new(),
             last_mark: None,

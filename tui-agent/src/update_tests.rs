@@ -321,6 +321,34 @@ fn what_is_typed_after_next_is_for_whoever_comes() {
 }
 
 #[test]
+fn whoever_answers_faster_than_the_server_wishes_for_the_one_after() {
+    let mut seat = seat();
+    let (alice, carol) = (seat.desk.conversation("alice"), seat.desk.conversation("carol"));
+    seat.press("<ctrl-n><ctrl-n>hello<enter><ctrl-n>hi<enter>");
+    let sent = seat.sent();
+    let [
+        (first, AgentCommand::TakeNext {}),
+        (_, AgentCommand::Post { conversation: a, .. }),
+        (second, AgentCommand::TakeNext {}),
+        (_, AgentCommand::Post { conversation: b, .. }),
+    ] = &sent[..]
+    else {
+        panic!("{sent:?}")
+    };
+    assert_eq!((*a, *b), (alice, carol));
+    for (id, conversation) in [(*first, alice), (*second, carol)] {
+        let done = Done {
+            conversation: Some(conversation),
+            ..Done::default()
+        };
+        let (command, outcome) = (AgentCommand::TakeNext {}, Outcome::Done(done));
+        seat.client(ClientEvent::Answered { id, command, outcome });
+        assert_eq!(seat.bench.app.conversation(), Some(carol), "nothing moves");
+    }
+    seat.sees_no("is yours now");
+}
+
+#[test]
 fn what_the_server_chose_otherwise_is_not_opened_under_a_typing_hand() {
     for (keys, opened) in [("", true), ("hello", false), ("<tab>", false), ("<esc>", false)] {
         let mut seat = seat();

@@ -83,7 +83,8 @@ impl App {
                 self.tell(Shown::fixed("Blanked out. Nobody can read it any more."), now);
             }
             (AgentCommand::TakeNext {}, outcome) => {
-                if let Some(taking) = self.taking_next.take_if(|taking| taking.id == id) {
+                if let Some(at) = self.taking_next.iter().position(|taking| taking.id == id) {
+                    let taking = self.taking_next.remove(at);
                     self.next_taken(taking, outcome, now);
                 }
             }

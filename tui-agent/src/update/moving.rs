@@ -18,6 +18,8 @@ use crate::{
 pub(crate) struct TakingNext {
     /// What it is known by.
     pub id: CommandId,
+    /// Whom it was thought to take.
+    expected: Option<ConversationId>,
     /// Whether what it was thought to open was open already.
     was_here: bool,
     /// Whether a key was pressed since.
@@ -27,7 +29,7 @@ pub(crate) struct TakingNext {
 impl App {
     /// A key was pressed that is no wish for the next.
     pub(crate) fn acts(&mut self) {
-        if let Some(taking) = &mut self.taking_next {
+        for taking in &mut self.taking_next {
             taking.acted = true;
         }
     }
@@ -118,22 +120,33 @@ impl App {
     /// What needs this agent most. The server decides, and claims it in the same breath. What the footer named is open at once:
     /// what is typed from here on is for whoever comes, never for whoever was here.
     pub(crate) fn take_next(&mut self, now: Now) {
-        if self.taking_next.is_some() {
+        let next = self.next().map(|next| (next.conversation, self.is_mine(next)));
+        let expected = next.map(|it| it.0);
+        // A wish that is not answered is the same wish, until what it was thought to take has been answered: then it is one for
+        // the one after.
+        if self
+            .taking_next
+            .last()
+            .is_some_and(|taking| taking.expected.is_none() || taking.expected == expected)
+        {
             return;
         }
-        let next = self.next().map(|next| (next.conversation, self.is_mine(next)));
-        let was_here = self.focus == Focus::Compose && self.conversation() == next.map(|it| it.0);
+        let was_here = self.focus == Focus::Compose && self.conversation() == expected;
         match next {
             // One of mine needs no claim.
             Some((conversation, true)) if !self.is_live() => self.write_in(conversation, now),
             _ if self.has_connection("Next") => {
                 let id = self.send(AgentCommand::TakeNext {}, now.wall);
-                self.taking_next = Some(TakingNext {
+                for earlier in &mut self.taking_next {
+                    earlier.acted = true;
+                }
+                self.taking_next.push(TakingNext {
                     id,
+                    expected,
                     was_here,
                     acted: false,
                 });
-                if let Some((conversation, _)) = next {
+                if let Some(conversation) = expected {
                     self.open_chat(conversation);
                     self.focus = Focus::Compose;
                 }
@@ -145,23 +158,28 @@ impl App {
     /// The server has chosen. It is open already, unless somebody was faster or nobody was known to wait: then it is opened, but
     /// never under the hands of who has begun to do something else.
     pub(crate) fn next_chosen(&mut self, taking: TakingNext, conversation: ConversationId, now: Now) {
-        if self.conversation() == Some(conversation) {
-            if !taking.acted {
-                self.focus = Focus::Compose;
+        let here = self.conversation() == Some(conversation);
+        let gone_on = taking.acted && taking.expected == Some(conversation);
+        match (here, taking.acted) {
+            (true, acted) => {
+                if !acted {
+                    self.focus = Focus::Compose;
+                }
+                if taking.was_here {
+                    self.needs_you_most(conversation, now);
+                }
             }
-            if taking.was_here {
-                self.needs_you_most(conversation, now);
+            (false, true) if gone_on => {}
+            (false, true) => {
+                let known = self.replica.summary(conversation).is_some();
+                let who = match known {
+                    true => self.name_of(conversation),
+                    false => Shown::fixed("Somebody else"),
+                };
+                let words = format!("{who} is yours now, and needs you most.");
+                self.trouble(Shown::line(&words), Ends::Leaving);
             }
-        } else if taking.acted {
-            let known = self.replica.summary(conversation).is_some();
-            let who = match known {
-                true => self.name_of(conversation),
-                false => Shown::fixed("Somebody else"),
-            };
-            let words = format!("{who} is yours now, and needs you most.");
-            self.trouble(Shown::line(&words), Ends::Leaving);
-        } else {
-            self.write_in(conversation, now);
+            (false, false) => self.write_in(conversation, now),
         }
     }
 

@@ -106,7 +106,7 @@ impl AgentReplica {
     pub fn next(&self) -> Option<&Summary> {
         let rules = rules(&self.desk, self.me.as_ref(), self.ordered_at);
         let next = self.list.next(&rules)?;
-        if next.stage.is_waiting() || !self.is_being_answered(next.conversation) {
+        if !self.is_being_answered(next.conversation) {
             return Some(next);
         }
         let mine = self.list.section(Section::Mine).map(|row| Summary {
@@ -116,7 +116,9 @@ impl AgentReplica {
             ..row.clone()
         });
         let mine: Vec<Summary> = mine.collect();
-        let candidates = mine.iter().chain(self.list.section(Section::Waiting));
+        let waiting = self.list.section(Section::Waiting);
+        let waiting = waiting.filter(|row| !self.is_being_answered(row.conversation));
+        let candidates = mine.iter().chain(waiting);
         let next = rules.queue.next_for(rules.me?, candidates)?.conversation;
         self.list.get(next)
     }
