@@ -159,6 +159,9 @@ async fn a_customer_costs_two_keys_with_a_saved_reply_four_and_the_end_one_more(
     for key in [CTRL_N, "/", "1", ENTER] {
         desk.press(key)?;
     }
+    // Who ends a chat has seen that the answer stands.
+    carol.sees("Ada: Hello carol, Ada here.").await?;
+    desk.sees("Hello carol, Ada here.")?;
     for key in [CTRL_D, CTRL_N] {
         desk.press(key)?;
     }

@@ -24,6 +24,11 @@ const fn field(key: &'static str, means: &'static str) -> Field {
 /// Keys of the outermost table, in the order in which they are shown.
 const FIELDS: &[Field] = &[
     field("name", "The desk's name, as customers read it."),
+    field("subtitle", "A line under the name. Empty: none."),
+    field(
+        "colour",
+        "The colour of the desk's page and window on the web, as \"#2b6cb0\". Empty: the page's own.",
+    ),
     field(
         "first",
         "Who answers first: \"bot\", or \"queue\" (people: every conversation begins in the queue).",
@@ -72,6 +77,24 @@ const FIELDS: &[Field] = &[
     field(
         "ask_rating",
         "Who is asked how it was, after the end: \"never\", \"after_person\" (who spoke with a person) or \"always\".",
+    ),
+    field(
+        "consent",
+        "What a customer agrees to before the first line. Empty: nothing is asked.",
+    ),
+    field(
+        "signed_identity",
+        "What a signature of your own site is worth: \"off\", \"mark\" (shown as verified) or \"enforce\" (nobody comes in without).",
+    ),
+    Field {
+        key: "origins",
+        means: "Web pages of these origins may call the HTTP API and open customers' sockets.",
+        unset: "origins = [\"https://shop.example\"]",
+    },
+    field("require_totp", "Whether every agent signs in with a second factor."),
+    field(
+        "keep_closed_days",
+        "After how many days closed conversations and their files are erased. 0: never.",
     ),
     field(
         "first_response_warn_percent",
