@@ -24,6 +24,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 pub use self::{
+    live::Since,
     pages::{ConversationsPage, ForeignCursor, HistoryPage, ListCursor},
     reading::Opening,
 };

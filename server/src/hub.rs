@@ -252,6 +252,11 @@ impl Feed {
         self.cursor
     }
 
+    /// The newest position that is known.
+    pub fn head(&self) -> u64 {
+        *self.follower.head.borrow()
+    }
+
     /// What is this agent's own comes with it, as to nobody else.
     pub fn read_by(mut self, agent: AgentId) -> Self {
         self.reader = Some(agent);

@@ -146,6 +146,12 @@ pub const TICKET_COMMENTS_MAX: usize = 200;
 pub const WORKLOAD_CONVERSATIONS_MAX: usize = 3_000;
 /// One reply to a question, in bytes: a page is cut to it. Less than a socket's write buffer and than what clients take.
 pub const REPLY_BYTES_MAX: usize = 240 * 1024;
+/// Feeds of events over HTTP that one token has open at a time, long polls among them. Programs need one.
+pub const EVENT_FEEDS_PER_TOKEN_MAX: usize = 8;
+/// A feed over HTTP says that it lives this often: less than what proxies let a silent connection stand.
+pub const EVENTS_ALIVE_EVERY: Duration = Duration::from_secs(15);
+/// How long a long poll waits at most. Less than [`HTTP_REQUEST_DEADLINE`].
+pub const EVENTS_WAIT_MAX: Duration = Duration::from_secs(25);
 /// Changes of one signal (typing, presence, place) that a reader gets a second.
 pub const SIGNALS_PER_S_MAX: u32 = 1;
 /// Between two passes over the queue that compute everyone's place.
@@ -300,6 +306,7 @@ const _: () = {
     assert!(SNAPSHOT_PART_BYTES_MAX <= SOCKET_WRITE_BUFFER_BYTES_MAX);
     assert!(REPLY_BYTES_MAX < SOCKET_WRITE_BUFFER_BYTES_MAX);
     assert!(ANSWERS_DEADLINE.as_secs() + CLOSE_LINGER.as_secs() < SHUTDOWN_DEADLINE.as_secs());
+    assert!(EVENTS_WAIT_MAX.as_secs() < HTTP_REQUEST_DEADLINE.as_secs());
     assert!(PAGE_DEFAULT <= PAGE_MAX);
     assert!(GROUP_COMMANDS_MAX <= COMMAND_QUEUE_MAX);
     assert!(TENANT_LANE_MAX <= COMMAND_QUEUE_MAX);

@@ -147,6 +147,8 @@ impl Server {
             draining: stop.clone(),
             data: data.clone(),
             sealing,
+            registry: sockets.registry().clone(),
+            feeds: http::EventFeeds::default(),
         };
         let router = http::router(app, session::routes(sockets.clone()));
         ServerFile::write(&data, address).map_err(|error| refused::writing(&data, &error))?;

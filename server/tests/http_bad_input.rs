@@ -325,6 +325,8 @@ fn routes(sockets: Router) -> (Router, CancellationToken, tempfile::TempDir) {
         draining: draining.clone(),
         data: dir.path().to_owned(),
         sealing,
+        registry: minicom_server::session::Registry::new(),
+        feeds: http::EventFeeds::default(),
     };
     (http::router(app, sockets), draining, dir)
 }

@@ -91,6 +91,14 @@ impl ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, "bad_cursor", words)
     }
 
+    /// A feed cannot go on from a cursor. The newest one is told, to begin there after a look at how things stand.
+    pub(super) fn reset(newest: &str) -> ApiError {
+        let words = "The journal does not hold this cursor. Ask for what stands now, then follow from `cursor`.";
+        let mut error = ApiError::new(StatusCode::GONE, "reset", words);
+        error.body.fields.insert("cursor".to_owned(), Value::from(newest));
+        error
+    }
+
     /// A request that is no HTTP that this server speaks.
     pub(super) fn bad_request(words: &str) -> ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, "bad_request", words)

@@ -24,8 +24,8 @@ use axum::{
 };
 use tokio_util::sync::CancellationToken;
 
-pub use self::{aliases::spelled, error::ApiError, extract::TENANT};
-use crate::{accounts::Accounts, auth::seal::SealingKey, desk::Desk};
+pub use self::{aliases::spelled, api::EventFeeds, error::ApiError, extract::TENANT};
+use crate::{accounts::Accounts, auth::seal::SealingKey, desk::Desk, session::Registry};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -40,6 +40,10 @@ pub struct App {
     pub data: std::path::PathBuf,
     /// Seals secrets that must be read back.
     pub sealing: std::sync::Arc<SealingKey>,
+    /// Who has connections open, to end them with their sign-in.
+    pub registry: Registry,
+    /// Feeds of events that are open.
+    pub feeds: EventFeeds,
 }
 
 /// Every route. `sockets` are the routes that become WebSockets.

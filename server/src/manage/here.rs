@@ -25,6 +25,7 @@ use crate::{
     http::{self, TENANT},
     refused,
     run::{bounds, writing::Writing},
+    session::Registry,
     store::open::DataFolder,
 };
 
@@ -55,6 +56,8 @@ impl Here {
             draining: CancellationToken::new(),
             data,
             sealing,
+            registry: Registry::new(),
+            feeds: http::EventFeeds::default(),
         };
         Ok(Here {
             router: http::router(app, Router::new()),

@@ -50,7 +50,7 @@ use log::Story;
 use minicom_protocol::{close::CloseCode, refusal::Refusal};
 use origin::Asking;
 use rates::Rates;
-pub use registry::Registry;
+pub use registry::{AgentSeat, Registry};
 use wire::Wire;
 
 /// All that the sockets work with, and all sockets that are open. Cheap to clone; the state of the routes.

@@ -56,7 +56,7 @@ impl Registry {
     }
 
     /// An agent's connection, as long as the result lives.
-    pub(super) fn agent(&self, agent: AgentId, token: TokenDigest) -> AgentSeat {
+    pub(crate) fn agent(&self, agent: AgentId, token: TokenDigest) -> AgentSeat {
         let closed = CancellationToken::new();
         let mut state = self.lock();
         state.number += 1;
@@ -93,7 +93,7 @@ impl Registry {
 }
 
 /// See [`Registry::agent`].
-pub(super) struct AgentSeat {
+pub struct AgentSeat {
     registry: Registry,
     agent: AgentId,
     number: u64,

@@ -19,6 +19,7 @@ mod webhooks;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use self::events::Places as EventFeeds;
 use super::App;
 
 /// Where the API lives.
