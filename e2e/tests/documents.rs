@@ -74,6 +74,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/http.md",
         "docs/operations.md",
         "docs/security.md",
+        "docs/troubleshooting.md",
     ] {
         let text = read(name);
         let folder = root()

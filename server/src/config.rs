@@ -12,6 +12,7 @@ use crate::{
         NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS,
         SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
     },
+    logging::LogFormat,
 };
 
 pub mod cli;
@@ -40,6 +41,10 @@ pub struct Config {
     pub data: PathBuf,
     /// What is logged: a level, or several `target=level` with commas.
     pub log: String,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// Who may read the numbers for a monitoring system.
+    pub metrics: MetricsFor,
     /// Whether others than this computer may connect without TLS.
     pub insecure_http: bool,
     /// The display name of the first admin, who is made on a new data folder.
@@ -65,6 +70,18 @@ pub struct Backup {
     pub folder: Option<PathBuf>,
     /// How many stay.
     pub keep: u32,
+}
+
+/// Who may read the numbers for a monitoring system.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum MetricsFor {
+    /// This computer; others with an admin's token.
+    #[default]
+    ThisComputer,
+    /// Whoever has an admin's token.
+    Tokens,
+    /// Nobody.
+    Nobody,
 }
 
 /// The first-line bot.
@@ -112,6 +129,8 @@ impl Config {
             listen: LISTEN_DEFAULT.parse().expect("the default address is an address"),
             data,
             log: LOG_DEFAULT.to_owned(),
+            log_format: LogFormat::Text,
+            metrics: MetricsFor::ThisComputer,
             insecure_http: false,
             admin_name: DisplayName::parse(ADMIN_NAME_DEFAULT).expect("the default name is a name"),
             context_command: vec![],

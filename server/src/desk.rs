@@ -159,6 +159,16 @@ impl Desk {
         &self.shared.counts
     }
 
+    /// Pieces of work that wait for the writer.
+    pub fn waiting_jobs(&self) -> usize {
+        self.queue.max_capacity().saturating_sub(self.queue.capacity())
+    }
+
+    /// How long the oldest read that still runs has run.
+    pub fn oldest_read(&self) -> std::time::Duration {
+        self.shared.pool.oldest_read()
+    }
+
     /// The hub, for followers that wait for the journal to grow.
     pub fn hub(&self) -> &Arc<Hub> {
         &self.shared.hub

@@ -6,6 +6,8 @@ use std::{fmt, process::ExitCode};
 /// Why the program ends. The numbers are those of `sysexits`, which service managers and scripts know.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ExitKind {
+    /// What was looked at is not as it should be.
+    Unwell,
     /// The command line cannot be understood or is not allowed.
     Usage,
     /// The data is damaged, or is not ours.
@@ -30,7 +32,8 @@ pub enum ExitKind {
 
 impl ExitKind {
     /// All kinds.
-    pub const ALL: [ExitKind; 10] = [
+    pub const ALL: [ExitKind; 11] = [
+        ExitKind::Unwell,
         ExitKind::Usage,
         ExitKind::BadData,
         ExitKind::NoInput,
@@ -46,6 +49,7 @@ impl ExitKind {
     /// The number that the program ends with.
     pub const fn code(self) -> u8 {
         match self {
+            ExitKind::Unwell => 1,
             ExitKind::Usage => 2,
             ExitKind::BadData => 65,
             ExitKind::NoInput => 66,
@@ -116,7 +120,7 @@ mod tests {
     #[test]
     fn every_kind_has_its_own_number() {
         let mut codes: Vec<u8> = ExitKind::ALL.iter().map(|kind| kind.code()).collect();
-        assert_eq!(codes, [2, 65, 66, 69, 70, 73, 74, 75, 77, 78]);
+        assert_eq!(codes, [1, 2, 65, 66, 69, 70, 73, 74, 75, 77, 78]);
         codes.dedup();
         assert_eq!(codes.len(), ExitKind::ALL.len());
     }

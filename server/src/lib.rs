@@ -6,6 +6,7 @@ pub mod bot;
 pub mod checkpoints;
 pub mod clock;
 pub mod config;
+pub mod counts;
 pub mod decide;
 pub mod desk;
 mod door;
@@ -35,6 +36,7 @@ pub mod server_file;
 pub mod session;
 pub mod signals;
 pub mod store;
+pub mod telemetry;
 #[cfg(test)]
 mod test_desk;
 pub mod timers;

@@ -294,6 +294,10 @@ pub const EXCERPT_COLUMNS_MAX: usize = 80;
 pub const BACKUP_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// After a copy that failed: long enough for somebody to make room.
 pub const BACKUP_RETRY: Duration = Duration::from_secs(60 * 60);
+/// Free space below which somebody is told, in bytes: time enough to make room.
+pub const DISK_FREE_BYTES_WARN: u64 = 1024 * 1024 * 1024;
+/// Between two tidyings of the numbers for a monitoring system: what nobody asks for must not pile up.
+pub const NUMBERS_TIDY_EVERY: Duration = Duration::from_secs(30);
 /// Copies that stay in the folder: two weeks, so that damage that is seen late has a copy from before it.
 pub const BACKUPS_KEPT: Adjustable = Adjustable::new(14, 1, 3_650);
 

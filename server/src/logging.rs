@@ -12,11 +12,21 @@ use tracing_subscriber::EnvFilter;
 
 use crate::exit::{ExitKind, Fatal};
 
+/// How a line of the log is written.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// An object of JSON a line, for machinery.
+    Json,
+}
+
 /// Starts logging what `filter` lets through.
 ///
 /// # Errors
 /// The filter cannot be read.
-pub fn start(filter: &str) -> Result<(), Fatal> {
+pub fn start(filter: &str, format: LogFormat) -> Result<(), Fatal> {
     let filter = EnvFilter::try_new(filter).map_err(|_| {
         Fatal::new(
             ExitKind::Config,
@@ -25,12 +35,15 @@ pub fn start(filter: &str) -> Result<(), Fatal> {
         )
     })?;
     let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal() && !no_color)
         .with_target(false)
-        .with_env_filter(filter)
-        .init();
+        .with_env_filter(filter);
+    match format {
+        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal() && !no_color).init(),
+        // What was begun (a request, a connection) stands in each of its lines, as the field `span`.
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).init(),
+    }
     panic::set_hook(Box::new(tell_panic));
     Ok(())
 }
@@ -44,5 +57,6 @@ fn tell_panic(info: &panic::PanicHookInfo<'_>) {
         .downcast_ref::<&'static str>()
         .copied()
         .unwrap_or("(not shown)");
+    metrics::counter!(crate::telemetry::PANICS).increment(1);
     error!(place, "a part of the program broke down: {words}");
 }

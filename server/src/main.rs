@@ -11,7 +11,8 @@ use minicom_server::{
     Shutdown,
     config::{Action, Cli, Config, Loaded, Source},
     exit::{ExitKind, Fatal},
-    logging, manage, refused, upkeep,
+    logging::{self, LogFormat},
+    manage, refused, upkeep,
 };
 use tokio::{
     net::TcpListener,
@@ -41,13 +42,19 @@ fn act(cli: Cli) -> Result<(), Fatal> {
     }
     match cli.action {
         Action::Upkeep(command) => {
-            logging::start("warn")?;
+            logging::start("warn", LogFormat::Text)?;
             upkeep::run(&command, &loaded.config, &mut io::stdout().lock())
+        }
+        Action::Doctor(command) => {
+            logging::start("off", LogFormat::Text)?;
+            let runtime = runtime()?;
+            let mut out = io::stdout().lock();
+            runtime.block_on(upkeep::doctor::run(&command, &loaded.config, &mut out))
         }
         Action::PrintConfig => print(&loaded.to_toml()),
         Action::Serve => serve(loaded),
         Action::Agent(command) => {
-            logging::start("warn")?;
+            logging::start("warn", LogFormat::Text)?;
             let runtime = runtime()?;
             let mut out = io::stdout().lock();
             runtime.block_on(manage::agent::run(command, &loaded.config, &mut out))
@@ -80,7 +87,7 @@ fn runtime() -> Result<Runtime, Fatal> {
 
 fn serve(loaded: Loaded) -> Result<(), Fatal> {
     let Loaded { config, notes, .. } = loaded;
-    logging::start(&config.log)?;
+    logging::start(&config.log, config.log_format)?;
     for note in notes {
         warn!("{note}");
     }

@@ -32,7 +32,7 @@ use crate::{
     server_file::ServerFile,
     session::{self, Registry, Sockets},
     signals::Signals,
-    store, timers, upkeep,
+    store, telemetry, timers, upkeep,
 };
 
 /// Runs a server until `shutdown`, or until it cannot go on. The listener is accepting when this is called; its address is
@@ -98,6 +98,8 @@ struct Server {
 
 impl Server {
     async fn start(config: &Config, faults: Faults, listener: TcpListener) -> Result<(Server, Writing), Fatal> {
+        // Before anything is counted.
+        telemetry::handle();
         let address = listener.local_addr().map_err(|error| refused::listener(&error))?;
         let rules = rules(config)?;
         let (folder, conn) = store::open::open(&config.data).map_err(|refused| refused::opening(&refused))?;
@@ -129,6 +131,7 @@ impl Server {
         start_care(&desk, &signals, &workers, &stop);
         workers.spawn(timers::run(desk.clone(), rest.clone()));
         workers.spawn(checkpoints::run(file, desk.counts().clone(), rest.clone()));
+        workers.spawn(telemetry::tidy(rest.clone()));
         if let Some(plan) = bounds::backups(config) {
             workers.spawn(upkeep::schedule::run(data.clone(), plan, stop.clone()));
         }
@@ -141,6 +144,12 @@ impl Server {
             limits.clone(),
             stop.clone(),
         );
+        let vitals = http::vitals::Vitals {
+            connections: Some((sockets.registry().clone(), limits.sockets_total)),
+            backup: bounds::backups(config),
+            bot: config.bot.enabled,
+            metrics: config.metrics,
+        };
         let app = http::App {
             desk: desk.clone(),
             accounts,
@@ -149,6 +158,7 @@ impl Server {
             sealing,
             registry: sockets.registry().clone(),
             feeds: http::EventFeeds::default(),
+            vitals,
         };
         let router = http::router(app, session::routes(sockets.clone()));
         ServerFile::write(&data, address).map_err(|error| refused::writing(&data, &error))?;

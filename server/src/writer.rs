@@ -9,10 +9,8 @@ use std::{
     cell::RefCell,
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    time::Instant,
 };
 
 use minicom_protocol::{
@@ -25,6 +23,7 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::{error, warn};
 
+pub use crate::counts::Counts;
 use crate::{
     decide::Settings,
     execute::{self, Choices, Scope},
@@ -87,19 +86,6 @@ impl Job {
             Job::Write { failed, .. } => failed(refusal),
         }
     }
-}
-
-/// Counts, for measurements: how many commits carried how many pieces of work.
-#[derive(Default, Debug)]
-pub struct Counts {
-    /// Commits.
-    pub commits: AtomicU64,
-    /// Pieces of work in them.
-    pub jobs: AtomicU64,
-    /// Woken by each commit, for the one who looks after the write-ahead log.
-    pub committed: Notify,
-    /// Whether something was erased that the log may still hold.
-    pub erased: AtomicBool,
 }
 
 /// What the writer works with.
@@ -170,6 +156,7 @@ impl Writer {
 
     /// One transaction. The error is one after which nothing may be acknowledged.
     fn group(&mut self, jobs: Vec<Job>) -> Result<(), rusqlite::Error> {
+        let (began, count) = (Instant::now(), jobs.len());
         self.counts.jobs.fetch_add(jobs.len() as u64, Ordering::Relaxed);
         if let Err(error) = self.conn.execute_batch("BEGIN IMMEDIATE") {
             return self.refuse_group(jobs.into_iter().map(|job| job_refuser(job)).collect(), error);
@@ -199,7 +186,7 @@ impl Writer {
         }
         match self.conn.execute_batch("COMMIT") {
             Ok(()) => {
-                self.counts.commits.fetch_add(1, Ordering::Relaxed);
+                self.counts.note_commit(count, began.elapsed());
                 if events.iter().any(|(_, event)| journal::erases(event)) {
                     self.counts.erased.store(true, Ordering::Release);
                 }

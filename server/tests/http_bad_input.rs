@@ -320,6 +320,7 @@ fn routes(sockets: Router) -> (Router, CancellationToken, tempfile::TempDir) {
     let draining = CancellationToken::new();
     let sealing = Arc::new(SealingKey::of(dir.path()).unwrap());
     let app = http::App {
+        vitals: Default::default(),
         accounts: Accounts::new(desk.clone(), sealing.clone()),
         desk,
         draining: draining.clone(),

@@ -5,7 +5,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use minicom_protocol::{
@@ -104,16 +104,29 @@ impl Follow for Bot {
             conversation,
         };
         self.signals.bot_types(self.key, customer, conversation).await;
-        self.take_turn(event, &trigger, &summary).await;
+        let began = Instant::now();
+        if self.take_turn(event, &trigger, &summary).await {
+            self.desk.counts().bot.took(began.elapsed());
+        } else {
+            self.desk.counts().bot.failed();
+        }
         self.signals.bot_rests(self.key, customer, conversation);
     }
 }
 
 impl Bot {
-    async fn take_turn(&self, event: &Event, trigger: &Trigger, summary: &Summary) {
+    /// Whether it did not break and its turn was taken in.
+    async fn take_turn(&self, event: &Event, trigger: &Trigger, summary: &Summary) -> bool {
         let Some(turn) = self.turn(trigger, summary, trigger.customer.id).await else {
-            return;
+            return false;
         };
+        let broke = matches!(
+            &turn,
+            Turn::HandOver {
+                reason: HandOverReason::BotFailed,
+                ..
+            }
+        );
         let id = derived_id(
             event.time,
             &[b"bot", &self.key.0.to_be_bytes(), &event.rev.0.to_be_bytes()],
@@ -123,7 +136,7 @@ impl Bot {
             trigger: trigger.rev,
             turn,
         };
-        self.submit(id, turn).await;
+        self.submit(id, turn).await && !broke
     }
 
     /// What the bot says, made from the thread as it stands in the journal.
@@ -156,21 +169,28 @@ impl Bot {
         }))
     }
 
-    async fn submit(&self, id: minicom_protocol::ids::CommandId, turn: BotTurn) {
+    /// Whether it was taken in.
+    async fn submit(&self, id: minicom_protocol::ids::CommandId, turn: BotTurn) -> bool {
         let caller = self.desk.bot(&self.tenant);
         loop {
             match self.desk.submit(&caller, id, Order::BotTurn(turn.clone())).await {
-                Ok(_) => return,
+                Ok(_) => return true,
                 Err(refusal) if refusal.retryable() => {
                     let wait = Duration::from_millis(refusal.retry_after_ms().unwrap_or(1_000));
                     tokio::select! {
-                        () = self.stop.cancelled() => return,
+                        () = self.stop.cancelled() => return true,
                         () = tokio::time::sleep(wait) => {}
                     }
                 }
                 // The id was answered with another turn before a restart: the first one stands.
-                Err(Refusal::Conflict) => return debug!(trigger = turn.trigger.0, "a turn stands already"),
-                Err(refusal) => return warn!(code = refusal.code(), trigger = turn.trigger.0, "a turn was refused"),
+                Err(Refusal::Conflict) => {
+                    debug!(trigger = turn.trigger.0, "a turn stands already");
+                    return true;
+                }
+                Err(refusal) => {
+                    warn!(code = refusal.code(), trigger = turn.trigger.0, "a turn was refused");
+                    return false;
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use clap::{
 };
 use minicom_protocol::{people::Role, text::DisplayName};
 
-use self::upkeep::Upkeep;
+use self::upkeep::{Doctor, Upkeep};
 use super::value::{self, Kind, Value};
 use crate::limits::CONTEXT_COMMAND_TIMEOUT_MS;
 
@@ -36,6 +36,8 @@ pub enum Action {
     Agent(AgentCommand),
     /// Keep the desk safe.
     Upkeep(Upkeep),
+    /// Look at each part of a server.
+    Doctor(Doctor),
 }
 
 #[derive(Parser, Debug)]
@@ -61,6 +63,7 @@ enum Command {
     Agent(AgentArguments),
     #[command(flatten)]
     Upkeep(Upkeep),
+    Doctor(Doctor),
 }
 
 /// Flags of the server. Both `minicom-server --listen ...` and `minicom-server serve --listen ...` are understood.
@@ -188,6 +191,13 @@ impl Cli {
                 (
                     arguments.flags.place(agent.data, agent.config)?,
                     Action::Agent(agent.command),
+                )
+            }
+            Some(Command::Doctor(command)) => {
+                let place = command.place.clone();
+                (
+                    arguments.flags.place(place.data, place.config)?,
+                    Action::Doctor(command),
                 )
             }
             Some(Command::Upkeep(command)) => {

@@ -4,13 +4,16 @@
 use std::time::Duration;
 
 use super::{
-    Config,
+    Config, MetricsFor,
     value::{Kind, Value},
 };
-use crate::limits::{
-    BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
-    NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS,
-    SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
+use crate::{
+    limits::{
+        BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
+        NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS,
+        SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
+    },
+    logging::LogFormat,
 };
 
 /// One setting.
@@ -77,6 +80,51 @@ pub(super) static SETTINGS: &[Setting] = &[
     ),
     setting!("data", "MINICOM_DATA", Kind::Path, "folder of the database", Path, data),
     setting!("log", "MINICOM_LOG", Kind::Filter, "what is logged", Text, log),
+    Setting {
+        key: "log_format",
+        env: "MINICOM_LOG_FORMAT",
+        kind: Kind::Choice(&["text", "json"]),
+        about: "how a line of the log is written",
+        set: |config, value| {
+            if let Value::Text(word) = value {
+                config.log_format = if word == "json" {
+                    LogFormat::Json
+                } else {
+                    LogFormat::Text
+                };
+            }
+        },
+        show: |config| {
+            let word = match config.log_format {
+                LogFormat::Text => "text",
+                LogFormat::Json => "json",
+            };
+            Value::Text(word.to_owned())
+        },
+    },
+    Setting {
+        key: "metrics",
+        env: "MINICOM_METRICS",
+        kind: Kind::Choice(&["this-computer", "tokens", "nobody"]),
+        about: "who may read /metrics; whoever has an admin's token, but for \"nobody\"",
+        set: |config, value| {
+            if let Value::Text(word) = value {
+                config.metrics = match word.as_str() {
+                    "tokens" => MetricsFor::Tokens,
+                    "nobody" => MetricsFor::Nobody,
+                    _ => MetricsFor::ThisComputer,
+                };
+            }
+        },
+        show: |config| {
+            let word = match config.metrics {
+                MetricsFor::ThisComputer => "this-computer",
+                MetricsFor::Tokens => "tokens",
+                MetricsFor::Nobody => "nobody",
+            };
+            Value::Text(word.to_owned())
+        },
+    },
     setting!(
         "insecure_http",
         "MINICOM_INSECURE_HTTP",

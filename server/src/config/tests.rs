@@ -687,6 +687,7 @@ fn the_table_of_settings_is_whole() {
                     "on"
                 }),
             value::Kind::Name => setting.kind.read("Bo"),
+            value::Kind::Choice(words) => setting.kind.read(words[1]),
             value::Kind::Command => setting.kind.read(r#"["look-up", "it's short"]"#),
             value::Kind::Number(bound, _) => setting.kind.read(&bound.most.to_string()),
         };

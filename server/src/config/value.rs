@@ -23,6 +23,8 @@ pub(super) enum Kind {
     Name,
     /// A whole number within bounds, and its unit.
     Number(Adjustable, &'static str),
+    /// One of these words.
+    Choice(&'static [&'static str]),
     /// A program and its arguments, as a list: no shell ever reads it. An empty list is none.
     Command,
 }
@@ -74,6 +76,7 @@ impl Kind {
                 bound.most,
                 bound.default
             ),
+            Kind::Choice(words) => format!("one of \"{}\"", words.join("\", \"")),
             Kind::Command => {
                 "a list of the program and its arguments, for example [\"/usr/local/bin/look-up\", \"--short\"]".to_owned()
             }
@@ -120,6 +123,10 @@ impl Kind {
             Kind::Number(bound, _) => match text.trim().parse() {
                 Ok(number) => self.number(bound, number),
                 Err(_) => Err(self.wrong("it is not a whole number")),
+            },
+            Kind::Choice(words) => match words.iter().find(|word| **word == text) {
+                Some(word) => Ok(Value::Text((*word).to_owned())),
+                None => Err(self.wrong("it is none of the words")),
             },
             Kind::Command => match serde_json::from_str(text) {
                 Ok(parts) => self.command(parts),

@@ -140,6 +140,7 @@ pub fn command(
         && let Some(answered) = commands::find(scope.conn, scope.tenant, caller.sender(), id)?
     {
         return Ok(if answered.is_to(&digest) {
+            metrics::counter!(crate::telemetry::DUPLICATES).increment(1);
             repeated(answered.outcome)
         } else {
             Err(Refusal::Conflict)

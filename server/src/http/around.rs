@@ -1,7 +1,7 @@
 //! What happens around every request: its number, its deadline, a panic in it, the refusal while the server stops, and the
 //! headers that every answer has. Logs the route's pattern and never a path: a path has a name in it.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use axum::{
     body::Body,
@@ -13,14 +13,14 @@ use axum::{
 use futures_util::FutureExt;
 use minicom_protocol::refusal::Refusal;
 use tokio::time::{Instant, timeout};
-use tracing::{debug, error};
+use tracing::{Instrument, debug, error};
 use uuid::Uuid;
 
 use super::{
     App,
     error::{ApiError, ErrorBody},
 };
-use crate::limits;
+use crate::{limits, telemetry};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -34,10 +34,12 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
         .get::<MatchedPath>()
         .map_or("(none)", MatchedPath::as_str)
         .to_owned();
+    // Whatever is logged on the way has the request's number.
+    let span = tracing::error_span!("request", id = %id);
     let answer = match refuse(&app, &request, &route) {
         Some(refused) => refused.into_response(),
         None => {
-            let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
+            let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span);
             match timeout(limits::HTTP_REQUEST_DEADLINE, answered).await {
                 Ok(Ok(response)) => response,
                 Ok(Err(_)) => {
@@ -51,6 +53,7 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
     };
     let response = finish(answer, id);
     let status = response.status().as_u16();
+    count(&route, status, began.elapsed());
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     if status >= 500 {
         error!(request_id = %id, %method, route, status, ms, "a request failed");
@@ -58,6 +61,15 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
         debug!(request_id = %id, %method, route, status, ms, "request");
     }
     response
+}
+
+/// Counts a request, and a try to sign in by its outcome.
+fn count(route: &str, status: u16, took: Duration) {
+    metrics::counter!(telemetry::REQUESTS, "status" => telemetry::status_class(status)).increment(1);
+    metrics::histogram!(telemetry::REQUEST_SECONDS).record(took);
+    if route.trim_end_matches('/').ends_with("/login") {
+        metrics::counter!(telemetry::LOGINS, "outcome" => telemetry::login_outcome(status)).increment(1);
+    }
 }
 
 /// What is refused before anybody looks at it.

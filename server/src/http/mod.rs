@@ -11,10 +11,12 @@ mod dashboard;
 mod error;
 mod extract;
 mod front;
-mod health;
+pub mod health;
 mod login;
+mod metrics;
 mod page;
 mod takeover;
+pub mod vitals;
 
 use axum::{
     Router,
@@ -44,11 +46,13 @@ pub struct App {
     pub registry: Registry,
     /// Feeds of events that are open.
     pub feeds: EventFeeds,
+    /// What the health routes and the numbers look at.
+    pub vitals: vitals::Vitals,
 }
 
 /// Every route. `sockets` are the routes that become WebSockets.
 pub fn router(app: App, sockets: Router) -> Router {
-    let routes: [(&str, MethodRouter<App>); 10] = [
+    let routes: [(&str, MethodRouter<App>); 11] = [
         ("/api/conversation/{customer_id}", get(conversation::history)),
         ("/api/agent/dashboard", get(dashboard::list)),
         ("/api/agent/takeover", post(takeover::take_over)),
@@ -58,6 +62,7 @@ pub fn router(app: App, sockets: Router) -> Router {
         ("/api/agents/{email}", patch(agents::change).post(agents::change)),
         ("/healthz", get(health::live)),
         ("/readyz", get(health::ready)),
+        ("/metrics", get(metrics::metrics)),
         ("/", get(front::page)),
     ];
     let (api, _description) = api::routes().split_for_parts();

@@ -58,6 +58,7 @@ impl Here {
             sealing,
             registry: Registry::new(),
             feeds: http::EventFeeds::default(),
+            vitals: http::vitals::Vitals::default(),
         };
         Ok(Here {
             router: http::router(app, Router::new()),

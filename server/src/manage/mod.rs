@@ -14,7 +14,8 @@ use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use self::{here::Here, running::Running};
+use self::here::Here;
+pub(crate) use self::running::{Running, upgrade};
 use crate::{
     config::Config,
     exit::{ExitKind, Fatal},

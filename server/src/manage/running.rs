@@ -94,6 +94,29 @@ impl Running {
         }
     }
 
+    /// Asks for what is told also where it is bad news: the status, and the answer whatever it is.
+    pub async fn look(&self, path: &str) -> Result<(u16, Value), Fatal> {
+        let url = Url::parse(&format!("{}{path}", self.root())).map_err(|error| broken(&error))?;
+        let request = self.client.get(url).bearer_auth(&self.token);
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status().as_u16();
+        let answer = response.json().await.unwrap_or(Value::Null);
+        Ok((status, answer))
+    }
+
+    /// The beginning of its addresses.
+    pub fn root(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The status with which a WebSocket is answered: 101 if it is opened.
+    pub async fn upgrade(&self) -> Result<u16, Fatal> {
+        let url = Url::parse(&self.root()).map_err(|error| broken(&error))?;
+        upgrade(&self.client, &url)
+            .await
+            .map_err(|error| self.unreachable(&error))
+    }
+
     async fn refused(&self, response: Response) -> Fatal {
         let status = response.status();
         match response.json::<Refused>().await {
@@ -122,6 +145,19 @@ impl Running {
             "It may be starting or ending: try again in a moment, and look at its log.",
         )
     }
+}
+
+/// Asks a server for a WebSocket as agents do, says nothing on it and drops it. Returns the answer's status.
+pub async fn upgrade(client: &Client, url: &Url) -> reqwest::Result<u16> {
+    let mut url = url.clone();
+    url.set_path("/ws");
+    let asking = client
+        .get(url)
+        .header("connection", "Upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "bWluaWNvbSBkb2N0b3Ihkg==");
+    Ok(asking.send().await?.status().as_u16())
 }
 
 /// What answered is not understood.

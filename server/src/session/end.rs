@@ -79,6 +79,23 @@ impl End {
         End::refused(CloseCode::Restart, Refusal::Stopping { retry_after_ms })
     }
 
+    /// The reason as a label: one of few.
+    pub fn label(&self) -> &'static str {
+        match self {
+            End::Peer(_) => "client",
+            End::Lost => "lost",
+            End::Ours(bye) => match bye.code {
+                CloseCode::Slow => "slow",
+                CloseCode::Silent => "silent",
+                CloseCode::Restart => "restart",
+                CloseCode::SignIn => "sign_in",
+                CloseCode::Rate => "rate",
+                CloseCode::Internal => "internal",
+                _ => "refused",
+            },
+        }
+    }
+
     /// The reason in a few words, for the log.
     pub fn words(&self) -> String {
         match self {

@@ -6,9 +6,13 @@ use minicom_protocol::gate::Shown;
 use tracing::info;
 
 use super::{end::End, wire::Wire};
+use crate::telemetry;
 
 /// Columns of a client's own name in the log.
 const CLIENT_COLUMNS_MAX: usize = 40;
+
+/// How a connection begins that goes on from its cursor.
+pub const RESUMED: &str = "resumed";
 
 /// One connection's story.
 pub struct Story {
@@ -35,7 +39,8 @@ impl Story {
     }
 
     /// It has signed in.
-    pub fn begin(&mut self, name: Shown, client: &str, resumed: bool) {
+    pub fn begin(&mut self, name: Shown, client: &str, how: &'static str) {
+        let resumed = how == RESUMED;
         let client = Shown::line(client).cut(CLIENT_COLUMNS_MAX);
         info!(
             session = self.number,
@@ -47,10 +52,17 @@ impl Story {
             "connected"
         );
         self.name = Some(name);
+        metrics::counter!(telemetry::OPENED, "role" => self.role, "how" => how).increment(1);
     }
 
     /// It has ended.
     pub fn end(&self, end: &End, wire: &Wire) {
+        metrics::counter!(telemetry::DISCONNECTED, "role" => self.role, "reason" => end.label()).increment(1);
+        match end.label() {
+            "slow" => metrics::counter!(telemetry::SLOW).increment(1),
+            "silent" => metrics::counter!(telemetry::SILENT).increment(1),
+            _ => {}
+        }
         info!(
             session = self.number,
             role = self.role,

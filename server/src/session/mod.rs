@@ -40,6 +40,7 @@ use axum::{
 };
 use futures_util::FutureExt;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument;
 
 use crate::{accounts::Accounts, desk::Desk, limits, listener::Place, run_limits::RunLimits, signals::Signals};
 use agents::AgentGuest;
@@ -224,15 +225,17 @@ async fn open<G: Guest>(
         .max_message_size(limits::FRAME_BYTES_MAX)
         .max_frame_size(limits::FRAME_BYTES_MAX)
         .on_upgrade(move |socket| async move {
-            serve::<G>(&sockets, socket, doorstep).await;
+            // Whatever is logged on the way has the connection's number.
+            let number = sockets.shared.numbers.fetch_add(1, Ordering::Relaxed);
+            let span = tracing::error_span!("connection", number);
+            serve::<G>(&sockets, socket, doorstep, number).instrument(span).await;
             drop(sockets);
             drop(counted);
         })
 }
 
-async fn serve<G: Guest>(sockets: &Sockets, socket: WebSocket, doorstep: Doorstep) {
+async fn serve<G: Guest>(sockets: &Sockets, socket: WebSocket, doorstep: Doorstep, number: u64) {
     let cx = &sockets.shared;
-    let number = cx.numbers.fetch_add(1, Ordering::Relaxed);
     let mut wire = Wire::new(socket, &cx.limits);
     let mut story = Story::new(number, G::ROLE, doorstep.peer);
     let end = guarded(talk::talk::<G>(cx, &mut wire, &doorstep, &mut story)).await;

@@ -25,7 +25,7 @@ use super::{
     end::End,
     guest::{Guest, SignalSource},
     hello,
-    log::Story,
+    log::{self, Story},
     pace::{Pace, Verdict},
     wire::{Heard, Wire},
 };
@@ -72,7 +72,12 @@ async fn begin<'a, G: Guest>(
     let mut guest = G::sign_in(cx, doorstep, &hello).await?;
     let opened = guest.open(cx, hello.cursor).await?;
     let resumed = opened.snapshot.is_none();
-    story.begin(guest.shown(), &hello.client, resumed);
+    let how = match (resumed, hello.cursor) {
+        (true, _) => log::RESUMED,
+        (false, Some(_)) => "reset",
+        (false, None) => "new",
+    };
+    story.begin(guest.shown(), &hello.client, how);
     let welcome = ToClient::<G::Side>::Welcome {
         version: VERSION,
         server: concat!("minicom-server ", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -30,6 +30,7 @@ pub mod threads;
 pub mod tickets;
 pub mod timers;
 pub mod verify;
+pub mod vitals;
 
 use minicom_protocol::ids::Mark;
 use rusqlite::types::Type;

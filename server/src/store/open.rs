@@ -113,6 +113,13 @@ pub fn lock_folder(path: &Path) -> Result<File, OpenRefused> {
     lock(path)
 }
 
+/// Whether a server has the data folder. Changes nothing.
+pub fn is_locked(path: &Path) -> bool {
+    // Read only: who may not write there can see it too.
+    let file = File::open(path.join("lock"));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// Opens the data folder, making it if it is new, and brings the database to today's schema.
 pub fn open(path: &Path) -> Result<(DataFolder, Connection), OpenRefused> {
     let lock = lock_folder(path)?;

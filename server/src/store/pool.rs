@@ -4,12 +4,14 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use tokio::sync::Semaphore;
 
 use super::Result;
+use crate::telemetry::reads::Reads;
 
 /// The readers of one database.
 #[derive(Clone)]
@@ -22,6 +24,7 @@ struct Shared {
     /// Std mutex: nothing awaits while it is held.
     idle: Mutex<Vec<Connection>>,
     lent: Arc<Semaphore>,
+    reads: Reads,
 }
 
 impl ReaderPool {
@@ -31,10 +34,16 @@ impl ReaderPool {
             file: file.to_owned(),
             idle: Mutex::new(Vec::new()),
             lent: Arc::new(Semaphore::new(readers)),
+            reads: Reads::default(),
         };
         Self {
             shared: Arc::new(shared),
         }
+    }
+
+    /// How long the oldest read that still runs has run.
+    pub fn oldest_read(&self) -> Duration {
+        self.shared.reads.oldest()
     }
 
     /// Runs `read` with a reader, in one read transaction: everything it sees is of one moment.
@@ -47,6 +56,7 @@ impl ReaderPool {
         let task = tokio::task::spawn_blocking(move || {
             // It goes along: if whoever asked is gone, the reader is lent until the read is done all the same.
             let _permit = permit;
+            let _read = shared.reads.begin();
             let idle = shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut conn = match idle {
                 Some(conn) => conn,

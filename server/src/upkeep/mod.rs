@@ -4,8 +4,11 @@
 
 pub mod backup;
 pub mod check_config;
+pub mod doctor;
+pub mod part;
 pub mod restore;
 pub mod schedule;
+pub mod standing;
 pub mod verify;
 
 use std::{io::Write, path::Path};

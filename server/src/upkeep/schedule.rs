@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
 use super::backup;
-use crate::{clock, files, limits, refused};
+use crate::{clock, files, limits, refused, telemetry};
 
 /// Where the copies of one server go, and how many stay.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,8 +38,12 @@ pub async fn run(data: PathBuf, plan: Plan, stop: CancellationToken) {
         // Copying blocks; a server that stops meanwhile does not wait for it, and leaves at most a part that the next copy removes.
         let made = tokio::task::spawn_blocking(move || make(&from, &to)).await;
         let retry = match made {
-            Ok(Ok(())) => continue,
+            Ok(Ok(())) => {
+                metrics::counter!(telemetry::BACKUPS, "outcome" => "ok").increment(1);
+                continue;
+            }
             Ok(Err(fatal)) => {
+                metrics::counter!(telemetry::BACKUPS, "outcome" => "failed").increment(1);
                 error!(why = %fatal.what, fix = %fatal.fix, "the daily copy was not made; it is tried again in an hour");
                 limits::BACKUP_RETRY
             }

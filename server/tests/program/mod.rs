@@ -101,6 +101,10 @@ impl Running {
         };
         let line = running.until("listening on http://");
         running.address = line.trim_end().rsplit("http://").next().unwrap().to_owned();
+        // A log of JSON goes on behind it.
+        running
+            .address
+            .truncate(running.address.find('"').unwrap_or(running.address.len()));
         running.until("bot o");
         running
     }

@@ -16,6 +16,22 @@ pub struct Place {
     pub config: Option<PathBuf>,
 }
 
+/// Look at each part of a server and say what to do about it; ends with 1 if one does not work
+#[derive(Args, Clone, PartialEq, Eq, Default, Debug)]
+pub struct Doctor {
+    /// Look at a server from outside, as its clients reach it, instead of at the one of this computer
+    #[arg(long, value_name = "ADDRESS")]
+    pub url: Option<String>,
+    /// Tell it as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Tell only what is not as it should be
+    #[arg(long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub place: Place,
+}
+
 /// What to do.
 #[derive(Subcommand, Clone, PartialEq, Eq, Debug)]
 pub enum Upkeep {

@@ -1,0 +1,223 @@
+//! `minicom-server doctor` with the real program: each part by its name, and the words that a fault has.
+
+mod program;
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Output};
+
+use program::{Running, run, stdout};
+use serde_json::Value;
+
+fn doctor(data: &Path, more: &[&str]) -> Output {
+    run(&[&["doctor", "--data", data.to_str().unwrap()], more].concat())
+}
+
+/// The parts as JSON; the program may have ended with 0 or 1.
+fn parts(output: &Output) -> Vec<Value> {
+    assert!(
+        matches!(output.status.code(), Some(0 | 1)),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    report["parts"].as_array().unwrap().clone()
+}
+
+#[track_caller]
+fn state(parts: &[Value], name: &str, state: &str, words: &str) {
+    let part = parts.iter().find(|part| part["part"] == name);
+    let part = part.unwrap_or_else(|| panic!("{name} is not in {parts:?}"));
+    assert_eq!(part["state"], state, "{part}");
+    assert!(
+        part["says"].as_str().unwrap().contains(words),
+        "{words:?} is not in {part}"
+    );
+    assert_eq!(
+        part["fix"].is_string(),
+        state != "ok",
+        "what is wrong has a way out: {part}"
+    );
+}
+
+#[test]
+fn a_running_server_is_asked_for_its_parts() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let server = Running::start(&data, &[]);
+    let output = doctor(&data, &["--json"]);
+    let told = parts(&output);
+    assert_eq!(output.status.code(), Some(0), "{told:?}");
+    for (name, words) in [
+        ("data folder", "data"),
+        ("files", "only their owner"),
+        ("sealing key", "is there"),
+        ("server", server.address.as_str()),
+        ("serving", "answered"),
+        ("database", "commits"),
+        ("sockets", "0 of agents"),
+        ("bot", "on, 0 turns"),
+        ("disk", "MiB are free"),
+        ("upgrade", "sockets are opened"),
+        ("schema", ""),
+        ("clock", "newest event"),
+        ("bot rules", "ship with the program"),
+        ("proxies", "none"),
+    ] {
+        state(&told, name, "ok", words);
+    }
+    state(&told, "last backup", "warn", "no copies by itself");
+    state(
+        &told,
+        "sign-in",
+        "warn",
+        "nobody can sign in as an admin with a password in default",
+    );
+
+    let lines = stdout(&doctor(&data, &[]));
+    assert!(
+        lines.contains("ok    upgrade") && lines.contains("-> `minicom-server agent passwd"),
+        "{lines}"
+    );
+    let quiet = stdout(&doctor(&data, &["--quiet"]));
+    assert!(
+        !quiet.contains("ok  ") && quiet.contains("warn  last backup"),
+        "{quiet}"
+    );
+}
+
+#[test]
+fn a_folder_at_rest_is_looked_at_and_not_changed() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let output = doctor(&data, &["--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    state(&parts(&output), "data folder", "fail", "is not there");
+    assert!(!data.exists());
+
+    drop(Running::start(&data, &[]));
+    let told = parts(&doctor(&data, &["--json", "--quiet"]));
+    state(&told, "server", "warn", "left without a word");
+
+    fs::set_permissions(data.join("minicom.db"), fs::Permissions::from_mode(0o644)).unwrap();
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(data.join("sealing.key"), "short").unwrap();
+    let told = parts(&doctor(&data, &["--json"]));
+    state(&told, "data folder", "warn", "0755");
+    state(&told, "files", "fail", "minicom.db");
+    state(&told, "sealing key", "fail", "5 bytes");
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = dir.path().join("minicom.toml");
+    let wrong = format!(
+        "listen = \"{}\"\n[bot]\nrules = \"rules.toml\"\n[backup]\nfolder = \"nowhere\"\n[sockets]\ntotal = 50000\n",
+        taken.local_addr().unwrap()
+    );
+    fs::write(&config, wrong).unwrap();
+    fs::write(dir.path().join("rules.toml"), "rule = 7").unwrap();
+    let told = parts(&doctor(&data, &["--json", "--config", config.to_str().unwrap()]));
+    state(&told, "listen address", "fail", "Another program listens");
+    state(&told, "bot rules", "fail", "rules.toml");
+    state(&told, "last backup", "fail", "is not there");
+
+    let database = data.join("minicom.db");
+    let bytes = fs::read(&database).unwrap();
+    fs::write(
+        &database,
+        "no database, but long enough to be taken for one by its length alone",
+    )
+    .unwrap();
+    state(&parts(&doctor(&data, &["--json"])), "schema", "fail", "not a database");
+    fs::write(&database, &bytes[..bytes.len() / 2]).unwrap();
+    state(&parts(&doctor(&data, &["--json"])), "schema", "fail", "damaged");
+}
+
+#[test]
+fn from_outside_the_first_line_that_fails_names_what_is_in_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Running::start(dir.path(), &[]);
+    let look = |url: &str| {
+        parts(&run(&[
+            "doctor",
+            "--json",
+            "--url",
+            url,
+            "--data",
+            dir.path().to_str().unwrap(),
+        ]))
+    };
+    for scheme in ["http", "ws"] {
+        let told = look(&format!("{scheme}://{}", server.address));
+        state(&told, "server", "ok", "Minicom answers");
+        state(&told, "upgrade", "ok", "opened");
+    }
+    state(&look(&server.address), "address", "fail", "no scheme");
+    state(&look("ftp://desk"), "address", "fail", "ftp");
+    state(&look("https://no-such-name.invalid"), "name", "fail", "is not known");
+    state(
+        &look(&format!("https://{}", server.address)),
+        "connection",
+        "fail",
+        "no TLS is spoken",
+    );
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    state(&look(&format!("http://{free}")), "connection", "fail", "nobody listens");
+
+    // Something else, a proxy that does not reach the server, one that drops the upgrade, and a redirect.
+    for (health, other, part, words) in [
+        ("200 OK\r\ncontent-length: 2\r\n\r\nhi", "", "server", "something else"),
+        (
+            "502 Bad Gateway\r\ncontent-length: 0\r\n\r\n",
+            "",
+            "server",
+            "a proxy answers 502",
+        ),
+        (
+            "301 Moved\r\nlocation: https://desk.test/\r\ncontent-length: 0\r\n\r\n",
+            "",
+            "server",
+            "https://desk.test/",
+        ),
+        (
+            "200 OK\r\ncontent-length: 3\r\n\r\nok\n",
+            "400 Bad Request\r\ncontent-length: 0\r\n\r\n",
+            "upgrade",
+            "dropped on the way",
+        ),
+        (
+            "200 OK\r\ncontent-length: 3\r\n\r\nok\n",
+            "403 Forbidden\r\ncontent-length: 0\r\n\r\n",
+            "upgrade",
+            "403",
+        ),
+    ] {
+        let between = between(health, other);
+        state(&look(&format!("http://{between}")), part, "fail", words);
+    }
+}
+
+/// Something that answers the two questions with this.
+fn between(health: &'static str, other: &'static str) -> std::net::SocketAddr {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = [0; 2048];
+            let read = stream.read(&mut head).unwrap_or(0);
+            let answer = if head[..read].starts_with(b"GET /healthz ") {
+                health
+            } else {
+                other
+            };
+            let _ = stream.write_all(
+                format!("HTTP/1.1 {answer}")
+                    .replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")
+                    .as_bytes(),
+            );
+        }
+    });
+    address
+}
