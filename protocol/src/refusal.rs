@@ -47,6 +47,11 @@ pub enum Refusal {
         /// How many.
         limit: u64,
     },
+    /// The tenant has as many as its operator allows.
+    QuotaExceeded {
+        /// Of what: `agents`, `customers`, `open_conversations`, `replies`, `articles`.
+        what: String,
+    },
     /// Customers whom the tenant's site vouches for are never joined by hand.
     Verified,
     /// Only the owner of a conversation may do this; nobody, or the bot, has it.
@@ -216,6 +221,13 @@ impl Refusal {
             }
             Refusal::Exists { what } => format!("There is {} already. Choose another name.", Shown::line(what)),
             Refusal::TooMany { limit } => format!("There are {limit} already, which is the most. Delete one first."),
+            Refusal::QuotaExceeded { what } => {
+                let what = what.replace('_', " ");
+                format!(
+                    "This desk has as many {} as it may have. Nothing was stored.",
+                    Shown::line(&what)
+                )
+            }
             Refusal::Verified => "A customer whom the site vouches for cannot be joined with another.".to_owned(),
             Refusal::NotOwner => "Take the conversation over first.".to_owned(),
             Refusal::NobodyWaits => "Nobody is waiting.".to_owned(),

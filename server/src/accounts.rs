@@ -9,6 +9,7 @@ mod first;
 mod local;
 mod login;
 mod manage;
+mod tenants;
 mod throttle;
 
 use std::{
@@ -43,6 +44,7 @@ pub use email::BadEmail;
 pub use first::FIRST_ADMIN;
 pub use local::{LOCAL_TOKEN, LocalTokenFailed};
 pub use manage::{Change, NewAgent};
+pub use tenants::{NewTenant, TenantChange, TenantError};
 
 use throttle::Throttle;
 
@@ -60,6 +62,8 @@ struct Shared {
     local: Mutex<Option<local::LocalToken>>,
     sealing: Arc<SealingKey>,
     signed_out: OnSignedOut,
+    /// Held while a tenant comes or goes, so that what runs is what was written last.
+    tenants: tokio::sync::Mutex<()>,
 }
 
 /// Called after an agent's sign-ins have ended, with the one token that ended, or `None` for all of them. Live
@@ -217,6 +221,7 @@ impl Accounts {
                 local: Mutex::default(),
                 sealing,
                 signed_out,
+                tenants: tokio::sync::Mutex::default(),
             }),
         }
     }

@@ -8,9 +8,10 @@ mod mentions;
 mod pages;
 mod queue;
 mod reading;
+mod tenants;
 mod tickets;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use minicom_protocol::{
     command::{Done, Sender},
@@ -22,11 +23,13 @@ use minicom_protocol::{
 use rusqlite::Connection;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 pub use self::{
     live::Since,
     pages::{ConversationsPage, ForeignCursor, HistoryPage, ListCursor},
     reading::Opening,
+    tenants::{Serve, Tenants},
 };
 use crate::{
     clock,
@@ -43,7 +46,7 @@ use crate::{
         people::{self, Customer},
         pool::ReaderPool,
         repeats::{self, Repeat},
-        tenants,
+        tenants as rows,
     },
     writer::{Counts, Job, Positions, Writer},
 };
@@ -57,7 +60,7 @@ pub struct Desk {
 }
 
 struct Shared {
-    tenants: HashMap<TenantId, TenantKey>,
+    tenants: Arc<Tenants>,
     pool: ReaderPool,
     hub: Arc<Hub>,
     settings: Settings,
@@ -88,8 +91,18 @@ impl Desk {
         faults: Faults,
     ) -> Result<(Desk, WriterThread), rusqlite::Error> {
         let birth_mark = Mark(rand::random());
-        tenants::ensure(&conn, &TenantId::default_tenant(), birth_mark, clock::now())?;
-        let known = tenants::all(&conn)?.into_iter().map(|(key, id)| (id, key)).collect();
+        rows::ensure(&conn, &TenantId::default_tenant(), birth_mark, clock::now())?;
+        let tenants = Arc::new(Tenants::default());
+        for row in rows::list(&conn)? {
+            match row.state {
+                rows::State::Served => tenants.begin(&row.id, row.key),
+                rows::State::Disabled => tenants.rests(row.id, row.key),
+                rows::State::Deleting => {
+                    tenants.close(row.key);
+                    tenants.rests(row.id, row.key);
+                }
+            }
+        }
         let hub = Arc::new(Hub::default());
         let counts = Arc::new(Counts::default());
         let timers = Arc::new(Notify::new());
@@ -98,6 +111,7 @@ impl Desk {
         let writer = Writer {
             conn,
             hub: hub.clone(),
+            tenants: tenants.clone(),
             settings,
             choices: std::cell::RefCell::default(),
             faults,
@@ -111,7 +125,7 @@ impl Desk {
             .map_err(store::damaged)?;
         let pool = ReaderPool::new(file, limits::READERS);
         let shared = Shared {
-            tenants: known,
+            tenants,
             pool,
             hub,
             settings,
@@ -139,14 +153,45 @@ impl Desk {
         }
     }
 
-    /// The key of a tenant; an unknown one is not found.
+    /// The key of a tenant; an unknown one is not found, and a disabled one neither.
     pub fn tenant(&self, id: &TenantId) -> Result<TenantKey, Refusal> {
-        self.shared.tenants.get(id).copied().ok_or(Refusal::NotFound)
+        self.shared.tenants.key(id).ok_or(Refusal::NotFound)
     }
 
-    /// All tenants of this server.
-    pub fn tenants(&self) -> impl Iterator<Item = (&TenantId, TenantKey)> {
-        self.shared.tenants.iter().map(|(id, key)| (id, *key))
+    /// All tenants that are served at this moment. They come and go: who does something for each of them for long is begun and
+    /// ended by [`Serve`], or asks again.
+    pub fn tenants(&self) -> impl Iterator<Item = (TenantId, TenantKey)> + use<> {
+        self.shared.tenants.served().into_iter()
+    }
+
+    /// Cancelled as soon as this tenant is not served any more, and already so if it is not: for whoever serves somebody of it
+    /// for long.
+    pub fn while_served(&self, id: &TenantId) -> CancellationToken {
+        self.shared.tenants.while_served(id)
+    }
+
+    /// Names who begins and ends what runs for a tenant, and begins it for all that are served.
+    pub fn serve_by(&self, serve: Arc<dyn Serve>) {
+        self.shared.tenants.serve_by(serve);
+    }
+
+    /// Nobody does that any more: who did holds this desk.
+    pub fn serve_by_nobody(&self) {
+        self.shared.tenants.serve_by_nobody();
+    }
+
+    /// Something was erased: the log of the database is to be emptied, for it still holds it.
+    pub(crate) fn erased(&self) {
+        self.shared
+            .counts
+            .erased
+            .store(true, std::sync::atomic::Ordering::Release);
+        self.shared.counts.committed.notify_one();
+    }
+
+    /// Which tenants there are.
+    pub(crate) fn registry(&self) -> &Tenants {
+        &self.shared.tenants
     }
 
     /// The settings in force.
@@ -203,7 +248,7 @@ impl Desk {
             Order::Customer(command) => command.check()?,
             Order::BotTurn(_) | Order::Fire(_) | Order::OwnerGone(_) | Order::Route(_) => {}
         }
-        let tenant = self.tenant(&caller.tenant)?;
+        let tenant = self.shared.tenants.admit(&caller.tenant)?;
         let (answer, answered) = oneshot::channel();
         let job = Job::Command {
             caller: caller.clone(),

@@ -173,6 +173,11 @@ impl Hub {
         }
     }
 
+    /// Forgets a tenant that is no more.
+    pub(crate) fn forget(&self, tenant: TenantKey) {
+        lock(&self.tenants).remove(&tenant);
+    }
+
     /// A wake-up for whenever the tenant's journal grows. The value is the head.
     pub fn watch(&self, tenant: TenantKey) -> watch::Receiver<u64> {
         self.topic(TopicKey::Tenant(tenant)).head.subscribe()

@@ -33,6 +33,7 @@ mod routing;
 pub mod run;
 pub mod run_limits;
 pub mod server_file;
+mod services;
 pub mod session;
 pub mod signals;
 pub mod store;

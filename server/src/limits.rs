@@ -101,6 +101,12 @@ pub const CLOSE_LINGER: Duration = Duration::from_secs(2);
 pub const ANSWERS_DEADLINE: Duration = Duration::from_secs(3);
 /// From the signal to the end of the program. What was answered is on disk already.
 pub const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(10);
+/// Characters of what a tenant is called: it stands in a row of a list, and is the first title of its desk.
+pub const TENANT_NAME_CHARS_MAX: usize = 60;
+/// How long a tenant that is disabled waits for what ran for it to end: it works on one thing at a time, and each is short.
+pub const SERVICES_END_WITHIN: Duration = Duration::from_secs(5);
+/// How long the answer to a deletion of a tenant waits for its end; a larger one goes on without anybody waiting.
+pub const DELETION_ANSWERED_WITHIN: Duration = Duration::from_secs(10);
 /// Clients are told to come back at random within this span after a restart, so that they do not come all at once.
 pub const RESTART_RETRY_SPREAD: Duration = Duration::from_secs(2);
 

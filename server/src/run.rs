@@ -24,12 +24,12 @@ use crate::{
     bot, checkpoints,
     config::Config,
     desk::Desk,
-    door::FrontDoor,
     exit::Fatal,
     faults::Faults,
-    files, grace, http, limits, listener, refused, routing,
+    files, http, limits, listener, refused,
     run_limits::RunLimits,
     server_file::ServerFile,
+    services::Services,
     session::{self, Registry, Sockets},
     signals::Signals,
     store, telemetry, timers, upkeep,
@@ -124,11 +124,17 @@ impl Server {
         let (stop, rest, workers) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let limits = bounds::sockets(config);
         let signals = Signals::new(desk.clone(), &limits);
-        signals.spawn(&workers, &rest);
-        if let Some(rules) = &rules {
-            start_bot(&desk, &signals, rules, &workers, &rest);
-        }
-        start_care(&desk, &signals, &workers, &stop);
+        let (inside, outside) = (rest.clone(), stop.clone());
+        let services = Services::new(
+            desk.clone(),
+            signals.clone(),
+            rules.clone(),
+            workers.clone(),
+            outside,
+            inside,
+        );
+        desk.serve_by(Arc::new(services));
+        workers.spawn(accounts.clone().go_on_deleting());
         workers.spawn(timers::run(desk.clone(), rest.clone()));
         workers.spawn(checkpoints::run(file, desk.counts().clone(), rest.clone()));
         workers.spawn(telemetry::tidy(rest.clone()));
@@ -186,6 +192,8 @@ impl Server {
         self.rest.cancel();
         self.workers.close();
         self.workers.wait().await;
+        // What ran for the tenants holds the desk.
+        self.desk.serve_by_nobody();
         if let Err(error) = ServerFile::remove(&self.data) {
             warn!(%error, "server.json could not be removed");
         }
@@ -231,40 +239,6 @@ fn rules(config: &Config) -> Result<Option<Arc<bot::rules::Rules>>, Fatal> {
         None => bot::rules::Rules::builtin(),
     };
     Ok(Some(Arc::new(rules)))
-}
-
-/// The one place where the bot is started: one for each tenant.
-fn start_bot(
-    desk: &Desk,
-    signals: &Signals,
-    rules: &Arc<bot::rules::Rules>,
-    workers: &TaskTracker,
-    rest: &CancellationToken,
-) {
-    for (tenant, key) in desk.tenants() {
-        workers.spawn(bot::runner::run(
-            desk.clone(),
-            signals.clone(),
-            tenant.clone(),
-            key,
-            rules.clone(),
-            rest.clone(),
-        ));
-    }
-}
-
-/// The grace of owners who are gone, and routing, for each tenant. They end when the sockets are told to: agents who leave
-/// because the server stops are not gone.
-fn start_care(desk: &Desk, signals: &Signals, workers: &TaskTracker, stop: &CancellationToken) {
-    for (tenant, key) in desk.tenants() {
-        let Some(floor) = signals.floor(key) else { continue };
-        let door = || FrontDoor {
-            desk: desk.clone(),
-            caller: desk.server(tenant),
-        };
-        workers.spawn(grace::keep(key, floor.clone(), door(), stop.clone()));
-        workers.spawn(routing::keep(desk.clone(), key, floor.clone(), door(), stop.clone()));
-    }
 }
 
 /// What is ready, a line each.

@@ -17,8 +17,13 @@ mod places;
 mod present;
 mod typing;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
+use futures_util::{FutureExt, future::BoxFuture};
 use minicom_protocol::{
     ids::{AgentId, CustomerId},
     people::AgentRef,
@@ -37,7 +42,8 @@ pub struct Signals {
     desk: Desk,
     every: Duration,
     place_every: Duration,
-    floors: Arc<HashMap<TenantKey, Arc<Floor>>>,
+    /// Std lock: nothing awaits while it is held.
+    floors: Arc<RwLock<HashMap<TenantKey, Arc<Floor>>>>,
 }
 
 impl Signals {
@@ -51,38 +57,57 @@ impl Signals {
             desk,
             every: limits.signal_every,
             place_every: limits.place_every,
-            floors: Arc::new(floors),
+            floors: Arc::new(RwLock::new(floors)),
         }
     }
 
-    /// Starts what follows the journal, the hours and the queue, a few tasks for each tenant, until `stop`. On the way out
-    /// the last activities are stored, so the writer must still be there.
+    /// Starts what keeps the signals of all tenants, see [`Signals::begin`].
     pub fn spawn(&self, tasks: &TaskTracker, stop: &CancellationToken) {
-        for (tenant, floor) in self.floors.iter() {
-            let (tenant, desk) = (*tenant, &self.desk);
-            tasks.spawn(journal::follow(desk.clone(), tenant, floor.clone(), stop.clone()));
-            tasks.spawn(idle::watch(floor.clone(), stop.clone()));
-            tasks.spawn(activity::keep(desk.clone(), tenant, floor.clone(), stop.clone()));
-            tasks.spawn(opening::keep(floor.clone(), stop.clone()));
-            let every = self.place_every;
-            tasks.spawn(places::keep(desk.clone(), tenant, floor.clone(), every, stop.clone()));
+        for (_, tenant) in self.desk.tenants() {
+            for work in self.begin(tenant, stop) {
+                tasks.spawn(work);
+            }
         }
+    }
+
+    /// What follows a tenant's journal, hours and queue until `stop`, to be run. On the way out the last activities are stored,
+    /// so the writer must still be there.
+    pub fn begin(&self, tenant: TenantKey, stop: &CancellationToken) -> [BoxFuture<'static, ()>; 5] {
+        let floor = {
+            let mut floors = self.floors.write().unwrap_or_else(PoisonError::into_inner);
+            floors.entry(tenant).or_default().clone()
+        };
+        let desk = &self.desk;
+        let every = self.place_every;
+        [
+            journal::follow(desk.clone(), tenant, floor.clone(), stop.clone()).boxed(),
+            idle::watch(floor.clone(), stop.clone()).boxed(),
+            activity::keep(desk.clone(), tenant, floor.clone(), stop.clone()).boxed(),
+            opening::keep(floor.clone(), stop.clone()).boxed(),
+            places::keep(desk.clone(), tenant, floor, every, stop.clone()).boxed(),
+        ]
+    }
+
+    /// Forgets a tenant's signals: it is not served any more. Whoever is still connected there is told nothing.
+    pub fn forget(&self, tenant: TenantKey) {
+        let mut floors = self.floors.write().unwrap_or_else(PoisonError::into_inner);
+        floors.remove(&tenant);
     }
 
     /// What an agent is told. The first signal is who is connected. `None` for an unknown tenant.
     pub fn for_agent(&self, tenant: TenantKey, me: AgentId) -> Option<AgentSignals> {
-        Some(AgentSignals::new(self.floor(tenant)?.clone(), me, self.every))
+        Some(AgentSignals::new(self.floor(tenant)?, me, self.every))
     }
 
     /// What a customer is told, in each of the customer's windows. `None` for an unknown tenant.
     pub fn for_customer(&self, tenant: TenantKey, customer: CustomerId) -> Option<CustomerSignals> {
-        Some(CustomerSignals::new(self.floor(tenant)?.clone(), customer, self.every))
+        Some(CustomerSignals::new(self.floor(tenant)?, customer, self.every))
     }
 
     /// An agent is connected, as long as the result lives. `acts`: by the agent's doing, not because a network came back.
     /// `None` for an unknown tenant.
     pub fn present(&self, tenant: TenantKey, agent: &AgentRef, acts: bool) -> Option<Present> {
-        Some(Present::new(self.floor(tenant)?.clone(), agent, acts))
+        Some(Present::new(self.floor(tenant)?, agent, acts))
     }
 
     /// How all agents stand now, connected or not. Empty for an unknown tenant.
@@ -91,8 +116,9 @@ impl Signals {
         floor.map_or_else(Vec::new, |floor| floor.room(|room| room.attendance.all(Instant::now())))
     }
 
-    pub(crate) fn floor(&self, tenant: TenantKey) -> Option<&Arc<Floor>> {
-        self.floors.get(&tenant)
+    pub(crate) fn floor(&self, tenant: TenantKey) -> Option<Arc<Floor>> {
+        let floors = self.floors.read().unwrap_or_else(PoisonError::into_inner);
+        floors.get(&tenant).cloned()
     }
 }
 

@@ -58,12 +58,9 @@ async fn fire_due(desk: &Desk) -> Option<Time> {
             return earliest;
         }
         for timer in due {
-            let Some(tenant) = desk
-                .tenants()
-                .find(|(_, key)| *key == timer.tenant)
-                .map(|(id, _)| id.clone())
-            else {
-                continue;
+            let Some((tenant, _)) = desk.tenants().find(|(_, key)| *key == timer.tenant) else {
+                // Disabled since it was read. It fires when the tenant is served again.
+                return Some(clock::now().plus_ms(AGAIN.as_millis() as i64));
             };
             let id = command_id(timer.tenant, &timer.fire, timer.due);
             let fired = desk.submit(&desk.server(&tenant), id, Order::Fire(timer.fire)).await;

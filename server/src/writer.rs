@@ -5,27 +5,25 @@
 //! runs in a savepoint of its own, so that one that fails or panics takes nothing else with it; no head, summary or
 //! view is kept in memory, so a rollback leaves nothing behind.
 
+mod positions;
+
 use std::{
     cell::RefCell,
-    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     time::Instant,
 };
 
-use minicom_protocol::{
-    command::Done,
-    event::Event,
-    ids::{CommandId, Rev},
-    refusal::Refusal,
-};
+use minicom_protocol::{command::Done, event::Event, ids::CommandId, refusal::Refusal};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::{error, warn};
 
+pub use self::positions::Positions;
 pub use crate::counts::Counts;
 use crate::{
     decide::Settings,
+    desk::Tenants,
     execute::{self, Choices, Scope},
     faults::Faults,
     hub::Hub,
@@ -33,7 +31,7 @@ use crate::{
     lanes::Lanes,
     limits,
     order::{Caller, Order},
-    store::{TenantKey, followers, journal},
+    store::{TenantKey, journal, tenants},
 };
 
 /// What a piece of work comes to, before the commit.
@@ -94,6 +92,8 @@ pub struct Writer {
     pub conn: Connection,
     /// Who is told after a commit.
     pub hub: Arc<Hub>,
+    /// For whom nothing may be written any more.
+    pub tenants: Arc<Tenants>,
     /// What the operator has chosen for the bot.
     pub settings: Settings,
     /// What the tenants have chosen.
@@ -106,29 +106,6 @@ pub struct Writer {
     pub timers: Arc<Notify>,
     /// Followers' positions, written with groups that commit anyway.
     pub positions: Arc<Positions>,
-}
-
-/// How far followers have come, since it was last written. It is never worth a commit of its own: work that is done again
-/// after a crash is harmless.
-#[derive(Default, Debug)]
-pub struct Positions(Mutex<HashMap<(TenantKey, &'static str), Rev>>);
-
-impl Positions {
-    /// Notes a follower's position.
-    pub fn note(&self, tenant: TenantKey, name: &'static str, rev: Rev) {
-        self.lock().insert((tenant, name), rev);
-    }
-
-    fn write(&self, conn: &Connection) -> Result<(), rusqlite::Error> {
-        let noted = std::mem::take(&mut *self.lock());
-        noted
-            .into_iter()
-            .try_for_each(|((tenant, name), rev)| followers::advance(conn, tenant, name, rev))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<(TenantKey, &'static str), Rev>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Writer {
@@ -150,7 +127,7 @@ impl Writer {
                 fill(&mut lanes, &mut queue);
             }
         }
-        self.positions.write(&self.conn)?;
+        self.positions.write(&self.conn, &self.tenants)?;
         self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
     }
 
@@ -178,7 +155,7 @@ impl Writer {
                 }
             }
         }
-        if let Err(error) = self.positions.write(&self.conn) {
+        if let Err(error) = self.positions.write(&self.conn, &self.tenants) {
             return self.refuse_group(finished, error);
         }
         if self.faults.answer_before_commit {
@@ -215,6 +192,10 @@ impl Writer {
             Ok(job) => job,
             Err(refused) => return Ok(refused),
         };
+        if self.tenants.is_gone(job.tenant()) {
+            // What waited in the queue while its tenant was deleted leaves no row behind.
+            return Ok(Box::new(move |_| job.refuse(Refusal::NotFound)));
+        }
         if let Err(error) = self.conn.execute_batch("SAVEPOINT job") {
             return Err((job_refuser(job), error));
         }
@@ -274,7 +255,9 @@ impl Writer {
                 Err(error) => Err((finish, error)),
             },
             Some(Err(error)) => {
-                warn!(%error, "a piece of work failed and was rolled back");
+                if tenants::quota_exceeded(&error).is_none() {
+                    warn!(%error, "a piece of work failed and was rolled back");
+                }
                 self.roll_back(events, before);
                 Err((failed, error))
             }
@@ -364,6 +347,9 @@ fn refuse_all(mut lanes: Lanes<Job>, queue: &mut mpsc::Receiver<Job>) {
 }
 
 fn refusal_for(error: &rusqlite::Error) -> Refusal {
+    if let Some(what) = tenants::quota_exceeded(error) {
+        return Refusal::QuotaExceeded { what: what.to_owned() };
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Refusal::StorageFull,
         Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Refusal::Storage,

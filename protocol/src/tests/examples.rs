@@ -542,6 +542,7 @@ every! {
         Refusal::Unresolved { .. } => Refusal::Unresolved { holes: vec!["?order".to_owned()] },
         Refusal::Exists { .. } => Refusal::Exists { what: "the group returns".to_owned() },
         Refusal::TooMany { .. } => Refusal::TooMany { limit: 1_000 },
+        Refusal::QuotaExceeded { .. } => Refusal::QuotaExceeded { what: "open_conversations".to_owned() },
         Refusal::Verified => Refusal::Verified,
         Refusal::NotOwner => Refusal::NotOwner,
         Refusal::NobodyWaits => Refusal::NobodyWaits,

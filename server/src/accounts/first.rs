@@ -9,7 +9,13 @@ use minicom_protocol::{
 };
 
 use super::{Accounts, manage};
-use crate::store::people::{self, Agent};
+use crate::{
+    execute::Scope,
+    store::{
+        self,
+        people::{self, Agent},
+    },
+};
 
 /// The address of the first admin.
 pub const FIRST_ADMIN: &str = "admin@localhost";
@@ -26,21 +32,27 @@ impl Accounts {
                 if !people::agents(scope.conn, key)?.is_empty() {
                     return Ok(false);
                 }
-                let account = Agent {
-                    agent: AgentRef {
-                        id: AgentId(uuid::Uuid::new_v4()),
-                        name,
-                    },
-                    email: FIRST_ADMIN.to_owned(),
-                    role: Role::Admin,
-                    password_hash: None,
-                    enabled: true,
-                    created_at: scope.now,
-                };
-                people::save_agent(scope.conn, key, &account)?;
-                manage::tell(scope, &account)?;
+                make(scope, FIRST_ADMIN.to_owned(), name)?;
                 Ok(true)
             })
             .await
     }
+}
+
+/// Makes the first admin of the scope's tenant, without a password.
+pub(super) fn make(scope: &mut Scope<'_>, email: String, name: DisplayName) -> store::Result<Agent> {
+    let account = Agent {
+        agent: AgentRef {
+            id: AgentId(uuid::Uuid::new_v4()),
+            name,
+        },
+        email,
+        role: Role::Admin,
+        password_hash: None,
+        enabled: true,
+        created_at: scope.now,
+    };
+    people::save_agent(scope.conn, scope.tenant, &account)?;
+    manage::tell(scope, &account)?;
+    Ok(account)
 }

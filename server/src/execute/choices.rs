@@ -44,6 +44,11 @@ impl Choice {
 pub struct Choices(HashMap<TenantKey, (String, Choice)>);
 
 impl Choices {
+    /// Forgets a tenant that is no more.
+    pub fn forget(&mut self, tenant: TenantKey) {
+        self.0.remove(&tenant);
+    }
+
     /// What this tenant has chosen, as of this transaction.
     ///
     /// # Errors

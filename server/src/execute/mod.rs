@@ -31,7 +31,9 @@ use crate::{
         audit::{self, By},
         commands,
         journal::{self, Chance, New, Standing},
-        library, staff, threads,
+        library, staff,
+        tenants::removal,
+        threads,
         timers::{self, Timer},
     },
 };
@@ -77,6 +79,21 @@ impl<'a> Scope<'a> {
     pub fn append(&mut self, subject: Subject, command: Option<CommandId>, body: EventBody) -> store::Result<Event> {
         let mut standing = Standing::read(self.conn, self.tenant, subject)?;
         self.append_to(&mut standing, subject, command, body)
+    }
+
+    /// Does something for another tenant in the same transaction: for the operator, who makes and changes tenants.
+    pub(crate) fn within<T>(&mut self, tenant: TenantKey, work: impl FnOnce(&mut Self) -> T) -> T {
+        let mine = std::mem::replace(&mut self.tenant, tenant);
+        let value = work(self);
+        self.tenant = mine;
+        value
+    }
+
+    /// Removes a piece of all that a tenant has; see [`removal::piece`].
+    pub(crate) fn remove_piece(&mut self, tenant: TenantKey) -> store::Result<bool> {
+        let done = removal::piece(self.conn, tenant)?;
+        self.choices.borrow_mut().forget(tenant);
+        Ok(done)
     }
 
     /// Writes to the audit log, in the transaction of what it tells. `action` is a noun, a dot and a participle, as

@@ -9,7 +9,10 @@ use axum::{
 use minicom_protocol::{gate::Shown, refusal::Refusal};
 use serde_json::{Map, Value};
 
-use crate::{accounts::AccountError, limits};
+use crate::{
+    accounts::{AccountError, TenantError},
+    limits,
+};
 
 /// Columns of a stranger's text in an error.
 const SHOWN_COLUMNS: usize = 80;
@@ -155,6 +158,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooLate
         | Refusal::Exists { .. }
         | Refusal::TooMany { .. }
+        | Refusal::QuotaExceeded { .. }
         | Refusal::Verified
         | Refusal::Closed
         | Refusal::Conflict => StatusCode::CONFLICT,
@@ -216,6 +220,21 @@ impl From<AccountError> for ApiError {
             AccountError::Exists(_) | AccountError::LastAdmin(_) => StatusCode::CONFLICT,
             AccountError::BadEmail(_) | AccountError::Weak(_) => StatusCode::BAD_REQUEST,
             AccountError::Local(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        ApiError::new(status, &error.code(), error.to_string())
+    }
+}
+
+impl From<TenantError> for ApiError {
+    fn from(error: TenantError) -> ApiError {
+        let status = match &error {
+            TenantError::Refused(refusal) => return refusal.clone().into(),
+            // The words of any unknown id: an admin is not told which tenants there are.
+            TenantError::Unknown(_) => return Refusal::NotFound.into(),
+            TenantError::Exists(_) | TenantError::Default | TenantError::Enabled(_) | TenantError::Deleting(_) => {
+                StatusCode::CONFLICT
+            }
+            TenantError::NotConfirmed(_) | TenantError::BadName | TenantError::BadEmail(_) => StatusCode::BAD_REQUEST,
         };
         ApiError::new(status, &error.code(), error.to_string())
     }

@@ -74,6 +74,7 @@ impl Guest for CustomerGuest {
     type Signals = CustomerSignals;
 
     const ROLE: &'static str = "customer";
+    const NOT_KNOWN: Refusal = Refusal::WrongSecret;
 
     async fn sign_in(cx: &Shared, doorstep: &Doorstep, hello: &Hello) -> Result<Self, End> {
         let id = hello.tenant.clone().unwrap_or_else(TenantId::default_tenant);

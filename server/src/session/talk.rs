@@ -43,6 +43,7 @@ pub async fn talk<G: Guest>(cx: &Shared, wire: &mut Wire, doorstep: &Doorstep, s
         Err(end) => return end,
     };
     let (closed, ends_at) = (talk.guest.closed(), talk.guest.ends_at());
+    let served = cx.desk.while_served(&talk.guest.caller().tenant);
     let stopped = async {
         cx.stop.cancelled().await;
         sleep(cx.limits.answers_deadline).await;
@@ -50,6 +51,8 @@ pub async fn talk<G: Guest>(cx: &Shared, wire: &mut Wire, doorstep: &Doorstep, s
     tokio::select! {
         end = talk.go_on(feed) => end.err().unwrap_or(End::Lost),
         () = closed.cancelled() => End::refused(CloseCode::SignIn, Refusal::SignIn),
+        // As for whoever comes to a tenant that is not there.
+        () = served.cancelled() => End::at_the_door(G::NOT_KNOWN),
         () = sleep_until(ends_at.unwrap_or_else(Instant::now)), if ends_at.is_some() => {
             End::refused(CloseCode::SignIn, Refusal::SignIn)
         }

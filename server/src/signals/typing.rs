@@ -79,11 +79,7 @@ impl Signals {
     }
 
     /// The conversation, if it is open, and where the journal and its thread stand.
-    pub(super) async fn moment(
-        &self,
-        tenant: TenantKey,
-        conversation: ConversationId,
-    ) -> Option<(&Arc<Floor>, Moment)> {
+    pub(super) async fn moment(&self, tenant: TenantKey, conversation: ConversationId) -> Option<(Arc<Floor>, Moment)> {
         let floor = self.floor(tenant)?;
         let found = self
             .desk

@@ -34,9 +34,10 @@ pub mod vitals;
 
 use minicom_protocol::ids::Mark;
 use rusqlite::types::Type;
+use serde::{Deserialize, Serialize};
 
 /// A tenant's number in every key.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct TenantKey(pub i64);
 
 /// What goes wrong in the store: SQLite's own error, or a row that is not what it should be.

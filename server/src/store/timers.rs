@@ -53,10 +53,11 @@ pub fn clear(
     Ok(())
 }
 
-/// The timers that are due, in order.
+/// The timers that are due, in order, of tenants that are served.
 pub fn due(conn: &Connection, now: Time, limit: i64) -> Result<Vec<Timer>> {
     let mut statement = conn.prepare_cached(
         "SELECT tenant, kind, conversation, set_by, due FROM timers WHERE due <= ?1
+         AND tenant NOT IN (SELECT key FROM tenants WHERE disabled_at IS NOT NULL)
          ORDER BY due, tenant, conversation, set_by LIMIT ?2",
     )?;
     let rows = statement.query_map(params![now.0, limit], |row| {
@@ -73,11 +74,14 @@ pub fn due(conn: &Connection, now: Time, limit: i64) -> Result<Vec<Timer>> {
     rows.collect()
 }
 
-/// When the earliest timer is due.
+/// When the earliest timer of a tenant that is served is due.
 pub fn earliest(conn: &Connection) -> Result<Option<Time>> {
-    conn.prepare_cached("SELECT due FROM timers ORDER BY due LIMIT 1")?
-        .query_row([], |row| row.get(0).map(Time))
-        .optional()
+    conn.prepare_cached(
+        "SELECT due FROM timers WHERE tenant NOT IN (SELECT key FROM tenants WHERE disabled_at IS NOT NULL)
+         ORDER BY due LIMIT 1",
+    )?
+    .query_row([], |row| row.get(0).map(Time))
+    .optional()
 }
 
 /// A kind's name on disk, and in the ids of its firings.

@@ -2,8 +2,15 @@
 -- programs are told. What must be read back and is secret is sealed with a key that is not in this file.
 
 ALTER TABLE tenants ADD COLUMN disabled_at INTEGER;                    -- NULL: served
+ALTER TABLE tenants ADD COLUMN deleted_at INTEGER;                     -- its rows are being deleted
+ALTER TABLE tenants ADD COLUMN quotas TEXT NOT NULL DEFAULT '{}';      -- JSON: how much it may have at most; absent: no bound
 ALTER TABLE tenants ADD COLUMN audit INTEGER NOT NULL DEFAULT 0;       -- the newest audit entry's number
 ALTER TABLE tenants ADD COLUMN audit_digest BLOB NOT NULL DEFAULT x''; -- of that entry
+
+-- The newest key of a tenant: a key is never used again, so that nothing that knows an old one can meet a new tenant.
+CREATE TABLE tenant_keys (newest INTEGER NOT NULL) STRICT;
+
+INSERT INTO tenant_keys SELECT coalesce(max(key), 0) FROM tenants;
 
 -- Signing in. The local token of a start is in memory only.
 DELETE FROM agent_tokens WHERE local = 1;
@@ -23,6 +30,7 @@ ALTER TABLE agents ADD COLUMN totp_new BLOB;                           -- one th
 ALTER TABLE agents ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;    -- the newest step that was taken: a code is good once
 ALTER TABLE agents ADD COLUMN reset_digest BLOB;                       -- of the one-time code of an admin
 ALTER TABLE agents ADD COLUMN reset_expires_at INTEGER;
+ALTER TABLE agents ADD COLUMN deleted_at INTEGER;                      -- nobody's any more: without name and address
 
 -- Customers.
 ALTER TABLE customers ADD COLUMN consented_at INTEGER;                 -- when the consent text was agreed to
@@ -128,6 +136,36 @@ CREATE TABLE repeats (
     answer TEXT    NOT NULL,
     PRIMARY KEY (tenant, sender, key)
 ) STRICT, WITHOUT ROWID;
+
+-- What is deleted leaves no word in the index either.
+INSERT INTO replies_text (replies_text, rank) VALUES ('secure-delete', 1);
+INSERT INTO articles_text (articles_text, rank) VALUES ('secure-delete', 1);
+
+-- How much a tenant may have is looked at where it is written, so that no way in goes around it.
+CREATE TRIGGER quota_of_agents AFTER INSERT ON agents
+WHEN (SELECT quotas ->> '$.agents' FROM tenants WHERE key = NEW.tenant)
+   < (SELECT count(*) FROM agents WHERE tenant = NEW.tenant AND deleted_at IS NULL)
+BEGIN SELECT raise(ABORT, 'quota_exceeded agents'); END;
+
+CREATE TRIGGER quota_of_customers AFTER INSERT ON customers
+WHEN (SELECT quotas ->> '$.customers' FROM tenants WHERE key = NEW.tenant)
+   < (SELECT count(*) FROM customers WHERE tenant = NEW.tenant)
+BEGIN SELECT raise(ABORT, 'quota_exceeded customers'); END;
+
+CREATE TRIGGER quota_of_open_conversations AFTER INSERT ON conversations
+WHEN NEW.stage <> 'closed' AND (SELECT quotas ->> '$.open_conversations' FROM tenants WHERE key = NEW.tenant)
+   < (SELECT count(*) FROM conversations WHERE tenant = NEW.tenant AND stage <> 'closed')
+BEGIN SELECT raise(ABORT, 'quota_exceeded open_conversations'); END;
+
+CREATE TRIGGER quota_of_replies AFTER INSERT ON replies
+WHEN (SELECT quotas ->> '$.replies' FROM tenants WHERE key = NEW.tenant)
+   < (SELECT count(*) FROM replies WHERE tenant = NEW.tenant)
+BEGIN SELECT raise(ABORT, 'quota_exceeded replies'); END;
+
+CREATE TRIGGER quota_of_articles AFTER INSERT ON articles
+WHEN (SELECT quotas ->> '$.articles' FROM tenants WHERE key = NEW.tenant)
+   < (SELECT count(*) FROM articles WHERE tenant = NEW.tenant)
+BEGIN SELECT raise(ABORT, 'quota_exceeded articles'); END;
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('agent_tokens', 'agent_tokens_by_id', '200 200 1'),
