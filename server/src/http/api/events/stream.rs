@@ -170,8 +170,10 @@ impl Following {
     }
 
     async fn next(&mut self) -> Next {
+        let served = self.app.desk.while_served(&self.tenant);
         tokio::select! {
             biased;
+            () = served.cancelled() => Next::End(Refusal::SignIn),
             () = self.held.1.closed.cancelled() => Next::End(Refusal::SignIn),
             () = self.app.draining.cancelled() => Next::End(stopping()),
             () = sleep_until(self.alive_at) => match self.still_signed_in().await {
