@@ -71,6 +71,7 @@ fn links_between_documents_lead_somewhere() {
         "ARCHITECTURE.md",
         "docs/protocol.md",
         "docs/desk.md",
+        "docs/api.md",
         "docs/http.md",
         "docs/operations.md",
         "docs/security.md",

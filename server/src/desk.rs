@@ -8,6 +8,7 @@ mod mentions;
 mod pages;
 mod queue;
 mod reading;
+mod sessions;
 mod tenants;
 mod tickets;
 
@@ -29,6 +30,7 @@ pub use self::{
     live::Since,
     pages::{ConversationsPage, ForeignCursor, HistoryPage, ListCursor},
     reading::Opening,
+    sessions::{Filter, LinesPage, OwnedBy, Session, SessionsPage, Sort, SortPlace, Status},
     tenants::{Serve, Tenants},
 };
 use crate::{

@@ -132,6 +132,10 @@ pub const TAIL_THREAD_EVENTS_MAX: usize = 64;
 pub const PAGE_DEFAULT: usize = 50;
 /// Rows of one page at most.
 pub const PAGE_MAX: usize = 200;
+/// Characters of an `Idempotency-Key` where nobody is signed in: whoever guesses it could be told what it was answered.
+pub const PUBLIC_KEY_CHARS_MIN: usize = 16;
+/// Conversations that are looked at for one page of a filtered list; what fits few of them takes several pages.
+pub const SESSIONS_LOOKED_AT_MAX: usize = 5_000;
 /// Saved replies, articles, tickets and mentions of one page at most: each can be long.
 pub const PAGE_OF_LONG_MAX: usize = 100;
 /// Characters of a search in the library. People type a few words; every word costs a look into the index.

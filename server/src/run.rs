@@ -146,7 +146,7 @@ impl Server {
             desk.clone(),
             accounts.clone(),
             registry,
-            signals,
+            signals.clone(),
             limits.clone(),
             stop.clone(),
         );
@@ -165,6 +165,8 @@ impl Server {
             registry: sockets.registry().clone(),
             feeds: http::EventFeeds::default(),
             vitals,
+            signals,
+            rates: sockets.rates().clone(),
         };
         let router = http::router(app, session::routes(sockets.clone()));
         ServerFile::write(&data, address).map_err(|error| refused::writing(&data, &error))?;

@@ -27,14 +27,15 @@ use futures_util::{FutureExt, future::BoxFuture};
 use minicom_protocol::{
     ids::{AgentId, CustomerId},
     people::AgentRef,
+    settings::DeskSettings,
     staff::Presence,
 };
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::floor::Floor;
-pub use self::{agents::AgentSignals, customers::CustomerSignals, present::Present};
-use crate::{desk::Desk, run_limits::RunLimits, store::TenantKey};
+pub use self::{agents::AgentSignals, customers::CustomerSignals, opening::Open, present::Present};
+use crate::{clock, desk::Desk, run_limits::RunLimits, store::TenantKey};
 
 /// The signals of all tenants. Cheap to clone. It holds the desk, so the writer stops only when it is gone too.
 #[derive(Clone)]
@@ -114,6 +115,15 @@ impl Signals {
     pub fn presence(&self, tenant: TenantKey) -> Vec<Presence> {
         let floor = self.floor(tenant);
         floor.map_or_else(Vec::new, |floor| floor.room(|room| room.attendance.all(Instant::now())))
+    }
+
+    /// Whether a desk is open by its settings, and whether somebody is there.
+    pub fn open(&self, tenant: TenantKey, settings: &Arc<DeskSettings>) -> Open {
+        let floor = self.floor(tenant);
+        let staffed = floor.is_some_and(|floor| floor.room(|room| room.is_staffed(Instant::now())));
+        let mut hours = opening::Hours::default();
+        hours.follow(settings);
+        hours.at(clock::now(), staffed).0
     }
 
     pub(crate) fn floor(&self, tenant: TenantKey) -> Option<Arc<Floor>> {

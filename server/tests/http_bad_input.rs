@@ -319,8 +319,11 @@ fn routes(sockets: Router) -> (Router, CancellationToken, tempfile::TempDir) {
     let (desk, _writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
     let draining = CancellationToken::new();
     let sealing = Arc::new(SealingKey::of(dir.path()).unwrap());
+    let limits = minicom_server::run_limits::RunLimits::default();
     let app = http::App {
         vitals: Default::default(),
+        signals: minicom_server::signals::Signals::new(desk.clone(), &limits),
+        rates: Arc::new(minicom_server::session::Rates::new(&limits)),
         accounts: Accounts::new(desk.clone(), sealing.clone()),
         desk,
         draining: draining.clone(),

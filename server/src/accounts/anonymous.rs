@@ -12,7 +12,10 @@ use minicom_protocol::{
 use rand::{TryRng, rngs::SysRng};
 
 use super::{Accounts, customers::proves};
-use crate::{auth::secret::CustomerSecret, store::people::Customer};
+use crate::{
+    auth::secret::CustomerSecret,
+    store::people::{self, Customer},
+};
 
 /// Letters of a given name: none that look alike.
 const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
@@ -20,7 +23,8 @@ const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
 const NAME_LETTERS: usize = 8;
 
 impl Accounts {
-    /// Makes a customer without a name of their own, and the secret that proves it, for the one answer that tells it.
+    /// Makes a customer without a name of their own, and the secret that proves it, for the one answer that tells it. What is
+    /// asked for with the digest of a key is the same customer again when it is asked for again.
     ///
     /// # Errors
     /// `rate_limited` if the address makes too many customers; `not_found` for an unknown tenant; else what kept it from being
@@ -29,15 +33,40 @@ impl Accounts {
         &self,
         tenant: &TenantId,
         peer: IpAddr,
+        once: Option<[u8; 32]>,
     ) -> Result<(CustomerRef, CustomerSecret), Refusal> {
         let key = self.desk().tenant(tenant)?;
+        // Made from the key with a secret of this server: a repeat needs no stored secret to be told it again.
+        let derived = once.map(|once| {
+            let of = |what: &[u8]| self.shared.sealing.derive(&[what, tenant.as_str().as_bytes(), &once]);
+            (
+                CustomerSecret::from_bytes(of(b"anonymous secret")),
+                of(b"anonymous name"),
+            )
+        });
+        if let Some((secret, seed)) = &derived {
+            let (name, digest) = (name_of(&seed[..NAME_LETTERS])?, secret.digest());
+            let known = self
+                .desk()
+                .read(move |conn| people::customer_by_name(conn, key, Realm::Anonymous, &name));
+            if let Some(known) = known.await?.filter(|known| proves(known, &digest)) {
+                return Ok((known.customer, secret.clone()));
+            }
+        }
         self.shared.throttle.new_customer(peer)?;
-        let secret = CustomerSecret::generate().map_err(|_| Refusal::Internal)?;
+        let (secret, mut seed) = match derived {
+            Some((secret, seed)) => (secret, Some(seed)),
+            None => (CustomerSecret::generate().map_err(|_| Refusal::Internal)?, None),
+        };
         loop {
+            let name = match seed.take() {
+                Some(seed) => name_of(&seed[..NAME_LETTERS])?,
+                None => given_name()?,
+            };
             let new = Customer {
                 customer: CustomerRef {
                     id: CustomerId(uuid::Uuid::new_v4()),
-                    name: given_name()?,
+                    name,
                     realm: Realm::Anonymous,
                 },
                 secret_digest: *secret.digest().as_bytes(),
@@ -74,6 +103,10 @@ impl Accounts {
 fn given_name() -> Result<CustomerName, Refusal> {
     let mut bytes = [0; NAME_LETTERS];
     SysRng.try_fill_bytes(&mut bytes).map_err(|_| Refusal::Internal)?;
+    name_of(&bytes)
+}
+
+fn name_of(bytes: &[u8]) -> Result<CustomerName, Refusal> {
     let letters: String = bytes
         .iter()
         .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))

@@ -4,7 +4,10 @@
 use std::{io, path::Path};
 
 use rand::{TryRng, rngs::SysRng};
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::{
+    aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac,
+};
 
 use crate::files;
 
@@ -12,7 +15,11 @@ use crate::files;
 pub const SEALING_KEY: &str = "sealing.key";
 
 /// The key. It is never printed.
-pub struct SealingKey(LessSafeKey);
+pub struct SealingKey {
+    seal: LessSafeKey,
+    /// A key of its own, so that nothing that is derived says anything about what is sealed.
+    derive: hmac::Key,
+}
 
 /// What was sealed cannot be opened: by another key, for another place, or it was changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -46,7 +53,25 @@ impl SealingKey {
     /// `None` if it has not 32 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Option<SealingKey> {
         let key = UnboundKey::new(&CHACHA20_POLY1305, bytes).ok()?;
-        Some(SealingKey(LessSafeKey::new(key)))
+        let root = hmac::Key::new(hmac::HMAC_SHA256, bytes);
+        let derive = hmac::sign(&root, b"minicom derived secrets");
+        Some(SealingKey {
+            seal: LessSafeKey::new(key),
+            derive: hmac::Key::new(hmac::HMAC_SHA256, derive.as_ref()),
+        })
+    }
+
+    /// A secret that this server can make again and nobody else can: 256 bits of HMAC-SHA-256 over these parts.
+    pub fn derive(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.derive);
+        for part in parts {
+            // With its length before it, no part can run into the next one.
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        let mut secret = [0; 32];
+        secret.copy_from_slice(context.sign().as_ref());
+        secret
     }
 
     /// Seals a secret for a place: what is moved to another place (another tenant, another agent) does not open there.
@@ -57,7 +82,7 @@ impl SealingKey {
         let mut nonce = [0_u8; NONCE_LEN];
         SysRng.try_fill_bytes(&mut nonce).map_err(io::Error::other)?;
         let mut sealed = secret.to_vec();
-        self.0
+        self.seal
             .seal_in_place_append_tag(
                 Nonce::assume_unique_for_key(nonce),
                 Aad::from(place.as_bytes()),
@@ -75,7 +100,7 @@ impl SealingKey {
         let (nonce, rest) = sealed.split_at_checked(NONCE_LEN).ok_or(NotOpened)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| NotOpened)?;
         let mut bytes = rest.to_vec();
-        let opened = self.0.open_in_place(nonce, Aad::from(place.as_bytes()), &mut bytes);
+        let opened = self.seal.open_in_place(nonce, Aad::from(place.as_bytes()), &mut bytes);
         opened.map(|secret| secret.to_vec()).map_err(|_| NotOpened)
     }
 }
@@ -107,6 +132,17 @@ mod tests {
             assert_eq!(key.open("totp/1/ada", &changed), Err(NotOpened), "byte {at}");
         }
         assert_eq!(key.open("totp/1/ada", b""), Err(NotOpened));
+    }
+
+    #[test]
+    fn what_is_derived_is_of_its_parts_and_its_key() {
+        let (key, other) = (
+            SealingKey::from_bytes(&[1; 32]).unwrap(),
+            SealingKey::from_bytes(&[2; 32]).unwrap(),
+        );
+        assert_eq!(key.derive(&[b"ab", b"c"]), key.derive(&[b"ab", b"c"]));
+        assert_ne!(key.derive(&[b"ab", b"c"]), key.derive(&[b"a", b"bc"]));
+        assert_ne!(key.derive(&[b"ab", b"c"]), other.derive(&[b"ab", b"c"]));
     }
 
     #[test]

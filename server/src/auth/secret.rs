@@ -28,6 +28,11 @@ impl CustomerSecret {
         Ok(CustomerSecret(bytes))
     }
 
+    /// The secret of these 256 bits, which nobody can guess.
+    pub fn from_bytes(bytes: [u8; 32]) -> CustomerSecret {
+        CustomerSecret(bytes)
+    }
+
     /// As it is sent, for the one answer that tells it.
     pub fn reveal(&self) -> String {
         hex(&self.0)

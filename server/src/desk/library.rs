@@ -2,7 +2,7 @@
 //! a draft is to them as if it were not there.
 
 use minicom_protocol::{
-    ids::AgentId,
+    ids::{AgentId, ReplyId},
     library::{Article, ArticleRow, SavedReply},
     refusal::Refusal,
     words::Tag,
@@ -29,12 +29,37 @@ impl Desk {
             .await
     }
 
+    /// A saved reply that an agent may use.
+    ///
+    /// # Errors
+    /// `not_found` if there is none by that id, or it is a colleague's own.
+    pub async fn reply(&self, tenant: TenantKey, agent: AgentId, id: ReplyId) -> Result<SavedReply, Refusal> {
+        let found = self.read(move |conn| library::reply(conn, tenant, id)).await?;
+        found
+            .filter(|reply| reply.owner.is_none_or(|owner| owner == agent))
+            .ok_or(Refusal::NotFound)
+    }
+
     /// Articles that fit a search, drafts too, best first; of an empty search the last changed.
     ///
     /// # Errors
     /// What kept the store from answering.
     pub async fn articles(&self, tenant: TenantKey, query: String, limit: usize) -> Result<Vec<ArticleRow>, Refusal> {
         self.read(move |conn| library::articles(conn, tenant, &query, limit))
+            .await
+    }
+
+    /// Published articles that fit a search, best first; of an empty search the last changed.
+    ///
+    /// # Errors
+    /// What kept the store from answering.
+    pub async fn published_articles(
+        &self,
+        tenant: TenantKey,
+        query: String,
+        limit: usize,
+    ) -> Result<Vec<ArticleRow>, Refusal> {
+        self.read(move |conn| library::published_articles(conn, tenant, &query, limit))
             .await
     }
 

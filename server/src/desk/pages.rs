@@ -61,6 +61,16 @@ impl Desk {
         })
     }
 
+    /// Whether a command of this caller and id was answered before.
+    ///
+    /// # Errors
+    /// What kept the store from answering.
+    pub async fn was_answered(&self, caller: &Caller, id: CommandId) -> Result<bool, Refusal> {
+        let (tenant, sender) = (self.tenant(&caller.tenant)?, caller.sender());
+        let found = self.read(move |conn| commands::find(conn, tenant, sender, id)).await?;
+        Ok(found.is_some())
+    }
+
     /// A page of a thread's lines: what people, the bot and the desk wrote, and what is told in words.
     ///
     /// # Errors
@@ -79,7 +89,7 @@ impl Desk {
                 return Ok(Err(ForeignCursor));
             }
             let newest = conversations::newest(conn, tenant, customer)?;
-            let (lines, before) = lines_before(conn, tenant, customer, before, limit)?;
+            let (lines, before) = lines_before(conn, tenant, customer, None, before, limit)?;
             Ok(Ok(HistoryPage { newest, lines, before }))
         })
         .await
@@ -135,14 +145,34 @@ fn list_cursor_of(conn: &Connection, tenant: TenantKey, last: &Summary) -> store
     })
 }
 
-/// The newest lines before a position, oldest first, and where the page before ends.
+/// The newest lines of a conversation before a position, oldest first, and where the page before ends.
+pub(super) fn session_lines_before(
+    conn: &Connection,
+    tenant: TenantKey,
+    row: &Summary,
+    before: Option<Cursor>,
+    limit: usize,
+) -> store::Result<(Vec<Event>, Option<Cursor>)> {
+    let (customer, of) = (row.customer.id, Some(row.conversation));
+    if before.is_some() {
+        return lines_before(conn, tenant, customer, of, before, limit);
+    }
+    // The thread may have gone on for years since: it is read from where this conversation ended.
+    let end = journal::numbered_at(conn, tenant, customer, row.rev)?;
+    lines_before(conn, tenant, customer, of, end, limit)
+}
+
+/// The newest lines of a thread, or of one conversation in it, before a position, oldest first, and where the page before
+/// ends.
 fn lines_before(
     conn: &Connection,
     tenant: TenantKey,
     customer: CustomerId,
+    of: Option<ConversationId>,
     before: Option<Cursor>,
     limit: usize,
 ) -> store::Result<(Vec<Event>, Option<Cursor>)> {
+    let is_of = |event: &Event| of.is_none_or(|of| event.subject.conversation() == Some(of));
     let mut newest_first: Vec<Event> = Vec::new();
     let mut position = before.map(|cursor| Seq(cursor.at));
     let mut oldest_read = before;
@@ -152,13 +182,15 @@ fn lines_before(
             oldest_read = cursor_of(oldest);
             position = oldest.seq;
         }
-        newest_first.extend(events.into_iter().rev().filter(is_line));
+        let begins = |event: &Event| matches!(event.body, EventBody::Opened(_)) && of.is_some() && is_of(event);
+        let begun = events.iter().any(begins);
+        newest_first.extend(events.into_iter().rev().filter(|event| is_line(event) && is_of(event)));
         if newest_first.len() > limit {
             newest_first.truncate(limit);
             oldest_read = newest_first.last().and_then(cursor_of);
             break;
         }
-        if !more {
+        if !more || begun {
             oldest_read = None;
             break;
         }

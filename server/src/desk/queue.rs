@@ -7,7 +7,7 @@ use minicom_protocol::{
     queue::{Queue, QueueStats, Routable, Why},
     refusal::Refusal,
     settings::{DeskSettings, Routing},
-    staff::{Presence, PresenceState, Staff, StaffMember, Workload},
+    staff::{Group, Presence, PresenceState, Staff, StaffMember, Workload},
     summary::Summary,
 };
 use rusqlite::Connection;
@@ -63,6 +63,14 @@ impl Desk {
     /// What kept the store from answering.
     pub async fn desk_settings(&self, tenant: TenantKey) -> Result<DeskSettings, Refusal> {
         self.read(move |conn| settings::load(conn, tenant)).await
+    }
+
+    /// All groups of agents.
+    ///
+    /// # Errors
+    /// What kept the store from answering.
+    pub async fn groups(&self, tenant: TenantKey) -> Result<Vec<Group>, Refusal> {
+        Ok(self.read(move |conn| staff::load(conn, tenant)).await?.groups)
     }
 
     /// Who waits, first in the queue first.

@@ -195,6 +195,17 @@ impl Desk {
         .await
     }
 
+    /// An agent by the account's address (lower case).
+    ///
+    /// # Errors
+    /// `not_found` if the tenant has none.
+    pub async fn agent_by_email(&self, tenant: TenantKey, email: String) -> Result<AgentId, Refusal> {
+        let found = self
+            .read(move |conn| people::agent_by_email(conn, tenant, &email))
+            .await?;
+        found.map(|it| it.agent.id).ok_or(Refusal::NotFound)
+    }
+
     /// A customer by name, for those who may know whether there is one.
     pub async fn customer(&self, tenant: TenantKey, name: CustomerName) -> Result<Customer, Refusal> {
         self.read(move |conn| people::customer_by_name(conn, tenant, Realm::Named, &name))

@@ -5,7 +5,34 @@ use axum::{Router, extract::Request, http::Uri};
 use tower::{Layer, util::MapRequestLayer};
 
 /// Another spelling, and the path it stands for. `{id}` stands for one segment.
-pub const ALIASES: &[(&str, &str)] = &[];
+pub const ALIASES: &[(&str, &str)] = &[
+    ("/api/live-chat/start", "/api/v1/chat/public/start"),
+    ("/api/live-chat/agent/sessions", "/api/v1/chat/sessions"),
+    (
+        "/api/live-chat/agent/{id}/workload",
+        "/api/v1/chat/agents/{id}/workload",
+    ),
+    ("/api/live-chat/admin/all-sessions", "/api/v1/chat/admin/all-sessions"),
+    ("/api/live-chat/queue/stats", "/api/v1/chat/queue/stats"),
+    ("/api/live-chat/{id}", "/api/v1/chat/sessions/{id}"),
+    ("/api/live-chat/{id}/messages", "/api/v1/chat/sessions/{id}/messages"),
+    ("/api/live-chat/{id}/assign", "/api/v1/chat/sessions/{id}/assign"),
+    ("/api/live-chat/{id}/accept", "/api/v1/chat/sessions/{id}/accept"),
+    ("/api/live-chat/{id}/transfer", "/api/v1/chat/sessions/{id}/transfer"),
+    ("/api/live-chat/{id}/close", "/api/v1/chat/sessions/{id}/close"),
+    ("/api/live-chat/{id}/end", "/api/v1/chat/sessions/{id}/close"),
+    ("/api/live-chat/{id}/seen", "/api/v1/chat/sessions/{id}/seen"),
+    (
+        "/api/live-chat/{id}/customer-context",
+        "/api/v1/chat/sessions/{id}/customer-context",
+    ),
+    (
+        "/api/live-chat/{id}/convert-to-ticket",
+        "/api/v1/chat/sessions/{id}/convert-to-ticket",
+    ),
+    ("/api/v1/chat/sessions/{id}/end", "/api/v1/chat/sessions/{id}/close"),
+    ("/api/chat-upload/upload", "/api/v1/chat/uploads"),
+];
 
 /// These routes, in all spellings.
 pub fn spelled(router: Router) -> Router {
@@ -71,6 +98,26 @@ mod tests {
         ] {
             let request = Request::builder().uri(given).body(Body::empty()).unwrap();
             assert_eq!(rewrite(request).uri().to_string(), wanted);
+        }
+    }
+
+    #[test]
+    fn the_page_shows_the_table() {
+        let page = include_str!("../../../docs/api.md");
+        for (alias, path) in ALIASES {
+            assert!(page.contains(&format!("| `{alias}` | `{path}` |")), "{alias}");
+        }
+    }
+
+    #[test]
+    fn no_alias_hides_another() {
+        for (at, (alias, path)) in ALIASES.iter().enumerate() {
+            let (given, wanted) = (alias.replace("{id}", "7"), path.replace("{id}", "7"));
+            let found = ALIASES
+                .iter()
+                .position(|(alias, path)| stands_for(alias, path, &given).is_some());
+            assert_eq!(found, Some(at), "{alias}");
+            assert_eq!(stands_for(alias, path, &given), Some(wanted));
         }
     }
 

@@ -6,6 +6,7 @@ mod aliases;
 mod answers;
 mod api;
 mod around;
+mod asked;
 mod conversation;
 mod dashboard;
 mod error;
@@ -15,6 +16,7 @@ pub mod health;
 mod login;
 mod metrics;
 mod page;
+mod pages;
 mod takeover;
 pub mod vitals;
 
@@ -27,7 +29,13 @@ use axum::{
 use tokio_util::sync::CancellationToken;
 
 pub use self::{aliases::spelled, api::EventFeeds, error::ApiError, extract::TENANT};
-use crate::{accounts::Accounts, auth::seal::SealingKey, desk::Desk, session::Registry};
+use crate::{
+    accounts::Accounts,
+    auth::seal::SealingKey,
+    desk::Desk,
+    session::{Rates, Registry},
+    signals::Signals,
+};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -48,11 +56,15 @@ pub struct App {
     pub feeds: EventFeeds,
     /// What the health routes and the numbers look at.
     pub vitals: vitals::Vitals,
+    /// Who is there, and whether the desk is open.
+    pub signals: Signals,
+    /// How fast customers may write: one count for what comes by sockets and by HTTP.
+    pub rates: std::sync::Arc<Rates>,
 }
 
 /// Every route. `sockets` are the routes that become WebSockets.
 pub fn router(app: App, sockets: Router) -> Router {
-    let routes: [(&str, MethodRouter<App>); 11] = [
+    let routes: [(&str, MethodRouter<App>); 14] = [
         ("/api/conversation/{customer_id}", get(conversation::history)),
         ("/api/agent/dashboard", get(dashboard::list)),
         ("/api/agent/takeover", post(takeover::take_over)),
@@ -64,6 +76,9 @@ pub fn router(app: App, sockets: Router) -> Router {
         ("/readyz", get(health::ready)),
         ("/metrics", get(metrics::metrics)),
         ("/", get(front::page)),
+        ("/chat/{customer_id}", get(pages::chat)),
+        ("/agent/dashboard", get(pages::dashboard)),
+        ("/agent/chat/{customer_id}", get(pages::agent_chat)),
     ];
     let (api, _description) = api::routes().split_for_parts();
     let mut router = api;

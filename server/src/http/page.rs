@@ -1,10 +1,58 @@
 //! `limit` and `cursor` of a list. A cursor is opaque to clients; inside it is a position and the mark there.
 
 use axum::{extract::Query, http::Uri};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use minicom_protocol::ids::{Cursor, Mark};
+use serde::Deserialize;
 
 use super::error::ApiError;
 use crate::{desk::ListCursor, limits};
+
+/// How many rows a request wants, 1 to `MOST`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Limit<const MOST: usize>(pub usize);
+
+impl<const MOST: usize> TryFrom<String> for Limit<MOST> {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let fits = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+        fits.map(Self)
+            .ok_or_else(|| format!("`limit` is a number from 1 to {MOST}"))
+    }
+}
+
+impl<const MOST: usize> Default for Limit<MOST> {
+    fn default() -> Self {
+        Self(limits::PAGE_DEFAULT.min(MOST))
+    }
+}
+
+/// A limit of rows that are short.
+pub type ShortLimit = Limit<{ limits::PAGE_MAX }>;
+/// A limit of rows each of which can be long.
+pub type LongLimit = Limit<{ limits::PAGE_OF_LONG_MAX }>;
+
+/// A position in a list that is in no journal, as text: which list, where, and whose: the tenant's birth mark, so that a
+/// position of another tenant is found out.
+pub fn place_text(list: &str, at: &str, whose: Mark) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("{whose}{list}\n{at}"))
+}
+
+/// The position from its text.
+///
+/// # Errors
+/// `bad_cursor` if it is malformed, of another list or of another tenant.
+pub fn place_from(text: &str, list: &str, whose: Mark) -> Result<String, ApiError> {
+    let decoded = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+    let inside = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    inside
+        .as_deref()
+        .and_then(|inside| inside.strip_prefix(&format!("{whose}{list}\n")))
+        .map(str::to_owned)
+        .ok_or_else(ApiError::bad_cursor)
+}
 
 /// What a request says about its page. The cursor is read by the list it belongs to.
 #[derive(PartialEq, Eq, Debug)]
@@ -90,7 +138,15 @@ mod tests {
 
         #[test]
         fn no_text_breaks_the_reader(text in ".{0,60}") {
-            let _ = (list_cursor_from(&text), cursor_from(&text));
+            let _ = (list_cursor_from(&text), cursor_from(&text), place_from(&text, "tickets", Mark(0)));
+        }
+
+        #[test]
+        fn a_place_is_good_in_its_list_and_tenant_only(at in ".{0,40}", mark: u64, other: u64) {
+            let text = place_text("tickets", &at, Mark(mark));
+            prop_assert_eq!(place_from(&text, "tickets", Mark(mark)).ok(), Some(at));
+            prop_assert!(place_from(&text, "articles", Mark(mark)).is_err());
+            prop_assert!(mark == other || place_from(&text, "tickets", Mark(other)).is_err());
         }
     }
 

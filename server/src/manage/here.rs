@@ -25,7 +25,9 @@ use crate::{
     http::{self, TENANT},
     refused,
     run::{bounds, writing::Writing},
-    session::Registry,
+    run_limits::RunLimits,
+    session::{Rates, Registry},
+    signals::Signals,
     store::open::DataFolder,
 };
 
@@ -50,7 +52,11 @@ impl Here {
         let token = accounts
             .operator_token()
             .map_err(|refusal| refused::starting(&refusal))?;
+        let limits = RunLimits::default();
         let app = http::App {
+            // Nobody is connected to a folder at rest.
+            signals: Signals::new(desk.clone(), &limits),
+            rates: Arc::new(Rates::new(&limits)),
             desk,
             accounts,
             draining: CancellationToken::new(),

@@ -50,7 +50,7 @@ use guest::Guest;
 use log::Story;
 use minicom_protocol::{close::CloseCode, refusal::Refusal};
 use origin::Asking;
-use rates::Rates;
+pub use rates::Rates;
 pub use registry::{AgentSeat, Registry};
 use wire::Wire;
 
@@ -66,7 +66,7 @@ struct Shared {
     registry: Registry,
     signals: Signals,
     limits: RunLimits,
-    rates: Rates,
+    rates: Arc<Rates>,
     stop: CancellationToken,
     open: TaskTracker,
     numbers: AtomicU64,
@@ -83,7 +83,7 @@ impl Sockets {
         limits: RunLimits,
         stop: CancellationToken,
     ) -> Sockets {
-        let rates = Rates::new(&limits);
+        let rates = Arc::new(Rates::new(&limits));
         Sockets {
             shared: Arc::new(Shared {
                 desk,
@@ -102,6 +102,11 @@ impl Sockets {
     /// The connections that are open.
     pub fn registry(&self) -> &Registry {
         &self.shared.registry
+    }
+
+    /// How fast customers may write, whichever way they do.
+    pub fn rates(&self) -> &Arc<Rates> {
+        &self.shared.rates
     }
 
     /// Sockets that are open, signed in or not.

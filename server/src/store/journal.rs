@@ -24,10 +24,10 @@ pub(super) use self::pages::of_thread;
 pub use self::{
     chain::{verify, wrong_heads},
     lines::{erases, line},
-    notes::notes_of,
+    notes::{notes_in, notes_of},
     pages::{
-        after, customer_before, mark_at, newest_line_by, newest_line_by_others, numbered_before, thread_after,
-        thread_before, thread_mark_at,
+        after, customer_before, mark_at, newest_line_by, newest_line_by_others, numbered_at, numbered_before,
+        thread_after, thread_before, thread_mark_at,
     },
 };
 use super::{

@@ -16,7 +16,7 @@ use crate::harness::{Client, Ended, Server, fresh, post, secret};
 /// A conversation of a customer who gave no name, and its key: what `public/start` makes.
 async fn started(server: &Server) -> (ConversationId, String) {
     let tenant = TenantId::default_tenant();
-    let made = server.accounts.anonymous_customer(&tenant, [127, 0, 0, 1].into());
+    let made = server.accounts.anonymous_customer(&tenant, [127, 0, 0, 1].into(), None);
     let (customer, key) = made.await.unwrap();
     assert_eq!(customer.realm, Realm::Anonymous);
     let who = Who::Customer(customer);

@@ -6,30 +6,42 @@ mod agents;
 mod audit;
 mod customers;
 mod events;
+mod failures;
+mod groups;
 mod library;
+mod mentions;
+mod merge;
 mod public;
 mod queue;
 mod sessions;
 mod settings;
+mod staff;
 mod tenants;
 mod tickets;
 mod tokens;
 mod webhooks;
+mod words;
 
+use minicom_protocol::ids::{CommandId, Time};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
 
 pub use self::events::Places as EventFeeds;
 use super::App;
+use crate::{accounts::SignedIn, timers::derived_id};
 
 /// Where the API lives.
 pub const BASE: &str = "/api/v1/chat";
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "Minicom",
-    description = "The HTTP API of a Minicom server. docs/api.md explains it in prose."
-))]
+#[openapi(
+    info(
+        title = "Minicom",
+        description = "The HTTP API of a Minicom server. docs/api.md explains it in prose."
+    ),
+    components(schemas(failures::Failure))
+)]
 struct Description;
 
 /// All routes of the API, with their description.
@@ -40,14 +52,23 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(audit::routes())
         .merge(customers::routes())
         .merge(events::routes())
+        .merge(groups::routes())
         .merge(library::routes())
+        .merge(mentions::routes())
+        .merge(merge::routes())
         .merge(public::routes())
         .merge(queue::routes())
         .merge(sessions::routes())
         .merge(settings::routes())
+        .merge(staff::routes())
         .merge(tenants::routes())
         .merge(tickets::routes())
         .merge(tokens::routes())
         .merge(webhooks::routes());
     OpenApiRouter::with_openapi(Description::openapi()).nest(BASE, resources)
+}
+
+/// An id for what a request makes: the same for its repeat, and another for whoever else uses the same key.
+fn made_id(by: &SignedIn, command: CommandId) -> Uuid {
+    derived_id(Time(0), &[b"made", by.agent.id.as_bytes(), command.as_bytes()]).0
 }

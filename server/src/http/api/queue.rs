@@ -1,23 +1,38 @@
-//! `queue/...`: who waits.
+//! `queue/...`: who waits, and who is next.
 
 use axum::{Json, extract::State};
-use minicom_protocol::intake::Priority;
+use minicom_protocol::{command::AgentCommand, ids::ConversationId, intake::Priority, refusal::Refusal};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::{
+    failures::Failures,
+    sessions::{SessionAnswer, does, shown},
+    words::{Nothing, PriorityWord},
+};
 use crate::{
     clock,
-    http::{App, error::ApiError, extract::ByAgent},
+    desk::{Filter, Sort, Status},
+    http::{
+        App,
+        error::ApiError,
+        extract::{ByAgent, Change},
+    },
+    limits,
 };
 
 /// See the module.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(stats))
+    OpenApiRouter::new()
+        .routes(routes!(stats))
+        .routes(routes!(list))
+        .routes(routes!(next))
 }
 
 /// The queue in numbers, and each conversation that waits.
 #[derive(Serialize, ToSchema)]
+#[schema(as = QueueStats)]
 struct Stats {
     /// How many wait.
     total: u64,
@@ -41,27 +56,34 @@ struct Stats {
 #[derive(Serialize, ToSchema)]
 struct Waiting {
     /// The conversation.
-    session_id: String,
+    #[schema(value_type = Uuid)]
+    session_id: ConversationId,
     /// The customer's name.
     customer_name: String,
     /// How urgent it is, without ageing.
-    #[schema(value_type = String)]
+    #[schema(value_type = PriorityWord)]
     priority: Priority,
+    /// What an agent must be good at to take it.
+    required_skills: Vec<String>,
     /// How long it has waited, in milliseconds.
     wait_ms: i64,
 }
 
-/// The queue in numbers, and each conversation that waits, first in the queue first.
-#[utoipa::path(get, path = "/queue/stats", tag = "queue", responses((status = 200, body = Stats)))]
+/// Tells the queue in numbers, and each conversation that waits, first in the queue first.
+#[utoipa::path(
+    get, path = "/queue/stats", tag = "queue", operation_id = "queue_stats",
+    responses((status = 200, body = Stats), Failures), security(("bearer" = []))
+)]
 async fn stats(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<Stats>, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
     let (numbers, waiting) = (app.desk.queue_stats(key).await?, app.desk.queue(key).await?);
     let now = clock::now();
     let sessions = waiting.iter().map(|row| Waiting {
-        session_id: row.conversation.to_string(),
+        session_id: row.conversation,
         customer_name: row.customer.name.to_string(),
         priority: row.intake.priority,
-        wait_ms: row.queued_at.map_or(0, |since| (now.0 - since.0).max(0) / 1_000),
+        required_skills: row.intake.skills.iter().map(|it| it.as_str().to_owned()).collect(),
+        wait_ms: row.queued_since().map_or(0, |since| now.since(since) / 1_000),
     });
     Ok(Json(Stats {
         total: numbers.waiting,
@@ -73,4 +95,50 @@ async fn stats(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<S
         average_wait_ms: numbers.average_wait_ms,
         sessions: sessions.collect(),
     }))
+}
+
+/// What waits.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Queue)]
+struct QueueAnswer {
+    /// First in the queue first: a conversation's place is its index and one. At most 200.
+    sessions: Vec<SessionAnswer>,
+}
+
+/// Lists what waits, first in the queue first.
+#[utoipa::path(
+    get, path = "/queue", tag = "queue", operation_id = "show_queue",
+    responses((status = 200, body = QueueAnswer), Failures), security(("bearer" = []))
+)]
+async fn list(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<QueueAnswer>, ApiError> {
+    let key = app.desk.tenant(&agent.tenant)?;
+    let filter = Filter {
+        status: Some(Status::Waiting),
+        ..Filter::default()
+    };
+    let found = app
+        .desk
+        .sessions_sorted(key, filter, Sort::Priority, None, limits::PAGE_MAX);
+    let (rows, _) = found.await?;
+    let sessions = rows.iter().map(SessionAnswer::of).collect();
+    Ok(Json(QueueAnswer { sessions }))
+}
+
+/// Takes what needs the caller most.
+///
+/// A conversation of the caller's own in which the customer spoke last; else the first of the queue that the caller may take,
+/// which is the caller's from here on. 409 `nobody_waits` if there is none.
+#[utoipa::path(
+    post, path = "/queue/next", tag = "queue", operation_id = "take_next", request_body = Option<Nothing>,
+    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+)]
+async fn next(
+    State(app): State<App>,
+    ByAgent(agent): ByAgent,
+    change: Change<Nothing>,
+) -> Result<Json<SessionAnswer>, ApiError> {
+    let done = does(&app, &agent, change.command, AgentCommand::TakeNext {}).await?;
+    let conversation = done.conversation.ok_or(Refusal::Internal)?;
+    let now = shown(&app, &agent, conversation).await?;
+    Ok(Json(now.warned(done.warning)))
 }

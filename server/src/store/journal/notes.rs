@@ -7,7 +7,7 @@ use minicom_protocol::{
 };
 use rusqlite::{Connection, Row, params};
 
-use crate::store::{Result, TenantKey, damaged, pos_from_sql, stored};
+use crate::store::{Result, TenantKey, damaged, pos_from_sql, pos_to_sql, stored};
 
 /// The columns of `e` that [`read`] takes.
 pub(in crate::store) const NOTE: &str = "e.rev, e.conversation, e.thread, e.time, e.kind, e.body";
@@ -45,6 +45,33 @@ pub fn notes_of(conn: &Connection, tenant: TenantKey, customers: &[CustomerId], 
     found.sort_by_key(|it| std::cmp::Reverse(it.rev));
     found.truncate(limit);
     Ok(found)
+}
+
+/// A page of a conversation's notes, newest first, and whether there are older ones.
+pub fn notes_in(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    conversation: ConversationId,
+    before: Option<Rev>,
+    limit: usize,
+) -> Result<(Vec<NoteRow>, bool)> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {NOTE} FROM events e WHERE e.tenant = ?1 AND e.thread = ?2 AND e.kind = 'noted' AND e.body IS NOT NULL
+         AND e.conversation = ?3 AND e.rev < ?4 ORDER BY e.rev DESC LIMIT ?5"
+    ))?;
+    let bound = params![
+        tenant.0,
+        customer.as_bytes(),
+        conversation.as_bytes(),
+        before.map_or(i64::MAX, |rev| pos_to_sql(rev.0)),
+        limit as i64 + 1
+    ];
+    let rows = statement.query_map(bound, read)?;
+    let mut found = rows.map(|row| row.map(|(note, _)| note)).collect::<Result<Vec<_>>>()?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    Ok((found, more))
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use minicom_protocol::{
     customer_event::CustomerEvent,
     event::Event,
-    ids::{AgentId, CustomerId, LineNo, Mark, Rev, Seq},
+    ids::{AgentId, Cursor, CustomerId, LineNo, Mark, Rev, Seq},
     stage::Side,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params};
@@ -108,6 +108,22 @@ pub fn numbered_before(
         ],
     )?;
     Ok(page(found, limit))
+}
+
+/// The position behind the newest event that the customer may see, up to an event of the journal: what is before it ends
+/// there. The mark is that event's, and 0 where there is none.
+pub fn numbered_at(conn: &Connection, tenant: TenantKey, customer: CustomerId, up_to: Rev) -> Result<Option<Cursor>> {
+    conn.prepare_cached(
+        "SELECT seq, mark FROM events WHERE tenant = ?1 AND thread = ?2 AND rev <= ?3 AND seq IS NOT NULL
+         ORDER BY rev DESC LIMIT 1",
+    )?
+    .query_row(params![tenant.0, customer.as_bytes(), pos_to_sql(up_to.0)], |row| {
+        Ok(Cursor {
+            at: pos_from_sql(row.get(0)?) + 1,
+            mark: row.get(1).map(mark_from_sql)?,
+        })
+    })
+    .optional()
 }
 
 fn page(mut newest_first: Vec<Event>, limit: usize) -> (Vec<Event>, bool) {

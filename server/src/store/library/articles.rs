@@ -51,12 +51,27 @@ pub fn article(conn: &Connection, tenant: TenantKey, slug: &Tag) -> Result<Optio
 
 /// Articles, drafts too: those that fit a search, best first, or the last changed if nothing is searched for.
 pub fn articles(conn: &Connection, tenant: TenantKey, query: &str, limit: usize) -> Result<Vec<ArticleRow>> {
+    found(conn, tenant, query, limit, false)
+}
+
+/// The same of those that customers can read.
+pub fn published_articles(conn: &Connection, tenant: TenantKey, query: &str, limit: usize) -> Result<Vec<ArticleRow>> {
+    found(conn, tenant, query, limit, true)
+}
+
+fn found(
+    conn: &Connection,
+    tenant: TenantKey,
+    query: &str,
+    limit: usize,
+    published_only: bool,
+) -> Result<Vec<ArticleRow>> {
     let search = full_text::search(query);
     let sql = match &search {
         Search::Words(_) => format!(
             "SELECT {}, snippet(articles_text, 2, '', '', '…', {EXCERPT_WORDS})
              FROM articles_text JOIN articles a ON a.key = articles_text.rowid
-             WHERE articles_text MATCH ?2 AND a.tenant = ?1
+             WHERE articles_text MATCH ?2 AND a.tenant = ?1 AND (a.published OR NOT ?4)
              ORDER BY bm25(articles_text, 10.0, 5.0, 1.0), a.slug LIMIT ?3",
             ROW.split(", ")
                 .map(|it| format!("a.{it}"))
@@ -64,13 +79,16 @@ pub fn articles(conn: &Connection, tenant: TenantKey, query: &str, limit: usize)
                 .join(", ")
         ),
         Search::All | Search::Parts(_) => format!(
-            "SELECT {ROW}, substr(body, 1, {EXCERPT_CHARS}) FROM articles WHERE tenant = ?1 AND {}
+            "SELECT {ROW}, substr(body, 1, {EXCERPT_CHARS}) FROM articles WHERE tenant = ?1 AND (published OR NOT ?4) AND {}
              ORDER BY updated_at DESC, slug LIMIT ?3",
             full_text::condition(&search, "articles_text", "title || ' ' || tags || ' ' || body", "?2")
         ),
     };
     let mut statement = conn.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![tenant.0, search.parameter(), limit as i64], read)?;
+    let rows = statement.query_map(
+        params![tenant.0, search.parameter(), limit as i64, published_only],
+        read,
+    )?;
     rows.collect()
 }
 

@@ -1,0 +1,203 @@
+//! A line in the names of the API: for agents, and for its customer.
+
+use minicom_protocol::{
+    customer_event::{self as theirs, CustomerBody, CustomerEvent},
+    event::{Author, Event, EventBody, Part, Posted, parts_text},
+    ids::{AgentId, ConversationId, Time},
+    line::{LineState, Quote},
+    stage::Side,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::clock::rfc3339;
+
+/// A line of a conversation, or what happened in words.
+#[derive(Serialize, ToSchema)]
+pub struct MessageAnswer {
+    /// Its position in the customer's thread: lines of one thread are in the order of their ids.
+    id: u64,
+    /// Its conversation.
+    #[schema(value_type = Uuid)]
+    session_id: ConversationId,
+    /// Who wrote it; `system` is the desk itself, and what happened in words.
+    #[schema(value_type = SenderWord)]
+    sender: &'static str,
+    /// The agent's name, where an agent wrote it.
+    agent_name: Option<String>,
+    /// The agent's id, where an agent wrote it; for agents only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, nullable = false)]
+    agent_id: Option<AgentId>,
+    /// What it is.
+    #[serde(rename = "type")]
+    #[schema(value_type = MessageWord)]
+    kind: &'static str,
+    /// What it says, as it was written. It is a stranger's text: show it as text and nothing else.
+    content: String,
+    /// The article that goes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "refunds", nullable = false)]
+    kb_article_id: Option<String>,
+    /// What became of it since.
+    #[schema(value_type = LineStateWord)]
+    state: LineState,
+    /// Its number on its author's side of the thread, for `seen`; none where it only tells what happened.
+    line: Option<u64>,
+    /// The line that it answers, by side and number, and its beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    quote: Option<QuoteAnswer>,
+    /// When.
+    #[schema(format = DateTime)]
+    timestamp: String,
+}
+
+/// Who wrote a line.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "it describes words that are made elsewhere")]
+enum SenderWord {
+    Customer,
+    Bot,
+    Agent,
+    System,
+}
+
+/// `text` is a line, `kb_article` one with an article, `event` tells what happened.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "it describes words that are made elsewhere")]
+enum MessageWord {
+    Text,
+    KbArticle,
+    Event,
+}
+
+/// What became of a line.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[allow(dead_code, reason = "it describes the protocol's own type")]
+enum LineStateWord {
+    Original,
+    Edited,
+    Withdrawn,
+    Blanked,
+}
+
+/// A line that is answered.
+#[derive(Serialize, ToSchema)]
+struct QuoteAnswer {
+    /// `customer` or `desk`.
+    side: &'static str,
+    /// Its number on that side.
+    line: u64,
+    /// Its beginning, as it stands now.
+    excerpt: String,
+}
+
+impl From<&Quote> for QuoteAnswer {
+    fn from(it: &Quote) -> QuoteAnswer {
+        let side = match it.line.side {
+            Side::Customer => "customer",
+            Side::Desk => "desk",
+        };
+        QuoteAnswer {
+            side,
+            line: it.line.line.0,
+            excerpt: it.excerpt.clone(),
+        }
+    }
+}
+
+/// What a line says, or what stands in its place; and its article.
+fn said(state: LineState, parts: &[Part]) -> (String, Option<String>) {
+    if let Some(words) = state.words() {
+        return (words.to_owned(), None);
+    }
+    let card = parts.iter().find_map(|part| match part {
+        Part::Card(card) => Some(card.slug.as_str().to_owned()),
+        _ => None,
+    });
+    (parts_text(parts), card)
+}
+
+impl MessageAnswer {
+    /// An event as agents read it; `None` if there is nothing to read.
+    pub fn for_agents(event: &Event) -> Option<MessageAnswer> {
+        let (seq, conversation) = (event.seq?.0, event.subject.conversation()?);
+        let happened = |content| MessageAnswer::happened(seq, conversation, event.time, content);
+        match &event.body {
+            EventBody::Posted(posted) => {
+                let agent = match &posted.author {
+                    Author::Agent { agent } => Some(agent),
+                    _ => None,
+                };
+                let Posted {
+                    state,
+                    parts,
+                    quote,
+                    line,
+                    ..
+                } = posted;
+                let (content, article) = said(*state, parts);
+                Some(MessageAnswer {
+                    sender: posted.author.sender(),
+                    agent_name: agent.map(|it| it.name.to_string()),
+                    agent_id: agent.map(|it| it.id),
+                    kind: if article.is_some() { "kb_article" } else { "text" },
+                    kb_article_id: article,
+                    state: *state,
+                    line: Some(line.0),
+                    quote: quote.as_ref().map(QuoteAnswer::from),
+                    ..happened(content)
+                })
+            }
+            other => Some(happened(other.fallback()?)),
+        }
+    }
+
+    /// An event as its customer reads it; `None` if there is nothing to read.
+    pub fn for_customer(event: &CustomerEvent) -> Option<MessageAnswer> {
+        let happened = |content| MessageAnswer::happened(event.seq.0, event.conversation, event.time, content);
+        match &event.body {
+            CustomerBody::Posted(posted) => {
+                let (sender, name) = match &posted.author {
+                    theirs::Author::Customer => ("customer", None),
+                    theirs::Author::Bot => ("bot", None),
+                    theirs::Author::Agent { name } => ("agent", Some(name.to_string())),
+                    theirs::Author::System => ("system", None),
+                };
+                let (content, article) = said(posted.state, &posted.parts);
+                Some(MessageAnswer {
+                    sender,
+                    agent_name: name,
+                    kind: if article.is_some() { "kb_article" } else { "text" },
+                    kb_article_id: article,
+                    state: posted.state,
+                    line: Some(posted.line.0),
+                    quote: posted.quote.as_ref().map(QuoteAnswer::from),
+                    ..happened(content)
+                })
+            }
+            other => Some(happened(other.fallback()?)),
+        }
+    }
+
+    fn happened(id: u64, session_id: ConversationId, time: Time, content: String) -> MessageAnswer {
+        MessageAnswer {
+            id,
+            session_id,
+            sender: "system",
+            agent_name: None,
+            agent_id: None,
+            kind: "event",
+            content,
+            kb_article_id: None,
+            state: LineState::Original,
+            line: None,
+            quote: None,
+            timestamp: rfc3339(time),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What a browser finds under the addresses that the sources have for their pages: a short page without script that names the
+//! command to run. It tells nobody whether there is a customer of that name: it asks no store.
+
+use axum::{
+    extract::{Path, rejection::PathRejection},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use minicom_protocol::{gate::Shown, text::CustomerName};
+
+/// Nothing is loaded, run, framed or sent: the page is its own text and style.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// `GET /chat/{customer_id}`: for a customer.
+pub async fn chat(path: Result<Path<String>, PathRejection>) -> Response {
+    match named(path) {
+        Some(name) => page(
+            "Chat",
+            "This support chat lives in the terminal. To talk as this customer, run:",
+            &format!("minicom-chat {}", word(name.as_str())),
+        ),
+        None => no_such_page(),
+    }
+}
+
+/// `GET /agent/dashboard`: for an agent.
+pub async fn dashboard() -> Response {
+    let words = "The agents' desk lives in the terminal. To see all conversations, run:";
+    page("Agents", words, "minicom-agent")
+}
+
+/// `GET /agent/chat/{id}`: for an agent who wants one customer's chat.
+pub async fn agent_chat(path: Result<Path<String>, PathRejection>) -> Response {
+    match named(path) {
+        Some(name) => {
+            let words = format!(
+                "The agents' desk lives in the terminal. To answer {}, run this and choose that customer in the list:",
+                name.shown()
+            );
+            page("Agents", &words, "minicom-agent")
+        }
+        None => no_such_page(),
+    }
+}
+
+/// The name in the path, if it can be one.
+fn named(path: Result<Path<String>, PathRejection>) -> Option<CustomerName> {
+    path.ok().and_then(|Path(name)| CustomerName::parse(name).ok())
+}
+
+/// A name as a word of a shell: it has letters, digits, `.`, `_` and `-` only, and may begin like a flag.
+fn word(name: &str) -> String {
+    if name.starts_with('-') {
+        format!("-- {name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+fn page(title: &str, words: &str, command: &str) -> Response {
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>Minicom: {title}</title>\n\
+         <style>body{{font:1rem/1.5 system-ui,sans-serif;margin:3rem auto;max-width:36rem;padding:0 1rem}}\
+         pre{{background:#eee;color:#111;padding:.75rem 1rem;overflow:auto}}</style>\n</head>\n<body>\n\
+         <h1>Minicom</h1>\n<p>{words}</p>\n<pre>{command}</pre>\n</body>\n</html>\n",
+        title = escaped(title),
+        words = escaped(words),
+        command = escaped(Shown::line(command).as_str()),
+    );
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    (headers, html).into_response()
+}
+
+fn no_such_page() -> Response {
+    let words =
+        "This address names nobody: a customer's name is 1 to 64 letters, digits, dots, underscores and hyphens.";
+    let mut response = page("Not found", words, "minicom-chat --help");
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// A text as text of HTML, also inside quotes.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_text_is_a_tag() {
+        assert_eq!(escaped("<a b=\"c\">'&"), "&lt;a b=&quot;c&quot;&gt;&#39;&amp;");
+    }
+
+    #[test]
+    fn a_name_is_never_taken_for_a_flag() {
+        assert_eq!((word("alice"), word("-x1")), ("alice".to_owned(), "-- -x1".to_owned()));
+    }
+}

@@ -1,0 +1,297 @@
+//! Settings, hours, groups, saved replies and articles over the HTTP API: each documented body.
+
+mod rig;
+
+use minicom_protocol::people::Role;
+use reqwest::Method;
+use rig::{ALICE, Seed, Server, answer};
+use serde_json::{Value, json};
+
+const BASE: &str = "/api/v1/chat";
+
+struct Desk {
+    server: Server,
+    bo: String,
+}
+
+impl Desk {
+    async fn open() -> Desk {
+        let server = Server::over(async |seed: &Seed| {
+            seed.agent("bo@x.org", "Bo", Role::Agent).await;
+            seed.agent("eve@x.org", "Eve", Role::Agent).await;
+            let alice = seed.customer("alice", ALICE).await;
+            seed.says(&alice, "where is it?").await;
+        })
+        .await;
+        let bo = server.login("bo@x.org").await;
+        Desk { server, bo }
+    }
+
+    async fn ask(&self, by: &str, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let request = self.server.bare(method, &format!("{BASE}/{path}")).bearer_auth(by);
+        answer(request.json(&body)).await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let (status, body) = answer(self.server.get(&format!("{BASE}/{path}"), &self.bo)).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    async fn bo(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        self.ask(&self.bo, method, path, body).await
+    }
+
+    async fn admin(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        self.ask(&self.server.token, method, path, body).await
+    }
+}
+
+fn code(answer: &(u16, Value)) -> (u16, &str) {
+    (answer.0, answer.1["code"].as_str().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn settings_are_read_by_all_and_merged_or_replaced_by_admins() {
+    let desk = Desk::open().await;
+    assert_eq!(desk.get("settings").await["name"], "Support");
+    let refused = desk.bo(Method::PATCH, "settings", json!({"name": "Mine"})).await;
+    assert_eq!(code(&refused), (403, "forbidden"));
+    let (_, merged) = desk
+        .admin(Method::PATCH, "settings", json!({"name": "Shop", "capacity": 3}))
+        .await;
+    assert_eq!(
+        (&merged["name"], &merged["capacity"], &merged["ageing_min"]),
+        (&json!("Shop"), &json!(3), &json!(10))
+    );
+    let (_, merged) = desk
+        .admin(Method::PATCH, "settings", json!({"capacity": null, "ageing_min": 7}))
+        .await;
+    assert_eq!(
+        (&merged["name"], merged.get("capacity"), &merged["ageing_min"]),
+        (&json!("Shop"), None, &json!(7))
+    );
+    let (_, put) = desk.admin(Method::PUT, "settings", json!({"subtitle": "Here"})).await;
+    assert_eq!(
+        (&put["name"], &put["subtitle"], &put["ageing_min"]),
+        (&json!("Support"), &json!("Here"), &json!(10))
+    );
+    for bad in [
+        json!({"nmae": "x"}),
+        json!({"name": ""}),
+        json!({"colour": "blue"}),
+        json!({"capacity": -1}),
+        json!({"hours": {"zone": "Mars/Olympus", "week": {}}}),
+        json!([1]),
+    ] {
+        let refused = desk.admin(Method::PATCH, "settings", bad.clone()).await;
+        assert_eq!(code(&refused), (400, "bad_field"), "{bad}");
+    }
+    assert_eq!(desk.get("settings").await, put);
+    desk.server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn hours_are_a_part_of_the_settings() {
+    let desk = Desk::open().await;
+    assert_eq!(desk.get("hours").await, json!({"hours": null}));
+    let chosen = json!({"hours": {"zone": "Europe/Berlin", "week": {"mon": ["09:00-17:00"]}}});
+    let (status, hours) = desk.admin(Method::PUT, "hours", chosen).await;
+    assert_eq!((status, &hours["hours"]["zone"]), (200, &json!("Europe/Berlin")));
+    assert_eq!(desk.get("hours").await, hours);
+    assert_eq!(desk.get("settings").await["hours"], hours["hours"]);
+    assert_eq!(
+        desk.admin(Method::PUT, "hours", json!({"hours": null})).await.1,
+        json!({"hours": null})
+    );
+    desk.server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn groups_are_made_by_admins() {
+    let desk = Desk::open().await;
+    let bo = desk.get("agents/me/workload").await["agent"]["id"].clone();
+    let body = json!({"name": "billing", "members": [bo], "skills": ["invoices"]});
+    assert_eq!(
+        code(&desk.bo(Method::POST, "groups", body.clone()).await),
+        (403, "forbidden")
+    );
+    let (status, made) = desk.admin(Method::POST, "groups", body.clone()).await;
+    assert_eq!(
+        (status, &made["name"], &made["members"], &made["skills"]),
+        (201, &json!("billing"), &json!([bo]), &json!(["invoices"]))
+    );
+    assert_eq!(code(&desk.admin(Method::POST, "groups", body).await), (409, "exists"));
+    let id = made["id"].as_str().unwrap();
+    let (_, changed) = desk
+        .admin(Method::PATCH, &format!("groups/{id}"), json!({"members": []}))
+        .await;
+    assert_eq!(
+        (&changed["members"], &changed["skills"]),
+        (&json!([]), &json!(["invoices"]))
+    );
+    assert_eq!(desk.get("groups").await["groups"], json!([changed]));
+    assert_eq!(desk.get(&format!("groups/{id}")).await, changed);
+    assert_eq!(
+        desk.admin(Method::DELETE, &format!("groups/{id}"), json!({})).await.0,
+        204
+    );
+    assert_eq!(
+        code(&desk.admin(Method::DELETE, &format!("groups/{id}"), json!({})).await),
+        (404, "not_found")
+    );
+    desk.server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn saved_replies_are_made_found_used_and_deleted() {
+    let desk = Desk::open().await;
+    let body = json!({
+        "code": "late", "title": "Parcel is late", "content": "Hello {{customer_name}}!",
+        "actions": [{"act": "tag", "tag": "parcel"}, {"act": "priority", "priority": "high"}]
+    });
+    let (status, made) = desk.bo(Method::POST, "canned-responses", body.clone()).await;
+    assert_eq!(
+        (status, &made["code"], &made["own"], &made["uses"]),
+        (201, &json!("late"), &json!(false), &json!(0))
+    );
+    assert_eq!(made["actions"], body["actions"]);
+    assert_eq!(
+        code(&desk.bo(Method::POST, "canned-responses", body).await),
+        (409, "exists")
+    );
+    let own = json!({"shortcut": "bye", "text": "Bye.", "own": true});
+    let (_, own) = desk.bo(Method::POST, "canned-responses", own).await;
+    assert_eq!((&own["own"], &own["title"]), (&json!(true), &json!("bye")));
+    let eve = desk.server.login("eve@x.org").await;
+    let theirs = format!("canned-responses/{}", own["id"].as_str().unwrap());
+    for method in [Method::GET, Method::PATCH, Method::DELETE] {
+        let refused = desk.ask(&eve, method.clone(), &theirs, json!({})).await;
+        assert_eq!(code(&refused), (404, "not_found"), "{method}");
+    }
+    let first = desk.get("canned-responses?limit=1").await;
+    assert_eq!(first["canned_responses"][0]["code"], "bye");
+    let next = first["next_cursor"].as_str().unwrap();
+    let second = desk.get(&format!("canned-responses?limit=1&cursor={next}")).await;
+    assert_eq!(
+        (&second["canned_responses"][0]["code"], &second["next_cursor"]),
+        (&json!("late"), &Value::Null)
+    );
+    assert_eq!(
+        desk.get("canned-responses?query=parcel").await["canned_responses"][0]["code"],
+        "late"
+    );
+    let id = made["id"].as_str().unwrap();
+    let path = format!("canned-responses/{id}");
+    let (_, changed) = desk
+        .bo(Method::PATCH, &path, json!({"content": "Dear {{customer_name}},"}))
+        .await;
+    assert_eq!(
+        (&changed["content"], &changed["title"]),
+        (&json!("Dear {{customer_name}},"), &json!("Parcel is late"))
+    );
+    let session = desk.get("sessions").await["sessions"][0]["session_id"].clone();
+    let used = json!({"session_id": session, "canned_response_id": id, "take_over": true});
+    let (status, line) = desk.bo(Method::POST, "messages", used).await;
+    assert_eq!((status, &line["content"]), (201, &json!("Dear alice,")));
+    let row = desk.get(&format!("sessions/{}", session.as_str().unwrap())).await;
+    assert_eq!((&row["tags"], &row["priority"]), (&json!(["parcel"]), &json!("high")));
+    assert_eq!(desk.get(&path).await["uses"], 1);
+    assert_eq!(desk.bo(Method::DELETE, &path, json!({})).await.0, 204);
+    assert_eq!(
+        code(&desk.bo(Method::DELETE, &path, json!({})).await),
+        (404, "not_found")
+    );
+    desk.server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn articles_are_made_found_sent_and_deleted() {
+    let desk = Desk::open().await;
+    let body = json!({"id": "refunds", "title": "Refunds", "content": "We pay **back**.", "tags": ["money"], "published": true});
+    let (status, made) = desk.bo(Method::POST, "articles", body.clone()).await;
+    assert_eq!(
+        (status, &made["id"], &made["content"]),
+        (201, &json!("refunds"), &json!("We pay **back**."))
+    );
+    assert_eq!(made["updated_by"]["name"], "Bo");
+    assert_eq!(code(&desk.bo(Method::POST, "articles", body).await), (409, "exists"));
+    let draft = json!({"slug": "draft", "title": "Draft", "body": "x"});
+    assert_eq!(desk.bo(Method::POST, "articles", draft).await.1["published"], false);
+    assert_eq!(desk.get("articles").await["articles"].as_array().unwrap().len(), 2);
+    let first = desk.get("articles?limit=1").await;
+    let next = first["next_cursor"].as_str().unwrap();
+    let second = desk.get(&format!("articles?limit=1&cursor={next}")).await;
+    assert_eq!(
+        (&first["articles"][0]["id"], &second["articles"][0]["id"]),
+        (&json!("draft"), &json!("refunds"))
+    );
+    assert_eq!(desk.get("articles?query=money").await["articles"][0]["id"], "refunds");
+    let (_, changed) = desk
+        .bo(Method::PATCH, "articles/refunds", json!({"title": "Money back"}))
+        .await;
+    assert_eq!(
+        (&changed["title"], &changed["content"]),
+        (&json!("Money back"), &json!("We pay **back**."))
+    );
+    let session = desk.get("sessions").await["sessions"][0]["session_id"].clone();
+    let sent = json!({"session_id": session, "type": "kb_article", "kb_article_id": "refunds", "take_over": true});
+    let (status, line) = desk.bo(Method::POST, "messages", sent).await;
+    assert_eq!(
+        (status, &line["type"], &line["kb_article_id"]),
+        (201, &json!("kb_article"), &json!("refunds"))
+    );
+    assert!(line["content"].as_str().unwrap().starts_with("Money back"), "{line}");
+    let draft = json!({"session_id": session, "type": "kb_article", "kb_article_id": "draft", "message": "x"});
+    assert_eq!(
+        code(&desk.bo(Method::POST, "messages", draft).await),
+        (404, "not_found")
+    );
+    assert_eq!(desk.bo(Method::DELETE, "articles/refunds", json!({})).await.0, 204);
+    assert_eq!(
+        code(&desk.bo(Method::DELETE, "articles/refunds", json!({})).await),
+        (404, "not_found")
+    );
+    desk.server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_made_is_made_once_for_each_key_and_caller() {
+    let desk = Desk::open().await;
+    let eve = desk.server.login("eve@x.org").await;
+    let make = |by: String, path: &str, body: Value| {
+        let request = desk.server.post(&format!("{BASE}/{path}"), &by, &body);
+        answer(request.header("Idempotency-Key", "the same key"))
+    };
+    let body = json!({"code": "late", "content": "x", "own": true});
+    let first = make(desk.bo.clone(), "canned-responses", body.clone()).await;
+    assert_eq!(make(desk.bo.clone(), "canned-responses", body.clone()).await, first);
+    let hers = make(eve, "canned-responses", body).await;
+    assert!(hers.0 == 201 && hers.1["id"] != first.1["id"], "{hers:?}");
+    let article = json!({"id": "a", "title": "A", "content": "x"});
+    let other = make(desk.bo.clone(), "articles", article).await;
+    assert_eq!(code(&other), (409, "conflict"), "the key was used for something else");
+    desk.server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_place_in_one_list_is_none_in_another() {
+    let desk = Desk::open().await;
+    for code in ["a", "b"] {
+        let body = json!({"code": code, "content": "x"});
+        assert_eq!(desk.bo(Method::POST, "canned-responses", body).await.0, 201);
+    }
+    let next = desk.get("canned-responses?limit=1").await["next_cursor"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for list in ["articles", "tickets", "mentions", "sessions", "sessions"] {
+        let path = format!("{BASE}/{list}?cursor={next}");
+        assert_eq!(
+            code(&answer(desk.server.get(&path, &desk.bo)).await),
+            (400, "bad_cursor"),
+            "{list}"
+        );
+    }
+    desk.server.stop().await.unwrap();
+}
