@@ -732,3 +732,72 @@ async fn the_queue_and_why_somebody_waits() -> Result<()> {
     assert_eq!(ada_has, ["Ada", "available", "1", "1", "100%", "0", "0", "carol"]);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_desk_goes_into_a_folder_and_comes_back_the_same() -> Result<()> {
+    let shell = Shell::open().await?;
+    shell
+        .does(&["group", "save", "returns", "--member", "Ada", "--skill", "german"])
+        .await?;
+    shell.does(&["reply", "import", &example("replies")]).await?;
+    shell.does(&["article", "import", &example("articles")]).await?;
+    let folder = shell.path("desk");
+    let told = shell.does(&["desk", "dump", &folder]).await?;
+    for part in ["desk.toml", "groups.toml", "replies/hello.txt", "articles/refunds.md"] {
+        assert!(told.contains(part), "{told}");
+    }
+    shell.does(&["desk", "check", &folder]).await?;
+    shell.does(&["desk", "diff", "--prune", &folder]).await?;
+    let told = shell.does(&["desk", "apply", "--prune", &folder]).await?;
+    assert!(told.ends_with("unchanged: the desk is as the folder says\n"), "{told}");
+
+    // What a new group is for can be said in the same breath.
+    shell.file(
+        "desk/groups.toml",
+        "[[group]]\nname = \"billing\"\nmembers = [\"Bo\"]\n",
+    )?;
+    shell.file(
+        "desk/replies/pay.txt",
+        "+++\nactions = [\"transfer billing\"]\n+++\nPlease pay.\n",
+    )?;
+    let settings = fs::read_to_string(shell.path("desk/desk.toml"))?;
+    shell.file(
+        "desk/desk.toml",
+        &settings.replace("ageing_min = 10", "ageing_min = 20"),
+    )?;
+    let differs = shell.admin(&["desk", "diff", "--prune", &folder]).await?;
+    assert_eq!(differs.code, 1, "{differs:?}");
+    for line in [
+        "ageing_min: 10 -> 20",
+        "deleted    group returns",
+        "new        group billing",
+        "new        pay",
+    ] {
+        assert!(differs.out.contains(line), "no {line} in {differs:?}");
+    }
+    assert!(!differs.out.contains("hello"), "{differs:?}");
+
+    // A mistake anywhere, and the running desk keeps all that it had.
+    shell.file(
+        "desk/groups.toml",
+        "[[group]]\nname = \"billing\"\nmembers = [\"Nobody\"]\n",
+    )?;
+    let refused = shell.admin(&["desk", "apply", &folder]).await?;
+    assert_eq!(refused.code, 65, "{refused:?}");
+    assert!(
+        refused.out.contains("groups.toml:3:12: There is no agent Nobody"),
+        "{refused:?}"
+    );
+    assert!(!shell.does(&["desk", "show"]).await?.contains("ageing_min = 20"));
+
+    shell.file(
+        "desk/groups.toml",
+        "[[group]]\nname = \"billing\"\nmembers = [\"Bo\"]\n",
+    )?;
+    shell.does(&["desk", "apply", "--prune", &folder]).await?;
+    assert!(shell.does(&["desk", "show"]).await?.contains("ageing_min = 20"));
+    let groups = shell.does(&["group", "list"]).await?;
+    assert!(groups.contains("billing") && !groups.contains("returns"), "{groups}");
+    shell.does(&["desk", "diff", "--prune", &folder]).await?;
+    Ok(())
+}

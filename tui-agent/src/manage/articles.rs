@@ -72,25 +72,55 @@ pub(super) async fn run(command: ArticleCommand, access: &Access<'_>) -> Result<
         }
     };
     let paths = files::collect(&folders, &article_file::ENDINGS)?;
-    let slug = |it: &ArticleFile| it.article.slug.as_str().to_owned();
-    let read = match import::read_all(&paths, article_file::parse, slug) {
-        Ok(read) => read,
+    let wanted = match read(&paths) {
+        Ok(wanted) => wanted,
         Err(told) => return Ok(told),
     };
     let mut session = access.open().await?;
+    let items = compare_all(&mut session, &wanted, false).await?;
+    let told = import::send(&mut session, items, dry_run).await;
+    session.leave().await;
+    told
+}
+
+/// Reads articles.
+///
+/// # Errors
+/// All files, with what is wrong with those that are.
+pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<(String, ArticleFile)>, Told> {
+    let slug = |it: &ArticleFile| it.article.slug.as_str().to_owned();
+    import::read_all(paths, article_file::parse, slug)
+}
+
+/// What is to become of each. `prune`: what is not among them is deleted.
+///
+/// # Errors
+/// The server is away.
+pub(super) async fn compare_all(
+    session: &mut Session,
+    wanted: &[(String, ArticleFile)],
+    prune: bool,
+) -> Result<Vec<Item>, Failure> {
     let mut items = Vec::new();
-    for (file, wanted) in read {
-        let verdict = match article(&mut session, &wanted.article.slug).await? {
+    for (file, wanted) in wanted {
+        let verdict = match article(session, &wanted.article.slug).await? {
             None => Verdict::New(wanted.command(None)),
             Some((known, row)) if wanted.is(&known, &row) => Verdict::Unchanged,
             Some((_, row)) => Verdict::Changed(wanted.command(Some(&row))),
         };
-        let name = wanted.article.slug.as_str().to_owned();
+        let (file, name) = (file.clone(), wanted.article.slug.as_str().to_owned());
         items.push(Item { file, name, verdict });
     }
-    let told = import::send(&mut session, items, dry_run).await;
-    session.leave().await;
-    told
+    if prune {
+        let named = |row: &ArticleRow| wanted.iter().any(|(_, file)| file.article.slug == row.slug);
+        let gone = all(session).await?.into_iter().filter(|row| !named(row));
+        items.extend(gone.map(|row| Item {
+            file: "(no file)".to_owned(),
+            name: row.slug.as_str().to_owned(),
+            verdict: Verdict::Gone(AgentCommand::DeleteArticle { slug: row.slug }),
+        }));
+    }
+    Ok(items)
 }
 
 async fn with_session(command: ArticleCommand, session: &mut Session, access: &Access<'_>) -> Result<String, Failure> {
@@ -185,7 +215,11 @@ async fn all(session: &mut Session) -> Result<Vec<ArticleRow>, Failure> {
     }
 }
 
-async fn export(session: &mut Session, folder: &Path) -> Result<String, Failure> {
+/// Writes all articles into a folder, a file each.
+///
+/// # Errors
+/// The server is away, or a file cannot be written.
+pub(super) async fn export(session: &mut Session, folder: &Path) -> Result<String, Failure> {
     let rows = all(session).await?;
     files::make_folder(folder)?;
     let mut out = String::new();

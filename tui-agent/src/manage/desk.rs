@@ -1,4 +1,4 @@
-//! `minicom-agent desk`: the desk's settings as a file that can be kept beside the code.
+//! `minicom-agent desk`: the desk's settings as a file, or all that it is told by files as a folder, kept beside the code.
 
 use std::path::{Path, PathBuf};
 
@@ -8,62 +8,145 @@ use toml::Table;
 
 use super::{
     Access, Told, desk_text, files,
+    folder::{self, Folder},
+    import::{self, Item},
     strict::{self, Mistake, Source},
 };
 use crate::exit::{self, Failure};
 
-/// What can be done with the settings.
+/// What can be done with the settings, and with a folder that has all that a desk is told by files: `desk.toml`, `groups.toml`,
+/// `replies/` and `articles/`.
 #[derive(Debug, Subcommand, PartialEq, Eq)]
 pub enum DeskCommand {
     /// Print the settings as TOML, with a comment on each.
     Show,
-    /// Make the settings those of a file, and print what changes. For admins.
+    /// Make the desk what a file or a folder says, and print what changes. For admins.
     ///
-    /// The file says all: what it leaves out gets its default. Print what holds now with `minicom-agent desk show`.
+    /// A file says all of the settings: what it leaves out gets its default. A folder has desk.toml, groups.toml, replies/ and
+    /// articles/; what of these is not there stays as it is. With a mistake anywhere nothing is sent.
     Apply {
-        /// The file, or - for the standard input.
-        file: PathBuf,
+        /// The file, the folder, or - for settings on the standard input.
+        path: PathBuf,
         /// Print what would change, and change nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Of a folder: delete groups, everybody's replies and articles that it does not have.
+        #[arg(long)]
+        prune: bool,
     },
-    /// Check a file without a server.
+    /// Check a file or a folder without a server.
     Check {
-        /// The file, or - for the standard input.
-        file: PathBuf,
+        /// The file, the folder, or - for settings on the standard input.
+        path: PathBuf,
+    },
+    /// Write the settings, groups, everybody's replies and the articles into a folder.
+    Dump {
+        /// The folder; it is made if it is not there.
+        folder: PathBuf,
+    },
+    /// Print how the desk differs from a file or a folder; ends with 1 if it does.
+    Diff {
+        /// The file, the folder, or - for settings on the standard input.
+        path: PathBuf,
+        /// Tell also what the folder does not have.
+        #[arg(long)]
+        prune: bool,
     },
 }
 
+/// How `diff` ends if there is a difference.
+const DIFFERS: u8 = 1;
+
 pub(super) async fn run(command: DeskCommand, access: &Access<'_>) -> Result<Told, Failure> {
     match command {
-        DeskCommand::Check { file } => {
-            read(&file)?;
-            Ok(format!("{}: it can be applied.\n", files::shown(&file)).into())
-        }
+        DeskCommand::Check { path } => match read_any(&path)? {
+            Ok(_) => Ok(format!("{}: it can be applied.\n", files::shown(&path)).into()),
+            Err(told) => Ok(told),
+        },
         DeskCommand::Show => {
             let session = access.open().await?;
             let text = desk_text::render(&session.desk().settings);
             session.leave().await;
             Ok(text?.into())
         }
-        DeskCommand::Apply { file, dry_run } => {
-            let wanted = read(&file)?;
+        DeskCommand::Dump { folder } => {
             let mut session = access.open().await?;
-            let changes = changes(&session.desk().settings, &wanted)?;
-            if !changes.is_empty() && !dry_run {
-                let settings = Box::new(wanted);
-                session.change(AgentCommand::Configure { settings }).await?;
-            }
+            let text = folder::dump(&mut session, &folder).await;
             session.leave().await;
-            let mut text: String = changes.iter().map(|line| format!("{line}\n")).collect();
-            text.push_str(match (changes.is_empty(), dry_run) {
-                (true, _) => "unchanged: the desk has these settings already\n",
-                (false, true) => "nothing is applied (--dry-run)\n",
-                (false, false) => "applied\n",
-            });
-            Ok(text.into())
+            Ok(text?.into())
         }
+        DeskCommand::Apply { path, dry_run, prune } => apply(&path, access, dry_run, prune).await,
+        DeskCommand::Diff { path, prune } => diff(&path, access, prune).await,
     }
+}
+
+/// A file is a folder that has settings alone.
+fn read_any(path: &Path) -> Result<Result<Folder, Told>, Failure> {
+    if path.is_dir() {
+        return Ok(Folder::read(path));
+    }
+    let settings = read(path)?;
+    Ok(Ok(Folder::of_settings(path.display().to_string(), settings)))
+}
+
+async fn apply(path: &Path, access: &Access<'_>, dry_run: bool, prune: bool) -> Result<Told, Failure> {
+    if !path.is_dir() {
+        return apply_settings(read(path)?, access, dry_run).await;
+    }
+    let wanted = match Folder::read(path) {
+        Ok(wanted) => wanted,
+        Err(told) => return Ok(told),
+    };
+    let mut session = access.open().await?;
+    let (items, changes) = wanted.compare(&mut session, prune).await?;
+    let unchanged = items.iter().all(Item::is_unchanged);
+    let mut told = import::send(&mut session, items, dry_run).await?;
+    session.leave().await;
+    told.text.insert_str(0, &lines(&changes));
+    if unchanged {
+        told.text.push_str("unchanged: the desk is as the folder says\n");
+    }
+    Ok(told)
+}
+
+async fn apply_settings(wanted: DeskSettings, access: &Access<'_>, dry_run: bool) -> Result<Told, Failure> {
+    let mut session = access.open().await?;
+    let changes = changes(&session.desk().settings, &wanted)?;
+    if !changes.is_empty() && !dry_run {
+        let settings = Box::new(wanted);
+        session.change(AgentCommand::Configure { settings }).await?;
+    }
+    session.leave().await;
+    let mut text = lines(&changes);
+    text.push_str(match (changes.is_empty(), dry_run) {
+        (true, _) => "unchanged: the desk has these settings already\n",
+        (false, true) => "nothing is applied (--dry-run)\n",
+        (false, false) => "applied\n",
+    });
+    Ok(text.into())
+}
+
+fn lines(words: &[String]) -> String {
+    words.iter().map(|line| format!("{line}\n")).collect()
+}
+
+async fn diff(path: &Path, access: &Access<'_>, prune: bool) -> Result<Told, Failure> {
+    let wanted = match read_any(path)? {
+        Ok(wanted) => wanted,
+        Err(told) => return Ok(told),
+    };
+    let mut session = access.open().await?;
+    let (items, changes) = wanted.compare(&mut session, prune).await?;
+    let differing: Vec<Item> = items.into_iter().filter(|item| !item.is_unchanged()).collect();
+    let differs = !differing.is_empty();
+    let mut told = import::tell(differing);
+    session.leave().await;
+    told.text.insert_str(0, &lines(&changes));
+    if differs && told.failure.is_none() {
+        let words = format!("The desk differs from {}.", files::shown(path));
+        told.failure = Some(Failure::new(DIFFERS, words));
+    }
+    Ok(told)
 }
 
 /// The settings of a file.
@@ -104,7 +187,7 @@ pub fn parse(file: &str, text: &str) -> Result<DeskSettings, Vec<Mistake>> {
 }
 
 /// What is not the same, a line each.
-fn changes(known: &DeskSettings, wanted: &DeskSettings) -> Result<Vec<String>, Failure> {
+pub(super) fn changes(known: &DeskSettings, wanted: &DeskSettings) -> Result<Vec<String>, Failure> {
     let (known, wanted) = (desk_text::table(known)?, desk_text::table(wanted)?);
     let (mut before, mut after) = (Vec::new(), Vec::new());
     flatten(&known, "", &mut before);

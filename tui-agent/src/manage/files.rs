@@ -86,6 +86,10 @@ pub fn collect(paths: &[PathBuf], endings: &[&str]) -> Result<Vec<PathBuf>, Fail
             files.push(path.clone());
         }
     }
+    bounded(files)
+}
+
+fn bounded(files: Vec<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
     match files.len() {
         0..=FILES_MAX => Ok(files),
         n => Err(Failure::new(
@@ -93,6 +97,14 @@ pub fn collect(paths: &[PathBuf], endings: &[&str]) -> Result<Vec<PathBuf>, Fail
             format!("These are {n} files; {FILES_MAX} at once is the most."),
         )),
     }
+}
+
+/// The files of a folder with one of these endings, by name; there may be none.
+///
+/// # Errors
+/// It cannot be listed, or they are too many.
+pub fn within(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+    bounded(list(folder, endings)?)
 }
 
 fn list(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Failure> {

@@ -29,6 +29,8 @@ pub enum Verdict {
     Changed(AgentCommand),
     /// It is there already.
     Unchanged,
+    /// It is there and is to be there no more.
+    Gone(AgentCommand),
     /// It cannot be.
     Refused(Mistake),
 }
@@ -39,6 +41,7 @@ impl Verdict {
             Verdict::New(_) => "new",
             Verdict::Changed(_) => "changed",
             Verdict::Unchanged => "unchanged",
+            Verdict::Gone(_) => "deleted",
             Verdict::Refused(_) => "refused",
         }
     }
@@ -82,7 +85,8 @@ pub fn read_all<T>(
     }
 }
 
-fn refused(mistakes: &[Mistake]) -> Told {
+/// Mistakes in files: nothing was sent.
+pub fn refused(mistakes: &[Mistake]) -> Told {
     let text = mistakes.iter().map(|it| format!("refused    {it}\n")).collect();
     let words = match mistakes.len() {
         1 => "There is a mistake in the files: nothing was sent.".to_owned(),
@@ -94,38 +98,66 @@ fn refused(mistakes: &[Mistake]) -> Told {
     }
 }
 
+impl Item {
+    /// Whether nothing is to be done.
+    pub fn is_unchanged(&self) -> bool {
+        matches!(self.verdict, Verdict::Unchanged)
+    }
+}
+
+/// Tells what would become of each, and sends nothing.
+pub fn tell(items: Vec<Item>) -> Told {
+    let wrong: Vec<Mistake> = mistakes_of(&items);
+    if !wrong.is_empty() {
+        return refused(&wrong);
+    }
+    let text = items.iter().map(|item| line(item.verdict.word(), item)).collect();
+    Told { text, failure: None }
+}
+
+fn mistakes_of(items: &[Item]) -> Vec<Mistake> {
+    let wrong = items.iter().filter_map(|item| match &item.verdict {
+        Verdict::Refused(mistake) => Some(mistake.clone()),
+        _ => None,
+    });
+    wrong.collect()
+}
+
+fn line(word: &str, item: &Item) -> String {
+    format!("{word:9}  {}  {}\n", Shown::line(&item.name), Shown::line(&item.file))
+}
+
 /// Sends what is new or changed, unless anything is refused, and tells each file.
 ///
 /// # Errors
 /// The server is away before anything was sent.
 pub async fn send(session: &mut Session, items: Vec<Item>, dry_run: bool) -> Result<Told, Failure> {
-    let wrong = items.iter().filter_map(|item| match &item.verdict {
-        Verdict::Refused(mistake) => Some(mistake.clone()),
-        _ => None,
-    });
-    let wrong: Vec<Mistake> = wrong.collect();
+    let wrong = mistakes_of(&items);
     if !wrong.is_empty() {
         return Ok(refused(&wrong));
     }
     let mut told = Told::default();
     for item in items {
-        let word = item.verdict.word();
-        let line = |word: &str| format!("{word:9}  {}  {}\n", Shown::line(&item.name), Shown::line(&item.file));
-        match item.verdict {
-            Verdict::New(command) | Verdict::Changed(command) if !dry_run => match session.command(command).await {
-                Ok(Ok(_)) => told.text.push_str(&line(word)),
-                Ok(Err(refusal)) => {
-                    let failure = session.refused(&refusal);
-                    told.text.push_str(&line("refused"));
-                    told.failure = Some(stopped(&item.file, failure, &refusal));
-                    return Ok(told);
-                }
-                Err(failure) => {
-                    told.failure = Some(failure);
-                    return Ok(told);
-                }
-            },
-            _ => told.text.push_str(&line(word)),
+        let (said, refused) = (line(item.verdict.word(), &item), line("refused", &item));
+        let command = match item.verdict {
+            Verdict::New(command) | Verdict::Changed(command) | Verdict::Gone(command) if !dry_run => command,
+            _ => {
+                told.text.push_str(&said);
+                continue;
+            }
+        };
+        match session.command(command).await {
+            Ok(Ok(_)) => told.text.push_str(&said),
+            Ok(Err(refusal)) => {
+                let failure = session.refused(&refusal);
+                told.text.push_str(&refused);
+                told.failure = Some(stopped(&item.file, failure, &refusal));
+                return Ok(told);
+            }
+            Err(failure) => {
+                told.failure = Some(failure);
+                return Ok(told);
+            }
         }
     }
     if dry_run {

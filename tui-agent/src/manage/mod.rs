@@ -19,7 +19,9 @@ mod articles;
 pub(crate) mod desk;
 pub(crate) mod desk_text;
 pub(crate) mod files;
+mod folder;
 mod front;
+mod group_file;
 mod groups;
 mod import;
 mod names;
@@ -36,7 +38,7 @@ mod tickets;
 /// What can be managed.
 #[derive(Debug, Subcommand, PartialEq, Eq)]
 pub enum Manage {
-    /// The desk's settings as a file: show, check and apply them.
+    /// The desk as files: its settings alone, or a folder with groups, replies and articles too.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
     /// Groups of agents, and what they are good at.

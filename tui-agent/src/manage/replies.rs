@@ -9,6 +9,7 @@ use minicom_protocol::{
     frame::{AgentQuestion, AgentReply},
     ids::ReplyId,
     library::SavedReply,
+    staff::Staff,
     words::Tag,
 };
 use minicom_tui_kit::Shown;
@@ -61,21 +62,13 @@ pub(super) async fn run(command: ReplyCommand, access: &Access<'_>) -> Result<To
     match command {
         ReplyCommand::Import { files, dry_run } => {
             let paths = files::collect(&files, &reply_file::ENDINGS)?;
-            let key = |it: &ReplyFile| match it.mine {
-                true => format!("{} (mine)", it.code.as_str()),
-                false => it.code.as_str().to_owned(),
-            };
-            let read = match import::read_all(&paths, reply_file::parse, key) {
-                Ok(read) => read,
+            let wanted = match read(&paths) {
+                Ok(wanted) => wanted,
                 Err(told) => return Ok(told),
             };
             let mut session = access.open().await?;
-            let known = all(&mut session).await?;
-            let mut ids = CommandIds::random();
-            let items = read
-                .into_iter()
-                .map(|(file, reply)| compare(&session, &known, file, &reply, &mut ids));
-            let items: Vec<Item> = items.collect();
+            let staff = session.desk().staff.clone();
+            let items = compare_all(&mut session, &wanted, &staff, false).await?;
             let told = import::send(&mut session, items, dry_run).await;
             session.leave().await;
             told
@@ -101,6 +94,54 @@ pub(super) async fn run(command: ReplyCommand, access: &Access<'_>) -> Result<To
             Ok(text.into())
         }
     }
+}
+
+/// Reads saved replies. One's own may have the code of one that is everybody's.
+///
+/// # Errors
+/// All files, with what is wrong with those that are.
+pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<(String, ReplyFile)>, Told> {
+    let key = |it: &ReplyFile| match it.mine {
+        true => format!("{} (mine)", it.code.as_str()),
+        false => it.code.as_str().to_owned(),
+    };
+    import::read_all(paths, reply_file::parse, key)
+}
+
+/// What is to become of each; groups are those of `staff`. `prune`: what is everybody's and is not among them is deleted.
+///
+/// # Errors
+/// The server is away.
+pub(super) async fn compare_all(
+    session: &mut Session,
+    wanted: &[(String, ReplyFile)],
+    staff: &Staff,
+    prune: bool,
+) -> Result<Vec<Item>, Failure> {
+    let known = all(session).await?;
+    let mut ids = CommandIds::random();
+    let items = wanted
+        .iter()
+        .map(|(file, reply)| compare(session, staff, &known, file.clone(), reply, &mut ids));
+    let mut items: Vec<Item> = items.collect();
+    let named = |it: &SavedReply| wanted.iter().any(|(_, file)| !file.mine && file.code == it.code);
+    let gone = known.iter().filter(|it| prune && it.owner.is_none() && !named(it));
+    items.extend(gone.map(|it| Item {
+        file: "(no file)".to_owned(),
+        name: it.code.as_str().to_owned(),
+        verdict: Verdict::Gone(AgentCommand::DeleteReply { reply: it.id }),
+    }));
+    Ok(items)
+}
+
+/// Writes everybody's saved replies into a folder, a file each.
+///
+/// # Errors
+/// The server is away, or a file cannot be written.
+pub(super) async fn dump(session: &mut Session, folder: &Path) -> Result<String, Failure> {
+    let mut replies = all(session).await?;
+    replies.retain(|it| it.owner.is_none());
+    export(session, &replies, folder)
 }
 
 /// All saved replies that one may use, by code.
@@ -137,8 +178,15 @@ fn next_page(page: &[SavedReply]) -> Option<Tag> {
     Some(before.map_or(last, |it| &it.code).clone())
 }
 
-fn compare(session: &Session, known: &[SavedReply], file: String, wanted: &ReplyFile, ids: &mut CommandIds) -> Item {
-    let (me, staff) = (session.me().agent.id, &session.desk().staff);
+fn compare(
+    session: &Session,
+    staff: &Staff,
+    known: &[SavedReply],
+    file: String,
+    wanted: &ReplyFile,
+    ids: &mut CommandIds,
+) -> Item {
+    let me = session.me().agent.id;
     let same = known
         .iter()
         .find(|it| it.code == wanted.code && it.owner.is_some() == wanted.mine);
