@@ -754,11 +754,11 @@ async fn a_whole_desk_goes_into_a_folder_and_comes_back_the_same() -> Result<()>
     // What a new group is for can be said in the same breath.
     shell.file(
         "desk/groups.toml",
-        "[[group]]\nname = \"billing\"\nmembers = [\"Bo\"]\n",
+        "[[group]]\nname = \"billing\"\n\n[[group]]\nname = \"payments\"\nmembers = [\"Bo\"]\n",
     )?;
     shell.file(
         "desk/replies/pay.txt",
-        "+++\nactions = [\"transfer billing\"]\n+++\nPlease pay.\n",
+        "+++\nactions = [\"transfer payments\"]\n+++\nPlease pay.\n",
     )?;
     let settings = fs::read_to_string(shell.path("desk/desk.toml"))?;
     shell.file(
@@ -770,7 +770,7 @@ async fn a_whole_desk_goes_into_a_folder_and_comes_back_the_same() -> Result<()>
     for line in [
         "ageing_min: 10 -> 20",
         "deleted    group returns",
-        "new        group billing",
+        "new        group payments",
         "new        pay",
     ] {
         assert!(differs.out.contains(line), "no {line} in {differs:?}");
@@ -792,12 +792,12 @@ async fn a_whole_desk_goes_into_a_folder_and_comes_back_the_same() -> Result<()>
 
     shell.file(
         "desk/groups.toml",
-        "[[group]]\nname = \"billing\"\nmembers = [\"Bo\"]\n",
+        "[[group]]\nname = \"billing\"\n\n[[group]]\nname = \"payments\"\nmembers = [\"Bo\"]\n",
     )?;
     shell.does(&["desk", "apply", "--prune", &folder]).await?;
     assert!(shell.does(&["desk", "show"]).await?.contains("ageing_min = 20"));
     let groups = shell.does(&["group", "list"]).await?;
-    assert!(groups.contains("billing") && !groups.contains("returns"), "{groups}");
+    assert!(groups.contains("payments") && !groups.contains("returns"), "{groups}");
     shell.does(&["desk", "diff", "--prune", &folder]).await?;
     Ok(())
 }
