@@ -736,6 +736,7 @@ async fn the_queue_and_why_somebody_waits() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_desk_goes_into_a_folder_and_comes_back_the_same() -> Result<()> {
     let shell = Shell::open().await?;
+    shell.does(&["group", "save", "billing"]).await?;
     shell
         .does(&["group", "save", "returns", "--member", "Ada", "--skill", "german"])
         .await?;
