@@ -1,12 +1,14 @@
 //! The secrets of customers and the tokens of agents, on disk. A name is not a key: the secret is, and it is on this
 //! computer's disk before the server hears of it, or one lost answer would lock its owner out of the name.
 
+mod profile;
+
 use std::{
-    fmt, fs, io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
-use minicom_protocol::{ids::TenantId, rest::LoginAnswer, text::CustomerName};
+use minicom_protocol::{ids::TenantId, text::CustomerName};
 use rand::{TryRng, rngs::SysRng};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,8 @@ use crate::{
     server_url::ServerUrl,
     state_dir::{Key, StateDir, hex},
 };
+
+pub use profile::{AgentToken, BadProfileName, DEFAULT_PROFILE, Place, Profile, ProfileName};
 
 /// The server's file with the token for whoever can read it.
 pub const LOCAL_AGENT_TOKEN_FILE: &str = "local-agent.token";
@@ -110,76 +114,6 @@ pub fn customer_secret(
     Ok(Secret(stored.secret))
 }
 
-/// An agent's token, as it was stored after a login.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AgentToken {
-    /// The token, for Hello.
-    pub token: Secret,
-    /// The account it belongs to: the identity of the outbox.
-    pub account: String,
-    /// The agent's e-mail address.
-    pub email: String,
-    /// When it ends, RFC 3339.
-    pub expires_at: String,
-}
-
-/// Stores the token of a login under a profile's name, in place of an older one. Blocking.
-///
-/// # Errors
-/// The file cannot be written.
-pub fn store_agent_token(
-    state: &StateDir,
-    server: &ServerUrl,
-    profile: &str,
-    login: &LoginAnswer,
-) -> Result<(), CredentialError> {
-    let key = agent_key(server, profile);
-    let path = agent_path(state, &key);
-    let stored = StoredToken {
-        key,
-        token: login.token.clone(),
-        account: login.agent.id.clone(),
-        email: login.agent.email.clone(),
-        expires_at: login.expires_at.clone(),
-    };
-    let dir = path.parent().unwrap_or(state.path());
-    disk::create_private_dir(dir)
-        .and_then(|()| disk::replace(&path, &to_json(&stored)))
-        .and_then(|()| disk::sync_dir(dir))
-        .map_err(|error| io_error(&path, error))
-}
-
-/// The token stored under a profile's name; `None` if there is none. Blocking.
-///
-/// # Errors
-/// The file cannot be read, is damaged, or others may read it.
-pub fn agent_token(state: &StateDir, server: &ServerUrl, profile: &str) -> Result<Option<AgentToken>, CredentialError> {
-    let key = agent_key(server, profile);
-    let path = agent_path(state, &key);
-    if !path.try_exists().map_err(|error| io_error(&path, error))? {
-        return Ok(None);
-    }
-    let stored: StoredToken = read(&path)?;
-    Ok(Some(AgentToken {
-        token: Secret(stored.token),
-        account: stored.account,
-        email: stored.email,
-        expires_at: stored.expires_at,
-    }))
-}
-
-/// Forgets the token stored under a profile's name. Blocking.
-///
-/// # Errors
-/// The file cannot be removed.
-pub fn forget_agent_token(state: &StateDir, server: &ServerUrl, profile: &str) -> Result<(), CredentialError> {
-    let path = agent_path(state, &agent_key(server, profile));
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error(&path, error)),
-        _ => Ok(()),
-    }
-}
-
 /// The token that a server on this computer leaves in its data folder for whoever can read it; `None` if there is
 /// no such file. Blocking.
 ///
@@ -203,29 +137,6 @@ struct StoredSecret {
     #[serde(flatten)]
     key: Key,
     secret: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredToken {
-    #[serde(flatten)]
-    key: Key,
-    token: String,
-    account: String,
-    email: String,
-    expires_at: String,
-}
-
-/// Profiles are the user's own names for accounts; the tenant is the account's.
-fn agent_key(server: &ServerUrl, profile: &str) -> Key {
-    Key {
-        server: server.to_string(),
-        tenant: String::new(),
-        name: profile.to_owned(),
-    }
-}
-
-fn agent_path(state: &StateDir, key: &Key) -> PathBuf {
-    state.path().join("agents").join(format!("{}.json", key.digest()))
 }
 
 fn new_secret() -> Result<String, CredentialError> {

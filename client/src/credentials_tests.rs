@@ -1,6 +1,10 @@
 use super::*;
-use minicom_protocol::{people::Role, rest::AgentAnswer};
+use minicom_protocol::{
+    people::Role,
+    rest::{AgentAnswer, LoginAnswer},
+};
 use std::{
+    fs,
     os::unix::fs::PermissionsExt,
     sync::{Arc, Barrier},
 };
@@ -129,6 +133,8 @@ fn login(token: &str) -> LoginAnswer {
     LoginAnswer {
         token: token.to_owned(),
         expires_at: "2030-01-01T00:00:00Z".to_owned(),
+        only_for: None,
+        device: None,
         agent: AgentAnswer {
             id: "account".to_owned(),
             name: "Ada".to_owned(),
@@ -138,27 +144,71 @@ fn login(token: &str) -> LoginAnswer {
     }
 }
 
+fn profile(name: &str, tenant: &str) -> Profile {
+    Profile {
+        name: ProfileName::parse(name).expect("a name"),
+        server: server(),
+        tenant: TenantId::parse(tenant).expect("a tenant"),
+    }
+}
+
 #[test]
-fn an_agents_token_is_kept_by_profile() {
+fn an_agents_token_is_kept_by_profile_and_tenant() {
     let dir = tempfile::tempdir().expect("a folder");
     let state = StateDir::at(dir.path());
-    let stored = |profile: &str| agent_token(&state, &server(), profile).expect("readable");
-    assert!(stored("work").is_none());
-    store_agent_token(&state, &server(), "work", &login("one")).expect("stored");
-    store_agent_token(&state, &server(), "work", &login("two")).expect("stored");
-    store_agent_token(&state, &server(), "home", &login("three")).expect("stored");
-    let work = stored("work").expect("stored");
-    assert_eq!((work.token.reveal(), work.account.as_str()), ("two", "account"));
-    forget_agent_token(&state, &server(), "work").expect("forgotten");
-    forget_agent_token(&state, &server(), "work").expect("once is enough");
-    assert!(stored("work").is_none() && stored("home").is_some());
+    let (work, home, acme) = (
+        profile("work", "default"),
+        profile("home", "default"),
+        profile("home", "acme"),
+    );
+    let stored = |profile: &Profile| profile.token(&state).expect("readable");
+    assert!(stored(&work).is_none());
+    work.store(&state, &login("one")).expect("stored");
+    work.store(&state, &login("two")).expect("stored");
+    acme.store(&state, &login("four")).expect("stored");
+    home.store(&state, &login("three")).expect("stored");
+    let found = stored(&work).expect("stored");
+    assert_eq!((found.token.reveal(), found.account.as_str()), ("two", "account"));
+    assert_eq!(stored(&acme).expect("stored").token.reveal(), "four");
+    acme.forget_token(&state).expect("forgotten");
+    work.forget_token(&state).expect("forgotten");
+    work.forget_token(&state).expect("once is enough");
+    assert!(stored(&work).is_none() && stored(&acme).is_none() && stored(&home).is_some());
     let file = only_file(&dir.path().join("agents"));
     assert_eq!(
         fs::metadata(&file).expect("metadata").permissions().mode() & 0o777,
         0o600
     );
     fs::set_permissions(&file, fs::Permissions::from_mode(0o604)).expect("changed");
-    assert!(agent_token(&state, &server(), "home").is_err());
+    assert!(home.token(&state).is_err());
+}
+
+#[test]
+fn a_profile_remembers_where_it_is_and_the_device_stays_known_after_signing_out() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let state = StateDir::at(dir.path());
+    let work = profile("work", "acme");
+    assert_eq!(Place::of(&state, &work.name).expect("readable"), None);
+    let mut first = login("one");
+    first.device = Some("mcd_1".to_owned());
+    work.store(&state, &first).expect("stored");
+    work.store(&state, &login("two")).expect("stored");
+    work.forget_token(&state).expect("forgotten");
+    assert!(work.token(&state).expect("readable").is_none());
+    assert_eq!(work.device(&state).as_deref(), Some("mcd_1"));
+    let place = Place::of(&state, &work.name).expect("readable").expect("remembered");
+    assert_eq!(
+        (place.server.as_str(), place.tenant.as_deref()),
+        ("http://localhost:1", Some("acme"))
+    );
+}
+
+#[test]
+fn a_profiles_name_is_safe_in_a_files_name() {
+    for bad in ["", "..", "a/b", "Work", "a b", "ä", &"a".repeat(41)] {
+        assert!(ProfileName::parse(bad).is_err(), "{bad}");
+    }
+    assert!(ProfileName::parse("work-2_x").is_ok());
 }
 
 #[test]

@@ -63,7 +63,13 @@ pub fn of_refusal(refusal: &Refusal) -> u8 {
         | Refusal::TooLong { .. }
         | Refusal::TooLarge { .. }
         | Refusal::BadText => USAGE,
-        Refusal::WrongSecret | Refusal::SignIn | Refusal::Forbidden => PERMISSION,
+        Refusal::WrongSecret
+        | Refusal::SignIn
+        | Refusal::TotpRequired
+        | Refusal::TotpWrong
+        | Refusal::TotpSetupRequired
+        | Refusal::NewPasswordRequired
+        | Refusal::Forbidden => PERMISSION,
         Refusal::Version { .. } => VERSION,
         refusal if refusal.retryable() => UNAVAILABLE,
         _ => BUG,

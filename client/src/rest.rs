@@ -1,5 +1,7 @@
 //! The calls that are not made over the socket: signing in and out, and whose address is whose.
 
+pub mod account;
+
 use minicom_protocol::{
     ids::TenantId,
     refusal::Refusal,
@@ -42,18 +44,8 @@ pub enum LoginError {
 ///
 /// # Errors
 /// The server cannot be reached, refuses, or is none.
-pub async fn login(
-    server: &ServerUrl,
-    email: &str,
-    password: &str,
-    tenant: Option<&TenantId>,
-) -> Result<LoginAnswer, LoginError> {
-    let request = LoginRequest {
-        email: email.to_owned(),
-        password: password.to_owned(),
-        tenant: tenant.map(|tenant| tenant.as_str().to_owned()),
-    };
-    let call = http(server)?.post(server.http("/api/agent/login")).json(&request);
+pub async fn login(server: &ServerUrl, request: &LoginRequest) -> Result<LoginAnswer, LoginError> {
+    let call = http(server)?.post(server.http("/api/agent/login")).json(request);
     let (status, body) = answer_of(server, call).await?;
     serde_json::from_slice(&body).map_err(|_| strange(server, status))
 }
@@ -62,8 +54,9 @@ pub async fn login(
 ///
 /// # Errors
 /// The server cannot be reached, refuses, or is none. The token is still good then.
-pub async fn logout(server: &ServerUrl, token: &Secret) -> Result<(), LoginError> {
+pub async fn logout(server: &ServerUrl, tenant: &TenantId, token: &Secret) -> Result<(), LoginError> {
     let call = http(server)?.post(server.http("/api/agent/logout"));
+    let call = call.header("x-minicom-tenant", tenant.as_str());
     match answer_of(server, call.bearer_auth(token.reveal())).await {
         Ok(_) | Err(LoginError::Refused(Refusal::SignIn)) => Ok(()),
         Err(error) => Err(error),
@@ -74,8 +67,9 @@ pub async fn logout(server: &ServerUrl, token: &Secret) -> Result<(), LoginError
 ///
 /// # Errors
 /// The server cannot be reached, refuses, or is none.
-pub async fn accounts(server: &ServerUrl, token: &Secret) -> Result<Vec<AccountAnswer>, LoginError> {
+pub async fn accounts(server: &ServerUrl, tenant: &TenantId, token: &Secret) -> Result<Vec<AccountAnswer>, LoginError> {
     let call = http(server)?.get(server.http("/api/agents"));
+    let call = call.header("x-minicom-tenant", tenant.as_str());
     let (status, body) = answer_of(server, call.bearer_auth(token.reveal())).await?;
     let answer: AccountsAnswer = serde_json::from_slice(&body).map_err(|_| strange(server, status))?;
     Ok(answer.agents)

@@ -34,14 +34,29 @@ async fn answer(status: &'static str, body: &'static str) -> (ServerUrl, tokio::
     (server, task)
 }
 
+fn desk() -> TenantId {
+    TenantId::default_tenant()
+}
+
+fn asked() -> LoginRequest {
+    LoginRequest {
+        email: "a".to_owned(),
+        password: "b".to_owned(),
+        ..LoginRequest::default()
+    }
+}
+
 #[tokio::test]
 async fn a_login_brings_a_token() {
     let body = r#"{"token":"mca_x","expires_at":"2030-01-01T00:00:00Z","agent":{"id":"1","name":"Ada","email":"a@b","role":"admin"}}"#;
     let (server, request) = answer("200 OK", body).await;
-    let tenant = TenantId::parse("acme").expect("a tenant");
-    let answer = login(&server, "ada@example.test", "pass", Some(&tenant))
-        .await
-        .expect("signed in");
+    let asked = LoginRequest {
+        email: "ada@example.test".to_owned(),
+        password: "pass".to_owned(),
+        tenant: Some("acme".to_owned()),
+        ..LoginRequest::default()
+    };
+    let answer = login(&server, &asked).await.expect("signed in");
     assert_eq!((answer.token.as_str(), answer.agent.name.as_str()), ("mca_x", "Ada"));
     let request = request.await.expect("a request");
     assert!(request.starts_with("POST /api/agent/login HTTP/1.1\r\n"), "{request}");
@@ -59,12 +74,12 @@ async fn a_refusal_comes_with_its_code_and_anything_else_is_no_minicom() {
         r#"{"error":{"code":"sign_in","message":"no","retryable":false}}"#,
     ] {
         let (server, _request) = answer("401 Unauthorized", body).await;
-        let error = login(&server, "a", "b", None).await.err().expect("refused");
+        let error = login(&server, &asked()).await.err().expect("refused");
         assert!(matches!(error, LoginError::Refused(Refusal::SignIn)), "{error}");
     }
     for (status, body) in [("200 OK", "<html>"), ("404 Not Found", "<html>"), ("302 Found", "")] {
         let (server, _request) = answer(status, body).await;
-        let error = login(&server, "a", "b", None).await.err().expect("strange");
+        let error = login(&server, &asked()).await.err().expect("strange");
         assert!(matches!(error, LoginError::Strange { .. }), "{error}");
         assert!(error.to_string().contains(&status[..3]), "{error}");
     }
@@ -76,11 +91,7 @@ async fn nobody_there_is_said_with_the_address() {
     let addr = listener.local_addr().expect("an address");
     drop(listener);
     let server = ServerUrl::parse(&addr.to_string(), false).expect("an address");
-    let error = login(&server, "a", "b", None)
-        .await
-        .err()
-        .expect("unreachable")
-        .to_string();
+    let error = login(&server, &asked()).await.err().expect("unreachable").to_string();
     assert!(
         error.contains(&addr.to_string()) && error.to_lowercase().contains("refused"),
         "{error}"
@@ -91,28 +102,35 @@ async fn nobody_there_is_said_with_the_address() {
 async fn a_logout_names_the_token_in_a_header_and_needs_no_good_one() {
     let token = Secret::new("mca_x");
     let (server, request) = answer("204 No Content", "").await;
-    logout(&server, &token).await.expect("signed out");
+    logout(&server, &desk(), &token).await.expect("signed out");
     let request = request.await.expect("a request");
     assert!(request.starts_with("POST /api/agent/logout HTTP/1.1\r\n"), "{request}");
     assert!(request.contains("authorization: Bearer mca_x\r\n"), "{request}");
     let refusal = r#"{"code":"sign_in","message":"no","retryable":false}"#;
     let (server, _request) = answer("401 Unauthorized", refusal).await;
-    logout(&server, &token).await.expect("it was good for nothing anyway");
+    logout(&server, &desk(), &token)
+        .await
+        .expect("it was good for nothing anyway");
     let (server, _request) = answer("500 Internal Server Error", "").await;
-    assert!(logout(&server, &token).await.is_err(), "the token is still good");
+    assert!(
+        logout(&server, &desk(), &token).await.is_err(),
+        "the token is still good"
+    );
 }
 
 #[tokio::test]
 async fn admins_are_told_addresses() {
     let body = r#"{"agents":[{"id":"1","name":"Ada","email":"ada@example.test","role":"admin","enabled":true,"has_password":false,"created_at":"2030-01-01T00:00:00Z"}]}"#;
     let (server, request) = answer("200 OK", body).await;
-    let told = accounts(&server, &Secret::new("mca_x")).await.expect("accounts");
+    let told = accounts(&server, &desk(), &Secret::new("mca_x"))
+        .await
+        .expect("accounts");
     assert_eq!((told.len(), told[0].agent.email.as_str()), (1, "ada@example.test"));
     let request = request.await.expect("a request");
     assert!(request.starts_with("GET /api/agents HTTP/1.1\r\n"), "{request}");
     assert!(request.contains("authorization: Bearer mca_x"), "{request}");
     let refusal = r#"{"error":{"code":"forbidden","message":"no","retryable":false}}"#;
     let (server, _request) = answer("403 Forbidden", refusal).await;
-    let refused = accounts(&server, &Secret::new("mca_x")).await;
+    let refused = accounts(&server, &desk(), &Secret::new("mca_x")).await;
     assert!(matches!(refused, Err(LoginError::Refused(Refusal::Forbidden))));
 }

@@ -157,6 +157,7 @@ impl Setup {
                 email: email.clone(),
                 password: PASSWORD.to_owned(),
                 tenant: None,
+                ..LoginRequest::default()
             };
             let login = accounts
                 .login(request, Ipv4Addr::LOCALHOST.into())

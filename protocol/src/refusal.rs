@@ -94,6 +94,14 @@ pub enum Refusal {
     WrongSecret,
     /// The token is unknown, expired or revoked, or its agent is disabled: never told apart.
     SignIn,
+    /// The password is right, and the account asks for a code of its second factor too.
+    TotpRequired,
+    /// The code of the second factor is wrong, too old, or was taken before.
+    TotpWrong,
+    /// This sign-in may only set up the second factor that the tenant asks for.
+    TotpSetupRequired,
+    /// This sign-in came by a one-time code and may only set a new password.
+    NewPasswordRequired,
     /// Not for this role.
     Forbidden,
     /// The frame is not JSON.
@@ -251,6 +259,14 @@ impl Refusal {
                     .to_owned()
             }
             Refusal::SignIn => "You are not signed in, or no longer. Sign in again.".to_owned(),
+            Refusal::TotpRequired => {
+                "This account asks for the code of its authenticator app too, or for a recovery code.".to_owned()
+            }
+            Refusal::TotpWrong => "This code is wrong, too old, or was used before. Wait for the next one.".to_owned(),
+            Refusal::TotpSetupRequired => {
+                "This desk asks for a second factor. Set it up first: `minicom-agent totp`.".to_owned()
+            }
+            Refusal::NewPasswordRequired => "Set a new password first: `minicom-agent password`.".to_owned(),
             Refusal::Forbidden => "This is not for your role.".to_owned(),
             Refusal::BadJson { why } => format!("This is not JSON: {}.", Shown::line(why)),
             Refusal::BadField { why } => format!("A field does not fit: {}.", Shown::line(why)),

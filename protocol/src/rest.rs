@@ -5,15 +5,24 @@ use serde::{Deserialize, Serialize};
 use crate::{intake::Priority, people::Role};
 
 /// `POST /api/agent/login`.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct LoginRequest {
     /// The account's e-mail address.
     pub email: String,
     /// Its password.
     pub password: String,
     /// Which tenant; `default` if left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", alias = "tenant_id")]
     pub tenant: Option<String>,
+    /// The code of the second factor, or a recovery code, where the account has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp: Option<String>,
+    /// What the sign-in is listed as: the device and the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What an earlier login on this device was given as `device`: other people's tries do not keep a known device out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 /// Answer to a login.
@@ -23,6 +32,12 @@ pub struct LoginAnswer {
     pub token: String,
     /// When it ends, RFC 3339.
     pub expires_at: String,
+    /// What alone it is good for: `new_password` or `totp_setup`; absent where it is good for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_for: Option<String>,
+    /// For `device` at the next login from this device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// Whose it is.
     pub agent: AgentAnswer,
 }

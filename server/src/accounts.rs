@@ -5,46 +5,51 @@
 mod anonymous;
 mod customers;
 mod email;
+mod find;
 mod first;
+mod fresh;
 mod local;
 mod login;
 mod manage;
+mod own_password;
+mod second;
+mod signed_in;
 mod tenants;
 mod throttle;
+mod tokens;
 
 use std::{
+    collections::HashSet,
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use minicom_protocol::{
-    ids::{AgentId, TenantId, Time},
+    ids::{AgentId, Time},
     people::{AgentRef, Role},
     refusal::Refusal,
 };
+use uuid::Uuid;
 
 use crate::{
     auth::{
         password::{PasswordError, Passwords, WeakPassword},
-        scope::Scope,
+        scope::OnlyFor,
         seal::SealingKey,
         token::{Token, TokenDigest},
     },
-    clock,
     desk::Desk,
     limits,
-    order::{Caller, Who},
-    store::{
-        audit::{Actor, By},
-        people::{self, Agent},
-    },
 };
 
 pub use email::BadEmail;
 pub use first::FIRST_ADMIN;
 pub use local::{LOCAL_TOKEN, LocalTokenFailed};
 pub use manage::{Change, NewAgent};
+pub use second::{TotpConfirmed, TotpStart};
+pub use signed_in::SignedIn;
 pub use tenants::{NewTenant, TenantChange, TenantError};
+pub use tokens::{NewMachineToken, TokenRow};
 
 use throttle::Throttle;
 
@@ -60,6 +65,8 @@ struct Shared {
     throttle: Throttle,
     /// The file of the local token, once there is one. Std mutex: nothing awaits while it is held.
     local: Mutex<Option<local::LocalToken>>,
+    /// Tokens of which it is being written that they are used. Std mutex, as above.
+    touching: Mutex<HashSet<[u8; 32]>>,
     sealing: Arc<SealingKey>,
     signed_out: OnSignedOut,
     /// Held while a tenant comes or goes, so that what runs is what was written last.
@@ -89,52 +96,21 @@ impl Default for NewCustomerRates {
     }
 }
 
-/// An agent who is signed in.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    /// For the desk.
-    pub caller: Caller,
-    /// Id and name.
-    pub agent: AgentRef,
-    /// What the agent may do.
-    pub role: Role,
-    /// The account's address.
-    pub email: String,
-    /// Which tenant.
-    pub tenant: TenantId,
-    /// By which token, for signing out.
-    pub token: TokenDigest,
-    /// What the token may do, at most; the role bounds it further.
-    pub scope: Scope,
-    /// Whether it was the local token: whoever can read the data folder manages this server and all its tenants.
-    pub operator: bool,
-    /// Where the connection comes from.
-    pub peer: IpAddr,
-}
-
-impl SignedIn {
-    /// Who it is and from where, for the audit log.
-    pub fn by(&self) -> By {
-        By::at(self.actor(), self.peer)
-    }
-
-    /// Who it is, for the audit log.
-    pub fn actor(&self) -> Actor {
-        if self.operator {
-            Actor::Operator
-        } else {
-            Actor::agent(self.agent.clone())
-        }
-    }
-}
-
 /// A login that succeeded.
 #[derive(Debug)]
 pub struct Login {
     /// The token, for this one answer.
     pub token: Token,
+    /// By which it is listed and revoked.
+    pub id: Uuid,
+    /// What it is listed as.
+    pub label: String,
     /// When it ends.
     pub expires_at: Time,
+    /// What alone it is good for, if it is not good for all.
+    pub only_for: Option<OnlyFor>,
+    /// What the device shows at its next login to be known.
+    pub device: Option<String>,
     /// Whose it is.
     pub agent: AgentRef,
     /// The account's address.
@@ -219,75 +195,12 @@ impl Accounts {
                 passwords: Passwords::new(),
                 throttle: Throttle::new(rates),
                 local: Mutex::default(),
+                touching: Mutex::default(),
                 sealing,
                 signed_out,
                 tenants: tokio::sync::Mutex::default(),
             }),
         }
-    }
-
-    /// Signs an agent in by a token. `peer` is where the connection comes from; a local token is good from loopback only.
-    ///
-    /// # Errors
-    /// `sign_in` alike for a token that is malformed, unknown, expired, revoked, of a disabled agent, of another tenant,
-    /// or local and not from loopback; else what kept the store from answering.
-    pub async fn sign_in(&self, tenant: &TenantId, token: &str, peer: IpAddr) -> Result<SignedIn, Refusal> {
-        let digest = Token::parse(token).ok_or(Refusal::SignIn)?.digest();
-        let key = self.desk().tenant(tenant).map_err(|_| Refusal::SignIn)?;
-        let operator = self.is_local(&digest);
-        let account = if operator {
-            if !is_loopback(peer) {
-                return Err(Refusal::SignIn);
-            }
-            self.oldest_admin(key).await?
-        } else {
-            let bytes = *digest.as_bytes();
-            self.desk()
-                .read(move |conn| people::agent_by_token(conn, key, &bytes, clock::now()))
-                .await?
-        };
-        let account = account.ok_or(Refusal::SignIn)?;
-        let Agent { agent, email, role, .. } = account;
-        let who = Who::Agent {
-            agent: agent.clone(),
-            role,
-        };
-        let mut signed_in = SignedIn {
-            caller: Caller::new(tenant.clone(), who),
-            agent,
-            role,
-            email,
-            tenant: tenant.clone(),
-            token: digest,
-            scope: Scope::Admin,
-            operator,
-            peer,
-        };
-        signed_in.caller.by = Some(signed_in.by());
-        Ok(signed_in)
-    }
-
-    /// Ends the sign-in of this token, on every connection that uses it.
-    ///
-    /// # Errors
-    /// What kept it from being written.
-    pub async fn logout(&self, signed_in: &SignedIn) -> Result<(), Refusal> {
-        let key = self.desk().tenant(&signed_in.tenant)?;
-        let digest = signed_in.token;
-        if signed_in.operator {
-            // Who signs out with the local token means this program, not the computer: the next one finds a fresh token.
-            if let Err(failed) = self.renew_local().await {
-                tracing::warn!(error = %failed, "the local token could not be renewed");
-            }
-        } else {
-            self.desk()
-                .write(key, move |scope| {
-                    people::revoke_token(scope.conn, key, digest.as_bytes(), scope.now)
-                })
-                .await?;
-        }
-        (self.shared.signed_out)(signed_in.agent.id, Some(digest));
-        Ok(())
     }
 
     fn desk(&self) -> &Desk {

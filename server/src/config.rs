@@ -22,7 +22,10 @@ mod print;
 mod settings;
 mod value;
 
-pub use cli::{Action, AgentCommand, Cli, Flags};
+pub use cli::{
+    Action, AgentCommand, Cli, Flags,
+    token::{TokenArguments, TokenCommand},
+};
 use settings::Setting;
 
 /// Where the server listens if nobody says otherwise.

@@ -225,6 +225,19 @@ pub const NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN: Adjustable = Adjustable::n
 pub const LOGIN_BURST_PER_ADDRESS: u32 = 10;
 /// Tries to sign in that an address gets back a minute.
 pub const LOGIN_REFILL_PER_ADDRESS_PER_MIN: u32 = 10;
+/// Tries to sign in to one account from all addresses together where the account never signed in, at once. Who guesses from
+/// a thousand addresses gets no more; the agent's own addresses and devices are not counted, so nobody is locked out.
+pub const LOGIN_BURST_PER_ACCOUNT: u32 = 50;
+/// Such tries that an account gets back a minute.
+pub const LOGIN_REFILL_PER_ACCOUNT_PER_MIN: u32 = 2;
+/// Codes of a second factor, by who has the password already. Of a million codes three are right at a time.
+pub const TOTP_BURST_PER_ACCOUNT: u32 = 10;
+/// Such codes that an account gets back a minute.
+pub const TOTP_REFILL_PER_ACCOUNT_PER_MIN: u32 = 1;
+/// Failed logins of a tenant that are written into the audit log, at once: a flood must not fill the disk.
+pub const FAILED_LOGINS_AUDITED_BURST: u32 = 100;
+/// The same, got back a minute.
+pub const FAILED_LOGINS_AUDITED_PER_MIN: u32 = 20;
 /// Keys (addresses, customers) that a rate limiter remembers; idle ones are forgotten first.
 pub const RATE_KEYS_MAX: usize = 100_000;
 
@@ -246,6 +259,26 @@ pub const ARGON2_PASSES: u32 = 2;
 pub const ARGON2_LANES: u32 = 1;
 /// Age at which an agent's token ends.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// A login that was not used for so long ends: a shift and its breaks fit, a night with a forgotten screen does not.
+pub const TOKEN_IDLE: Duration = Duration::from_secs(12 * 60 * 60);
+/// When a token was last used is stored at most so often; a token lasts so much longer than [`TOKEN_IDLE`] at most.
+pub const TOKEN_USE_WRITE_EVERY: Duration = Duration::from_secs(5 * 60);
+/// A token that is only good for setting a password or a second factor.
+pub const TOKEN_FIRST_STEP_LIFE: Duration = Duration::from_secs(30 * 60);
+/// Days that a program's token lasts if its maker does not say.
+pub const MACHINE_TOKEN_DAYS: u32 = 90;
+/// Days that a program's token lasts at most. Somebody should look once a year whether it is still wanted.
+pub const MACHINE_TOKEN_DAYS_MAX: u32 = 366;
+/// Good tokens of one agent. A login above it ends the one that was not used for longest; a program's is refused.
+pub const TOKENS_PER_AGENT_MAX: usize = 200;
+/// Characters of a token's label.
+pub const TOKEN_LABEL_CHARS_MAX: usize = 80;
+/// An admin's one-time code for a new password: as long as a call on the phone takes.
+pub const RESET_CODE_LIFE: Duration = Duration::from_secs(30 * 60);
+/// One-time codes in place of a second factor that is lost.
+pub const RECOVERY_CODES: usize = 8;
+/// Networks from which an agent has signed in that are remembered.
+pub const KNOWN_ADDRESSES_MAX: usize = 20;
 /// From disabling an agent or revoking a token to the end of its connections.
 pub const REVOCATION_WITHIN: Duration = Duration::from_secs(1);
 

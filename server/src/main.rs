@@ -59,6 +59,12 @@ fn act(cli: Cli) -> Result<(), Fatal> {
             let mut out = io::stdout().lock();
             runtime.block_on(manage::agent::run(command, &loaded.config, &mut out))
         }
+        Action::Token(arguments) => {
+            logging::start("warn", LogFormat::Text)?;
+            let runtime = runtime()?;
+            let mut out = io::stdout().lock();
+            runtime.block_on(manage::token::run(arguments, &loaded.config, &mut out))
+        }
     }
 }
 

@@ -93,6 +93,7 @@ impl Rig {
             email: email.to_owned(),
             password: password.to_owned(),
             tenant: None,
+            ..LoginRequest::default()
         };
         self.accounts.login(request, elsewhere()).await
     }
@@ -176,6 +177,7 @@ async fn unknown_wrong_disabled_and_without_password_are_one_answer() {
         email: "ada@x.org".to_owned(),
         password: PASSWORD.to_owned(),
         tenant: Some("other".to_owned()),
+        ..LoginRequest::default()
     };
     assert_eq!(
         rig.accounts.login(request, elsewhere()).await.unwrap_err(),
@@ -207,6 +209,7 @@ async fn an_eleventh_try_waits_but_the_agent_elsewhere_does_not() {
         email: "ada@x.org".to_owned(),
         password: PASSWORD.to_owned(),
         tenant: None,
+        ..LoginRequest::default()
     };
     rig.accounts.login(request, here()).await.unwrap();
 }

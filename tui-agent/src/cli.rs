@@ -3,13 +3,22 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use minicom_client::{ServerUrl, StateDir};
+use minicom_client::{
+    ServerUrl, StateDir,
+    credentials::{Place, Profile, ProfileName},
+};
+use minicom_protocol::ids::TenantId;
 use minicom_tui_kit::Theme;
 
 use crate::{
+    account::SessionsCommand,
     exit::{self, Failure},
     manage::Manage,
+    sign_in::credential_failure,
 };
+
+/// Where a server listens if nobody says otherwise.
+const DEFAULT_SERVER: &str = "http://127.0.0.1:8000";
 
 /// Answers customers of a Minicom desk, in the terminal.
 #[derive(Debug, Parser)]
@@ -31,12 +40,32 @@ pub enum Command {
         /// The account's e-mail address; it is asked for if left out.
         #[arg(long)]
         email: Option<String>,
-        /// Read the password from the standard input instead of asking for it.
+        /// Read the password from the standard input instead of asking for it, and a code from a second line.
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Forget the token of this server.
+    /// End the sign-in, on the server and here.
     Logout,
+    /// Who is signed in, and where.
+    Whoami,
+    /// Set a new password, which ends all other sign-ins.
+    Password {
+        /// Read the old and the new password from two lines of the standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Set up an authenticator app as a second factor.
+    Totp {
+        /// Take the second factor away.
+        #[arg(long)]
+        off: bool,
+    },
+    /// Where you are signed in, and your programs' tokens.
+    Sessions {
+        /// What to do instead of listing them.
+        #[command(subcommand)]
+        command: Option<SessionsCommand>,
+    },
     /// Print the conversations once.
     List,
     /// Print the table of keys.
@@ -49,16 +78,33 @@ pub enum Command {
 /// What holds for all of it.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The server.
+    /// The server [default: the profile's, else http://127.0.0.1:8000].
     #[arg(
         long,
         global = true,
         env = "MINICOM_SERVER",
         hide_env_values = true,
-        default_value = "http://127.0.0.1:8000",
         value_name = "URL"
     )]
-    pub server: String,
+    pub server: Option<String>,
+    /// The tenant [default: the profile's, else `default`].
+    #[arg(
+        long,
+        global = true,
+        env = "MINICOM_TENANT",
+        hide_env_values = true,
+        value_name = "TENANT"
+    )]
+    pub tenant: Option<String>,
+    /// One of several accounts: a name of your own, given at the login, that stands for its server and tenant from then on.
+    #[arg(
+        long,
+        global = true,
+        env = "MINICOM_PROFILE",
+        hide_env_values = true,
+        value_name = "NAME"
+    )]
+    pub profile: Option<String>,
     /// Where tokens, drafts and unsent lines are kept [default: the platform's folder for your data].
     #[arg(
         long,
@@ -104,12 +150,34 @@ pub enum ThemeName {
 }
 
 impl Options {
-    /// The server.
+    /// The account: its server, its tenant and its name here. What is named wins over what the profile remembers.
     ///
     /// # Errors
-    /// It is no address, or not one to send a token to.
-    pub fn server(&self) -> Result<ServerUrl, Failure> {
-        ServerUrl::parse(&self.server, self.insecure_http).map_err(|error| Failure::new(exit::USAGE, error.to_string()))
+    /// The server is no address, or not one to send a token to; a name cannot be one; the profile cannot be read.
+    pub fn profile(&self) -> Result<Profile, Failure> {
+        let usage = |error: &dyn std::fmt::Display| Failure::new(exit::USAGE, error.to_string());
+        let name = match &self.profile {
+            Some(name) => ProfileName::parse(name).map_err(|error| usage(&error))?,
+            None => ProfileName::default(),
+        };
+        let place = match &self.profile {
+            Some(_) => Place::of(&self.state()?, &name).map_err(credential_failure)?,
+            None => None,
+        };
+        let parse = |text: &str| ServerUrl::parse(text, self.insecure_http).map_err(|error| usage(&error));
+        let remembered = place.as_ref().map(|place| parse(&place.server)).transpose();
+        let server = match &self.server {
+            Some(server) => parse(server)?,
+            None => remembered.clone()?.map_or_else(|| parse(DEFAULT_SERVER), Ok)?,
+        };
+        // The remembered tenant is one of the remembered server.
+        let there = remembered.is_ok_and(|it| it.as_ref() == Some(&server));
+        let remembered = place.and_then(|place| place.tenant).filter(|_| there);
+        let tenant = match self.tenant.clone().or(remembered) {
+            Some(tenant) => TenantId::parse(&tenant).map_err(|error| usage(&error))?,
+            None => TenantId::default_tenant(),
+        };
+        Ok(Profile { name, server, tenant })
     }
 
     /// The folder for what must outlive the program.
@@ -149,8 +217,8 @@ mod tests {
     fn options_stand_before_or_behind_a_command() {
         let cli = parse(&["minicom-agent", "--server", "http://127.0.0.1:9", "list"]);
         assert_eq!(
-            (cli.command, cli.options.server.as_str()),
-            (Some(Command::List), "http://127.0.0.1:9")
+            (cli.command, cli.options.server.as_deref()),
+            (Some(Command::List), Some("http://127.0.0.1:9"))
         );
         let cli = parse(&[
             "minicom-agent",
@@ -175,12 +243,60 @@ mod tests {
     fn another_computer_without_encryption_is_refused() {
         let refused = parse(&["minicom-agent", "--server", "http://desk.example"])
             .options
-            .server()
+            .profile()
             .unwrap_err();
         assert_eq!(refused.code, exit::USAGE);
         assert!(refused.words.contains("--insecure-http"), "{refused}");
         let insists = parse(&["minicom-agent", "--server", "http://desk.example", "--insecure-http"]);
-        assert!(insists.options.server().is_ok());
+        assert!(insists.options.profile().is_ok());
+    }
+
+    #[test]
+    fn a_profile_stands_for_its_server_and_tenant_until_others_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().to_str().unwrap();
+        let of = |more: &[&str]| {
+            let words = [&["minicom-agent", "--state", state, "--profile", "work"], more].concat();
+            let profile = parse(&words).options.profile().unwrap();
+            (profile.server.to_string(), profile.tenant.to_string())
+        };
+        let pair = |server: &str, tenant: &str| (server.to_owned(), tenant.to_owned());
+        assert_eq!(
+            of(&[]),
+            pair("http://127.0.0.1:8000", "default"),
+            "nobody signed in yet"
+        );
+        let login = minicom_protocol::rest::LoginAnswer {
+            token: "mca_x".to_owned(),
+            expires_at: String::new(),
+            only_for: None,
+            device: None,
+            agent: minicom_protocol::rest::AgentAnswer {
+                id: "1".to_owned(),
+                name: "Ada".to_owned(),
+                email: "a@b".to_owned(),
+                role: minicom_protocol::people::Role::Agent,
+            },
+        };
+        let named = ["--server", "http://127.0.0.1:9", "--tenant", "acme"];
+        let words = [&["minicom-agent", "--state", state, "--profile", "work"], &named[..]].concat();
+        let options = parse(&words).options;
+        options
+            .profile()
+            .unwrap()
+            .store(&options.state().unwrap(), &login)
+            .unwrap();
+        assert_eq!(of(&[]), pair("http://127.0.0.1:9", "acme"));
+        assert_eq!(of(&["--tenant", "other"]), pair("http://127.0.0.1:9", "other"));
+        assert_eq!(
+            of(&["--server", "http://127.0.0.1:8"]),
+            pair("http://127.0.0.1:8", "default")
+        );
+        let bad = parse(&["minicom-agent", "--profile", "../x"])
+            .options
+            .profile()
+            .unwrap_err();
+        assert_eq!(bad.code, exit::USAGE);
     }
 
     #[test]

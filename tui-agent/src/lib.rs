@@ -5,6 +5,7 @@
 //! effects; nothing in this crate but [`tasks`], [`sign_in`], [`one_shot`], [`manage`] and [`program`] does input or output. [`App`] is public so that
 //! tests and benchmarks of the whole product can run it on a terminal of their own.
 
+pub mod account;
 #[cfg(test)]
 mod any_tests;
 pub mod app;

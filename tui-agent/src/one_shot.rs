@@ -2,14 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use minicom_client::{AgentReplica, ClientEvent, Config, ConnState, Section, open};
+use minicom_client::{AgentReplica, ClientEvent, ConnState, Section, open};
 use minicom_tui_kit::{Zone, text, time};
 use tokio::time::timeout;
 
 use crate::{
     exit::{self, Failure},
     sign_in::SignedIn,
-    tasks::link::CLIENT,
     words::{self, Badge},
 };
 
@@ -20,9 +19,10 @@ const ANSWER_MAX: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// The server is away or does not let us in.
-pub async fn list(server: minicom_client::ServerUrl, signed_in: SignedIn, zone: &Zone) -> Result<String, Failure> {
+pub async fn list(signed_in: SignedIn, zone: &Zone) -> Result<String, Failure> {
+    let server = signed_in.profile.server.clone();
     // Nothing is sent, so nothing needs to be kept.
-    let (handle, mut events) = open(Config::agent(server.clone(), signed_in.token, CLIENT));
+    let (handle, mut events) = open(signed_in.config());
     let answer = async {
         let mut replica = AgentReplica::new();
         loop {

@@ -3,14 +3,13 @@
 use std::{
     ffi::OsString,
     future::Future,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
     time::{Duration, Instant},
 };
 
 use clap::Parser;
-use minicom_client::{CommandIds, ServerUrl, StateDir};
-use minicom_protocol::ids::TenantId;
+use minicom_client::{CommandIds, StateDir};
 use minicom_tui_kit::{
     Shown, Zone,
     input::Translator,
@@ -22,6 +21,7 @@ use minicom_tui_kit::{
 use tokio::sync::mpsc;
 
 use crate::{
+    account::{Account, SessionsCommand, Terminal},
     app::{App, Order, Settings},
     cli::{Cli, Command, Options},
     exit::{self, Failure},
@@ -36,8 +36,6 @@ use crate::{
     },
 };
 
-/// A password is not longer.
-const PASSWORD_BYTES_MAX: u64 = 4_096;
 /// What still runs in the background at the end has so long.
 const BACKGROUND_MAX: Duration = Duration::from_millis(200);
 /// How long a thread that wrote to the disk waits for more to write. It ends soon after the last key, instead of waking up an
@@ -72,20 +70,49 @@ fn start(cli: Cli) -> Result<u8, Failure> {
             print(&keys::as_text(&keymap))
         }
         Some(Command::Login { email, password_stdin }) => {
-            let (server, state) = (options.server()?, options.state()?);
-            let (email, password) = ask_login(email, password_stdin)?;
-            let told = block_on(sign_in::login(&state, &server, &email, &password))??;
+            let account = account(&options)?;
+            let told = block_on(account.login(email, &mut Terminal::new(password_stdin)))??;
             print(&format!("{told}\n"))
         }
         Some(Command::Logout) => {
-            let (server, state) = (options.server()?, options.state()?);
-            let told = block_on(sign_in::logout(&state, &server))??;
+            let account = account(&options)?;
+            let told = block_on(account.logout())??;
             print(&format!("{told}\n"))
         }
+        Some(Command::Password { password_stdin }) => {
+            let account = account(&options)?;
+            let told = block_on(account.password(&mut Terminal::new(password_stdin)))??;
+            print(&format!("{told}\n"))
+        }
+        Some(Command::Totp { off }) => {
+            let (account, mut ask) = (account(&options)?, Terminal::new(false));
+            let told = match off {
+                true => block_on(account.totp_off(&mut ask))??,
+                false => block_on(account.totp(&mut ask))??,
+            };
+            print(&format!("{told}\n"))
+        }
+        Some(Command::Whoami) => {
+            let account = account(&options)?;
+            let signed_in = sign_in::find(&account.state, &account.profile, options.data)?;
+            print(&block_on(account.whoami(&signed_in.token))??)
+        }
+        Some(Command::Sessions { command }) => {
+            let account = account(&options)?;
+            let signed_in = sign_in::find(&account.state, &account.profile, options.data)?;
+            let told = match command {
+                None => block_on(account.sign_ins(&signed_in.token))??,
+                Some(SessionsCommand::Revoke { id }) => {
+                    let told = block_on(account.revoke(&signed_in.token, &id))??;
+                    format!("{told}\n")
+                }
+            };
+            print(&told)
+        }
         Some(Command::List) => {
-            let (server, state) = (options.server()?, options.state()?);
-            let signed_in = sign_in::find(&state, &server, options.data)?;
-            let told = block_on(one_shot::list(server, signed_in, &Zone::system()))??;
+            let (profile, state) = (options.profile()?, options.state()?);
+            let signed_in = sign_in::find(&state, &profile, options.data)?;
+            let told = block_on(one_shot::list(signed_in, &Zone::system()))??;
             print(&told)
         }
         Some(Command::Manage(what)) => {
@@ -99,13 +126,9 @@ fn start(cli: Cli) -> Result<u8, Failure> {
 }
 
 fn open_desk(options: Options) -> Result<u8, Failure> {
-    let (server, state) = (options.server()?, options.state()?);
-    let signed_in = sign_in::find(&state, &server, options.data.clone())?;
-    let way = Way {
-        server,
-        state,
-        signed_in,
-    };
+    let (profile, state) = (options.profile()?, options.state()?);
+    let signed_in = sign_in::find(&state, &profile, options.data.clone())?;
+    let way = Way { state, signed_in };
     let ended = if options.plain || terminal::away() {
         block_on(lines(way))?
     } else {
@@ -124,14 +147,11 @@ async fn screen(way: Way, options: &Options) -> io::Result<Ended> {
         theme: options.theme(|name| std::env::var(name).ok()),
         zone: Zone::system(),
         keymap: keys::keymap(function_keys_first()).map_err(io::Error::other)?,
-        server: Shown::line(&way.server.to_string()),
+        server: Shown::line(&way.signed_in.profile.server.to_string()),
         ids: CommandIds::random(),
         start: Instant::now(),
     };
-    let drafts = DraftKeeper::start(
-        drafts_folder(&way.state, &way.server, &way.signed_in),
-        messages_in.clone(),
-    );
+    let drafts = DraftKeeper::start(drafts_folder(&way.state, &way.signed_in), messages_in.clone());
     let link = Link::start(way, messages_in);
     let inputs = Inputs {
         events: TerminalEvents,
@@ -174,46 +194,24 @@ fn listener() -> Listener {
     }
 }
 
-/// Drafts belong to an account at a server.
-fn drafts_folder(state: &StateDir, server: &ServerUrl, signed_in: &SignedIn) -> std::path::PathBuf {
-    state.drafts(server, &TenantId::default_tenant(), &signed_in.identity)
+/// The account that a command is about.
+fn account(options: &Options) -> Result<Account, Failure> {
+    Ok(Account {
+        state: options.state()?,
+        profile: options.profile()?,
+        ascii: options.ascii,
+    })
+}
+
+/// Drafts belong to an account at a tenant of a server.
+fn drafts_folder(state: &StateDir, signed_in: &SignedIn) -> std::path::PathBuf {
+    let profile = &signed_in.profile;
+    state.drafts(&profile.server, &profile.tenant, &signed_in.identity)
 }
 
 /// Zellij takes the chords for itself.
 fn function_keys_first() -> bool {
     std::env::var_os("ZELLIJ").is_some()
-}
-
-fn ask_login(email: Option<String>, password_stdin: bool) -> Result<(String, String), Failure> {
-    let unread = |error: io::Error| Failure::new(exit::IO, format!("the standard input cannot be read: {error}"));
-    let no_terminal = "there is no terminal to ask on: use --email and --password-stdin";
-    let email = match email {
-        Some(email) => email,
-        None if password_stdin || terminal::away() => return Err(Failure::new(exit::USAGE, no_terminal)),
-        None => {
-            let mut out = io::stderr().lock();
-            let _ = write!(out, "E-mail: ");
-            let _ = out.flush();
-            let mut line = String::new();
-            io::stdin().read_line(&mut line).map_err(unread)?;
-            line
-        }
-    };
-    let password = if password_stdin {
-        let mut text = String::new();
-        io::stdin()
-            .lock()
-            .take(PASSWORD_BYTES_MAX)
-            .read_to_string(&mut text)
-            .map_err(unread)?;
-        text.trim_end_matches(['\n', '\r']).to_owned()
-    } else {
-        rpassword::prompt_password("Password: ").map_err(|_| Failure::new(exit::USAGE, no_terminal))?
-    };
-    match password.is_empty() {
-        true => Err(Failure::new(exit::USAGE, "the password is empty")),
-        false => Ok((email.trim().to_owned(), password)),
-    }
 }
 
 fn print(text: &str) -> Result<u8, Failure> {

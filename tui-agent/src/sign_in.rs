@@ -1,19 +1,20 @@
 //! As whom the program connects: a token from a login, else the one that a server on this computer leaves for whoever can read its data
-//! folder. And the two commands that make and forget a login.
+//! folder.
 
 use std::{io, path::PathBuf};
 
 use minicom_client::{
-    Secret, ServerUrl, StateDir,
-    credentials::{self, CredentialError},
-    rest::{self, LoginError},
+    Config, Secret, StateDir,
+    credentials::{self, CredentialError, DEFAULT_PROFILE, Profile},
+    rest::LoginError,
 };
-use minicom_protocol::refusal::Refusal;
+use minicom_protocol::{frame::Agents, ids::TenantId, refusal::Refusal};
 
-use crate::exit::{self, Failure};
+use crate::{
+    exit::{self, Failure},
+    tasks::link::CLIENT,
+};
 
-/// The name under which a login is stored. One person has one account at a desk.
-const PROFILE: &str = "default";
 /// The identity of whoever signs in by the server's own file; the account is not known before the server says it.
 const LOCAL: &str = "local";
 
@@ -26,6 +27,19 @@ pub struct SignedIn {
     pub identity: String,
     /// Where the token comes from.
     pub source: Source,
+    /// At which server and tenant.
+    pub profile: Profile,
+}
+
+impl SignedIn {
+    /// A connection without an outbox on disk.
+    pub fn config(&self) -> Config<Agents> {
+        let config = Config::agent(self.profile.server.clone(), self.token.clone(), CLIENT);
+        match self.profile.tenant == TenantId::default_tenant() {
+            true => config,
+            false => config.tenant(self.profile.tenant.clone()),
+        }
+    }
 }
 
 /// Where a token comes from.
@@ -41,16 +55,21 @@ pub enum Source {
 ///
 /// # Errors
 /// There is none, or it cannot be read; the words say how to sign in.
-pub fn find(state: &StateDir, server: &ServerUrl, data: Option<PathBuf>) -> Result<SignedIn, Failure> {
-    let login = credentials::agent_token(state, server, PROFILE).map_err(credential_failure)?;
+pub fn find(state: &StateDir, profile: &Profile, data: Option<PathBuf>) -> Result<SignedIn, Failure> {
+    let (server, profile) = (&profile.server, profile.clone());
+    let login = profile.token(state).map_err(credential_failure)?;
     if let Some(login) = login {
         return Ok(SignedIn {
             token: login.token,
             identity: login.account,
             source: Source::Login,
+            profile,
         });
     }
-    let data = data.or_else(platform_data).filter(|_| server.is_loopback());
+    // Another profile is another account, and the file is nobody's in particular.
+    let named = profile.name.as_str() != DEFAULT_PROFILE;
+    let data = data.or_else(|| platform_data().filter(|_| !named));
+    let data = data.filter(|_| server.is_loopback());
     if let Some(data) = &data
         && let Some(token) = credentials::local_agent_token(data).map_err(credential_failure)?
     {
@@ -58,9 +77,13 @@ pub fn find(state: &StateDir, server: &ServerUrl, data: Option<PathBuf>) -> Resu
             token,
             identity: LOCAL.to_owned(),
             source: Source::Local(data.clone()),
+            profile,
         });
     }
-    let mut words = format!("You are not signed in at {server}. Sign in:  minicom-agent login --server {server}");
+    let mut words = format!(
+        "You are not signed in at {server}. Sign in:  {}",
+        command(&profile, " login")
+    );
     if let Some(data) = data {
         words.push_str(&format!(
             "\nOr, where the server runs on this computer under your name, name its data folder with --data: \
@@ -78,41 +101,20 @@ fn platform_data() -> Option<PathBuf> {
     Some(folders.data_dir().to_owned())
 }
 
-/// Signs in and stores the token. Returns what to tell.
-///
-/// # Errors
-/// The server is away or refuses, or the token cannot be stored.
-pub async fn login(state: &StateDir, server: &ServerUrl, email: &str, password: &str) -> Result<String, Failure> {
-    let answer = rest::login(server, email, password, None)
-        .await
-        .map_err(login_failure)?;
-    credentials::store_agent_token(state, server, PROFILE, &answer).map_err(credential_failure)?;
-    let name = minicom_tui_kit::Shown::name(&answer.agent.name);
-    Ok(format!(
-        "Signed in at {server} as {name}. Start:  minicom-agent --server {server}"
-    ))
+/// How this program is called for a profile, with what comes behind its name.
+pub fn command(profile: &Profile, rest: &str) -> String {
+    let mut command = format!("minicom-agent{rest} --server {}", profile.server);
+    if profile.tenant != TenantId::default_tenant() {
+        command.push_str(&format!(" --tenant {}", profile.tenant));
+    }
+    if profile.name.as_str() != DEFAULT_PROFILE {
+        command.push_str(&format!(" --profile {}", profile.name.as_str()));
+    }
+    command
 }
 
-/// Ends the token on the server and forgets it here. Returns what to tell.
-///
-/// # Errors
-/// Its file cannot be removed.
-pub async fn logout(state: &StateDir, server: &ServerUrl) -> Result<String, Failure> {
-    let token = credentials::agent_token(state, server, PROFILE).ok().flatten();
-    credentials::forget_agent_token(state, server, PROFILE).map_err(credential_failure)?;
-    let Some(token) = token else {
-        return Ok(format!("You were not signed in at {server}."));
-    };
-    Ok(match rest::logout(server, &token.token).await {
-        Ok(()) => format!("Signed out at {server}."),
-        Err(error) => format!(
-            "The token is not on this computer any more, but the server does not know it ({error}). It is good until {}.",
-            token.expires_at
-        ),
-    })
-}
-
-fn login_failure(error: LoginError) -> Failure {
+/// Why the account's call failed, as the program's end.
+pub fn login_failure(error: LoginError) -> Failure {
     let code = match &error {
         LoginError::Unreachable { .. } | LoginError::Strange { .. } => exit::UNAVAILABLE,
         LoginError::Refused(refusal) if refusal.retryable() => exit::UNAVAILABLE,
@@ -125,7 +127,8 @@ fn login_failure(error: LoginError) -> Failure {
     Failure::new(code, words)
 }
 
-fn credential_failure(error: CredentialError) -> Failure {
+/// Why a file of credentials failed, as the program's end.
+pub fn credential_failure(error: CredentialError) -> Failure {
     let denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
     let code = match &error {
         CredentialError::Exposed { .. } => exit::NO_PERMISSION,

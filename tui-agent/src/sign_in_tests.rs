@@ -1,17 +1,13 @@
 //! As whom the program connects.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt};
 
+use minicom_client::{ServerUrl, credentials::ProfileName};
 use minicom_protocol::{
     people::Role,
     rest::{AgentAnswer, LoginAnswer},
 };
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-    task::JoinHandle,
-};
 
 use super::*;
 
@@ -49,13 +45,23 @@ impl Home {
         let login = LoginAnswer {
             token: "mca_login".to_owned(),
             expires_at: "2030-01-01T00:00:00Z".to_owned(),
+            only_for: None,
+            device: None,
             agent,
         };
-        credentials::store_agent_token(&self.state, server, PROFILE, &login).unwrap();
+        default_at(server).store(&self.state, &login).unwrap();
     }
 
     fn find(&self, server: &ServerUrl) -> Result<SignedIn, Failure> {
-        find(&self.state, server, Some(self.data()))
+        find(&self.state, &default_at(server), Some(self.data()))
+    }
+}
+
+fn default_at(server: &ServerUrl) -> Profile {
+    Profile {
+        name: ProfileName::default(),
+        server: server.clone(),
+        tenant: TenantId::default_tenant(),
     }
 }
 
@@ -119,97 +125,18 @@ fn a_token_that_others_can_read_is_not_used() {
     assert!(!failure.words.contains("mca_local"), "{failure}");
 }
 
-/// A server that answers each call with the next of these; returns the requests.
-async fn server(answers: Vec<(&'static str, String)>) -> (ServerUrl, JoinHandle<Vec<String>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = ServerUrl::parse(&listener.local_addr().unwrap().to_string(), false).unwrap();
-    let task = tokio::spawn(async move {
-        let mut requests = Vec::new();
-        for (status, body) in answers {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut request = Vec::new();
-            // A login ends with its JSON, a logout has no body.
-            let is_whole = |request: &[u8]| match request.starts_with(b"POST /api/agent/logout") {
-                true => request.ends_with(b"\r\n\r\n"),
-                false => request.ends_with(b"}"),
-            };
-            while !is_whole(&request) {
-                assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
-            }
-            let head = format!(
-                "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                body.len()
-            );
-            stream.write_all((head + &body).as_bytes()).await.unwrap();
-            requests.push(String::from_utf8(request).unwrap());
-        }
-        requests
-    });
-    (url, task)
-}
-
-fn signed_in() -> (&'static str, String) {
-    let body = r#"{"token":"mca_new","expires_at":"2030-01-01T00:00:00Z","agent":{"id":"1","name":"Ada\u001b[2J","email":"ada@desk.test","role":"admin"}}"#;
-    ("200 OK", body.to_owned())
-}
-
-#[tokio::test]
-async fn a_login_is_kept_privately_and_a_logout_ends_it_on_both_sides() {
+#[test]
+fn a_profile_is_an_account_of_its_own_and_not_the_local_one() {
     let home = Home::new();
-    let (url, requests) = server(vec![signed_in(), ("200 OK", "{}".to_owned())]).await;
-    let told = login(&home.state, &url, "ada@desk.test", "seven lamps").await.unwrap();
-    assert!(told.contains("Signed in") && told.contains("Ada"), "{told}");
-    assert!(!told.contains('\u{1b}') && !told.contains("mca_new"), "{told:?}");
-    assert_eq!(home.find(&url).unwrap().token.reveal(), "mca_new");
-    for entry in fs::read_dir(home.state.path().join("agents")).unwrap() {
-        let mode = entry.unwrap().metadata().unwrap().permissions().mode();
-        assert_eq!(mode & 0o077, 0);
-    }
-    let told = logout(&home.state, &url).await.unwrap();
-    assert!(told.contains("Signed out"), "{told}");
-    assert_eq!(home.find(&url).unwrap_err().code, 77);
-    let requests = requests.await.unwrap();
-    assert!(
-        requests[1].to_lowercase().contains("authorization: bearer mca_new"),
-        "{}",
-        requests[1]
-    );
-    assert!(logout(&home.state, &url).await.unwrap().contains("not signed in"));
-}
-
-#[tokio::test]
-async fn what_goes_wrong_with_a_login_has_its_code_and_stores_nothing() {
-    let refusal = |code: &str| format!(r#"{{"code":"{code}","message":"no","retryable":false,"retry_after_ms":2000}}"#);
-    for (status, body, code, words) in [
-        (
-            "401 Unauthorized",
-            refusal("sign_in"),
-            77,
-            "E-mail or password is wrong",
-        ),
-        ("429 Too Many Requests", refusal("rate_limited"), 69, "Try again in 2 s"),
-        ("200 OK", "<html>".to_owned(), 69, "not a Minicom server"),
-    ] {
-        let home = Home::new();
-        let (url, _requests) = server(vec![(status, body)]).await;
-        let failure = login(&home.state, &url, "ada@desk.test", "seven lamps")
-            .await
-            .unwrap_err();
-        assert_eq!(failure.code, code, "{failure}");
-        assert!(failure.words.contains(words), "{failure}");
-        assert!(!failure.words.contains("seven lamps"), "{failure}");
-        assert!(!Path::new(&home.state.path().join("agents")).exists());
-    }
-}
-
-#[tokio::test]
-async fn a_logout_without_the_server_forgets_the_token_here_and_says_so() {
-    let home = Home::new();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = ServerUrl::parse(&listener.local_addr().unwrap().to_string(), false).unwrap();
-    drop(listener);
-    home.stored(&url);
-    let told = logout(&home.state, &url).await.unwrap();
-    assert!(told.contains("good until 2030-01-01T00:00:00Z"), "{told}");
-    assert_eq!(home.find(&url).unwrap_err().code, 77);
+    home.local_token("mca_local", 0o600);
+    home.stored(&here());
+    let work = Profile {
+        name: ProfileName::parse("work").unwrap(),
+        ..default_at(&here())
+    };
+    let failure = find(&home.state, &work, None).unwrap_err();
+    assert!(failure.words.contains("--profile work"), "{failure}");
+    // Who names the data folder means it.
+    let found = find(&home.state, &work, Some(home.data())).unwrap();
+    assert_eq!(found.token.reveal(), "mca_local");
 }

@@ -15,7 +15,7 @@ use crate::{
     auth::password,
     execute::Scope,
     store::{
-        self, TenantKey,
+        self, TenantKey, factors,
         people::{self, Agent},
         staff,
     },
@@ -111,6 +111,7 @@ impl Accounts {
             let signed_out = new_password || !account.enabled;
             if new_password {
                 people::save_agent(scope.conn, key, &account)?;
+                factors::set_reset(scope.conn, key, account.agent.id, None)?;
             }
             let stood_for = signed_out && oldest_admin(scope.conn, key)? == Some(account.agent.id);
             if signed_out {

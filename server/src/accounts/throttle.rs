@@ -14,7 +14,7 @@ use governor::{
 use minicom_protocol::refusal::Refusal;
 
 use super::{NewCustomerRates, is_loopback};
-use crate::limits;
+use crate::{limits, store::TenantKey};
 
 type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
 
@@ -26,6 +26,10 @@ const NAME_BYTES_MAX: usize = 254;
 /// See the module.
 pub struct Throttle {
     account: Keyed<(String, IpAddr)>,
+    /// By account, from all addresses where it is not known.
+    strangers: Keyed<(String, String)>,
+    second: Keyed<(String, String)>,
+    audited: Keyed<TenantKey>,
     address: Keyed<IpAddr>,
     new_customer: Keyed<IpAddr>,
     new_customer_loopback: Keyed<IpAddr>,
@@ -41,6 +45,15 @@ impl Throttle {
         Throttle {
             account: keyed(refill, burst),
             address: keyed(refill * ACCOUNTS_PER_ADDRESS, burst * ACCOUNTS_PER_ADDRESS),
+            strangers: keyed(
+                limits::LOGIN_REFILL_PER_ACCOUNT_PER_MIN,
+                limits::LOGIN_BURST_PER_ACCOUNT,
+            ),
+            second: keyed(limits::TOTP_REFILL_PER_ACCOUNT_PER_MIN, limits::TOTP_BURST_PER_ACCOUNT),
+            audited: keyed(
+                limits::FAILED_LOGINS_AUDITED_PER_MIN,
+                limits::FAILED_LOGINS_AUDITED_BURST,
+            ),
             new_customer: keyed(rates.per_address_per_min, rates.per_address_per_min),
             new_customer_loopback: keyed(rates.per_loopback_address_per_min, rates.per_loopback_address_per_min),
         }
@@ -50,8 +63,23 @@ impl Throttle {
     pub fn login(&self, name: &str, peer: IpAddr) -> Result<(), Refusal> {
         let network = network(peer);
         check(&self.address, &network)?;
-        let end = name.floor_char_boundary(NAME_BYTES_MAX);
-        check(&self.account, &(name[..end].to_owned(), network))
+        check(&self.account, &(cut(name), network))
+    }
+
+    /// Counts a try to sign in to an account from where it is not known. Who guesses from many addresses is stopped here; the
+    /// agent is not, whose addresses and devices are known.
+    pub fn stranger(&self, tenant: &str, name: &str) -> Result<(), Refusal> {
+        check(&self.strangers, &(cut(tenant), cut(name)))
+    }
+
+    /// Counts a code of a second factor before it is looked at, whoever gives it: the password was right.
+    pub fn code(&self, tenant: &str, name: &str) -> Result<(), Refusal> {
+        check(&self.second, &(cut(tenant), cut(name)))
+    }
+
+    /// Whether one more failed login of this tenant is written into the audit log.
+    pub fn audits(&self, tenant: TenantKey) -> bool {
+        check(&self.audited, &tenant).is_ok()
     }
 
     /// Counts a customer that is new.
@@ -83,8 +111,13 @@ fn whole_ms(wait: Duration) -> u64 {
     u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
 }
 
+/// As much of a name as counts.
+fn cut(name: &str) -> String {
+    name[..name.floor_char_boundary(NAME_BYTES_MAX)].to_owned()
+}
+
 /// What counts as one address: an IPv6 network of 64 bits is one customer of a provider.
-fn network(peer: IpAddr) -> IpAddr {
+pub fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {
@@ -135,6 +168,15 @@ mod tests {
         assert_eq!(tries, Some(100));
         assert!(throttle.login("new@x", ip("2001:db8::2")).is_err(), "the same network");
         assert_eq!(throttle.login("new@x", ip("2001:db8:0:1::2")), Ok(()));
+    }
+
+    #[test]
+    fn guessing_from_a_thousand_addresses_ends_soon() {
+        let throttle = Throttle::new(NewCustomerRates::default());
+        let tries = (0..1_000).find(|_| throttle.stranger("default", "ada@x").is_err());
+        assert_eq!(tries, Some(limits::LOGIN_BURST_PER_ACCOUNT));
+        assert_eq!(throttle.stranger("default", "bo@x"), Ok(()));
+        assert_eq!(throttle.stranger("acme", "ada@x"), Ok(()));
     }
 
     #[test]

@@ -116,7 +116,7 @@ pub(super) fn unhex(text: &str) -> Option<[u8; 32]> {
 }
 
 /// Bytes as hexadecimal digits in lower case.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

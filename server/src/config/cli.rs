@@ -1,6 +1,7 @@
 //! The command line: `minicom-server`, which serves, and `minicom-server agent`, which manages who answers. What is wrong
 //! ends with 2 before anything is opened. A password is never an argument: everybody on the computer could read it.
 
+pub mod token;
 pub mod upkeep;
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
@@ -12,6 +13,7 @@ use clap::{
 };
 use minicom_protocol::{people::Role, text::DisplayName};
 
+use self::token::TokenArguments;
 use self::upkeep::{Doctor, Upkeep};
 use super::value::{self, Kind, Value};
 use crate::limits::CONTEXT_COMMAND_TIMEOUT_MS;
@@ -38,6 +40,8 @@ pub enum Action {
     Upkeep(Upkeep),
     /// Look at each part of a server.
     Doctor(Doctor),
+    /// Manage sign-ins and programs' tokens, in the same way.
+    Token(TokenArguments),
 }
 
 #[derive(Parser, Debug)]
@@ -64,6 +68,8 @@ enum Command {
     #[command(flatten)]
     Upkeep(Upkeep),
     Doctor(Doctor),
+    /// Manage sign-ins and tokens for programs; also while the server runs
+    Token(TokenArguments),
 }
 
 /// Flags of the server. Both `minicom-server --listen ...` and `minicom-server serve --listen ...` are understood.
@@ -206,6 +212,10 @@ impl Cli {
                     arguments.flags.place(place.data, place.config)?,
                     Action::Upkeep(command),
                 )
+            }
+            Some(Command::Token(token)) => {
+                let (data, config) = (token.data.clone(), token.config.clone());
+                (arguments.flags.place(data, config)?, Action::Token(token))
             }
         };
         let action = if flags.print_config {

@@ -60,9 +60,35 @@ pub fn tenant(headers: &HeaderMap) -> Option<TenantId> {
 
 /// Signs in whoever sent these headers, as an agent.
 pub async fn sign_in(app: &App, headers: &HeaderMap, peer: IpAddr) -> Result<SignedIn, Refusal> {
+    let signed_in = sign_in_for_any(app, headers, peer).await?;
+    match signed_in.only_for {
+        None => Ok(signed_in),
+        Some(only_for) => Err(only_for.refusal()),
+    }
+}
+
+/// The same, also by a token that is not good for all.
+async fn sign_in_for_any(app: &App, headers: &HeaderMap, peer: IpAddr) -> Result<SignedIn, Refusal> {
     let token = bearer(headers).ok_or(Refusal::SignIn)?;
     let tenant = tenant(headers).ok_or(Refusal::SignIn)?;
-    app.accounts.sign_in(&tenant, token, peer).await
+    app.accounts.sign_in_for_any(&tenant, token, peer).await
+}
+
+/// An agent by whatever token: also one that is only good for setting a password or a second factor, and one that may only
+/// read. For routes about the own sign-in, which look at [`SignedIn::only_for`] themselves.
+pub struct ByAnySignIn(pub SignedIn);
+
+impl FromRequestParts<App> for ByAnySignIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let Peer(peer) = Peer::from_request_parts(parts, app).await?;
+        match sign_in_for_any(app, &parts.headers, peer).await {
+            Ok(signed_in) => Ok(ByAnySignIn(signed_in)),
+            Err(Refusal::SignIn) => Err(ApiError::sign_in()),
+            Err(other) => Err(other.into()),
+        }
+    }
 }
 
 /// An agent who is signed in.

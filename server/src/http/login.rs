@@ -1,5 +1,7 @@
 //! `POST /api/agent/login` and `/logout`: a token for an e-mail address and a password, and its end.
 
+use std::net::IpAddr;
+
 use axum::{Json as Answer, extract::State, http::StatusCode};
 use minicom_protocol::{
     refusal::Refusal,
@@ -9,9 +11,18 @@ use minicom_protocol::{
 use super::{
     App,
     error::ApiError,
-    extract::{ByAgent, Json, Peer},
+    extract::{ByAnySignIn, Json, Peer},
 };
-use crate::clock::rfc3339;
+use crate::{accounts, clock::rfc3339};
+
+/// Signs in; the same for all spellings of the route.
+pub async fn sign_in(app: &App, request: LoginRequest, peer: IpAddr) -> Result<accounts::Login, ApiError> {
+    match app.accounts.login(request, peer).await {
+        Ok(login) => Ok(login),
+        Err(Refusal::SignIn) => Err(ApiError::wrong_login()),
+        Err(other) => Err(other.into()),
+    }
+}
 
 /// Gives a token, shown this once.
 pub async fn login(
@@ -19,14 +30,12 @@ pub async fn login(
     Peer(peer): Peer,
     Json(request): Json<LoginRequest>,
 ) -> Result<Answer<LoginAnswer>, ApiError> {
-    let login = match app.accounts.login(request, peer).await {
-        Ok(login) => login,
-        Err(Refusal::SignIn) => return Err(ApiError::wrong_login()),
-        Err(other) => return Err(other.into()),
-    };
+    let login = sign_in(&app, request, peer).await?;
     Ok(Answer(LoginAnswer {
         token: login.token.reveal(),
         expires_at: rfc3339(login.expires_at),
+        only_for: login.only_for.map(|it| it.name().to_owned()),
+        device: login.device,
         agent: AgentAnswer {
             id: login.agent.id.to_string(),
             name: login.agent.name.to_string(),
@@ -37,7 +46,7 @@ pub async fn login(
 }
 
 /// Ends the token that the request came with.
-pub async fn logout(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<StatusCode, ApiError> {
+pub async fn logout(State(app): State<App>, ByAnySignIn(agent): ByAnySignIn) -> Result<StatusCode, ApiError> {
     app.accounts.logout(&agent).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,6 +6,7 @@ pub mod agent;
 mod here;
 mod password;
 mod running;
+pub mod token;
 
 use std::io::Write;
 
@@ -177,7 +178,7 @@ fn kind_of(code: &str) -> ExitKind {
 /// A refusal as an error with a way out.
 fn refusal(code: &str, message: &str) -> Fatal {
     let fix = match code {
-        "not_found" => "`minicom-server agent list` shows all accounts.",
+        "not_found" => "`minicom-server agent list` shows all accounts, `token list` the tokens of one.",
         "exists" => "`minicom-server agent passwd` sets its password, `enable` lets it sign in again.",
         "weak_password" => "Take several words that do not belong together.",
         "last_admin" => "`minicom-server agent add --role admin` makes another one.",

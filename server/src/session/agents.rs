@@ -11,7 +11,7 @@ use minicom_protocol::{
     ids::{ConversationId, Cursor, LineNo, Rev, TenantId},
     refusal::Refusal,
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -24,15 +24,18 @@ use super::{
 };
 use crate::{
     accounts::SignedIn,
-    auth::token::TokenDigest,
+    auth::{scope::Scope, token::TokenDigest},
     clock,
     desk::Opening,
     hub::Encoded,
     limits,
-    order::{Caller, Order, Who},
+    order::{Caller, Order},
     signals::{AgentSignals, Present},
-    store::{TenantKey, people},
+    store::{TenantKey, tokens},
 };
+
+/// Further ahead no clock is set. A connection that lasts so long may end.
+const TOKEN_LOOK_MAX: Duration = Duration::from_secs(limits::MACHINE_TOKEN_DAYS_MAX as u64 * 24 * 60 * 60);
 
 /// See the module.
 pub struct AgentGuest {
@@ -67,6 +70,10 @@ impl Guest for AgentGuest {
         let token = hello.token.as_deref().unwrap_or_default();
         let address = doorstep.peer.ip();
         let first = cx.accounts.sign_in(&tenant, token, address).await?;
+        if first.scope < Scope::Write {
+            // Who has a socket counts as somebody who is there and answers. What only looks asks over HTTP.
+            return Err(End::refused(CloseCode::Forbidden, Refusal::Forbidden));
+        }
         let seat = cx.registry.agent(first.agent.id, first.token);
         // Again, now that the seat is known: a sign-in that ended in between closed only the seats that were there.
         let signed_in = cx.accounts.sign_in(&tenant, token, address).await?;
@@ -105,8 +112,19 @@ impl Guest for AgentGuest {
         self.seat.closed.clone()
     }
 
-    fn ends_at(&self) -> Option<Instant> {
-        self.ends_at
+    fn over(&self, cx: &Shared) -> impl Future<Output = ()> + Send + 'static {
+        let (accounts, signed_in, ends_at) = (cx.accounts.clone(), self.signed_in.clone(), self.ends_at);
+        let every = limits::TOKEN_USE_WRITE_EVERY;
+        async move {
+            let mut used_at = Instant::now() + every;
+            loop {
+                tokio::select! {
+                    () = clock::until(ends_at) => return,
+                    () = sleep_until(used_at) => accounts.used(&signed_in),
+                }
+                used_at += every;
+            }
+        }
     }
 
     async fn open(&mut self, cx: &Shared, cursor: Option<Cursor>) -> Result<Opened, Refusal> {
@@ -195,12 +213,7 @@ impl Guest for AgentGuest {
         if !member.enabled {
             return Err(End::refused(CloseCode::SignIn, Refusal::SignIn));
         }
-        self.signed_in.agent = member.agent.clone();
-        self.signed_in.role = member.role;
-        self.signed_in.caller.who = Who::Agent {
-            agent: member.agent,
-            role: member.role,
-        };
+        self.signed_in.changed(member.agent, member.role);
         Ok(())
     }
 }
@@ -210,11 +223,12 @@ async fn token_ends_at(cx: &Shared, tenant: TenantKey, token: &TokenDigest) -> R
     let digest = *token.as_bytes();
     let ends = cx
         .desk
-        .read(move |conn| people::token_ends(conn, tenant, &digest))
-        .await?;
+        .read(move |conn| tokens::good(conn, tenant, &digest, clock::now()))
+        .await?
+        .map(|(_, token)| token.expires_at);
     Ok(ends.map(|at| {
         let left = Duration::from_micros(at.since(clock::now()).cast_unsigned());
-        Instant::now() + left.min(limits::TOKEN_LIFE)
+        Instant::now() + left.min(TOKEN_LOOK_MAX)
     }))
 }
 

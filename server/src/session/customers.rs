@@ -130,8 +130,8 @@ impl Guest for CustomerGuest {
         CancellationToken::new()
     }
 
-    fn ends_at(&self) -> Option<Instant> {
-        None
+    fn over(&self, _: &Shared) -> impl Future<Output = ()> + Send + 'static {
+        std::future::pending()
     }
 
     async fn open(&mut self, cx: &Shared, cursor: Option<Cursor>) -> Result<Opened, Refusal> {

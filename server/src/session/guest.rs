@@ -8,7 +8,6 @@ use minicom_protocol::{
     ids::{ConversationId, Cursor, LineNo},
     refusal::Refusal,
 };
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Doorstep, Shared, behind, end::End};
@@ -69,8 +68,8 @@ pub trait Guest: Send + Sync + Sized + 'static {
     /// Cancelled when the sign-in has ended.
     fn closed(&self) -> CancellationToken;
 
-    /// When the sign-in ends by itself, if it does.
-    fn ends_at(&self) -> Option<Instant>;
+    /// Is done when the sign-in has ended by itself. Until then it says every now and then that the sign-in is used.
+    fn over(&self, cx: &Shared) -> impl Future<Output = ()> + Send + 'static;
 
     /// Opens what is read: from a cursor if it is good, else afresh.
     fn open(&mut self, cx: &Shared, cursor: Option<Cursor>) -> impl Future<Output = Result<Opened, Refusal>> + Send;

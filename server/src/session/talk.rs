@@ -42,8 +42,8 @@ pub async fn talk<G: Guest>(cx: &Shared, wire: &mut Wire, doorstep: &Doorstep, s
         Ok(begun) => begun,
         Err(end) => return end,
     };
-    let (closed, ends_at) = (talk.guest.closed(), talk.guest.ends_at());
     let served = cx.desk.while_served(&talk.guest.caller().tenant);
+    let (closed, over) = (talk.guest.closed(), talk.guest.over(cx));
     let stopped = async {
         cx.stop.cancelled().await;
         sleep(cx.limits.answers_deadline).await;
@@ -53,9 +53,7 @@ pub async fn talk<G: Guest>(cx: &Shared, wire: &mut Wire, doorstep: &Doorstep, s
         () = closed.cancelled() => End::refused(CloseCode::SignIn, Refusal::SignIn),
         // As for whoever comes to a tenant that is not there.
         () = served.cancelled() => End::at_the_door(G::NOT_KNOWN),
-        () = sleep_until(ends_at.unwrap_or_else(Instant::now)), if ends_at.is_some() => {
-            End::refused(CloseCode::SignIn, Refusal::SignIn)
-        }
+        () = over => End::refused(CloseCode::SignIn, Refusal::SignIn),
         () = stopped => End::stopping(cx.limits.restart_retry_spread),
     }
 }

@@ -5,6 +5,7 @@ pub mod backup;
 pub mod checkpoint;
 pub mod commands;
 pub mod conversations;
+pub mod factors;
 #[cfg(test)]
 mod fixture;
 pub mod followers;
@@ -29,6 +30,7 @@ pub mod tenants;
 pub mod threads;
 pub mod tickets;
 pub mod timers;
+pub mod tokens;
 pub mod verify;
 pub mod vitals;
 

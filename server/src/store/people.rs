@@ -1,4 +1,4 @@
-//! Agents, their tokens, and customers with the secret of first use.
+//! Agents, and customers with the secret of first use.
 
 use minicom_protocol::{
     ids::{AgentId, ConversationId, CustomerId, Time},
@@ -28,7 +28,8 @@ pub struct Agent {
 
 const AGENT: &str = "id, email, name, role, password_hash, enabled, created_at";
 
-fn agent(row: &Row<'_>) -> Result<Agent> {
+/// An account as the columns of [`AGENT`] have one.
+pub(super) fn agent(row: &Row<'_>) -> Result<Agent> {
     Ok(Agent {
         agent: AgentRef {
             id: AgentId::from_bytes(row.get(0)?),
@@ -78,79 +79,10 @@ pub fn agents(conn: &Connection, tenant: TenantKey) -> Result<Vec<Agent>> {
     statement.query_map([tenant.0], agent)?.collect()
 }
 
-/// A token's row, but for the token.
-#[derive(Clone, Debug)]
-pub struct NewToken<'a> {
-    /// SHA-256 of the token.
-    pub digest: [u8; 32],
-    /// Whose.
-    pub agent: AgentId,
-    /// What it is for, for lists.
-    pub label: &'a str,
-    /// When it was made.
-    pub created_at: Time,
-    /// When it ends.
-    pub expires_at: Time,
-}
-
-/// Stores a token's digest.
-pub fn save_token(conn: &Connection, tenant: TenantKey, token: &NewToken<'_>) -> Result<()> {
-    conn.execute(
-        "INSERT INTO agent_tokens (tenant, digest, agent, label, local, created_at, expires_at, id, last_used_at)
-         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, randomblob(16), ?5)",
-        params![
-            tenant.0,
-            token.digest,
-            token.agent.as_bytes(),
-            token.label,
-            token.created_at.0,
-            token.expires_at.0
-        ],
-    )?;
-    Ok(())
-}
-
-/// The agent whose good token has this digest: not expired, not revoked, the account enabled.
-pub fn agent_by_token(conn: &Connection, tenant: TenantKey, digest: &[u8; 32], now: Time) -> Result<Option<Agent>> {
-    conn.prepare_cached(
-        "SELECT a.id, a.email, a.name, a.role, a.password_hash, a.enabled, a.created_at
-         FROM agent_tokens t JOIN agents a ON a.tenant = t.tenant AND a.id = t.agent
-         WHERE t.tenant = ?1 AND t.digest = ?2 AND t.revoked_at IS NULL AND t.expires_at > ?3 AND a.enabled = 1",
-    )?
-    .query_row(params![tenant.0, digest, now.0], agent)
-    .optional()
-}
-
-/// When a token ends by itself; `None` for an unknown one.
-pub fn token_ends(conn: &Connection, tenant: TenantKey, digest: &[u8; 32]) -> Result<Option<Time>> {
-    conn.prepare_cached("SELECT expires_at FROM agent_tokens WHERE tenant = ?1 AND digest = ?2")?
-        .query_row(params![tenant.0, digest], |row| row.get(0).map(Time))
-        .optional()
-}
-
-/// Revokes a token. Whether there was a good one.
-pub fn revoke_token(conn: &Connection, tenant: TenantKey, digest: &[u8; 32], now: Time) -> Result<bool> {
-    let changed = conn.execute(
-        "UPDATE agent_tokens SET revoked_at = ?3 WHERE tenant = ?1 AND digest = ?2 AND revoked_at IS NULL",
-        params![tenant.0, digest, now.0],
-    )?;
-    Ok(changed > 0)
-}
-
 /// Revokes all of an agent's tokens: after a new password, and when the account is disabled.
 pub fn revoke_tokens_of(conn: &Connection, tenant: TenantKey, agent: AgentId, now: Time) -> Result<()> {
     conn.execute(
         "UPDATE agent_tokens SET revoked_at = ?3 WHERE tenant = ?1 AND agent = ?2 AND revoked_at IS NULL",
-        params![tenant.0, agent.as_bytes(), now.0],
-    )?;
-    Ok(())
-}
-
-/// Forgets an agent's tokens that are good no more, so that years of logins leave no heap behind.
-pub fn forget_ended_tokens(conn: &Connection, tenant: TenantKey, agent: AgentId, now: Time) -> Result<()> {
-    conn.execute(
-        "DELETE FROM agent_tokens
-         WHERE tenant = ?1 AND agent = ?2 AND (revoked_at IS NOT NULL OR expires_at <= ?3)",
         params![tenant.0, agent.as_bytes(), now.0],
     )?;
     Ok(())

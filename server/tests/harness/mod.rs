@@ -32,11 +32,7 @@ use minicom_server::{
     run_limits::RunLimits,
     session::{self, Registry, Sockets},
     signals::Signals,
-    store::{
-        self, TenantKey,
-        open::DataFolder,
-        people::{Agent, NewToken},
-    },
+    store::{self, TenantKey, open::DataFolder, people::Agent, tokens::NewToken},
 };
 use sha2::{Digest, Sha256};
 use tokio::{
@@ -224,14 +220,8 @@ impl Server {
                 created_at: Time(0),
             };
             store::people::save_agent(scope.conn, tenant, &account)?;
-            let new = NewToken {
-                digest,
-                agent: id,
-                label: "test",
-                created_at: Time(0),
-                expires_at,
-            };
-            store::people::save_token(scope.conn, tenant, &new)
+            let new = NewToken::login(id, digest, "test", Time(0), expires_at);
+            store::tokens::save(scope.conn, tenant, &new)
         });
         written.await.unwrap();
         token.reveal()

@@ -3,7 +3,6 @@
 //! changes nothing and says so. What is printed here has passed the gate.
 
 use clap::Subcommand;
-use minicom_client::ServerUrl;
 use minicom_protocol::ids::Time;
 use minicom_tui_kit::{Shown, Zone};
 
@@ -95,10 +94,9 @@ impl<'a> Access<'a> {
         Access { options, zone }
     }
 
-    fn find(&self) -> Result<(ServerUrl, SignedIn), Failure> {
-        let (server, state) = (self.options.server()?, self.options.state()?);
-        let signed_in = sign_in::find(&state, &server, self.options.data.clone())?;
-        Ok((server, signed_in))
+    fn find(&self) -> Result<SignedIn, Failure> {
+        let (profile, state) = (self.options.profile()?, self.options.state()?);
+        sign_in::find(&state, &profile, self.options.data.clone())
     }
 
     /// A moment, in the zone of whoever reads it.
@@ -107,8 +105,7 @@ impl<'a> Access<'a> {
     }
 
     async fn open(&self) -> Result<session::Session, Failure> {
-        let (server, signed_in) = self.find()?;
-        session::Session::open(server, signed_in.token).await
+        session::Session::open(self.find()?).await
     }
 }
 

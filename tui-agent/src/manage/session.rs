@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use minicom_client::{AgentReplica, ClientEvent, Config, ConnState, Handle, Secret, ServerUrl, Unsent, open, rest};
+use minicom_client::{AgentReplica, ClientEvent, ConnState, Handle, ServerUrl, Unsent, open, rest};
 use minicom_protocol::{
     command::{AgentCommand, Done, Outcome},
     frame::{AgentMe, AgentQuestion, AgentReply, Agents, DeskState, Told},
@@ -21,7 +21,7 @@ use tokio::{
 
 use crate::{
     exit::{self, Failure},
-    tasks::link::CLIENT,
+    sign_in::SignedIn,
 };
 
 /// The server has so long for each answer.
@@ -36,7 +36,7 @@ pub struct Session {
     events: mpsc::Receiver<ClientEvent<Agents>>,
     replica: AgentReplica,
     server: ServerUrl,
-    token: Secret,
+    signed_in: SignedIn,
     /// When the running second began, and what was sent in it.
     pace: (Instant, u32),
 }
@@ -46,15 +46,15 @@ impl Session {
     ///
     /// # Errors
     /// The server is away, does not answer, or does not let us in.
-    pub async fn open(server: ServerUrl, token: Secret) -> Result<Session, Failure> {
+    pub async fn open(signed_in: SignedIn) -> Result<Session, Failure> {
         // Nothing is kept on disk: a command that is not answered is told as such, and is repeated by whoever gave it.
-        let (handle, events) = open(Config::agent(server.clone(), token.clone(), CLIENT));
+        let (handle, events) = open(signed_in.config());
         let mut session = Session {
             handle,
             events,
             replica: AgentReplica::new(),
-            server,
-            token,
+            server: signed_in.profile.server.clone(),
+            signed_in,
             pace: (Instant::now(), 0),
         };
         session
@@ -164,7 +164,7 @@ impl Session {
     /// # Errors
     /// The server refuses, or is away.
     pub async fn addresses(&self) -> Result<HashMap<String, AgentId>, Failure> {
-        let told = rest::accounts(&self.server, &self.token).await;
+        let told = rest::accounts(&self.server, &self.signed_in.profile.tenant, &self.signed_in.token).await;
         let accounts = told.map_err(|error| match error {
             rest::LoginError::Refused(refusal) => self.refused(&refusal),
             other => Failure::new(exit::UNAVAILABLE, other.to_string()),

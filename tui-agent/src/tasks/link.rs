@@ -1,7 +1,7 @@
 //! The connection's task: carries out orders on a [`Handle`] and passes on what it tells. A server on this computer makes a new token
 //! at each start; where that is the way in, the newest one is shown.
 
-use minicom_client::{ClientEvent, Config, Handle, ServerUrl, StateDir, credentials, open};
+use minicom_client::{ClientEvent, Config, Handle, StateDir, credentials, open};
 use minicom_protocol::frame::Agents;
 use minicom_tui_kit::Shown;
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -20,11 +20,9 @@ pub const MESSAGES_MAX: usize = 1_024;
 /// The way to the server.
 #[derive(Debug, Clone)]
 pub struct Way {
-    /// Which server.
-    pub server: ServerUrl,
     /// Where the outbox is.
     pub state: StateDir,
-    /// As whom.
+    /// As whom, and at which server.
     pub signed_in: SignedIn,
 }
 
@@ -32,9 +30,13 @@ impl Way {
     /// A connection with an outbox on disk.
     fn config(&self) -> Config<Agents> {
         let signed_in = &self.signed_in;
-        let config = Config::agent(self.server.clone(), signed_in.token.clone(), CLIENT);
+        let config = signed_in.config();
         let config = match &signed_in.source {
-            Source::Login => config,
+            // A new password gives this computer a new token in place of the one that ended.
+            Source::Login => {
+                let (state, profile) = (self.state.clone(), signed_in.profile.clone());
+                config.renewed_by(move || profile.token(&state).ok().flatten().map(|it| it.token))
+            }
             Source::Local(data) => {
                 let data = data.clone();
                 config.renewed_by(move || credentials::local_agent_token(&data).ok().flatten())

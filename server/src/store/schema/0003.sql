@@ -20,6 +20,7 @@ ALTER TABLE agent_tokens ADD COLUMN scope TEXT NOT NULL DEFAULT 'admin';  -- rea
 ALTER TABLE agent_tokens ADD COLUMN idle_ms INTEGER;                   -- ends when it was not used for so long; NULL: never by that
 ALTER TABLE agent_tokens ADD COLUMN last_used_at INTEGER;
 ALTER TABLE agent_tokens ADD COLUMN last_address TEXT;
+ALTER TABLE agent_tokens ADD COLUMN only_for TEXT;                     -- new_password, totp_setup: good for that alone; NULL: for all
 
 UPDATE agent_tokens SET id = randomblob(16), last_used_at = created_at;
 
@@ -31,6 +32,25 @@ ALTER TABLE agents ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;    -- the ne
 ALTER TABLE agents ADD COLUMN reset_digest BLOB;                       -- of the one-time code of an admin
 ALTER TABLE agents ADD COLUMN reset_expires_at INTEGER;
 ALTER TABLE agents ADD COLUMN deleted_at INTEGER;                      -- nobody's any more: without name and address
+
+-- What signs in once in place of a code of the second factor.
+CREATE TABLE recovery_codes (
+    tenant     INTEGER NOT NULL,
+    agent      BLOB    NOT NULL,
+    digest     BLOB    NOT NULL,           -- SHA-256 of the code
+    PRIMARY KEY (tenant, agent, digest),
+    FOREIGN KEY (tenant, agent) REFERENCES agents (tenant, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- From where an agent has signed in: there nobody else's tries keep the agent out.
+CREATE TABLE known_addresses (
+    tenant     INTEGER NOT NULL,
+    agent      BLOB    NOT NULL,
+    network    TEXT    NOT NULL,           -- an address; of IPv6 its network of 64 bits
+    last_at    INTEGER NOT NULL,
+    PRIMARY KEY (tenant, agent, network),
+    FOREIGN KEY (tenant, agent) REFERENCES agents (tenant, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
 
 -- Customers.
 ALTER TABLE customers ADD COLUMN consented_at INTEGER;                 -- when the consent text was agreed to
@@ -169,6 +189,8 @@ BEGIN SELECT raise(ABORT, 'quota_exceeded articles'); END;
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('agent_tokens', 'agent_tokens_by_id', '200 200 1'),
+    ('recovery_codes', 'recovery_codes', '400 400 8 1'),
+    ('known_addresses', 'known_addresses', '200 200 4 1'),
     ('customer_devices', 'customer_devices', '5000 5000 1 1'),
     ('link_codes', 'link_codes', '20 20 1'),
     ('identity_keys', 'identity_keys', '3 3 1'),
