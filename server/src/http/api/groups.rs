@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{failures::Failures, made_id, sessions::does, words::Nothing};
+use super::{made_id, sessions::does, words::Nothing};
 use crate::{
     accounts::SignedIn,
     http::{
@@ -69,7 +69,7 @@ struct GroupsAnswer {
 /// Lists the groups.
 #[utoipa::path(
     get, path = "/groups", tag = "settings", operation_id = "list_groups",
-    responses((status = 200, body = GroupsAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = GroupsAnswer))
 )]
 async fn list(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<GroupsAnswer>, ApiError> {
     let groups = all(&app, &agent).await?;
@@ -91,7 +91,7 @@ async fn one(app: &App, agent: &SignedIn, id: GroupId) -> Result<Group, ApiError
 #[utoipa::path(
     get, path = "/groups/{id}", tag = "settings", operation_id = "show_group",
     params(("id" = Uuid, Path, description = "The group")),
-    responses((status = 200, body = GroupAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = GroupAnswer))
 )]
 async fn show(
     State(app): State<App>,
@@ -120,7 +120,7 @@ struct NewGroup {
 /// Makes a group.
 #[utoipa::path(
     post, path = "/groups", tag = "settings", operation_id = "add_group", request_body = NewGroup,
-    responses((status = 201, body = GroupAnswer), Failures), security(("bearer" = []))
+    responses((status = 201, body = GroupAnswer))
 )]
 async fn add(
     State(app): State<App>,
@@ -158,7 +158,7 @@ struct GroupPatch {
 #[utoipa::path(
     patch, path = "/groups/{id}", tag = "settings", operation_id = "change_group",
     params(("id" = Uuid, Path, description = "The group")), request_body = GroupPatch,
-    responses((status = 200, body = GroupAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = GroupAnswer))
 )]
 async fn change(
     State(app): State<App>,
@@ -182,7 +182,7 @@ async fn change(
 #[utoipa::path(
     delete, path = "/groups/{id}", tag = "settings", operation_id = "delete_group",
     params(("id" = Uuid, Path, description = "The group")),
-    responses((status = 204, description = "It is gone"), Failures), security(("bearer" = []))
+    responses((status = 204, description = "It is gone"))
 )]
 async fn delete(
     State(app): State<App>,

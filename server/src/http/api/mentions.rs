@@ -7,7 +7,6 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    failures::Failures,
     sessions::{NoteAnswer, does},
     words::CustomerName,
 };
@@ -61,7 +60,7 @@ const LIST: &str = "mentions";
 /// Lists the notes that mention the caller, newest first.
 #[utoipa::path(
     get, path = "/mentions", tag = "agents", operation_id = "list_mentions", params(MentionsQuery),
-    responses((status = 200, body = MentionsAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = MentionsAnswer))
 )]
 async fn list(
     State(app): State<App>,
@@ -110,7 +109,7 @@ struct ReadAnswer {
 /// Marks the own mentions as read.
 #[utoipa::path(
     post, path = "/mentions/read", tag = "agents", operation_id = "mark_mentions_read", request_body = ReadUpTo,
-    responses((status = 200, body = ReadAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = ReadAnswer))
 )]
 async fn read(
     State(app): State<App>,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{failures::Failures, sessions::does, words::CustomerName};
+use super::{sessions::does, words::CustomerName};
 use crate::http::{
     App,
     asked::Named,
@@ -44,7 +44,7 @@ struct MergedAnswer {
 #[utoipa::path(
     post, path = "/customers/{id}/merge", tag = "customers", operation_id = "merge_customers",
     params(("id" = Uuid, Path, description = "The customer, by internal id")), request_body = MergeBody,
-    responses((status = 200, body = MergedAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = MergedAnswer))
 )]
 async fn merge(
     State(app): State<App>,

@@ -6,7 +6,6 @@ mod agents;
 mod audit;
 mod customers;
 mod events;
-mod failures;
 mod groups;
 mod library;
 mod mentions;
@@ -35,13 +34,10 @@ use crate::{accounts::SignedIn, timers::derived_id};
 pub const BASE: &str = "/api/v1/chat";
 
 #[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Minicom",
-        description = "The HTTP API of a Minicom server. docs/api.md explains it in prose."
-    ),
-    components(schemas(failures::Failure))
-)]
+#[openapi(info(
+    title = "Minicom",
+    description = "The HTTP API of a Minicom server. docs/api.md explains it in prose."
+))]
 struct Description;
 
 /// All routes of the API, with their description.

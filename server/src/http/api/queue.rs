@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    failures::Failures,
     sessions::{SessionAnswer, does, shown},
     words::{Nothing, PriorityWord},
 };
@@ -72,7 +71,7 @@ struct Waiting {
 /// Tells the queue in numbers, and each conversation that waits, first in the queue first.
 #[utoipa::path(
     get, path = "/queue/stats", tag = "queue", operation_id = "queue_stats",
-    responses((status = 200, body = Stats), Failures), security(("bearer" = []))
+    responses((status = 200, body = Stats))
 )]
 async fn stats(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<Stats>, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
@@ -108,7 +107,7 @@ struct QueueAnswer {
 /// Lists what waits, first in the queue first.
 #[utoipa::path(
     get, path = "/queue", tag = "queue", operation_id = "show_queue",
-    responses((status = 200, body = QueueAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = QueueAnswer))
 )]
 async fn list(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<QueueAnswer>, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
@@ -130,7 +129,7 @@ async fn list(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<Qu
 /// which is the caller's from here on. 409 `nobody_waits` if there is none.
 #[utoipa::path(
     post, path = "/queue/next", tag = "queue", operation_id = "take_next", request_body = Option<Nothing>,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 async fn next(
     State(app): State<App>,

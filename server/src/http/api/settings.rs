@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{failures::Failures, sessions::does};
+use super::sessions::does;
 use crate::{
     accounts::SignedIn,
     http::{
@@ -34,7 +34,7 @@ struct SettingsBody(Map<String, Value>);
 /// Tells what the tenant has chosen for its desk.
 #[utoipa::path(
     get, path = "/settings", tag = "settings", operation_id = "show_settings",
-    responses((status = 200, body = SettingsBody), Failures), security(("bearer" = []))
+    responses((status = 200, body = SettingsBody))
 )]
 async fn show(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<SettingsBody>, ApiError> {
     answer(&settings(&app, &agent).await?)
@@ -55,7 +55,7 @@ fn answer(settings: &DeskSettings) -> Result<Json<SettingsBody>, ApiError> {
 /// Chooses all settings anew: what is left out is as it was at first.
 #[utoipa::path(
     put, path = "/settings", tag = "settings", operation_id = "replace_settings", request_body = SettingsBody,
-    responses((status = 200, body = SettingsBody), Failures), security(("bearer" = []))
+    responses((status = 200, body = SettingsBody))
 )]
 async fn put(
     State(app): State<App>,
@@ -69,7 +69,7 @@ async fn put(
 /// Changes some settings: a JSON merge patch (RFC 7396). `null` makes a setting what it was at first.
 #[utoipa::path(
     patch, path = "/settings", tag = "settings", operation_id = "change_settings", request_body = SettingsBody,
-    responses((status = 200, body = SettingsBody), Failures), security(("bearer" = []))
+    responses((status = 200, body = SettingsBody))
 )]
 async fn merge(
     State(app): State<App>,
@@ -146,7 +146,7 @@ struct HoursBody {
 /// Tells when the desk is open.
 #[utoipa::path(
     get, path = "/hours", tag = "settings", operation_id = "show_hours",
-    responses((status = 200, body = HoursBody), Failures), security(("bearer" = []))
+    responses((status = 200, body = HoursBody))
 )]
 async fn hours(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<HoursBody>, ApiError> {
     let hours = settings(&app, &agent).await?.hours;
@@ -156,7 +156,7 @@ async fn hours(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<H
 /// Chooses when the desk is open.
 #[utoipa::path(
     put, path = "/hours", tag = "settings", operation_id = "replace_hours", request_body = HoursBody,
-    responses((status = 200, body = HoursBody), Failures), security(("bearer" = []))
+    responses((status = 200, body = HoursBody))
 )]
 async fn put_hours(
     State(app): State<App>,

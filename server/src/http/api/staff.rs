@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{failures::Failures, sessions::does, words::Person};
+use super::{sessions::does, words::Person};
 use crate::{
     clock::rfc3339,
     http::{
@@ -96,7 +96,7 @@ struct PresencesAnswer {
 /// Tells who is there.
 #[utoipa::path(
     get, path = "/presence", tag = "agents", operation_id = "list_presence",
-    responses((status = 200, body = PresencesAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = PresencesAnswer))
 )]
 async fn presence(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<PresencesAnswer>, ApiError> {
     let loads = loads(&app, &agent.tenant, None).await?;
@@ -119,7 +119,7 @@ struct Choice {
 /// It is remembered across connections. It is no activity: who is connected is known by the sockets.
 #[utoipa::path(
     post, path = "/presence", tag = "agents", operation_id = "set_intent", request_body = Choice,
-    responses((status = 200, body = PresenceAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = PresenceAnswer))
 )]
 async fn choose(
     State(app): State<App>,
@@ -187,7 +187,7 @@ struct WorkloadsAnswer {
 /// Tells who has how much to do.
 #[utoipa::path(
     get, path = "/workload", tag = "agents", operation_id = "list_workload",
-    responses((status = 200, body = WorkloadsAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = WorkloadsAnswer))
 )]
 async fn workloads(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<WorkloadsAnswer>, ApiError> {
     let agents = loads(&app, &agent.tenant, None).await?;
@@ -199,7 +199,7 @@ async fn workloads(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Js
 #[utoipa::path(
     get, path = "/agents/{id}/workload", tag = "agents", operation_id = "show_workload",
     params(("id" = String, Path, description = "The agent's id or e-mail address, or `me`")),
-    responses((status = 200, body = WorkloadAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = WorkloadAnswer))
 )]
 async fn workload(
     State(app): State<App>,

@@ -17,7 +17,6 @@ use crate::{
     http::{
         App,
         api::{
-            failures::Failures,
             made_id,
             sessions::does,
             words::{Nothing, PriorityWord, either},
@@ -140,7 +139,7 @@ const LIST: &str = "canned responses";
 /// Lists the saved replies that the caller may use: everybody's and the own ones.
 #[utoipa::path(
     get, path = "/canned-responses", tag = "library", operation_id = "list_canned_responses", params(SearchQuery),
-    responses((status = 200, body = RepliesAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = RepliesAnswer))
 )]
 pub async fn list(
     State(app): State<App>,
@@ -171,7 +170,7 @@ pub async fn list(
 #[utoipa::path(
     get, path = "/canned-responses/{id}", tag = "library", operation_id = "show_canned_response",
     params(("id" = Uuid, Path, description = "The saved reply")),
-    responses((status = 200, body = ReplyAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = ReplyAnswer))
 )]
 pub async fn show(
     State(app): State<App>,
@@ -216,7 +215,7 @@ pub struct NewReply {
 /// Makes a saved reply.
 #[utoipa::path(
     post, path = "/canned-responses", tag = "library", operation_id = "add_canned_response", request_body = NewReply,
-    responses((status = 201, body = ReplyAnswer), Failures), security(("bearer" = []))
+    responses((status = 201, body = ReplyAnswer))
 )]
 pub async fn add(
     State(app): State<App>,
@@ -279,7 +278,7 @@ pub struct ReplyPatch {
 #[utoipa::path(
     patch, path = "/canned-responses/{id}", tag = "library", operation_id = "change_canned_response",
     params(("id" = Uuid, Path, description = "The saved reply")), request_body = ReplyPatch,
-    responses((status = 200, body = ReplyAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = ReplyAnswer))
 )]
 pub async fn change(
     State(app): State<App>,
@@ -314,7 +313,7 @@ pub async fn change(
 #[utoipa::path(
     delete, path = "/canned-responses/{id}", tag = "library", operation_id = "delete_canned_response",
     params(("id" = Uuid, Path, description = "The saved reply")),
-    responses((status = 204, description = "It is gone"), Failures), security(("bearer" = []))
+    responses((status = 204, description = "It is gone"))
 )]
 pub async fn delete(
     State(app): State<App>,

@@ -9,10 +9,7 @@ use super::{session::TenantQuery, tenant};
 use crate::{
     http::{
         App,
-        api::{
-            failures::Failures,
-            library::{ArticleAnswer, ArticleRowAnswer},
-        },
+        api::library::{ArticleAnswer, ArticleRowAnswer},
         asked::{Asked, Named},
         error::ApiError,
         page::LongLimit,
@@ -47,7 +44,7 @@ pub struct PublicArticles {
 /// Searches the published articles.
 #[utoipa::path(
     get, path = "/public/articles", tag = "public", operation_id = "search_public_articles", params(PublicSearch),
-    responses((status = 200, body = PublicArticles), Failures)
+    responses((status = 200, body = PublicArticles)), security(())
 )]
 pub async fn list(
     State(app): State<App>,
@@ -71,7 +68,7 @@ pub async fn list(
 #[utoipa::path(
     get, path = "/public/articles/{id}", tag = "public", operation_id = "show_public_article",
     params(("id" = String, Path, description = "The article's short name"), TenantQuery),
-    responses((status = 200, body = ArticleAnswer), Failures)
+    responses((status = 200, body = ArticleAnswer)), security(())
 )]
 pub async fn show(
     State(app): State<App>,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{session::TenantQuery, tenant};
 use crate::{
     clock::rfc3339,
-    http::{App, api::failures::Failures, asked::Asked, error::ApiError},
+    http::{App, asked::Asked, error::ApiError},
 };
 
 /// A desk, as everybody may know it.
@@ -53,7 +53,7 @@ struct QuestionAnswer {
 /// Tells what a site shows before somebody asks: the desk's name and colours, and whether somebody is there.
 #[utoipa::path(
     get, path = "/public/desk", tag = "public", operation_id = "show_desk", params(TenantQuery),
-    responses((status = 200, body = DeskAnswer), Failures)
+    responses((status = 200, body = DeskAnswer)), security(())
 )]
 pub async fn desk(
     State(app): State<App>,

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::Visitor;
 use crate::http::{
     App,
-    api::{failures::Failures, sessions::MessageAnswer, words::either},
+    api::{sessions::MessageAnswer, words::either},
     error::ApiError,
     extract::Change,
 };
@@ -53,7 +53,7 @@ enum Kind {
 /// Writes a line as the customer. Needs the session's key.
 #[utoipa::path(
     post, path = "/public/message", tag = "public", operation_id = "post_public_message", request_body = MessageBody,
-    responses((status = 201, body = MessageAnswer), Failures), security(("session_key" = []))
+    responses((status = 201, body = MessageAnswer)), security((), ("bearer" = []))
 )]
 pub async fn post(
     State(app): State<App>,

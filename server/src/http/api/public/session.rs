@@ -9,7 +9,6 @@ use super::Visitor;
 use crate::http::{
     App,
     api::{
-        failures::Failures,
         sessions::{MessageAnswer, OwnSessionAnswer},
         words::Nothing,
     },
@@ -58,7 +57,7 @@ pub struct PageQuery {
 #[utoipa::path(
     get, path = "/public/session/{id}", tag = "public", operation_id = "show_public_session",
     params(("id" = Uuid, Path, description = "The conversation"), PageQuery),
-    responses((status = 200, body = SessionPage), Failures), security(("session_key" = []))
+    responses((status = 200, body = SessionPage)), security((), ("bearer" = []))
 )]
 pub async fn show(
     State(app): State<App>,
@@ -106,7 +105,7 @@ async fn done(
 #[utoipa::path(
     post, path = "/public/session/{id}/human", tag = "public", operation_id = "request_human",
     params(("id" = Uuid, Path, description = "The conversation"), TenantQuery), request_body = Option<Nothing>,
-    responses((status = 200, body = OwnSessionAnswer), Failures), security(("session_key" = []))
+    responses((status = 200, body = OwnSessionAnswer)), security((), ("bearer" = []))
 )]
 pub async fn human(
     State(app): State<App>,
@@ -123,7 +122,7 @@ pub async fn human(
 #[utoipa::path(
     post, path = "/public/session/{id}/close", tag = "public", operation_id = "close_public_session",
     params(("id" = Uuid, Path, description = "The conversation"), TenantQuery), request_body = Option<Nothing>,
-    responses((status = 200, body = OwnSessionAnswer), Failures), security(("session_key" = []))
+    responses((status = 200, body = OwnSessionAnswer)), security((), ("bearer" = []))
 )]
 pub async fn close(
     State(app): State<App>,
@@ -150,7 +149,7 @@ pub struct Reading {
 #[utoipa::path(
     post, path = "/public/session/{id}/seen", tag = "public", operation_id = "mark_public_session_seen",
     params(("id" = Uuid, Path, description = "The conversation"), TenantQuery), request_body = Option<Reading>,
-    responses((status = 200, body = OwnSessionAnswer), Failures), security(("session_key" = []))
+    responses((status = 200, body = OwnSessionAnswer)), security((), ("bearer" = []))
 )]
 pub async fn seen(
     State(app): State<App>,
@@ -187,7 +186,7 @@ pub struct Rating {
 #[utoipa::path(
     post, path = "/public/session/{id}/rating", tag = "public", operation_id = "rate_session",
     params(("id" = Uuid, Path, description = "The conversation"), TenantQuery), request_body = Rating,
-    responses((status = 200, body = OwnSessionAnswer), Failures), security(("session_key" = []))
+    responses((status = 200, body = OwnSessionAnswer)), security((), ("bearer" = []))
 )]
 pub async fn rate(
     State(app): State<App>,

@@ -21,7 +21,6 @@ use crate::{
     http::{
         App,
         api::{
-            failures::Failures,
             sessions::StatusWord,
             words::{Metadata, PriorityWord},
         },
@@ -99,7 +98,7 @@ pub struct StartAnswer {
 /// knows it and the whole body is given the same conversation) a repeat is the same conversation.
 #[utoipa::path(
     post, path = "/public/start", tag = "public", operation_id = "start_session", request_body = Option<StartBody>,
-    responses((status = 201, body = StartAnswer), Failures)
+    responses((status = 201, body = StartAnswer)), security(())
 )]
 pub async fn start(
     State(app): State<App>,

@@ -15,10 +15,7 @@ use crate::{
     clock,
     http::{
         App,
-        api::{
-            failures::Failures,
-            words::{Nothing, agent_named},
-        },
+        api::words::{Nothing, agent_named},
         asked::Named,
         error::ApiError,
         extract::{ByAgent, Change},
@@ -36,7 +33,7 @@ pub const ALL_SEEN: LineNo = LineNo(i64::MAX as u64);
 #[utoipa::path(
     post, path = "/sessions/{id}/accept", tag = "sessions", operation_id = "accept_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = Option<Nothing>,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn accept(
     State(app): State<App>,
@@ -62,7 +59,7 @@ pub struct Assignment {
 #[utoipa::path(
     post, path = "/sessions/{id}/assign", tag = "sessions", operation_id = "assign_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = Option<Assignment>,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn assign(
     State(app): State<App>,
@@ -108,7 +105,7 @@ pub struct Transfer {
 #[utoipa::path(
     post, path = "/sessions/{id}/transfer", tag = "sessions", operation_id = "transfer_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = Transfer,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn transfer(
     State(app): State<App>,
@@ -140,7 +137,7 @@ pub async fn transfer(
 #[utoipa::path(
     post, path = "/sessions/{id}/hand-back", tag = "sessions", operation_id = "hand_back_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = Option<Nothing>,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn hand_back(
     State(app): State<App>,
@@ -167,7 +164,7 @@ pub struct Ending {
 #[utoipa::path(
     post, path = "/sessions/{id}/close", tag = "sessions", operation_id = "close_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = Option<Ending>,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn close(
     State(app): State<App>,
@@ -195,7 +192,7 @@ pub struct Snooze {
 #[utoipa::path(
     post, path = "/sessions/{id}/snooze", tag = "sessions", operation_id = "snooze_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = Option<Snooze>,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn snooze(
     State(app): State<App>,
@@ -231,7 +228,7 @@ fn time(text: &str) -> Result<Time, ApiError> {
 #[utoipa::path(
     post, path = "/sessions/{id}/wake", tag = "sessions", operation_id = "wake_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = Option<Nothing>,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn wake(
     State(app): State<App>,
@@ -258,7 +255,7 @@ pub struct TicketOf {
 #[utoipa::path(
     post, path = "/sessions/{id}/convert-to-ticket", tag = "tickets", operation_id = "convert_session_to_ticket",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = Option<TicketOf>,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn convert_to_ticket(
     State(app): State<App>,

@@ -17,10 +17,7 @@ use crate::{
     accounts::SignedIn,
     http::{
         App,
-        api::{
-            failures::Failures,
-            words::{Nothing, either},
-        },
+        api::words::{Nothing, either},
         asked::{Asked, Named, NamedIn},
         error::ApiError,
         extract::{ByAgent, Change},
@@ -58,7 +55,7 @@ pub struct LinesQuery {
 #[utoipa::path(
     get, path = "/sessions/{id}/messages", tag = "messages", operation_id = "list_messages",
     params(("id" = Uuid, Path, description = "The conversation"), LinesQuery),
-    responses((status = 200, body = MessagesAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = MessagesAnswer))
 )]
 pub async fn page(
     State(app): State<App>,
@@ -104,6 +101,11 @@ pub async fn line_at(
     }
 }
 
+/// A position in a path. What cannot be one is as what is not there, once the rest of the request is good.
+fn position(text: &str) -> Result<u64, Refusal> {
+    text.parse().map_err(|_| Refusal::NotFound)
+}
+
 /// The line as it is now.
 async fn told(
     app: &App,
@@ -135,14 +137,15 @@ pub struct EditedLine {
         ("message_id" = u64, Path, description = "The line, by its `id`")
     ),
     request_body = EditedLine,
-    responses((status = 200, body = MessageAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = MessageAnswer))
 )]
 pub async fn edit(
     State(app): State<App>,
     ByAgent(agent): ByAgent,
-    NamedIn(conversation, at): NamedIn<ConversationId, u64>,
+    NamedIn(conversation, at): NamedIn<ConversationId, String>,
     change: Change<EditedLine>,
 ) -> Result<Json<MessageAnswer>, ApiError> {
+    let at = position(&at)?;
     let text = either(change.body.message, change.body.content)?.unwrap_or_default();
     let line = own(line_at(&app, &agent, conversation, at).await?.1)?;
     let command = AgentCommand::EditLine {
@@ -161,15 +164,15 @@ pub async fn edit(
         ("id" = Uuid, Path, description = "The conversation"),
         ("message_id" = u64, Path, description = "The line, by its `id`")
     ),
-    responses((status = 200, body = MessageAnswer, description = "What stands in its place"), Failures),
-    security(("bearer" = []))
+    responses((status = 200, body = MessageAnswer, description = "What stands in its place"))
 )]
 pub async fn withdraw(
     State(app): State<App>,
     ByAgent(agent): ByAgent,
-    NamedIn(conversation, at): NamedIn<ConversationId, u64>,
+    NamedIn(conversation, at): NamedIn<ConversationId, String>,
     change: Change<Nothing>,
 ) -> Result<Json<MessageAnswer>, ApiError> {
+    let at = position(&at)?;
     let line = own(line_at(&app, &agent, conversation, at).await?.1)?;
     let command = AgentCommand::WithdrawLine { conversation, line };
     does(&app, &agent, change.command, command).await?;
@@ -184,14 +187,15 @@ pub async fn withdraw(
         ("message_id" = u64, Path, description = "The line, by its `id`")
     ),
     request_body = Option<Nothing>,
-    responses((status = 200, body = MessageAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = MessageAnswer))
 )]
 pub async fn blank(
     State(app): State<App>,
     ByAgent(agent): ByAgent,
-    NamedIn(conversation, at): NamedIn<ConversationId, u64>,
+    NamedIn(conversation, at): NamedIn<ConversationId, String>,
     change: Change<Nothing>,
 ) -> Result<Json<MessageAnswer>, ApiError> {
+    let at = position(&at)?;
     let (_, line) = line_at(&app, &agent, conversation, at).await?;
     let command = AgentCommand::BlankLine { conversation, line };
     does(&app, &agent, change.command, command).await?;

@@ -15,10 +15,7 @@ use crate::{
     desk::{Filter, OwnedBy, Session, Sort, SortPlace, Status},
     http::{
         App,
-        api::{
-            failures::Failures,
-            words::{PriorityWord, agent_named},
-        },
+        api::words::{PriorityWord, agent_named},
         asked::{Asked, Named},
         error::ApiError,
         extract::{ByAdmin, ByAgent},
@@ -109,7 +106,7 @@ pub struct SessionsAnswer {
 /// again or only further up.
 #[utoipa::path(
     get, path = "/sessions", tag = "sessions", operation_id = "list_sessions", params(SessionsQuery),
-    responses((status = 200, body = SessionsAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionsAnswer))
 )]
 pub async fn sessions(
     State(app): State<App>,
@@ -124,7 +121,7 @@ pub async fn sessions(
 /// The same list as `sessions`, which every agent of this desk may read; other programs know it by this name.
 #[utoipa::path(
     get, path = "/admin/all-sessions", tag = "sessions", operation_id = "list_all_sessions", params(SessionsQuery),
-    responses((status = 200, body = SessionsAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionsAnswer))
 )]
 pub async fn all_sessions(
     State(app): State<App>,
@@ -138,7 +135,7 @@ pub async fn all_sessions(
 #[utoipa::path(
     get, path = "/sessions/{id}", tag = "sessions", operation_id = "show_session",
     params(("id" = Uuid, Path, description = "The conversation")),
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn show(
     State(app): State<App>,

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::{SessionAnswer, acts::ALL_SEEN, done_to};
 use crate::http::{
     App,
-    api::{failures::Failures, words::PriorityWord},
+    api::words::PriorityWord,
     asked::Named,
     error::ApiError,
     extract::{ByAgent, Change},
@@ -38,7 +38,7 @@ pub struct TagChange {
 #[utoipa::path(
     post, path = "/sessions/{id}/tags", tag = "sessions", operation_id = "tag_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = TagChange,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn tags(
     State(app): State<App>,
@@ -67,7 +67,7 @@ pub struct PriorityChange {
 #[utoipa::path(
     post, path = "/sessions/{id}/priority", tag = "sessions", operation_id = "prioritise_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = PriorityChange,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn priority(
     State(app): State<App>,
@@ -92,7 +92,7 @@ pub struct SubjectChange {
 #[utoipa::path(
     post, path = "/sessions/{id}/subject", tag = "sessions", operation_id = "name_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = SubjectChange,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn subject(
     State(app): State<App>,
@@ -120,7 +120,7 @@ pub struct Reading {
 #[utoipa::path(
     post, path = "/sessions/{id}/seen", tag = "sessions", operation_id = "mark_session_seen",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = Option<Reading>,
-    responses((status = 200, body = SessionAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = SessionAnswer))
 )]
 pub async fn seen(
     State(app): State<App>,

@@ -18,7 +18,7 @@ use crate::{
     accounts::SignedIn,
     http::{
         App,
-        api::{failures::Failures, words::either},
+        api::words::either,
         asked::Named,
         error::ApiError,
         extract::{ByAgent, Change},
@@ -104,7 +104,7 @@ pub struct Seen {
 /// Only its owner may: accept it first, or say `take_over`.
 #[utoipa::path(
     post, path = "/messages", tag = "messages", operation_id = "post_message", request_body = NewMessage,
-    responses((status = 201, body = MessageAnswer), Failures), security(("bearer" = []))
+    responses((status = 201, body = MessageAnswer))
 )]
 pub async fn post(
     State(app): State<App>,
@@ -122,7 +122,7 @@ pub async fn post(
 #[utoipa::path(
     post, path = "/sessions/{id}/messages", tag = "messages", operation_id = "post_message_to_session",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = NewMessage,
-    responses((status = 201, body = MessageAnswer), Failures), security(("bearer" = []))
+    responses((status = 201, body = MessageAnswer))
 )]
 pub async fn post_here(
     State(app): State<App>,

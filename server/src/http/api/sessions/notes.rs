@@ -15,10 +15,7 @@ use crate::{
     clock::rfc3339,
     http::{
         App,
-        api::{
-            failures::Failures,
-            words::{Person, either},
-        },
+        api::words::{Person, either},
         asked::{Asked, Named},
         error::ApiError,
         extract::{ByAgent, Change},
@@ -83,7 +80,7 @@ const LIST: &str = "notes";
 #[utoipa::path(
     get, path = "/sessions/{id}/notes", tag = "sessions", operation_id = "list_notes",
     params(("id" = Uuid, Path, description = "The conversation"), NotesQuery),
-    responses((status = 200, body = NotesAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = NotesAnswer))
 )]
 pub async fn list(
     State(app): State<App>,
@@ -137,7 +134,7 @@ pub struct NewNote {
 #[utoipa::path(
     post, path = "/sessions/{id}/notes", tag = "sessions", operation_id = "add_note",
     params(("id" = Uuid, Path, description = "The conversation")), request_body = NewNote,
-    responses((status = 201, body = NoteAnswer), Failures), security(("bearer" = []))
+    responses((status = 201, body = NoteAnswer))
 )]
 pub async fn add(
     State(app): State<App>,

@@ -19,7 +19,6 @@ use crate::{
     http::{
         App,
         api::{
-            failures::Failures,
             tickets::TicketAnswer,
             words::{CustomerName, Metadata, Person, PriorityWord},
         },
@@ -79,7 +78,7 @@ impl From<&Chance> for ChanceAnswer {
 #[utoipa::path(
     get, path = "/sessions/{id}/why", tag = "queue", operation_id = "explain_session",
     params(("id" = Uuid, Path, description = "The conversation")),
-    responses((status = 200, body = WhyAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = WhyAnswer))
 )]
 pub async fn why(
     State(app): State<App>,
@@ -175,7 +174,7 @@ pub struct ContextQuery {
 #[utoipa::path(
     get, path = "/sessions/{id}/customer-context", tag = "sessions", operation_id = "show_customer_context",
     params(("id" = Uuid, Path, description = "The conversation"), ContextQuery),
-    responses((status = 200, body = ContextAnswer), Failures), security(("bearer" = []))
+    responses((status = 200, body = ContextAnswer))
 )]
 pub async fn customer_context(
     State(app): State<App>,
