@@ -10,7 +10,7 @@ use crate::{
     limits::{
         BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
         NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS,
-        SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
+        SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL, WEBHOOK_RETRY_FIRST_MS,
     },
     logging::LogFormat,
 };
@@ -25,6 +25,7 @@ mod value;
 pub use cli::{
     Action, AgentCommand, Cli, Flags,
     token::{TokenArguments, TokenCommand},
+    webhook::{WebhookArguments, WebhookCommand},
 };
 use settings::Setting;
 
@@ -64,6 +65,8 @@ pub struct Config {
     pub rates: Rates,
     /// How many may be connected.
     pub sockets: Sockets,
+    /// Where other programs that are told may be.
+    pub webhooks: Webhooks,
 }
 
 /// Copies that the server makes by itself, one a day.
@@ -111,6 +114,17 @@ pub struct Rates {
     pub new_customers_per_loopback_address_per_min: u32,
 }
 
+/// Where other programs that are told may be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Webhooks {
+    /// On this computer and in private networks too.
+    pub allow_private: bool,
+    /// On any port.
+    pub any_port: bool,
+    /// The longest wait before a second try.
+    pub retry_first: Duration,
+}
+
 /// How many may be connected.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sockets {
@@ -152,6 +166,11 @@ impl Config {
                 customer_refill_per_s: default(CUSTOMER_REFILL_PER_S),
                 new_customers_per_address_per_min: default(NEW_CUSTOMERS_PER_ADDRESS_PER_MIN),
                 new_customers_per_loopback_address_per_min: default(NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN),
+            },
+            webhooks: Webhooks {
+                allow_private: false,
+                any_port: false,
+                retry_first: Duration::from_millis(WEBHOOK_RETRY_FIRST_MS.default),
             },
             sockets: Sockets {
                 total: default(SOCKETS_TOTAL),

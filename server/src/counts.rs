@@ -19,6 +19,8 @@ pub struct Counts {
     pub jobs: AtomicU64,
     /// Woken by each commit, for the one who looks after the write-ahead log.
     pub committed: Notify,
+    /// Woken by each commit that has events in it, for the one who tells other programs.
+    pub appended: Notify,
     /// Whether something was erased that the log may still hold.
     pub erased: AtomicBool,
     /// What the bot did.

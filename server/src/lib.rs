@@ -43,6 +43,7 @@ mod test_desk;
 pub mod timers;
 pub mod tls;
 pub mod upkeep;
+pub mod webhooks;
 pub mod writer;
 
 pub use run::{Shutdown, run, run_with};

@@ -51,6 +51,12 @@ fn act(cli: Cli) -> Result<(), Fatal> {
             let mut out = io::stdout().lock();
             runtime.block_on(upkeep::doctor::run(&command, &loaded.config, &mut out))
         }
+        Action::Webhook(arguments) => {
+            logging::start("warn", LogFormat::Text)?;
+            let runtime = runtime()?;
+            let mut out = io::stdout().lock();
+            runtime.block_on(manage::webhook::run(arguments, &loaded.config, &mut out))
+        }
         Action::PrintConfig => print(&loaded.to_toml()),
         Action::Serve => serve(loaded),
         Action::Agent(command) => {

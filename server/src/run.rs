@@ -156,6 +156,8 @@ impl Server {
             bot: config.bot.enabled,
             metrics: config.metrics,
         };
+        let webhooks = bounds::webhooks(config, &desk, &sealing)?;
+        workers.spawn(webhooks.clone().run(rest.clone()));
         let app = http::App {
             desk: desk.clone(),
             accounts,
@@ -163,6 +165,7 @@ impl Server {
             data: data.clone(),
             sealing,
             registry: sockets.registry().clone(),
+            webhooks: webhooks.clone(),
             feeds: http::EventFeeds::default(),
             vitals,
             signals,

@@ -169,6 +169,9 @@ impl Writer {
                 }
                 self.counts.committed.notify_one();
                 self.hub.publish(&events);
+                if !events.is_empty() {
+                    self.counts.appended.notify_one();
+                }
                 if timers_set {
                     self.timers.notify_one();
                 }

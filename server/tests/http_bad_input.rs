@@ -319,8 +319,20 @@ fn routes(sockets: Router) -> (Router, CancellationToken, tempfile::TempDir) {
     let (desk, _writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
     let draining = CancellationToken::new();
     let sealing = Arc::new(SealingKey::of(dir.path()).unwrap());
+    let webhooks = {
+        use minicom_server::webhooks::{Policy, Webhooks, system_lookup};
+        Webhooks::new(
+            desk.clone(),
+            sealing.clone(),
+            Policy::default(),
+            std::time::Duration::ZERO,
+            system_lookup(),
+        )
+        .unwrap()
+    };
     let limits = minicom_server::run_limits::RunLimits::default();
     let app = http::App {
+        webhooks,
         vitals: Default::default(),
         signals: minicom_server::signals::Signals::new(desk.clone(), &limits),
         rates: Arc::new(minicom_server::session::Rates::new(&limits)),

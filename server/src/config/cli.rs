@@ -3,6 +3,7 @@
 
 pub mod token;
 pub mod upkeep;
+pub mod webhook;
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
@@ -13,8 +14,11 @@ use clap::{
 };
 use minicom_protocol::{people::Role, text::DisplayName};
 
-use self::token::TokenArguments;
-use self::upkeep::{Doctor, Upkeep};
+use self::{
+    token::TokenArguments,
+    upkeep::{Doctor, Upkeep},
+    webhook::WebhookArguments,
+};
 use super::value::{self, Kind, Value};
 use crate::limits::CONTEXT_COMMAND_TIMEOUT_MS;
 
@@ -42,6 +46,8 @@ pub enum Action {
     Doctor(Doctor),
     /// Manage sign-ins and programs' tokens, in the same way.
     Token(TokenArguments),
+    /// Manage other programs that are told what happens.
+    Webhook(WebhookArguments),
 }
 
 #[derive(Parser, Debug)]
@@ -70,6 +76,8 @@ enum Command {
     Doctor(Doctor),
     /// Manage sign-ins and tokens for programs; also while the server runs
     Token(TokenArguments),
+    /// Manage other programs that are told what happens; also while the server runs
+    Webhook(WebhookArguments),
 }
 
 /// Flags of the server. Both `minicom-server --listen ...` and `minicom-server serve --listen ...` are understood.
@@ -204,6 +212,13 @@ impl Cli {
                 (
                     arguments.flags.place(place.data, place.config)?,
                     Action::Doctor(command),
+                )
+            }
+            Some(Command::Webhook(webhook)) => {
+                let place = webhook.place.clone();
+                (
+                    arguments.flags.place(place.data, place.config)?,
+                    Action::Webhook(webhook),
                 )
             }
             Some(Command::Upkeep(command)) => {

@@ -11,7 +11,7 @@ use crate::{
     limits::{
         BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
         NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS,
-        SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL,
+        SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL, WEBHOOK_RETRY_FIRST_MS,
     },
     logging::LogFormat,
 };
@@ -266,6 +266,29 @@ pub(super) static SETTINGS: &[Setting] = &[
         "connections of one customer",
         Number,
         sockets.per_customer
+    ),
+    setting!(
+        "webhooks.allow_private",
+        "MINICOM_WEBHOOKS_ALLOW_PRIVATE",
+        Kind::Switch,
+        "let webhooks be on this computer and in private networks, for trials",
+        Switch,
+        webhooks.allow_private
+    ),
+    setting!(
+        "webhooks.any_port",
+        "MINICOM_WEBHOOKS_ANY_PORT",
+        Kind::Switch,
+        "let webhooks listen on other ports than 80 and 443",
+        Switch,
+        webhooks.any_port
+    ),
+    setting_ms!(
+        "webhooks.retry_first_ms",
+        "MINICOM_WEBHOOKS_RETRY_FIRST_MS",
+        WEBHOOK_RETRY_FIRST_MS,
+        "the longest wait before a webhook is tried again; it doubles with each try, up to two hours",
+        webhooks.retry_first
     ),
 ];
 

@@ -35,6 +35,7 @@ use crate::{
         tenants::removal,
         threads,
         timers::{self, Timer},
+        webhooks,
     },
 };
 
@@ -140,6 +141,7 @@ impl<'a> Scope<'a> {
             chance,
         };
         let event = journal::append(self.conn, self.tenant, new, standing)?;
+        webhooks::note(self.conn, self.tenant, &event)?;
         self.events.push((self.tenant, event.clone()));
         Ok(event)
     }

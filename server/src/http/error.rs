@@ -102,6 +102,15 @@ impl ApiError {
         error
     }
 
+    /// A webhook's address, with the class of the reason.
+    pub(super) fn url_not_allowed(reason: &str, words: String) -> ApiError {
+        let mut error = ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "url_not_allowed", words);
+        let fields = [("reason", reason), ("field", "url")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), Value::from(value)));
+        error.body.fields.extend(fields);
+        error
+    }
+
     /// A request that is no HTTP that this server speaks.
     pub(super) fn bad_request(words: &str) -> ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, "bad_request", words)

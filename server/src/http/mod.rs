@@ -35,6 +35,7 @@ use crate::{
     desk::Desk,
     session::{Rates, Registry},
     signals::Signals,
+    webhooks::Webhooks,
 };
 
 /// What the handlers work with.
@@ -52,6 +53,8 @@ pub struct App {
     pub sealing: std::sync::Arc<SealingKey>,
     /// Who has connections open, to end them with their sign-in.
     pub registry: Registry,
+    /// Other programs that are told.
+    pub webhooks: Webhooks,
     /// Feeds of events that are open.
     pub feeds: EventFeeds,
     /// What the health routes and the numbers look at.

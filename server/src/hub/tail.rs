@@ -39,6 +39,11 @@ impl Encoded {
         }
     }
 
+    /// As somebody may read it who is no agent: another program of the tenant.
+    pub fn for_programs(event: &Event) -> Self {
+        Self::for_agents(event).read_by(None)
+    }
+
     /// As this agent may read it.
     pub(super) fn read_by(self, reader: Option<AgentId>) -> Self {
         match self.own {

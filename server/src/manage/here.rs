@@ -53,6 +53,8 @@ impl Here {
             .operator_token()
             .map_err(|refusal| refused::starting(&refusal))?;
         let limits = RunLimits::default();
+        // Nothing is sent from a folder at rest but what is asked for: a test.
+        let webhooks = bounds::webhooks(config, &desk, &sealing)?;
         let app = http::App {
             // Nobody is connected to a folder at rest.
             signals: Signals::new(desk.clone(), &limits),
@@ -63,6 +65,7 @@ impl Here {
             data,
             sealing,
             registry: Registry::new(),
+            webhooks,
             feeds: http::EventFeeds::default(),
             vitals: http::vitals::Vitals::default(),
         };

@@ -7,6 +7,7 @@ mod here;
 mod password;
 mod running;
 pub mod token;
+pub mod webhook;
 
 use std::io::Write;
 

@@ -1,8 +1,18 @@
 //! From the configuration to the bounds of the parts.
 
+use std::sync::Arc;
+
 use crate::{
-    accounts::NewCustomerRates, config::Config, decide::Settings, extra_context::ContextCommand, run_limits::RunLimits,
+    accounts::NewCustomerRates,
+    auth::seal::SealingKey,
+    config::Config,
+    decide::Settings,
+    desk::Desk,
+    exit::{ExitKind, Fatal},
+    extra_context::ContextCommand,
+    run_limits::RunLimits,
     upkeep::schedule::Plan,
+    webhooks::{self, Webhooks},
 };
 
 /// What the decision looks at.
@@ -24,6 +34,22 @@ pub fn new_customers(config: &Config) -> NewCustomerRates {
 /// The operator's own command about customers, if there is one.
 pub fn context_command(config: &Config) -> Option<ContextCommand> {
     ContextCommand::configured(&config.context_command, config.context_command_timeout)
+}
+
+/// The webhooks, with what the operator allows them.
+///
+/// # Errors
+/// The HTTP client cannot be made.
+pub fn webhooks(config: &Config, desk: &Desk, sealing: &Arc<SealingKey>) -> Result<Webhooks, Fatal> {
+    let policy = webhooks::Policy {
+        private: config.webhooks.allow_private,
+        any_port: config.webhooks.any_port,
+    };
+    let (retry_first, lookup) = (config.webhooks.retry_first, webhooks::system_lookup());
+    Webhooks::new(desk.clone(), sealing.clone(), policy, retry_first, lookup).map_err(|error| {
+        let what = format!("The client for webhooks cannot be made: {error}.");
+        Fatal::new(ExitKind::Bug, what, "Look at the certificates of this system.")
+    })
 }
 
 /// Bounds of sockets.

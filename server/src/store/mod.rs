@@ -33,6 +33,7 @@ pub mod timers;
 pub mod tokens;
 pub mod verify;
 pub mod vitals;
+pub mod webhooks;
 
 use minicom_protocol::ids::Mark;
 use rusqlite::types::Type;

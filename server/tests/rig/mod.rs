@@ -104,6 +104,7 @@ pub struct Server {
     shutdown: Shutdown,
     running: JoinHandle<Result<(), Fatal>>,
     folder: tempfile::TempDir,
+    config: Config,
 }
 
 impl Server {
@@ -114,14 +115,38 @@ impl Server {
 
     /// Starts over a data folder with the first admin, Ada, and what `fill` puts there. The bot is off.
     pub async fn over(fill: impl AsyncFnOnce(&Seed)) -> Server {
+        Server::with(|_| {}, fill).await
+    }
+
+    /// The same with another configuration.
+    pub async fn with(configure: impl FnOnce(&mut Config), fill: impl AsyncFnOnce(&Seed)) -> Server {
         let folder = tempfile::tempdir().unwrap();
         seed(folder.path(), fill).await;
         let mut config = Config::with_data(folder.path().to_owned());
         config.bot.enabled = false;
+        configure(&mut config);
+        Server::begin(config, folder).await
+    }
+
+    /// Ends it in order, and starts it again over the same folder.
+    pub async fn again(self) -> Server {
+        let Server {
+            shutdown,
+            running,
+            folder,
+            config,
+            ..
+        } = self;
+        shutdown.ask();
+        running.await.unwrap().unwrap();
+        Server::begin(config, folder).await
+    }
+
+    async fn begin(config: Config, folder: tempfile::TempDir) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shutdown = Shutdown::new();
-        let running = tokio::spawn(minicom_server::run(config, listener, shutdown.clone()));
+        let running = tokio::spawn(minicom_server::run(config.clone(), listener, shutdown.clone()));
         let client = minicom_server::tls::http_client().no_proxy().build().unwrap();
         // The listener takes connections already; the answer comes when the server is there.
         let ready = client.get(format!("{url}/readyz")).send().await.unwrap();
@@ -134,6 +159,7 @@ impl Server {
             shutdown,
             running,
             folder,
+            config,
         }
     }
 

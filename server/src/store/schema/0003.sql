@@ -125,6 +125,7 @@ CREATE TABLE webhooks (
     enabled     INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,
     failing_since INTEGER,
+    disabled_for TEXT,                     -- why the server disabled it: gone, failing; NULL: it did not
     PRIMARY KEY (tenant, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -144,7 +145,7 @@ CREATE TABLE deliveries (
     FOREIGN KEY (tenant, webhook) REFERENCES webhooks (tenant, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX deliveries_by_due ON deliveries (due) WHERE state = 'due';
+CREATE INDEX deliveries_by_due ON deliveries (tenant, webhook, due, rev) WHERE state = 'due';
 
 -- Answers to what is no command of the desk and came with an Idempotency-Key, without any secret.
 CREATE TABLE repeats (
@@ -199,7 +200,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('audit', 'audit_by_action', '100000 100000 5000 1'),
     ('webhooks', 'webhooks', '5 5 1'),
     ('deliveries', 'deliveries', '100000 100000 20000 1'),
-    ('deliveries', 'deliveries_by_due', '100 1'),
+    ('deliveries', 'deliveries_by_due', '100 50 20 2 1'),
     ('repeats', 'repeats', '10000 10000 500 1');
 
 ANALYZE sqlite_schema;

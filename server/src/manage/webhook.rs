@@ -1,0 +1,187 @@
+//! `minicom-server webhook ...`: other programs that are told what happens.
+
+use std::io::Write;
+
+use minicom_protocol::gate::Shown;
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+use super::{Office, in_office, segment, table};
+use crate::{
+    config::{Config, WebhookArguments, WebhookCommand},
+    exit::Fatal,
+};
+
+const WEBHOOKS: &str = "/api/v1/chat/webhooks";
+
+/// Does what the command says and writes to `out` what became of it.
+///
+/// # Errors
+/// Why it was not done.
+pub async fn run(arguments: WebhookArguments, config: &Config, out: &mut impl Write) -> Result<(), Fatal> {
+    let WebhookArguments {
+        tenant, json, command, ..
+    } = arguments;
+    in_office(config, tenant, out, async |office| {
+        let answer = ask(office, &command).await?;
+        Ok(match json {
+            true => format!("{answer:#}\n"),
+            false => told(&command, &answer),
+        })
+    })
+    .await
+}
+
+fn of(id: &str) -> String {
+    format!("{WEBHOOKS}/{}", segment(id))
+}
+
+async fn ask(office: &Office, command: &WebhookCommand) -> Result<Value, Fatal> {
+    let get = async |path: String| office.call(Method::GET, &path, None).await;
+    let post = async |path: String, body: Value| office.call(Method::POST, &path, Some(&body)).await;
+    match command {
+        WebhookCommand::List => get(WEBHOOKS.to_owned()).await,
+        WebhookCommand::Show { id } => get(of(id)).await,
+        WebhookCommand::Create { url, kinds, disabled } => {
+            let new = json!({"url": url, "kinds": kinds, "enabled": !disabled});
+            post(WEBHOOKS.to_owned(), new).await
+        }
+        WebhookCommand::Change {
+            id,
+            url,
+            kinds,
+            all_kinds,
+            enable,
+            disable,
+        } => {
+            let mut change = Map::new();
+            if let Some(url) = url {
+                change.insert("url".to_owned(), url.as_str().into());
+            }
+            if !kinds.is_empty() || *all_kinds {
+                change.insert("kinds".to_owned(), json!(kinds));
+            }
+            if *enable || *disable {
+                change.insert("enabled".to_owned(), (*enable).into());
+            }
+            office.call(Method::PATCH, &of(id), Some(&Value::Object(change))).await
+        }
+        WebhookCommand::Delete { id } => office.call(Method::DELETE, &of(id), None).await,
+        WebhookCommand::Deliveries { id, limit, before } => {
+            let before = before.map_or_else(String::new, |rev| format!("&cursor={rev}"));
+            get(format!("{}/deliveries?limit={limit}{before}", of(id))).await
+        }
+        WebhookCommand::Replay { id, rev } => post(format!("{}/deliveries/{rev}/replay", of(id)), json!({})).await,
+        WebhookCommand::Test { id } => post(format!("{}/test", of(id)), json!({})).await,
+    }
+}
+
+/// The answer in words.
+fn told(command: &WebhookCommand, answer: &Value) -> String {
+    match command {
+        WebhookCommand::List => {
+            let rows = rows(answer, "webhooks");
+            table(
+                ["ID", "ADDRESS", "KINDS", "STATE"],
+                rows.map(|it| [text(it, "id"), text(it, "url"), kinds(it), state(it)]),
+            )
+        }
+        WebhookCommand::Show { .. } => shown(answer),
+        WebhookCommand::Create { .. } => {
+            let secret = match answer.get("secret").and_then(Value::as_str) {
+                Some(secret) => {
+                    format!("Secret: {secret}\nKeep it where the receiver finds it; it is not shown again.\n")
+                }
+                None => String::new(),
+            };
+            format!("Made.\n{}{secret}", shown(answer))
+        }
+        WebhookCommand::Change { .. } => format!("Changed.\n{}", shown(answer)),
+        WebhookCommand::Delete { id } => format!("Deleted {}.\n", Shown::line(id)),
+        WebhookCommand::Deliveries { .. } => {
+            let rows = rows(answer, "deliveries");
+            table(
+                ["EVENT", "STATE", "TRIES", "LAST TRY", "NEXT TRY", "ANSWER"],
+                rows.map(|it| {
+                    let answered = [text(it, "status"), text(it, "error")];
+                    let answered: Vec<_> = answered.into_iter().filter(|part| !part.is_empty()).collect();
+                    [
+                        text(it, "rev"),
+                        text(it, "state"),
+                        text(it, "attempts"),
+                        text(it, "last_at"),
+                        text(it, "next_at"),
+                        answered.join(" "),
+                    ]
+                }),
+            )
+        }
+        WebhookCommand::Replay { rev, .. } => format!("Event {rev} is told again.\n"),
+        WebhookCommand::Test { .. } if answer["delivered"] == true => {
+            format!("It took the test: {}.\n", text(answer, "status"))
+        }
+        WebhookCommand::Test { .. } => format!(
+            "It did not take the test: {}.\n",
+            [text(answer, "status"), text(answer, "error")].join(" ").trim()
+        ),
+    }
+}
+
+fn shown(it: &Value) -> String {
+    let lines = [
+        ("Id", text(it, "id")),
+        ("Address", text(it, "url")),
+        ("Kinds", kinds(it)),
+        ("State", state(it)),
+        ("Made", text(it, "created_at")),
+    ];
+    let lines = lines.map(|(name, value)| format!("{:9}{}\n", format!("{name}:"), Shown::line(&value)));
+    lines.concat()
+}
+
+fn rows<'a>(answer: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    answer.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text(it: &Value, name: &str) -> String {
+    match it.get(name) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn kinds(it: &Value) -> String {
+    let kinds: Vec<&str> = rows(it, "kinds").filter_map(Value::as_str).collect();
+    match kinds.is_empty() {
+        true => "all".to_owned(),
+        false => kinds.join(", "),
+    }
+}
+
+fn state(it: &Value) -> String {
+    match (
+        it["enabled"].as_bool(),
+        text(it, "disabled_for"),
+        text(it, "failing_since"),
+    ) {
+        (Some(true), _, since) if !since.is_empty() => format!("failing since {since}"),
+        (Some(true), ..) => "enabled".to_owned(),
+        (_, why, _) if !why.is_empty() => format!("disabled: {why}"),
+        _ => "disabled".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_answered_is_gated() {
+        let hook =
+            json!({"id": "7", "url": "https://x/\u{1b}[2J", "kinds": [], "enabled": false, "disabled_for": "gone"});
+        let list = told(&WebhookCommand::List, &json!({"webhooks": [hook]}));
+        assert!(list.contains("disabled: gone") && list.contains("all"), "{list}");
+        assert!(!list.contains('\u{1b}'), "{list}");
+    }
+}
