@@ -68,3 +68,7 @@ pub fn routes() -> OpenApiRouter<App> {
 fn made_id(by: &SignedIn, command: CommandId) -> Uuid {
     derived_id(Time(0), &[b"made", by.agent.id.as_bytes(), command.as_bytes()]).0
 }
+
+#[cfg(test)]
+#[path = "commands_tests.rs"]
+mod commands_tests;
