@@ -57,7 +57,7 @@ places! { by_agents of AgentCommand:
     DeleteArticle => Route("delete", "/articles/{id}");
     SaveGroup => Route("patch", "/groups/{id}");
     DeleteGroup => Route("delete", "/groups/{id}");
-    SetAgent => Route("patch", "/agents/{id}");
+    SetAgent => Nowhere("skills and capacity are changed with the account, not from a conversation");
     Configure => Route("patch", "/settings");
 }
 

@@ -71,7 +71,7 @@ pub struct StartBody {
 
 /// A conversation that has begun.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Started)]
+#[schema(as = StartedSession)]
 pub struct StartAnswer {
     /// Its id.
     #[schema(value_type = Uuid)]
