@@ -215,11 +215,8 @@ impl Cli {
                 )
             }
             Some(Command::Webhook(webhook)) => {
-                let place = webhook.place.clone();
-                (
-                    arguments.flags.place(place.data, place.config)?,
-                    Action::Webhook(webhook),
-                )
+                let (data, config) = (webhook.data.clone(), webhook.config.clone());
+                (arguments.flags.place(data, config)?, Action::Webhook(webhook))
             }
             Some(Command::Upkeep(command)) => {
                 let place = command.place().clone();

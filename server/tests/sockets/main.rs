@@ -8,6 +8,7 @@ mod delivery;
 mod ends;
 mod frames;
 mod hello;
+mod outside;
 mod port;
 mod presence;
 mod public;

@@ -1,15 +1,19 @@
 //! The command line of webhooks: other programs that are told what happens.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use minicom_protocol::ids::TenantId;
-
-use super::upkeep::Place;
 
 /// Which tenant's webhooks, and what to do about them.
 #[derive(Args, Clone, PartialEq, Eq, Debug)]
 pub struct WebhookArguments {
-    #[command(flatten)]
-    pub place: Place,
+    /// The data folder of the server
+    #[arg(long, value_name = "FOLDER", global = true)]
+    pub data: Option<PathBuf>,
+    /// The configuration file of the server
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
     /// The tenant
     #[arg(long, value_name = "TENANT", default_value = "default", global = true, value_parser = tenant)]
     pub tenant: TenantId,
