@@ -111,7 +111,7 @@ fn name_of(bytes: &[u8]) -> Result<CustomerName, Refusal> {
         .iter()
         .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
         .collect();
-    CustomerName::parse(&format!("guest-{letters}")).map_err(Refusal::from)
+    CustomerName::parse(format!("guest-{letters}")).map_err(Refusal::from)
 }
 
 #[cfg(test)]

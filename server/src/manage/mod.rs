@@ -179,10 +179,15 @@ fn kind_of(code: &str) -> ExitKind {
 /// A refusal as an error with a way out.
 fn refusal(code: &str, message: &str) -> Fatal {
     let fix = match code {
-        "not_found" => "`minicom-server agent list` shows all accounts, `token list` the tokens of one.",
+        "not_found" => {
+            "`minicom-server agent list` shows all accounts, `token list` the tokens of one, `webhook list` the webhooks."
+        }
         "exists" => "`minicom-server agent passwd` sets its password, `enable` lets it sign in again.",
         "weak_password" => "Take several words that do not belong together.",
         "last_admin" => "`minicom-server agent add --role admin` makes another one.",
+        "url_not_allowed" => {
+            "Give an address of the internet; for trials the setting webhooks.allow_private opens this computer."
+        }
         "bad_email" => "Give an address such as bo@example.org.",
         _ => match kind_of(code) {
             ExitKind::TryLater => "Try again in a moment.",
