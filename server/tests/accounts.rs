@@ -16,8 +16,8 @@ use minicom_protocol::{
     text::{CustomerName, DisplayName},
 };
 use minicom_server::{
-    accounts::{AccountError, Accounts, FIRST_ADMIN, LOCAL_TOKEN, Login, NewAgent, NewCustomerRates},
-    auth::seal::SealingKey,
+    accounts::{AccountError, Accounts, FIRST_ADMIN, LOCAL_TOKEN, Login, NewAgent, NewCustomerRates, NewMachineToken},
+    auth::{scope::Scope, seal::SealingKey},
     decide::Settings,
     desk::Desk,
     faults::Faults,
@@ -449,4 +449,165 @@ async fn a_name_belongs_to_the_secret_of_its_first_use() {
         bob,
         "who is known is not counted"
     );
+}
+
+/// Puts a token's last use so many minutes into the past.
+async fn last_used(rig: &Rig, minutes: i64) {
+    let key = rig.key;
+    let written = rig.desk.write(key, move |scope| {
+        let at = scope.now.0 - minutes * 60_000_000;
+        scope.conn.execute("UPDATE agent_tokens SET last_used_at = ?1", [at])
+    });
+    assert_eq!(written.await, Ok(1));
+}
+
+/// A token ends after its idle time, counted from its last use; the use is written beside the answer.
+#[tokio::test]
+async fn a_login_that_is_not_used_ends_and_one_that_is_used_goes_on() {
+    let rig = rig();
+    rig.add("ada@example.org", Role::Agent).await.unwrap();
+    let token = rig.login("ada@example.org", PASSWORD).await.unwrap().token.reveal();
+    last_used(&rig, 11 * 60 + 59).await;
+    assert!(rig.is_good(&token, here()).await);
+    let key = rig.key;
+    let row = async || -> (i64, String) {
+        let read = rig.desk.read(move |conn| {
+            conn.query_row(
+                "SELECT last_used_at, last_address FROM agent_tokens WHERE tenant = ?1",
+                [key.0],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+        });
+        read.await.unwrap()
+    };
+    let now = minicom_server::clock::now().0;
+    let written = async {
+        while now - row().await.0 > 60_000_000 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), written)
+        .await
+        .unwrap();
+    assert_eq!(row().await.1, "127.0.0.1", "from where it was used last");
+    last_used(&rig, 12 * 60 + 6).await;
+    assert!(!rig.is_good(&token, here()).await);
+    // Not used again by being refused.
+    assert!(!rig.is_good(&token, here()).await);
+}
+
+/// Who guesses from a thousand addresses is stopped for one account, and its agent is not.
+#[tokio::test]
+async fn guessing_from_everywhere_does_not_lock_the_agent_out() {
+    let rig = rig();
+    rig.add("ada@example.org", Role::Agent).await.unwrap();
+    let device = rig.login("ada@example.org", PASSWORD).await.unwrap().device;
+    let login = async |from: &str, email: &str, password: &str, device: Option<String>| {
+        let request = LoginRequest {
+            email: email.to_owned(),
+            password: password.to_owned(),
+            device,
+            ..LoginRequest::default()
+        };
+        rig.accounts.login(request, from.parse().unwrap()).await.map(drop)
+    };
+    for email in ["ada@example.org", "nobody@example.org"] {
+        let mut answers = vec![];
+        for n in 0..60 {
+            answers.push(login(&format!("198.51.100.{n}"), email, OTHER, None).await);
+        }
+        let limited = answers
+            .iter()
+            .position(|it| matches!(it, Err(Refusal::RateLimited { .. })));
+        let limited = limited.unwrap_or_else(|| panic!("{email} can be guessed for ever"));
+        assert!(
+            answers[..limited].iter().all(|it| *it == Err(Refusal::SignIn)),
+            "{email}"
+        );
+        assert!((49..=53).contains(&limited), "{email}: {limited}");
+    }
+    let refused = login("203.0.113.1", "ada@example.org", PASSWORD, None).await;
+    assert!(matches!(refused, Err(Refusal::RateLimited { .. })), "{refused:?}");
+    assert_eq!(
+        login("192.0.2.7", "ada@example.org", PASSWORD, None).await,
+        Ok(()),
+        "the agent's own address"
+    );
+    assert_eq!(
+        login("203.0.113.2", "ada@example.org", PASSWORD, device).await,
+        Ok(()),
+        "the agent's own device"
+    );
+    let forged = Some(format!("mcd_{}", "0".repeat(64)));
+    assert!(login("203.0.113.3", "ada@example.org", PASSWORD, forged).await.is_err());
+}
+
+/// Every token that was ended is dead at once, and so after a restart; the others are good.
+#[tokio::test]
+async fn what_has_ended_stays_dead_over_a_restart_200_of_200() {
+    let dir = tempfile::tempdir().unwrap();
+    let tenant = TenantId::default_tenant();
+    let open = || {
+        let (folder, conn) = store::open::open(dir.path()).unwrap();
+        let settings = Settings {
+            bot: false,
+            bot_deadline_ms: 6_000,
+        };
+        let (desk, writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
+        let sealing = Arc::new(SealingKey::of(dir.path()).unwrap());
+        (Accounts::new(desk, sealing), writer, folder)
+    };
+    let (accounts, writer, folder) = open();
+    let new = NewAgent {
+        email: "ada@example.org".to_owned(),
+        name: name("Ada"),
+        role: Role::Admin,
+        password: Some(PASSWORD.to_owned()),
+    };
+    accounts.add(&tenant, new).await.unwrap();
+    let request = LoginRequest {
+        email: "ada@example.org".to_owned(),
+        password: PASSWORD.to_owned(),
+        ..LoginRequest::default()
+    };
+    let login = accounts.login(request, here()).await.unwrap().token.reveal();
+    let me = accounts.sign_in(&tenant, &login, here()).await.unwrap();
+    let mut ended = vec![];
+    for n in 0..200 {
+        let new = NewMachineToken {
+            agent: None,
+            label: format!("script {n}"),
+            scope: Scope::Write,
+            days: 1,
+        };
+        let (token, row) = accounts.make_token(&me, new, None).await.unwrap();
+        let token = token.reveal();
+        let signed_in = accounts.sign_in(&tenant, &token, here()).await.unwrap();
+        match n % 2 {
+            0 => accounts.revoke_token(&me, &tenant, &row.id).await.unwrap(),
+            _ => accounts.logout(&signed_in).await.unwrap(),
+        }
+        assert_eq!(
+            accounts.sign_in(&tenant, &token, here()).await.map(drop),
+            Err(Refusal::SignIn),
+            "{n}"
+        );
+        ended.push(token);
+    }
+    drop(accounts);
+    tokio::task::spawn_blocking(move || writer.join())
+        .await
+        .unwrap()
+        .unwrap()
+        .unwrap();
+    drop(folder);
+
+    let (accounts, _writer, _folder) = open();
+    for token in &ended {
+        assert_eq!(
+            accounts.sign_in(&tenant, token, here()).await.map(drop),
+            Err(Refusal::SignIn)
+        );
+    }
+    assert!(accounts.sign_in(&tenant, &login, here()).await.is_ok());
 }

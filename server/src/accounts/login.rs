@@ -55,12 +55,9 @@ impl Accounts {
         // What is no address is looked up all the same: it finds nobody, as slowly as anything else that finds nobody.
         let email = email::normal(&request.email).unwrap_or_else(|_| request.email.to_lowercase());
         self.shared.throttle.login(&email, peer)?;
-        let tenant_name = request.tenant.as_deref();
-        let tenant = match tenant_name {
-            Some(name) => TenantId::parse(name).ok(),
-            None => Some(TenantId::default_tenant()),
-        };
-        let tenant_name = tenant_name.unwrap_or_default();
+        let default = TenantId::default_tenant();
+        let tenant_name = request.tenant.as_deref().unwrap_or(default.as_str());
+        let tenant = TenantId::parse(tenant_name).ok();
         let key = tenant.and_then(|tenant| self.desk().tenant(&tenant).ok());
         let found = match key {
             Some(key) => self.find_login(key, email.clone(), peer).await?,

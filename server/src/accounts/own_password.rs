@@ -1,9 +1,6 @@
 //! An agent's own new password, and an admin's one-time code for who has lost theirs.
 
-use minicom_protocol::{
-    ids::{TenantId, Time},
-    refusal::Refusal,
-};
+use minicom_protocol::{ids::Time, refusal::Refusal};
 use serde_json::json;
 
 use super::{
@@ -14,6 +11,7 @@ use super::{
 };
 use crate::{
     auth::{code::Code, password, scope::OnlyFor},
+    desk::Once,
     limits,
     store::{factors, people},
 };
@@ -69,21 +67,29 @@ impl Accounts {
     }
 
     /// Makes a code with which an agent who has lost the password signs in once, within [`limits::RESET_CODE_LIFE`], to set a
-    /// new one. An earlier code ends. The password stays good until then.
+    /// new one: the code, the account's address, and when it ends. An earlier code ends. The password stays good until then.
+    /// The same [`Once`] gives the same code again.
     ///
     /// # Errors
     /// `not_found` for an unknown account; else what kept it from being written.
     pub async fn reset_code(
         &self,
         by: &SignedIn,
-        tenant: &TenantId,
         who: &str,
-    ) -> Result<(Code, people::Agent, Time), AccountError> {
-        let key = self.desk().tenant(tenant)?;
-        let code = Code::generate().map_err(|_| Refusal::Internal)?;
+        once: Option<Once>,
+    ) -> Result<(Code, String, Time), AccountError> {
+        let key = self.desk().tenant(&by.tenant)?;
+        let code = match &once {
+            Some(once) => {
+                let tenant = key.0.to_be_bytes();
+                let parts: [&[u8]; 5] = [b"reset code", &tenant, by.agent.id.as_bytes(), &once.key, &once.digest];
+                Code::from_secret(&self.shared.sealing.derive(&parts))
+            }
+            None => Code::generate().map_err(|_| Refusal::Internal)?,
+        };
         let digest = code.digest(RESET);
-        let (by, who) = (by.by(), who.to_owned());
-        let made = self.desk().write(key, move |scope| {
+        let (sender, by, who) = (by.caller.sender(), by.by(), who.to_owned());
+        let made = self.desk().write_once(key, sender, once, move |scope| {
             let Some(account) = find::named(scope.conn, key, &who)? else {
                 return Ok(Err(Refusal::NotFound));
             };
@@ -91,9 +97,9 @@ impl Accounts {
             let ends = scope.now.plus_ms(ms);
             factors::set_reset(scope.conn, key, account.agent.id, Some((digest, ends)))?;
             scope.audit(&by, "password.code_made", account.email.clone(), json!({}))?;
-            Ok(Ok((account, ends)))
+            Ok(Ok((account.email, ends)))
         });
-        let (account, ends) = made.await??;
-        Ok((code, account, ends))
+        let (email, ends) = made.await??;
+        Ok((code, email, ends))
     }
 }

@@ -12,7 +12,7 @@ use minicom_protocol::{
     staff::{Intent, StaffMember},
     text::DisplayName,
 };
-use minicom_server::{limits as bounds, run_limits::RunLimits};
+use minicom_server::{accounts::NewMachineToken, auth::scope::Scope, limits as bounds, run_limits::RunLimits};
 use tokio::net::TcpSocket;
 
 use crate::harness::{Client, PATIENCE, Server, fresh, limits, post, reply, until};
@@ -172,6 +172,44 @@ async fn an_ended_sign_in_ends_its_connections_and_no_others() {
     server.sockets.registry().close_agent(agent.id, None);
     assert_eq!(by_second.ended().await.close, Some(4001));
     bo.pings().await;
+    server.stop().await;
+}
+
+/// A token that is revoked by its id ends its own connections, and nobody else's; one that only looks opens none.
+#[tokio::test]
+async fn a_revoked_token_ends_its_connections_and_a_token_that_only_looks_has_none() {
+    let server = Server::start().await;
+    let (ada, token) = server.agent("Ada").await;
+    let tenant = TenantId::default_tenant();
+    let me = server
+        .accounts
+        .sign_in(&tenant, &token, server.addr.ip())
+        .await
+        .unwrap();
+    let make = async |scope| {
+        let new = NewMachineToken {
+            agent: None,
+            label: "a script".to_owned(),
+            scope,
+            days: 1,
+        };
+        server.accounts.make_token(&me, new, None).await.unwrap()
+    };
+    let (writes, row) = make(Scope::Write).await;
+    let mut by_script = server.agent_with(&writes.reveal(), None).await;
+    let mut by_ada = server.agent_with(&token, None).await;
+    let (reads, _) = make(Scope::Read).await;
+    let mut refused = Client::<Agents>::dial(server.addr, "/ws").await;
+    refused.hello(None, Some(reads.reveal()), None).await;
+    assert_eq!(refused.ended().await.refusal(), "forbidden");
+
+    server.accounts.revoke_token(&me, &tenant, &row.id).await.unwrap();
+    let ended = tokio::time::timeout(bounds::REVOCATION_WITHIN.min(PATIENCE), by_script.ended())
+        .await
+        .unwrap();
+    assert_eq!((ended.close, ended.refusal().as_str()), (Some(4001), "sign_in"));
+    by_ada.pings().await;
+    assert_eq!(me.agent.id, ada.id);
     server.stop().await;
 }
 

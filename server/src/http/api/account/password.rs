@@ -16,7 +16,7 @@ use crate::{
     http::{
         App,
         error::ApiError,
-        extract::{ByAdmin, ByAnySignIn, Json},
+        extract::{ByAdmin, ByAnySignIn, Change, Json},
     },
 };
 
@@ -49,6 +49,10 @@ pub(super) async fn change(
     Ok(Answer(changed.await?.into()))
 }
 
+/// A body without fields.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
 /// A one-time code, shown this once.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ResetCode {
@@ -70,11 +74,12 @@ pub(super) async fn reset_code(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
     path: Result<Path<String>, PathRejection>,
+    Change { once, .. }: Change<Nothing>,
 ) -> Result<(StatusCode, Answer<ResetCode>), ApiError> {
     let Path(who) = path.map_err(|_| Refusal::NotFound)?;
-    let (code, account, ends) = app.accounts.reset_code(&admin, &admin.tenant, &who).await?;
+    let (code, email, ends) = app.accounts.reset_code(&admin, &who, once).await?;
     let answer = ResetCode {
-        email: account.email,
+        email,
         code: code.reveal(),
         expires_at: rfc3339(ends),
     };
