@@ -3,6 +3,7 @@
 //! server and its command line use the same functions.
 
 mod anonymous;
+mod change;
 mod customers;
 mod email;
 mod find;
@@ -42,10 +43,11 @@ use crate::{
     limits,
 };
 
+pub use change::Change;
 pub use email::BadEmail;
 pub use first::FIRST_ADMIN;
 pub use local::{LOCAL_TOKEN, LocalTokenFailed};
-pub use manage::{Change, NewAgent};
+pub use manage::{Account, NewAgent};
 pub use second::{TotpConfirmed, TotpStart};
 pub use signed_in::SignedIn;
 pub use tenants::{NewTenant, TenantChange, TenantError};

@@ -24,6 +24,8 @@ mod value;
 
 pub use cli::{
     Action, AgentCommand, Cli, Flags,
+    audit::AuditArguments,
+    tenant::{Quota, TenantCommand},
     token::{TokenArguments, TokenCommand},
     webhook::{WebhookArguments, WebhookCommand},
 };

@@ -59,19 +59,19 @@ fn act(cli: Cli) -> Result<(), Fatal> {
         }
         Action::PrintConfig => print(&loaded.to_toml()),
         Action::Serve => serve(loaded),
-        Action::Agent(command) => {
-            logging::start("warn", LogFormat::Text)?;
-            let runtime = runtime()?;
-            let mut out = io::stdout().lock();
-            runtime.block_on(manage::agent::run(command, &loaded.config, &mut out))
+        Action::Agent(command, tenant) => {
+            managed(async |out| manage::agent::run(command, tenant, &loaded.config, out).await)
         }
-        Action::Token(arguments) => {
-            logging::start("warn", LogFormat::Text)?;
-            let runtime = runtime()?;
-            let mut out = io::stdout().lock();
-            runtime.block_on(manage::token::run(arguments, &loaded.config, &mut out))
-        }
+        Action::Token(arguments) => managed(async |out| manage::token::run(arguments, &loaded.config, out).await),
+        Action::Tenant(command) => managed(async |out| manage::tenant::run(command, &loaded.config, out).await),
+        Action::Audit(wanted) => managed(async |out| manage::audit::run(wanted, &loaded.config, out).await),
     }
+}
+
+/// Does what is done by asking the server's own API.
+fn managed(work: impl AsyncFnOnce(&mut io::StdoutLock<'_>) -> Result<(), Fatal>) -> Result<(), Fatal> {
+    logging::start("warn", LogFormat::Text)?;
+    runtime()?.block_on(work(&mut io::stdout().lock()))
 }
 
 /// The name of whoever starts the server, as a name: the first admin is that person.

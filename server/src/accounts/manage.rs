@@ -1,25 +1,79 @@
-//! Making and changing accounts. Every change that colleagues see is an event of the journal, in the same transaction, so
-//! that all of them learn it live.
+//! Making accounts and looking at them; what an account is to an admin. Every change that colleagues see is an event of the
+//! journal, in the same transaction, so that all of them learn it live.
 
 use minicom_protocol::{
+    command::Sender,
     event::{AgentChanged, EventBody, Subject},
-    ids::{AgentId, TenantId},
+    ids::{AgentId, TenantId, Time},
     people::{AgentRef, Role},
-    staff::StaffMember,
+    staff::{Intent, StaffMember},
     text::DisplayName,
+    words::Skill,
 };
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::{AccountError, Accounts, email};
+use super::{AccountError, Accounts, email, find};
 use crate::{
     auth::password,
+    desk::Once,
     execute::Scope,
     store::{
-        self, TenantKey, factors,
+        self, TenantKey,
+        audit::{Actor, By},
         people::{self, Agent},
         staff,
     },
 };
+
+/// An account as admins see it: nothing of it is a secret.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Account {
+    /// Id and name.
+    pub agent: AgentRef,
+    /// Unique within the tenant; lower case.
+    pub email: String,
+    /// What it may do.
+    pub role: Role,
+    /// Whether it may sign in.
+    pub enabled: bool,
+    /// Whether it can log in with a password.
+    pub has_password: bool,
+    /// When it was made.
+    pub created_at: Time,
+    /// What the agent is good at.
+    pub skills: Vec<Skill>,
+    /// How many conversations at once; the tenant's limit if there is none.
+    pub capacity: Option<u32>,
+    /// What the agent chose to be.
+    pub intent: Intent,
+}
+
+impl Account {
+    pub(super) fn new(account: &Agent, member: StaffMember) -> Account {
+        Account {
+            agent: account.agent.clone(),
+            email: account.email.clone(),
+            role: account.role,
+            enabled: account.enabled,
+            has_password: account.password_hash.is_some(),
+            created_at: account.created_at,
+            skills: member.skills,
+            capacity: member.capacity,
+            intent: member.intent,
+        }
+    }
+
+    /// The account as it is written.
+    pub(super) fn of(conn: &Connection, key: TenantKey, account: &Agent) -> store::Result<Account> {
+        let member = staff::member(conn, key, account.agent.id)?;
+        Ok(Account::new(
+            account,
+            member.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
+        ))
+    }
+}
 
 /// An account to be made.
 #[derive(Clone)]
@@ -34,27 +88,31 @@ pub struct NewAgent {
     pub password: Option<String>,
 }
 
-/// What is to be different about an account. What is `None` stays.
-#[derive(Clone, Default)]
-pub struct Change {
-    /// The name that customers see.
-    pub name: Option<DisplayName>,
-    /// Whether it may sign in. Disabling ends all its sign-ins.
-    pub enabled: Option<bool>,
-    /// A new password. It ends all its sign-ins.
-    pub password: Option<String>,
-}
-
 impl Accounts {
     /// Makes an account.
     ///
     /// # Errors
-    /// The address is none or is taken, the password is weak, or it could not be written.
-    pub async fn add(&self, tenant: &TenantId, new: NewAgent) -> Result<Agent, AccountError> {
+    /// The address is none or is taken, the password is weak, the tenant has as many as it may have, or it could not be written.
+    pub async fn add(&self, tenant: &TenantId, new: NewAgent) -> Result<Account, AccountError> {
+        self.add_by(By::server(), None, tenant, new).await
+    }
+
+    /// The same by somebody, at most once for what came with a key.
+    ///
+    /// # Errors
+    /// See [`Accounts::add`].
+    pub async fn add_by(
+        &self,
+        by: By,
+        once: Option<Once>,
+        tenant: &TenantId,
+        new: NewAgent,
+    ) -> Result<Account, AccountError> {
         let email = email::normal(&new.email)?;
         let password_hash = self.hash(new.password).await?;
         let key = self.desk().tenant(tenant)?;
-        let added = self.desk().write(key, move |scope| {
+        let sender = sender(&by);
+        let added = self.desk().write_once(key, sender, once, move |scope| {
             if people::agent_by_email(scope.conn, key, &email)?.is_some() {
                 return Ok(Err(AccountError::Exists(email)));
             }
@@ -71,114 +129,57 @@ impl Accounts {
             };
             people::save_agent(scope.conn, key, &account)?;
             tell(scope, &account)?;
-            Ok(Ok(account))
+            let detail = json!({"agent": account.agent.id, "name": account.agent.name, "role": account.role});
+            scope.audit(&by, "agent.made", account.email.as_str(), detail)?;
+            Account::of(scope.conn, key, &account).map(Ok)
         });
-        let account = added.await??;
-        Ok(account)
+        added.await?
     }
 
     /// All accounts, oldest first.
     ///
     /// # Errors
     /// What kept the store from answering.
-    pub async fn list(&self, tenant: &TenantId) -> Result<Vec<Agent>, AccountError> {
+    pub async fn list(&self, tenant: &TenantId) -> Result<Vec<Account>, AccountError> {
         let key = self.desk().tenant(tenant)?;
-        Ok(self.desk().read(move |conn| people::agents(conn, key)).await?)
-    }
-
-    /// Changes an account. A wish that is true already changes nothing and is no error.
-    ///
-    /// # Errors
-    /// There is no such account, the password is weak, nobody could manage the desk any more, or it could not be written.
-    pub async fn change(&self, tenant: &TenantId, email: &str, change: Change) -> Result<Agent, AccountError> {
-        // What can be no address is nobody's.
-        let email = email::normal(email).map_err(|_| AccountError::Unknown(gated(email)))?;
-        let password_hash = self.hash(change.password).await?;
-        let new_password = password_hash.is_some();
-        let key = self.desk().tenant(tenant)?;
-        let (name, enabled) = (change.name, change.enabled);
-        let changed = self.desk().write(key, move |scope| {
-            let Some(before) = people::agent_by_email(scope.conn, key, &email)? else {
-                return Ok(Err(AccountError::Unknown(email)));
-            };
-            let mut account = before.clone();
-            account.agent.name = name.unwrap_or(account.agent.name);
-            account.enabled = enabled.unwrap_or(account.enabled);
-            account.password_hash = password_hash.or(account.password_hash);
-            if before.enabled && !account.enabled && !others_manage(scope.conn, key, &account)? {
-                return Ok(Err(AccountError::LastAdmin(email)));
-            }
-            let signed_out = new_password || !account.enabled;
-            if new_password {
-                people::save_agent(scope.conn, key, &account)?;
-                factors::set_reset(scope.conn, key, account.agent.id, None)?;
-            }
-            let stood_for = signed_out && oldest_admin(scope.conn, key)? == Some(account.agent.id);
-            if signed_out {
-                people::revoke_tokens_of(scope.conn, key, account.agent.id, scope.now)?;
-            }
-            if (&account.agent, account.enabled) != (&before.agent, before.enabled) {
-                tell(scope, &account)?;
-            }
-            Ok(Ok((account, signed_out, stood_for)))
+        let all = self.desk().read(move |conn| {
+            let all = people::agents(conn, key)?;
+            all.iter().map(|account| Account::of(conn, key, account)).collect()
         });
-        let (account, signed_out, stood_for) = changed.await??;
-        if signed_out {
-            (self.shared.signed_out)(account.agent.id, None);
-        }
-        if stood_for {
-            // The local token was one of the sign-ins that ended.
-            let renewed = self.renew_local().await;
-            renewed.map_err(|failed| AccountError::Local(failed.to_string()))?;
-        }
-        Ok(account)
+        Ok(all.await?)
     }
 
-    /// Lets an agent sign in no more, at once and on every connection.
+    /// An account, by its address or its id.
     ///
     /// # Errors
-    /// See [`Accounts::change`].
-    pub async fn disable(&self, tenant: &TenantId, email: &str) -> Result<Agent, AccountError> {
-        let change = Change {
-            enabled: Some(false),
-            ..Change::default()
-        };
-        self.change(tenant, email, change).await
+    /// There is none, or what kept the store from answering.
+    pub async fn account_of(&self, tenant: &TenantId, named: &str) -> Result<Account, AccountError> {
+        let key = self.desk().tenant(tenant)?;
+        let wanted = named.to_owned();
+        let found = self.desk().read(move |conn| {
+            let account = find::named(conn, key, &wanted)?;
+            account.map(|account| Account::of(conn, key, &account)).transpose()
+        });
+        found.await?.ok_or_else(|| AccountError::Unknown(gated(named)))
     }
 
-    /// Lets an agent sign in again. Tokens from before stay dead.
-    ///
-    /// # Errors
-    /// See [`Accounts::change`].
-    pub async fn enable(&self, tenant: &TenantId, email: &str) -> Result<Agent, AccountError> {
-        let change = Change {
-            enabled: Some(true),
-            ..Change::default()
-        };
-        self.change(tenant, email, change).await
-    }
-
-    /// Sets a password and ends all the agent's sign-ins.
-    ///
-    /// # Errors
-    /// See [`Accounts::change`].
-    pub async fn set_password(&self, tenant: &TenantId, email: &str, password: String) -> Result<Agent, AccountError> {
-        let change = Change {
-            password: Some(password),
-            ..Change::default()
-        };
-        self.change(tenant, email, change).await
-    }
-
-    async fn hash(&self, password: Option<String>) -> Result<Option<String>, AccountError> {
+    pub(super) async fn hash(&self, password: Option<String>) -> Result<Option<String>, AccountError> {
         let Some(password) = password else { return Ok(None) };
         password::check(&password)?;
         Ok(Some(self.shared.passwords.hash(password).await?))
     }
 }
 
+/// In whose name a repeat is known again.
+pub(super) fn sender(by: &By) -> Sender {
+    match &by.actor {
+        Actor::Agent { agent, .. } => Sender::Agent(agent.id),
+        _ => Sender::Server,
+    }
+}
+
 /// For whom the local token stands.
-fn oldest_admin(conn: &Connection, key: TenantKey) -> store::Result<Option<AgentId>> {
+pub(super) fn oldest_admin(conn: &Connection, key: TenantKey) -> store::Result<Option<AgentId>> {
     let accounts = people::agents(conn, key)?;
     let mut admins = accounts.iter().filter(|it| it.enabled && it.role == Role::Admin);
     Ok(admins.next().map(|it| it.agent.id))
@@ -193,24 +194,27 @@ pub(super) fn tell(scope: &mut Scope<'_>, account: &Agent) -> store::Result<()> 
         enabled: account.enabled,
         ..known.ok_or(rusqlite::Error::QueryReturnedNoRows)?
     };
-    let subject = Subject::Agent {
-        agent: account.agent.id,
-    };
+    tell_member(scope, member)
+}
+
+/// The same of all that colleagues see.
+pub(super) fn tell_member(scope: &mut Scope<'_>, member: StaffMember) -> store::Result<()> {
+    let agent = member.agent.id;
     let body = EventBody::AgentChanged(AgentChanged {
         member,
         intent_only: false,
     });
-    scope.append(subject, None, body).map(drop)
+    scope.append(Subject::Agent { agent }, None, body).map(drop)
 }
 
 /// Whether an admin is left who may sign in, if this account may not.
-fn others_manage(conn: &Connection, key: TenantKey, without: &Agent) -> store::Result<bool> {
+pub(super) fn others_manage(conn: &Connection, key: TenantKey, without: &Agent) -> store::Result<bool> {
     let accounts = people::agents(conn, key)?;
     let mut others = accounts.iter().filter(|other| other.agent.id != without.agent.id);
     Ok(without.role != Role::Admin || others.any(|other| other.enabled && other.role == Role::Admin))
 }
 
 /// An address as somebody wrote it, fit to be shown.
-fn gated(email: &str) -> String {
+pub(super) fn gated(email: &str) -> String {
     minicom_protocol::gate::Shown::line(email).cut(80).as_str().to_owned()
 }

@@ -1,6 +1,9 @@
 //! The command line: `minicom-server`, which serves, and `minicom-server agent`, which manages who answers. What is wrong
 //! ends with 2 before anything is opened. A password is never an argument: everybody on the computer could read it.
 
+pub mod agent;
+pub mod audit;
+pub mod tenant;
 pub mod token;
 pub mod upkeep;
 pub mod webhook;
@@ -12,9 +15,13 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
     error::ErrorKind,
 };
-use minicom_protocol::{people::Role, text::DisplayName};
+use minicom_protocol::{ids::TenantId, people::Role, text::DisplayName};
 
+pub use self::agent::AgentCommand;
 use self::{
+    agent::AgentArguments,
+    audit::AuditArguments,
+    tenant::{TenantArguments, TenantCommand},
     token::TokenArguments,
     upkeep::{Doctor, Upkeep},
     webhook::WebhookArguments,
@@ -39,7 +46,11 @@ pub enum Action {
     /// Print the effective configuration as TOML and end with 0.
     PrintConfig,
     /// Manage agents' accounts, also while a server runs on the same data folder.
-    Agent(AgentCommand),
+    Agent(AgentCommand, TenantId),
+    /// Manage tenants, in the same way.
+    Tenant(TenantCommand),
+    /// Read the audit log, in the same way.
+    Audit(AuditArguments),
     /// Keep the desk safe.
     Upkeep(Upkeep),
     /// Look at each part of a server.
@@ -71,6 +82,10 @@ enum Command {
     Serve(Box<Flags>),
     /// Manage the people who answer; also while the server runs
     Agent(AgentArguments),
+    /// Manage the desks of this server; also while it runs
+    Tenant(TenantArguments),
+    /// Read who did what; also while the server runs
+    Audit(AuditArguments),
     #[command(flatten)]
     Upkeep(Upkeep),
     Doctor(Doctor),
@@ -122,74 +137,6 @@ pub struct Flags {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CommandLine(pub Vec<String>);
 
-#[derive(Args, Debug)]
-struct AgentArguments {
-    /// The data folder of the server
-    #[arg(long, value_name = "FOLDER", global = true)]
-    data: Option<PathBuf>,
-    /// The configuration file of the server
-    #[arg(long, value_name = "FILE", global = true)]
-    config: Option<PathBuf>,
-    #[command(subcommand)]
-    command: AgentCommand,
-}
-
-/// What to do about agents' accounts.
-#[derive(Subcommand, Clone, PartialEq, Eq, Debug)]
-pub enum AgentCommand {
-    /// Make an account; the password is asked for
-    Add {
-        /// The address that the agent signs in with
-        email: String,
-        /// The name that customers and colleagues see
-        #[arg(long, value_parser = display_name)]
-        name: DisplayName,
-        /// What the agent may do
-        #[arg(long, value_name = "ROLE", default_value = "agent", value_parser = role())]
-        role: Role,
-        /// Read the password from standard input, one line
-        #[arg(long)]
-        password_stdin: bool,
-        #[command(flatten)]
-        refused: PasswordArgument,
-    },
-    /// List all accounts
-    List,
-    /// End all sign-ins of an account and take no new ones
-    Disable {
-        /// The account's address
-        email: String,
-    },
-    /// Let a disabled account sign in again
-    Enable {
-        /// The account's address
-        email: String,
-    },
-    /// Set a new password, which is asked for, and end all sign-ins
-    Passwd {
-        /// The account's address
-        email: String,
-        /// Read the password from standard input, one line
-        #[arg(long)]
-        password_stdin: bool,
-        #[command(flatten)]
-        refused: PasswordArgument,
-    },
-}
-
-/// Understood only to be refused with words that help, without repeating what was given.
-#[derive(Args, Clone, PartialEq, Eq, Default)]
-pub struct PasswordArgument {
-    #[arg(long, hide = true, num_args = 0..=1, default_missing_value = "")]
-    password: Option<OsString>,
-}
-
-impl std::fmt::Debug for PasswordArgument {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PasswordArgument(hidden)")
-    }
-}
-
 impl Cli {
     /// Understands a command line; the first argument is the program's name.
     ///
@@ -204,7 +151,7 @@ impl Cli {
                 agent.command.refuse_password()?;
                 (
                     arguments.flags.place(agent.data, agent.config)?,
-                    Action::Agent(agent.command),
+                    Action::Agent(agent.command, agent.tenant.unwrap_or_else(TenantId::default_tenant)),
                 )
             }
             Some(Command::Doctor(command)) => {
@@ -217,6 +164,17 @@ impl Cli {
             Some(Command::Webhook(webhook)) => {
                 let (data, config) = (webhook.data.clone(), webhook.config.clone());
                 (arguments.flags.place(data, config)?, Action::Webhook(webhook))
+            }
+            Some(Command::Tenant(TenantArguments { command })) => {
+                let place = command.place().clone();
+                (
+                    arguments.flags.place(place.data, place.config)?,
+                    Action::Tenant(command),
+                )
+            }
+            Some(Command::Audit(audit)) => {
+                let place = audit.place.clone();
+                (arguments.flags.place(place.data, place.config)?, Action::Audit(audit))
             }
             Some(Command::Upkeep(command)) => {
                 let place = command.place().clone();
@@ -296,19 +254,6 @@ impl Flags {
             ("bot.rules", self.bot_rules.clone().map(Value::Path)),
         ];
         all.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
-    }
-}
-
-impl AgentCommand {
-    fn refuse_password(&self) -> Result<(), clap::Error> {
-        match self {
-            AgentCommand::Add { refused, .. } | AgentCommand::Passwd { refused, .. } if refused.password.is_some() => {
-                let words = "a password on the command line can be read by everybody on this computer and stays in the shell's \
-                             history; leave it out and it is asked for, or give it on standard input with --password-stdin";
-                Err(Arguments::command().error(ErrorKind::ArgumentConflict, words))
-            }
-            _ => Ok(()),
-        }
     }
 }
 

@@ -128,10 +128,10 @@ fn a_password_on_the_command_line_is_refused_and_not_repeated() {
 #[test]
 fn agents_accounts() {
     let agent = |line: &str| match right(line).action {
-        Action::Agent(command) => command,
+        Action::Agent(command, _) => command,
         other => panic!("{line}: {other:?}"),
     };
-    assert_eq!(agent("agent list"), AgentCommand::List);
+    assert_eq!(agent("agent list"), AgentCommand::List { json: false });
     let email = || "bo@example.org".to_owned();
     assert_eq!(
         agent("agent disable bo@example.org"),

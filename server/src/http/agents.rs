@@ -13,7 +13,7 @@ use minicom_protocol::{
 use super::{
     App, answers,
     error::ApiError,
-    extract::{ByAdmin, Json},
+    extract::{self as asked, ByAdmin},
 };
 use crate::accounts::{Change, NewAgent};
 
@@ -29,7 +29,9 @@ pub async fn list(State(app): State<App>, ByAdmin(admin): ByAdmin) -> Result<Ans
 pub async fn add(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
-    Json(request): Json<NewAccountRequest>,
+    asked::Change {
+        body: request, once, ..
+    }: asked::Change<NewAccountRequest>,
 ) -> Result<(StatusCode, Answer<AccountAnswer>), ApiError> {
     let new = NewAgent {
         email: request.email,
@@ -37,7 +39,7 @@ pub async fn add(
         role: request.role,
         password: request.password,
     };
-    let account = app.accounts.add(&admin.tenant, new).await?;
+    let account = app.accounts.add_by(admin.by(), once, &admin.tenant, new).await?;
     Ok((StatusCode::CREATED, Answer(answers::account(&account))))
 }
 
@@ -46,15 +48,21 @@ pub async fn change(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
     path: Result<Path<String>, PathRejection>,
-    Json(request): Json<ChangeAccountRequest>,
+    asked::Change {
+        body: request, once, ..
+    }: asked::Change<ChangeAccountRequest>,
 ) -> Result<Answer<AccountAnswer>, ApiError> {
     let Path(email) = path.map_err(|_| ApiError::bad_field("the address in the path is not UTF-8"))?;
     let change = Change {
         name: request.name.as_deref().map(display_name).transpose()?,
         enabled: request.enabled,
         password: request.password,
+        ..Change::default()
     };
-    let account = app.accounts.change(&admin.tenant, &email, change).await?;
+    let account = app
+        .accounts
+        .change_by(admin.by(), once, &admin.tenant, &email, change)
+        .await?;
     Ok(Answer(answers::account(&account)))
 }
 

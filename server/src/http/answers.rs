@@ -10,7 +10,7 @@ use minicom_protocol::{
     summary::Summary,
 };
 
-use crate::{clock::rfc3339, store::people};
+use crate::{accounts::Account, clock::rfc3339};
 
 /// A conversation's row, for agents.
 pub fn conversation(summary: &Summary) -> ConversationAnswer {
@@ -112,7 +112,7 @@ fn message(
 }
 
 /// An account, for admins.
-pub fn account(it: &people::Agent) -> AccountAnswer {
+pub fn account(it: &Account) -> AccountAnswer {
     AccountAnswer {
         agent: AgentAnswer {
             id: it.agent.id.to_string(),
@@ -121,7 +121,7 @@ pub fn account(it: &people::Agent) -> AccountAnswer {
             role: it.role,
         },
         enabled: it.enabled,
-        has_password: it.password_hash.is_some(),
+        has_password: it.has_password,
         created_at: rfc3339(it.created_at),
     }
 }

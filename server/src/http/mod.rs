@@ -4,7 +4,7 @@
 mod agents;
 mod aliases;
 mod answers;
-mod api;
+pub(crate) mod api;
 mod around;
 mod asked;
 mod conversation;

@@ -2,27 +2,23 @@
 
 use std::io::Write;
 
-use minicom_protocol::{
-    gate::Shown,
-    ids::TenantId,
-    people::Role,
-    rest::{AccountAnswer, AccountsAnswer, ChangeAccountRequest, NewAccountRequest},
-};
+use minicom_protocol::{gate::Shown, ids::TenantId, people::Role, words::Skill};
 use reqwest::Method;
 
-use super::{Office, in_office, password, segment, table};
+use super::{Office, in_office, password, pretty, segment, table};
 use crate::{
     config::{AgentCommand, Config},
-    exit::Fatal,
+    exit::{ExitKind, Fatal},
+    http::api::agents::{AgentAnswer, AgentsAnswer, ChangeAgentRequest, DeletedAnswer, NewAgentRequest},
 };
 
-const ACCOUNTS: &str = "/api/agents";
+const AGENTS: &str = "/api/v1/chat/agents";
 
-/// Does what the command says and writes to `out` what became of it.
+/// Does what the command says in this tenant and writes to `out` what became of it.
 ///
 /// # Errors
 /// Why it was not done.
-pub async fn run(command: AgentCommand, config: &Config, out: &mut impl Write) -> Result<(), Fatal> {
+pub async fn run(command: AgentCommand, tenant: TenantId, config: &Config, out: &mut impl Write) -> Result<(), Fatal> {
     // The password comes first: nobody should hold the data folder while somebody thinks.
     let password = match &command {
         AgentCommand::Add { password_stdin, .. } | AgentCommand::Passwd { password_stdin, .. } => {
@@ -30,62 +26,105 @@ pub async fn run(command: AgentCommand, config: &Config, out: &mut impl Write) -
         }
         _ => None,
     };
-    let tenant = TenantId::default_tenant();
     in_office(config, tenant, out, async |office| act(office, command, password).await).await
 }
 
-async fn change(office: &Office, email: &str, change: ChangeAccountRequest) -> Result<AccountAnswer, Fatal> {
-    let path = format!("{ACCOUNTS}/{}", segment(email));
-    office.ask(Method::PATCH, &path, Some(&change)).await
+fn path(named: &str) -> String {
+    format!("{AGENTS}/{}", segment(named))
 }
 
-async fn list(office: &Office) -> Result<Vec<AccountAnswer>, Fatal> {
-    let answer: AccountsAnswer = office.ask(Method::GET, ACCOUNTS, None::<&()>).await?;
-    Ok(answer.agents)
+async fn change(office: &Office, named: &str, change: ChangeAgentRequest) -> Result<AgentAnswer, Fatal> {
+    office.ask(Method::PATCH, &path(named), Some(&change)).await
+}
+
+async fn switch(office: &Office, named: &str, enabled: bool) -> Result<AgentAnswer, Fatal> {
+    let wish = ChangeAgentRequest {
+        enabled: Some(enabled),
+        ..ChangeAgentRequest::default()
+    };
+    change(office, named, wish).await
 }
 
 async fn act(office: &Office, command: AgentCommand, password: Option<String>) -> Result<String, Fatal> {
-    let switched = |enabled| ChangeAccountRequest {
-        enabled: Some(enabled),
-        ..ChangeAccountRequest::default()
-    };
     Ok(match command {
-        AgentCommand::List => accounts_table(&list(office).await?),
+        AgentCommand::List { json } => {
+            let all: AgentsAnswer = office.ask(Method::GET, AGENTS, None::<&()>).await?;
+            if json { pretty(&all.agents) } else { listed(&all.agents) }
+        }
+        AgentCommand::Show { email, json } => {
+            let found: AgentAnswer = office.ask(Method::GET, &path(&email), None::<&()>).await?;
+            if json { pretty(&found) } else { shown(&found) }
+        }
         AgentCommand::Add { email, name, role, .. } => {
             let name = name.to_string();
-            let new = NewAccountRequest {
+            let new = NewAgentRequest {
                 email,
                 name,
                 role,
                 password,
             };
-            let made = office
-                .ask::<AccountAnswer>(Method::POST, ACCOUNTS, Some(&new))
-                .await?
-                .agent;
-            let (email, name) = (Shown::line(&made.email), Shown::name(&made.name));
+            let made: AgentAnswer = office.ask(Method::POST, AGENTS, Some(&new)).await?;
+            let (email, name) = (address(&made), Shown::name(&made.name));
             format!("Added {email}: {name}, {}.\n", role_name(made.role))
         }
+        AgentCommand::Change {
+            email,
+            name,
+            new_email,
+            role,
+            skills,
+            capacity,
+        } => {
+            let wish = ChangeAgentRequest {
+                name: name.map(|name| name.to_string()),
+                email: new_email,
+                role,
+                skills: skills.as_deref().map(read_skills).transpose()?,
+                capacity: capacity.map(|it| it.0),
+                ..ChangeAgentRequest::default()
+            };
+            shown(&change(office, &email, wish).await?)
+        }
         AgentCommand::Disable { email } => {
-            let email = change(office, &email, switched(false)).await?.agent.email;
-            format!("Disabled {}. Its sign-ins have ended.\n", Shown::line(&email))
+            let email = address(&switch(office, &email, false).await?);
+            format!("Disabled {email}. Its sign-ins have ended.\n")
         }
         AgentCommand::Enable { email } => {
-            let email = change(office, &email, switched(true)).await?.agent.email;
-            format!("Enabled {}.\n", Shown::line(&email))
+            format!("Enabled {}.\n", address(&switch(office, &email, true).await?))
         }
-        AgentCommand::Passwd { email, .. } => {
-            let new = ChangeAccountRequest {
-                password,
-                ..ChangeAccountRequest::default()
-            };
-            let email = change(office, &email, new).await?.agent.email;
+        AgentCommand::Delete { email } => {
+            let gone: DeletedAnswer = office.ask(Method::DELETE, &path(&email), None::<&()>).await?;
+            let email = Shown::line(&email).cut(80);
             format!(
-                "Set a new password for {}. Its earlier sign-ins have ended.\n",
-                Shown::line(&email)
+                "Deleted {email}: its name and address are gone. What it wrote stays, under the id {}.\n",
+                gone.id
             )
         }
+        AgentCommand::Passwd { email, .. } => {
+            let wish = ChangeAgentRequest {
+                password,
+                ..ChangeAgentRequest::default()
+            };
+            let email = address(&change(office, &email, wish).await?);
+            format!("Set a new password for {email}. Its earlier sign-ins have ended.\n")
+        }
     })
+}
+
+fn read_skills(text: &str) -> Result<Vec<Skill>, Fatal> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let skills = words.map(|word| word.parse::<Skill>());
+    skills.collect::<Result<_, _>>().map_err(|refused| {
+        Fatal::new(
+            ExitKind::Usage,
+            format!("--skills: {refused}."),
+            "Write them with commas between, as billing,german.",
+        )
+    })
+}
+
+fn address(it: &AgentAnswer) -> Shown {
+    Shown::line(it.email.as_deref().unwrap_or(&it.id))
 }
 
 fn role_name(role: Role) -> &'static str {
@@ -95,49 +134,77 @@ fn role_name(role: Role) -> &'static str {
     }
 }
 
+fn state(it: &AgentAnswer) -> &'static str {
+    match (it.enabled, it.has_password) {
+        (true, Some(false)) => "enabled, no password",
+        (true, _) => "enabled",
+        (false, _) => "disabled",
+    }
+}
+
 /// The accounts as a table for a terminal and for `grep`.
-fn accounts_table(accounts: &[AccountAnswer]) -> String {
+fn listed(accounts: &[AgentAnswer]) -> String {
     let rows = accounts.iter().map(|it| {
-        let state = match (it.enabled, it.has_password) {
-            (true, true) => "enabled",
-            (true, false) => "enabled, no password",
-            (false, _) => "disabled",
-        };
         [
-            it.agent.email.clone(),
-            Shown::name(&it.agent.name).as_str().to_owned(),
-            role_name(it.agent.role).to_owned(),
-            state.to_owned(),
+            it.email.clone().unwrap_or_default(),
+            Shown::name(&it.name).as_str().to_owned(),
+            role_name(it.role).to_owned(),
+            state(it).to_owned(),
         ]
     });
     table(["ADDRESS", "NAME", "ROLE", "STATE"], rows)
 }
 
+fn shown(it: &AgentAnswer) -> String {
+    let words: Vec<String> = it.skills.iter().map(ToString::to_string).collect();
+    let capacity = it
+        .capacity
+        .map_or_else(|| "as the desk has it".to_owned(), |most| most.to_string());
+    let rows = [
+        ["address", it.email.as_deref().unwrap_or_default()],
+        ["name", &it.name],
+        ["id", &it.id],
+        ["role", role_name(it.role)],
+        ["state", state(it)],
+        ["presence", it.presence.word()],
+        ["skills", &words.join(", ")],
+        ["capacity", &capacity],
+        ["active", &it.active.to_string()],
+        ["made", it.created_at.as_deref().unwrap_or_default()],
+    ];
+    super::pairs(rows.map(|row| row.map(str::to_owned)))
+}
+
 #[cfg(test)]
 mod tests {
-    use minicom_protocol::rest::AgentAnswer;
+    use minicom_protocol::staff::{Intent, PresenceState};
 
     use super::*;
 
     #[test]
     fn the_table_is_aligned() {
-        let account = |email: &str, name: &str, enabled, has_password| AccountAnswer {
-            agent: AgentAnswer {
-                id: String::new(),
-                name: name.to_owned(),
-                email: email.to_owned(),
-                role: if enabled { Role::Admin } else { Role::Agent },
-            },
+        let account = |email: &str, name: &str, enabled, has_password| AgentAnswer {
+            id: String::new(),
+            name: name.to_owned(),
+            role: if enabled { Role::Admin } else { Role::Agent },
             enabled,
-            has_password,
-            created_at: String::new(),
+            skills: vec![],
+            capacity: None,
+            presence: PresenceState::Offline,
+            intent: Intent::Available,
+            last_activity_at: None,
+            active: 0,
+            snoozed: 0,
+            email: Some(email.to_owned()),
+            has_password: Some(has_password),
+            created_at: None,
         };
         let accounts = [
             account("admin@localhost", "Ada", true, false),
             account("b@x", "Bo the second", false, true),
         ];
         assert_eq!(
-            accounts_table(&accounts),
+            listed(&accounts),
             "ADDRESS          NAME           ROLE   STATE\n\
              admin@localhost  Ada            admin  enabled, no password\n\
              b@x              Bo the second  agent  disabled\n"

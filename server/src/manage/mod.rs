@@ -3,9 +3,11 @@
 //! that is managed, and its rules are the same.
 
 pub mod agent;
+pub mod audit;
 mod here;
 mod password;
 mod running;
+pub mod tenant;
 pub mod token;
 pub mod webhook;
 
@@ -64,9 +66,23 @@ impl Office {
     /// # Errors
     /// What the API refuses, or why it was not asked.
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Fatal> {
-        match &self.desk {
+        let answer = match &self.desk {
             Desk::Running(server) => server.call(method, path, &self.tenant, body).await,
             Desk::Here(here) => here.call(method, path, &self.tenant, body).await,
+        };
+        match answer {
+            // Whoever can read the data folder may do all; but not where there is nobody.
+            Err(fatal) if fatal.kind == ExitKind::Permission && self.tenant != TenantId::default_tenant() => {
+                Err(Fatal::new(
+                    ExitKind::NoInput,
+                    format!(
+                        "There is no tenant {} that is served here, or none of its admins may sign in.",
+                        self.tenant
+                    ),
+                    "`minicom-server tenant list` shows all tenants and whether they are enabled.",
+                ))
+            }
+            answer => answer,
         }
     }
 
@@ -165,6 +181,19 @@ pub fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [St
     text
 }
 
+/// A name and a value a line, the values aligned; everything is gated.
+pub fn pairs(rows: impl IntoIterator<Item = [String; 2]>) -> String {
+    let text = table(["", ""], rows);
+    // Without a head there is nothing above.
+    text.trim_start_matches('\n').to_owned()
+}
+
+/// As JSON for people and programs.
+pub fn pretty(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    format!("{text}\n")
+}
+
 /// What the program ends with for a refusal of this code, whoever refused.
 fn kind_of(code: &str) -> ExitKind {
     match code {
@@ -179,12 +208,13 @@ fn kind_of(code: &str) -> ExitKind {
 /// A refusal as an error with a way out.
 fn refusal(code: &str, message: &str) -> Fatal {
     let fix = match code {
-        "not_found" => {
-            "`minicom-server agent list` shows all accounts, `token list` the tokens of one, `webhook list` the webhooks."
-        }
+        "not_found" => "The same command with `list` shows all that there are.",
         "exists" => "`minicom-server agent passwd` sets its password, `enable` lets it sign in again.",
         "weak_password" => "Take several words that do not belong together.",
         "last_admin" => "`minicom-server agent add --role admin` makes another one.",
+        "tenant_enabled" => "`minicom-server tenant disable` first.",
+        "not_confirmed" => "Give its name once more with --confirm.",
+        "quota_exceeded" => "`minicom-server tenant change --quota` sets how much it may have.",
         "url_not_allowed" => {
             "Give an address of the internet; for trials the setting webhooks.allow_private opens this computer."
         }

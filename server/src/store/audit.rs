@@ -162,6 +162,8 @@ pub struct Filter {
     pub actor: Option<String>,
     /// Not older.
     pub since: Option<Time>,
+    /// Without what was done to tenants.
+    pub hide_tenants: bool,
 }
 
 /// Entries that are wanted, newest first, `limit` at most.
@@ -171,14 +173,22 @@ pub fn page(conn: &Connection, tenant: TenantKey, wanted: &Filter, limit: usize)
         "SELECT {ENTRY} FROM audit WHERE tenant = ?1 AND number < ?2
          AND (?3 IS NULL OR action = ?3 OR (action >= ?3 || '.' AND action < ?3 || '/'))
          AND (?4 IS NULL OR ?4 IN (actor ->> '$.agent.id', actor ->> '$.by', actor ->> '$.id'))
-         AND (?5 IS NULL OR at >= ?5)
-         ORDER BY number DESC LIMIT ?6"
+         AND (?5 IS NULL OR at >= ?5) AND NOT (?6 AND action >= 'tenant.' AND action < 'tenant/')
+         ORDER BY number DESC LIMIT ?7"
     ))?;
     let before = wanted.before.unwrap_or(i64::MAX);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let since = wanted.since.map(|since| since.0);
     let rows = statement.query_map(
-        params![tenant.0, before, wanted.action, wanted.actor, since, limit],
+        params![
+            tenant.0,
+            before,
+            wanted.action,
+            wanted.actor,
+            since,
+            wanted.hide_tenants,
+            limit
+        ],
         stored,
     )?;
     rows.map(|row| row?.0.entry()).collect()

@@ -127,6 +127,17 @@ pub fn set_reset(conn: &Connection, tenant: TenantKey, agent: AgentId, reset: Op
     Ok(())
 }
 
+/// Forgets all that an account signs in with besides its password, and from where it did.
+pub fn forget(conn: &Connection, tenant: TenantKey, agent: AgentId) -> Result<()> {
+    for table in ["recovery_codes", "known_addresses"] {
+        conn.execute(
+            &format!("DELETE FROM {table} WHERE tenant = ?1 AND agent = ?2"),
+            params![tenant.0, agent.as_bytes()],
+        )?;
+    }
+    Ok(())
+}
+
 /// Whether the agent has signed in from this network.
 pub fn is_known_address(conn: &Connection, tenant: TenantKey, agent: AgentId, network: &str) -> Result<bool> {
     conn.prepare_cached("SELECT 1 FROM known_addresses WHERE tenant = ?1 AND agent = ?2 AND network = ?3")?

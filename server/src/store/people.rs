@@ -71,10 +71,36 @@ pub fn agent_by_email(conn: &Connection, tenant: TenantKey, email: &str) -> Resu
         .optional()
 }
 
-/// All accounts, oldest first.
+/// An account by its id; a deleted one is none.
+pub fn agent_by_id(conn: &Connection, tenant: TenantKey, id: AgentId) -> Result<Option<Agent>> {
+    conn.prepare_cached(&format!(
+        "SELECT {AGENT} FROM agents WHERE tenant = ?1 AND id = ?2 AND deleted_at IS NULL"
+    ))?
+    .query_row(params![tenant.0, id.as_bytes()], agent)
+    .optional()
+}
+
+/// Takes away from an account all that it signed in with, and its address. It can be nobody's again. Its name, which colleagues
+/// see, is taken away by its event.
+pub fn delete_agent(conn: &Connection, tenant: TenantKey, id: AgentId, now: Time) -> Result<()> {
+    conn.execute(
+        "DELETE FROM agent_tokens WHERE tenant = ?1 AND agent = ?2",
+        params![tenant.0, id.as_bytes()],
+    )?;
+    // With a blank in it, it is no address.
+    conn.execute(
+        "UPDATE agents SET email = 'deleted ' || lower(hex(id)), password_hash = NULL, totp = NULL, totp_new = NULL,
+                reset_digest = NULL, reset_expires_at = NULL, deleted_at = ?3
+         WHERE tenant = ?1 AND id = ?2",
+        params![tenant.0, id.as_bytes(), now.0],
+    )?;
+    Ok(())
+}
+
+/// All accounts but deleted ones, oldest first.
 pub fn agents(conn: &Connection, tenant: TenantKey) -> Result<Vec<Agent>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {AGENT} FROM agents WHERE tenant = ?1 ORDER BY created_at, id"
+        "SELECT {AGENT} FROM agents WHERE tenant = ?1 AND deleted_at IS NULL ORDER BY created_at, id"
     ))?;
     statement.query_map([tenant.0], agent)?.collect()
 }

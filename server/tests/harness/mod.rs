@@ -378,10 +378,21 @@ impl<A: Audience> Client<A> {
 
     /// Says Hello.
     pub async fn hello(&mut self, secret: Option<String>, token: Option<String>, cursor: Option<Cursor>) {
+        self.hello_to(None, secret, token, cursor).await;
+    }
+
+    /// Says Hello to a tenant.
+    pub async fn hello_to(
+        &mut self,
+        tenant: Option<TenantId>,
+        secret: Option<String>,
+        token: Option<String>,
+        cursor: Option<Cursor>,
+    ) {
         self.send(ToServer::Hello(Hello {
             version: VERSION,
             client: "test 1".to_owned(),
-            tenant: None,
+            tenant,
             cursor,
             token,
             secret,

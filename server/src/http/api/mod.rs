@@ -2,8 +2,8 @@
 //! place. Handlers are thin: extractor, [`Desk`](crate::desk::Desk) or [`Accounts`](crate::accounts::Accounts), answer.
 
 mod account;
-mod agents;
-mod audit;
+pub(crate) mod agents;
+pub(crate) mod audit;
 mod customers;
 mod events;
 mod groups;
@@ -15,7 +15,7 @@ mod queue;
 mod sessions;
 mod settings;
 mod staff;
-mod tenants;
+pub(crate) mod tenants;
 mod tickets;
 mod tokens;
 mod webhooks;
