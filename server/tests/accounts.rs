@@ -16,7 +16,9 @@ use minicom_protocol::{
     text::{CustomerName, DisplayName},
 };
 use minicom_server::{
-    accounts::{AccountError, Accounts, FIRST_ADMIN, LOCAL_TOKEN, Login, NewAgent, NewCustomerRates, NewMachineToken},
+    accounts::{
+        Account, AccountError, Accounts, FIRST_ADMIN, LOCAL_TOKEN, Login, NewAgent, NewCustomerRates, NewMachineToken,
+    },
     auth::{scope::Scope, seal::SealingKey},
     decide::Settings,
     desk::Desk,
@@ -78,7 +80,7 @@ fn name(text: &str) -> DisplayName {
 }
 
 impl Rig {
-    async fn add(&self, email: &str, role: Role) -> Result<store::people::Agent, AccountError> {
+    async fn add(&self, email: &str, role: Role) -> Result<Account, AccountError> {
         let new = NewAgent {
             email: email.to_owned(),
             name: name("Ada"),

@@ -162,3 +162,114 @@ fn a_folder_that_somebody_has_who_does_not_serve() {
     let words = refusal(&agent(dir.path(), &["list"]), 75);
     assert!(words.contains(dir.path().to_str().unwrap()), "{words}");
 }
+
+/// `minicom-server WORDS --data DATA`
+fn command(data: &Path, words: &[&str]) -> std::process::Output {
+    run(&[words, &["--data", data.to_str().unwrap()]].concat())
+}
+
+/// The whole life of a tenant, with an agent's in it. It goes the same way whether or not a server has the folder.
+fn life_of_a_tenant(data: &Path) {
+    let tenant = |words: &[&str]| command(data, &[&["tenant"], words].concat());
+    let made = stdout(&tenant(&[
+        "create",
+        "acme",
+        "--name",
+        "Acme Ltd",
+        "--admin-email",
+        "ada@acme.example",
+        "--quota",
+        "agents=2",
+    ]));
+    assert!(made.contains("agent passwd ada@acme.example --tenant acme"), "{made}");
+    assert!(refusal(&tenant(&["create", "acme"]), 65).contains("acme already"));
+    assert!(stdout(&tenant(&["list"])).contains("acme     Acme Ltd  enabled"));
+    let json: serde_json::Value = serde_json::from_str(&stdout(&tenant(&["list", "--json"]))).unwrap();
+    assert_eq!(json[1]["quotas"]["agents"], 2);
+
+    let acme = |words: &[&str]| agent(data, &[words, &["--tenant", "acme"]].concat());
+    let set = agent_with_password(data, &["passwd", "ada@acme.example", "--tenant", "acme"], PASSWORD);
+    stdout(&set);
+    stdout(&agent_with_password(
+        data,
+        &["add", "bo@acme.example", "--name", "Bo", "--tenant", "acme"],
+        PASSWORD,
+    ));
+    let full = agent_with_password(
+        data,
+        &["add", "eve@acme.example", "--name", "Eve", "--tenant", "acme"],
+        PASSWORD,
+    );
+    assert!(refusal(&full, 65).contains("--quota"));
+    assert!(
+        !stdout(&agent(data, &["list"])).contains("acme.example"),
+        "nothing crosses"
+    );
+    let changed = stdout(&acme(&[
+        "change",
+        "bo@acme.example",
+        "--skills",
+        "billing,german",
+        "--capacity",
+        "3",
+        "--role",
+        "admin",
+    ]));
+    assert!(
+        changed.contains("billing, german") && changed.contains("admin"),
+        "{changed}"
+    );
+    let shown: serde_json::Value =
+        serde_json::from_str(&stdout(&acme(&["show", "bo@acme.example", "--json"]))).unwrap();
+    assert_eq!(
+        (&shown["capacity"], &shown["presence"]),
+        (&serde_json::json!(3), &serde_json::json!("offline"))
+    );
+    let id = shown["id"].as_str().unwrap();
+    stdout(&acme(&["disable", id]));
+    stdout(&acme(&["enable", "bo@acme.example"]));
+    assert!(refusal(&acme(&["change", "nobody@acme.example", "--name", "No"]), 65).contains("nobody@acme.example"));
+    stdout(&acme(&["delete", "bo@acme.example"]));
+    assert!(!stdout(&acme(&["list"])).contains("bo@acme.example"));
+    assert!(refusal(&acme(&["delete", "ada@acme.example"]), 65).contains("last admin"));
+
+    let audit = |words: &[&str]| stdout(&command(data, &[&["audit", "--tenant", "acme"], words].concat()));
+    let deleted = audit(&["--action", "agent.deleted"]);
+    assert!(
+        deleted.contains("operator") && deleted.contains("bo@acme.example"),
+        "{deleted}"
+    );
+    let first: serde_json::Value = serde_json::from_str(audit(&["--limit", "1", "--json"]).trim()).unwrap();
+    assert_eq!(first["action"], "agent.deleted");
+
+    stdout(&tenant(&["change", "acme", "--quota", "customers=5"]));
+    let shown = stdout(&tenant(&["show", "acme"]));
+    assert!(shown.contains("1 of 2") && shown.contains("0 of 5"), "{shown}");
+    assert!(refusal(&tenant(&["delete", "acme", "--confirm", "acme"]), 65).contains("tenant disable"));
+    stdout(&tenant(&["disable", "acme"]));
+    assert!(refusal(&acme(&["list"]), 66).contains("tenant list"));
+    assert!(refusal(&tenant(&["delete", "acme", "--confirm", "acm"]), 65).contains("--confirm"));
+    assert_eq!(
+        stdout(&tenant(&["delete", "acme", "--confirm", "acme"])),
+        "Deleted acme with all that it had.\n"
+    );
+    assert!(!stdout(&tenant(&["list"])).contains("acme"));
+    assert!(refusal(&tenant(&["disable", "default"]), 65).contains("server's own"));
+    let told = stdout(&command(data, &["audit", "--action", "tenant"]));
+    assert!(
+        told.contains("tenant.made") && told.contains("tenant.deleted"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_tenant_while_no_server_runs() {
+    life_of_a_tenant(left().path());
+}
+
+#[test]
+fn a_tenant_while_a_server_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let _server = Running::start(dir.path(), &[]);
+    life_of_a_tenant(dir.path());
+}

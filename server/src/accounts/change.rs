@@ -95,7 +95,7 @@ impl Accounts {
                 None => Ok(Err(AccountError::Unknown(gated(&named)))),
             }
         });
-        self.after(changed.await??).await
+        self.after(tenant, changed.await??).await
     }
 
     /// Disables an account for good, and takes away its name, its address and all that it signed in with. What stands in the
@@ -118,7 +118,7 @@ impl Accounts {
                 None => Ok(Err(AccountError::Unknown(gated(&named)))),
             }
         });
-        let account = self.after(deleted.await??).await?;
+        let account = self.after(tenant, deleted.await??).await?;
         self.desk().erased();
         Ok(account)
     }
@@ -165,12 +165,13 @@ impl Accounts {
     }
 
     /// Ends the connections whose sign-ins have ended.
-    async fn after(&self, changed: Changed) -> Result<Account, AccountError> {
+    async fn after(&self, tenant: &TenantId, changed: Changed) -> Result<Account, AccountError> {
         if changed.signed_out {
             (self.shared.signed_out)(changed.account.agent.id, None);
         }
-        if changed.stood_for {
-            // The local token was one of the sign-ins that ended.
+        if changed.stood_for && *tenant == TenantId::default_tenant() {
+            // The local token was one of the sign-ins that ended. It is the operator's, who is an admin of the server's own
+            // tenant: what becomes of the others' admins does not touch it.
             let renewed = self.renew_local().await;
             renewed.map_err(|failed| AccountError::Local(failed.to_string()))?;
         }

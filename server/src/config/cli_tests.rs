@@ -1,4 +1,4 @@
-use super::*;
+use super::{agent::PasswordArgument, *};
 
 fn read(line: &str) -> Result<Cli, clap::Error> {
     Cli::read(std::iter::once("minicom-server").chain(line.split_whitespace()))

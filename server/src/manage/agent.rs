@@ -156,7 +156,7 @@ fn listed(accounts: &[AgentAnswer]) -> String {
 }
 
 fn shown(it: &AgentAnswer) -> String {
-    let words: Vec<String> = it.skills.iter().map(ToString::to_string).collect();
+    let words: Vec<String> = it.skills.iter().map(|skill| skill.as_str().to_owned()).collect();
     let capacity = it
         .capacity
         .map_or_else(|| "as the desk has it".to_owned(), |most| most.to_string());

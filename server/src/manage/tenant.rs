@@ -11,7 +11,7 @@ use crate::{
     config::{Config, Quota, TenantCommand},
     exit::Fatal,
     http::api::tenants::{ChangeTenantRequest, NewTenantRequest, TenantAnswer, TenantsAnswer},
-    store::tenants::{Quotas, Usage},
+    store::tenants::Quotas,
 };
 
 const TENANTS: &str = "/api/v1/chat/tenants";
@@ -162,10 +162,7 @@ fn shown(it: &TenantAnswer) -> String {
         ["made".to_owned(), it.created_at.clone()],
     ];
     rows.extend(it.disabled_at.iter().map(|at| ["disabled".to_owned(), at.clone()]));
-    let (quotas, usage) = (
-        fields(&it.quotas),
-        it.usage.as_ref().map(fields::<Usage>).unwrap_or_default(),
-    );
+    let (quotas, usage) = (fields(&it.quotas), it.usage.as_ref().map(fields).unwrap_or_default());
     for what in [
         "agents",
         "customers",

@@ -101,7 +101,7 @@ pub struct NewAgentRequest {
     #[schema(example = "Bo")]
     pub name: String,
     /// What it may do: `agent` (if left out) or `admin`.
-    #[serde(default)]
+    #[serde(default = "an_agent")]
     #[schema(value_type = String, example = "agent")]
     pub role: Role,
     /// The password; without one nobody can log in until it is set.
@@ -138,6 +138,10 @@ pub struct ChangeAgentRequest {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "said")]
     #[schema(value_type = Option<u32>)]
     pub capacity: Option<Option<u32>>,
+}
+
+fn an_agent() -> Role {
+    Role::Agent
 }
 
 /// `null` is said too.
