@@ -19,7 +19,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::failures::Failures;
 use crate::{
     accounts::{self, Account, NewAgent, SignedIn},
     auth::scope::Scope,
@@ -164,8 +163,8 @@ pub struct DeletedAnswer {
 struct Nothing {}
 
 /// All agents of the tenant, disabled ones too, with who is there and how much each has to do.
-#[utoipa::path(get, path = "/agents", tag = "agents", operation_id = "list_agents", security(("bearer" = [])),
-    responses((status = 200, body = AgentsAnswer), Failures))]
+#[utoipa::path(get, path = "/agents", tag = "agents", operation_id = "list_agents",
+    responses((status = 200, body = AgentsAnswer)))]
 async fn list(State(app): State<App>, ByAgent(by): ByAgent) -> Result<Answer<AgentsAnswer>, ApiError> {
     let all = app.accounts.list(&by.tenant).await?;
     let room = Room::of(&app, &by).await?;
@@ -174,8 +173,8 @@ async fn list(State(app): State<App>, ByAgent(by): ByAgent) -> Result<Answer<Age
 }
 
 /// Makes an account. For admins.
-#[utoipa::path(post, path = "/agents", tag = "agents", operation_id = "make_agent", security(("bearer" = [])),
-    request_body = NewAgentRequest, responses((status = 201, body = AgentAnswer), Failures))]
+#[utoipa::path(post, path = "/agents", tag = "agents", operation_id = "make_agent",
+    request_body = NewAgentRequest, responses((status = 201, body = AgentAnswer)))]
 async fn add(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
@@ -195,9 +194,9 @@ async fn add(
 }
 
 /// An agent, by id; for admins by address too.
-#[utoipa::path(get, path = "/agents/{id}", tag = "agents", operation_id = "show_agent", security(("bearer" = [])),
+#[utoipa::path(get, path = "/agents/{id}", tag = "agents", operation_id = "show_agent",
     params(("id" = String, Path, description = "The account's id, or its address")),
-    responses((status = 200, body = AgentAnswer), Failures))]
+    responses((status = 200, body = AgentAnswer)))]
 async fn show(
     State(app): State<App>,
     ByAgent(by): ByAgent,
@@ -213,9 +212,9 @@ async fn show(
 }
 
 /// Changes an account. For admins.
-#[utoipa::path(patch, path = "/agents/{id}", tag = "agents", operation_id = "change_agent", security(("bearer" = [])),
+#[utoipa::path(patch, path = "/agents/{id}", tag = "agents", operation_id = "change_agent",
     params(("id" = String, Path, description = "The account's id, or its address")),
-    request_body = ChangeAgentRequest, responses((status = 200, body = AgentAnswer), Failures))]
+    request_body = ChangeAgentRequest, responses((status = 200, body = AgentAnswer)))]
 async fn change(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
@@ -240,9 +239,9 @@ async fn change(
 
 /// Disables an account for good and takes its name and address away. What it wrote stays, and what the journal and the audit log
 /// say of it. For admins.
-#[utoipa::path(delete, path = "/agents/{id}", tag = "agents", operation_id = "delete_agent", security(("bearer" = [])),
+#[utoipa::path(delete, path = "/agents/{id}", tag = "agents", operation_id = "delete_agent",
     params(("id" = String, Path, description = "The account's id, or its address")),
-    responses((status = 200, body = DeletedAnswer), Failures))]
+    responses((status = 200, body = DeletedAnswer)))]
 async fn delete(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,

@@ -11,7 +11,6 @@ use tokio::time::timeout;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::failures::Failures;
 use crate::{
     accounts::{NewTenant, TenantChange, TenantError},
     clock::rfc3339,
@@ -113,7 +112,7 @@ struct Confirm {
 struct Nothing {}
 
 /// All tenants of this server, the oldest first. For its operator.
-#[utoipa::path(get, path = "/tenants", tag = "tenants", operation_id = "list_tenants", security(("bearer" = [])), responses((status = 200, body = TenantsAnswer), Failures))]
+#[utoipa::path(get, path = "/tenants", tag = "tenants", operation_id = "list_tenants", responses((status = 200, body = TenantsAnswer)))]
 async fn list(
     FromApp(app): FromApp<App>,
     ByOperator(_operator): ByOperator,
@@ -124,8 +123,8 @@ async fn list(
 }
 
 /// Makes a tenant with its first admin, who has no password yet. It is served at once. For the operator.
-#[utoipa::path(post, path = "/tenants", tag = "tenants", operation_id = "make_tenant", security(("bearer" = [])), request_body = NewTenantRequest,
-    responses((status = 201, body = TenantAnswer), Failures))]
+#[utoipa::path(post, path = "/tenants", tag = "tenants", operation_id = "make_tenant", request_body = NewTenantRequest,
+    responses((status = 201, body = TenantAnswer)))]
 async fn make(
     FromApp(app): FromApp<App>,
     ByOperator(operator): ByOperator,
@@ -145,8 +144,8 @@ async fn make(
 }
 
 /// A tenant, and how much it has. For the operator; for an admin the own one.
-#[utoipa::path(get, path = "/tenants/{id}", tag = "tenants", operation_id = "show_tenant", security(("bearer" = [])), params(("id" = String, Path, description = "The tenant's name")),
-    responses((status = 200, body = TenantAnswer), Failures))]
+#[utoipa::path(get, path = "/tenants/{id}", tag = "tenants", operation_id = "show_tenant", params(("id" = String, Path, description = "The tenant's name")),
+    responses((status = 200, body = TenantAnswer)))]
 async fn show(
     FromApp(app): FromApp<App>,
     ByAdmin(admin): ByAdmin,
@@ -162,8 +161,8 @@ async fn show(
 }
 
 /// Changes a tenant: its name, its quotas, whether it is served. For the operator.
-#[utoipa::path(patch, path = "/tenants/{id}", tag = "tenants", operation_id = "change_tenant", security(("bearer" = [])), request_body = ChangeTenantRequest,
-    params(("id" = String, Path, description = "The tenant's name")), responses((status = 200, body = TenantAnswer), Failures))]
+#[utoipa::path(patch, path = "/tenants/{id}", tag = "tenants", operation_id = "change_tenant", request_body = ChangeTenantRequest,
+    params(("id" = String, Path, description = "The tenant's name")), responses((status = 200, body = TenantAnswer)))]
 async fn change(
     FromApp(app): FromApp<App>,
     ByOperator(operator): ByOperator,
@@ -184,9 +183,9 @@ async fn change(
 
 /// Deletes a disabled tenant with all that it has, for good. For the operator. A large one goes on being deleted after the
 /// answer; its state is `deleting` until then.
-#[utoipa::path(delete, path = "/tenants/{id}", tag = "tenants", operation_id = "delete_tenant", security(("bearer" = [])),
+#[utoipa::path(delete, path = "/tenants/{id}", tag = "tenants", operation_id = "delete_tenant",
     params(("id" = String, Path, description = "The tenant's name"), Confirm),
-    responses((status = 200, body = TenantAnswer), Failures))]
+    responses((status = 200, body = TenantAnswer)))]
 async fn delete(
     FromApp(app): FromApp<App>,
     ByOperator(operator): ByOperator,
