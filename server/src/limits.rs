@@ -366,6 +366,10 @@ pub const BACKUP_RETRY: Duration = Duration::from_secs(60 * 60);
 pub const DISK_FREE_BYTES_WARN: u64 = 1024 * 1024 * 1024;
 /// Between two tidyings of the numbers for a monitoring system: what nobody asks for must not pile up.
 pub const NUMBERS_TIDY_EVERY: Duration = Duration::from_secs(30);
+/// Rows of one page of an export: a read of some milliseconds.
+pub const EXPORT_PAGE: i64 = 500;
+/// Bytes of the lines of one step of an import: with the desk's own line and its agents they fit a request.
+pub const IMPORT_BATCH_BYTES: usize = 96 * 1024;
 /// Copies that stay in the folder: two weeks, so that damage that is seen late has a copy from before it.
 pub const BACKUPS_KEPT: Adjustable = Adjustable::new(14, 1, 3_650);
 

@@ -45,6 +45,12 @@ fn act(cli: Cli) -> Result<(), Fatal> {
             logging::start("warn", LogFormat::Text)?;
             upkeep::run(&command, &loaded.config, &mut io::stdout().lock())
         }
+        Action::Transfer(command) => {
+            logging::start("warn", LogFormat::Text)?;
+            let runtime = runtime()?;
+            let mut out = io::stdout().lock();
+            runtime.block_on(manage::transfer::run(command, &loaded.config, &mut out))
+        }
         Action::Doctor(command) => {
             logging::start("off", LogFormat::Text)?;
             let runtime = runtime()?;

@@ -5,6 +5,7 @@ pub mod agent;
 pub mod audit;
 pub mod tenant;
 pub mod token;
+pub mod transfer;
 pub mod upkeep;
 pub mod webhook;
 
@@ -23,6 +24,7 @@ use self::{
     audit::AuditArguments,
     tenant::{TenantArguments, TenantCommand},
     token::TokenArguments,
+    transfer::Transfer,
     upkeep::{Doctor, Upkeep},
     webhook::WebhookArguments,
 };
@@ -59,6 +61,8 @@ pub enum Action {
     Token(TokenArguments),
     /// Manage other programs that are told what happens.
     Webhook(WebhookArguments),
+    /// A whole desk, out or in.
+    Transfer(Transfer),
 }
 
 #[derive(Parser, Debug)]
@@ -93,6 +97,8 @@ enum Command {
     Token(TokenArguments),
     /// Manage other programs that are told what happens; also while the server runs
     Webhook(WebhookArguments),
+    #[command(flatten)]
+    Transfer(Transfer),
 }
 
 /// Flags of the server. Both `minicom-server --listen ...` and `minicom-server serve --listen ...` are understood.
@@ -175,6 +181,13 @@ impl Cli {
             Some(Command::Audit(audit)) => {
                 let place = audit.place.clone();
                 (arguments.flags.place(place.data, place.config)?, Action::Audit(audit))
+            }
+            Some(Command::Transfer(command)) => {
+                let place = command.place().clone();
+                (
+                    arguments.flags.place(place.data, place.config)?,
+                    Action::Transfer(command),
+                )
             }
             Some(Command::Upkeep(command)) => {
                 let place = command.place().clone();

@@ -120,6 +120,26 @@ impl<'a> Scope<'a> {
         audit::record(self.conn, self.tenant, self.now, &entry).map(drop)
     }
 
+    /// Appends an event that happened on another desk, with the time and the mark that it has there. It is numbered anew.
+    pub fn append_from_elsewhere(&mut self, event: Event) -> store::Result<()> {
+        let mut standing = Standing::read(self.conn, self.tenant, event.subject)?;
+        let new = New {
+            time: event.time,
+            subject: event.subject,
+            command: event.command,
+            body: event.body,
+            chance: Chance {
+                mark: event.mark,
+                salt: rand::rng().random(),
+            },
+        };
+        let event = journal::append(self.conn, self.tenant, new, &mut standing)?;
+        self.events.push((self.tenant, event));
+        // Its timers may come with the lines behind it.
+        *self.timers_set = true;
+        Ok(())
+    }
+
     /// The same for who has read how the subject stands, in this piece of work.
     fn append_to(
         &mut self,

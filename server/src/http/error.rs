@@ -51,6 +51,17 @@ impl ApiError {
         }
     }
 
+    /// An error that is a route's own.
+    pub(super) fn told(status: StatusCode, code: &str, words: &str) -> ApiError {
+        ApiError::new(status, code, words)
+    }
+
+    /// The same with one more field.
+    pub(super) fn with(mut self, field: &str, value: impl Into<Value>) -> ApiError {
+        self.body.fields.insert(field.to_owned(), value.into());
+        self
+    }
+
     fn with_message(mut self, words: impl Into<String>) -> ApiError {
         self.body.fields.insert("message".to_owned(), Value::from(words.into()));
         self

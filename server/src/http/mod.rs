@@ -28,7 +28,13 @@ use axum::{
 };
 use tokio_util::sync::CancellationToken;
 
-pub use self::{aliases::spelled, api::EventFeeds, error::ApiError, extract::TENANT};
+pub use self::{
+    aliases::spelled,
+    api::EventFeeds,
+    error::ApiError,
+    extract::TENANT,
+    page::{cursor_from, cursor_text},
+};
 use crate::{
     accounts::Accounts,
     auth::seal::SealingKey,

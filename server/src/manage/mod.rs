@@ -10,6 +10,7 @@ mod running;
 pub mod tenant;
 pub mod token;
 pub mod webhook;
+pub mod transfer;
 
 use std::io::Write;
 

@@ -31,6 +31,7 @@ pub mod threads;
 pub mod tickets;
 pub mod timers;
 pub mod tokens;
+pub mod transfer;
 pub mod verify;
 pub mod vitals;
 pub mod webhooks;

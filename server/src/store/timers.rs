@@ -96,6 +96,11 @@ pub fn kind_name(kind: TimerKind) -> &'static str {
     }
 }
 
+/// A kind's name, if it is one.
+pub fn known_kind(name: &str) -> Result<&'static str> {
+    kind_from(name).map(kind_name)
+}
+
 fn kind_from(name: &str) -> Result<TimerKind> {
     match name {
         "bot_deadline" => Ok(TimerKind::BotDeadline),

@@ -165,7 +165,7 @@ fn rename_to_new(part: &Path, target: &Path) -> io::Result<()> {
 }
 
 /// A file cannot be made in the target's folder.
-pub(super) fn cannot_create(target: &Path, error: &io::Error) -> Fatal {
+pub(crate) fn cannot_create(target: &Path, error: &io::Error) -> Fatal {
     let name = refused::shown(target);
     let (kind, fix) = match error.kind() {
         ErrorKind::AlreadyExists => return exists(target),

@@ -5,6 +5,8 @@
 pub mod backup;
 pub mod check_config;
 pub mod doctor;
+pub mod export;
+pub mod import;
 pub mod part;
 pub mod restore;
 pub mod schedule;

@@ -18,6 +18,7 @@ mod staff;
 pub(crate) mod tenants;
 mod tickets;
 mod tokens;
+mod transfer;
 mod webhooks;
 mod words;
 
@@ -60,6 +61,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(tenants::routes())
         .merge(tickets::routes())
         .merge(tokens::routes())
+        .merge(transfer::routes())
         .merge(webhooks::routes());
     OpenApiRouter::with_openapi(Description::openapi()).nest(BASE, resources)
 }

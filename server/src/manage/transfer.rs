@@ -1,0 +1,250 @@
+//! `minicom-server export` and `import`: a whole desk to lines of JSON and back. An export is read from the database itself, which
+//! needs no server and disturbs none; an import asks the API, for the desk's own rules hold for it.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufRead, BufReader, BufWriter, ErrorKind, IsTerminal, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+use minicom_protocol::{
+    gate::Shown,
+    ids::{Cursor, TenantId},
+};
+use reqwest::Method;
+use rusqlite::Connection;
+use serde_json::Value;
+
+use super::{Office, print};
+use crate::{
+    config::{Config, cli::transfer::Transfer},
+    exit::{ExitKind, Fatal},
+    http::cursor_from,
+    limits, refused,
+    store::{self, TenantKey, open::DATABASE, tenants},
+    upkeep::{
+        self,
+        export::Export,
+        import::{Batch, Taken},
+    },
+};
+
+/// Does what the command says.
+///
+/// # Errors
+/// Why it was not done.
+pub async fn run(command: Transfer, config: &Config, out: &mut impl Write) -> Result<(), Fatal> {
+    match command {
+        Transfer::Export {
+            file, tenant, since, ..
+        } => {
+            let since = since.as_deref().map(cursor).transpose()?;
+            export(&config.data, file.as_deref(), tenant, since, out)
+        }
+        Transfer::Import { file, tenant, .. } => import(config, &file, tenant, out).await,
+    }
+}
+
+fn cursor(text: &str) -> Result<Cursor, Fatal> {
+    cursor_from(text).ok_or_else(|| {
+        Fatal::new(
+            ExitKind::Usage,
+            format!("{} is no cursor.", Shown::line(text).cut(80)),
+            "Give the `cursor` of the line `end` of an earlier export, or of a line `event`.",
+        )
+    })
+}
+
+fn export(
+    data: &Path,
+    file: Option<&Path>,
+    tenant: Option<TenantId>,
+    since: Option<Cursor>,
+    out: &mut impl Write,
+) -> Result<(), Fatal> {
+    let database = data.join(DATABASE);
+    if !database.exists() {
+        return Err(upkeep::missing(&database));
+    }
+    let conn = store::backup::reader(&database).map_err(|refused| upkeep::unreadable(&database, &refused))?;
+    let reading = |error: rusqlite::Error| upkeep::reading(&database, &error);
+    let mut desks = tenants::all(&conn).map_err(reading)?;
+    if let Some(wanted) = tenant {
+        desks.retain(|(_, id)| *id == wanted);
+        if desks.is_empty() {
+            return Err(Fatal::new(
+                ExitKind::BadData,
+                format!("There is no tenant {wanted}."),
+                "`minicom-server doctor` names the tenants that there are.",
+            ));
+        }
+    }
+    let Some(file) = file else {
+        return write(&conn, desks, since, out, &database, "standard output");
+    };
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let opened = opened.map_err(|error| upkeep::backup::cannot_create(file, &error))?;
+    let mut to = BufWriter::new(opened);
+    let name = refused::shown(file).to_string();
+    let written = write(&conn, desks, since, &mut to, &database, &name)
+        .and_then(|()| kept(to).map_err(|error| upkeep::backup::cannot_create(file, &error)));
+    if written.is_err() {
+        // A part of a desk is no export.
+        let _ = std::fs::remove_file(file);
+    }
+    written
+}
+
+fn kept(to: BufWriter<File>) -> io::Result<()> {
+    to.into_inner().map_err(|error| error.into_error())?.sync_all()
+}
+
+fn write(
+    conn: &Connection,
+    desks: Vec<(TenantKey, TenantId)>,
+    since: Option<Cursor>,
+    to: &mut impl Write,
+    database: &Path,
+    name: &str,
+) -> Result<(), Fatal> {
+    let reading = |error: rusqlite::Error| upkeep::reading(database, &error);
+    for (key, tenant) in desks {
+        let begun = Export::begin(conn, (key, tenant.clone()), since).map_err(reading)?;
+        let mut export = begun.map_err(|_| {
+            Fatal::new(
+                ExitKind::BadData,
+                format!("The journal of {tenant} does not hold this cursor: it is of another desk, or from after a copy that was restored."),
+                "Export from the beginning, and name one --tenant where there are several.",
+            )
+        })?;
+        while let Some(lines) = export.next(conn).map_err(reading)? {
+            for line in lines {
+                match writeln!(to, "{line}") {
+                    // Who reads no further has seen enough.
+                    Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+                    written => written.map_err(|error| unwritable(name, &error))?,
+                }
+            }
+            progress(&format!("{tenant}: {} events", export.events));
+        }
+        tell(&format!("{tenant}: {} events, complete", export.events));
+    }
+    match to.flush() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(unwritable(name, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn unwritable(name: &str, error: &io::Error) -> Fatal {
+    Fatal::new(
+        ExitKind::Io,
+        format!("Cannot write {name}: {error}."),
+        "Look at where the output goes. What is there is not complete.",
+    )
+}
+
+/// What is told while it goes on, in one line that is written over.
+fn progress(words: &str) {
+    let mut errors = io::stderr().lock();
+    if errors.is_terminal() {
+        let _ = write!(errors, "\r{words}");
+    }
+}
+
+/// What is told at the end.
+fn tell(words: &str) {
+    let mut errors = io::stderr().lock();
+    let over = if errors.is_terminal() { "\r" } else { "" };
+    let _ = writeln!(errors, "{over}{words}");
+}
+
+async fn import(config: &Config, file: &Path, tenant: TenantId, out: &mut impl Write) -> Result<(), Fatal> {
+    let opened = File::open(file).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => upkeep::missing(file),
+        _ => Fatal::new(
+            ExitKind::Permission,
+            format!("Cannot read {}: {error}.", refused::shown(file)),
+            "Look at its rights.",
+        ),
+    })?;
+    let office = Office::open(config, tenant)?;
+    let done = send(&office, BufReader::new(opened), file).await;
+    let closed = office.close().await;
+    let taken = done?;
+    closed?;
+    let text = format!(
+        "Imported {}: {} lines taken, {} there already, {} follow from others. Accounts that came are disabled and have no password.\n",
+        refused::shown(file),
+        taken.taken,
+        taken.known,
+        taken.passed
+    );
+    print(out, &text)
+}
+
+async fn send(office: &Office, lines: impl BufRead, file: &Path) -> Result<Taken, Fatal> {
+    let (mut batch, mut bytes, mut all) = (Batch::default(), 0, Taken::default());
+    // The line in the file that the batch begins with.
+    let mut first = 0;
+    for (n, line) in lines.lines().enumerate() {
+        let line = line.map_err(|error| bad(file, n + 1, &error.to_string()))?;
+        let read: Value = serde_json::from_str(&line).map_err(|error| bad(file, n + 1, &error.to_string()))?;
+        match read.get("type").and_then(Value::as_str) {
+            Some("desk") if batch.desk.is_null() => batch.desk = read,
+            _ if batch.desk.is_null() => return Err(bad(file, n + 1, "a desk begins with its line `desk`")),
+            Some("agent") if batch.lines.is_empty() && all == Taken::default() => batch.agents.push(read),
+            _ => {
+                if bytes + line.len() > limits::IMPORT_BATCH_BYTES && !batch.lines.is_empty() {
+                    add(&mut all, submit(office, &mut batch, file, first).await?);
+                    bytes = 0;
+                    progress(&format!("{} lines", all.taken + all.known + all.passed));
+                }
+                if batch.lines.is_empty() {
+                    first = n;
+                }
+                bytes += line.len();
+                batch.lines.push(read);
+            }
+        }
+    }
+    if batch.desk.is_null() {
+        return Err(bad(file, 1, "it is empty"));
+    }
+    if batch
+        .lines
+        .last()
+        .and_then(|line| line.get("type"))
+        .and_then(Value::as_str)
+        != Some("end")
+    {
+        tell(
+            "The file has no line `end`: the export was cut. What is there is taken; export again from the last cursor for the rest.",
+        );
+    }
+    add(&mut all, submit(office, &mut batch, file, first).await?);
+    Ok(all)
+}
+
+async fn submit(office: &Office, batch: &mut Batch, file: &Path, first: usize) -> Result<Taken, Fatal> {
+    let answer = office.ask(Method::POST, "/api/v1/chat/import", Some(&*batch)).await;
+    batch.lines.clear();
+    answer.map_err(|mut fatal: Fatal| {
+        fatal.what = format!("{} (from line {} of {})", fatal.what, first + 1, refused::shown(file));
+        fatal
+    })
+}
+
+fn add(all: &mut Taken, more: Taken) {
+    all.taken += more.taken;
+    all.known += more.known;
+    all.passed += more.passed;
+}
+
+fn bad(file: &Path, line: usize, why: &str) -> Fatal {
+    Fatal::new(
+        ExitKind::BadData,
+        format!("{}, line {line}: {}.", refused::shown(file), Shown::line(why).cut(160)),
+        "Give a file that `minicom-server export --tenant NAME` wrote.",
+    )
+}

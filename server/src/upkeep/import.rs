@@ -1,0 +1,250 @@
+//! Lines of an exported desk, taken into a desk that is empty, or that has taken what came before them. Each event is appended to
+//! this desk's own journal, with its own time and mark, so that everything else follows from it as it did; a line that is there
+//! already changes nothing. Accounts come without anything to sign in with.
+
+use std::collections::HashMap;
+
+use minicom_protocol::{
+    event::{Event, Subject},
+    gate::Shown,
+    ids::Rev,
+    words::Tag,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::export::FORMAT;
+use crate::{
+    execute::Scope,
+    store::{
+        self, followers, timers,
+        transfer::{self, AgentLine, CustomerLine, DeskLine, TimerLine},
+    },
+};
+
+/// Columns of a line's fault in an answer.
+const SHOWN_COLUMNS: usize = 160;
+
+/// Lines to take in: the desk they are of, its agents, and some of the lines behind them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct Batch {
+    /// The line `desk`.
+    #[schema(value_type = Object)]
+    pub desk: Value,
+    /// The lines `agent`.
+    #[schema(value_type = Vec<Object>)]
+    pub agents: Vec<Value>,
+    /// Lines, in their order.
+    #[schema(value_type = Vec<Object>)]
+    pub lines: Vec<Value>,
+}
+
+/// What became of them.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Taken {
+    /// Lines that changed something.
+    pub taken: u64,
+    /// Lines that were there already.
+    pub known: u64,
+    /// Lines that follow from others, or are not taken over.
+    pub passed: u64,
+}
+
+/// Why lines are not taken in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NotTaken {
+    /// The desk has something in it, and it is not from there.
+    NotEmpty,
+    /// Lines between what is here and these are missing; what is here ends at this position.
+    Gap(u64),
+    /// A line is none: the number within the batch, and why.
+    Bad(usize, String),
+}
+
+/// Takes lines in, all of them or none.
+///
+/// # Errors
+/// What SQLite said; or why they are not taken, and then nothing was written.
+pub fn take(scope: &mut Scope<'_>, batch: &Batch) -> store::Result<Result<Taken, NotTaken>> {
+    let (conn, tenant) = (scope.conn, scope.tenant);
+    let (desk, agents) = match head(batch) {
+        Ok(head) => head,
+        Err(why) => return Ok(Err(NotTaken::Bad(0, why))),
+    };
+    let up_to = transfer::taken_up_to(conn, tenant, &desk.desk)?;
+    if up_to.is_none() && !transfer::is_empty(conn, tenant)? {
+        return Ok(Err(NotTaken::NotEmpty));
+    }
+    let mut names = HashMap::new();
+    for agent in &agents {
+        let here = transfer::agent_here(conn, tenant, agent)?;
+        if here != agent.id {
+            names.insert(agent.id.to_string(), here.to_string());
+        }
+    }
+    // All are understood before the first is written.
+    let mut up_to = up_to.unwrap_or(Rev(0));
+    let lines = match understand(&batch.lines, &names, up_to) {
+        Ok(lines) => lines,
+        Err(why) => return Ok(Err(why)),
+    };
+    for agent in &agents {
+        transfer::take_agent(conn, tenant, agent, scope.now)?;
+    }
+    let mut taken = Taken::default();
+    for line in lines {
+        let became = write(scope, line, &mut up_to)?;
+        match became {
+            Became::Taken => taken.taken += 1,
+            Became::Known => taken.known += 1,
+            Became::Passed => taken.passed += 1,
+        }
+    }
+    followers::advance(conn, tenant, &transfer::source_name(&desk.desk), up_to)?;
+    Ok(Ok(taken))
+}
+
+/// A line that was understood.
+enum Line {
+    Event(Box<Event>),
+    Customer(CustomerLine),
+    Article {
+        slug: Tag,
+        body: String,
+    },
+    Timer(TimerLine),
+    /// It follows from the events.
+    Follows,
+}
+
+/// What became of a line.
+enum Became {
+    Taken,
+    Known,
+    Passed,
+}
+
+fn head(batch: &Batch) -> Result<(DeskLine, Vec<AgentLine>), String> {
+    let desk: DeskLine =
+        serde_json::from_value(batch.desk.clone()).map_err(|error| format!("the line `desk`: {error}"))?;
+    if desk.format != FORMAT {
+        return Err(format!(
+            "the format {} is not known; this release reads {FORMAT}",
+            desk.format
+        ));
+    }
+    let agents = batch.agents.iter().map(|line| serde_json::from_value(line.clone()));
+    let agents = agents.collect::<Result<Vec<_>, _>>();
+    Ok((desk, agents.map_err(|error| format!("a line `agent`: {error}"))?))
+}
+
+/// Reads all lines. An event is good only right after the one before it.
+fn understand(lines: &[Value], names: &HashMap<String, String>, mut up_to: Rev) -> Result<Vec<Line>, NotTaken> {
+    let mut understood = Vec::with_capacity(lines.len());
+    for (n, line) in lines.iter().enumerate() {
+        let line = read(line, names).map_err(|why| NotTaken::Bad(n + 1, why))?;
+        if let Line::Event(event) = &line
+            && event.rev > up_to
+        {
+            if event.rev.0 != up_to.0 + 1 {
+                return Err(NotTaken::Gap(up_to.0));
+            }
+            up_to = event.rev;
+        }
+        understood.push(line);
+    }
+    Ok(understood)
+}
+
+fn read(line: &Value, names: &HashMap<String, String>) -> Result<Line, String> {
+    fn of<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+        serde_json::from_value(value).map_err(|error| error.to_string())
+    }
+    let text = |field: &str| line.get(field).and_then(Value::as_str).unwrap_or_default();
+    Ok(match text("type") {
+        "event" => {
+            let mut event = line.get("event").cloned().unwrap_or_default();
+            rename(&mut event, names);
+            Line::Event(Box::new(of(event)?))
+        }
+        "customer" => {
+            let it: CustomerLine = of(line.clone())?;
+            transfer::digest_of(&it).ok_or("`secret_digest` is not 64 letters of hex")?;
+            Line::Customer(it)
+        }
+        "timer" => {
+            let it: TimerLine = of(line.clone())?;
+            timers::known_kind(&it.timer).map_err(|error| error.to_string())?;
+            Line::Timer(it)
+        }
+        "article" => Line::Article {
+            slug: Tag::parse(text("slug")).map_err(|error| error.to_string())?,
+            body: text("body").to_owned(),
+        },
+        "settings" | "conversation" | "ticket" | "group" | "reply" | "end" => Line::Follows,
+        "desk" | "agent" => return Err("another desk begins: export one tenant into a file".to_owned()),
+        other => return Err(format!("there are no lines of the type '{other}'")),
+    })
+}
+
+fn write(scope: &mut Scope<'_>, line: Line, up_to: &mut Rev) -> store::Result<Became> {
+    let (conn, tenant) = (scope.conn, scope.tenant);
+    let changed = match line {
+        Line::Event(event) if event.rev <= *up_to => false,
+        Line::Event(event) => {
+            *up_to = event.rev;
+            if !transfer::is_taken(&event.body) || event.subject == Subject::Unknown {
+                return Ok(Became::Passed);
+            }
+            scope.append_from_elsewhere(*event)?;
+            true
+        }
+        Line::Customer(it) => transfer::take_customer(conn, tenant, &it)?,
+        Line::Timer(it) => transfer::take_timer(conn, tenant, &it)?,
+        Line::Article { slug, body } => transfer::take_article(conn, tenant, &slug, &body)?,
+        Line::Follows => return Ok(Became::Passed),
+    };
+    Ok(if changed { Became::Taken } else { Became::Known })
+}
+
+/// Puts the ids that agents have here in the place of those that they had there. An id is 128 random bits: what equals one is
+/// one.
+fn rename(value: &mut Value, names: &HashMap<String, String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(here) = names.get(text.as_str()) {
+                text.clone_from(here);
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(|it| rename(it, names)),
+        Value::Object(fields) => fields.values_mut().for_each(|it| rename(it, names)),
+        _ => {}
+    }
+}
+
+impl NotTaken {
+    /// Code and words for whoever asked.
+    pub fn told(&self) -> (&'static str, String) {
+        match self {
+            NotTaken::NotEmpty => (
+                "not_empty",
+                "This desk has customers or a library of its own, or took them from another desk. Import into a new tenant.".to_owned(),
+            ),
+            NotTaken::Gap(at) => (
+                "gap",
+                format!("Lines are missing: this desk has the other one's events up to {at}. Import what comes after that first."),
+            ),
+            NotTaken::Bad(0, why) => ("bad_line", format!("The lines cannot be read: {}.", Shown::line(why).cut(SHOWN_COLUMNS))),
+            NotTaken::Bad(n, why) => ("bad_line", format!("Line {n} of these cannot be read: {}.", Shown::line(why).cut(SHOWN_COLUMNS))),
+        }
+    }
+
+    /// Which line of the batch it is, if it is one.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            NotTaken::Bad(n, _) if *n > 0 => Some(*n),
+            _ => None,
+        }
+    }
+}

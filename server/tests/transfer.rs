@@ -1,0 +1,283 @@
+//! A whole desk out and in again, with the real program.
+
+mod program;
+
+use std::{fs, path::Path, process::Output};
+
+use minicom_protocol::{
+    command::{AgentCommand, CustomerCommand},
+    ids::{AgentId, CommandId, ConversationId, TenantId},
+    people::{AgentRef, Role},
+    text::{CustomerName, DisplayName},
+};
+use minicom_server::{
+    decide::Settings,
+    desk::Desk,
+    faults::Faults,
+    order::{Caller, Order, Who},
+    store,
+};
+use program::{Running, has_status, refusal, run, stdout};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+/// The secret of alice, whose digest the desk has.
+const DIGEST: [u8; 32] = [7; 32];
+
+/// A desk with conversations, of which one is answered, noted, changed and closed; a ticket, settings and a library.
+fn fill(data: &Path) {
+    drop(Running::start(data, &[]));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (folder, conn) = store::open::open(data).unwrap();
+    let admin: [u8; 16] = conn.query_row("SELECT id FROM agents", [], |row| row.get(0)).unwrap();
+    let settings = Settings {
+        bot: true,
+        bot_deadline_ms: 60_000,
+    };
+    let (desk, writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
+    let tenant = TenantId::default_tenant();
+    let agent = AgentRef {
+        id: AgentId::from_bytes(admin),
+        name: DisplayName::parse("Ada").unwrap(),
+    };
+    let admin = Caller::new(
+        tenant.clone(),
+        Who::Agent {
+            agent,
+            role: Role::Admin,
+        },
+    );
+    runtime.block_on(async {
+        let key = desk.tenant(&tenant).unwrap();
+        let fresh = || CommandId(uuid::Uuid::now_v7());
+        let says = async |name: &str, text: &str| {
+            let name = CustomerName::parse(name).unwrap();
+            let found = desk.first_use(key, name, DIGEST).await.unwrap();
+            let caller = Caller::new(tenant.clone(), Who::Customer(found.customer.clone()));
+            let order = Order::Customer(CustomerCommand::Post {
+                text: text.to_owned(),
+                quote: None,
+            });
+            desk.submit(&caller, fresh(), order).await.unwrap();
+            desk.newest(key, found.customer.id).await.unwrap().unwrap().conversation
+        };
+        let does = async |command: Value| {
+            let command: AgentCommand =
+                serde_json::from_value(command.clone()).unwrap_or_else(|e| panic!("{e}: {command}"));
+            desk.submit(&admin, fresh(), Order::Agent(command)).await.unwrap();
+        };
+        let alice: ConversationId = says("alice", "where is my parcel").await;
+        does(json!({ "do": "take_over", "conversation": alice })).await;
+        does(json!({ "do": "post", "conversation": alice, "text": "on its way", "anyway": true })).await;
+        does(json!({ "do": "note", "conversation": alice, "text": "she is patient" })).await;
+        does(json!({ "do": "convert_to_ticket", "conversation": alice })).await;
+        does(json!({ "do": "close", "conversation": alice, "seen": 1 })).await;
+        says("alice", "thank you").await;
+        for n in 0..700 {
+            says("bob", &format!("line {n} of many")).await;
+        }
+    });
+    drop(desk);
+    writer.join().unwrap().unwrap();
+}
+
+fn on(words: &[&str], data: &Path) -> Output {
+    run(&[words, &["--data", data.to_str().unwrap()]].concat())
+}
+
+fn export(data: &Path, more: &[&str]) -> Vec<Value> {
+    let text = stdout(&on(&[&["export"], more].concat(), data));
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn of<'a>(lines: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    lines.iter().filter(|line| line["type"] == kind).collect()
+}
+
+/// What must be the same on both desks, without what each numbers by itself.
+fn substance(lines: &[Value]) -> Vec<String> {
+    let kept = lines.iter().filter(|line| {
+        let accounts = ["chat.agent.changed", "chat.mentions.read"];
+        let kind = line["event"]["kind"].as_str().unwrap_or_default();
+        let own = ["desk", "end", "agent"];
+        !own.contains(&line["type"].as_str().unwrap()) && !accounts.contains(&kind)
+    });
+    let mut all: Vec<String> = kept
+        .map(|line| {
+            let mut line = line.clone();
+            strip(&mut line);
+            line.to_string()
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for name in [
+                "rev",
+                "stage_rev",
+                "cursor",
+                "id",
+                "agent",
+                "by",
+                "assignee",
+                "updated_by",
+            ] {
+                fields.remove(name);
+            }
+            fields.values_mut().for_each(strip);
+        }
+        Value::Array(all) => all.iter_mut().for_each(strip),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_desk_goes_out_and_comes_in_whole_and_twice_is_once() {
+    let (from, to, out) = (
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    fill(from.path());
+    let file = out.path().join("desk.jsonl");
+    stdout(&on(
+        &["export", file.to_str().unwrap(), "--tenant", "default"],
+        from.path(),
+    ));
+    let lines: Vec<Value> = fs::read_to_string(&file)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for (kind, count) in [
+        ("desk", 1),
+        ("settings", 1),
+        ("agent", 1),
+        ("customer", 2),
+        ("conversation", 3),
+        ("ticket", 1),
+        ("end", 1),
+    ] {
+        assert_eq!(of(&lines, kind).len(), count, "{kind}");
+    }
+    assert!(of(&lines, "event").len() > 700);
+    assert!(refusal(&on(&["export", file.to_str().unwrap()], from.path()), 73).contains("is there already"));
+
+    drop(Running::start(to.path(), &[]));
+    let import = || on(&["import", file.to_str().unwrap()], to.path());
+    let told = stdout(&import());
+    assert!(told.contains(" 0 there already"), "{told}");
+    let came = export(to.path(), &[]);
+    assert_eq!(substance(&came), substance(&lines));
+    assert!(stdout(&on(&["verify"], to.path())).contains("is sound"));
+
+    // The same again, now while a server runs.
+    let server = Running::start(to.path(), &[]);
+    let told = stdout(&import());
+    assert!(told.contains(": 0 lines taken"), "{told}");
+    assert_eq!(substance(&export(to.path(), &[])), substance(&came));
+    let token = server.local_token();
+    let answer = server.ask("GET", "/api/v1/chat/export", &token, "");
+    assert!(
+        has_status(&answer, 200) && answer.contains("\"type\":\"end\""),
+        "by HTTP too"
+    );
+    assert!(has_status(&server.ask("GET", "/api/v1/chat/export", "x", ""), 401));
+    assert!(has_status(
+        &server.ask("GET", "/api/v1/chat/export?since=7.0000000000000000", &token, ""),
+        410
+    ));
+    let text = server.ask("GET", "/api/conversation/alice", &token, "");
+    assert!(
+        text.contains("where is my parcel") && text.contains("on its way"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_comes_after_a_cursor_is_taken_by_who_has_what_came_before() {
+    let (from, to, out) = (
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    fill(from.path());
+    drop(Running::start(to.path(), &[]));
+    let all = export(from.path(), &[]);
+    let middle = of(&all, "event")[300]["cursor"].as_str().unwrap().to_owned();
+    let later = export(from.path(), &["--since", &middle]);
+    assert_eq!(of(&later, "event").len(), of(&all, "event").len() - 301);
+    assert_eq!(
+        of(&later, "customer").len(),
+        1,
+        "those in whose threads nothing happened stay out"
+    );
+
+    let write = |name: &str, lines: &[Value]| {
+        let file = out.path().join(name);
+        fs::write(&file, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+        file
+    };
+    let import = |file: &Path| on(&["import", file.to_str().unwrap()], to.path());
+    let rest = write("rest", &later);
+    assert!(refusal(&import(&rest), 65).contains("Lines are missing"));
+    // An export that was cut.
+    let cut = all.iter().position(|line| line["cursor"] == middle.as_str()).unwrap();
+    let begun = import(&write("cut", &all[..=cut]));
+    assert!(String::from_utf8_lossy(&begun.stderr).contains("no line `end`"));
+    stdout(&begun);
+    stdout(&import(&rest));
+    assert_eq!(substance(&export(to.path(), &[])), substance(&all));
+
+    assert!(refusal(&on(&["export", "--since", "7.0000000000000000"], from.path()), 65).contains("does not hold"));
+    assert!(refusal(&on(&["export", "--since", "seven"], from.path()), 2).contains("no cursor"));
+    assert!(refusal(&on(&["export", "--tenant", "other"], from.path()), 65).contains("no tenant other"));
+}
+
+#[test]
+fn what_is_no_desk_is_refused_with_its_line_and_changes_nothing() {
+    let (to, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    drop(Running::start(to.path(), &[]));
+    let desk = r#"{"type":"desk","format":1,"tenant":"x","desk":"07","since":null,"cursor":"0.07","at":0}"#;
+    for (lines, words) in [
+        ("", "it is empty"),
+        ("{\n", "line 1"),
+        ("{\"type\":\"customer\"}\n", "line 1: a desk begins"),
+        (&*format!("{desk}\n{{\"type\":\"customer\"}}\n"), "Line 1 of these"),
+        (
+            &*format!("{desk}\n{{\"type\":\"thing\"}}\n"),
+            "no lines of the type 'thing'",
+        ),
+        (&*format!("{desk}\n{desk}\n"), "another desk begins"),
+        (
+            &*desk.replace("\"format\":1", "\"format\":9"),
+            "the format 9 is not known",
+        ),
+    ] {
+        let file = out.path().join("lines");
+        fs::write(&file, lines).unwrap();
+        let told = refusal(&on(&["import", file.to_str().unwrap()], to.path()), 65);
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    fill(to.path());
+    let file = out.path().join("other");
+    fs::write(&file, format!("{desk}\n")).unwrap();
+    assert!(refusal(&on(&["import", file.to_str().unwrap()], to.path()), 65).contains("Import into a new tenant"));
+    refusal(&on(&["import", "/no/such/file"], to.path()), 66);
+}
+
+#[test]
+fn nothing_in_it_signs_anybody_in() {
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path());
+    let conn = Connection::open(dir.path().join("minicom.db")).unwrap();
+    conn.execute_batch("UPDATE agents SET password_hash = '$argon2id$canary-of-a-hash', totp = 'canary-of-a-code'")
+        .unwrap();
+    drop(conn);
+    let text = stdout(&on(&["export"], dir.path()));
+    assert!(!text.contains("canary") && !text.contains("argon2"), "{text}");
+}
