@@ -76,6 +76,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/operations.md",
         "docs/security.md",
         "docs/troubleshooting.md",
+        "docs/export.md",
     ] {
         let text = read(name);
         let folder = root()

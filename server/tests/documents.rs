@@ -28,6 +28,70 @@ fn every_number_has_its_alarm() {
     }
 }
 
+/// The blocks of a page that are marked so, in their order.
+fn blocks(text: &str) -> Vec<(String, String)> {
+    let (mut found, mut open) = (vec![], None::<(String, String)>);
+    for line in text.lines().map(str::trim_start) {
+        match (&mut open, line.strip_prefix("```sh ")) {
+            (None, Some(kind)) => open = Some((kind.to_owned(), String::new())),
+            (Some(_), _) if line == "```" => found.extend(open.take()),
+            (Some((_, block)), _) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn from_nothing_to_a_running_desk_as_it_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let bin = dir.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_minicom-server"), bin.join("minicom-server")).unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let place = dir.path().join("srv").display().to_string();
+    // A port that is free now; nobody else takes one of this range meanwhile.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let text = document("operations.md")
+        .replace("/srv/minicom", &place)
+        .replace("127.0.0.1:8000", &format!("127.0.0.1:{port}"));
+    let blocks = blocks(&text);
+    assert_eq!(blocks.iter().filter(|(kind, _)| kind == "serve").count(), 1);
+    assert!(blocks.len() >= 7, "{}", blocks.len());
+    let mut server = None;
+    for (kind, block) in &blocks {
+        let mut shell = std::process::Command::new("bash");
+        let script = match kind.as_str() {
+            "serve" => format!("exec {block}"),
+            _ => block.clone(),
+        };
+        shell
+            .args(["-euo", "pipefail", "-c", &script])
+            .env("PATH", &path)
+            .current_dir(dir.path());
+        if kind == "serve" {
+            server = Some(Running::command(shell, dir.path()));
+            continue;
+        }
+        let output = shell.output().unwrap();
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(output.status.success(), "{block}\n{said}");
+    }
+    let mut server = server.unwrap();
+    server.until("made the daily copy");
+}
+
 /// One entry of the troubles: what is asked, and the line that shows the cause.
 struct Trouble {
     heading: String,

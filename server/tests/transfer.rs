@@ -275,8 +275,10 @@ fn nothing_in_it_signs_anybody_in() {
     let dir = tempfile::tempdir().unwrap();
     fill(dir.path());
     let conn = Connection::open(dir.path().join("minicom.db")).unwrap();
-    conn.execute_batch("UPDATE agents SET password_hash = '$argon2id$canary-of-a-hash', totp = 'canary-of-a-code'")
-        .unwrap();
+    conn.execute_batch(
+        "UPDATE agents SET password_hash = '$argon2id$canary-of-a-hash', totp = CAST('canary-of-a-code' AS BLOB)",
+    )
+    .unwrap();
     drop(conn);
     let text = stdout(&on(&["export"], dir.path()));
     assert!(!text.contains("canary") && !text.contains("argon2"), "{text}");

@@ -137,8 +137,9 @@ impl Export {
             at: clock::now().0,
         };
         let now = json!({ "settings": settings::load(conn, self.tenant)? });
-        let mut lines = vec![typed("desk", &desk), typed("settings", &now)];
+        let mut lines = vec![typed("desk", &desk)];
         lines.extend(transfer::agents(conn, self.tenant)?.iter().map(|it| typed("agent", it)));
+        lines.push(typed("settings", &now));
         Ok(lines)
     }
 

@@ -83,14 +83,16 @@ impl Running {
 
     /// The same, by a command that becomes the program.
     pub fn by(mut command: Command, data: &Path, more: &[&str]) -> Running {
-        let mut child = command
+        command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
-            .args(more)
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .args(more);
+        Running::command(command, data)
+    }
+
+    /// The same by a command that is whole.
+    pub fn command(mut command: Command, data: &Path) -> Running {
+        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let errors = BufReader::new(child.stderr.take().unwrap());
         let mut running = Running {
             child,
