@@ -89,7 +89,7 @@ fn from_nothing_to_a_running_desk_as_it_is_written() {
         assert!(output.status.success(), "{block}\n{said}");
     }
     let mut server = server.unwrap();
-    server.until("made the daily copy");
+    server.has_said("made the daily copy");
 }
 
 /// One entry of the troubles: what is asked, and the line that shows the cause.

@@ -111,7 +111,7 @@ fn admins_are_told_of_each_part_and_strangers_of_none() {
     let config = dir.path().join("minicom.toml");
     fs::write(&config, format!("[backup]\nfolder = {:?}\n", out.path())).unwrap();
     let mut server = Running::start(dir.path(), &["--config", config.to_str().unwrap()]);
-    server.until("made the daily copy");
+    server.has_said("made the daily copy");
     assert_eq!(body(&server.ask("GET", "/healthz", "", "")), "ok\n");
     for stranger in ["", "mca_5555"] {
         assert_eq!(body(&server.ask("GET", "/readyz", stranger, "")), "ready\n");

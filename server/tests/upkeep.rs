@@ -274,7 +274,7 @@ fn a_running_server_makes_its_daily_copy() {
     let config = dir.path().join("minicom.toml");
     fs::write(&config, format!("[backup]\nfolder = {:?}\nkeep = 3\n", out.path())).unwrap();
     let mut server = Running::start(dir.path(), &["--config", config.to_str().unwrap()]);
-    server.until("made the daily copy, verified");
+    server.has_said("made the daily copy, verified");
     let made = others(out.path(), "minicom-2");
     assert_eq!(made.len(), 1);
     assert!(stdout(&verify(&made[0], dir.path())).contains("is sound"));

@@ -124,6 +124,13 @@ impl Running {
         }
     }
 
+    /// Reads the log until it has this, if it has not yet: for what may come before the server is ready or after.
+    pub fn has_said(&mut self, words: &str) {
+        if !self.log.contains(words) {
+            self.until(words);
+        }
+    }
+
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
         kill_process(pid, signal).unwrap();
