@@ -97,7 +97,7 @@ fn of<'a>(lines: &'a [Value], kind: &str) -> Vec<&'a Value> {
 /// What must be the same on both desks, without what each numbers by itself.
 fn substance(lines: &[Value]) -> Vec<String> {
     let kept = lines.iter().filter(|line| {
-        let accounts = ["agent.changed", "mentions.read"];
+        let accounts = ["agent.changed", "agent.mentions_read"];
         let kind = line["event"]["kind"].as_str().unwrap_or_default();
         let own = ["desk", "end", "agent"];
         !own.contains(&line["type"].as_str().unwrap()) && !accounts.contains(&kind)

@@ -9,8 +9,8 @@ mod password;
 mod running;
 pub mod tenant;
 pub mod token;
-pub mod webhook;
 pub mod transfer;
+pub mod webhook;
 
 use std::io::Write;
 
