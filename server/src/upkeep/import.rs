@@ -92,9 +92,24 @@ pub fn take(scope: &mut Scope<'_>, batch: &Batch) -> store::Result<Result<Taken,
     for agent in &agents {
         transfer::take_agent(conn, tenant, agent, scope.now)?;
     }
+    // What time has done here since must not be set again: timers are taken until the end of this export was.
+    let ends_at = Rev(desk
+        .cursor
+        .split('.')
+        .next()
+        .and_then(|at| at.parse().ok())
+        .unwrap_or(0));
+    let whole = format!("{}:whole", desk.desk);
+    let timers_are_due = transfer::taken_up_to(conn, tenant, &whole)?.is_none_or(|rev| rev < ends_at);
     let mut taken = Taken::default();
     for line in lines {
-        let became = write(scope, line, &mut up_to)?;
+        if matches!(line, Line::End) {
+            followers::advance(conn, tenant, &transfer::source_name(&whole), ends_at)?;
+        }
+        let became = match line {
+            Line::Timer(_) if !timers_are_due => Became::Known,
+            line => write(scope, line, &mut up_to)?,
+        };
         match became {
             Became::Taken => taken.taken += 1,
             Became::Known => taken.known += 1,
@@ -116,6 +131,8 @@ enum Line {
     Timer(TimerLine),
     /// It follows from the events.
     Follows,
+    /// All of the export was before it.
+    End,
 }
 
 /// What became of a line.
@@ -182,7 +199,8 @@ fn read(line: &Value, names: &HashMap<String, String>) -> Result<Line, String> {
             slug: Tag::parse(text("slug")).map_err(|error| error.to_string())?,
             body: text("body").to_owned(),
         },
-        "settings" | "conversation" | "ticket" | "group" | "reply" | "end" => Line::Follows,
+        "settings" | "conversation" | "ticket" | "group" | "reply" => Line::Follows,
+        "end" => Line::End,
         "desk" | "agent" => return Err("another desk begins: export one tenant into a file".to_owned()),
         other => return Err(format!("there are no lines of the type '{other}'")),
     })
@@ -203,7 +221,7 @@ fn write(scope: &mut Scope<'_>, line: Line, up_to: &mut Rev) -> store::Result<Be
         Line::Customer(it) => transfer::take_customer(conn, tenant, &it)?,
         Line::Timer(it) => transfer::take_timer(conn, tenant, &it)?,
         Line::Article { slug, body } => transfer::take_article(conn, tenant, &slug, &body)?,
-        Line::Follows => return Ok(Became::Passed),
+        Line::Follows | Line::End => return Ok(Became::Passed),
     };
     Ok(if changed { Became::Taken } else { Became::Known })
 }
