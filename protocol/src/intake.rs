@@ -6,6 +6,7 @@ use crate::words::{Email, Skill, SubjectLine};
 
 /// How urgent a conversation is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// It can wait.

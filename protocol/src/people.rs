@@ -18,6 +18,7 @@ pub struct AgentRef {
 
 /// What an agent may do. An admin can do all that an agent can.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Answers customers.

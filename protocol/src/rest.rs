@@ -6,6 +6,7 @@ use crate::{intake::Priority, people::Role};
 
 /// `POST /api/agent/login`.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LoginRequest {
     /// The account's e-mail address.
     pub email: String,
@@ -27,6 +28,7 @@ pub struct LoginRequest {
 
 /// Answer to a login.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LoginAnswer {
     /// For `Authorization: Bearer ...` and the socket's Hello. Shown this once.
     pub token: String,
@@ -44,6 +46,7 @@ pub struct LoginAnswer {
 
 /// An agent's account.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AgentAnswer {
     /// The account's id.
     pub id: String,
@@ -57,6 +60,7 @@ pub struct AgentAnswer {
 
 /// A conversation in lists.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConversationAnswer {
     /// The conversation's id.
     pub id: String,
@@ -81,6 +85,7 @@ pub struct ConversationAnswer {
 
 /// What agents are told of a conversation and customers are not.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeskFields {
     /// What it is about.
     pub subject: Option<String>,
@@ -98,6 +103,7 @@ pub struct DeskFields {
 
 /// A message of a thread.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessageAnswer {
     /// Its position in the thread.
     pub id: u64,
@@ -116,6 +122,7 @@ pub struct MessageAnswer {
 
 /// `GET /api/conversation/{customer_id}`: the newest conversation, and a page of the thread's messages.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HistoryAnswer {
     /// The customer's name.
     pub customer_id: String,
@@ -129,6 +136,7 @@ pub struct HistoryAnswer {
 
 /// `GET /api/agent/dashboard`: a page of all conversations, open ones first, newest first.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DashboardAnswer {
     /// The page.
     pub conversations: Vec<ConversationAnswer>,
@@ -138,6 +146,7 @@ pub struct DashboardAnswer {
 
 /// `POST /api/agent/takeover`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TakeOverRequest {
     /// The customer's name.
     pub customer_id: String,
@@ -145,6 +154,7 @@ pub struct TakeOverRequest {
 
 /// An account, for admins.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountAnswer {
     /// Whose.
     #[serde(flatten)]
@@ -159,6 +169,7 @@ pub struct AccountAnswer {
 
 /// `GET /api/agents`: all accounts, oldest first.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountsAnswer {
     /// The accounts.
     pub agents: Vec<AccountAnswer>,
@@ -166,6 +177,7 @@ pub struct AccountsAnswer {
 
 /// `POST /api/agents`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewAccountRequest {
     /// Its e-mail address.
     pub email: String,
@@ -185,6 +197,7 @@ fn agent() -> Role {
 
 /// `PATCH /api/agents/{email}`. What is left out stays.
 #[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangeAccountRequest {
     /// The name that customers see.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -53,6 +53,8 @@ pub use signed_in::SignedIn;
 pub use tenants::{NewTenant, TenantChange, TenantError};
 pub use tokens::{NewMachineToken, TokenRow};
 
+pub use throttle::network;
+
 use throttle::Throttle;
 
 /// The accounts of a server. Cheap to clone. It holds the desk, so the writer stops only when it is gone too.

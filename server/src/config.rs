@@ -9,8 +9,9 @@ use crate::{
     exit::{ExitKind, Fatal},
     limits::{
         BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
-        NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS,
-        SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL, WEBHOOK_RETRY_FIRST_MS,
+        HTTP_PER_ADDRESS_PER_MIN, HTTP_PER_LOOPBACK_ADDRESS_PER_MIN, HTTP_READS_PER_TOKEN_PER_MIN,
+        HTTP_WRITES_PER_TOKEN_PER_MIN, NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN,
+        SOCKETS_PER_ADDRESS, SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL, WEBHOOK_RETRY_FIRST_MS,
     },
     logging::LogFormat,
 };
@@ -114,6 +115,14 @@ pub struct Rates {
     pub new_customers_per_address_per_min: u32,
     /// New customers from a loopback address in a minute.
     pub new_customers_per_loopback_address_per_min: u32,
+    /// Reads over HTTP in a minute with one token.
+    pub http_reads_per_token_per_min: u32,
+    /// Writes over HTTP in a minute with one token.
+    pub http_writes_per_token_per_min: u32,
+    /// Requests of HTTP in a minute from one address.
+    pub http_per_address_per_min: u32,
+    /// Requests of HTTP in a minute from a loopback address.
+    pub http_per_loopback_address_per_min: u32,
 }
 
 /// Where other programs that are told may be.
@@ -168,6 +177,10 @@ impl Config {
                 customer_refill_per_s: default(CUSTOMER_REFILL_PER_S),
                 new_customers_per_address_per_min: default(NEW_CUSTOMERS_PER_ADDRESS_PER_MIN),
                 new_customers_per_loopback_address_per_min: default(NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN),
+                http_reads_per_token_per_min: default(HTTP_READS_PER_TOKEN_PER_MIN),
+                http_writes_per_token_per_min: default(HTTP_WRITES_PER_TOKEN_PER_MIN),
+                http_per_address_per_min: default(HTTP_PER_ADDRESS_PER_MIN),
+                http_per_loopback_address_per_min: default(HTTP_PER_LOOPBACK_ADDRESS_PER_MIN),
             },
             webhooks: Webhooks {
                 allow_private: false,

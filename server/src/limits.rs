@@ -238,6 +238,14 @@ pub const TOTP_REFILL_PER_ACCOUNT_PER_MIN: u32 = 1;
 pub const FAILED_LOGINS_AUDITED_BURST: u32 = 100;
 /// The same, got back a minute.
 pub const FAILED_LOGINS_AUDITED_PER_MIN: u32 = 20;
+/// Reads over HTTP in a minute with one token: a screen that is refreshed twice a second has half of it left.
+pub const HTTP_READS_PER_TOKEN_PER_MIN: Adjustable = Adjustable::new(1_200, 1, 10_000_000);
+/// Writes over HTTP in a minute with one token: no person and no usual script does ten a second for long.
+pub const HTTP_WRITES_PER_TOKEN_PER_MIN: Adjustable = Adjustable::new(600, 1, 10_000_000);
+/// Requests in a minute from one address: an office behind one address.
+pub const HTTP_PER_ADDRESS_PER_MIN: Adjustable = Adjustable::new(3_000, 1, 10_000_000);
+/// The same from a loopback address, from where a proxy brings everybody.
+pub const HTTP_PER_LOOPBACK_ADDRESS_PER_MIN: Adjustable = Adjustable::new(120_000, 1, 10_000_000);
 /// Keys (addresses, customers) that a rate limiter remembers; idle ones are forgotten first.
 pub const RATE_KEYS_MAX: usize = 100_000;
 

@@ -171,7 +171,7 @@ impl Server {
             signals,
             rates: sockets.rates().clone(),
         };
-        let router = http::router(app, session::routes(sockets.clone()));
+        let router = http::router_with(app, session::routes(sockets.clone()), bounds::http(config));
         ServerFile::write(&data, address).map_err(|error| refused::writing(&data, &error))?;
         let serving = tokio::spawn(serve(listener, router, limits, stop.clone()));
         tell(address, &data, rules.as_deref());

@@ -229,7 +229,6 @@ async fn methods_and_routes_that_there_are_not() {
         (Method::POST, "/api/conversation/alice", "GET,HEAD"),
         (Method::DELETE, "/api/agent/dashboard/", "GET,HEAD"),
         (Method::GET, "/api/agent/takeover", "POST"),
-        (Method::OPTIONS, "/api/agent/login", "POST"),
         (Method::TRACE, "/healthz", "GET,HEAD"),
         (Method::from_bytes(b"PROPFIND").unwrap(), "/readyz", "GET,HEAD"),
         (Method::PUT, "/api/agents", "GET,HEAD,POST"),

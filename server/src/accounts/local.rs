@@ -3,6 +3,7 @@
 
 use std::{
     io,
+    net::IpAddr,
     path::{Path, PathBuf},
 };
 
@@ -12,7 +13,7 @@ use minicom_protocol::{
     refusal::Refusal,
 };
 
-use super::Accounts;
+use super::{Accounts, is_loopback};
 use crate::{
     auth::token::{Token, TokenDigest},
     files,
@@ -90,6 +91,11 @@ impl Accounts {
     /// Whether this is the local token.
     pub(super) fn is_local(&self, digest: &TokenDigest) -> bool {
         self.local().as_ref().is_some_and(|local| local.digest.matches(digest))
+    }
+
+    /// Whether this token, from there, is the operator's: the local token of this start, from this very computer.
+    pub fn is_operators(&self, token: &str, peer: IpAddr) -> bool {
+        is_loopback(peer) && Token::parse(token).is_some_and(|token| self.is_local(&token.digest()))
     }
 
     /// For whom the local token stands in a tenant: the oldest admin who may sign in.

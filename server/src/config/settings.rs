@@ -10,8 +10,9 @@ use super::{
 use crate::{
     limits::{
         BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
-        NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN, SOCKETS_PER_ADDRESS,
-        SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL, WEBHOOK_RETRY_FIRST_MS,
+        HTTP_PER_ADDRESS_PER_MIN, HTTP_PER_LOOPBACK_ADDRESS_PER_MIN, HTTP_READS_PER_TOKEN_PER_MIN,
+        HTTP_WRITES_PER_TOKEN_PER_MIN, NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN,
+        SOCKETS_PER_ADDRESS, SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL, WEBHOOK_RETRY_FIRST_MS,
     },
     logging::LogFormat,
 };
@@ -234,6 +235,38 @@ pub(super) static SETTINGS: &[Setting] = &[
         "the same from this computer",
         Number,
         rates.new_customers_per_loopback_address_per_min
+    ),
+    setting!(
+        "rates.http_reads_per_token_per_min",
+        "MINICOM_RATES_HTTP_READS_PER_TOKEN_PER_MIN",
+        Kind::Number(HTTP_READS_PER_TOKEN_PER_MIN, "requests"),
+        "reads over HTTP in a minute with one token",
+        Number,
+        rates.http_reads_per_token_per_min
+    ),
+    setting!(
+        "rates.http_writes_per_token_per_min",
+        "MINICOM_RATES_HTTP_WRITES_PER_TOKEN_PER_MIN",
+        Kind::Number(HTTP_WRITES_PER_TOKEN_PER_MIN, "requests"),
+        "writes over HTTP in a minute with one token",
+        Number,
+        rates.http_writes_per_token_per_min
+    ),
+    setting!(
+        "rates.http_per_address_per_min",
+        "MINICOM_RATES_HTTP_PER_ADDRESS_PER_MIN",
+        Kind::Number(HTTP_PER_ADDRESS_PER_MIN, "requests"),
+        "requests of HTTP in a minute from one address",
+        Number,
+        rates.http_per_address_per_min
+    ),
+    setting!(
+        "rates.http_per_loopback_address_per_min",
+        "MINICOM_RATES_HTTP_PER_LOOPBACK_ADDRESS_PER_MIN",
+        Kind::Number(HTTP_PER_LOOPBACK_ADDRESS_PER_MIN, "requests"),
+        "the same from this computer",
+        Number,
+        rates.http_per_loopback_address_per_min
     ),
     setting!(
         "sockets.total",

@@ -18,6 +18,12 @@ use super::{
 use crate::accounts::{Change, NewAgent};
 
 /// All accounts, oldest first.
+#[utoipa::path(
+    get,
+    path = "/api/agents",
+    tag = "short paths",
+    responses((status = 200, body = AccountsAnswer, description = "The accounts of the tenant")),
+)]
 pub async fn list(State(app): State<App>, ByAdmin(admin): ByAdmin) -> Result<Answer<AccountsAnswer>, ApiError> {
     let accounts = app.accounts.list(&admin.tenant).await?;
     Ok(Answer(AccountsAnswer {
@@ -25,7 +31,17 @@ pub async fn list(State(app): State<App>, ByAdmin(admin): ByAdmin) -> Result<Ans
     }))
 }
 
-/// Makes an account.
+/// Make an account.
+#[utoipa::path(
+    post,
+    path = "/api/agents",
+    tag = "short paths",
+    request_body(
+        content = NewAccountRequest,
+        example = json!({"email": "cy@example.org", "name": "Cy", "role": "agent", "password": "correct horse battery"}),
+    ),
+    responses((status = 201, body = AccountAnswer, description = "The account")),
+)]
 pub async fn add(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
@@ -43,7 +59,17 @@ pub async fn add(
     Ok((StatusCode::CREATED, Answer(answers::account(&account))))
 }
 
-/// Changes an account: its name, whether it may sign in, its password. What is left out stays.
+/// Change an account: its name, whether it may sign in, its password.
+///
+/// What is left out stays.
+#[utoipa::path(
+    method(patch, post),
+    path = "/api/agents/{email}",
+    tag = "short paths",
+    params(("email" = String, Path, description = "The account's e-mail address", max_length = 254)),
+    request_body(content = ChangeAccountRequest, example = json!({"name": "Bo Berg"})),
+    responses((status = 200, body = AccountAnswer, description = "The account as it is now")),
+)]
 pub async fn change(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,

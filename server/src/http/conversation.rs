@@ -12,7 +12,7 @@ use super::{
     App, answers,
     error::ApiError,
     extract::{Peer, bearer, tenant},
-    page::{Page, cursor_from, cursor_text},
+    page::{Page, PageQuery, cursor_from, cursor_text},
 };
 use crate::{auth::token, store::TenantKey};
 
@@ -22,7 +22,19 @@ enum Reader {
     Customer,
 }
 
-/// See the module.
+/// A customer's thread.
+///
+/// For that customer, by the secret, and for agents, by a token. Everybody else gets the answer for a thread that is not there.
+#[utoipa::path(
+    get,
+    path = "/api/conversation/{customer_id}",
+    tag = "short paths",
+    params(
+        ("customer_id" = String, Path, description = "The customer's name", max_length = 64),
+        PageQuery,
+    ),
+    responses((status = 200, body = HistoryAnswer, description = "The newest conversation, and a page of messages")),
+)]
 pub async fn history(
     State(app): State<App>,
     Peer(peer): Peer,

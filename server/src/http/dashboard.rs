@@ -7,10 +7,17 @@ use super::{
     App, answers,
     error::ApiError,
     extract::ByAgent,
-    page::{Page, list_cursor_from, list_cursor_text},
+    page::{Page, PageQuery, list_cursor_from, list_cursor_text},
 };
 
-/// See the module.
+/// All conversations, open ones first, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/agent/dashboard",
+    tag = "short paths",
+    params(PageQuery),
+    responses((status = 200, body = DashboardAnswer, description = "A page of them")),
+)]
 pub async fn list(
     State(app): State<App>,
     ByAgent(agent): ByAgent,

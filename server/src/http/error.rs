@@ -1,5 +1,6 @@
-//! The one error of the HTTP API: a status and `{code, message, retryable, retry_after_ms?, request_id}`. Clients look at
-//! `code` and `retryable`; the words are for people. Nothing of SQLite or Rust is ever in them.
+//! The one error of the HTTP API: a status and `{code, message, retryable, retry_after_ms?, field?, request_id}` in the shape
+//! of RFC 9457, `application/problem+json`. Clients look at `code` and `retryable`; the words are for people. Nothing of
+//! SQLite or Rust is ever in them.
 
 use axum::{
     body::Body,
@@ -16,6 +17,12 @@ use crate::{
 
 /// Columns of a stranger's text in an error.
 const SHOWN_COLUMNS: usize = 80;
+/// Path and query of a request, in bytes. No route of ours needs more than a cursor and a search.
+pub const ADDRESS_BYTES_MAX: usize = 8 * 1024;
+/// The media type of every error.
+pub const PROBLEM: &str = "application/problem+json";
+/// What stands before the code in a problem's `type`. It is a name and no address: nothing is to be fetched there.
+const PROBLEM_TYPE: &str = "urn:minicom:problem:";
 
 /// Why a request is not answered as asked.
 #[derive(Clone, Debug)]
@@ -32,6 +39,24 @@ pub(super) struct ErrorBody {
     pub fields: Map<String, Value>,
     /// Whether the request's id is one of them. It is not where two answers must not differ by a byte; the header has it.
     pub with_request_id: bool,
+}
+
+impl ErrorBody {
+    /// The body of an answer with this status; with the request's id, where it has one.
+    pub(super) fn json(&self, status: StatusCode, request_id: Option<&str>) -> String {
+        let mut fields = self.fields.clone();
+        let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (code, message) = (text("code"), text("message"));
+        if let Some(id) = request_id.filter(|_| self.with_request_id) {
+            fields.insert("request_id".to_owned(), id.into());
+        }
+        fields.insert("type".to_owned(), format!("{PROBLEM_TYPE}{code}").into());
+        let title = status.canonical_reason().unwrap_or("Error");
+        fields.insert("title".to_owned(), title.into());
+        fields.insert("status".to_owned(), status.as_u16().into());
+        fields.insert("detail".to_owned(), message.into());
+        Value::Object(fields).to_string()
+    }
 }
 
 impl ApiError {
@@ -62,12 +87,29 @@ impl ApiError {
         self
     }
 
+    /// Names the field that is wrong: its name in the body or the query, or a header's.
+    #[must_use]
+    pub(super) fn of_field(mut self, name: &str) -> ApiError {
+        self.body
+            .fields
+            .insert("field".to_owned(), Value::from(shown(name).as_str()));
+        self
+    }
+
+    /// A refusal with a status of its own, where the code is of one place alone.
+    pub fn answering(status: StatusCode, refusal: Refusal) -> ApiError {
+        ApiError {
+            status,
+            ..ApiError::from(refusal)
+        }
+    }
+
     fn with_message(mut self, words: impl Into<String>) -> ApiError {
         self.body.fields.insert("message".to_owned(), Value::from(words.into()));
         self
     }
 
-    fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> ApiError {
+    pub(super) fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> ApiError {
         self.headers.push((name, value));
         self
     }
@@ -94,7 +136,7 @@ impl ApiError {
         error
     }
 
-    /// A field of the query, the path, a header or the body.
+    /// A field of the query, the path, a header or the body. If the reason names one between backticks, that is the `field`.
     pub(super) fn bad_field(why: impl Into<String>) -> ApiError {
         Refusal::BadField { why: why.into() }.into()
     }
@@ -102,7 +144,7 @@ impl ApiError {
     /// A cursor that is malformed, or of another list.
     pub(super) fn bad_cursor() -> ApiError {
         let words = "This cursor does not belong to this list. Start without one.";
-        ApiError::new(StatusCode::BAD_REQUEST, "bad_cursor", words)
+        ApiError::new(StatusCode::BAD_REQUEST, "bad_cursor", words).of_field("cursor")
     }
 
     /// A feed cannot go on from a cursor. The newest one is told, to begin there after a look at how things stand.
@@ -140,6 +182,22 @@ impl ApiError {
         error
     }
 
+    /// The path and query are longer than [`ADDRESS_BYTES_MAX`].
+    pub(super) fn long_address() -> ApiError {
+        let words = format!("The address is longer than the {} bytes allowed.", ADDRESS_BYTES_MAX);
+        ApiError::new(StatusCode::URI_TOO_LONG, "uri_too_long", words)
+    }
+
+    /// What was answered elsewhere without words of ours.
+    pub(super) fn plain(status: StatusCode, words: &str) -> ApiError {
+        let code = match status {
+            StatusCode::UPGRADE_REQUIRED => "upgrade_required",
+            status if status.is_server_error() => "internal",
+            _ => "bad_request",
+        };
+        ApiError::new(status, code, shown(words).as_str())
+    }
+
     pub(super) fn unknown_route() -> ApiError {
         let words = "There is no such route here. GET / names what there is.";
         ApiError::new(StatusCode::NOT_FOUND, "unknown_route", words)
@@ -160,6 +218,14 @@ impl ApiError {
         }
         .into()
     }
+}
+
+/// The field that a reason names between backticks; a value between them is none.
+fn named_field(why: &str) -> Option<&str> {
+    let name = why.split('`').nth(1)?;
+    let path = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
+    let is_name = name.len() <= 64 && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(path);
+    is_name.then_some(name)
 }
 
 /// A stranger's text in an error: gated and short.
@@ -225,6 +291,11 @@ impl From<Refusal> for ApiError {
             let scheme = HeaderValue::from_static("Bearer realm=\"minicom\"");
             error = error.with_header(header::WWW_AUTHENTICATE, scheme);
         }
+        if let Refusal::BadField { why } = &refusal
+            && let Some(field) = named_field(why)
+        {
+            error = error.of_field(field);
+        }
         if let Some(ms) = refusal.retry_after_ms() {
             error = error.with_header(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
         }
@@ -241,7 +312,12 @@ impl From<AccountError> for ApiError {
             AccountError::BadEmail(_) | AccountError::Weak(_) => StatusCode::BAD_REQUEST,
             AccountError::Local(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        ApiError::new(status, &error.code(), error.to_string())
+        let problem = ApiError::new(status, &error.code(), error.to_string());
+        match &error {
+            AccountError::BadEmail(_) => problem.of_field("email"),
+            AccountError::Weak(_) => problem.of_field("password"),
+            _ => problem,
+        }
     }
 }
 
@@ -262,8 +338,10 @@ impl From<TenantError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = Response::new(Body::empty());
+        let mut response = Response::new(Body::from(self.body.json(self.status, None)));
         *response.status_mut() = self.status;
+        let problem = HeaderValue::from_static(PROBLEM);
+        response.headers_mut().insert(header::CONTENT_TYPE, problem);
         response.headers_mut().extend(self.headers);
         response.extensions_mut().insert(self.body);
         response
@@ -279,6 +357,20 @@ mod tests {
         let error = ApiError::from(Refusal::RateLimited { retry_after_ms: 5_001 });
         assert_eq!(error.status, StatusCode::TOO_MANY_REQUESTS);
         assert!(error.headers.contains(&(header::RETRY_AFTER, HeaderValue::from(6))));
+    }
+
+    #[test]
+    fn a_problem_says_it_in_the_words_of_the_standard_and_in_ours() {
+        let error = ApiError::bad_field("`limit` is a number from 1 to 200");
+        let body: Value = serde_json::from_str(&error.body.json(error.status, Some("7"))).unwrap();
+        assert_eq!(body["type"], "urn:minicom:problem:bad_field");
+        assert_eq!((&body["title"], &body["status"]), (&"Bad Request".into(), &400.into()));
+        assert_eq!(body["detail"], body["message"]);
+        assert_eq!((&body["field"], &body["request_id"]), (&"limit".into(), &"7".into()));
+        let hidden = ApiError::no_such_thread();
+        let body: Value = serde_json::from_str(&hidden.body.json(hidden.status, Some("7"))).unwrap();
+        assert_eq!(body.get("request_id"), None);
+        assert_eq!(named_field("invalid type: integer `7`"), None);
     }
 
     #[test]

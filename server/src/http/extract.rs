@@ -153,9 +153,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
         check_type(request.headers())?;
         let bytes = collect(request.into_body()).await?;
-        serde_json::from_slice(&bytes)
-            .map(Json)
-            .map_err(|error| unfit(&bytes, &error))
+        read(&bytes).map(Json)
     }
 }
 
@@ -182,7 +180,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Change<T> {
         if !none {
             check_type(&parts.headers)?;
         }
-        let body = serde_json::from_slice(asked).map_err(|error| unfit(asked, &error))?;
+        let body = read(asked)?;
         let once = key.as_deref().map(|key| {
             let path = parts.uri.path_and_query().map_or("", |it| it.as_str());
             let mut digest = Sha256::new();
@@ -221,14 +219,40 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     Ok(Some(text.to_owned()))
 }
 
-/// What is wrong with a body: it is no JSON at all, also behind the place where it did not fit, or a field does not fit.
-fn unfit(bytes: &[u8], error: &serde_json::Error) -> ApiError {
+/// Reads a body. It is no JSON at all, also behind the place where it did not fit, or a field does not fit, which is named.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let why = |error: &serde_json::Error| shown(&error.to_string()).as_str().to_owned();
-    match serde_json::from_slice::<IgnoredAny>(bytes) {
-        Err(broken) => Refusal::BadJson { why: why(&broken) }.into(),
-        Ok(_) if error.is_data() => Refusal::BadField { why: why(error) }.into(),
-        Ok(_) => Refusal::BadJson { why: why(error) }.into(),
-    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let broken = match serde_path_to_error::deserialize(&mut reader) {
+        Ok(value) => match reader.end() {
+            // A list is read as the fields in their order, which nobody means.
+            Ok(()) if bytes.trim_ascii_start().starts_with(b"[") => {
+                return Err(ApiError::bad_field("the body is an object, not a list"));
+            }
+            Ok(()) => return Ok(value),
+            Err(trailing) => trailing,
+        },
+        Err(unfit) => {
+            let path = unfit.path().to_string();
+            let error = unfit.into_inner();
+            match serde_json::from_slice::<IgnoredAny>(bytes) {
+                Err(broken) => broken,
+                // A list in the place of a word is told as if it were no JSON.
+                Ok(_) if error.is_data() || error.to_string().starts_with("expected value") => {
+                    let problem = ApiError::bad_field(why(&error));
+                    // A field that is missing is named by the reason; the path ends at what should have it.
+                    let missing = error.to_string().starts_with("missing field");
+                    return Err(match path.as_str() {
+                        "." | "?" => problem,
+                        _ if missing => problem,
+                        path => problem.of_field(path),
+                    });
+                }
+                Ok(_) => error,
+            }
+        }
+    };
+    Err(Refusal::BadJson { why: why(&broken) }.into())
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), ApiError> {

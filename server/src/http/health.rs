@@ -25,7 +25,10 @@ use crate::{
 /// A writer that does not commit within this time is not ready; one that did within it is.
 const COMMIT_WITHIN: Duration = Duration::from_secs(2);
 
-/// `GET /healthz`: the program answers. Touches nothing.
+/// The program answers.
+///
+/// It touches nothing.
+#[utoipa::path(get, path = "/healthz", tag = "health", security(()), responses((status = 200, body = String, description = "It lives")))]
 pub async fn live() -> &'static str {
     "ok\n"
 }
@@ -39,7 +42,20 @@ pub struct Readiness {
     pub parts: Vec<Part>,
 }
 
-/// `GET /readyz`: the writer commits, there is room on the disk, and the server is not stopping.
+/// Whether it can do its work.
+///
+/// The writer commits, there is room on the disk, and the server is not stopping. An admin who asks is told of each part, as JSON:
+/// `{"ready": true, "parts": [...]}`.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "health",
+    security((), ("bearer" = [])),
+    responses(
+        (status = 200, description = "It is ready", content((String = "text/plain"), (Object = "application/json"))),
+        (status = 503, description = "It is not, and why", content((String = "text/plain"), (Object = "application/json"))),
+    ),
+)]
 pub async fn ready(State(app): State<App>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let asked_by_admin = parts.headers.contains_key(header::AUTHORIZATION)

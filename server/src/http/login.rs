@@ -24,7 +24,17 @@ pub async fn sign_in(app: &App, request: LoginRequest, peer: IpAddr) -> Result<a
     }
 }
 
-/// Gives a token, shown this once.
+/// A token for an e-mail address and a password.
+///
+/// It is shown this once.
+#[utoipa::path(
+    post,
+    path = "/api/agent/login",
+    tag = "short paths",
+    security(()),
+    request_body(content = LoginRequest, example = json!({"email": "bo@example.org", "password": "correct horse battery"})),
+    responses((status = 200, body = LoginAnswer, description = "The token, and whose it is")),
+)]
 pub async fn login(
     State(app): State<App>,
     Peer(peer): Peer,
@@ -45,7 +55,13 @@ pub async fn login(
     }))
 }
 
-/// Ends the token that the request came with.
+/// End the token that the request came with.
+#[utoipa::path(
+    post,
+    path = "/api/agent/logout",
+    tag = "short paths",
+    responses((status = 204, description = "It is good for nothing any more")),
+)]
 pub async fn logout(State(app): State<App>, ByAnySignIn(agent): ByAnySignIn) -> Result<StatusCode, ApiError> {
     app.accounts.logout(&agent).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -17,7 +17,16 @@ use crate::{
     telemetry::{self, gauges},
 };
 
-/// See the module.
+/// The numbers, for Prometheus.
+///
+/// For this computer itself, or with an admin's token.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "health",
+    security((), ("bearer" = [])),
+    responses((status = 200, body = String, content_type = "text/plain", description = "The numbers, in the text format")),
+)]
 pub async fn metrics(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     let (mut parts, _) = request.into_parts();
     let from_here = match app.vitals.metrics {

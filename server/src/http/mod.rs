@@ -1,5 +1,5 @@
-//! The HTTP API: a request becomes a question or a command for the desk, and the answer a status and JSON. The table of
-//! routes is on this page. It refuses to know SQL, and it decides nothing but who may ask.
+//! The HTTP API: a request becomes a question or a command for the desk, and the answer a status and JSON. The routes
+//! stand in `api/`, each with its description. It refuses to know SQL, and it decides nothing but who may ask.
 
 mod agents;
 mod aliases;
@@ -9,6 +9,7 @@ mod around;
 mod asked;
 mod conversation;
 mod dashboard;
+mod describe;
 mod error;
 mod extract;
 mod front;
@@ -20,17 +21,13 @@ mod pages;
 mod takeover;
 pub mod vitals;
 
-use axum::{
-    Router,
-    http::Method,
-    middleware,
-    routing::{MethodRouter, get, patch, post},
-};
+use axum::{Router, http::Method};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
     aliases::spelled,
     api::EventFeeds,
+    around::HttpRates,
     error::ApiError,
     extract::TENANT,
     page::{cursor_from, cursor_text},
@@ -71,36 +68,25 @@ pub struct App {
     pub rates: std::sync::Arc<Rates>,
 }
 
-/// Every route. `sockets` are the routes that become WebSockets.
+/// Every route, with the usual rates. `sockets` are the routes that become WebSockets.
 pub fn router(app: App, sockets: Router) -> Router {
-    let routes: [(&str, MethodRouter<App>); 14] = [
-        ("/api/conversation/{customer_id}", get(conversation::history)),
-        ("/api/agent/dashboard", get(dashboard::list)),
-        ("/api/agent/takeover", post(takeover::take_over)),
-        ("/api/agent/login", post(login::login)),
-        ("/api/agent/logout", post(login::logout)),
-        ("/api/agents", get(agents::list).post(agents::add)),
-        ("/api/agents/{email}", patch(agents::change).post(agents::change)),
-        ("/healthz", get(health::live)),
-        ("/readyz", get(health::ready)),
-        ("/metrics", get(metrics::metrics)),
-        ("/", get(front::page)),
-        ("/chat/{customer_id}", get(pages::chat)),
-        ("/agent/dashboard", get(pages::dashboard)),
-        ("/agent/chat/{customer_id}", get(pages::agent_chat)),
-    ];
-    let (api, _description) = api::routes().split_for_parts();
-    let mut router = api;
-    for (path, methods) in routes {
-        router = router.route(path, methods);
-    }
-    let router = router
+    router_with(app, sockets, HttpRates::default())
+}
+
+/// The description of the API (OpenAPI 3.1), as it is served.
+pub fn description() -> serde_json::Value {
+    describe::whole(api::routes().into_openapi())
+}
+
+/// Every route, with these rates.
+pub fn router_with(app: App, sockets: Router, rates: HttpRates) -> Router {
+    let (api, description) = api::routes().split_for_parts();
+    let router = api
+        .merge(describe::routes(description))
         .merge(sockets.with_state(()))
         .fallback(unknown_route)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(app.clone(), around::around))
-        .with_state(app);
-    aliases::spelled(router)
+        .method_not_allowed_fallback(wrong_method);
+    aliases::spelled(around::layered(router, &app, rates).with_state(app))
 }
 
 async fn unknown_route() -> ApiError {

@@ -122,6 +122,18 @@ pub fn list_cursor_from(text: &str) -> Option<ListCursor> {
     cursor_from(at).map(|at| ListCursor { closed, at })
 }
 
+/// What [`Page::of`] reads, as the description of a route has it.
+#[expect(dead_code, reason = "a description is made of it; the values are read by hand")]
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Rows, 1 to 200; 50 if left out.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u16>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

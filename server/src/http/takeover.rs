@@ -16,7 +16,14 @@ use super::{
 };
 use crate::order::Order;
 
-/// See the module.
+/// Become the owner of a customer's conversation.
+#[utoipa::path(
+    post,
+    path = "/api/agent/takeover",
+    tag = "short paths",
+    request_body(content = TakeOverRequest, example = json!({"customer_id": "alice"})),
+    responses((status = 200, body = ConversationAnswer, description = "The conversation, taken")),
+)]
 pub async fn take_over(
     State(app): State<App>,
     ByAgent(agent): ByAgent,

@@ -10,6 +10,7 @@ use crate::{
     desk::Desk,
     exit::{ExitKind, Fatal},
     extra_context::ContextCommand,
+    http::HttpRates,
     run_limits::RunLimits,
     upkeep::schedule::Plan,
     webhooks::{self, Webhooks},
@@ -28,6 +29,16 @@ pub fn new_customers(config: &Config) -> NewCustomerRates {
     NewCustomerRates {
         per_address_per_min: config.rates.new_customers_per_address_per_min,
         per_loopback_address_per_min: config.rates.new_customers_per_loopback_address_per_min,
+    }
+}
+
+/// How often one token and one address may call the HTTP API.
+pub fn http(config: &Config) -> HttpRates {
+    HttpRates {
+        reads_per_token: config.rates.http_reads_per_token_per_min,
+        writes_per_token: config.rates.http_writes_per_token_per_min,
+        per_address: config.rates.http_per_address_per_min,
+        per_loopback_address: config.rates.http_per_loopback_address_per_min,
     }
 }
 

@@ -2,11 +2,12 @@
 //! page it is; programs send none.
 
 use axum::{
-    Json,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use minicom_protocol::refusal::Refusal;
+
+use crate::http::ApiError;
 
 /// Whose page asks for a socket.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,17 +44,17 @@ pub fn asking(headers: &HeaderMap) -> Asking {
 pub fn refusal() -> Response {
     let refusal = Refusal::Unknown {
         code: "origin_not_allowed".to_owned(),
-        message: "Pages of other sites may not connect here. Use a page of this server, or a program.".to_owned(),
+        message: "Pages of other sites may not connect here, unless the tenant's setting `origins` lists them. Use a page of \
+                  this server, or a program."
+            .to_owned(),
         retryable: false,
     };
-    (StatusCode::FORBIDDEN, Json(refusal.to_wire())).into_response()
+    ApiError::answering(StatusCode::FORBIDDEN, refusal).into_response()
 }
 
 /// The server stops.
 pub fn stopping() -> Response {
-    let refusal = Refusal::Stopping { retry_after_ms: 1_000 };
-    let headers = [(header::RETRY_AFTER, "1")];
-    (StatusCode::SERVICE_UNAVAILABLE, headers, Json(refusal.to_wire())).into_response()
+    ApiError::from(Refusal::Stopping { retry_after_ms: 1_000 }).into_response()
 }
 
 #[cfg(test)]

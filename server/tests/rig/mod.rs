@@ -82,6 +82,15 @@ impl Seed {
         self.submit(who, Order::Agent(command)).await
     }
 
+    /// Does an admin's command.
+    pub async fn by_admin(&self, admin: &AgentRef, command: AgentCommand) -> Result<(), Refusal> {
+        let who = Who::Agent {
+            agent: admin.clone(),
+            role: Role::Admin,
+        };
+        self.submit(who, Order::Agent(command)).await
+    }
+
     /// The newest conversation of a customer.
     pub async fn newest(&self, customer: &CustomerRef) -> minicom_protocol::summary::Summary {
         let key = self.desk.tenant(&self.tenant).unwrap();

@@ -1,9 +1,6 @@
 //! `audit`: who did what, for admins.
 
-use axum::{
-    Json,
-    extract::{Query, State, rejection::QueryRejection},
-};
+use axum::{Json, extract::State};
 use minicom_protocol::ids::{TenantId, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,8 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     accounts::SignedIn,
     clock::rfc3339,
-    http::{App, error::ApiError, extract::ByAdmin},
-    limits,
+    http::{App, asked::Asked, error::ApiError, extract::ByAdmin, page::ShortLimit},
     store::{
         audit::{self, Actor, Entry, Filter},
         people,
@@ -105,10 +101,11 @@ impl From<Actor> for ActorAnswer {
 
 /// Which entries.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Wanted {
     /// Entries of a page.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<usize>,
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<ShortLimit>,
     /// Where the page before ended.
     cursor: Option<String>,
     /// Of this action; all of a noun if it is named alone, as `agent`.
@@ -125,16 +122,9 @@ struct Wanted {
 async fn list(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
-    wanted: Result<Query<Wanted>, QueryRejection>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Json<AuditAnswer>, ApiError> {
-    let Query(wanted) = wanted.map_err(|why| ApiError::bad_field(format!("the query: {}", why.body_text())))?;
-    let limit = wanted.limit.unwrap_or(limits::PAGE_DEFAULT);
-    if !(1..=limits::PAGE_MAX).contains(&limit) {
-        return Err(ApiError::bad_field(format!(
-            "`limit` is a number from 1 to {}",
-            limits::PAGE_MAX
-        )));
-    }
+    let limit = wanted.limit.unwrap_or_default().0;
     let before = match &wanted.cursor {
         Some(cursor) => Some(cursor.parse().map_err(|_| ApiError::bad_cursor())?),
         None => None,

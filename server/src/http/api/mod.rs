@@ -14,6 +14,7 @@ mod public;
 mod queue;
 mod sessions;
 mod settings;
+mod short;
 mod staff;
 pub(crate) mod tenants;
 mod tickets;
@@ -63,7 +64,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(tokens::routes())
         .merge(transfer::routes())
         .merge(webhooks::routes());
-    OpenApiRouter::with_openapi(Description::openapi()).nest(BASE, resources)
+    OpenApiRouter::with_openapi(Description::openapi())
+        .merge(short::routes())
+        .nest(BASE, resources)
 }
 
 /// An id for what a request makes: the same for its repeat, and another for whoever else uses the same key.

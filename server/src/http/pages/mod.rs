@@ -12,7 +12,18 @@ use minicom_protocol::{gate::Shown, text::CustomerName};
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// `GET /chat/{customer_id}`: for a customer.
+/// For a customer in a browser: the command to run.
+#[utoipa::path(
+    get,
+    path = "/chat/{customer_id}",
+    tag = "pages",
+    security(()),
+    params(("customer_id" = String, Path, description = "The customer's name", max_length = 64)),
+    responses(
+        (status = 200, body = String, content_type = "text/html", description = "The page"),
+        (status = 404, body = String, content_type = "text/html", description = "The same for what can be no name"),
+    ),
+)]
 pub async fn chat(path: Result<Path<String>, PathRejection>) -> Response {
     match named(path) {
         Some(name) => page(
@@ -24,13 +35,25 @@ pub async fn chat(path: Result<Path<String>, PathRejection>) -> Response {
     }
 }
 
-/// `GET /agent/dashboard`: for an agent.
+/// For an agent in a browser: the command to run.
+#[utoipa::path(get, path = "/agent/dashboard", tag = "pages", security(()), responses((status = 200, body = String, content_type = "text/html", description = "The page")))]
 pub async fn dashboard() -> Response {
     let words = "The agents' desk lives in the terminal. To see all conversations, run:";
     page("Agents", words, "minicom-agent")
 }
 
-/// `GET /agent/chat/{id}`: for an agent who wants one customer's chat.
+/// For an agent in a browser who wants one customer's chat.
+#[utoipa::path(
+    get,
+    path = "/agent/chat/{customer_id}",
+    tag = "pages",
+    security(()),
+    params(("customer_id" = String, Path, description = "The customer's name", max_length = 64)),
+    responses(
+        (status = 200, body = String, content_type = "text/html", description = "The page"),
+        (status = 404, body = String, content_type = "text/html", description = "The same for what can be no name"),
+    ),
+)]
 pub async fn agent_chat(path: Result<Path<String>, PathRejection>) -> Response {
     match named(path) {
         Some(name) => {
