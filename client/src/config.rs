@@ -31,6 +31,8 @@ pub struct Config<A: Party> {
     tenant: Option<TenantId>,
     proof: Proof,
     client: String,
+    identity: Option<IdentitySource>,
+    link_code: Option<Secret>,
     pub(crate) outbox: Option<PathBuf>,
     pub(crate) timing: Timing,
     pub(crate) dialer: Dialer,
@@ -44,6 +46,9 @@ enum Proof {
     Renewed(Arc<RenewedToken>),
     Secret(Secret),
 }
+
+/// What the site signed, when it is asked for.
+type IdentitySource = Arc<dyn Fn() -> Option<Secret> + Send + Sync>;
 
 /// A token that its maker replaces from time to time.
 struct RenewedToken {
@@ -100,6 +105,22 @@ impl Config<Customers> {
     }
 }
 
+impl Config<Customers> {
+    /// What the tenant's site signed of the customer, asked for before each connection: a site may put a new one in the place
+    /// of one that ends. It must not block for long. `None` is said as none.
+    pub fn identity(mut self, source: impl Fn() -> Option<Secret> + Send + Sync + 'static) -> Self {
+        self.identity = Some(Arc::new(source));
+        self
+    }
+
+    /// A one-time code from another device of the customer, with which this one's secret becomes good. It is sent until the
+    /// program ends; the server looks at it only while the secret alone is not good.
+    pub fn link_code(mut self, code: Secret) -> Self {
+        self.link_code = Some(code);
+        self
+    }
+}
+
 impl<A: Party> Config<A> {
     fn new(server: ServerUrl, path: String, proof: Proof, client: String) -> Self {
         Self {
@@ -108,6 +129,8 @@ impl<A: Party> Config<A> {
             tenant: None,
             proof,
             client,
+            identity: None,
+            link_code: None,
             outbox: None,
             timing: Timing::default(),
             dialer: Dialer::tcp(),
@@ -179,6 +202,12 @@ impl<A: Party> Config<A> {
             cursor,
             token,
             secret,
+            identity: self
+                .identity
+                .as_ref()
+                .and_then(|source| source())
+                .map(|it| it.reveal().to_owned()),
+            link_code: self.link_code.as_ref().map(|code| code.reveal().to_owned()),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     agent::{AgentCommand, Assignee, ReplyUse, SeenLines, TransferTo},
-    check::{ATTRIBUTE_CHARS_MAX, COMMAND_LIST_MAX},
+    check::{ATTRIBUTE_CHARS_MAX, BLOCK_MINUTES_MAX, COMMAND_LIST_MAX},
     customer::CustomerCommand,
 };
 use crate::{

@@ -32,6 +32,52 @@ pub struct Profile {
     /// What was last answered before the first line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<PreChatAnswer>,
+    /// What the tenant's site says of the customer. Nobody here can change it, and it never mixes with what was typed.
+    #[serde(default, skip_serializing_if = "Vouched::is_empty")]
+    pub vouched: Vouched,
+    /// Whether the customer is kept out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Block>,
+}
+
+/// What the tenant's site says of a customer, as it was last signed.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Vouched {
+    /// The name to be called by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<SubjectLine>,
+    /// Where an answer can be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
+    /// What else the site says, by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl Vouched {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Vouched::default()
+    }
+}
+
+/// That a customer is kept out.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Block {
+    /// Who decided it.
+    pub by: AgentRef,
+    /// Since when.
+    pub since: Time,
+    /// Until when; absent: for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+}
+
+impl Block {
+    /// Whether it holds at this time.
+    pub fn holds(&self, now: Time) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
 }
 
 /// Whether an account is in use.

@@ -127,6 +127,8 @@ bodies! {
         Ticketed(Ticketed) = "chat.session.ticket", Line;
         /// The customer said how it was.
         Rated(Rated) = "chat.session.rated", Line;
+        /// What was said in the conversation, and who the customer is, was erased as far as it was to be.
+        Erased(Erased) = "chat.session.erased", Line;
         /// Something else is known of the customer.
         CustomerChanged(CustomerChanged) = "customer.changed", Nothing;
         /// An agent joined two customers who are one person.
@@ -192,6 +194,7 @@ impl EventBody {
                 Some(score) => format!("the customer rated it {score} of 5"),
                 None => "the customer did not rate it".to_owned(),
             }),
+            EventBody::Erased(_) => Some("the texts of this chat were erased".to_owned()),
             EventBody::Unknown(it) => it.fallback.clone(),
             _ => None,
         }
@@ -264,6 +267,7 @@ impl EventBody {
             | EventBody::TagsChanged(_)
             | EventBody::SubjectChanged(_)
             | EventBody::PriorityChanged(_)
+            | EventBody::Erased(_)
             | EventBody::CustomerChanged(_)
             | EventBody::CustomersMerged(_)
             | EventBody::AgentChanged(_)

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     agents::{AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, DeskState, Typist},
     audience::{Agents, Audience, Customers},
-    customers::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, CustomerSnapshot, Estimate},
+    customers::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, CustomerSnapshot, Device, Estimate},
 };
 use crate::{
     close::CloseCode,
@@ -46,6 +46,12 @@ pub struct Hello {
     /// A customer's secret, made by the client: 64 hexadecimal digits (256 bit).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
+    /// What the tenant's site says of a customer, signed by it. It proves the name instead of the secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// A customer's one-time code, made on another device: with it this device's secret proves the name from here on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_code: Option<String>,
 }
 
 /// Tokens and secrets are never printed.

@@ -102,6 +102,12 @@ pub enum Refusal {
     TotpSetupRequired,
     /// This sign-in came by a one-time code and may only set a new password.
     NewPasswordRequired,
+    /// The desk wants its site's word for who the customer is, and it is missing, not signed by the site or too old.
+    Identity,
+    /// The customer, or the network that the connection comes from, is kept out.
+    Blocked,
+    /// The desk's consent text is not agreed to.
+    ConsentRequired,
     /// Not for this role.
     Forbidden,
     /// The frame is not JSON.
@@ -267,6 +273,15 @@ impl Refusal {
                 "This desk asks for a second factor. Set it up first: `minicom-agent totp`.".to_owned()
             }
             Refusal::NewPasswordRequired => "Set a new password first: `minicom-agent password`.".to_owned(),
+            Refusal::Identity => {
+                "Your site must vouch for you here, and what came does not: it is missing, not signed by the site, for somebody \
+                 else, or too old. Open the chat from the site again."
+                    .to_owned()
+            }
+            Refusal::Blocked => "You are kept out of this desk. Ask its people by another way if that is a mistake.".to_owned(),
+            Refusal::ConsentRequired => {
+                "Agree to what this desk asks before you write. Connect again to read it.".to_owned()
+            }
             Refusal::Forbidden => "This is not for your role.".to_owned(),
             Refusal::BadJson { why } => format!("This is not JSON: {}.", Shown::line(why)),
             Refusal::BadField { why } => format!("A field does not fit: {}.", Shown::line(why)),

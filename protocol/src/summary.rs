@@ -1,6 +1,7 @@
 //! A conversation's row in a list: always equal to the fold of its events. Server and clients share this
 //! fold, so that a row that was kept up live equals one that was fetched afresh.
 
+mod erased;
 mod excerpt;
 mod flat;
 
@@ -249,6 +250,7 @@ impl Summary {
             }
             EventBody::Ticketed(it) => self.ticket = Some(it.ticket),
             EventBody::Rated(it) => (self.rating, self.rated) = (it.score, true),
+            EventBody::Erased(it) => self.erase(&it.customer),
             EventBody::Opened(_)
             | EventBody::CustomerChanged(_)
             | EventBody::CustomersMerged(_)

@@ -5,10 +5,12 @@
 mod anonymous;
 mod change;
 mod customers;
+mod devices;
 mod email;
 mod find;
 mod first;
 mod fresh;
+mod identity;
 mod local;
 mod login;
 mod manage;
@@ -44,8 +46,11 @@ use crate::{
 };
 
 pub use change::Change;
+pub use customers::{CustomerProof, KnownCustomer};
+pub use devices::device_id;
 pub use email::BadEmail;
 pub use first::FIRST_ADMIN;
+pub use identity::MadeKey;
 pub use local::{LOCAL_TOKEN, LocalTokenFailed};
 pub use manage::{Account, NewAgent};
 pub use second::{TotpConfirmed, TotpStart};

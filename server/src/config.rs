@@ -26,6 +26,7 @@ mod value;
 pub use cli::{
     Action, AgentCommand, Cli, Flags,
     audit::AuditArguments,
+    customer::{CustomerArguments, CustomerCommand, KeyArguments, KeyCommand},
     tenant::{Quota, TenantCommand},
     token::{TokenArguments, TokenCommand},
     webhook::{WebhookArguments, WebhookCommand},

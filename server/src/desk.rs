@@ -2,6 +2,8 @@
 //! conversations. A command is checked for its form, put into the writer's queue, and answered when it is on the disk.
 
 mod context;
+mod customers;
+mod export;
 mod library;
 mod live;
 mod mentions;
@@ -27,6 +29,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
+    export::{ExportFor, ExportPage},
     live::Since,
     pages::{ConversationsPage, ForeignCursor, HistoryPage, ListCursor},
     reading::Opening,
@@ -41,6 +44,7 @@ use crate::{
     faults::Faults,
     hub::Hub,
     in_order::InOrder,
+    kept_out::Doors,
     limits,
     order::{Caller, Order, Who},
     store::{
@@ -70,6 +74,7 @@ struct Shared {
     counts: Arc<Counts>,
     timers: Arc<Notify>,
     positions: Arc<Positions>,
+    doors: Doors,
 }
 
 /// What makes a repeat of something known that is no command: the digests of its key and of all that was asked.
@@ -135,6 +140,7 @@ impl Desk {
             counts,
             timers,
             positions,
+            doors: Doors::default(),
         };
         Ok((
             Desk {
@@ -180,15 +186,6 @@ impl Desk {
     /// Nobody does that any more: who did holds this desk.
     pub fn serve_by_nobody(&self) {
         self.shared.tenants.serve_by_nobody();
-    }
-
-    /// Something was erased: the log of the database is to be emptied, for it still holds it.
-    pub(crate) fn erased(&self) {
-        self.shared
-            .counts
-            .erased
-            .store(true, std::sync::atomic::Ordering::Release);
-        self.shared.counts.committed.notify_one();
     }
 
     /// Which tenants there are.
@@ -251,6 +248,7 @@ impl Desk {
             Order::BotTurn(_) | Order::Fire(_) | Order::OwnerGone(_) | Order::Route(_) => {}
         }
         let tenant = self.shared.tenants.admit(&caller.tenant)?;
+        let leaving = customers::Leaving::of(&order);
         let (answer, answered) = oneshot::channel();
         let job = Job::Command {
             caller: caller.clone(),
@@ -262,7 +260,9 @@ impl Desk {
         };
         self.enqueue(job)?;
         // The writer ends without answering only when the database cannot be written.
-        answered.await.unwrap_or(Err(Refusal::Storage))
+        let done = answered.await.unwrap_or(Err(Refusal::Storage))?;
+        self.after(caller, tenant, leaving);
+        Ok(done)
     }
 
     /// Writes something that is not a command: accounts, first use, followers' positions. Runs in the writer's
@@ -359,7 +359,7 @@ impl Desk {
             };
             let new = Customer {
                 customer,
-                secret_digest,
+                secret_digest: Some(secret_digest),
             };
             people::insert_customer(scope.conn, tenant, &new, scope.now)?;
             Ok(new)

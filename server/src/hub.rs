@@ -14,7 +14,7 @@ use std::{
 };
 
 use minicom_protocol::{
-    event::Event,
+    event::{Event, EventBody},
     ids::{AgentId, Cursor, CustomerId, Mark, Rev, Seq},
 };
 use tokio::sync::watch;
@@ -74,6 +74,9 @@ impl Topic {
                 }
                 if kept.changes {
                     evict(&mut tail, &kept);
+                }
+                if kept.erases {
+                    tail.clear();
                 }
                 newest = Some(kept.event.at);
                 tail.push_back(kept);
@@ -137,6 +140,9 @@ impl Hub {
     pub fn publish(&self, events: &[(TenantKey, Event)]) {
         let mut by_topic: HashMap<TopicKey, Vec<Kept>> = HashMap::new();
         for (tenant, event) in events {
+            if let (EventBody::Erased(_), Some(customer)) = (&event.body, event.subject.customer()) {
+                self.forget_tail(TopicKey::Thread(*tenant, customer));
+            }
             by_topic
                 .entry(TopicKey::Tenant(*tenant))
                 .or_default()
@@ -157,6 +163,13 @@ impl Hub {
             if let Some(topic) = topic {
                 topic.publish(events.into_iter());
             }
+        }
+    }
+
+    /// Forgets what a topic holds in memory: whoever lags reads the store.
+    fn forget_tail(&self, key: TopicKey) {
+        if let Some(topic) = lock(&self.topics).get(&key).and_then(Weak::upgrade) {
+            lock(&topic.tail).clear();
         }
     }
 

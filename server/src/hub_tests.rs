@@ -143,6 +143,7 @@ fn a_tail_forgets_what_a_line_said_before() {
             quoted.map(|number| (customer, line(number))),
         ],
         changes,
+        erases: false,
     };
     let first = |topic: &Topic| lock(&topic.tail).front().map(|kept| kept.event.at);
     let topic = Topic::new(100);

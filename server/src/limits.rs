@@ -1,7 +1,11 @@
 //! Every bound of the server, in one place: its default, its hard bound where it can be set, and the reason. Units stand
 //! last in a name. Whoever needs a bound takes it from here; a number of its own elsewhere is a mistake.
 
+mod customers;
+
 use std::time::Duration;
+
+pub use self::customers::*;
 
 /// A bound that the operator may move within hard bounds. The configuration reads its ranges from here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

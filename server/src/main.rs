@@ -63,6 +63,18 @@ fn act(cli: Cli) -> Result<(), Fatal> {
             let mut out = io::stdout().lock();
             runtime.block_on(manage::webhook::run(arguments, &loaded.config, &mut out))
         }
+        Action::Customer(asked) => {
+            logging::start("warn", LogFormat::Text)?;
+            let runtime = runtime()?;
+            let mut out = io::stdout().lock();
+            runtime.block_on(manage::customer::run(asked, &loaded.config, &mut out))
+        }
+        Action::Key(asked) => {
+            logging::start("warn", LogFormat::Text)?;
+            let runtime = runtime()?;
+            let mut out = io::stdout().lock();
+            runtime.block_on(manage::customer::run_key(asked, &loaded.config, &mut out))
+        }
         Action::PrintConfig => print(&loaded.to_toml()),
         Action::Serve => serve(loaded),
         Action::Agent(command, tenant) => {

@@ -26,7 +26,7 @@ use crate::{
     desk::Desk,
     exit::Fatal,
     faults::Faults,
-    files, http, limits, listener, refused,
+    files, http, limits, listener, refused, retention,
     run_limits::RunLimits,
     server_file::ServerFile,
     services::Services,
@@ -136,6 +136,11 @@ impl Server {
         desk.serve_by(Arc::new(services));
         workers.spawn(accounts.clone().go_on_deleting());
         workers.spawn(timers::run(desk.clone(), rest.clone()));
+        workers.spawn(retention::keep(
+            desk.clone(),
+            crate::limits::RETENTION_EVERY,
+            rest.clone(),
+        ));
         workers.spawn(checkpoints::run(file, desk.counts().clone(), rest.clone()));
         workers.spawn(telemetry::tidy(rest.clone()));
         if let Some(plan) = bounds::backups(config) {

@@ -17,7 +17,8 @@ use minicom_protocol::{
 };
 use minicom_server::{
     accounts::{
-        Account, AccountError, Accounts, FIRST_ADMIN, LOCAL_TOKEN, Login, NewAgent, NewCustomerRates, NewMachineToken,
+        Account, AccountError, Accounts, CustomerProof, FIRST_ADMIN, LOCAL_TOKEN, Login, NewAgent, NewCustomerRates,
+        NewMachineToken,
     },
     auth::{scope::Scope, seal::SealingKey},
     decide::Settings,
@@ -426,8 +427,9 @@ async fn a_name_belongs_to_the_secret_of_its_first_use() {
     let (hers, his) = ("a1".repeat(32), "b2".repeat(32));
     let sign_in = async |name: &CustomerName, secret: &str| {
         rig.accounts
-            .sign_in_customer(&rig.tenant, name, secret, elsewhere())
+            .sign_in_customer(&rig.tenant, name, CustomerProof::secret(secret), elsewhere())
             .await
+            .map(|known| known.customer)
     };
     let first = sign_in(&alice, &hers).await.unwrap();
     assert_eq!(sign_in(&alice, &hers.to_uppercase()).await.unwrap(), first);

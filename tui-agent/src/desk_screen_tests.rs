@@ -214,6 +214,7 @@ fn context(desk: &Desk) -> CustomerContext {
                 key: "order".to_owned(),
                 text: "48213".to_owned(),
             }],
+            ..Profile::default()
         },
         verified: true,
         first_seen: Time(BENCH_START - 69 * DAY),

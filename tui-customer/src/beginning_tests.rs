@@ -50,6 +50,8 @@ fn snapshot(known: &mut CustomerReplica, stage: Option<CustomerStage>) {
         desk: String::new(),
         questions: vec![],
         edit_window_s: 60,
+        consent: String::new(),
+        verified: false,
     };
     let events = vec![];
     let more = false;

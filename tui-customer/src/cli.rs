@@ -14,8 +14,8 @@ use minicom_tui_kit::Theme;
 use crate::{beginning::Wishes, exit, fault::Fault, wishes};
 
 const AFTER: &str = "\
-While chatting: /human /end /name /email /subject /edit /undo /quote /read /rate /help; // begins a real slash.
-Environment: MINICOM_SERVER, MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
+While chatting: /human /end /name /email /subject /edit /undo /quote /read /rate /link /devices /forget /help; // begins a real slash.
+Environment: MINICOM_SERVER, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
 Exit codes: 0 well; 2 the command line, or a line of a script that cannot be sent; 69 no server (with -m, or input that
 ended); 70 a mistake in a program; 74 a file cannot be read or written; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";
 
@@ -60,6 +60,21 @@ pub struct Cli {
         default_value = "http://127.0.0.1:8000"
     )]
     pub server: String,
+    /// A file with what your site signed of you, read before each connection; - reads it once from the standard input
+    #[arg(long, value_name = "FILE")]
+    pub identity_file: Option<PathBuf>,
+    /// Show a code with which another device goes on with your chat, and end
+    #[arg(long, conflicts_with_all = ["message", "plain", "export"])]
+    pub link: bool,
+    /// The code that your other device shows: this one goes on with your chat from here on
+    #[arg(long, value_name = "CODE")]
+    pub link_code: Option<String>,
+    /// Write all that this desk keeps of you to a file, a JSON object a line, and end; - writes it to the standard output
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["message", "plain"])]
+    pub export: Option<PathBuf>,
+    /// Agree to what the desk asks before you write: for -m and scripts, where nobody can be asked
+    #[arg(long)]
+    pub agree: bool,
     /// Where your secret, unsent messages and drafts are kept [default: the platform's data folder]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,

@@ -195,7 +195,9 @@ pub fn command_text(command: &CustomerCommand) -> Option<Shown> {
             let comment = comment.as_deref().unwrap_or_default();
             word("rate", format!("{} {comment}", score.unwrap_or(0)).trim_end())
         }
-        CustomerCommand::Start { .. } | CustomerCommand::MarkSeen { .. } => None,
+        CustomerCommand::RevokeDevice { device } => word("revoke", device),
+        CustomerCommand::Forget {} => Some(Shown::fixed("/forget yes")),
+        CustomerCommand::Start { .. } | CustomerCommand::MarkSeen { .. } | CustomerCommand::Consent { .. } => None,
     }
 }
 
@@ -203,7 +205,7 @@ pub fn command_text(command: &CustomerCommand) -> Option<Shown> {
 pub fn is_written(command: &CustomerCommand) -> bool {
     !matches!(
         command,
-        CustomerCommand::Start { .. } | CustomerCommand::MarkSeen { .. }
+        CustomerCommand::Start { .. } | CustomerCommand::MarkSeen { .. } | CustomerCommand::Consent { .. }
     )
 }
 
@@ -216,6 +218,9 @@ pub fn done_words(command: &CustomerCommand) -> Option<Shown> {
             (None, None) => return None,
         },
         CustomerCommand::SetSubject { subject } => format!("This chat is about: {}", subject.shown()),
+        CustomerCommand::RevokeDevice { device } => {
+            format!("The device {} proves your name no more.", Shown::line(device))
+        }
         _ => return None,
     };
     Some(Shown::line(&words))

@@ -5,13 +5,16 @@
 //!
 //! [`App`] is the screen and [`Lines`] the line mode, both pure: inputs in, effects out. [`run`] is the whole program.
 
+mod account;
 pub mod actions;
+mod asking;
 pub mod beginning;
 pub mod cli;
 mod drafting;
 mod entries;
 pub mod exit;
 pub mod fault;
+mod identity;
 mod layout;
 mod line_mode;
 mod model;

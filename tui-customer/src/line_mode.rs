@@ -53,12 +53,18 @@ pub struct Lines {
     told_seen: LineNo,
     told_delivered: LineNo,
     beginning: Beginning,
+    /// Whether the command line says that what the desk asks is agreed to.
+    agrees: bool,
+    /// What was agreed to here.
+    agreed_to: Option<String>,
     /// A line that waits for the answers to the desk's questions.
     asking: Option<Asking>,
     /// What the next line answers.
     quote: Option<LineRef>,
     /// The article that was asked for.
     wanted: Option<Tag>,
+    /// Questions about the account that are not answered yet.
+    account_asked: usize,
     /// The last word whose outcome is to be told.
     word_sent: Option<CommandId>,
     code: u8,
@@ -76,6 +82,8 @@ type Effects = Vec<PlainEffect<Order>>;
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Asking {
     line: String,
+    /// What is to be agreed to before anything else.
+    consent: Option<String>,
     /// Answers so far; the next question is the one behind them.
     texts: Vec<String>,
 }
@@ -98,15 +106,27 @@ impl Lines {
             told_seen: LineNo(0),
             told_delivered: LineNo(0),
             beginning,
+            agrees: false,
+            agreed_to: None,
             asking: None,
             quote: None,
             wanted: None,
+            account_asked: 0,
             word_sent: None,
             code: exit::OK,
             ends_at: None,
             quitting: false,
             held: VecDeque::new(),
         }
+    }
+}
+
+impl Lines {
+    /// What the desk asks is agreed to beforehand.
+    #[must_use]
+    pub fn agreeing(mut self, agrees: bool) -> Lines {
+        self.agrees = agrees;
+        self
     }
 }
 
@@ -280,7 +300,7 @@ impl Lines {
     fn end_if_done(&mut self, now: Now, effects: &mut Effects) {
         let Some(ends_at) = self.ends_at else { return };
         let waiting = self.waiting() + self.held.len();
-        if self.is_settled() && waiting == 0 && self.wanted.is_none() {
+        if self.is_settled() && waiting == 0 && self.wanted.is_none() && self.account_asked == 0 {
             effects.push(PlainEffect::Quit(self.code));
         } else if ends_at <= now.elapsed {
             if waiting == 0 {

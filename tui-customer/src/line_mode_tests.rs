@@ -151,6 +151,8 @@ impl Desk {
             desk: "Support".into(),
             questions: self.questions.clone(),
             edit_window_s: 60,
+            consent: String::new(),
+            verified: false,
         };
         let (time, mark) = (Time(WALL), Mark(1));
         let parts = vec![CustomerSnapshot { view, events, more }];

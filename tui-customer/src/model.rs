@@ -165,6 +165,8 @@ pub struct App {
     pub(crate) notice: Option<Notice>,
     /// What takes the keys first.
     pub(crate) over: Option<Over>,
+    /// What was agreed to here.
+    pub(crate) agreed_to: Option<String>,
     /// The article that was asked for, until it comes.
     pub(crate) wanted: Option<Tag>,
     /// Whose rating is not to be asked for any more here.
@@ -207,6 +209,7 @@ impl App {
             beginning: settings.beginning,
             notice: None,
             over: None,
+            agreed_to: None,
             wanted: None,
             rating_hidden: None,
             word_sent: None,

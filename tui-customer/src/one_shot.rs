@@ -32,6 +32,13 @@ pub(crate) async fn run(start: &Start, text: MessageText) -> Result<u8, Fault> {
     let sending = async {
         let known = known(&mut events).await?;
         let mut commands = beginning.meet(&known).commands;
+        let consent = known.me().map(|me| me.consent.clone()).unwrap_or_default();
+        if !consent.is_empty() {
+            if !start.agrees {
+                return Err(asks(&consent));
+            }
+            commands.insert(0, CustomerCommand::Consent { text: consent });
+        }
         if Beginning::is_due(&known) {
             commands.push(beginning.start(vec![]));
         }
@@ -54,7 +61,7 @@ pub(crate) async fn run(start: &Start, text: MessageText) -> Result<u8, Fault> {
 }
 
 /// Waits until it is known how the thread stands: a line means another thing where no conversation is open.
-async fn known(events: &mut mpsc::Receiver<ClientEvent<Customers>>) -> Result<CustomerReplica, Fault> {
+pub(crate) async fn known(events: &mut mpsc::Receiver<ClientEvent<Customers>>) -> Result<CustomerReplica, Fault> {
     let mut replica = CustomerReplica::new();
     while let Some(event) = events.recv().await {
         match &event {
@@ -112,8 +119,19 @@ async fn answer(events: &mut mpsc::Receiver<ClientEvent<Customers>>, id: Option<
     }
 }
 
+/// The connection ended for good.
+pub(crate) fn lost(why: &Ended) -> Fault {
+    Fault::new(exit::of_end(why), why.words())
+}
+
 fn ended(why: &Ended) -> Fault {
     Fault::new(exit::of_end(why), format!("{} Nothing was sent.", why.words()))
+}
+
+fn asks(consent: &str) -> Fault {
+    let words =
+        format!("this desk asks you to agree before you write: {consent} -- Say so with --agree. Nothing was sent.");
+    Fault::new(exit::USAGE, words)
 }
 
 fn without_a_word() -> Fault {

@@ -26,11 +26,18 @@ pub enum Over {
     Quotes(Box<Picker<LineRef>>),
     /// An article.
     Reading(Box<Overlay>),
+    /// What is to be agreed to before the first line, which stays in the composer meanwhile.
+    Consent {
+        /// The text as the server told it.
+        text: String,
+        /// The text to be read.
+        reading: Box<Overlay>,
+    },
 }
 
 impl Over {
     /// Whether the thread cannot be read under it.
     pub fn covers(&self) -> bool {
-        matches!(self, Over::Help { .. } | Over::Reading(_))
+        matches!(self, Over::Help { .. } | Over::Reading(_) | Over::Consent { .. })
     }
 }

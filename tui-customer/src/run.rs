@@ -4,6 +4,7 @@
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Read, Write},
+    path::PathBuf,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -18,10 +19,12 @@ use minicom_protocol::{
 use minicom_tui_kit::{Theme, Zone, log, terminal};
 
 use crate::{
+    asking,
     beginning::{Beginning, Wishes},
     cli::Cli,
     exit,
     fault::Fault,
+    identity::Identity,
     line_mode, one_shot, screen, surroundings,
 };
 
@@ -38,14 +41,26 @@ pub(crate) struct Start {
     pub state: StateDir,
     pub theme: Theme,
     pub zone: Zone,
+    /// Whether what the desk asks is agreed to beforehand.
+    pub agrees: bool,
     wishes: Wishes,
     secret: Secret,
+    identity: Identity,
+    link_code: Option<Secret>,
 }
 
 impl Start {
     /// A connection whose unsent messages end with the program.
     pub fn brief(&self) -> Config<Customers> {
-        Config::customer(self.server.clone(), self.name.clone(), self.secret.clone(), CLIENT)
+        let config = Config::customer(self.server.clone(), self.name.clone(), self.secret.clone(), CLIENT);
+        let config = match &self.link_code {
+            Some(code) => config.link_code(code.clone()),
+            None => config,
+        };
+        match self.identity.source() {
+            Some(source) => config.identity(source),
+            None => config,
+        }
     }
 
     /// What a conversation begins with that comes by this channel.
@@ -68,6 +83,8 @@ enum Way {
     Screen,
     Lines,
     Once(MessageText),
+    Link,
+    Export(PathBuf),
 }
 
 /// Runs the program with a command line, the program's own name first. Returns the exit code.
@@ -117,7 +134,12 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
     let secret = credentials::customer_secret(&state, &server, &tenant, &name)
         .map_err(|error| Fault::new(exit::of_credential(&error), error.to_string()))?;
     let theme = cli.theme(|name| std::env::var(name).ok());
+    let identity = Identity::of(cli.identity_file.as_deref(), |name| std::env::var(name).ok())?;
+    let link_code = cli.link_code.as_deref().map(Secret::new);
     let start = Start {
+        agrees: cli.agree,
+        identity,
+        link_code,
         name,
         server,
         state,
@@ -137,6 +159,8 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
             Way::Screen => screen::run(start).await,
             Way::Lines => line_mode::run(start).await,
             Way::Once(text) => one_shot::run(&start, text).await,
+            Way::Link => asking::link(&start).await,
+            Way::Export(file) => asking::export(&start, &file).await,
         }
     });
     // The thread that reads keys or lines may wait for one for ever.
@@ -145,6 +169,12 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
 }
 
 fn way(cli: &Cli) -> Result<Way, Fault> {
+    if cli.link {
+        return Ok(Way::Link);
+    }
+    if let Some(file) = &cli.export {
+        return Ok(Way::Export(file.clone()));
+    }
     let Some(message) = &cli.message else {
         return Ok(if cli.plain || terminal::away() {
             Way::Lines

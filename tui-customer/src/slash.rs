@@ -25,6 +25,16 @@ pub enum Word {
     Read,
     /// Say how it was.
     Rate,
+    /// Make a code for another device.
+    Link,
+    /// Tell which devices prove the name.
+    Devices,
+    /// Take a device's proof away.
+    Revoke,
+    /// Tell how to get all that is kept.
+    Export,
+    /// Erase all that is kept.
+    Forget,
     /// Show the keys and words.
     Help,
 }
@@ -50,6 +60,11 @@ impl Word {
         Word::Quote,
         Word::Read,
         Word::Rate,
+        Word::Link,
+        Word::Devices,
+        Word::Revoke,
+        Word::Export,
+        Word::Forget,
         Word::Help,
     ];
 
@@ -66,6 +81,11 @@ impl Word {
             Word::Quote => "quote",
             Word::Read => "read",
             Word::Rate => "rate",
+            Word::Link => "link",
+            Word::Devices => "devices",
+            Word::Revoke => "revoke",
+            Word::Export => "export",
+            Word::Forget => "forget",
             Word::Help => "help",
         }
     }
@@ -83,13 +103,22 @@ impl Word {
             Word::Quote => "answer one line",
             Word::Read => "read an article in full",
             Word::Rate => "say how it was, after the end",
+            Word::Link => "a code to go on with this chat on another device",
+            Word::Devices => "the devices that are yours here",
+            Word::Revoke => "take a device off, by its id",
+            Word::Export => "how to get all that is kept of you",
+            Word::Forget => "erase all that is kept of you",
             Word::Help => "keys and words",
         }
     }
 
     fn behind(self) -> Behind {
         match self {
-            Word::Human | Word::End | Word::Undo | Word::Help => Behind::Nothing,
+            Word::Human | Word::End | Word::Undo | Word::Link | Word::Devices | Word::Export | Word::Help => {
+                Behind::Nothing
+            }
+            Word::Revoke => Behind::Must("ID"),
+            Word::Forget => Behind::May("yes"),
             Word::Name | Word::Subject => Behind::Must("TEXT"),
             Word::Email => Behind::Must("ADDRESS"),
             Word::Rate => Behind::Must("1..5 COMMENT"),

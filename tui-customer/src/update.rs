@@ -173,7 +173,7 @@ impl App {
         match (&mut self.over, up) {
             (Some(Over::Help { top, .. }), true) => *top = top.saturating_sub(usize::from(WHEEL_ROWS)),
             (Some(Over::Help { top, .. }), false) => *top += usize::from(WHEEL_ROWS),
-            (Some(Over::Reading(reading)), up) => reading.wheel(up),
+            (Some(Over::Reading(reading) | Over::Consent { reading, .. }), up) => reading.wheel(up),
             (_, true) => self.transcript.scroll_up(WHEEL_ROWS),
             (_, false) => self.transcript.scroll_down(WHEEL_ROWS),
         }

@@ -5,6 +5,7 @@ use minicom_protocol::{
     command::CustomerCommand,
     customer_event::{CustomerBody, CustomerEvent, Posted},
     event::Part,
+    frame::CustomerQuestion,
     gate::Shown,
     ids::{LineNo, Time},
     intake::Introduction,
@@ -49,6 +50,8 @@ pub enum Wish {
     Quote(Quoted),
     /// This article is to be read.
     Read(Tag),
+    /// This is to be asked; what is told is shown.
+    Ask(CustomerQuestion),
     /// Keys and words.
     Help,
 }
@@ -95,6 +98,20 @@ pub fn wish(word: Word, rest: &str, known: &CustomerReplica, beginning: &mut Beg
         Word::Rate => rate(rest, known),
         Word::Quote => quote(rest, known),
         Word::Read => read(rest, known),
+        Word::Link => Wish::Ask(CustomerQuestion::Link {}),
+        Word::Devices => Wish::Ask(CustomerQuestion::Devices {}),
+        Word::Revoke => Wish::Send(CustomerCommand::RevokeDevice {
+            device: rest.to_owned(),
+        }),
+        Word::Export => Wish::Told(Shown::fixed(
+            "minicom-chat with your name and --export FILE writes all that is kept of you.",
+        )),
+        Word::Forget => match rest {
+            "yes" => Wish::Send(CustomerCommand::Forget {}),
+            _ => Wish::Told(Shown::fixed(
+                "This erases all that is kept of you here, for good. To do it, write /forget yes.",
+            )),
+        },
         Word::Help => Wish::Help,
     }
 }

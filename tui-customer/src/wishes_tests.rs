@@ -43,6 +43,8 @@ fn known(bodies: Vec<CustomerBody>) -> CustomerReplica {
         desk: String::new(),
         questions: vec![],
         edit_window_s: 60,
+        consent: String::new(),
+        verified: false,
     };
     let at = view.seq.0;
     let mut known = CustomerReplica::new();

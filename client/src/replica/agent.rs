@@ -230,6 +230,9 @@ impl AgentReplica {
         self.apply_to_mentions(conversation, &event);
         self.colleagues.event(conversation, &event);
         if let Some(thread) = event.subject.customer().and_then(|it| self.threads.get_mut(&it)) {
+            if matches!(event.body, EventBody::Erased(_)) {
+                thread.erase(conversation);
+            }
             thread.live(event);
         }
     }

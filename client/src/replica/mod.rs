@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod customer;
+mod erased;
 pub mod filter;
 mod lines;
 pub mod mentions;

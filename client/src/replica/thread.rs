@@ -42,6 +42,10 @@ impl<A: Audience> Thread<A> {
         self.events.values()
     }
 
+    pub(super) fn events_mut(&mut self) -> impl Iterator<Item = &mut A::Event> {
+        self.events.values_mut()
+    }
+
     /// The event at a position.
     pub fn event(&self, position: u64) -> Option<&A::Event> {
         self.events.get(&position)

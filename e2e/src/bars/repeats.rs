@@ -247,6 +247,8 @@ async fn window(server: &ServerUrl, name: &CustomerName) -> Result<Socket> {
         cursor: None,
         token: None,
         secret: Some(secret(name.as_str()).reveal().to_owned()),
+        identity: None,
+        link_code: None,
     };
     Socket::open::<Customers>(server, &ServerUrl::customer_path(name), hello).await
 }

@@ -48,6 +48,8 @@ impl Agent {
             cursor: None,
             token: Some(token.reveal().to_owned()),
             secret: None,
+            identity: None,
+            link_code: None,
         };
         let path = ServerUrl::agent_path();
         let socket = Socket::open::<Agents>(&shared.server, &path, hello).await?;

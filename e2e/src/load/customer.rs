@@ -121,6 +121,8 @@ impl Customer {
             cursor: None,
             token: None,
             secret: Some(format!("{:064x}", rand::random::<u128>())),
+            identity: None,
+            link_code: None,
         };
         let path = minicom_client::ServerUrl::customer_path(&name);
         let socket = Socket::open::<Customers>(&shared.server, &path, hello).await?;

@@ -37,6 +37,8 @@ impl Wire {
             cursor: None,
             token: None,
             secret: Some(secret(name).reveal().to_owned()),
+            identity: None,
+            link_code: None,
         };
         wire.says(&ToServer::Hello(hello)).await?;
         wire.page().await?;

@@ -172,6 +172,19 @@ pub enum AgentCommand {
         /// Which line.
         line: LineRef,
     },
+    /// Keep a customer out: connections end, and none is taken, until the time is over.
+    BlockCustomer {
+        /// Whom.
+        customer: CustomerId,
+        /// For how many minutes; left out: for good.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        minutes: Option<u32>,
+    },
+    /// Let a blocked customer in again.
+    UnblockCustomer {
+        /// Whom.
+        customer: CustomerId,
+    },
     /// Make a ticket of the conversation.
     ConvertToTicket {
         /// Which.
@@ -350,6 +363,8 @@ impl AgentCommand {
             | AgentCommand::MarkMentionsRead { .. }
             | AgentCommand::DescribeCustomer { .. }
             | AgentCommand::MergeCustomers { .. }
+            | AgentCommand::BlockCustomer { .. }
+            | AgentCommand::UnblockCustomer { .. }
             | AgentCommand::SaveReply { .. }
             | AgentCommand::DeleteReply { .. }
             | AgentCommand::SaveArticle { .. }

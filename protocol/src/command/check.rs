@@ -12,6 +12,8 @@ use crate::{
 
 /// Things that a command may list: tags, skills, members, mentions.
 pub const COMMAND_LIST_MAX: usize = 200;
+/// Minutes for which a customer can be kept out, if not for good: ten years.
+pub const BLOCK_MINUTES_MAX: u32 = 10 * 366 * 24 * 60;
 /// Characters of an attribute's value.
 pub const ATTRIBUTE_CHARS_MAX: usize = 500;
 
@@ -54,6 +56,12 @@ impl AgentCommand {
                 }
                 Ok(())
             }
+            AgentCommand::BlockCustomer {
+                minutes: Some(minutes), ..
+            } if !(1..=BLOCK_MINUTES_MAX).contains(minutes) => Err(bad_field(
+                "minutes",
+                format!("it is 1 to {BLOCK_MINUTES_MAX}; leave it out for good"),
+            )),
             AgentCommand::SaveReply { reply } => {
                 if reply.text.len() > REPLY_BYTES_MAX {
                     return Err(bad_field("reply.text", format!("{REPLY_BYTES_MAX} bytes is the most")));
@@ -106,6 +114,12 @@ impl CustomerCommand {
                 "answers",
                 format!("{} is the most", DeskSettings::QUESTIONS_MAX),
             )),
+            CustomerCommand::Consent { text } if text.chars().count() > DeskSettings::CONSENT_CHARS_MAX => {
+                Err(bad_field(
+                    "text",
+                    format!("{} characters is the most", DeskSettings::CONSENT_CHARS_MAX),
+                ))
+            }
             CustomerCommand::Rate { score, comment } => {
                 if score.is_some_and(|score| !(1..=5).contains(&score)) {
                     return Err(bad_field("score", "it is 1 to 5".to_owned()));

@@ -78,6 +78,18 @@ pub enum CustomerCommand {
         /// The newest desk's line read.
         up_to: LineNo,
     },
+    /// Agree to the desk's consent text. Without it nothing that is written is taken.
+    Consent {
+        /// The text as it was shown: agreed is what was read, and no newer text.
+        text: String,
+    },
+    /// A device of the customer is one no more; its connections end.
+    RevokeDevice {
+        /// Which, as [`Device::id`](crate::frame::Device::id) names it.
+        device: String,
+    },
+    /// Erase all that is kept of me. It cannot be undone, and the name is free again.
+    Forget {},
 }
 
 impl CustomerCommand {

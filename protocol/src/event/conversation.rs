@@ -276,3 +276,14 @@ pub struct Rated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<MessageText>,
 }
+
+/// See [`super::EventBody::Erased`]. Every line of the conversation is blanked out, its subject, its answers and its notes are
+/// gone.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Erased {
+    /// Who the customer is from here on: under a name that says nothing, if the customer was erased too.
+    pub customer: CustomerRef,
+    /// The agent who did it; absent if it was the customer's wish, or the desk keeps nothing for longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentRef>,
+}

@@ -85,6 +85,8 @@ impl Audience for Agents {
         "mark_mentions_read",
         "describe_customer",
         "merge_customers",
+        "block_customer",
+        "unblock_customer",
         "save_reply",
         "delete_reply",
         "save_article",
@@ -141,8 +143,11 @@ impl Audience for Customers {
         "request_human",
         "close",
         "mark_seen",
+        "consent",
+        "revoke_device",
+        "forget",
     ];
-    const QUESTIONS: &'static [&'static str] = &["thread", "article"];
+    const QUESTIONS: &'static [&'static str] = &["thread", "article", "link", "devices", "export"];
 
     fn position(event: &CustomerEvent) -> u64 {
         event.seq.0

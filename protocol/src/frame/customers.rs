@@ -28,6 +28,13 @@ pub struct CustomerMe {
     /// For how many seconds one's own last line can be changed.
     #[serde(default)]
     pub edit_window_s: u32,
+    /// What is to be agreed to before anything is written, by [`Consent`](crate::command::CustomerCommand::Consent); empty:
+    /// nothing, or it is agreed to already.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub consent: String,
+    /// Whether the tenant's site vouches for the customer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub verified: bool,
 }
 
 /// A customer's snapshot: the thread, and its last page.
@@ -58,6 +65,16 @@ pub enum CustomerQuestion {
         /// Which.
         slug: Tag,
     },
+    /// A one-time code by which another device becomes this customer's. An older code ends.
+    Link {},
+    /// The devices whose secrets prove the name.
+    Devices {},
+    /// A page of all that is kept of the customer.
+    Export {
+        /// Only what is behind this position; from the beginning if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
+    },
 }
 
 /// What a customer is told.
@@ -76,6 +93,38 @@ pub enum CustomerReply {
         /// The article.
         article: Article,
     },
+    /// A code for another device.
+    Link {
+        /// The code, to be typed there. It is good once.
+        code: String,
+        /// Until when.
+        expires_at: Time,
+    },
+    /// The devices of the customer, oldest first.
+    Devices {
+        /// Each of them.
+        devices: Vec<Device>,
+    },
+    /// A page of what is kept.
+    Export {
+        /// One thing each, with its kind in `export`.
+        rows: Vec<serde_json::Value>,
+        /// Where the next page begins; left out after the last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
+    },
+}
+
+/// A device that proves a customer's name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Device {
+    /// By which it is named. It proves nothing.
+    pub id: String,
+    /// Since when it is the customer's.
+    pub created_at: Time,
+    /// Whether it is the one that asks.
+    #[serde(default)]
+    pub this: bool,
 }
 
 /// What a customer is told without it being stored. Each is a whole value.

@@ -36,6 +36,7 @@ const SEEN: &[(&str, Option<&str>)] = &[
     ("chat.session.priority", None),
     ("chat.session.ticket", Some("chat.session.ticket")),
     ("chat.session.rated", Some("chat.session.rated")),
+    ("chat.session.erased", None),
     ("customer.changed", None),
     ("customer.merged", None),
     ("agent.changed", None),

@@ -5,12 +5,12 @@ use super::fixtures::*;
 use crate::{
     close::CloseCode,
     command::{AgentCommand, Assignee, CustomerCommand, Done, Outcome, ReplyUse, SeenLines, TransferTo, Warning},
-    context::{AccountStatus, CustomerContext, Mention, NoteRow, Profile},
+    context::{AccountStatus, Block, CustomerContext, Mention, NoteRow, Profile, Vouched},
     event::*,
     frame::{
         AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, Agents, Audience, CustomerMe, CustomerQuestion,
-        CustomerReply, CustomerSignal, CustomerSnapshot, Customers, DeskState, Estimate, Hello, ToClient, ToServer,
-        Told, Typist,
+        CustomerReply, CustomerSignal, CustomerSnapshot, Customers, DeskState, Device, Estimate, Hello, ToClient,
+        ToServer, Told, Typist,
     },
     ids::{Cursor, LineNo, Mark, Rev, Seq, TenantId, TicketNo},
     intake::{ClientInfo, Intake, Introduction, Priority},
@@ -105,6 +105,16 @@ pub fn profile() -> Profile {
         attributes: [("plan".to_owned(), "gold".to_owned())].into(),
         client: intake().client,
         answers: answers(),
+        vouched: Vouched {
+            name: Some(line("Caroline Client")),
+            email: None,
+            attributes: [("plan".to_owned(), "silver".to_owned())].into(),
+        },
+        blocked: Some(Block {
+            by: ada(),
+            since: START,
+            until: Some(minute(60)),
+        }),
     }
 }
 
@@ -312,6 +322,7 @@ every! {
         }),
         EventBody::Ticketed(_) => EventBody::Ticketed(Ticketed { agent: ada(), ticket: TicketNo(7) }),
         EventBody::Rated(_) => EventBody::Rated(Rated { score: Some(5), comment: Some(text("Quick and kind.")) }),
+        EventBody::Erased(_) => EventBody::Erased(Erased { customer: carol(), agent: Some(ada()) }),
         EventBody::CustomerChanged(_) => EventBody::CustomerChanged(CustomerChanged { customer: carol(), profile: profile(), agent: Some(ada()) }),
         EventBody::CustomersMerged(_) => EventBody::CustomersMerged(CustomersMerged { agent: ada(), customer: carol(), also: caroline() }),
         EventBody::AgentChanged(_) => EventBody::AgentChanged(AgentChanged { member: member(ada(), &["german"]), intent_only: true }),
@@ -388,6 +399,8 @@ every! {
             attributes: [("plan".to_owned(), "gold".to_owned())].into(),
         },
         AgentCommand::MergeCustomers { .. } => AgentCommand::MergeCustomers { customer: carol().id, also: caroline().id },
+        AgentCommand::BlockCustomer { .. } => AgentCommand::BlockCustomer { customer: carol().id, minutes: Some(60) },
+        AgentCommand::UnblockCustomer { .. } => AgentCommand::UnblockCustomer { customer: carol().id },
         AgentCommand::SaveReply { .. } => AgentCommand::SaveReply { reply: saved_reply() },
         AgentCommand::DeleteReply { .. } => AgentCommand::DeleteReply { reply: saved_reply().id },
         AgentCommand::SaveArticle { .. } => AgentCommand::SaveArticle { article: article(), tags: vec![tag("money")], published: true },
@@ -412,6 +425,9 @@ every! {
         CustomerCommand::RequestHuman {} => CustomerCommand::RequestHuman {},
         CustomerCommand::Close {} => CustomerCommand::Close {},
         CustomerCommand::MarkSeen { .. } => CustomerCommand::MarkSeen { up_to: LineNo(2) },
+        CustomerCommand::Consent { .. } => CustomerCommand::Consent { text: "We keep what you write for 90 days.".to_owned() },
+        CustomerCommand::RevokeDevice { .. } => CustomerCommand::RevokeDevice { device: "1f0a6d1f0a6d".to_owned() },
+        CustomerCommand::Forget {} => CustomerCommand::Forget {},
     }
 
     every_agent_question: AgentQuestion {
@@ -515,11 +531,22 @@ every! {
     every_customer_question: CustomerQuestion {
         CustomerQuestion::Thread { .. } => CustomerQuestion::Thread { before: Some(Seq(120)), limit: 50 },
         CustomerQuestion::Article { .. } => CustomerQuestion::Article { slug: tag("refunds") },
+        CustomerQuestion::Link {} => CustomerQuestion::Link {},
+        CustomerQuestion::Devices {} => CustomerQuestion::Devices {},
+        CustomerQuestion::Export { .. } => CustomerQuestion::Export { after: Some(813) },
     }
 
     every_customer_reply: CustomerReply {
         CustomerReply::Thread { .. } => CustomerReply::Thread { events: vec![], more: false },
         CustomerReply::Article { .. } => CustomerReply::Article { article: article() },
+        CustomerReply::Link { .. } => CustomerReply::Link { code: "7KQM-2XHT".to_owned(), expires_at: minute(10) },
+        CustomerReply::Devices { .. } => CustomerReply::Devices {
+            devices: vec![Device { id: "1f0a6d1f0a6d".to_owned(), created_at: START, this: true }],
+        },
+        CustomerReply::Export { .. } => CustomerReply::Export {
+            rows: vec![serde_json::json!({"export": "rating", "score": 5})],
+            after: Some(814),
+        },
     }
 
     every_agent_signal: AgentSignal {
@@ -561,6 +588,9 @@ every! {
         Refusal::TotpWrong => Refusal::TotpWrong,
         Refusal::TotpSetupRequired => Refusal::TotpSetupRequired,
         Refusal::NewPasswordRequired => Refusal::NewPasswordRequired,
+        Refusal::Identity => Refusal::Identity,
+        Refusal::Blocked => Refusal::Blocked,
+        Refusal::ConsentRequired => Refusal::ConsentRequired,
         Refusal::Forbidden => Refusal::Forbidden,
         Refusal::BadJson { .. } => Refusal::BadJson { why: "expected value at line 1 column 1".to_owned() },
         Refusal::BadField { .. } => Refusal::BadField { why: "score: it is 1 to 5".to_owned() },
@@ -673,6 +703,8 @@ fn every_frame<A: Audience>(
         cursor: Some(cursor()),
         token,
         secret,
+        identity: conversation.is_none().then(|| "v1.eyJzdWIiOiJhIn0.AAAA".to_owned()),
+        link_code: conversation.is_none().then(|| "7KQM-2XHT".to_owned()),
     };
     let mut frames = vec![
         ToServer::Hello(hello),
@@ -732,6 +764,8 @@ pub fn every_frame_to_customers() -> Vec<ToClient<Customers>> {
         desk: "Parcels".to_owned(),
         questions: vec![question()],
         edit_window_s: 60,
+        consent: "We keep what you write for 90 days.".to_owned(),
+        verified: true,
     };
     let events: Vec<_> = every_event().iter().filter_map(Event::for_customer).collect();
     let mut view = ThreadView::default();

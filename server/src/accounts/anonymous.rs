@@ -1,17 +1,18 @@
 //! Customers who gave no name: the server gives them one, and the secret with it. They come back by the id of a conversation and
-//! that secret; an unknown conversation, a foreign one and a wrong secret are one answer.
+//! that secret (see `customers`).
 
 use std::net::IpAddr;
 
 use minicom_protocol::{
-    ids::{ConversationId, CustomerId, TenantId},
+    ids::{CustomerId, TenantId},
     people::{CustomerRef, Realm},
     refusal::Refusal,
+    settings::SignedIdentity,
     text::CustomerName,
 };
 use rand::{TryRng, rngs::SysRng};
 
-use super::{Accounts, customers::proves};
+use super::Accounts;
 use crate::{
     auth::secret::CustomerSecret,
     store::people::{self, Customer},
@@ -27,7 +28,7 @@ impl Accounts {
     /// asked for with the digest of a key is the same customer again when it is asked for again.
     ///
     /// # Errors
-    /// `rate_limited` if the address makes too many customers; `not_found` for an unknown tenant; else what kept it from being
+    /// `identity` where the tenant's site has to vouch, `blocked`, `rate_limited` if the address makes too many customers; `not_found` for an unknown tenant; else what kept it from being
     /// written.
     pub async fn anonymous_customer(
         &self,
@@ -36,6 +37,9 @@ impl Accounts {
         once: Option<[u8; 32]>,
     ) -> Result<(CustomerRef, CustomerSecret), Refusal> {
         let key = self.desk().tenant(tenant)?;
+        if self.door(key, peer).await?.signed_identity == SignedIdentity::Enforce {
+            return Err(Refusal::Identity);
+        }
         // Made from the key with a secret of this server: a repeat needs no stored secret to be told it again.
         let derived = once.map(|once| {
             let of = |what: &[u8]| self.shared.sealing.derive(&[what, tenant.as_str().as_bytes(), &once]);
@@ -49,7 +53,9 @@ impl Accounts {
             let known = self
                 .desk()
                 .read(move |conn| people::customer_by_name(conn, key, Realm::Anonymous, &name));
-            if let Some(known) = known.await?.filter(|known| proves(known, &digest)) {
+            if let Some(known) = known.await?
+                && self.proves(key, known.customer.id, &digest).await?
+            {
                 return Ok((known.customer, secret.clone()));
             }
         }
@@ -69,32 +75,12 @@ impl Accounts {
                     name,
                     realm: Realm::Anonymous,
                 },
-                secret_digest: *secret.digest().as_bytes(),
+                secret_digest: Some(*secret.digest().as_bytes()),
             };
             // A name that is taken already is drawn again.
             if self.desk().new_customer(key, new.clone()).await? {
                 return Ok((new.customer, secret));
             }
-        }
-    }
-
-    /// The customer of a conversation if the secret proves it. Makes nobody.
-    ///
-    /// # Errors
-    /// `not_found` alike for an unknown tenant or conversation, a wrong secret and a malformed one; else what kept the store from
-    /// answering.
-    pub async fn customer_of_session(
-        &self,
-        tenant: &TenantId,
-        session: ConversationId,
-        secret: &str,
-    ) -> Result<CustomerRef, Refusal> {
-        let secret = CustomerSecret::parse(secret).map_err(|_| Refusal::NotFound)?;
-        let key = self.desk().tenant(tenant)?;
-        let customer = self.desk().customer_of(key, session).await?;
-        match proves(&customer, &secret.digest()) {
-            true => Ok(customer.customer),
-            false => Err(Refusal::NotFound),
         }
     }
 }

@@ -33,6 +33,7 @@ pub struct Throttle {
     address: Keyed<IpAddr>,
     new_customer: Keyed<IpAddr>,
     new_customer_loopback: Keyed<IpAddr>,
+    link_code: Keyed<IpAddr>,
 }
 
 impl Throttle {
@@ -56,7 +57,16 @@ impl Throttle {
             ),
             new_customer: keyed(rates.per_address_per_min, rates.per_address_per_min),
             new_customer_loopback: keyed(rates.per_loopback_address_per_min, rates.per_loopback_address_per_min),
+            link_code: keyed(
+                limits::LINK_CODE_TRIES_PER_ADDRESS_PER_MIN,
+                limits::LINK_CODE_TRIES_PER_ADDRESS_PER_MIN,
+            ),
         }
+    }
+
+    /// Counts a code that a device came with.
+    pub fn link_code(&self, peer: IpAddr) -> Result<(), Refusal> {
+        check(&self.link_code, &network(peer))
     }
 
     /// Counts a try to sign in. The name is that which was given, whether or not there is such an account.

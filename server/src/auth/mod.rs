@@ -1,7 +1,9 @@
-//! Who somebody is: passwords, agents' tokens, customers' secrets. Nothing here knows the database or a socket, and nothing
+//! Who somebody is: passwords, agents' tokens, customers' secrets, codes and what their site says. Nothing here knows the database or a socket, and nothing
 //! here can be printed.
 
 pub mod code;
+pub mod identity;
+pub mod link_code;
 pub mod password;
 pub mod scope;
 pub mod seal;

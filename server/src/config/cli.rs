@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod audit;
+pub mod customer;
 pub mod tenant;
 pub mod token;
 pub mod transfer;
@@ -22,6 +23,7 @@ pub use self::agent::AgentCommand;
 use self::{
     agent::AgentArguments,
     audit::AuditArguments,
+    customer::{CustomerArguments, KeyArguments},
     tenant::{TenantArguments, TenantCommand},
     token::TokenArguments,
     transfer::Transfer,
@@ -63,6 +65,10 @@ pub enum Action {
     Webhook(WebhookArguments),
     /// A whole desk, out or in.
     Transfer(Transfer),
+    /// Manage customers.
+    Customer(CustomerArguments),
+    /// Manage the keys of the tenant's site.
+    Key(KeyArguments),
 }
 
 #[derive(Parser, Debug)]
@@ -99,6 +105,10 @@ enum Command {
     Webhook(WebhookArguments),
     #[command(flatten)]
     Transfer(Transfer),
+    /// Manage who asks; also while the server runs
+    Customer(CustomerArguments),
+    /// Manage the keys by which the tenant's site vouches for its customers; also while the server runs
+    Key(KeyArguments),
 }
 
 /// Flags of the server. Both `minicom-server --listen ...` and `minicom-server serve --listen ...` are understood.
@@ -188,6 +198,14 @@ impl Cli {
                     arguments.flags.place(place.data, place.config)?,
                     Action::Transfer(command),
                 )
+            }
+            Some(Command::Customer(asked)) => {
+                let of = asked.of.clone();
+                (arguments.flags.place(of.data, of.config)?, Action::Customer(asked))
+            }
+            Some(Command::Key(asked)) => {
+                let of = asked.of.clone();
+                (arguments.flags.place(of.data, of.config)?, Action::Key(asked))
             }
             Some(Command::Upkeep(command)) => {
                 let place = command.place().clone();

@@ -18,7 +18,7 @@ use minicom_protocol::{
     words::{SubjectLine, Tag, as_set},
 };
 
-use super::{Decision, Facts, Write, agents::Agent, tickets};
+use super::{Decision, Facts, Write, admission, agents::Agent, tickets};
 use crate::hours::Calendar;
 
 /// Groups of a tenant.
@@ -69,6 +69,8 @@ pub fn decide(facts: &Facts<'_>, caller: Agent<'_>, command: &AgentCommand) -> R
             ..
         } => describe(facts, caller, introduction, attributes),
         AgentCommand::MergeCustomers { .. } => merge(facts, caller),
+        AgentCommand::BlockCustomer { minutes, .. } => admission::block(facts, caller.agent, *minutes),
+        AgentCommand::UnblockCustomer { .. } => admission::unblock(facts, caller.agent),
         AgentCommand::SaveReply { reply } => save_reply(facts, caller, reply),
         AgentCommand::DeleteReply { reply } => delete_reply(facts, caller, *reply),
         AgentCommand::SaveArticle {

@@ -14,7 +14,7 @@ use minicom_protocol::{
     text::MessageText,
 };
 
-use super::{Decision, Facts, lines, plan::Plan};
+use super::{Decision, Facts, OfCustomer, admission, lines, plan::Plan};
 use crate::order::TimerKind;
 
 pub fn decide(facts: &Facts<'_>, command: &CustomerCommand) -> Result<Decision, Refusal> {
@@ -52,6 +52,14 @@ pub fn decide(facts: &Facts<'_>, command: &CustomerCommand) -> Result<Decision, 
                 close(&mut plan, facts.desk, row, Closer::Customer);
             }
         }
+        CustomerCommand::Consent { text } => {
+            return admission::consent(facts, text);
+        }
+        CustomerCommand::RevokeDevice { .. } => {
+            let device = facts.more.device.ok_or(Refusal::NotFound)?;
+            return Ok(admission::writes(OfCustomer::RevokesDevice(device)));
+        }
+        CustomerCommand::Forget {} => return Ok(admission::writes(OfCustomer::Forgets)),
         CustomerCommand::MarkSeen { up_to } => {
             let up_to = (*up_to).min(thread.view.desk_lines);
             if up_to > thread.view.customer_mark && thread.conversation.is_some() {

@@ -9,6 +9,7 @@
 //! | Introduce (customer) | CustomerChanged | same | same | same | same |
 //! | SetSubject (customer) | SubjectChanged | same | same | same | refuse: closed |
 //! | Rate (customer) | nothing | nothing | nothing | nothing | Rated, if asked and once |
+//! | Consent, RevokeDevice, Forget (customer) | written or erased, without an event of theirs | same | same | same | same |
 //! | Post (agent) | refuse: not_owner | refuse: not_owner | Posted | refuse: taken_by | refuse: closed |
 //! | Post (agent, `take_over`) | TakenOver + Posted | TakenOver + Posted | Posted | refuse: taken_by | refuse: closed |
 //! | BotTurn (bot), trigger of this stretch | as told | nothing | nothing | nothing | nothing |
@@ -43,6 +44,7 @@
 //! writes to an owner who went away and hands back is Requeued. What is about no conversation (tickets, the library, groups, settings,
 //! intent, customers) is in `affairs.rs`.
 
+mod admission;
 mod affairs;
 mod agents;
 mod customers;
@@ -74,6 +76,7 @@ use minicom_protocol::{
 use crate::{
     hours::Calendar,
     order::{Order, TimerKind, Who},
+    store::admission::Admission,
 };
 
 /// What the transaction read before the decision.
@@ -124,6 +127,10 @@ pub struct More<'a> {
     pub profile: Option<Profile>,
     /// The line that the command names or quotes, in its present form.
     pub line: Option<Event>,
+    /// Whether the calling customer may write.
+    pub admission: Admission,
+    /// The device that the command names.
+    pub device: Option<[u8; 32]>,
     /// The newest line of the caller.
     pub newest_own: LineNo,
     /// The saved reply that the command names.
@@ -217,6 +224,19 @@ pub enum Write {
     ArticleBody(ArticleRow, String),
     /// A saved reply was used once more.
     ReplyUsed(ReplyId),
+    /// What a customer decides about the own account.
+    OfCustomer(OfCustomer),
+}
+
+/// See [`Write::OfCustomer`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OfCustomer {
+    /// Agrees to the consent text with this SHA-256.
+    Consents([u8; 32]),
+    /// The device whose secret has this digest is one no more.
+    RevokesDevice([u8; 32]),
+    /// All that is kept is erased.
+    Forgets,
 }
 
 /// What becomes of a conversation's timers, in the transaction of their cause.
@@ -249,7 +269,10 @@ pub enum TimerChange {
 /// Why it is not done; a value that the client can act on.
 pub fn decide(facts: &Facts<'_>, who: &Who, order: &Order) -> Result<Decision, Refusal> {
     match (who, order) {
-        (Who::Customer(_), Order::Customer(command)) => customers::decide(facts, command),
+        (Who::Customer(customer), Order::Customer(command)) => {
+            admission::admit(facts, customer.realm, command)?;
+            customers::decide(facts, command)
+        }
         (Who::Agent { agent, role }, Order::Agent(command)) => agents::decide(facts, agent, *role, command),
         (Who::Bot, Order::BotTurn(turn)) => times::bot_turn(facts, turn),
         (Who::Server, Order::Fire(fire)) => times::fire(facts, fire),

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use crate::{
-    clock::rfc3339,
+    clock::{self, rfc3339},
     limits,
     store::{self, TenantKey, conversations, journal, people, profiles, tickets},
 };
@@ -82,13 +82,17 @@ fn context(conn: &Connection, tenant: TenantKey, id: CustomerId) -> store::Resul
         first_seen = [first_seen, seen].into_iter().flatten().min();
     }
     let (conversations, open_conversations) = conversations::counts(conn, tenant, &names)?;
+    let profile = profiles::load(conn, tenant, id)?;
     let (tickets, open_tickets) = tickets::counts(conn, tenant, &names)?;
     Ok(Some(CustomerContext {
-        profile: profiles::load(conn, tenant, id)?,
         verified: customer.realm == Realm::Signed,
         // Whoever is a customer was made at some time; the row has it.
         first_seen: first_seen.unwrap_or_default(),
-        status: AccountStatus::default(),
+        status: match profile.blocked.as_ref().is_some_and(|it| it.holds(clock::now())) {
+            true => AccountStatus::Blocked,
+            false => AccountStatus::Active,
+        },
+        profile,
         also,
         conversations,
         open_conversations,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Scope;
 use crate::{
+    clock::rfc3339,
     decide::Decision,
     order::{Caller, Order, Who},
     store::{
@@ -71,6 +72,18 @@ fn told(event: &EventBody, command: &AgentCommand, decision: &Decision, before: 
         EventBody::CustomersMerged(it) => {
             let detail = json!({"also": it.also.id.to_string()});
             ("customer.merged", it.customer.id.to_string(), detail)
+        }
+        EventBody::CustomerChanged(it)
+            if matches!(
+                command,
+                AgentCommand::BlockCustomer { .. } | AgentCommand::UnblockCustomer { .. }
+            ) =>
+        {
+            let (action, until) = match &it.profile.blocked {
+                Some(block) => ("customer.blocked", block.until.map(rfc3339)),
+                None => ("customer.unblocked", None),
+            };
+            (action, it.customer.id.to_string(), json!({"until": until}))
         }
         EventBody::LineChanged(it) if it.state == LineState::Blanked => {
             let detail = json!({"side": it.line.side, "line": it.line.line});

@@ -12,9 +12,12 @@ use minicom_protocol::{
 
 use super::{Scope, subject::Place};
 use crate::{
+    accounts::device_id,
     decide::More,
     order::{Caller, Order, Who},
-    store::{self, conversations, journal, library, mentions, people, profiles, staff, tenants, tickets},
+    store::{
+        self, admission, conversations, devices, journal, library, mentions, people, profiles, staff, tenants, tickets,
+    },
 };
 
 /// Reads what this order looks at besides its conversation.
@@ -69,7 +72,13 @@ fn of_customer(
     let open = place
         .and_then(|place| place.conversation.as_ref())
         .is_some_and(|row| row.stage.is_open());
+    more.admission = admission::of(conn, tenant, customer, scope.now)?;
     match command {
+        CustomerCommand::RevokeDevice { device } => {
+            let known = devices::of(conn, tenant, customer)?;
+            let named = known.into_iter().find(|it| device_id(&it.digest) == *device);
+            more.device = named.map(|it| it.digest);
+        }
         CustomerCommand::Post { quote, .. } => {
             owner(scope, more, place)?;
             line(scope, more, customer, *quote)?;
@@ -157,7 +166,9 @@ fn of_desk(scope: &Scope<'_>, more: &mut More<'_>, agent: AgentId, command: &Age
             let head = tenants::head(conn, tenant)?.cursor.at;
             more.mentions = (mentions::read_mark(conn, tenant, agent)?, Rev(head));
         }
-        AgentCommand::DescribeCustomer { customer, .. } => {
+        AgentCommand::DescribeCustomer { customer, .. }
+        | AgentCommand::BlockCustomer { customer, .. }
+        | AgentCommand::UnblockCustomer { customer } => {
             if let Some(known) = people::customer_by_id(conn, tenant, *customer)? {
                 more.customers = Some((known.clone(), known, true));
                 more.profile = Some(profiles::load(conn, tenant, *customer)?);

@@ -3,7 +3,9 @@
 
 mod audited;
 mod choices;
+pub mod erase;
 mod gather;
+mod of_customer;
 mod subject;
 
 use std::cell::RefCell;
@@ -274,7 +276,7 @@ fn execute(
                 thread: Some((place.customer.id, thread)),
             });
             audited::decision(scope, caller, order, &decision, &choice.settings)?;
-            write(scope, id, decision, standing).map(Ok)
+            write(scope, (caller, id), decision, standing).map(Ok)
         }
         Err(refusal) => Ok(Err(refusal)),
     }
@@ -283,7 +285,7 @@ fn execute(
 /// Writes what was decided: events, timers, and what is no event, all in the command's savepoint.
 fn write(
     scope: &mut Scope<'_>,
-    id: CommandId,
+    (caller, id): (&Caller, CommandId),
     decision: Decision,
     mut standing: Option<Standing>,
 ) -> store::Result<Done> {
@@ -314,6 +316,7 @@ fn write(
         match change {
             Write::ArticleBody(row, body) => library::write_body(scope.conn, scope.tenant, &row, &body)?,
             Write::ReplyUsed(reply) => library::count_use(scope.conn, scope.tenant, reply)?,
+            Write::OfCustomer(what) => of_customer::write(scope, caller, id, &what)?,
         }
     }
     if let Some(conversation) = decision.conversation {

@@ -142,6 +142,7 @@ pub fn of(body: &EventBody) -> Option<Subject> {
         | EventBody::PriorityChanged(_)
         | EventBody::Ticketed(_)
         | EventBody::Rated(_)
+        | EventBody::Erased(_)
         | EventBody::Unknown(_) => return None,
     })
 }

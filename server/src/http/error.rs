@@ -260,8 +260,14 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::HelloFirst
         | Refusal::HelloAgain
         | Refusal::Version { .. } => StatusCode::BAD_REQUEST,
-        Refusal::WrongSecret | Refusal::SignIn | Refusal::TotpRequired | Refusal::TotpWrong => StatusCode::UNAUTHORIZED,
-        Refusal::Forbidden | Refusal::TotpSetupRequired | Refusal::NewPasswordRequired => StatusCode::FORBIDDEN,
+        Refusal::WrongSecret | Refusal::SignIn | Refusal::Identity | Refusal::TotpRequired | Refusal::TotpWrong => {
+            StatusCode::UNAUTHORIZED
+        }
+        Refusal::Forbidden
+        | Refusal::Blocked
+        | Refusal::ConsentRequired
+        | Refusal::TotpSetupRequired
+        | Refusal::NewPasswordRequired => StatusCode::FORBIDDEN,
         Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Busy { .. } | Refusal::Behind | Refusal::Storage | Refusal::Stopping { .. } => {

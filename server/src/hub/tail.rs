@@ -80,6 +80,8 @@ pub(super) struct Kept {
     pub(super) lines: [Option<(CustomerId, LineRef)>; 2],
     /// Whether it says that its line has other words now.
     pub(super) changes: bool,
+    /// Whether it says that texts are erased: nothing before it may be told from memory.
+    pub(super) erases: bool,
 }
 
 impl Kept {
@@ -96,7 +98,12 @@ impl Kept {
             EventBody::LineChanged(it) => ([line(it.line), None], true),
             _ => ([None, None], false),
         };
-        Self { event, lines, changes }
+        Self {
+            event,
+            lines,
+            changes,
+            erases: matches!(of.body, EventBody::Erased(_)),
+        }
     }
 }
 
@@ -106,6 +113,7 @@ impl From<Encoded> for Kept {
             event,
             lines: [None, None],
             changes: false,
+            erases: false,
         }
     }
 }

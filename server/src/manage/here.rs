@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::running::broken;
+use super::running::{broken, is_lines};
 use crate::{
     accounts::Accounts,
     auth::{seal::SealingKey, token::Token},
@@ -101,6 +101,7 @@ impl Here {
         let request = request.body(body).map_err(|error| broken(&error))?;
         let Ok(response) = self.router.clone().oneshot(request).await;
         let status = response.status();
+        let lines = is_lines(response.headers());
         let bytes = response
             .into_body()
             .collect()
@@ -109,6 +110,7 @@ impl Here {
             .to_bytes();
         let value: Value = match bytes.is_empty() {
             true => Value::Null,
+            false if lines => Value::from(String::from_utf8_lossy(&bytes)),
             false => serde_json::from_slice(&bytes).map_err(|error| broken(&error))?,
         };
         if status.is_success() {

@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod audit;
+pub mod customer;
 mod here;
 mod password;
 mod running;

@@ -87,9 +87,11 @@ impl Running {
         if !response.status().is_success() {
             return Err(self.refused(response).await);
         }
+        let lines = is_lines(response.headers());
         let bytes = response.bytes().await.map_err(|error| broken(&error))?;
         match bytes.is_empty() {
             true => Ok(Value::Null),
+            false if lines => Ok(Value::from(String::from_utf8_lossy(&bytes))),
             false => serde_json::from_slice(&bytes).map_err(|error| broken(&error)),
         }
     }
@@ -168,4 +170,11 @@ pub(super) fn broken(error: &impl std::fmt::Display) -> Fatal {
         format!("The server was not understood: {words}."),
         "Use a server and a command line of the same release.",
     )
+}
+
+/// Whether an answer is not one JSON value but a line each.
+pub(super) fn is_lines(headers: &axum::http::HeaderMap) -> bool {
+    headers
+        .get(axum::http::header::CONTENT_TYPE)
+        .is_some_and(|it| it == "application/x-ndjson")
 }

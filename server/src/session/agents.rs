@@ -12,14 +12,13 @@ use minicom_protocol::{
     refusal::Refusal,
 };
 use tokio::time::{Instant, sleep_until};
-use tokio_util::sync::CancellationToken;
 
 use super::{
     Doorstep, Shared, behind, encode,
     end::End,
     guest::{Asked, Guest, Opened, SignalSource},
     questions,
-    registry::AgentSeat,
+    registry::{AgentSeat, Leaves},
     typing::TypingGate,
 };
 use crate::{
@@ -108,8 +107,8 @@ impl Guest for AgentGuest {
         Shown::line(self.signed_in.agent.name.as_str())
     }
 
-    fn closed(&self) -> CancellationToken {
-        self.seat.closed.clone()
+    fn leaves(&self) -> Leaves {
+        Leaves::of(self.seat.closed.clone())
     }
 
     fn over(&self, cx: &Shared) -> impl Future<Output = ()> + Send + 'static {

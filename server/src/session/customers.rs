@@ -6,28 +6,30 @@ use minicom_protocol::{
     frame::{CustomerMe, CustomerQuestion, CustomerSignal, Customers, Hello},
     gate::Shown,
     ids::{ConversationId, Cursor, LineNo, TenantId},
-    people::CustomerRef,
+    people::{CustomerRef, Realm},
     refusal::Refusal,
-    settings::DeskSettings,
     text::CustomerName,
 };
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     Door, Doorstep, Shared, behind, encode,
     end::End,
     guest::{Asked, Guest, Opened, SignalSource},
     questions,
-    registry::CustomerSeat,
+    registry::{CustomerPlace, CustomerSeat, Leaves},
     typing::TypingGate,
 };
 use crate::{
+    accounts::{KnownCustomer, device_id},
     desk::Opening,
     hub::Encoded,
     order::{Caller, Order, Who},
     signals::CustomerSignals,
-    store::{TenantKey, settings},
+    store::{
+        TenantKey,
+        audit::{Actor, By},
+    },
 };
 
 /// When a customer with too many windows may try again, in milliseconds.
@@ -38,9 +40,9 @@ pub struct CustomerGuest {
     caller: Caller,
     customer: CustomerRef,
     tenant: TenantKey,
-    /// What the tenant had chosen when the customer came.
-    settings: DeskSettings,
-    _seat: CustomerSeat,
+    /// How the customer came, and what the tenant had chosen then.
+    known: KnownCustomer,
+    seat: CustomerSeat,
     typing: TypingGate,
 }
 
@@ -52,18 +54,24 @@ impl SignalSource for CustomerSignals {
     }
 }
 
-/// Who it is, by the door and the secret.
-async fn by_secret(cx: &Shared, doorstep: &Doorstep, tenant: &TenantId, hello: &Hello) -> Result<CustomerRef, Refusal> {
-    let secret = hello.secret.as_deref().unwrap_or_default();
+/// Who it is, by the door and the proof.
+async fn by_proof(
+    cx: &Shared,
+    doorstep: &Doorstep,
+    tenant: &TenantId,
+    hello: &Hello,
+) -> Result<KnownCustomer, Refusal> {
+    let peer = doorstep.peer.ip();
     match &doorstep.door {
         Door::Name(name) => {
             let name = CustomerName::parse(name)?;
-            let address = doorstep.peer.ip();
-            cx.accounts.sign_in_customer(tenant, &name, secret, address).await
+            cx.accounts.sign_in_customer(tenant, &name, hello.into(), peer).await
         }
         Door::Session(session) => {
             let session = session.parse().map_err(|_| Refusal::NotFound)?;
-            cx.accounts.customer_of_session(tenant, session, secret).await
+            cx.accounts
+                .customer_of_session(tenant, session, hello.into(), Some(peer))
+                .await
         }
         Door::Desk => Err(Refusal::WrongSecret),
     }
@@ -78,13 +86,14 @@ impl Guest for CustomerGuest {
 
     async fn sign_in(cx: &Shared, doorstep: &Doorstep, hello: &Hello) -> Result<Self, End> {
         let id = hello.tenant.clone().unwrap_or_else(TenantId::default_tenant);
-        let customer = by_secret(cx, doorstep, &id, hello)
+        let known = by_proof(cx, doorstep, &id, hello)
             .await
             .map_err(|refusal| match refusal {
                 // An unknown tenant and an unknown conversation are told from a wrong secret by nobody.
                 Refusal::NotFound => Refusal::WrongSecret,
                 other => other,
             })?;
+        let peer = doorstep.peer.ip();
         let tenant = cx.desk.tenant(&id).map_err(|_| Refusal::WrongSecret)?;
         if let Some(origin) = &doorstep.origin
             && !cx.desk.welcomes(Some(tenant), origin.clone()).await?
@@ -93,17 +102,28 @@ impl Guest for CustomerGuest {
             return Err(Refusal::Forbidden.into());
         }
         let most = cx.limits.sockets_per_customer;
-        let seat = cx.registry.customer(tenant, customer.id, most).ok_or_else(|| {
+        let place = CustomerPlace {
+            peer,
+            device: known.device.as_ref().map(device_id),
+            leaves: Leaves::default(),
+        };
+        let customer = known.customer.clone();
+        let seat = cx.registry.customer(tenant, customer.id, place, most).ok_or_else(|| {
             let retry_after_ms = FULL_RETRY_AFTER_MS;
             End::refused(CloseCode::Full, Refusal::RateLimited { retry_after_ms })
         })?;
-        let settings = cx.desk.read(move |conn| settings::load(conn, tenant)).await?;
+        cx.accounts.still_welcome(tenant, &known, peer).await?;
+        let actor = Actor::Customer {
+            id: customer.id.to_string(),
+        };
+        let mut caller = Caller::new(id, Who::Customer(customer.clone()));
+        caller.by = Some(By::at(actor, peer));
         Ok(CustomerGuest {
-            settings,
-            caller: Caller::new(id, Who::Customer(customer.clone())),
+            known,
+            caller,
             customer,
             tenant,
-            _seat: seat,
+            seat,
             typing: TypingGate::default(),
         })
     }
@@ -116,9 +136,11 @@ impl Guest for CustomerGuest {
         CustomerMe {
             name: self.customer.name.clone(),
             tenant: self.caller.tenant.clone(),
-            desk: self.settings.name.clone(),
-            questions: self.settings.questions.clone(),
-            edit_window_s: self.settings.edit_window_s,
+            desk: self.known.settings.name.clone(),
+            questions: self.known.settings.questions.clone(),
+            edit_window_s: self.known.settings.edit_window_s,
+            consent: self.known.consent.clone(),
+            verified: self.customer.realm == Realm::Signed,
         }
     }
 
@@ -126,8 +148,8 @@ impl Guest for CustomerGuest {
         Shown::line(self.customer.name.as_str())
     }
 
-    fn closed(&self) -> CancellationToken {
-        CancellationToken::new()
+    fn leaves(&self) -> Leaves {
+        self.seat.leaves.clone()
     }
 
     fn over(&self, _: &Shared) -> impl Future<Output = ()> + Send + 'static {
@@ -165,6 +187,14 @@ impl Guest for CustomerGuest {
     fn admits(&self, cx: &Shared, command: &CustomerCommand) -> Result<(), Refusal> {
         match command {
             CustomerCommand::MarkSeen { .. } => cx.rates.mark(self.tenant, self.customer.id),
+            // Whoever takes the own secret away would be locked out of the name.
+            CustomerCommand::RevokeDevice { device }
+                if self.known.device.as_ref().map(device_id).as_ref() == Some(device) =>
+            {
+                Err(Refusal::BadField {
+                    why: "device: it is the one that you use; revoke it from another one".to_owned(),
+                })
+            }
             _ => cx.rates.line(self.tenant, self.customer.id),
         }
     }
@@ -174,7 +204,23 @@ impl Guest for CustomerGuest {
     }
 
     fn ask(&self, cx: &Shared, question: CustomerQuestion) -> Asked<Customers> {
-        questions::by_customer(cx, self.tenant, self.customer.id, question)
+        let asking = questions::CustomerAsking {
+            desk: cx.desk.clone(),
+            accounts: cx.accounts.clone(),
+            tenant: self.tenant,
+            customer: self.customer.clone(),
+            device: self.known.device,
+        };
+        let makes = matches!(question, CustomerQuestion::Link {});
+        let admitted = if makes {
+            cx.rates.line(self.tenant, self.customer.id)
+        } else {
+            Ok(())
+        };
+        Box::pin(async move {
+            admitted?;
+            asking.reply(question).await
+        })
     }
 
     async fn types(&mut self, cx: &Shared, _: Option<ConversationId>, on: bool) {

@@ -55,7 +55,7 @@ impl End {
         let code = match &refusal {
             Refusal::Version { .. } => CloseCode::Version,
             Refusal::RateLimited { .. } => CloseCode::Rate,
-            Refusal::Forbidden => CloseCode::Forbidden,
+            Refusal::Forbidden | Refusal::Blocked => CloseCode::Forbidden,
             other if other.retryable() => CloseCode::Internal,
             _ => CloseCode::SignIn,
         };

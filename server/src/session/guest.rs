@@ -8,9 +8,8 @@ use minicom_protocol::{
     ids::{ConversationId, Cursor, LineNo},
     refusal::Refusal,
 };
-use tokio_util::sync::CancellationToken;
 
-use super::{Doorstep, Shared, behind, end::End};
+use super::{Doorstep, Shared, behind, end::End, registry::Leaves};
 use crate::{
     hub::{Encoded, Feed},
     order::{Caller, Order},
@@ -65,8 +64,8 @@ pub trait Guest: Send + Sync + Sized + 'static {
     /// The name, for the log.
     fn shown(&self) -> Shown;
 
-    /// Cancelled when the sign-in has ended.
-    fn closed(&self) -> CancellationToken;
+    /// Told when the sign-in has ended, and why.
+    fn leaves(&self) -> Leaves;
 
     /// Is done when the sign-in has ended by itself. Until then it says every now and then that the sign-in is used.
     fn over(&self, cx: &Shared) -> impl Future<Output = ()> + Send + 'static;

@@ -84,6 +84,7 @@ impl Sockets {
         stop: CancellationToken,
     ) -> Sockets {
         let rates = Arc::new(Rates::new(&limits));
+        desk.doors().held_by(registry.clone());
         Sockets {
             shared: Arc::new(Shared {
                 desk,

@@ -3,8 +3,9 @@
 
 use minicom_protocol::{
     context::CustomerContext,
-    frame::{AgentQuestion, AgentReply, Agents, CustomerQuestion, CustomerReply, Customers},
+    frame::{AgentQuestion, AgentReply, Agents, CustomerQuestion, CustomerReply},
     ids::{AgentId, ConversationId, CustomerId, Rev, TenantId, TicketNo, Time},
+    people::CustomerRef,
     refusal::Refusal,
     ticket::TicketStatus,
     words::Tag,
@@ -16,7 +17,8 @@ use super::{
     guest::{Asked, page},
 };
 use crate::{
-    desk::Desk,
+    accounts::Accounts,
+    desk::{Desk, ExportFor},
     limits::{CONTEXT_LIST_BYTES_MAX, PAGE_OF_LONG_MAX, QUERY_CHARS_MAX},
     order::Caller,
     signals::Signals,
@@ -41,18 +43,28 @@ pub fn by_agent(
     Box::pin(asking.reply(question))
 }
 
-/// Answers a customer's question: about the own thread, and about what is published.
-pub fn by_customer(
-    cx: &Shared,
-    tenant: TenantKey,
-    customer: CustomerId,
-    question: CustomerQuestion,
-) -> Asked<Customers> {
-    let desk = cx.desk.clone();
-    Box::pin(async move {
+/// A customer who asks: about the own thread and account, and about what is published.
+pub struct CustomerAsking {
+    /// Where it is known.
+    pub desk: Desk,
+    /// Where devices are known.
+    pub accounts: Accounts,
+    /// In which tenant.
+    pub tenant: TenantKey,
+    /// Who.
+    pub customer: CustomerRef,
+    /// On which device.
+    pub device: Option<[u8; 32]>,
+}
+
+impl CustomerAsking {
+    /// Answers it.
+    pub async fn reply(self, question: CustomerQuestion) -> Result<CustomerReply, Refusal> {
+        let (tenant, customer) = (self.tenant, self.customer.id);
         match question {
             CustomerQuestion::Thread { before, limit } => {
-                let (mut events, more) = desk.customer_thread(tenant, customer, before, page(limit)?).await?;
+                let page = self.desk.customer_thread(tenant, customer, before, page(limit)?);
+                let (mut events, more) = page.await?;
                 let cut = encode::fit(&mut events, Cut::First);
                 Ok(CustomerReply::Thread {
                     events,
@@ -60,11 +72,25 @@ pub fn by_customer(
                 })
             }
             CustomerQuestion::Article { slug } => {
-                let article = desk.published_article(tenant, slug).await?;
+                let article = self.desk.published_article(tenant, slug).await?;
                 encode::whole(CustomerReply::Article { article })
             }
+            CustomerQuestion::Link {} => {
+                let (code, expires_at) = self.accounts.link_code(tenant, &self.customer).await?;
+                let code = code.reveal();
+                Ok(CustomerReply::Link { code, expires_at })
+            }
+            CustomerQuestion::Devices {} => {
+                let devices = self.accounts.devices(tenant, customer, self.device).await?;
+                Ok(CustomerReply::Devices { devices })
+            }
+            CustomerQuestion::Export { after } => {
+                let page = self.desk.export_customer(tenant, customer, after, ExportFor::Customer);
+                let (rows, after) = page.await?;
+                encode::whole(CustomerReply::Export { rows, after })
+            }
         }
-    })
+    }
 }
 
 /// An agent who asks.

@@ -2,14 +2,23 @@
 //! too many. It counts and closes, and refuses to know why.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::{BTreeSet, HashMap},
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use minicom_protocol::ids::{AgentId, CustomerId};
+use minicom_protocol::{
+    ids::{AgentId, CustomerId},
+    refusal::Refusal,
+};
 use tokio_util::sync::CancellationToken;
 
-use crate::{accounts::OnSignedOut, auth::token::TokenDigest, store::TenantKey};
+use crate::{
+    accounts::OnSignedOut,
+    auth::token::TokenDigest,
+    kept_out::{Holds, KeptOut},
+    store::TenantKey,
+};
 
 /// The connections that are signed in. Cheap to clone.
 #[derive(Clone, Default)]
@@ -22,7 +31,7 @@ pub struct Registry {
 struct State {
     number: u64,
     agents: HashMap<AgentId, HashMap<u64, (TokenDigest, CancellationToken)>>,
-    customers: HashMap<(TenantKey, CustomerId), usize>,
+    customers: HashMap<(TenantKey, CustomerId), HashMap<u64, CustomerPlace>>,
 }
 
 impl Registry {
@@ -52,7 +61,7 @@ impl Registry {
     pub fn counts(&self) -> (usize, usize) {
         let state = self.lock();
         let agents = state.agents.values().map(HashMap::len).sum();
-        (agents, state.customers.values().sum())
+        (agents, state.customers.values().map(HashMap::len).sum())
     }
 
     /// An agent's connection, as long as the result lives.
@@ -73,17 +82,28 @@ impl Registry {
     }
 
     /// A customer's connection, as long as the result lives; `None` if the customer has `most` already.
-    pub(super) fn customer(&self, tenant: TenantKey, customer: CustomerId, most: usize) -> Option<CustomerSeat> {
+    pub(super) fn customer(
+        &self,
+        tenant: TenantKey,
+        customer: CustomerId,
+        place: CustomerPlace,
+        most: usize,
+    ) -> Option<CustomerSeat> {
         let key = (tenant, customer);
         let mut state = self.lock();
-        if state.customers.get(&key).copied().unwrap_or(0) >= most {
+        if state.customers.get(&key).map_or(0, HashMap::len) >= most {
             return None;
         }
-        *state.customers.entry(key).or_default() += 1;
+        state.number += 1;
+        let number = state.number;
+        let leaves = place.leaves.clone();
+        state.customers.entry(key).or_default().insert(number, place);
         drop(state);
         Some(CustomerSeat {
             registry: self.clone(),
             key,
+            number,
+            leaves,
         })
     }
 
@@ -113,18 +133,96 @@ impl Drop for AgentSeat {
     }
 }
 
+impl Holds for Registry {
+    fn close(&self, whose: &KeptOut) {
+        let state = self.lock();
+        let of = |tenant: &TenantKey, customer: &CustomerId| {
+            let places = state.customers.get(&(*tenant, *customer)).into_iter();
+            places.flat_map(HashMap::values)
+        };
+        match whose {
+            KeptOut::Customer(tenant, customer) => of(tenant, customer).for_each(|it| it.leaves.now(Refusal::Blocked)),
+            KeptOut::Erased(tenant, customer) => {
+                of(tenant, customer).for_each(|it| it.leaves.now(Refusal::WrongSecret))
+            }
+            KeptOut::Device(tenant, customer, device) => of(tenant, customer)
+                .filter(|it| it.device.as_ref() == Some(device))
+                .for_each(|it| it.leaves.now(Refusal::WrongSecret)),
+            KeptOut::Network(tenant, network) => state
+                .customers
+                .iter()
+                .filter(|((of, _), _)| of == tenant)
+                .flat_map(|(_, places)| places.values())
+                .filter(|it| network.contains(&it.peer.to_canonical()))
+                .for_each(|it| it.leaves.now(Refusal::Blocked)),
+        }
+    }
+
+    fn addresses(&self, tenant: TenantKey, customer: CustomerId) -> Vec<IpAddr> {
+        let state = self.lock();
+        let places = state.customers.get(&(tenant, customer)).into_iter();
+        let found: BTreeSet<IpAddr> = places
+            .flat_map(HashMap::values)
+            .map(|place| place.peer.to_canonical())
+            .collect();
+        found.into_iter().collect()
+    }
+}
+
+/// Where a customer sits, as far as it matters for who has to leave.
+pub(super) struct CustomerPlace {
+    /// Where the connection comes from.
+    pub peer: IpAddr,
+    /// The device, unless the tenant's site vouches.
+    pub device: Option<String>,
+    /// Told when the connection has to end.
+    pub leaves: Leaves,
+}
+
+/// That a connection has to end, and why.
+#[derive(Clone, Default)]
+pub(super) struct Leaves {
+    /// Cancelled when it has to.
+    pub closed: CancellationToken,
+    why: Arc<OnceLock<Refusal>>,
+}
+
+impl Leaves {
+    /// Ends with a sign-in.
+    pub fn of(closed: CancellationToken) -> Leaves {
+        Leaves {
+            closed,
+            ..Leaves::default()
+        }
+    }
+
+    fn now(&self, why: Refusal) {
+        // The first reason is as good as any.
+        let _ = self.why.set(why);
+        self.closed.cancel();
+    }
+
+    /// Why, once it has to.
+    pub fn why(&self) -> Refusal {
+        self.why.get().cloned().unwrap_or(Refusal::SignIn)
+    }
+}
+
 /// See [`Registry::customer`].
 pub(super) struct CustomerSeat {
     registry: Registry,
     key: (TenantKey, CustomerId),
+    number: u64,
+    /// Told when the connection has to end.
+    pub leaves: Leaves,
 }
 
 impl Drop for CustomerSeat {
     fn drop(&mut self) {
         let mut state = self.registry.lock();
-        if let Some(count) = state.customers.get_mut(&self.key) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(places) = state.customers.get_mut(&self.key) {
+            places.remove(&self.number);
+            if places.is_empty() {
                 state.customers.remove(&self.key);
             }
         }

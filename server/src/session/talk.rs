@@ -43,14 +43,14 @@ pub async fn talk<G: Guest>(cx: &Shared, wire: &mut Wire, doorstep: &Doorstep, s
         Err(end) => return end,
     };
     let served = cx.desk.while_served(&talk.guest.caller().tenant);
-    let (closed, over) = (talk.guest.closed(), talk.guest.over(cx));
+    let (leaves, over) = (talk.guest.leaves(), talk.guest.over(cx));
     let stopped = async {
         cx.stop.cancelled().await;
         sleep(cx.limits.answers_deadline).await;
     };
     tokio::select! {
         end = talk.go_on(feed) => end.err().unwrap_or(End::Lost),
-        () = closed.cancelled() => End::refused(CloseCode::SignIn, Refusal::SignIn),
+        () = leaves.closed.cancelled() => End::at_the_door(leaves.why()),
         // As for whoever comes to a tenant that is not there.
         () = served.cancelled() => End::at_the_door(G::NOT_KNOWN),
         () = over => End::refused(CloseCode::SignIn, Refusal::SignIn),

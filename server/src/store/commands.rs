@@ -2,7 +2,7 @@
 
 use minicom_protocol::{
     command::{Outcome, Sender},
-    ids::CommandId,
+    ids::{AgentId, CommandId, CustomerId},
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -66,6 +66,22 @@ pub fn store(
 pub(super) fn forget_content(conn: &Connection, tenant: TenantKey, sender: Sender, id: CommandId) -> Result<()> {
     conn.prepare_cached("UPDATE commands SET digest = x'' WHERE tenant = ?1 AND sender = ?2 AND id = ?3")?
         .execute(params![tenant.0, sender_key(sender), id.as_bytes()])?;
+    Ok(())
+}
+
+/// Forgets what a command asked of which only an event of a customer's thread is known: whoever can have sent it.
+pub(super) fn forget_content_of(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    agent: Option<AgentId>,
+    id: [u8; 16],
+) -> Result<()> {
+    let agent = agent.map(Sender::Agent);
+    let senders = [Sender::Customer(customer), Sender::Bot, Sender::Server];
+    for sender in senders.into_iter().chain(agent) {
+        forget_content(conn, tenant, sender, CommandId::from_bytes(id))?;
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Conversations' rows: the stored folds, and the lists made of them.
 
 use minicom_protocol::{
-    ids::{AgentId, ConversationId, CustomerId, Rev},
+    ids::{AgentId, ConversationId, CustomerId, Rev, Time},
     people::AgentRef,
     stage::Stage,
     summary::Summary,
@@ -32,10 +32,10 @@ pub fn newest(conn: &Connection, tenant: TenantKey, customer: CustomerId) -> Res
 /// Writes a conversation's row.
 pub fn save(conn: &Connection, tenant: TenantKey, summary: &Summary) -> Result<()> {
     conn.prepare_cached(
-        "INSERT INTO conversations (tenant, id, customer, number, stage, owner, last_owner, rev, summary)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8)
+        "INSERT INTO conversations (tenant, id, customer, number, stage, owner, last_owner, rev, summary, closed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9)
          ON CONFLICT (tenant, id) DO UPDATE
-         SET stage = ?5, owner = ?6, last_owner = coalesce(?6, last_owner), rev = ?7, summary = ?8",
+         SET stage = ?5, owner = ?6, last_owner = coalesce(?6, last_owner), rev = ?7, summary = ?8, closed_at = ?9, erased = 0",
     )?
     .execute(params![
         tenant.0,
@@ -45,7 +45,8 @@ pub fn save(conn: &Connection, tenant: TenantKey, summary: &Summary) -> Result<(
         stage_name(&summary.stage),
         summary.stage.owner().map(|agent| *agent.id.as_bytes()),
         pos_to_sql(summary.rev.0),
-        to_json(summary)?
+        to_json(summary)?,
+        closed_at(&summary.stage).map(|at| at.0)
     ])?;
     Ok(())
 }
@@ -148,6 +149,53 @@ pub fn previous_owner(conn: &Connection, tenant: TenantKey, customer: CustomerId
         })
     })
     .optional()
+}
+
+/// Ids of closed conversations that ended before this time and of which something is left, the oldest first. One whose ticket
+/// is not solved is still needed.
+pub fn to_erase(
+    conn: &Connection,
+    tenant: TenantKey,
+    before: Time,
+    limit: usize,
+) -> Result<Vec<(CustomerId, ConversationId)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT c.customer, c.id FROM conversations c
+         WHERE c.tenant = ?1 AND c.closed_at < ?2 AND c.closed_at IS NOT NULL AND c.erased = 0
+         AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.tenant = c.tenant AND t.conversation = c.id AND t.status <> 'solved')
+         ORDER BY c.closed_at LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![tenant.0, before.0, limit as i64], |row| {
+        Ok((
+            CustomerId::from_bytes(row.get(0)?),
+            ConversationId::from_bytes(row.get(1)?),
+        ))
+    })?;
+    rows.collect()
+}
+
+/// All conversations of a customer, the oldest first.
+pub fn ids_of(conn: &Connection, tenant: TenantKey, customer: CustomerId) -> Result<Vec<ConversationId>> {
+    let mut statement =
+        conn.prepare_cached("SELECT id FROM conversations WHERE tenant = ?1 AND customer = ?2 ORDER BY number")?;
+    let rows = statement.query_map(params![tenant.0, customer.as_bytes()], |row| {
+        row.get(0).map(ConversationId::from_bytes)
+    })?;
+    rows.collect()
+}
+
+/// Notes that nothing that was said in a conversation is left. The next event in it takes that back.
+pub fn mark_erased(conn: &Connection, tenant: TenantKey, conversation: ConversationId) -> Result<()> {
+    conn.prepare_cached("UPDATE conversations SET erased = 1 WHERE tenant = ?1 AND id = ?2")?
+        .execute(params![tenant.0, conversation.as_bytes()])?;
+    Ok(())
+}
+
+fn closed_at(stage: &Stage) -> Option<Time> {
+    match stage {
+        Stage::Closed { at, .. } => Some(*at),
+        _ => None,
+    }
 }
 
 fn stage_name(stage: &Stage) -> &'static str {

@@ -72,7 +72,7 @@ impl Store {
         };
         let row = Customer {
             customer: customer.clone(),
-            secret_digest: [7; 32],
+            secret_digest: Some([7; 32]),
         };
         let now = Time(self.made as i64);
         people::insert_customer(&self.conn, self.tenant, &row, now).unwrap();

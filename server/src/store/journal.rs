@@ -7,6 +7,7 @@
 //! Lines are told in their present form, wherever they are read: see `rows`. What becomes of them is written by `lines`.
 
 mod chain;
+pub(super) mod erasure;
 mod lines;
 pub mod notes;
 mod pages;
@@ -20,7 +21,7 @@ use minicom_protocol::{
 use rusqlite::{Connection, params};
 
 use self::chain::{Header, body_digest};
-pub(super) use self::pages::of_thread;
+pub use self::pages::of_thread;
 pub use self::{
     chain::{verify, wrong_heads},
     lines::{erases, line},

@@ -1,10 +1,14 @@
 //! All SQL: plain functions over a connection or a transaction, one file per noun. It decides nothing.
 
+pub mod admission;
 pub mod audit;
 pub mod backup;
 pub mod checkpoint;
 pub mod commands;
 pub mod conversations;
+pub mod customers;
+pub mod devices;
+pub mod erasure;
 pub mod factors;
 #[cfg(test)]
 mod fixture;
@@ -12,6 +16,7 @@ pub mod followers;
 mod full_text;
 #[cfg(test)]
 mod growth_tests;
+pub mod identity_keys;
 pub mod journal;
 pub mod library;
 pub mod mentions;

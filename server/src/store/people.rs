@@ -119,8 +119,8 @@ pub fn revoke_tokens_of(conn: &Connection, tenant: TenantKey, agent: AgentId, no
 pub struct Customer {
     /// Id, name and realm.
     pub customer: CustomerRef,
-    /// SHA-256 of the secret.
-    pub secret_digest: [u8; 32],
+    /// SHA-256 of the secret; [`None`] if none proves the name: the site vouches, or the device was revoked.
+    pub secret_digest: Option<[u8; 32]>,
 }
 
 /// A customer by name.
@@ -138,7 +138,7 @@ pub fn customer_by_name(
                     name: name.clone(),
                     realm,
                 },
-                secret_digest: row.get(1)?,
+                secret_digest: row.get::<_, Vec<u8>>(1)?.try_into().ok(),
             })
         })
         .optional()
@@ -163,7 +163,7 @@ pub fn customer_of(conn: &Connection, tenant: TenantKey, conversation: Conversat
     .query_row(params![tenant.0, conversation.as_bytes()], |row| {
         Ok(Customer {
             customer: customer_ref(CustomerId::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?)?,
-            secret_digest: row.get(3)?,
+            secret_digest: row.get::<_, Vec<u8>>(3)?.try_into().ok(),
         })
     })
     .optional()
@@ -178,7 +178,7 @@ pub fn insert_customer(conn: &Connection, tenant: TenantKey, it: &Customer, now:
             it.customer.id.as_bytes(),
             realm_name(it.customer.realm),
             it.customer.name.as_str(),
-            it.secret_digest,
+            it.secret_digest.as_ref().map_or(&[] as &[u8], |digest| digest),
             now.0
         ],
     )?;

@@ -8,7 +8,7 @@ use minicom_protocol::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Result, TenantKey, from_json, people, to_json};
+use super::{Result, TenantKey, admission, from_json, people, to_json};
 
 /// What a customer, or an agent for the customer, has said; empty for a customer whom nobody knows.
 pub fn load(conn: &Connection, tenant: TenantKey, customer: CustomerId) -> Result<Profile> {
@@ -43,7 +43,7 @@ pub fn first_seen(conn: &Connection, tenant: TenantKey, customer: CustomerId) ->
 pub(super) fn save(conn: &Connection, tenant: TenantKey, customer: CustomerId, profile: &Profile) -> Result<()> {
     conn.prepare_cached("UPDATE customers SET profile = ?3 WHERE tenant = ?1 AND id = ?2")?
         .execute(params![tenant.0, customer.as_bytes(), to_json(profile)?])?;
-    Ok(())
+    admission::block(conn, tenant, customer, profile.blocked.as_ref())
 }
 
 /// Makes two customers, and whoever was joined with either, one person.

@@ -57,6 +57,7 @@ pub fn project(conn: &Connection, tenant: TenantKey, event: &Event) -> Result<()
         | EventBody::PriorityChanged(_)
         | EventBody::Ticketed(_)
         | EventBody::Rated(_)
+        | EventBody::Erased(_)
         | EventBody::Unknown(_) => Ok(()),
     }
 }

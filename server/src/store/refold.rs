@@ -30,7 +30,8 @@ pub(super) fn all(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
-fn thread(conn: &Connection, tenant: TenantKey, customer: CustomerId) -> Result<()> {
+/// Folds a thread and its conversations again.
+pub(super) fn thread(conn: &Connection, tenant: TenantKey, customer: CustomerId) -> Result<()> {
     let (view, rows) = folded(conn, tenant, customer)?;
     for row in rows.values() {
         conversations::save(conn, tenant, row)?;

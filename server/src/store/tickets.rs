@@ -142,6 +142,13 @@ pub(super) fn save(conn: &Connection, tenant: TenantKey, it: &Ticket) -> Result<
     Ok(())
 }
 
+/// Puts these words in the place of what was commented.
+pub(super) fn erase_comments(conn: &Connection, tenant: TenantKey, number: TicketNo, words: &str) -> Result<()> {
+    conn.prepare_cached("UPDATE ticket_comments SET text = ?3 WHERE tenant = ?1 AND number = ?2")?
+        .execute(params![tenant.0, pos_to_sql(number.0), words])?;
+    Ok(())
+}
+
 /// Writes a comment.
 pub(super) fn comment(
     conn: &Connection,

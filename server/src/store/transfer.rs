@@ -272,7 +272,7 @@ pub fn take_customer(conn: &Connection, tenant: TenantKey, it: &CustomerLine) ->
     let digest = digest_of(it).ok_or_else(|| damaged(NoDigest))?;
     let new = people::Customer {
         customer: it.customer.clone(),
-        secret_digest: digest,
+        secret_digest: Some(digest),
     };
     people::insert_customer(conn, tenant, &new, it.created_at)?;
     conn.execute(

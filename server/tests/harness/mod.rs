@@ -396,6 +396,8 @@ impl<A: Audience> Client<A> {
             cursor,
             token,
             secret,
+            identity: None,
+            link_code: None,
         }))
         .await;
     }

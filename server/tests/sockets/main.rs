@@ -4,6 +4,7 @@
 mod harness;
 
 mod commands;
+mod customers;
 mod delivery;
 mod ends;
 mod frames;

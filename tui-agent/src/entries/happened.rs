@@ -51,6 +51,10 @@ impl Eyes {
             }
             EventBody::Ticketed(it) => format!("{} made ticket {} of this", self.agent(&it.agent), it.ticket),
             EventBody::Rated(it) => self.rated(it),
+            EventBody::Erased(it) => match &it.agent {
+                Some(agent) => format!("{} erased the texts of this chat", self.agent(agent)),
+                None => "the texts of this chat were erased".to_owned(),
+            },
             EventBody::Unknown(it) if it.touches == Touches::Line => it.fallback.clone()?,
             EventBody::Posted(_)
             | EventBody::Opened(_)

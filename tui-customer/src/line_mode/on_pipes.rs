@@ -24,7 +24,8 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     let (ended_in, mut ended) = oneshot::channel();
     tokio::spawn(forward(events, messages_in.clone(), ended_in));
     let beginning = start.beginning("plain");
-    let app = Lines::new(start.zone, CommandIds::random(), Instant::now(), is_person(), beginning);
+    let agrees = start.agrees;
+    let app = Lines::new(start.zone, CommandIds::random(), Instant::now(), is_person(), beginning).agreeing(agrees);
     let result = on_pipes(app, messages, |order| give(order, &handle, &messages_in)).await;
     handle.shutdown().await;
     if let Ok(why) = ended.try_recv() {

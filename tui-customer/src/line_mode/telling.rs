@@ -18,7 +18,7 @@ use minicom_tui_kit::{
 };
 
 use super::{Effects, Lines};
-use crate::{Order, entries, exit, told, wishes};
+use crate::{Order, account, entries, exit, told, wishes};
 
 /// Columns of a line that is answered, before what answers it.
 const QUOTE_COLUMNS: usize = 60;
@@ -52,6 +52,15 @@ impl Lines {
                 question: CustomerQuestion::Article { slug },
                 ..
             } => self.article(slug, None, now, effects),
+            ClientEvent::Reply {
+                question: CustomerQuestion::Link {} | CustomerQuestion::Devices {},
+                told,
+                ..
+            } => self.account(Some(told), now, effects),
+            ClientEvent::AskFailed {
+                question: CustomerQuestion::Link {} | CustomerQuestion::Devices {},
+                ..
+            } => self.account(None, now, effects),
             ClientEvent::OutboxTrouble(words) => self.tell(words, now, effects),
             _ => {}
         }
@@ -137,6 +146,14 @@ impl Lines {
         }
     }
 
+    fn account(&mut self, told: Option<&Told<Customers>>, now: Now, effects: &mut Effects) {
+        self.account_asked = self.account_asked.saturating_sub(1);
+        let name = self.replica.me().map(|me| me.name.to_string()).unwrap_or_default();
+        for words in account::words(told, &name, &self.zone).unwrap_or_default() {
+            self.tell(words.as_str(), now, effects);
+        }
+    }
+
     fn article(&mut self, asked: &Tag, told: Option<&Told<Customers>>, now: Now, effects: &mut Effects) {
         if self.wanted.take_if(|slug| slug == asked).is_none() {
             return;
@@ -151,7 +168,7 @@ impl Lines {
                 let words = format!("/read {}: {}", Shown::line(asked.as_str()), refusal.message());
                 self.tell(&words, now, effects);
             }
-            Some(Told::Reply(CustomerReply::Thread { .. })) | None => {
+            Some(Told::Reply(_)) | None => {
                 self.tell("The article was not fetched. Try again.", now, effects);
             }
         }

@@ -18,6 +18,9 @@ const QUOTE_COLUMNS: usize = 60;
 
 impl Lines {
     pub(super) fn text(&mut self, text: &str, now: Now, effects: &mut Effects) {
+        if self.asking.as_ref().is_some_and(|asking| asking.consent.is_some()) {
+            return self.agreed(text, now, effects);
+        }
         if let Some(asking) = &mut self.asking {
             asking.texts.push(text.trim().to_owned());
             return self.ask_next(now, effects);
@@ -80,6 +83,10 @@ impl Lines {
                 self.wanted = Some(slug.clone());
                 effects.push(PlainEffect::Program(Order::Ask(CustomerQuestion::Article { slug })));
             }
+            Wish::Ask(question) => {
+                self.account_asked += 1;
+                effects.push(PlainEffect::Program(Order::Ask(question)));
+            }
             Wish::ChooseQuote => {}
             Wish::Help => self.help(now, effects),
         }
@@ -96,15 +103,65 @@ impl Lines {
 
     /// A line. Before the first of a conversation a person is asked what the desk wants to know.
     fn line(&mut self, line: String, now: Now, effects: &mut Effects) {
+        if let Some(consent) = self.consent_due() {
+            return self.ask_consent(line, consent, now, effects);
+        }
         let asks = self.replica.me().is_some_and(|me| !me.questions.is_empty());
         let due = self.replica.thread().is_loaded() && Beginning::is_due(&self.replica);
         if self.person && asks && due {
-            let texts = Vec::new();
-            self.asking = Some(Asking { line, texts });
+            let (consent, texts) = (None, Vec::new());
+            self.asking = Some(Asking { line, consent, texts });
             self.tell("Before it is sent (an empty line skips a question):", now, effects);
             return self.ask_next(now, effects);
         }
         self.post(line, Vec::new(), now, effects);
+    }
+
+    /// What is to be agreed to, if it is not yet.
+    fn consent_due(&self) -> Option<String> {
+        let text = &self.replica.me()?.consent;
+        (!text.is_empty() && self.agreed_to.as_ref() != Some(text)).then(|| text.clone())
+    }
+
+    /// Shows what is to be agreed to. Where nobody sits who could, nothing is sent.
+    fn ask_consent(&mut self, line: String, consent: String, now: Now, effects: &mut Effects) {
+        if self.agrees {
+            self.agree(consent, now, effects);
+            return self.line(line, now, effects);
+        }
+        for row in consent.lines() {
+            self.tell(row, now, effects);
+        }
+        if !self.person {
+            let words = "This desk asks you to agree to that before you write. Not sent; --agree says that you do.";
+            return self.not_sent(words, now, effects);
+        }
+        self.tell("Do you agree? y sends your line, n does not", now, effects);
+        let (consent, texts) = (Some(consent), Vec::new());
+        self.asking = Some(Asking { line, consent, texts });
+    }
+
+    fn agree(&mut self, text: String, now: Now, effects: &mut Effects) {
+        self.agreed_to = Some(text.clone());
+        self.send(CustomerCommand::Consent { text }, now, effects);
+    }
+
+    /// What was answered to what is to be agreed to.
+    fn agreed(&mut self, answer: &str, now: Now, effects: &mut Effects) {
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" => {
+                let Some(asking) = self.asking.take() else { return };
+                if let Some(text) = asking.consent {
+                    self.agree(text, now, effects);
+                }
+                self.line(asking.line, now, effects);
+            }
+            "n" | "no" => {
+                self.asking = None;
+                self.not_sent("You did not agree. Your line was not sent.", now, effects);
+            }
+            _ => self.tell("Write y or n.", now, effects),
+        }
     }
 
     /// The next question, or the line after the last.
@@ -119,7 +176,7 @@ impl Lines {
 
     /// The line is sent with the answers that there are.
     pub(super) fn end_asking(&mut self, now: Now, effects: &mut Effects) {
-        if let Some(asking) = self.asking.take() {
+        if let Some(asking) = self.asking.take_if(|asking| asking.consent.is_none()) {
             self.post(asking.line, asking.texts, now, effects);
         }
     }

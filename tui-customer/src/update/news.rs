@@ -70,6 +70,7 @@ impl App {
                 self.meet(now, effects);
             }
             News::Page => self.show_page(),
+            News::Account(told) => self.account_came(told.as_ref()),
             News::Article(slug, told) => self.article_came(&slug, told.as_ref()),
             News::Batch { desk_lines, changed } => {
                 read_further |= self.reads.delivered(self.replica.delivered());
@@ -234,6 +235,7 @@ enum News {
     Fresh,
     Page,
     Article(Tag, Option<Told<Customers>>),
+    Account(Option<Told<Customers>>),
     Batch { desk_lines: usize, changed: bool },
     Signal,
     Other,
@@ -246,10 +248,14 @@ impl News {
             ClientEvent::Reply { question, told, .. } => match question {
                 CustomerQuestion::Article { slug } => News::Article(slug.clone(), Some(told.clone())),
                 CustomerQuestion::Thread { .. } => News::Page,
+                CustomerQuestion::Link {} | CustomerQuestion::Devices {} => News::Account(Some(told.clone())),
+                CustomerQuestion::Export { .. } => News::Other,
             },
             ClientEvent::AskFailed { question, .. } => match question {
                 CustomerQuestion::Article { slug } => News::Article(slug.clone(), None),
                 CustomerQuestion::Thread { .. } => News::Page,
+                CustomerQuestion::Link {} | CustomerQuestion::Devices {} => News::Account(None),
+                CustomerQuestion::Export { .. } => News::Other,
             },
             ClientEvent::Batch { events, .. } => News::Batch {
                 desk_lines: events.iter().filter(|event| is_desk_line(event)).count(),

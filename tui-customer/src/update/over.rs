@@ -1,9 +1,9 @@
 //! What takes the keys first: help, the desk's questions, how it was, a choice, an article.
 
-use minicom_protocol::line::LineRef;
+use minicom_protocol::{command::CustomerCommand, line::LineRef};
 use minicom_tui_kit::{
-    Key, Now, Prompt, Shown,
-    overlay::Read,
+    Key, Now, Overlay, Prompt, Shown,
+    overlay::{Body, Read},
     picker::Picked,
     prompt::{Asked, Question},
 };
@@ -26,6 +26,10 @@ impl App {
             None => false,
             Some(Over::Help { .. }) => self.key_in_help(action, key, now, effects),
             Some(Over::Reading(_)) => self.key_in_reading(action, key),
+            Some(Over::Consent { .. }) => {
+                self.key_in_consent(action, key, now, effects);
+                true
+            }
             Some(Over::Questions(prompt) | Over::Comment { prompt, .. }) => {
                 let asked = prompt.key(key);
                 self.asked(asked, action, now, effects);
@@ -48,6 +52,7 @@ impl App {
                 self.over = under.take().map(|under| *under);
                 return self.paste_over(text);
             }
+            Some(Over::Consent { .. }) => {}
             Some(Over::Reading(_)) | None => {
                 self.over = None;
                 return false;
@@ -66,7 +71,9 @@ impl App {
                 let height = usize::from(area.height.saturating_sub(1));
                 *top = (*top).min(rows.saturating_sub(height));
             }
-            Some(Over::Reading(reading)) => reading.set_size(area.width, area.height),
+            Some(Over::Reading(reading) | Over::Consent { reading, .. }) => {
+                reading.set_size(area.width, area.height);
+            }
             Some(Over::Quotes(picker)) => picker.set_size(choice.height),
             _ => {}
         }
@@ -124,6 +131,47 @@ impl App {
                 false
             }
         }
+    }
+
+    /// Only y agrees, and only n and Esc do not: nothing that is typed on agrees by mistake.
+    fn key_in_consent(&mut self, action: Option<Action>, key: Key, now: Now, effects: &mut Effects) {
+        let Some(Over::Consent { text, reading }) = &mut self.over else {
+            return;
+        };
+        let agrees = match (key.typed(), action) {
+            (Some('y' | 'Y'), _) => true,
+            (Some('n' | 'N'), _) | (None, Some(Action::Clear | Action::Escape)) => false,
+            (Some(_), _) => return,
+            (None, _) => match reading.key(key) {
+                Read::Closed => false,
+                Read::Moved | Read::No => return,
+            },
+        };
+        let text = std::mem::take(text);
+        self.over = None;
+        if !agrees {
+            let words = "You did not agree: nothing was sent. Enter asks again.";
+            return self.notice(Shown::fixed(words), Ends::WithText);
+        }
+        self.agreed_to = Some(text.clone());
+        self.send(CustomerCommand::Consent { text }, now, effects);
+        self.submit(now, effects);
+    }
+
+    /// What is to be agreed to before anything is sent, if it is not yet.
+    pub(super) fn consent_due(&self) -> Option<String> {
+        let text = &self.replica.me()?.consent;
+        (!text.is_empty() && self.agreed_to.as_ref() != Some(text)).then(|| text.clone())
+    }
+
+    /// Shows it. What is written stays where it is, and is sent behind the answer.
+    pub(super) fn ask_consent(&mut self, text: String) {
+        let body = Body::Markdown(text.clone());
+        let reading = Overlay::new(Shown::fixed("Before you write"), body, self.theme)
+            .hint(Shown::fixed("y agrees and sends, n does not"));
+        let reading = Box::new(reading);
+        self.over = Some(Over::Consent { text, reading });
+        self.fit_over();
     }
 
     /// Keys that mean the same while something is asked or chosen.

@@ -77,6 +77,9 @@ impl App {
             self.take_text(Sent::Word, now, effects);
             return self.send_word(CustomerCommand::EditLine { line, text }, now, effects);
         }
+        if let Some(text) = self.consent_due() {
+            return self.ask_consent(text);
+        }
         if answers.is_none() && self.asks_first() {
             return self.ask_first();
         }

@@ -12,6 +12,7 @@ use minicom_tui_kit::{
 
 use super::{Effects, sending::Sent};
 use crate::{
+    account,
     model::{App, Ends, Order, Writing},
     over::Over,
     slash::{self, Word},
@@ -51,6 +52,7 @@ impl App {
             Wish::ChooseQuote => self.choose_quote(),
             Wish::Quote(quoted) => self.writing = Writing::Answer(quoted),
             Wish::Read(slug) => self.want(slug, effects),
+            Wish::Ask(question) => self.ask_account(question, effects),
             Wish::Help => self.help(),
         }
     }
@@ -64,6 +66,33 @@ impl App {
             .verb(Shown::fixed("Enter answers it, Esc closes"))
             .when_empty(Shown::fixed("There is no line yet"));
         self.over = Some(Over::Quotes(Box::new(picker)));
+    }
+
+    // The account.
+
+    fn ask_account(&mut self, question: CustomerQuestion, effects: &mut Effects) {
+        if !self.state.is_live() {
+            let words = "This can be asked when the connection is back.";
+            return self.notice(Shown::fixed(words), Ends::WithText);
+        }
+        effects.push(Effect::Program(Order::Ask(question)));
+    }
+
+    /// What was told of the account: to be read, for a code is typed on another device meanwhile.
+    pub(super) fn account_came(&mut self, told: Option<&Told<Customers>>) {
+        let name = self.name.to_string();
+        let Some(words) = account::words(told, &name, &self.zone) else {
+            return;
+        };
+        match &words[..] {
+            [one] => self.notice(one.clone(), Ends::WithText),
+            more => {
+                let rows: Vec<&str> = more.iter().map(Shown::as_str).collect();
+                let body = Body::Markdown(rows.iter().map(|row| format!("- {row}\n")).collect());
+                let overlay = Overlay::new(Shown::fixed("Your devices"), body, self.theme);
+                self.over = Some(Over::Reading(Box::new(overlay)));
+            }
+        }
     }
 
     // Articles.
@@ -94,7 +123,7 @@ impl App {
                 let words = format!("/read {}: {}", Shown::line(asked.as_str()), refusal.message());
                 self.notice(Shown::line(&words), Ends::WithText);
             }
-            Some(Told::Reply(CustomerReply::Thread { .. })) | None => {
+            Some(Told::Reply(_)) | None => {
                 let words = "The article was not fetched. Try again.";
                 self.notice(Shown::fixed(words), Ends::WithText);
             }

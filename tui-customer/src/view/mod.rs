@@ -38,7 +38,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
             help::view(&app.help_rows(), *top, help_area(app.size), buffer, &app.theme);
             None
         }
-        Some(Over::Reading(reading)) => Some(reading.view(help_area(app.size), buffer)),
+        Some(Over::Reading(reading) | Over::Consent { reading, .. }) => Some(reading.view(help_area(app.size), buffer)),
         Some(Over::Quotes(picker)) => Some(picker.view(app.quotes_area(), buffer, &app.theme)),
         Some(Over::Questions(prompt) | Over::Comment { prompt, .. }) => {
             areas.asked.map(|area| prompt.view(area, buffer, &app.theme))

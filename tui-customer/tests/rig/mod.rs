@@ -269,6 +269,8 @@ pub fn me() -> CustomerMe {
         desk: "Support".into(),
         questions: vec![],
         edit_window_s: 60,
+        consent: String::new(),
+        verified: false,
     }
 }
 

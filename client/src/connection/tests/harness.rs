@@ -256,6 +256,8 @@ pub fn cursor(at: u64) -> Cursor {
 
 pub fn me() -> CustomerMe {
     CustomerMe {
+        consent: String::new(),
+        verified: false,
         name: CustomerName::parse("alice").expect("a name"),
         tenant: TenantId::default_tenant(),
         desk: String::new(),

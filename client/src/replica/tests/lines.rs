@@ -217,6 +217,8 @@ fn customer_at(desk: &Desk) -> CustomerReplica {
     let mut replica = CustomerReplica::new();
     let fresh = ClientEvent::Fresh {
         me: CustomerMe {
+            consent: String::new(),
+            verified: false,
             name: customer(0).name,
             tenant: TenantId::default_tenant(),
             desk: "Support".to_owned(),

@@ -49,7 +49,9 @@ places! { by_agents of AgentCommand:
     CommentTicket => Route("post", "/tickets/{number}/comments");
     SetIntent => Route("post", "/presence");
     MarkMentionsRead => Route("post", "/mentions/read");
-    DescribeCustomer => Nowhere("a customer's profile is changed with the customer, not from a conversation");
+    DescribeCustomer => Route("patch", "/customers/{id}");
+    BlockCustomer => Route("post", "/customers/{id}/block");
+    UnblockCustomer => Route("post", "/customers/{id}/unblock");
     MergeCustomers => Route("post", "/customers/{id}/merge");
     SaveReply => Route("patch", "/canned-responses/{id}");
     DeleteReply => Route("delete", "/canned-responses/{id}");
@@ -72,6 +74,9 @@ places! { by_customers of CustomerCommand:
     RequestHuman => Route("post", "/public/session/{id}/human");
     Close => Route("post", "/public/session/{id}/close");
     MarkSeen => Route("post", "/public/session/{id}/seen");
+    Consent => Nowhere("`public/start` takes the text that was agreed to as its `consent`");
+    RevokeDevice => Nowhere("devices are those of customers with a name: it is a part of a live talk");
+    Forget => Nowhere("whoever has no name ends with the key; others say it in a live talk");
 }
 
 #[test]

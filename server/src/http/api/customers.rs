@@ -1,10 +1,350 @@
-//! `customers`: who asks: profile, devices, blocking, export and erasure.
+//! `customers`: who asks: found, described, kept out, exported and erased. `{id}` is a customer's id, or the name of one whom
+//! the site does not vouch for.
 
-use utoipa_axum::router::OpenApiRouter;
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use futures_util::stream;
+use minicom_protocol::{
+    command::AgentCommand,
+    context::Profile,
+    ids::CustomerId,
+    intake::Introduction,
+    people::Realm,
+    refusal::Refusal,
+    text::CustomerName,
+    words::{Email, SubjectLine},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::http::App;
+use crate::{
+    clock::{self, rfc3339},
+    desk::{Desk, ExportFor},
+    http::{
+        App,
+        error::ApiError,
+        extract::{ByAdmin, ByAgent, Change},
+    },
+    limits,
+    order::Order,
+    store::{
+        TenantKey,
+        customers::{CustomerRow, Find},
+    },
+};
 
 /// See the module.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show, change, erase))
+        .routes(routes!(block))
+        .routes(routes!(unblock))
+        .routes(routes!(export))
+}
+
+/// A customer.
+#[derive(Serialize, ToSchema)]
+struct Customer {
+    /// The id.
+    id: String,
+    /// The name, as the customer connects with it.
+    customer_id: String,
+    /// `named`, `signed` or `anonymous`.
+    #[schema(value_type = String)]
+    realm: Realm,
+    /// Whether the tenant's site vouches for the customer.
+    verified: bool,
+    /// What was said of the customer, by the customer, by agents and, in `vouched`, by the site.
+    #[schema(value_type = Object)]
+    profile: Profile,
+    /// Whether the customer is kept out now.
+    blocked: bool,
+    /// When the customer was first here, RFC 3339.
+    created_at: String,
+    /// When the consent text was last agreed to.
+    consented_at: Option<String>,
+}
+
+fn customer(row: CustomerRow) -> Customer {
+    Customer {
+        id: row.customer.id.to_string(),
+        customer_id: row.customer.name.to_string(),
+        realm: row.customer.realm,
+        verified: row.customer.realm == Realm::Signed,
+        blocked: row.profile.blocked.as_ref().is_some_and(|it| it.holds(clock::now())),
+        profile: row.profile,
+        created_at: rfc3339(row.created_at),
+        consented_at: row.consented_at.map(rfc3339),
+    }
+}
+
+/// A page of customers.
+#[derive(Serialize, ToSchema)]
+struct Customers {
+    /// Customers, by their ids.
+    customers: Vec<Customer>,
+    /// For the next page; `null` on the last.
+    next_cursor: Option<String>,
+}
+
+/// Which customers are wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// In the name, the name to be called by, or the e-mail address; in any case.
+    #[serde(default)]
+    q: String,
+    /// Rows, 1 to 200.
+    #[serde(default)]
+    limit: Option<usize>,
+    /// From the page before.
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// Customers by name or address.
+#[utoipa::path(get, path = "/customers", tag = "customers", params(Wanted), responses((status = 200, body = Customers)))]
+async fn list(
+    State(app): State<App>,
+    ByAgent(agent): ByAgent,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Customers>, ApiError> {
+    let Query(wanted) = wanted.map_err(|_| ApiError::bad_field("the query has `q`, `limit` and `cursor`"))?;
+    let limit = wanted.limit.unwrap_or(limits::PAGE_DEFAULT);
+    if !(1..=limits::PAGE_MAX).contains(&limit) {
+        return Err(ApiError::bad_field(format!(
+            "`limit` is a number from 1 to {}",
+            limits::PAGE_MAX
+        )));
+    }
+    if wanted.q.chars().count() > limits::QUERY_CHARS_MAX {
+        let most = limits::QUERY_CHARS_MAX;
+        return Err(ApiError::bad_field(format!("`q` has more than {most} characters")));
+    }
+    let after = wanted.cursor.map(|it| it.parse::<CustomerId>()).transpose();
+    let find = Find {
+        text: wanted.q,
+        after: after.map_err(|_| ApiError::bad_cursor())?,
+        limit: limit + 1,
+    };
+    let key = app.desk.tenant(&agent.tenant)?;
+    let mut rows = app.desk.customers(key, find).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().map(|row| row.customer.id.to_string());
+    Ok(Json(Customers {
+        customers: rows.into_iter().map(customer).collect(),
+        next_cursor: last.filter(|_| more),
+    }))
+}
+
+/// A customer, with the addresses from which the customer is connected now.
+#[derive(Serialize, ToSchema)]
+struct Shown {
+    #[serde(flatten)]
+    customer: Customer,
+    /// From where the customer is connected now.
+    #[schema(value_type = Vec<String>)]
+    addresses: Vec<std::net::IpAddr>,
+}
+
+/// A customer.
+#[utoipa::path(get, path = "/customers/{id}", tag = "customers", params(("id" = String, Path)),
+    responses((status = 200, body = Shown), (status = 404)))]
+async fn show(
+    State(app): State<App>,
+    ByAgent(agent): ByAgent,
+    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Result<Json<Shown>, ApiError> {
+    let key = app.desk.tenant(&agent.tenant)?;
+    let id = named(&app.desk, key, path).await?;
+    let row = app.desk.customer_row(key, id).await?;
+    Ok(Json(Shown {
+        customer: customer(row),
+        addresses: app.desk.doors().addresses(key, id),
+    }))
+}
+
+/// What is to be known of a customer. What is left out stays.
+#[derive(Deserialize, ToSchema)]
+struct ChangeCustomer {
+    /// The name to be called by.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    name: Option<SubjectLine>,
+    /// Where an answer can be sent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    email: Option<Email>,
+    /// The tenant's own attributes; an empty value takes one away.
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+}
+
+/// Says something of a customer. What the site vouches for stays as the site says it.
+#[utoipa::path(patch, path = "/customers/{id}", tag = "customers", params(("id" = String, Path)),
+    request_body = ChangeCustomer, responses((status = 200, body = Shown), (status = 404)))]
+async fn change(
+    State(app): State<App>,
+    ByAgent(agent): ByAgent,
+    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    change: Change<ChangeCustomer>,
+) -> Result<Json<Shown>, ApiError> {
+    let key = app.desk.tenant(&agent.tenant)?;
+    let id = named(&app.desk, key, path).await?;
+    let ChangeCustomer {
+        name,
+        email,
+        attributes,
+    } = change.body;
+    let describe = AgentCommand::DescribeCustomer {
+        customer: id,
+        introduction: Introduction { name, email },
+        attributes,
+    };
+    app.desk
+        .submit(&agent.caller, change.command, Order::Agent(describe))
+        .await?;
+    Ok(Json(Shown {
+        customer: customer(app.desk.customer_row(key, id).await?),
+        addresses: app.desk.doors().addresses(key, id),
+    }))
+}
+
+/// Erases all that is kept of a customer, for admins. It cannot be undone; the name is free again.
+#[utoipa::path(delete, path = "/customers/{id}", tag = "customers", params(("id" = String, Path)),
+    responses((status = 204), (status = 404)))]
+async fn erase(
+    State(app): State<App>,
+    ByAdmin(admin): ByAdmin,
+    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Result<StatusCode, ApiError> {
+    let key = app.desk.tenant(&admin.tenant)?;
+    let id = named(&app.desk, key, path).await?;
+    let (agent, by) = (admin.agent.clone(), admin.by());
+    app.desk.erase_customer(key, id, Some(agent), by).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// For how long somebody is kept out.
+#[derive(Deserialize, ToSchema)]
+struct For {
+    /// Minutes; left out: for good.
+    #[serde(default)]
+    minutes: Option<u32>,
+}
+
+/// What came of a command.
+#[derive(Serialize, ToSchema)]
+struct Blocked {
+    /// The customer's id.
+    id: String,
+    /// Whether the customer is kept out now.
+    blocked: bool,
+}
+
+/// Keeps a customer out: connections end within a second, and none is taken.
+#[utoipa::path(post, path = "/customers/{id}/block", tag = "customers", params(("id" = String, Path)),
+    request_body = For, responses((status = 200, body = Blocked), (status = 404)))]
+async fn block(
+    State(app): State<App>,
+    ByAgent(agent): ByAgent,
+    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    change: Change<For>,
+) -> Result<Json<Blocked>, ApiError> {
+    let key = app.desk.tenant(&agent.tenant)?;
+    let customer = named(&app.desk, key, path).await?;
+    let minutes = change.body.minutes;
+    let order = Order::Agent(AgentCommand::BlockCustomer { customer, minutes });
+    app.desk.submit(&agent.caller, change.command, order).await?;
+    Ok(Json(Blocked {
+        id: customer.to_string(),
+        blocked: true,
+    }))
+}
+
+/// Nothing is asked.
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// Lets a customer in again.
+#[utoipa::path(post, path = "/customers/{id}/unblock", tag = "customers", params(("id" = String, Path)),
+    responses((status = 200, body = Blocked), (status = 404)))]
+async fn unblock(
+    State(app): State<App>,
+    ByAgent(agent): ByAgent,
+    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    change: Change<Nothing>,
+) -> Result<Json<Blocked>, ApiError> {
+    let key = app.desk.tenant(&agent.tenant)?;
+    let customer = named(&app.desk, key, path).await?;
+    let order = Order::Agent(AgentCommand::UnblockCustomer { customer });
+    app.desk.submit(&agent.caller, change.command, order).await?;
+    Ok(Json(Blocked {
+        id: customer.to_string(),
+        blocked: false,
+    }))
+}
+
+/// All that is kept of a customer, for admins: a JSON object a line, the customer first, then what happened.
+#[utoipa::path(get, path = "/customers/{id}/export", tag = "customers", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 404)))]
+async fn export(
+    State(app): State<App>,
+    ByAdmin(admin): ByAdmin,
+    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Result<Response, ApiError> {
+    let key = app.desk.tenant(&admin.tenant)?;
+    let id = named(&app.desk, key, path).await?;
+    let by = admin.by();
+    let told =
+        move |scope: &mut crate::execute::Scope<'_>| scope.audit(&by, "customer.exported", id.to_string(), json!({}));
+    app.desk.write(key, told).await?;
+    // The first page before the head: what cannot be read is refused, not cut off.
+    let first = app.desk.export_customer(key, id, None, ExportFor::Agents).await?;
+    let pages = stream::unfold(Some(first), move |page| {
+        let desk = app.desk.clone();
+        async move {
+            let (rows, after) = page?;
+            let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+            let next = match after {
+                Some(after) => desk
+                    .export_customer(key, id, Some(after), ExportFor::Agents)
+                    .await
+                    .map(Some),
+                None => Ok(None),
+            };
+            // A page that fails cuts the body off in a way that the reader sees.
+            Some(match next {
+                Ok(next) => (Ok(Bytes::from(lines)), next),
+                Err(refusal) => (Err(std::io::Error::other(refusal.code())), None),
+            })
+        }
+    });
+    let head = [(header::CONTENT_TYPE, "application/x-ndjson")];
+    Ok((head, Body::from_stream(pages)).into_response())
+}
+
+/// The customer whom a path names: by id, or by name.
+async fn named(
+    desk: &Desk,
+    tenant: TenantKey,
+    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Result<CustomerId, ApiError> {
+    let Path(text) = path.map_err(|_| ApiError::bad_field("the customer in the path is not UTF-8"))?;
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let name = CustomerName::parse(&text).map_err(|_| Refusal::NotFound)?;
+    Ok(desk.customer(tenant, name).await?.customer.id)
 }

@@ -7,9 +7,11 @@ pub(crate) mod audit;
 mod customers;
 mod events;
 mod groups;
+mod identity;
 mod library;
 mod mentions;
 mod merge;
+mod networks;
 mod public;
 mod queue;
 mod sessions;
@@ -51,9 +53,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(customers::routes())
         .merge(events::routes())
         .merge(groups::routes())
+        .merge(identity::routes())
         .merge(library::routes())
         .merge(mentions::routes())
         .merge(merge::routes())
+        .merge(networks::routes())
         .merge(public::routes())
         .merge(queue::routes())
         .merge(sessions::routes())

@@ -41,7 +41,11 @@ fn key<'a>(tenant: TenantKey, customer: &'a CustomerId, line: LineRef) -> impl P
 
 /// Whether an event has others' text erased when it is appended.
 pub fn erases(event: &Event) -> bool {
-    matches!(&event.body, EventBody::LineChanged(it) if it.state == LineState::Blanked)
+    match &event.body {
+        EventBody::LineChanged(it) => it.state == LineState::Blanked,
+        EventBody::Erased(_) => true,
+        _ => false,
+    }
 }
 
 /// Marks all that was said on a line as superseded by what became of it now. What is blanked out is erased: body and salt of the

@@ -22,7 +22,7 @@ pub fn after(conn: &Connection, tenant: TenantKey, after: Rev, limit: i64) -> Re
 }
 
 /// All of a thread after a position, in order, at most `limit` events.
-pub(in crate::store) fn of_thread(
+pub fn of_thread(
     conn: &Connection,
     tenant: TenantKey,
     customer: CustomerId,

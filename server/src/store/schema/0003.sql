@@ -51,11 +51,20 @@ CREATE TABLE known_addresses (
     PRIMARY KEY (tenant, agent, network),
     FOREIGN KEY (tenant, agent) REFERENCES agents (tenant, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+-- What is erased when its time is over, and what an erasure looks for.
+ALTER TABLE conversations ADD COLUMN closed_at INTEGER;                -- NULL: it is open
+ALTER TABLE conversations ADD COLUMN erased INTEGER NOT NULL DEFAULT 0; -- 1: nothing that was said in it is left
+
+UPDATE conversations SET closed_at = summary ->> '$.at' WHERE stage = 'closed';
+
+CREATE INDEX conversations_to_erase ON conversations (tenant, closed_at) WHERE closed_at IS NOT NULL AND erased = 0;
+CREATE INDEX events_by_subject ON events (tenant, subject, rev) WHERE subject IS NOT NULL;
 
 -- Customers.
 ALTER TABLE customers ADD COLUMN consented_at INTEGER;                 -- when the consent text was agreed to
 ALTER TABLE customers ADD COLUMN consented_to BLOB;                    -- SHA-256 of that text
-ALTER TABLE customers ADD COLUMN blocked_at INTEGER;
+ALTER TABLE customers ADD COLUMN blocked_at INTEGER;                   -- kept out since then; NULL: not kept out
+ALTER TABLE customers ADD COLUMN blocked_until INTEGER;                -- NULL: for good
 ALTER TABLE customers ADD COLUMN erased_at INTEGER;
 
 -- The secrets of a customer's further devices, each made by the device.
@@ -73,7 +82,9 @@ CREATE TABLE link_codes (
     digest     BLOB    NOT NULL,           -- SHA-256 of the code
     customer   BLOB    NOT NULL,
     expires_at INTEGER NOT NULL,
+    tries      INTEGER NOT NULL,           -- wrong ones, by whoever knows the customer's name
     PRIMARY KEY (tenant, digest),
+    UNIQUE (tenant, customer),             -- a newer code ends an older one
     FOREIGN KEY (tenant, customer) REFERENCES customers (tenant, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -192,8 +203,11 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('agent_tokens', 'agent_tokens_by_id', '200 200 1'),
     ('recovery_codes', 'recovery_codes', '400 400 8 1'),
     ('known_addresses', 'known_addresses', '200 200 4 1'),
+    ('conversations', 'conversations_to_erase', '50000 50000 1'),
+    ('events', 'events_by_subject', '100000 100000 3 1'),
     ('customer_devices', 'customer_devices', '5000 5000 1 1'),
     ('link_codes', 'link_codes', '20 20 1'),
+    ('link_codes', 'sqlite_autoindex_link_codes_2', '20 20 1'),
     ('identity_keys', 'identity_keys', '3 3 1'),
     ('blocked_networks', 'blocked_networks', '50 50 1'),
     ('audit', 'audit', '100000 100000 1'),

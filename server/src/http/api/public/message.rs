@@ -14,7 +14,7 @@ use crate::http::{
     App,
     api::{sessions::MessageAnswer, words::either},
     error::ApiError,
-    extract::Change,
+    extract::{Change, Peer},
 };
 
 /// A line to write.
@@ -57,12 +57,13 @@ enum Kind {
 )]
 pub async fn post(
     State(app): State<App>,
+    Peer(peer): Peer,
     headers: HeaderMap,
     change: Change<MessageBody>,
 ) -> Result<(StatusCode, Json<MessageAnswer>), ApiError> {
     let Change { body, command: id, .. } = change;
     let tenant = body.tenant_id.as_deref();
-    let (visitor, _) = Visitor::of_session(&app, &headers, tenant, &body.session_id).await?;
+    let (visitor, _) = Visitor::of_session(&app, &headers, tenant, &body.session_id, Some(peer)).await?;
     if body.kind == Kind::File {
         return Err(ApiError::bad_field("`type`: files cannot be sent yet: send `text`"));
     }

@@ -7,6 +7,8 @@ mod message;
 mod session;
 mod start;
 
+use std::net::IpAddr;
+
 use axum::http::HeaderMap;
 use minicom_protocol::{
     command::{CustomerCommand, Done},
@@ -17,6 +19,7 @@ use minicom_protocol::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    accounts::CustomerProof,
     http::{
         App,
         error::ApiError,
@@ -63,12 +66,13 @@ impl Visitor {
     }
 
     /// By the key that travels as `Authorization: Bearer`. An unknown tenant, an unknown or malformed session, and a wrong or
-    /// missing key are one answer, to the byte.
+    /// missing key are one answer, to the byte. `peer` is where it comes from, for those who write.
     async fn of_session(
         app: &App,
         headers: &HeaderMap,
         tenant_named: Option<&str>,
         session: &str,
+        peer: Option<IpAddr>,
     ) -> Result<(Visitor, ConversationId), ApiError> {
         let none = |refusal: Refusal| match refusal {
             Refusal::SignIn | Refusal::NotFound | Refusal::WrongSecret => ApiError::no_such_thread(),
@@ -78,8 +82,9 @@ impl Visitor {
         let (Some(secret), Ok(session)) = (bearer(headers), session.parse::<ConversationId>()) else {
             return Err(ApiError::no_such_thread());
         };
-        let found = app.accounts.customer_of_session(&tenant, session, secret).await;
-        let customer = found.map_err(none)?;
+        let proof = CustomerProof::secret(secret);
+        let found = app.accounts.customer_of_session(&tenant, session, proof, peer).await;
+        let customer = found.map_err(none)?.customer;
         let key = app.desk.tenant(&tenant).map_err(none)?;
         Ok((Visitor::new(tenant, key, customer), session))
     }

@@ -65,7 +65,7 @@ pub async fn show(
     Asked(query): Asked<PageQuery>,
     headers: HeaderMap,
 ) -> Result<Json<SessionPage>, ApiError> {
-    let (visitor, session) = Visitor::of_session(&app, &headers, query.tenant_id.as_deref(), &id).await?;
+    let (visitor, session) = Visitor::of_session(&app, &headers, query.tenant_id.as_deref(), &id, None).await?;
     let before = match &query.cursor {
         Some(text) => Some(cursor_from(text).ok_or_else(ApiError::bad_cursor)?),
         None => None,
@@ -90,7 +90,7 @@ async fn done(
     command_id: minicom_protocol::ids::CommandId,
     command: CustomerCommand,
 ) -> Result<Json<OwnSessionAnswer>, ApiError> {
-    let (visitor, session) = Visitor::of_session(app, headers, tenant, id).await?;
+    let (visitor, session) = Visitor::of_session(app, headers, tenant, id, None).await?;
     let newest = app.desk.newest(visitor.key, visitor.customer.id).await?;
     let again = app.desk.was_answered(&visitor.caller, command_id).await?;
     if !again && newest.is_none_or(|newest| newest.conversation != session) {

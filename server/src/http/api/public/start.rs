@@ -64,6 +64,9 @@ pub struct StartBody {
     /// What was answered to the desk's questions (`questions` of `public/desk`), by their keys.
     #[serde(default)]
     answers: std::collections::BTreeMap<String, String>,
+    /// The desk's consent text (`consent` of `public/desk`), if it has one: that it was shown and agreed to.
+    #[schema(max_length = 2000, nullable = false)]
+    consent: Option<String>,
     /// The first line.
     #[schema(max_length = 16384, example = "Where is my parcel?", nullable = false)]
     message: Option<String>,
@@ -119,6 +122,7 @@ pub async fn start(
     let tenant = tenant(body.tenant_id.as_deref(), &headers)?;
     let key = app.desk.tenant(&tenant)?;
     let first = body.message.clone().map(CustomerCommand::post);
+    let consent = body.consent.clone().map(|text| CustomerCommand::Consent { text });
     let begin = begin(body);
     // Before a customer is made for nothing.
     begin.check()?;
@@ -129,6 +133,10 @@ pub async fn start(
         .await?;
     let (customer, secret) = made;
     let visitor = Visitor::new(tenant, key, customer);
+    if let Some(consent) = consent {
+        let id = derived_id(minicom_protocol::ids::Time(0), &[b"consent", id.as_bytes()]);
+        visitor.does(&app, id, consent).await?;
+    }
     let done = visitor.does(&app, id, begin).await?;
     let session = done.conversation.ok_or(Refusal::Internal)?;
     if let Some(first) = first {

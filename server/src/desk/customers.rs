@@ -1,0 +1,200 @@
+//! Customers, as those who manage them see them: found, kept out, let in again, erased.
+
+use ipnet::IpNet;
+use minicom_protocol::{
+    command::{AgentCommand, CustomerCommand},
+    ids::{ConversationId, CustomerId, Time},
+    people::AgentRef,
+    refusal::Refusal,
+};
+use serde_json::json;
+
+use super::{Desk, Once};
+use crate::{
+    execute::erase,
+    kept_out::{Doors, KeptOut},
+    limits,
+    order::{Caller, Order, Who},
+    store::{
+        TenantKey,
+        admission::{self, BlockedNetwork},
+        audit::By,
+        conversations,
+        customers::{self, CustomerRow, Find},
+    },
+};
+
+impl Desk {
+    /// Who closes connections of those who are kept out.
+    pub fn doors(&self) -> &Doors {
+        &self.shared.doors
+    }
+
+    /// Ends the connections of those whom a command that is done keeps out.
+    pub(super) fn after(&self, caller: &Caller, tenant: TenantKey, kept_out: Option<Leaving>) {
+        let Some(leaving) = kept_out else { return };
+        match (leaving, &caller.who) {
+            (Leaving::Blocked(customer), _) => self.doors().close(&KeptOut::Customer(tenant, customer)),
+            (Leaving::Device(device), Who::Customer(customer)) => {
+                self.doors().close(&KeptOut::Device(tenant, customer.id, device));
+            }
+            (Leaving::Forgotten, Who::Customer(customer)) => self.leaves(tenant, customer.id),
+            (Leaving::Device(_) | Leaving::Forgotten, _) => {}
+        }
+    }
+
+    /// Something was erased: the log of the database is to be emptied, for it still holds it.
+    pub(crate) fn erased(&self) {
+        self.shared
+            .counts
+            .erased
+            .store(true, std::sync::atomic::Ordering::Release);
+        self.shared.counts.committed.notify_one();
+    }
+
+    /// Customers by name or address, a page.
+    ///
+    /// # Errors
+    /// What kept the store from answering.
+    pub async fn customers(&self, tenant: TenantKey, find: Find) -> Result<Vec<CustomerRow>, Refusal> {
+        self.read(move |conn| customers::find(conn, tenant, &find)).await
+    }
+
+    /// A customer by id.
+    ///
+    /// # Errors
+    /// `not_found`, or what kept the store from answering.
+    pub async fn customer_row(&self, tenant: TenantKey, customer: CustomerId) -> Result<CustomerRow, Refusal> {
+        self.read(move |conn| customers::load(conn, tenant, customer))
+            .await?
+            .ok_or(Refusal::NotFound)
+    }
+
+    /// Erases all that is kept of a customer, provably: afterwards its words are nowhere in the data folder.
+    ///
+    /// # Errors
+    /// `not_found` for one whom nobody knows or who is erased already; what kept it from being written.
+    pub async fn erase_customer(
+        &self,
+        tenant: TenantKey,
+        customer: CustomerId,
+        agent: Option<AgentRef>,
+        by: By,
+    ) -> Result<(), Refusal> {
+        let done = self.write(tenant, move |scope| {
+            erase::customer(scope, customer, agent.as_ref(), &by, None)
+        });
+        if !done.await? {
+            return Err(Refusal::NotFound);
+        }
+        self.leaves(tenant, customer);
+        Ok(())
+    }
+
+    fn leaves(&self, tenant: TenantKey, customer: CustomerId) {
+        self.erased();
+        self.doors().close(&KeptOut::Erased(tenant, customer));
+    }
+
+    /// Erases what was said in conversations that ended before this time, at most a page of them. How many there were.
+    ///
+    /// # Errors
+    /// What kept it from being written.
+    pub async fn erase_ended(&self, tenant: TenantKey, before: Time) -> Result<usize, Refusal> {
+        let done = self.write(tenant, move |scope| {
+            let found = conversations::to_erase(scope.conn, tenant, before, limits::ERASED_AT_ONCE_MAX)?;
+            for (customer, conversation) in &found {
+                let one: &[ConversationId] = &[*conversation];
+                erase::ended(scope, *customer, one, &By::server())?;
+            }
+            Ok(found.len())
+        });
+        let count = done.await?;
+        if count > 0 {
+            self.erased();
+        }
+        Ok(count)
+    }
+
+    /// The networks from which no customer comes in.
+    ///
+    /// # Errors
+    /// What kept the store from answering.
+    pub async fn blocked_networks(&self, tenant: TenantKey) -> Result<Vec<BlockedNetwork>, Refusal> {
+        self.read(move |conn| admission::networks(conn, tenant, crate::clock::now()))
+            .await
+    }
+
+    /// Keeps a network out, for some minutes or for good; who is connected from there leaves.
+    ///
+    /// # Errors
+    /// `too_many`, or what kept it from being written.
+    pub async fn block_network(
+        &self,
+        tenant: TenantKey,
+        network: IpNet,
+        (reason, minutes): (String, Option<u32>),
+        caller: &Caller,
+        once: Option<Once>,
+    ) -> Result<(), Refusal> {
+        let by = caller.by.clone().unwrap_or_else(By::server);
+        let written = self.write_once(tenant, caller.sender(), once, move |scope| {
+            if admission::networks(scope.conn, tenant, scope.now)?.len() >= limits::BLOCKED_NETWORKS_MAX {
+                let limit = limits::BLOCKED_NETWORKS_MAX as u64;
+                return Ok(Err(Refusal::TooMany { limit }));
+            }
+            let blocked = BlockedNetwork {
+                network: network.trunc(),
+                reason,
+                created_at: scope.now,
+                expires_at: minutes.map(|it| Time(scope.now.0 + i64::from(it) * 60_000_000)),
+            };
+            admission::block_network(scope.conn, tenant, &blocked)?;
+            let detail = json!({"minutes": minutes});
+            scope.audit(&by, "network.blocked", blocked.network.to_string(), detail)?;
+            Ok(Ok(()))
+        });
+        written.await??;
+        self.doors().close(&KeptOut::Network(tenant, network));
+        Ok(())
+    }
+
+    /// Lets a network in again.
+    ///
+    /// # Errors
+    /// `not_found`, or what kept it from being written.
+    pub async fn unblock_network(&self, tenant: TenantKey, network: IpNet, by: By) -> Result<(), Refusal> {
+        let done = self.write(tenant, move |scope| {
+            let network = network.trunc();
+            let was_there = admission::unblock_network(scope.conn, tenant, network)?;
+            if was_there {
+                scope.audit(&by, "network.unblocked", network.to_string(), json!({}))?;
+            }
+            Ok(was_there)
+        });
+        match done.await? {
+            true => Ok(()),
+            false => Err(Refusal::NotFound),
+        }
+    }
+}
+
+/// Who leaves when a command is done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Leaving {
+    Blocked(CustomerId),
+    Device(String),
+    Forgotten,
+}
+
+impl Leaving {
+    /// Of an order, before it is done.
+    pub(super) fn of(order: &Order) -> Option<Leaving> {
+        match order {
+            Order::Agent(AgentCommand::BlockCustomer { customer, .. }) => Some(Leaving::Blocked(*customer)),
+            Order::Customer(CustomerCommand::RevokeDevice { device }) => Some(Leaving::Device(device.clone())),
+            Order::Customer(CustomerCommand::Forget {}) => Some(Leaving::Forgotten),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! `--link` and `--export`: one question to the server, or one after the other, and an end.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    time::Duration,
+};
+
+use minicom_client::{ClientEvent, Handle, open};
+use minicom_protocol::frame::{CustomerQuestion, CustomerReply, Customers, Told};
+use tokio::{sync::mpsc, time::timeout};
+
+use crate::{
+    account, exit,
+    fault::Fault,
+    one_shot::{known, lost},
+    run::Start,
+};
+
+/// For the connection, and then for each answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+type Events = mpsc::Receiver<ClientEvent<Customers>>;
+
+/// Shows a code for another device.
+///
+/// # Errors
+/// There is none to be had.
+pub(crate) async fn link(start: &Start) -> Result<u8, Fault> {
+    let (handle, mut events) = open(start.brief());
+    let told = async {
+        connected(&mut events).await?;
+        ask(&handle, &mut events, CustomerQuestion::Link {}).await
+    };
+    let told = told.await;
+    handle.shutdown().await;
+    let told = Told::Reply(told?);
+    for words in account::words(Some(&told), start.name.as_str(), &start.zone).unwrap_or_default() {
+        print(&mut io::stdout().lock(), &format!("{words}\n"))?;
+    }
+    Ok(exit::OK)
+}
+
+/// Writes all that is kept of the customer.
+///
+/// # Errors
+/// It could not be had, or not be written.
+pub(crate) async fn export(start: &Start, file: &Path) -> Result<u8, Fault> {
+    let mut out: Box<dyn Write> = if file == Path::new("-") {
+        Box::new(io::stdout())
+    } else {
+        // It is somebody's life: nobody else's to read, and nothing is overwritten.
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+        Box::new(made.map_err(|error| Fault::new(exit::IO, format!("{}: {error}", file.display())))?)
+    };
+    let (handle, mut events) = open(start.brief());
+    let written = pages(&handle, &mut events, &mut out).await;
+    handle.shutdown().await;
+    written?;
+    Ok(exit::OK)
+}
+
+async fn pages(handle: &Handle<Customers>, events: &mut Events, out: &mut dyn Write) -> Result<(), Fault> {
+    connected(events).await?;
+    let mut after = None;
+    loop {
+        let reply = ask(handle, events, CustomerQuestion::Export { after }).await?;
+        let CustomerReply::Export { rows, after: next } = reply else {
+            return Err(unanswered());
+        };
+        for row in rows {
+            print(out, &format!("{}\n", ascii(&row.to_string())))?;
+        }
+        match next {
+            Some(_) => after = next,
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn connected(events: &mut Events) -> Result<(), Fault> {
+    match timeout(ANSWER_WITHIN, known(events)).await {
+        Ok(known) => known.map(drop),
+        Err(_) => Err(unanswered()),
+    }
+}
+
+async fn ask(
+    handle: &Handle<Customers>,
+    events: &mut Events,
+    question: CustomerQuestion,
+) -> Result<CustomerReply, Fault> {
+    handle
+        .ask(question.clone())
+        .map_err(|unsent| Fault::new(exit::USAGE, unsent.to_string()))?;
+    let told = async {
+        while let Some(event) = events.recv().await {
+            match event {
+                ClientEvent::Reply {
+                    question: asked, told, ..
+                } if asked == question => {
+                    return match told {
+                        Told::Reply(reply) => Ok(reply),
+                        Told::Refusal(refusal) => Err(Fault::new(exit::of_refusal(&refusal), refusal.message())),
+                    };
+                }
+                ClientEvent::AskFailed { question: asked, .. } if asked == question => return Err(unanswered()),
+                ClientEvent::Ended(why) => return Err(lost(&why)),
+                _ => {}
+            }
+        }
+        Err(unanswered())
+    };
+    timeout(ANSWER_WITHIN, told).await.unwrap_or_else(|_| Err(unanswered()))
+}
+
+/// JSON in ASCII alone: a terminal takes no letter of it for a command, and it says the same.
+fn ascii(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii_graphic() || c == ' ' {
+            text.push(c);
+        } else {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    text
+}
+
+fn unanswered() -> Fault {
+    Fault::new(exit::UNAVAILABLE, "the server did not answer in time. Try again.")
+}
+
+fn print(out: &mut (impl Write + ?Sized), text: &str) -> Result<(), Fault> {
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| Fault::new(exit::IO, format!("it cannot be written: {error}")))
+}
