@@ -12,7 +12,7 @@ use minicom_server::{
     config::{Action, Cli, Config, Loaded, Source},
     exit::{ExitKind, Fatal},
     logging::{self, LogFormat},
-    manage, refused, upkeep,
+    manage, paperwork, refused, upkeep,
 };
 use tokio::{
     net::TcpListener,
@@ -22,7 +22,11 @@ use tokio::{
 use tracing::warn;
 
 fn main() -> ExitCode {
-    let cli = Cli::read(env::args_os()).unwrap_or_else(|error| error.exit());
+    let arguments: Vec<_> = env::args_os().collect();
+    if let Some(done) = paperwork::done(&arguments, Cli::description, &mut io::stdout().lock()) {
+        return done.map_or_else(unwritten, |()| ExitCode::SUCCESS);
+    }
+    let cli = Cli::read(arguments).unwrap_or_else(|error| error.exit());
     match act(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fatal) => {
@@ -31,6 +35,16 @@ fn main() -> ExitCode {
             fatal.kind.into()
         }
     }
+}
+
+fn unwritten(error: io::Error) -> ExitCode {
+    let kind = match error.kind() {
+        io::ErrorKind::InvalidInput => ExitKind::Usage,
+        _ => ExitKind::Io,
+    };
+    let fatal = Fatal::new(kind, format!("It cannot be written: {error}."), paperwork::HELP);
+    let _ = writeln!(io::stderr().lock(), "{fatal}");
+    kind.into()
 }
 
 fn act(cli: Cli) -> Result<(), Fatal> {

@@ -20,9 +20,11 @@ use crate::{
 /// Where a server listens if nobody says otherwise.
 const DEFAULT_SERVER: &str = "http://127.0.0.1:8000";
 
+const PAPERWORK: &str = minicom_tui_kit::paperwork::HELP;
+
 /// Answers customers of a Minicom desk, in the terminal.
 #[derive(Debug, Parser)]
-#[command(name = "minicom-agent", version, max_term_width = 100)]
+#[command(name = "minicom-agent", version, max_term_width = 100, after_help = PAPERWORK)]
 pub struct Cli {
     /// What to do instead of opening the desk.
     #[command(subcommand)]

@@ -8,12 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use minicom_client::{CommandIds, StateDir};
 use minicom_tui_kit::{
     Shown, Zone,
     input::Translator,
-    log, plain,
+    log, paperwork, plain,
     runtime::{self, Ended, Inputs, TerminalEvents},
     screen::TerminalScreen,
     signals, terminal,
@@ -44,6 +44,10 @@ const WRITERS_KEPT: Duration = Duration::from_millis(200);
 
 /// Runs the program.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(done) = paperwork::done(&args, Cli::command, &mut io::stdout().lock()) {
+        return ExitCode::from(paperwork::code(done, &mut io::stderr().lock()));
+    }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {

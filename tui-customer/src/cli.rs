@@ -15,6 +15,7 @@ use crate::{beginning::Wishes, exit, fault::Fault, wishes};
 
 const AFTER: &str = "\
 While chatting: /human /end /name /email /subject /edit /undo /quote /read /rate /link /devices /forget /help; // begins a real slash.
+--completions bash|zsh|fish prints a completion script, --man FOLDER writes the manual pages.
 Environment: MINICOM_SERVER, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
 Exit codes: 0 well; 2 the command line, or a line of a script that cannot be sent; 69 no server (with -m, or input that
 ended); 70 a mistake in a program; 74 a file cannot be read or written; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";

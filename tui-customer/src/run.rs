@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use minicom_client::{Config, Secret, ServerUrl, StateDir, credentials};
 use minicom_protocol::{
     frame::Customers,
@@ -16,7 +16,7 @@ use minicom_protocol::{
     ids::TenantId,
     text::{CustomerName, MESSAGE_BYTES_MAX, MessageText},
 };
-use minicom_tui_kit::{Theme, Zone, log, terminal};
+use minicom_tui_kit::{Theme, Zone, log, paperwork, terminal};
 
 use crate::{
     asking,
@@ -89,6 +89,10 @@ enum Way {
 
 /// Runs the program with a command line, the program's own name first. Returns the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(done) = paperwork::done(&args, Cli::command, &mut io::stdout().lock()) {
+        return paperwork::code(done, &mut io::stderr().lock());
+    }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => return told_usage(&error),

@@ -96,6 +96,7 @@ pub mod log;
 pub mod markdown;
 pub mod notify;
 pub mod overlay;
+pub mod paperwork;
 pub mod picker;
 pub mod plain;
 pub mod prompt;

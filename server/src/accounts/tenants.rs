@@ -286,7 +286,7 @@ impl Accounts {
             match self.operate(move |scope| scope.remove_piece(row.key)).await {
                 Ok(true) => break,
                 Ok(false) => {}
-                Err(refusal) if matches!(refusal, Refusal::Busy { .. } | Refusal::StorageFull) => sleep(AGAIN).await,
+                Err(Refusal::Busy { .. } | Refusal::StorageFull) => sleep(AGAIN).await,
                 Err(refusal) => {
                     warn!(tenant = %row.id, code = refusal.code(), "a tenant is not wholly deleted; the next start goes on with it");
                     return false;

@@ -77,7 +77,8 @@ pub enum Action {
     version,
     about = "The Minicom server: live chat between customers and a support desk",
     after_help = "Every setting can also stand in a TOML file (--config) and in the environment (MINICOM_LISTEN, MINICOM_DATA, ...).\n\
-                  Flags win over the environment, the environment over the file. --print-config shows what holds."
+                  Flags win over the environment, the environment over the file. --print-config shows what holds.\n\
+                  --completions bash|zsh|fish prints a completion script, --man FOLDER writes the manual pages."
 )]
 struct Arguments {
     #[command(flatten)]
@@ -154,6 +155,11 @@ pub struct Flags {
 pub struct CommandLine(pub Vec<String>);
 
 impl Cli {
+    /// The whole command line, for what describes it.
+    pub fn description() -> clap::Command {
+        Arguments::command()
+    }
+
     /// Understands a command line; the first argument is the program's name.
     ///
     /// # Errors
