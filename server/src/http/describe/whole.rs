@@ -218,8 +218,12 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let json = answers_json(operation);
     let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
     if let Some(parameters) = parameters.as_array_mut().filter(|_| api) {
+        // Where a page says in the address or the body for which desk it asks, that is what counts.
+        let named = path.ends_with("/public/start") || parameters.iter().any(|it| it["name"] == "tenant_id");
         let mut refer = |name: &str| parameters.push(json!({"$ref": format!("#/components/parameters/{name}")}));
-        refer("Tenant");
+        if !named {
+            refer("Tenant");
+        }
         match reads {
             true if json => refer("IfNoneMatch"),
             true => {}
