@@ -4,7 +4,7 @@
 use axum::{
     Json,
     body::Body,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -31,8 +31,10 @@ use crate::{
     desk::{Desk, ExportFor},
     http::{
         App,
+        asked::Asked,
         error::ApiError,
         extract::{ByAdmin, ByAgent, Change},
+        page::ShortLimit,
     },
     limits,
     order::Order,
@@ -105,8 +107,8 @@ struct Wanted {
     #[serde(default)]
     q: String,
     /// Rows, 1 to 200.
-    #[serde(default)]
-    limit: Option<usize>,
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<ShortLimit>,
     /// From the page before.
     #[serde(default)]
     cursor: Option<String>,
@@ -117,16 +119,9 @@ struct Wanted {
 async fn list(
     State(app): State<App>,
     ByAgent(agent): ByAgent,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Json<Customers>, ApiError> {
-    let Query(wanted) = wanted.map_err(|_| ApiError::bad_field("the query has `q`, `limit` and `cursor`"))?;
-    let limit = wanted.limit.unwrap_or(limits::PAGE_DEFAULT);
-    if !(1..=limits::PAGE_MAX).contains(&limit) {
-        return Err(ApiError::bad_field(format!(
-            "`limit` is a number from 1 to {}",
-            limits::PAGE_MAX
-        )));
-    }
+    let limit = wanted.limit.unwrap_or_default().0;
     if wanted.q.chars().count() > limits::QUERY_CHARS_MAX {
         let most = limits::QUERY_CHARS_MAX;
         return Err(ApiError::bad_field(format!("`q` has more than {most} characters")));

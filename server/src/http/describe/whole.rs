@@ -63,12 +63,14 @@ const REFUSALS: &[(&str, &str)] = &[
 
 /// What writes and keeps no answer for a repeat: the answer has a secret in it, or says that something is gone already, which is
 /// harmless; and the short paths of accounts, which came before keys.
-const NOT_REPEATED: [(&str, &str); 12] = [
+const NOT_REPEATED: [(&str, &str); 14] = [
     ("post", "/login"),
     ("post", "/logout"),
     ("post", "/tokens"),
     ("delete", "/tokens/{id}"),
     ("post", "/webhooks"),
+    ("post", "/identity-keys"),
+    ("delete", "/customers/{id}"),
     ("post", "/reset-code"),
     ("post", "/password"),
     ("post", "/totp/start"),
@@ -219,7 +221,9 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
     if let Some(parameters) = parameters.as_array_mut().filter(|_| api) {
         // Where a page says in the address or the body for which desk it asks, that is what counts.
-        let named = path.ends_with("/public/start") || parameters.iter().any(|it| it["name"] == "tenant_id");
+        let named = path.ends_with("/public/start")
+            || path.ends_with("/login")
+            || parameters.iter().any(|it| it["name"] == "tenant_id");
         let mut refer = |name: &str| parameters.push(json!({"$ref": format!("#/components/parameters/{name}")}));
         if !named {
             refer("Tenant");
