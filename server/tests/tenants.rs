@@ -357,13 +357,13 @@ async fn a_deleted_tenant_leaves_no_row_and_no_word() {
             .await
             .unwrap();
     }
-    let save = json!({"command": "save_article", "tags": [], "published": true, "article": {
+    let save = json!({"do": "save_article", "tags": [], "published": true, "article": {
         "slug": "lamps", "title": "Lamps", "body": format!("zanzibararticle {}", "Many words about lamps. ".repeat(500))}});
     agent
         .does(serde_json::from_value::<AgentCommand>(save).unwrap())
         .await
         .unwrap();
-    let save = json!({"command": "save_reply", "reply": {
+    let save = json!({"do": "save_reply", "reply": {
         "id": uuid::Uuid::new_v4().to_string(), "code": "lamps", "title": "Lamps", "text": "zanzibarreply"}});
     agent
         .does(serde_json::from_value::<AgentCommand>(save).unwrap())

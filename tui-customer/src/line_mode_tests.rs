@@ -281,6 +281,11 @@ fn lines_are_sent_and_words_do() {
         "14:00 -- /quote [N]: answer one line",
         "14:00 -- /read [ARTICLE]: read an article in full",
         "14:00 -- /rate 1..5 COMMENT: say how it was, after the end",
+        "14:00 -- /link: a code to go on with this chat on another device",
+        "14:00 -- /devices: the devices that are yours here",
+        "14:00 -- /revoke ID: take a device off, by its id",
+        "14:00 -- /export: how to get all that is kept of you",
+        "14:00 -- /forget [yes]: erase all that is kept of you",
         "14:00 -- /help: keys and words",
         "14:00 -- /quit ends the program. A line that begins with // begins with a real slash.",
     ];

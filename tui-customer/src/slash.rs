@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn words_are_found_by_their_beginning() {
         let found = |name: &str| Word::beginning_with(name).map(Word::usage).collect::<Vec<_>>();
-        assert_eq!(found("e"), ["/end", "/email ADDRESS", "/edit [TEXT]"]);
+        assert_eq!(found("e"), ["/end", "/email ADDRESS", "/edit [TEXT]", "/export"]);
         assert_eq!(found("").len(), Word::ALL.len());
         assert!(found("x").is_empty());
         for word in Word::ALL {

@@ -77,7 +77,7 @@ fn enter_sends_and_words_do() {
     );
     check("bot", "/foo bar<enter>", &[], "▏/foo bar");
     check("bot", "/end now<enter>", &[], "▏/end now");
-    check("bot", "/foo<enter><backspace>", &[], "▏/fo\n\n no such word");
+    check("bot", "/foo<enter><backspace>", &[], "▏/fo\n\n /forget [yes]");
 }
 
 #[test]
