@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
+use ipnet::IpNet;
 use minicom_protocol::text::DisplayName;
 
 use crate::{
@@ -55,6 +56,12 @@ pub struct Config {
     pub metrics: MetricsFor,
     /// Whether others than this computer may connect without TLS.
     pub insecure_http: bool,
+    /// TLS, if connections are to have it.
+    pub tls: TlsSettings,
+    /// Networks of proxies that are believed when they say for whom a request is.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether dangerous settings are accepted.
+    pub i_know: bool,
     /// The display name of the first admin, who is made on a new data folder.
     pub admin_name: DisplayName,
     /// The operator's own command that tells agents more of a customer: the program and its arguments; empty for none.
@@ -92,6 +99,26 @@ pub enum MetricsFor {
     Tokens,
     /// Nobody.
     Nobody,
+}
+
+/// TLS of the port.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TlsSettings {
+    /// The certificate chain, in PEM.
+    pub cert: Option<PathBuf>,
+    /// Its key, in PEM.
+    pub key: Option<PathBuf>,
+    /// Whether the server makes a certificate for itself.
+    pub self_signed: bool,
+    /// Whether a certificate is used that is not good by its dates.
+    pub allow_expired: bool,
+}
+
+impl TlsSettings {
+    /// Whether there is TLS.
+    pub fn is_on(&self) -> bool {
+        self.cert.is_some() || self.self_signed
+    }
 }
 
 /// The first-line bot.
@@ -161,6 +188,9 @@ impl Config {
             log_format: LogFormat::Text,
             metrics: MetricsFor::ThisComputer,
             insecure_http: false,
+            tls: TlsSettings::default(),
+            trusted_proxies: Vec::new(),
+            i_know: false,
             admin_name: DisplayName::parse(ADMIN_NAME_DEFAULT).expect("the default name is a name"),
             context_command: vec![],
             context_command_timeout: Duration::from_millis(CONTEXT_COMMAND_TIMEOUT_MS.default),
@@ -285,8 +315,9 @@ impl Loaded {
 
     /// What several settings must be together.
     fn check(&self) -> Result<(), Fatal> {
+        self.check_guard()?;
         let listen = self.config.listen;
-        if listen.ip().to_canonical().is_loopback() || self.config.insecure_http {
+        if listen.ip().to_canonical().is_loopback() || self.config.insecure_http || self.config.tls.is_on() {
             return Ok(());
         }
         let kind = match self.source("listen") {
@@ -296,10 +327,47 @@ impl Loaded {
         Err(Fatal::new(
             kind,
             format!(
-                "Listening on {listen} is refused: there is no TLS yet, so passwords and messages would travel readable by others."
+                "Listening on {listen} is refused: without TLS, passwords and messages would travel readable by others."
             ),
-            "Listen on 127.0.0.1 with a proxy in front that has TLS; or, on a network that you trust, add --insecure-http.",
+            "Name a certificate with --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy with TLS; or, on a network \
+             that you trust, add --insecure-http.",
         ))
+    }
+
+    /// TLS and proxies.
+    fn check_guard(&self) -> Result<(), Fatal> {
+        let tls = &self.config.tls;
+        let contradiction = match (&tls.cert, &tls.key) {
+            (Some(_), None) => Some((
+                "tls.cert is set and tls.key is not",
+                "Name the key too: --tls-key FILE.",
+            )),
+            (None, Some(_)) => Some((
+                "tls.key is set and tls.cert is not",
+                "Name the certificate too: --tls-cert FILE.",
+            )),
+            (Some(_), Some(_)) if tls.self_signed => Some((
+                "tls.cert and tls.self_signed are both set",
+                "Leave --tls-self-signed out: it is for trials without a certificate.",
+            )),
+            _ => None,
+        };
+        if let Some((what, fix)) = contradiction {
+            return Err(Fatal::new(
+                ExitKind::Config,
+                format!("The settings contradict: {what}."),
+                fix,
+            ));
+        }
+        let everybody = self.config.trusted_proxies.iter().find(|it| it.prefix_len() == 0);
+        match everybody {
+            Some(network) if !self.config.i_know => Err(Fatal::new(
+                ExitKind::Config,
+                format!("trusted_proxies has {network}: everybody could say to be anybody."),
+                "Name the networks of your proxies only. If nobody but them can reach this port at all, add --i-know.",
+            )),
+            _ => Ok(()),
+        }
     }
 }
 

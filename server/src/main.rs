@@ -152,8 +152,8 @@ async fn serve_until_told(config: Config) -> Result<(), Fatal> {
     minicom_server::run(config, listener, shutdown).await
 }
 
-/// SIGTERM and SIGINT end the server in order, and at once if they come again. SIGHUP, which a closed terminal sends, does
-/// nothing.
+/// SIGTERM and SIGINT end the server in order, and at once if they come again. SIGHUP, which a closed terminal sends too, has
+/// the certificate read again and ends nothing.
 fn listen_to_signals(shutdown: Shutdown) -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -163,7 +163,7 @@ fn listen_to_signals(shutdown: Shutdown) -> io::Result<()> {
             tokio::select! {
                 _ = terminate.recv() => shutdown.ask(),
                 _ = interrupt.recv() => shutdown.ask(),
-                _ = hang_up.recv() => {}
+                _ = hang_up.recv() => shutdown.reload(),
             }
         }
     });

@@ -32,7 +32,7 @@ use crate::{
     services::Services,
     session::{self, Registry, Sockets},
     signals::Signals,
-    store, telemetry, timers, upkeep,
+    store, telemetry, timers, tls, upkeep,
 };
 
 /// Runs a server until `shutdown`, or until it cannot go on. The listener is accepting when this is called; its address is
@@ -55,7 +55,7 @@ pub async fn run_with(
     shutdown: impl Into<Shutdown>,
 ) -> Result<(), Fatal> {
     let shutdown = shutdown.into();
-    let (server, mut writing) = Server::start(&config, faults, listener).await?;
+    let (server, mut writing) = Server::start(&config, faults, listener, &shutdown).await?;
     let ended = tokio::select! {
         () = shutdown.drained() => None,
         ended = writing.ended() => Some(ended),
@@ -97,7 +97,12 @@ struct Server {
 }
 
 impl Server {
-    async fn start(config: &Config, faults: Faults, listener: TcpListener) -> Result<(Server, Writing), Fatal> {
+    async fn start(
+        config: &Config,
+        faults: Faults,
+        listener: TcpListener,
+        shutdown: &Shutdown,
+    ) -> Result<(Server, Writing), Fatal> {
         // Before anything is counted.
         telemetry::handle();
         let address = listener.local_addr().map_err(|error| refused::listener(&error))?;
@@ -109,6 +114,7 @@ impl Server {
         {
             return Err(refused::nearly_full(&data, free));
         }
+        let tls = tls::open(config, &data)?;
         let file = folder.database();
         let (desk, writer) = Desk::start(conn, &file, bounds::settings(config), faults)
             .map_err(|error| refused::writer_failed(&data, &error))?;
@@ -177,9 +183,17 @@ impl Server {
             rates: sockets.rates().clone(),
         };
         let router = http::router_with(app, session::routes(sockets.clone()), bounds::http(config));
-        ServerFile::write(&data, address).map_err(|error| refused::writing(&data, &error))?;
-        let serving = tokio::spawn(serve(listener, router, limits, stop.clone()));
-        tell(address, &data, rules.as_deref());
+        let shown = tls.as_ref().map(|tls| tls.facts().fingerprint);
+        ServerFile::write(&data, address, shown.as_deref()).map_err(|error| refused::writing(&data, &error))?;
+        let guard = listener::Guard {
+            tls: tls.as_ref().map(tls::Tls::config),
+            proxies: listener::Proxies::new(&config.trusted_proxies),
+        };
+        tell(address, &data, rules.as_deref(), guard.tls.is_some());
+        let serving = tokio::spawn(serve(listener, router, limits, guard, stop.clone()));
+        if let Some(tls) = tls {
+            workers.spawn(tls.keep(shutdown.clone(), stop.clone(), ServerFile::renewed(&data, address)));
+        }
         let server = Server {
             data,
             desk,
@@ -221,8 +235,14 @@ impl Server {
     }
 }
 
-async fn serve(listener: TcpListener, router: axum::Router, limits: RunLimits, stop: CancellationToken) {
-    listener::serve(listener, router, &limits, stop).await;
+async fn serve(
+    listener: TcpListener,
+    router: axum::Router,
+    limits: RunLimits,
+    guard: listener::Guard,
+    stop: CancellationToken,
+) {
+    listener::serve_guarded(listener, router, &limits, guard, stop).await;
 }
 
 /// The first admin of a new data folder, and the token of this start.
@@ -252,8 +272,9 @@ fn rules(config: &Config) -> Result<Option<Arc<bot::rules::Rules>>, Fatal> {
 }
 
 /// What is ready, a line each.
-fn tell(address: std::net::SocketAddr, data: &std::path::Path, rules: Option<&bot::rules::Rules>) {
-    info!("listening on http://{address}");
+fn tell(address: std::net::SocketAddr, data: &std::path::Path, rules: Option<&bot::rules::Rules>, with_tls: bool) {
+    let scheme = if with_tls { "https" } else { "http" };
+    info!("listening on {scheme}://{address}");
     info!("data folder {}", refused::shown(data));
     info!("schema version {}", store::migrations::VERSION);
     info!("SQLite {}", rusqlite::version());

@@ -1,6 +1,23 @@
-//! TLS: one library with one provider in it, for what comes in and what goes out.
+//! TLS: one library with one provider in it, for what comes in and what goes out. It owns the server's certificate, from its
+//! files to the handshake; it refuses to know what is said on a connection.
 
-use std::sync::Once;
+mod facts;
+mod kept;
+mod pair;
+mod pinned;
+mod self_signed;
+#[cfg(test)]
+mod tests;
+
+use std::{path::Path, sync::Once};
+
+pub use self::{
+    facts::{Facts, fingerprint},
+    kept::Tls,
+    pair::PairFiles,
+    pinned::pinned_to,
+};
+use crate::{config::Config, exit::Fatal};
 
 /// Makes the provider known to the library. Without it every HTTP client of this program panics when it is built, also one
 /// that never meets TLS.
@@ -16,4 +33,23 @@ pub fn provider() {
 pub fn http_client() -> reqwest::ClientBuilder {
     provider();
     reqwest::Client::builder()
+}
+
+/// What the configuration says of TLS, opened: the certificate that it names, or one made for trials in the data folder.
+/// `None` if connections are to be plain.
+///
+/// # Errors
+/// The certificate or its key cannot be used, in words for the operator.
+pub fn open(config: &Config, data: &Path) -> Result<Option<Tls>, Fatal> {
+    let allow_expired = config.tls.allow_expired;
+    let files = match (&config.tls.cert, &config.tls.key) {
+        (Some(cert), Some(key)) => PairFiles {
+            cert: cert.clone(),
+            key: key.clone(),
+            allow_expired,
+        },
+        _ if config.tls.self_signed => self_signed::files(data, config.listen.ip())?,
+        _ => return Ok(None),
+    };
+    Tls::open(files).map(Some)
 }

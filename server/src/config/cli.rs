@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod audit;
 pub mod customer;
+mod guard;
 pub mod tenant;
 pub mod token;
 pub mod transfer;
@@ -19,6 +20,7 @@ use clap::{
 };
 use minicom_protocol::{ids::TenantId, people::Role, text::DisplayName};
 
+pub use self::guard::{GuardFlags, Networks};
 pub use self::agent::AgentCommand;
 use self::{
     agent::AgentArguments,
@@ -145,6 +147,8 @@ pub struct Flags {
     /// Let others than this computer connect although there is no TLS
     #[arg(long)]
     pub insecure_http: bool,
+    #[command(flatten)]
+    pub guard: GuardFlags,
     /// Print the effective configuration as TOML and end
     #[arg(long)]
     pub print_config: bool,
@@ -267,6 +271,7 @@ impl Flags {
             context_command: self.context_command.or(other.context_command),
             context_command_timeout_ms: self.context_command_timeout_ms.or(other.context_command_timeout_ms),
             insecure_http: self.insecure_http || other.insecure_http,
+            guard: self.guard.over(other.guard),
             print_config: self.print_config || other.print_config,
         }
     }
@@ -290,7 +295,8 @@ impl Flags {
             ("bot.enabled", self.bot.map(Value::Switch)),
             ("bot.rules", self.bot_rules.clone().map(Value::Path)),
         ];
-        all.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+        let said = all.into_iter().filter_map(|(key, value)| Some((key, value?)));
+        said.chain(self.guard.assignments()).collect()
     }
 }
 

@@ -13,12 +13,14 @@ use crate::exit::{ExitKind, Fatal};
 const CONFIG_FILE: &str = "MINICOM_CONFIG";
 const PREFIX: &str = "MINICOM_";
 /// Variables of the clients, which may stand in the same environment.
-const CLIENTS: [&str; 5] = [
+const CLIENTS: [&str; 7] = [
     "MINICOM_SERVER",
     "MINICOM_STATE",
     "MINICOM_NAME",
     "MINICOM_TOKEN",
     "MINICOM_TENANT",
+    "MINICOM_CA",
+    "MINICOM_PIN",
 ];
 
 /// Our part of the environment. An empty variable counts as not set.

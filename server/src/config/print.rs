@@ -29,6 +29,14 @@ pub(super) fn to_toml(loaded: &Loaded) -> String {
                 text.push_str(&format!("# {name} = [\"...\"]\n"));
                 continue;
             }
+            Value::Networks(all) if all.is_empty() => {
+                text.push_str(&format!("# {name} = [\"...\"]\n"));
+                continue;
+            }
+            Value::Networks(all) => {
+                let all: Vec<String> = all.iter().map(|network| quoted(&network.to_string())).collect();
+                format!("[{}]", all.join(", "))
+            }
             Value::Command(parts) => {
                 let parts: Vec<String> = parts.iter().map(|part| quoted(part)).collect();
                 format!("[{}]", parts.join(", "))

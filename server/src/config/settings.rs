@@ -51,6 +51,24 @@ macro_rules! setting_ms {
     };
 }
 
+/// A setting that is a file which need not be named.
+macro_rules! setting_path {
+    ($key:literal, $env:literal, $about:literal, $($field:ident).+) => {
+        Setting {
+            key: $key,
+            env: $env,
+            kind: Kind::Path,
+            about: $about,
+            set: |config, value| {
+                if let Value::Path(path) = value {
+                    config.$($field).+ = Some(path);
+                }
+            },
+            show: |config| Value::Path(config.$($field).+.clone().unwrap_or_default()),
+        }
+    };
+}
+
 /// Writes a setting whose value is of one variant: the place in the configuration is named once, for both directions.
 macro_rules! setting {
     ($key:literal, $env:literal, $kind:expr, $about:literal, $variant:ident, $($field:ident).+) => {
@@ -135,6 +153,22 @@ pub(super) static SETTINGS: &[Setting] = &[
         insecure_http
     ),
     setting!(
+        "trusted_proxies",
+        "MINICOM_TRUSTED_PROXIES",
+        Kind::Networks,
+        "networks of proxies that are believed when they say for whom a request is",
+        Networks,
+        trusted_proxies
+    ),
+    setting!(
+        "i_know",
+        "MINICOM_I_KNOW",
+        Kind::Switch,
+        "accept a dangerous setting, such as to trust everybody as a proxy",
+        Switch,
+        i_know
+    ),
+    setting!(
         "admin_name",
         "MINICOM_ADMIN_NAME",
         Kind::Name,
@@ -157,6 +191,34 @@ pub(super) static SETTINGS: &[Setting] = &[
         "how long it may take",
         context_command_timeout
     ),
+    setting_path!(
+        "tls.cert",
+        "MINICOM_TLS_CERT",
+        "certificate chain in PEM, the server's own first; with it only https and wss are served",
+        tls.cert
+    ),
+    setting_path!(
+        "tls.key",
+        "MINICOM_TLS_KEY",
+        "its key in PEM, which others may not read",
+        tls.key
+    ),
+    setting!(
+        "tls.self_signed",
+        "MINICOM_TLS_SELF_SIGNED",
+        Kind::Switch,
+        "for trials: a certificate that the server makes for itself",
+        Switch,
+        tls.self_signed
+    ),
+    setting!(
+        "tls.allow_expired",
+        "MINICOM_TLS_ALLOW_EXPIRED",
+        Kind::Switch,
+        "serve with a certificate that is not good by its dates; clients will refuse it",
+        Switch,
+        tls.allow_expired
+    ),
     setting!(
         "bot.enabled",
         "MINICOM_BOT",
@@ -165,18 +227,12 @@ pub(super) static SETTINGS: &[Setting] = &[
         Switch,
         bot.enabled
     ),
-    Setting {
-        key: "bot.rules",
-        env: "MINICOM_BOT_RULES",
-        kind: Kind::Path,
-        about: "file of rules that come before those that ship with the program",
-        set: |config, value| {
-            if let Value::Path(path) = value {
-                config.bot.rules = Some(path);
-            }
-        },
-        show: |config| Value::Path(config.bot.rules.clone().unwrap_or_default()),
-    },
+    setting_path!(
+        "bot.rules",
+        "MINICOM_BOT_RULES",
+        "file of rules that come before those that ship with the program",
+        bot.rules
+    ),
     setting_ms!(
         "bot.deadline_ms",
         "MINICOM_BOT_DEADLINE_MS",

@@ -557,7 +557,7 @@ fn others_may_not_connect_without_tls() {
     for open in ["0.0.0.0:8000", "[::]:8000", "192.168.1.7:80", "[2001:db8::1]:80"] {
         let (code, words) = listen(open).refused();
         assert_eq!(code, 2, "{words:?}");
-        assert!(words[0].contains(open) && words[0].contains("no TLS yet"), "{words:?}");
+        assert!(words[0].contains(open) && words[0].contains("without TLS"), "{words:?}");
         assert!(words[1].contains("--insecure-http"), "{words:?}");
         assert!(listen(open).argument("--insecure-http").read().is_ok());
         let in_file = format!("listen = \"{open}\"\n");
@@ -670,7 +670,7 @@ fn the_table_of_settings_is_whole() {
     );
     assert_eq!(
         settings::tables().collect::<Vec<_>>(),
-        ["bot", "backup", "rates", "sockets", "webhooks"]
+        ["tls", "bot", "backup", "rates", "sockets", "webhooks"]
     );
     // What a setting takes in, it shows again.
     let mut config = Config::with_data(PathBuf::from("/data"));
@@ -689,12 +689,70 @@ fn the_table_of_settings_is_whole() {
             value::Kind::Name => setting.kind.read("Bo"),
             value::Kind::Choice(words) => setting.kind.read(words[1]),
             value::Kind::Command => setting.kind.read(r#"["look-up", "it's short"]"#),
+            value::Kind::Networks => setting.kind.read("10.0.0.0/8,127.0.0.1"),
             value::Kind::Number(bound, _) => setting.kind.read(&bound.most.to_string()),
         };
         let value = value.unwrap_or_else(|wrong| panic!("{}: {wrong:?}", setting.key));
         assert_ne!((setting.show)(&config), value, "{}", setting.key);
         (setting.set)(&mut config, value.clone());
         assert_eq!((setting.show)(&config), value, "{}", setting.key);
+    }
+}
+
+#[test]
+fn tls_needs_both_files_and_opens_the_port() {
+    let pair = || {
+        Said::nothing()
+            .argument("--tls-cert")
+            .argument("/c")
+            .argument("--listen")
+            .argument("0.0.0.0:443")
+    };
+    let half = pair().read().expect_err("without a key");
+    assert_eq!(half.code(), 78);
+    assert!(
+        half.what.contains("tls.cert") && half.what.contains("tls.key"),
+        "{half}"
+    );
+    let whole = pair().argument("--tls-key").argument("/k");
+    assert!(whole.read().unwrap().config.tls.is_on(), "no --insecure-http is needed");
+    let both = whole.argument("--tls-self-signed").read().expect_err("both");
+    assert!(
+        both.what.contains("tls.cert") && both.what.contains("tls.self_signed"),
+        "{both}"
+    );
+    let only_key = Said::file("[tls]\nkey = \"k.pem\"")
+        .read()
+        .expect_err("without a certificate");
+    assert!(only_key.what.contains("tls.key is set"), "{only_key}");
+}
+
+#[test]
+fn proxies_are_named_exactly_and_never_all_by_accident() {
+    let said = Said::file("trusted_proxies = [\"10.0.0.0/8\", \"192.0.2.1\", \"fd00::/8\"]");
+    let networks = |said: &Said| {
+        let found = said.read().unwrap().config.trusted_proxies;
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(networks(&said), ["10.0.0.0/8", "192.0.2.1/32", "fd00::/8"]);
+    let again = Said::file(said.read().unwrap().to_toml().replace("/data", "/elsewhere"));
+    assert_eq!(networks(&again), networks(&said), "what is printed can be read again");
+    let said = Said::nothing().variable("MINICOM_TRUSTED_PROXIES", "10.0.0.0/8, 127.0.0.1");
+    assert_eq!(networks(&said), ["10.0.0.0/8", "127.0.0.1/32"]);
+    for (wrong, words) in [
+        ("10.1.2.3/8", "is 10.0.0.0/8 meant?"),
+        ("proxy.example", "neither a network nor an address"),
+        ("10.0.0.0/40", "neither a network nor an address"),
+    ] {
+        let fatal = Said::nothing().variable("MINICOM_TRUSTED_PROXIES", wrong).read();
+        let fatal = fatal.expect_err(wrong);
+        assert!(fatal.code() == 78 && fatal.what.contains(words), "{fatal}");
+    }
+    for all in ["0.0.0.0/0", "::/0"] {
+        let said = || Said::nothing().argument("--trusted-proxies").argument(all);
+        let fatal = said().read().expect_err(all);
+        assert!(fatal.code() == 78 && fatal.fix.contains("--i-know"), "{fatal}");
+        assert!(said().argument("--i-know").read().is_ok());
     }
 }
 

@@ -3,10 +3,11 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use ipnet::IpNet;
 use minicom_protocol::text::DisplayName;
 use tracing_subscriber::EnvFilter;
 
-use crate::limits::Adjustable;
+use crate::limits::{Adjustable, TRUSTED_PROXIES_MAX};
 
 /// What a setting can be.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,8 @@ pub(super) enum Kind {
     Choice(&'static [&'static str]),
     /// A program and its arguments, as a list: no shell ever reads it. An empty list is none.
     Command,
+    /// Networks and addresses, as a list. An empty list is none.
+    Networks,
 }
 
 /// A value as it is written.
@@ -51,6 +54,7 @@ pub(super) enum Value {
     Switch(bool),
     Number(u32),
     Command(Vec<String>),
+    Networks(Vec<IpNet>),
 }
 
 /// Why a value is not taken: what is wrong, and the form that is expected, with an example.
@@ -80,6 +84,9 @@ impl Kind {
             Kind::Command => {
                 "a list of the program and its arguments, for example [\"/usr/local/bin/look-up\", \"--short\"]".to_owned()
             }
+            Kind::Networks => {
+                "a list of networks or addresses, for example [\"10.0.0.0/8\", \"127.0.0.1\"] (with commas alone in the environment and after a flag)".to_owned()
+            }
         }
     }
 
@@ -91,7 +98,8 @@ impl Kind {
             (Kind::Command, Raw::Texts(parts)) => {
                 return self.command(parts.iter().map(|it| (*it).to_owned()).collect());
             }
-            (Kind::Switch | Kind::Number(..) | Kind::Command, Raw::Text(_)) => "a string",
+            (Kind::Networks, Raw::Texts(parts)) => return self.networks(parts.iter().copied()),
+            (Kind::Switch | Kind::Number(..) | Kind::Command | Kind::Networks, Raw::Text(_)) => "a string",
             (_, Raw::Text(text)) => return self.read(text),
             (_, Raw::Whole(_)) => "a number",
             (_, Raw::Bool(_)) => "true or false",
@@ -132,6 +140,29 @@ impl Kind {
                 Ok(parts) => self.command(parts),
                 Err(_) => Err(self.wrong("it is not a list of texts in double quotes")),
             },
+            Kind::Networks => self.networks(text.split(',')),
+        }
+    }
+
+    fn networks<'a>(self, parts: impl Iterator<Item = &'a str>) -> Result<Value, Wrong> {
+        let read = |text: &str| {
+            let text = text.trim();
+            let network = text.parse::<IpNet>().ok();
+            let network = network.or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from));
+            let network = network.ok_or_else(|| self.wrong("one of them is neither a network nor an address"))?;
+            // 10.1.2.3/8 may mean either: what is trusted is said exactly.
+            match network.trunc() == network {
+                true => Ok(network),
+                false => Err(self.wrong(format!(
+                    "{network} has bits behind its prefix: is {} meant?",
+                    network.trunc()
+                ))),
+            }
+        };
+        let all: Vec<IpNet> = parts.map(read).collect::<Result<_, _>>()?;
+        match all.len() <= TRUSTED_PROXIES_MAX {
+            true => Ok(Value::Networks(all)),
+            false => Err(self.wrong(format!("there are more than {TRUSTED_PROXIES_MAX}"))),
         }
     }
 

@@ -6,6 +6,11 @@ use std::{
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 use minicom_protocol::refusal::Refusal;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -36,13 +41,27 @@ pub struct Place {
     _held: Arc<Held>,
 }
 
-struct Held {
-    addresses: Arc<Addresses>,
-    network: IpAddr,
-    _permit: OwnedSemaphorePermit,
+impl Place {
+    fn of(held: Held) -> Place {
+        Place { _held: Arc::new(held) }
+    }
 }
 
-impl Drop for Held {
+/// What a place is made of. A proxy's connection has no count of its own: each of its requests has one.
+struct Held {
+    _counted: Option<Counted>,
+    _permit: Option<OwnedSemaphorePermit>,
+    /// The place of the connection that a request came on.
+    _on: Option<Place>,
+}
+
+/// One of those from an address.
+struct Counted {
+    addresses: Arc<Addresses>,
+    network: IpAddr,
+}
+
+impl Drop for Counted {
     fn drop(&mut self) {
         let mut counts = self.addresses.lock();
         if let Some(count) = counts.get_mut(&self.network) {
@@ -63,13 +82,7 @@ impl Turned {
     /// A whole answer of HTTP/1.1.
     pub fn words(&self) -> &'static [u8] {
         static WORDS: LazyLock<String> = LazyLock::new(|| {
-            let refusal = Refusal::Unknown {
-                code: "too_many_connections".to_owned(),
-                message: "There are too many connections from here, or to this server. Close some, or try again later."
-                    .to_owned(),
-                retryable: true,
-            };
-            let body = refusal.to_wire().to_string();
+            let body = refusal().to_wire().to_string();
             format!(
                 "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 5\r\n\
                  content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -78,6 +91,21 @@ impl Turned {
         });
         WORDS.as_bytes()
     }
+}
+
+fn refusal() -> Refusal {
+    Refusal::Unknown {
+        code: "too_many_connections".to_owned(),
+        message: "There are too many connections from here, or to this server. Close some, or try again later."
+            .to_owned(),
+        retryable: true,
+    }
+}
+
+/// The same as [`Turned::words`], for a request on a connection that goes on.
+pub fn too_many() -> impl IntoResponse {
+    let headers = [(header::RETRY_AFTER, "5")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, Json(refusal().to_wire()))
 }
 
 impl Entrance {
@@ -94,14 +122,46 @@ impl Entrance {
 
     /// A place for a connection from this address; else a chance to say why not, while not too many are being told.
     pub fn admit(&self, address: IpAddr) -> Result<Place, Option<Turned>> {
-        self.place(address).ok_or_else(|| {
-            let permit = self.turning.clone().try_acquire_owned().ok();
-            permit.map(|permit| Turned { _permit: permit })
-        })
+        self.place(address).ok_or_else(|| self.turned())
+    }
+
+    /// A place for a connection from a proxy, which counts in all but for no address.
+    pub fn admit_proxy(&self) -> Result<Place, Option<Turned>> {
+        let permit = self.total.clone().try_acquire_owned().ok();
+        let permit = permit.ok_or_else(|| self.turned())?;
+        Ok(Place::of(Held {
+            _counted: None,
+            _permit: Some(permit),
+            _on: None,
+        }))
+    }
+
+    /// A place for a request from this address on a proxy's connection, which has the place `on`.
+    pub fn admit_behind(&self, address: IpAddr, on: Place) -> Option<Place> {
+        let counted = self.counted(address)?;
+        Some(Place::of(Held {
+            _counted: Some(counted),
+            _permit: None,
+            _on: Some(on),
+        }))
+    }
+
+    fn turned(&self) -> Option<Turned> {
+        let permit = self.turning.clone().try_acquire_owned().ok();
+        permit.map(|permit| Turned { _permit: permit })
     }
 
     fn place(&self, address: IpAddr) -> Option<Place> {
         let permit = self.total.clone().try_acquire_owned().ok()?;
+        let counted = self.counted(address)?;
+        Some(Place::of(Held {
+            _counted: Some(counted),
+            _permit: Some(permit),
+            _on: None,
+        }))
+    }
+
+    fn counted(&self, address: IpAddr) -> Option<Counted> {
         let most = if is_loopback(address) {
             self.per_loopback_address
         } else {
@@ -115,12 +175,10 @@ impl Entrance {
             }
             *counts.entry(network).or_default() += 1;
         }
-        let held = Held {
+        Some(Counted {
             addresses: self.addresses.clone(),
             network,
-            _permit: permit,
-        };
-        Some(Place { _held: Arc::new(held) })
+        })
     }
 }
 
@@ -191,6 +249,20 @@ mod tests {
         assert!(entrance.place(ip("127.0.0.1")).is_none());
         let _other = entrance.place(ip("192.0.2.1")).unwrap();
         assert!(entrance.place(ip("192.0.2.2")).is_none(), "three in all");
+    }
+
+    #[test]
+    fn behind_a_proxy_each_address_has_its_places() {
+        let entrance = entrance(3, 2);
+        let proxy = entrance.admit_proxy().ok().unwrap();
+        let client = |address| entrance.admit_behind(ip(address), proxy.clone());
+        let (one, _two) = (client("192.0.2.1").unwrap(), client("192.0.2.1").unwrap());
+        assert!(client("192.0.2.1").is_none());
+        assert!(client("192.0.2.2").is_some());
+        drop(one);
+        assert!(client("192.0.2.1").is_some());
+        let _others = [entrance.admit_proxy(), entrance.admit_proxy()];
+        assert!(entrance.admit_proxy().is_err(), "connections count in all");
     }
 
     #[test]

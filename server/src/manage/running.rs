@@ -1,6 +1,6 @@
 //! A server that runs: asked by HTTP, with the local token of its data folder.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use minicom_protocol::ids::TenantId;
 use reqwest::{Client, Method, Response, Url};
@@ -22,7 +22,8 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// See the module.
 pub struct Running {
     client: Client,
-    address: SocketAddr,
+    /// The beginning of every address: `https://127.0.0.1:8000`.
+    root: String,
     token: String,
 }
 
@@ -54,7 +55,12 @@ impl Running {
                 "Run this as the user who runs the server.",
             )
         })?;
-        let client = tls::http_client()
+        let mut client = tls::http_client();
+        if let Some(fingerprint) = &found.fingerprint {
+            let config = tls::pinned_to(fingerprint).map_err(|error| broken(&error))?;
+            client = client.tls_backend_preconfigured(config);
+        }
+        let client = client
             // What is meant for this computer goes through no proxy.
             .no_proxy()
             .connect_timeout(CONNECT_WITHIN)
@@ -63,7 +69,7 @@ impl Running {
             .map_err(|error| broken(&error))?;
         Ok(Running {
             client,
-            address: found.from_here(),
+            root: format!("{}://{}", found.scheme(), found.from_here()),
             token: token.trim().to_owned(),
         })
     }
@@ -76,7 +82,7 @@ impl Running {
         tenant: &TenantId,
         body: Option<&Value>,
     ) -> Result<Value, Fatal> {
-        let url = Url::parse(&format!("http://{}{path}", self.address)).map_err(|error| broken(&error))?;
+        let url = Url::parse(&format!("{}{path}", self.root)).map_err(|error| broken(&error))?;
         let request = self.client.request(method, url).bearer_auth(&self.token);
         let request = request.header(TENANT, tenant.as_str());
         let request = match body {
@@ -124,7 +130,7 @@ impl Running {
         match response.json::<Refused>().await {
             Ok(refused) if refused.code == "sign_in" => Fatal::new(
                 ExitKind::Permission,
-                format!("The server at {} does not take the local token.", self.address),
+                format!("The server at {} does not take the local token.", self.root),
                 "It is good from loopback only: let the server listen on 127.0.0.1 too, or stop it and run this again.",
             ),
             Ok(refused) => super::refusal(&refused.code, &refused.message),
@@ -140,10 +146,7 @@ impl Running {
         };
         Fatal::new(
             ExitKind::Unavailable,
-            format!(
-                "The server of this data folder should be at {}, but {what}.",
-                self.address
-            ),
+            format!("The server of this data folder should be at {}, but {what}.", self.root),
             "It may be starting or ending: try again in a moment, and look at its log.",
         )
     }

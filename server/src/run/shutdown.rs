@@ -1,5 +1,9 @@
-//! How a server is told to end: first to drain, then, if somebody cannot wait, at once.
+//! How a server is told to end: first to drain, then, if somebody cannot wait, at once. And to read again what can be read
+//! again while it runs.
 
+use std::sync::Arc;
+
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// Tells a server to end. Clones tell the same server.
@@ -7,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Shutdown {
     drain: CancellationToken,
     hurry: CancellationToken,
+    reload: Arc<Notify>,
 }
 
 impl Shutdown {
@@ -23,6 +28,16 @@ impl Shutdown {
         self.drain.cancel();
     }
 
+    /// Asks the server to read its certificate again; connections go on.
+    pub fn reload(&self) {
+        self.reload.notify_one();
+    }
+
+    /// Returns when somebody has asked for that.
+    pub(crate) async fn reloads(&self) {
+        self.reload.notified().await;
+    }
+
     pub(super) async fn drained(&self) {
         self.drain.cancelled().await;
     }
@@ -37,7 +52,7 @@ impl From<CancellationToken> for Shutdown {
     fn from(drain: CancellationToken) -> Shutdown {
         Shutdown {
             drain,
-            hurry: CancellationToken::new(),
+            ..Shutdown::default()
         }
     }
 }
