@@ -123,6 +123,14 @@ pub enum ConnState {
         /// What went wrong, in words.
         why: String,
     },
+    /// The server is not who it should be (its certificate), or speaks no TLS. It is tried again, seldom: a person has to
+    /// mend it.
+    Untrusted {
+        /// When the next attempt begins; in the past while one is under way.
+        retry_at: Instant,
+        /// What is wrong and what can be done, in words. Gated.
+        why: String,
+    },
     /// The server said that it restarts.
     Draining {
         /// When the next attempt begins; in the past while one is under way.

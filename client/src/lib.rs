@@ -91,3 +91,4 @@ pub use replica::{
 };
 pub use server_url::{BadServerUrl, ServerUrl};
 pub use state_dir::StateDir;
+pub use tls::{BadTrust, Pin, Trust};

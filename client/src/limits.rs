@@ -39,6 +39,10 @@ pub const BACKOFF_CAP: Duration = Duration::from_secs(30);
 pub const STABLE_AFTER: Duration = Duration::from_secs(10);
 /// The server may ask for longer waits than [`BACKOFF_CAP`], up to this.
 pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
+/// A server that was not recognised is tried again so seldom: it has to be mended by a person.
+pub const RETRY_UNTRUSTED: Duration = Duration::from_secs(30);
+/// A file with certificates of authorities. A platform's own has about 300 KiB.
+pub const CA_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// A retryable refusal that names no time.
 pub const RETRY_DEFAULT: Duration = Duration::from_secs(1);
 /// After so long without a connection the state is [`crate::ConnState::Offline`].

@@ -27,6 +27,9 @@ pub enum LoginError {
         /// What the network says.
         why: String,
     },
+    /// The server is not who it should be, or speaks no TLS.
+    #[error("{0}")]
+    Untrusted(String),
     /// The server said no.
     #[error("{}", .0.message())]
     Refused(Refusal),
@@ -77,7 +80,8 @@ pub async fn accounts(server: &ServerUrl, tenant: &TenantId, token: &Secret) -> 
 
 /// No proxy, as for the socket: a password goes to the server that was named and nowhere else.
 fn http(server: &ServerUrl) -> Result<reqwest::Client, LoginError> {
-    tls::http_client()
+    tls::http_client_for(server)
+        .map_err(|bad| LoginError::Untrusted(bad.to_string()))?
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(REST_TIMEOUT)
@@ -106,6 +110,9 @@ async fn answer_of(
 }
 
 fn unreachable(server: &ServerUrl, error: &reqwest::Error) -> LoginError {
+    if let Some(words) = tls::words_of(server, error) {
+        return LoginError::Untrusted(words);
+    }
     LoginError::Unreachable {
         server: server.clone(),
         why: root_cause(error),

@@ -9,6 +9,7 @@ pub mod groups;
 pub mod kill;
 pub mod races;
 pub mod repeats;
+pub mod slow;
 pub mod writers;
 
 pub use check::Findings;

@@ -1,7 +1,7 @@
 //! The bars in short, and each against the variant that breaks its promise. In full: `minicom-bars`.
 
 use anyhow::Result;
-use minicom_e2e::bars::{claims, cuts, groups, kill, races, repeats};
+use minicom_e2e::bars::{claims, cuts, groups, kill, races, repeats, slow};
 use minicom_server::faults::Faults;
 
 /// Nothing broken.
@@ -123,5 +123,14 @@ async fn a_count_outside_the_transaction_is_caught() -> Result<()> {
     };
     let found = claims::run(20, 300, 10, 52, broken).await?;
     assert!(found.over > 0, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sockets_that_are_slow_or_silent_are_closed_and_nobody_feels_them() -> Result<()> {
+    // All but the one that takes half a minute.
+    let kinds = &slow::Bad::ALL[..slow::Bad::ALL.len() - 1];
+    let found = slow::run(120, kinds).await?;
+    assert!(found.is_clean(), "{found}");
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use minicom_client::{
-    ServerUrl, StateDir,
+    Pin, ServerUrl, StateDir, Trust,
     credentials::{Place, Profile, ProfileName},
 };
 use minicom_protocol::ids::TenantId;
@@ -128,6 +128,18 @@ pub struct Options {
     /// Connect to another computer without encryption.
     #[arg(long, global = true)]
     pub insecure_http: bool,
+    /// Certificates of authorities, in PEM, that are trusted instead of this computer's.
+    #[arg(long, global = true, env = "MINICOM_CA", hide_env_values = true, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// The SHA-256 fingerprint of the server's certificate: that one is trusted and no other.
+    #[arg(
+        long,
+        global = true,
+        env = "MINICOM_PIN",
+        hide_env_values = true,
+        value_name = "FINGERPRINT"
+    )]
+    pub pin: Option<Pin>,
     /// Write a log to this file.
     #[arg(long, global = true, value_name = "FILE")]
     pub log: Option<PathBuf>,
@@ -166,7 +178,14 @@ impl Options {
             Some(_) => Place::of(&self.state()?, &name).map_err(credential_failure)?,
             None => None,
         };
-        let parse = |text: &str| ServerUrl::parse(text, self.insecure_http).map_err(|error| usage(&error));
+        let trust = Trust {
+            ca: self.ca.clone(),
+            pin: self.pin,
+        };
+        let parse = |text: &str| {
+            let server = ServerUrl::parse(text, self.insecure_http).map_err(|error| usage(&error))?;
+            server.recognised_by(trust.clone()).map_err(|error| usage(&error))
+        };
         let remembered = place.as_ref().map(|place| parse(&place.server)).transpose();
         let server = match &self.server {
             Some(server) => parse(server)?,

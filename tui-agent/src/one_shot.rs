@@ -35,6 +35,9 @@ pub async fn list(signed_in: SignedIn, zone: &Zone) -> Result<String, Failure> {
                 Some(ClientEvent::State(ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. })) => {
                     return Err(Failure::new(exit::UNAVAILABLE, format!("The server is away: {why}")));
                 }
+                Some(ClientEvent::State(ConnState::Untrusted { why, .. })) => {
+                    return Err(Failure::new(exit::UNAVAILABLE, format!("No connection: {why}.")));
+                }
                 Some(_) => {}
                 None => return Err(Failure::new(exit::UNAVAILABLE, "The connection has ended.")),
             }

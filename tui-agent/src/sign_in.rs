@@ -116,7 +116,7 @@ pub fn command(profile: &Profile, rest: &str) -> String {
 /// Why the account's call failed, as the program's end.
 pub fn login_failure(error: LoginError) -> Failure {
     let code = match &error {
-        LoginError::Unreachable { .. } | LoginError::Strange { .. } => exit::UNAVAILABLE,
+        LoginError::Unreachable { .. } | LoginError::Untrusted(_) | LoginError::Strange { .. } => exit::UNAVAILABLE,
         LoginError::Refused(refusal) if refusal.retryable() => exit::UNAVAILABLE,
         LoginError::Refused(_) => exit::NO_PERMISSION,
     };

@@ -189,6 +189,8 @@ pub fn connection(
             };
             (format!("offline since {clock}{next}{key}"), Tone::Warning)
         }
+        ConnState::Untrusted { .. } if columns >= 60 => ("certificate not accepted".to_owned(), Tone::Bad),
+        ConnState::Untrusted { .. } => ("not accepted".to_owned(), Tone::Bad),
         ConnState::Draining { .. } => ("server restarts, back soon".to_owned(), Tone::Warning),
         ConnState::SignedOut => ("signed out".to_owned(), Tone::Bad),
         ConnState::WrongVersion { .. } => ("wrong version".to_owned(), Tone::Bad),

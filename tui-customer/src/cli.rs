@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use minicom_client::ServerUrl;
+use minicom_client::{Pin, ServerUrl, Trust};
 use minicom_protocol::{
     intake::{Intake, Priority},
     text::CustomerName,
@@ -16,7 +16,7 @@ use crate::{beginning::Wishes, exit, fault::Fault, wishes};
 const AFTER: &str = "\
 While chatting: /human /end /name /email /subject /edit /undo /quote /read /rate /link /devices /forget /help; // begins a real slash.
 --completions bash|zsh|fish prints a completion script, --man FOLDER writes the manual pages.
-Environment: MINICOM_SERVER, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
+Environment: MINICOM_SERVER, MINICOM_CA, MINICOM_PIN, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
 Exit codes: 0 well; 2 the command line, or a line of a script that cannot be sent; 69 no server (with -m, or input that
 ended); 70 a mistake in a program; 74 a file cannot be read or written; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";
 
@@ -82,6 +82,12 @@ pub struct Cli {
     /// Allow a connection without encryption to another computer
     #[arg(long)]
     pub insecure_http: bool,
+    /// Certificates of authorities, in PEM, that are trusted instead of this computer's
+    #[arg(long, value_name = "FILE", env = "MINICOM_CA", hide_env_values = true)]
+    pub ca: Option<PathBuf>,
+    /// The SHA-256 fingerprint of the desk's certificate: that one is trusted and no other
+    #[arg(long, value_name = "FINGERPRINT", env = "MINICOM_PIN", hide_env_values = true)]
+    pub pin: Option<Pin>,
     /// Write a log (no message's text is in it)
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
@@ -116,7 +122,13 @@ impl Cli {
     /// # Errors
     /// The address cannot be one, or is not safe.
     pub fn server(&self) -> Result<ServerUrl, Fault> {
-        ServerUrl::parse(&self.server, self.insecure_http).map_err(|bad| Fault::new(exit::USAGE, bad.to_string()))
+        let wrong = |words: String| Fault::new(exit::USAGE, words);
+        let server = ServerUrl::parse(&self.server, self.insecure_http).map_err(|bad| wrong(bad.to_string()))?;
+        let trust = Trust {
+            ca: self.ca.clone(),
+            pin: self.pin,
+        };
+        server.recognised_by(trust).map_err(|bad| wrong(bad.to_string()))
     }
 
     /// What is asked for of the conversation.

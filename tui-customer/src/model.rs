@@ -240,7 +240,9 @@ impl App {
     /// How long until the next attempt to connect; `None` while there is nothing to wait for.
     pub(crate) fn until_retry(&self, now: Now) -> Option<Duration> {
         let retry_at = match &self.state {
-            ConnState::Reconnecting { retry_at, .. } | ConnState::Offline { retry_at, .. } => *retry_at,
+            ConnState::Reconnecting { retry_at, .. }
+            | ConnState::Offline { retry_at, .. }
+            | ConnState::Untrusted { retry_at, .. } => *retry_at,
             _ => return None,
         };
         Some(retry_at.saturating_duration_since(self.instant(now))).filter(|left| !left.is_zero())

@@ -141,7 +141,9 @@ fn without_a_word() -> Fault {
 /// Why there is no connection, if the first attempt has failed.
 fn away(state: &ConnState) -> Option<String> {
     match state {
-        ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. } => Some(why.clone()),
+        ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. } | ConnState::Untrusted { why, .. } => {
+            Some(why.clone())
+        }
         ConnState::Draining { .. } => Some("the server restarts".to_owned()),
         _ => None,
     }

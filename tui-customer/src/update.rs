@@ -224,6 +224,11 @@ impl App {
             self.told_delivered = self.told_seen;
             self.told_typing = None;
         }
+        if let ConnState::Untrusted { why, .. } = &state {
+            self.notice(minicom_tui_kit::Shown::line(why), Ends::WithSending);
+        } else if matches!(self.state, ConnState::Untrusted { .. }) {
+            self.notice = None;
+        }
         self.state = state;
     }
 }

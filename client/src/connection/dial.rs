@@ -16,6 +16,7 @@ use crate::{
     limits::{MESSAGE_BYTES_MAX, READ_BUFFER_BYTES, WRITE_BUFFER_BYTES_MAX},
     rest::refusal_in,
     server_url::ServerUrl,
+    tls::{NoTls, secure},
 };
 
 /// Why there is no connection (any more).
@@ -28,6 +29,8 @@ pub(crate) enum Loss {
         /// The server said that it restarts.
         draining: bool,
     },
+    /// The server is not who it should be: a person has to mend it.
+    Untrusted { why: String },
     /// The server's account does not join what we know: start afresh.
     Torn { why: String },
     /// Trying again cannot help.
@@ -52,6 +55,13 @@ pub(crate) async fn dial(dialer: Dialer, server: ServerUrl, path: String, hello:
     let request = server.socket(&path).into_client_request();
     let request = request.map_err(|error| cannot_reach(&error))?;
     let stream = dialer.dial(&server).await.map_err(|error| cannot_reach(&error))?;
+    let stream = match server.is_tls() {
+        true => secure(&server, stream).await.map_err(|no| match no {
+            NoTls::Untrusted(why) => Loss::Untrusted { why },
+            NoTls::Lost(why) => Loss::lost(why),
+        })?,
+        false => stream,
+    };
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)

@@ -32,7 +32,7 @@ use crate::{
     config::Config,
     event::{ClientEvent, ConnState, Ended},
     handle::{Handle, Order, Passing, Stop},
-    limits::{EVENTS_MAX, GOODBYE_MAX, MOMENTARY_EVERY, ORDERS_MAX, OUTBOX_MAX},
+    limits::{EVENTS_MAX, GOODBYE_MAX, MOMENTARY_EVERY, ORDERS_MAX, OUTBOX_MAX, RETRY_UNTRUSTED},
     momentary::Momentary,
     outbox::{JobDone, Outbox},
     party::Party,
@@ -144,6 +144,10 @@ impl<A: Party> Link<A> {
                     self.cursor = None;
                     self.wait(&mut backoff, why, None, false).await;
                 }
+                Loss::Untrusted { why } => {
+                    tracing::warn!(%why, "no connection to somebody who is not recognised");
+                    self.wait_for_trust(&mut backoff, why).await;
+                }
                 Loss::Lost {
                     why,
                     retry_after,
@@ -230,6 +234,25 @@ impl<A: Party> Link<A> {
             },
         };
         self.show(state).await;
+        self.wait_until(retry_at).await;
+    }
+
+    /// The same after a server was not recognised, which no haste mends.
+    async fn wait_for_trust(&mut self, backoff: &mut Backoff, why: String) {
+        if self.lost.is_none() {
+            self.lost = Some((Instant::now(), self.outbox.now()));
+        }
+        let random = self.config.random.clone();
+        let retry_at = Instant::now() + backoff.next(|bound| random(bound), Some(RETRY_UNTRUSTED));
+        let state = ConnState::Untrusted {
+            retry_at: retry_at.into_std(),
+            why,
+        };
+        self.show(state).await;
+        self.wait_until(retry_at).await;
+    }
+
+    async fn wait_until(&mut self, retry_at: Instant) {
         loop {
             let offline_at = self.offline_at();
             tokio::select! {
@@ -248,7 +271,9 @@ impl<A: Party> Link<A> {
     /// When the state becomes "offline": far away if it is already.
     fn offline_at(&self) -> Instant {
         match (&self.state, self.lost) {
-            (ConnState::Offline { .. }, _) | (_, None) => Instant::now() + self.config.timing.offline,
+            (ConnState::Offline { .. } | ConnState::Untrusted { .. }, _) | (_, None) => {
+                Instant::now() + self.config.timing.offline
+            }
             (_, Some((at, _))) => at + self.config.timing.offline,
         }
     }

@@ -11,7 +11,7 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
-    bars::{claims, cuts, desk, groups, kill, races, repeats},
+    bars::{claims, cuts, desk, groups, kill, races, repeats, slow},
     idle, keys,
 };
 use minicom_server::faults::Faults;
@@ -73,6 +73,12 @@ enum Bar {
         /// How many one agent can have
         #[arg(long, default_value_t = 40)]
         capacity: u32,
+    },
+    /// Open sockets that are slow or silent: the others do not feel them, and each is closed in its time (no broken variant)
+    Slow {
+        /// How many
+        #[arg(long, default_value_t = 2_000)]
+        sockets: usize,
     },
     /// Start, keys and memory of an agent's program at a large desk, with nothing and with much closed (no broken variant)
     Desk {
@@ -190,6 +196,10 @@ async fn measure(given: &Arguments) -> Result<Came> {
                 ..none
             };
             let found = claims::run(agents, waiting, capacity, given.seed, faults).await?;
+            Ok(Came::to(found.is_clean(), &found))
+        }
+        Bar::Slow { sockets } => {
+            let found = slow::run(sockets, &slow::Bad::ALL).await?;
             Ok(Came::to(found.is_clean(), &found))
         }
         Bar::Desk { open, closed, moves } => {

@@ -86,7 +86,8 @@ pub fn tls_required() -> &'static [u8] {
     WORDS.as_bytes()
 }
 
-/// A stream that ends when its first byte shows that TLS is meant, and says so.
+/// A stream that looks at its first byte, whether TLS is meant. HTTP takes it for the bad request that it is, and its answer in
+/// plain text shows the client that this is not TLS.
 pub struct FirstByte<S> {
     inner: S,
     seen: bool,
@@ -115,8 +116,6 @@ impl<S: AsyncRead + Unpin> AsyncRead for FirstByte<S> {
             this.seen = true;
             if *first == TLS_HANDSHAKE {
                 this.is_tls.store(true, Ordering::Relaxed);
-                // As if nothing had come: there is no answer that both sides understand.
-                buf.set_filled(before);
             }
         }
         Poll::Ready(Ok(()))

@@ -215,6 +215,9 @@ impl Session {
                 Some(ClientEvent::State(ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. })) => {
                     return Err(self.away(&why));
                 }
+                Some(ClientEvent::State(ConnState::Untrusted { why, .. })) => {
+                    return Err(Failure::new(exit::UNAVAILABLE, format!("No connection: {why}.")));
+                }
                 Some(ClientEvent::State(ConnState::Draining { .. })) => return Err(self.away("it restarts")),
                 Some(event) => event,
             };

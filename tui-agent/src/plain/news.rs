@@ -70,7 +70,12 @@ impl PlainAgent {
     }
 
     fn stands(&mut self, state: ConnState) {
+        let mistrust;
         let words = match &state {
+            ConnState::Untrusted { why, .. } => {
+                mistrust = minicom_tui_kit::Shown::line(why);
+                mistrust.as_str()
+            }
             ConnState::Connecting => "connecting",
             ConnState::Live => "connected",
             ConnState::Draining { .. } => "the server restarts, back soon",

@@ -76,6 +76,9 @@ impl App {
         {
             self.notice = None;
         }
+        if let ConnState::Untrusted { why, .. } = &state {
+            self.trouble(Shown::line(why), Ends::Connected);
+        }
         // What was only worth sending at the time is lost with a connection.
         (self.last_mark, self.last_typing) = (None, None);
         self.attending.forget();
@@ -182,7 +185,7 @@ impl App {
     /// When the countdown to the next attempt says something else.
     pub(crate) fn countdown_changes_at(&self, now: Now) -> Option<Duration> {
         let retry_at = match &self.connection.state {
-            ConnState::Reconnecting { retry_at, .. } => *retry_at,
+            ConnState::Reconnecting { retry_at, .. } | ConnState::Untrusted { retry_at, .. } => *retry_at,
             ConnState::Offline { retry_at, .. } if self.size.width >= layout::THREE_PANES => *retry_at,
             _ => return None,
         };

@@ -268,6 +268,9 @@ impl Lines {
             ConnState::Reconnecting { why, .. } if !same_kind(&state, &self.state) => {
                 &format!("no connection, trying again: {}", Shown::line(why))
             }
+            ConnState::Untrusted { why, .. } if !same_kind(&state, &self.state) => {
+                &format!("no connection: {}", Shown::line(why))
+            }
             ConnState::Offline { .. } if !same_kind(&state, &self.state) => "offline, still trying",
             ConnState::Draining { .. } if !same_kind(&state, &self.state) => "the server restarts, back soon",
             _ => "",

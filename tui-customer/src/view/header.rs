@@ -104,6 +104,7 @@ fn states(app: &App, now: Now) -> Vec<String> {
                 None => vec![format!("{short} {dot} trying"), short],
             }
         }
+        ConnState::Untrusted { .. } => vec!["certificate not accepted".to_owned(), "not accepted".to_owned()],
         ConnState::Draining { .. } => vec!["server restarts, back soon".to_owned(), "server restarts".to_owned()],
         ConnState::SignedOut | ConnState::WrongVersion { .. } | ConnState::Refused(_) => vec!["ended".to_owned()],
     }

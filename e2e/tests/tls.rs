@@ -1,0 +1,296 @@
+//! TLS between the real server and the real client: a chat, a certificate that is renewed in its middle, and what people are
+//! told when a server is not who it should be.
+
+use std::{
+    fs,
+    net::Ipv4Addr,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use anyhow::{Result, anyhow};
+use minicom_client::{Config, ConnState, Pin, ServerUrl, Trust, rest, rest::LoginError};
+use minicom_e2e::{
+    desk_setup::{DeskAgent, Setup},
+    people::{hasty, secret},
+    program::{AgentProgram, CustomerProgram},
+    wait::until_async,
+};
+use minicom_protocol::{ids::TenantId, text::CustomerName};
+use minicom_server::{Shutdown, manage::Office, server_file::ServerFile};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// An authority, with its certificate in a file.
+struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    file: PathBuf,
+}
+
+impl Authority {
+    fn new(folder: &Path, name: &str) -> Result<Authority> {
+        let mut params = CertificateParams::new(vec![])?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+        let file = folder.join(format!("{name}.pem"));
+        fs::write(&file, issuer.pem())?;
+        Ok(Authority { issuer, file })
+    }
+
+    /// Trusted by it alone.
+    fn trust(&self) -> Trust {
+        Trust {
+            ca: Some(self.file.clone()),
+            pin: None,
+        }
+    }
+
+    /// A certificate for localhost and its key, good for so many days (or not any more), as the files of a server.
+    fn issue(&self, folder: &Path, days: i32) -> Result<Pin> {
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;
+        let now = SystemTime::now();
+        params.not_before = (now - 20 * DAY).into();
+        let until = if days < 0 {
+            now - DAY * days.unsigned_abs()
+        } else {
+            now + DAY * days.unsigned_abs()
+        };
+        params.not_after = until.into();
+        let own = params.signed_by(&key, &self.issuer)?;
+        write_pair(folder, &own.pem(), &key.serialize_pem())?;
+        Ok(Pin::of(own.der()))
+    }
+}
+
+fn write_pair(folder: &Path, cert: &str, key: &str) -> Result<()> {
+    let path = folder.join("key.pem");
+    fs::write(&path, key)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    fs::write(folder.join("cert.pem"), cert)?;
+    Ok(())
+}
+
+/// A server that runs in this process.
+struct Desk {
+    folder: TempDir,
+    port: u16,
+    agents: Vec<DeskAgent>,
+    shutdown: Shutdown,
+}
+
+impl Desk {
+    /// With the certificate in this folder; without one, plain.
+    async fn start(tls: Option<&Path>) -> Result<Desk> {
+        let setup = Setup::for_load(&["Ada"]);
+        let folder = tempfile::tempdir()?;
+        let agents = setup.prepare(folder.path()).await?;
+        let mut config = setup.config(folder.path());
+        config.tls.cert = tls.map(|tls| tls.join("cert.pem"));
+        config.tls.key = tls.map(|tls| tls.join("key.pem"));
+        config.tls.allow_expired = true;
+        Desk::run(config, folder, agents).await
+    }
+
+    async fn run(config: minicom_server::config::Config, folder: TempDir, agents: Vec<DeskAgent>) -> Result<Desk> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
+        let shutdown = Shutdown::new();
+        tokio::spawn(minicom_server::run(config, listener, shutdown.clone()));
+        let data = folder.path().to_owned();
+        until_async("the server to run", async || ServerFile::read(&data)).await?;
+        Ok(Desk {
+            folder,
+            port,
+            agents,
+            shutdown,
+        })
+    }
+
+    fn url(&self, scheme: &str, host: &str, trust: &Trust) -> Result<ServerUrl> {
+        let url = ServerUrl::parse(&format!("{scheme}://{host}:{}", self.port), false)?;
+        Ok(url.recognised_by(trust.clone())?)
+    }
+
+    fn https(&self, trust: &Trust) -> Result<ServerUrl> {
+        self.url("https", "localhost", trust)
+    }
+
+    async fn customer(&self, url: ServerUrl) -> Result<CustomerProgram> {
+        let name = CustomerName::parse("alice").map_err(|refused| anyhow!("{refused}"))?;
+        let config = Config::customer(url, name, secret("alice"), "e2e");
+        Ok(CustomerProgram::start(config.timing(hasty())))
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.shutdown.ask();
+        self.shutdown.ask();
+    }
+}
+
+/// What people are told who sign in there.
+async fn words(url: &ServerUrl) -> String {
+    match rest::login(url, "ada@desk.test", "wrong", None).await {
+        Err(error @ LoginError::Untrusted(_)) => error.to_string(),
+        Err(other) => format!("not mistrust: {other}"),
+        Ok(_) => "signed in".to_owned(),
+    }
+}
+
+/// The password was looked at: the server was recognised.
+async fn is_recognised(url: &ServerUrl) -> bool {
+    let answer = rest::login(url, "ada@desk.test", "wrong", None).await;
+    matches!(answer, Err(LoginError::Refused(_)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chat_goes_on_while_the_certificate_is_renewed() -> Result<()> {
+    let files = tempfile::tempdir()?;
+    let authority = Authority::new(files.path(), "authority")?;
+    let first = authority.issue(files.path(), 30)?;
+    let desk = Desk::start(Some(files.path())).await?;
+    // Who knows the first certificate only cannot come again after it is gone.
+    let pinned = Trust {
+        ca: None,
+        pin: Some(first),
+    };
+    let alice = desk.customer(desk.https(&pinned)?).await?;
+    alice.live().await?;
+    alice.says("one").await?;
+    let ada = Config::agent(desk.https(&authority.trust())?, desk.agents[0].token.clone(), "e2e");
+    let ada = AgentProgram::start(ada.timing(hasty()));
+    ada.live().await?;
+
+    let second = authority.issue(files.path(), 60)?;
+    desk.shutdown.reload();
+    let now = Trust {
+        ca: None,
+        pin: Some(second),
+    };
+    let (url, old) = (desk.https(&now)?, desk.https(&pinned)?);
+    let renewed = async || is_recognised(&url).await.then_some(());
+    until_async("the new certificate", renewed).await?;
+    assert!(words(&old).await.contains("--pin names"));
+    alice.says("two").await?;
+    alice.sees("alice: two").await?;
+    assert!(alice.look(|seen| seen.state.is_live()) && ada.look(|seen| seen.state.is_live()));
+
+    // A bad pair changes nothing.
+    fs::write(files.path().join("key.pem"), KeyPair::generate()?.serialize_pem())?;
+    desk.shutdown.reload();
+    alice.says("three").await?;
+    assert!(is_recognised(&url).await);
+
+    // The command line knows the server by what stands in the data folder.
+    let config = minicom_server::config::Config::with_data(desk.folder.path().to_owned());
+    let office = Office::open(&config, TenantId::default_tenant()).map_err(|fatal| anyhow!("{fatal}"))?;
+    let agents = office.call(reqwest::Method::GET, "/api/agents", None).await;
+    assert!(
+        agents
+            .map_err(|fatal| anyhow!("{fatal}"))?
+            .to_string()
+            .contains("ada@desk.test")
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_wrong_certificate_is_refused_in_its_own_words() -> Result<()> {
+    let (files, other_files) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let authority = Authority::new(files.path(), "authority")?;
+    let stranger = Authority::new(files.path(), "stranger")?;
+    authority.issue(files.path(), 30)?;
+    let desk = Desk::start(Some(files.path())).await?;
+    assert!(is_recognised(&desk.https(&authority.trust())?).await);
+    let other_pin = authority.issue(other_files.path(), -2)?;
+    let expired = Desk::start(Some(other_files.path())).await?;
+    let mut config = Setup::for_load(&[]).config(tempfile::tempdir()?.path());
+    let folder = tempfile::tempdir()?;
+    config.data = folder.path().to_owned();
+    config.tls.self_signed = true;
+    let alone = Desk::run(config, folder, vec![]).await?;
+
+    let trust = authority.trust();
+    let pin = Trust {
+        ca: None,
+        pin: Some(other_pin),
+    };
+    let cases = [
+        (expired.https(&trust)?, "it expired on"),
+        (
+            desk.url("https", "127.0.0.1", &trust)?,
+            "it is for localhost, not for 127.0.0.1",
+        ),
+        (alone.https(&trust)?, "it is signed by itself"),
+        (desk.https(&stranger.trust())?, "whom this computer does not know"),
+        (desk.https(&pin)?, "which --pin names"),
+    ];
+    for (url, wanted) in &cases {
+        let told = words(url).await;
+        assert!(told.contains(wanted), "{wanted}: {told}");
+        assert_eq!(
+            cases.iter().filter(|(_, other)| told.contains(other)).count(),
+            1,
+            "{told}"
+        );
+        assert!(
+            told.contains("certificate for ") && told.contains("issued by ") && told.contains("good from 2"),
+            "{told}"
+        );
+        assert_eq!(told.lines().count(), 1, "{told}");
+        // The socket says the same at once, and is not given up for good.
+        let alice = desk.customer(url.clone()).await?;
+        let why = alice.until("mistrust", |seen| match &seen.state {
+            ConnState::Untrusted { why, .. } => Some(why.clone()),
+            _ => None,
+        });
+        assert_eq!(why.await?, told);
+    }
+    // What the server tells of itself is what lets clients in.
+    let shown = ServerFile::read(alone.folder.path()).and_then(|file| file.fingerprint);
+    let pin = Trust {
+        ca: None,
+        pin: Some(shown.unwrap_or_default().parse()?),
+    };
+    assert!(is_recognised(&alone.https(&pin)?).await);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_wrong_one_of_http_and_https_is_told_in_one_line() -> Result<()> {
+    let files = tempfile::tempdir()?;
+    let authority = Authority::new(files.path(), "authority")?;
+    authority.issue(files.path(), 30)?;
+    let secure = Desk::start(Some(files.path())).await?;
+    let plain = Desk::start(None).await?;
+
+    let told = words(&plain.https(&authority.trust())?).await;
+    assert!(
+        told.contains("does not speak TLS") && told.contains("write http://localhost"),
+        "{told}"
+    );
+    let alice = plain.customer(plain.https(&authority.trust())?).await?;
+    let why = alice.until("mistrust", |seen| match &seen.state {
+        ConnState::Untrusted { why, .. } => Some(why.clone()),
+        _ => None,
+    });
+    assert_eq!(why.await?, told);
+
+    let url = secure.url("http", "localhost", &Trust::default())?;
+    let refused = rest::login(&url, "ada@desk.test", "wrong", None).await;
+    let Err(LoginError::Refused(refusal)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(refusal.message().contains("write https://"), "{}", refusal.message());
+    let alice = secure.customer(url).await?;
+    let ended = alice.until("the end", |seen| seen.ended.as_ref().map(|ended| ended.words()));
+    assert_eq!(ended.await?, refusal.message());
+    Ok(())
+}
