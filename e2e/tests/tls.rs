@@ -87,7 +87,7 @@ struct Desk {
 impl Desk {
     /// With the certificate in this folder; without one, plain.
     async fn start(tls: Option<&Path>) -> Result<Desk> {
-        let setup = Setup::for_load(&["Ada"]);
+        let setup = Setup::for_load(&["Ada"]).admin("Root");
         let folder = tempfile::tempdir()?;
         let agents = setup.prepare(folder.path()).await?;
         let mut config = setup.config(folder.path());
@@ -286,7 +286,7 @@ async fn the_wrong_one_of_http_and_https_is_told_in_one_line() -> Result<()> {
     let url = secure.url("http", "localhost", &Trust::default())?;
     let refused = rest::login(&url, "ada@desk.test", "wrong", None).await;
     let Err(LoginError::Refused(refusal)) = refused else {
-        panic!("{refused:?}");
+        panic!("{:?}", refused.err());
     };
     assert!(refusal.message().contains("write https://"), "{}", refusal.message());
     let alice = secure.customer(url).await?;
