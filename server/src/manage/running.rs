@@ -114,7 +114,7 @@ impl Running {
 
     /// The beginning of its addresses.
     pub fn root(&self) -> String {
-        format!("http://{}", self.address)
+        self.root.clone()
     }
 
     /// The status with which a WebSocket is answered: 101 if it is opened.
