@@ -17,7 +17,7 @@ use minicom_e2e::{
     program::{AgentProgram, CustomerProgram},
     wait::until_async,
 };
-use minicom_protocol::{ids::TenantId, text::CustomerName};
+use minicom_protocol::{ids::TenantId, rest::LoginRequest, text::CustomerName};
 use minicom_server::{Shutdown, manage::Office, server_file::ServerFile};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
@@ -135,9 +135,21 @@ impl Drop for Desk {
     }
 }
 
+/// A password that is wrong: the answer shows whether the server was recognised at all.
+fn wrong_password() -> LoginRequest {
+    LoginRequest {
+        email: "ada@desk.test".to_owned(),
+        password: "wrong".to_owned(),
+        tenant: None,
+        totp: None,
+        label: None,
+        device: None,
+    }
+}
+
 /// What people are told who sign in there.
 async fn words(url: &ServerUrl) -> String {
-    match rest::login(url, "ada@desk.test", "wrong", None).await {
+    match rest::login(url, &wrong_password()).await {
         Err(error @ LoginError::Untrusted(_)) => error.to_string(),
         Err(other) => format!("not mistrust: {other}"),
         Ok(_) => "signed in".to_owned(),
@@ -146,7 +158,7 @@ async fn words(url: &ServerUrl) -> String {
 
 /// The password was looked at: the server was recognised.
 async fn is_recognised(url: &ServerUrl) -> bool {
-    let answer = rest::login(url, "ada@desk.test", "wrong", None).await;
+    let answer = rest::login(url, &wrong_password()).await;
     matches!(answer, Err(LoginError::Refused(_)))
 }
 
@@ -284,7 +296,7 @@ async fn the_wrong_one_of_http_and_https_is_told_in_one_line() -> Result<()> {
     assert_eq!(why.await?, told);
 
     let url = secure.url("http", "localhost", &Trust::default())?;
-    let refused = rest::login(&url, "ada@desk.test", "wrong", None).await;
+    let refused = rest::login(&url, &wrong_password()).await;
     let Err(LoginError::Refused(refusal)) = refused else {
         panic!("{:?}", refused.err());
     };
