@@ -20,8 +20,8 @@ use clap::{
 };
 use minicom_protocol::{ids::TenantId, people::Role, text::DisplayName};
 
-pub use self::guard::{GuardFlags, Networks};
 pub use self::agent::AgentCommand;
+pub use self::guard::{GuardFlags, Networks};
 use self::{
     agent::AgentArguments,
     audit::AuditArguments,

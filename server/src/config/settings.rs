@@ -240,18 +240,12 @@ pub(super) static SETTINGS: &[Setting] = &[
         "from a customer's line to the bot's turn; then a person is asked for",
         bot.deadline
     ),
-    Setting {
-        key: "backup.folder",
-        env: "MINICOM_BACKUP_FOLDER",
-        kind: Kind::Path,
-        about: "folder of the copies that the server makes, one a day; best on another disk",
-        set: |config, value| {
-            if let Value::Path(path) = value {
-                config.backup.folder = Some(path);
-            }
-        },
-        show: |config| Value::Path(config.backup.folder.clone().unwrap_or_default()),
-    },
+    setting_path!(
+        "backup.folder",
+        "MINICOM_BACKUP_FOLDER",
+        "folder of the copies that the server makes, one a day; best on another disk",
+        backup.folder
+    ),
     setting!(
         "backup.keep",
         "MINICOM_BACKUP_KEEP",
