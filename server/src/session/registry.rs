@@ -112,7 +112,7 @@ impl Registry {
     }
 }
 
-/// See [`Registry::agent`].
+/// An agent's connection, as long as this lives.
 pub struct AgentSeat {
     registry: Registry,
     agent: AgentId,

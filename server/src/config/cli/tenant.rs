@@ -23,7 +23,7 @@ pub enum TenantCommand {
         /// What it is called [default: its short name]
         #[arg(long)]
         name: Option<String>,
-        /// The address of its first admin [default: admin@localhost]
+        /// The address of its first admin; `admin@localhost` if left out
         #[arg(long, value_name = "EMAIL")]
         admin_email: Option<String>,
         /// The name of its first admin [default: Admin]
