@@ -62,6 +62,7 @@ pub fn of_refusal(refusal: &Refusal) -> u8 {
         | Refusal::EmptyMessage
         | Refusal::TooLong { .. }
         | Refusal::TooLarge { .. }
+        | Refusal::ConsentRequired
         | Refusal::BadText => USAGE,
         Refusal::WrongSecret
         | Refusal::SignIn
@@ -69,8 +70,12 @@ pub fn of_refusal(refusal: &Refusal) -> u8 {
         | Refusal::TotpWrong
         | Refusal::TotpSetupRequired
         | Refusal::NewPasswordRequired
+        | Refusal::Identity
+        | Refusal::Blocked
         | Refusal::Forbidden => PERMISSION,
         Refusal::Version { .. } => VERSION,
+        // Plain HTTP where TLS is spoken: no program's mistake, but the address's.
+        Refusal::Unknown { code, .. } if code == "tls_required" => UNAVAILABLE,
         refusal if refusal.retryable() => UNAVAILABLE,
         _ => BUG,
     }
@@ -98,10 +103,18 @@ mod tests {
             (78, Ended::WrongVersion { client, min, max }),
             (78, Ended::Refused(Refusal::Version { min, max })),
             (2, Ended::Refused(Refusal::BadName { why: "x".into() })),
+            (77, Ended::Refused(Refusal::Blocked)),
+            (2, Ended::Refused(Refusal::ConsentRequired)),
             (70, Ended::Refused(Refusal::HelloFirst)),
         ] {
             assert_eq!(of_end(&ended), code, "{ended:?}");
         }
+        let http_on_tls = Refusal::Unknown {
+            code: "tls_required".to_owned(),
+            message: String::new(),
+            retryable: false,
+        };
+        assert_eq!(of_refusal(&http_on_tls), 69);
         assert_eq!(of_refusal(&Refusal::Stopping { retry_after_ms: 1 }), 69);
     }
 }
