@@ -28,7 +28,6 @@ pub mod listener;
 pub mod logging;
 pub mod manage;
 pub mod order;
-pub mod paperwork;
 mod presence;
 pub mod refused;
 pub mod retention;

@@ -3,16 +3,18 @@
 use std::{
     env,
     io::{self, Write},
+    path::Path,
     process::ExitCode,
 };
 
+use clap_complete::Shell;
 use minicom_protocol::text::DisplayName;
 use minicom_server::{
     Shutdown,
     config::{Action, Cli, Config, Loaded, Source},
     exit::{ExitKind, Fatal},
     logging::{self, LogFormat},
-    manage, paperwork, refused, upkeep,
+    manage, refused, upkeep,
 };
 use tokio::{
     net::TcpListener,
@@ -22,11 +24,7 @@ use tokio::{
 use tracing::warn;
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = env::args_os().collect();
-    if let Some(done) = paperwork::done(&arguments, Cli::description, &mut io::stdout().lock()) {
-        return done.map_or_else(unwritten, |()| ExitCode::SUCCESS);
-    }
-    let cli = Cli::read(arguments).unwrap_or_else(|error| error.exit());
+    let cli = Cli::read(env::args_os()).unwrap_or_else(|error| error.exit());
     match act(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fatal) => {
@@ -37,14 +35,23 @@ fn main() -> ExitCode {
     }
 }
 
-fn unwritten(error: io::Error) -> ExitCode {
-    let kind = match error.kind() {
-        io::ErrorKind::InvalidInput => ExitKind::Usage,
-        _ => ExitKind::Io,
-    };
-    let fatal = Fatal::new(kind, format!("It cannot be written: {error}."), paperwork::HELP);
-    let _ = writeln!(io::stderr().lock(), "{fatal}");
-    kind.into()
+/// From the same description as `--help`.
+fn completions(shell: Shell) -> Result<(), Fatal> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::description(), "minicom-server", &mut script);
+    print(&String::from_utf8_lossy(&script))
+}
+
+/// A page for the program, and one for each of its commands.
+fn manual(folder: &Path) -> Result<(), Fatal> {
+    let written = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(Cli::description(), folder));
+    written.map_err(|error| {
+        let what = format!(
+            "The manual pages cannot be written to {}: {error}.",
+            refused::shown(folder)
+        );
+        Fatal::new(ExitKind::CannotCreate, what, "Name a folder that can be written.")
+    })
 }
 
 fn act(cli: Cli) -> Result<(), Fatal> {
@@ -89,6 +96,8 @@ fn act(cli: Cli) -> Result<(), Fatal> {
             let mut out = io::stdout().lock();
             runtime.block_on(manage::customer::run_key(asked, &loaded.config, &mut out))
         }
+        Action::Completions(shell) => completions(shell),
+        Action::Man(folder) => manual(&folder),
         Action::PrintConfig => print(&loaded.to_toml()),
         Action::Serve => serve(loaded),
         Action::Agent(command, tenant) => {

@@ -376,3 +376,26 @@ fn a_disk_that_fails_ends_the_server_at_once_and_loses_nothing_that_was_answered
         );
     }
 }
+
+/// What a package is made of.
+#[test]
+fn completions_and_manual_pages_are_made_from_the_help() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = run(&["completions", shell]);
+        assert!(output.status.success(), "{output:?}");
+        assert!(
+            String::from_utf8(output.stdout).unwrap().contains("check-config"),
+            "{shell}"
+        );
+    }
+    assert_eq!(run(&["completions", "cmd"]).status.code(), Some(2));
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("man");
+    assert!(run(&["man", text(&folder)]).status.success());
+    let page = std::fs::read_to_string(folder.join("minicom-server-backup.1")).unwrap();
+    assert!(page.contains("minicom"), "{page}");
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let said = refusal(&run(&["man", text(&file)]), 73);
+    assert!(said.contains(text(&file)), "{said}");
+}

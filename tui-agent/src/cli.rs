@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use minicom_client::{
     Pin, ServerUrl, StateDir, Trust,
     credentials::{Place, Profile, ProfileName},
@@ -20,11 +21,9 @@ use crate::{
 /// Where a server listens if nobody says otherwise.
 const DEFAULT_SERVER: &str = "http://127.0.0.1:8000";
 
-const PAPERWORK: &str = minicom_tui_kit::paperwork::HELP;
-
 /// Answers customers of a Minicom desk, in the terminal.
 #[derive(Debug, Parser)]
-#[command(name = "minicom-agent", version, max_term_width = 100, after_help = PAPERWORK)]
+#[command(name = "minicom-agent", version, max_term_width = 100)]
 pub struct Cli {
     /// What to do instead of opening the desk.
     #[command(subcommand)]
@@ -75,6 +74,16 @@ pub enum Command {
     /// What manages the desk.
     #[command(flatten)]
     Manage(Manage),
+    /// Print a completion script for a shell.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Write the manual pages into a folder, one for each command.
+    Man {
+        /// The folder; it is made if it is not there.
+        folder: PathBuf,
+    },
 }
 
 /// What holds for all of it.

@@ -13,7 +13,7 @@ use minicom_client::{CommandIds, StateDir};
 use minicom_tui_kit::{
     Shown, Zone,
     input::Translator,
-    log, paperwork, plain,
+    log, plain,
     runtime::{self, Ended, Inputs, TerminalEvents},
     screen::TerminalScreen,
     signals, terminal,
@@ -44,10 +44,6 @@ const WRITERS_KEPT: Duration = Duration::from_millis(200);
 
 /// Runs the program.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args: Vec<OsString> = args.into_iter().collect();
-    if let Some(done) = paperwork::done(&args, Cli::command, &mut io::stdout().lock()) {
-        return ExitCode::from(paperwork::code(done, &mut io::stderr().lock()));
-    }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -72,6 +68,18 @@ fn start(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Keys) => {
             let keymap = keys::keymap(function_keys_first()).map_err(bug)?;
             print(&keys::as_text(&keymap))
+        }
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "minicom-agent", &mut script);
+            print(&String::from_utf8_lossy(&script))
+        }
+        Some(Command::Man { folder }) => {
+            let written =
+                std::fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(Cli::command(), &folder));
+            let failed = |error| format!("{}: the manual pages cannot be written: {error}", folder.display());
+            written.map_err(|error| Failure::new(exit::IO, failed(error)))?;
+            Ok(exit::OK)
         }
         Some(Command::Login { email, password_stdin }) => {
             let account = account(&options)?;

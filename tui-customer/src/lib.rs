@@ -20,6 +20,7 @@ mod line_mode;
 mod model;
 mod one_shot;
 mod over;
+mod paperwork;
 mod run;
 mod screen;
 pub mod slash;

@@ -16,7 +16,7 @@ use minicom_protocol::{
     ids::TenantId,
     text::{CustomerName, MESSAGE_BYTES_MAX, MessageText},
 };
-use minicom_tui_kit::{Theme, Zone, log, paperwork, terminal};
+use minicom_tui_kit::{Theme, Zone, log, terminal};
 
 use crate::{
     asking,
@@ -25,7 +25,7 @@ use crate::{
     exit,
     fault::Fault,
     identity::Identity,
-    line_mode, one_shot, screen, surroundings,
+    line_mode, one_shot, paperwork, screen, surroundings,
 };
 
 /// The program's name and version, for the server's log.

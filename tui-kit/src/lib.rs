@@ -96,7 +96,6 @@ pub mod log;
 pub mod markdown;
 pub mod notify;
 pub mod overlay;
-pub mod paperwork;
 pub mod picker;
 pub mod plain;
 pub mod prompt;

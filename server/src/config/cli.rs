@@ -18,6 +18,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
     error::ErrorKind,
 };
+use clap_complete::Shell;
 use minicom_protocol::{ids::TenantId, people::Role, text::DisplayName};
 
 pub use self::agent::AgentCommand;
@@ -71,6 +72,10 @@ pub enum Action {
     Customer(CustomerArguments),
     /// Manage the keys of the tenant's site.
     Key(KeyArguments),
+    /// Print a completion script for a shell.
+    Completions(Shell),
+    /// Write the manual pages into a folder.
+    Man(PathBuf),
 }
 
 #[derive(Parser, Debug)]
@@ -79,8 +84,7 @@ pub enum Action {
     version,
     about = "The Minicom server: live chat between customers and a support desk",
     after_help = "Every setting can also stand in a TOML file (--config) and in the environment (MINICOM_LISTEN, MINICOM_DATA, ...).\n\
-                  Flags win over the environment, the environment over the file. --print-config shows what holds.\n\
-                  --completions bash|zsh|fish prints a completion script, --man FOLDER writes the manual pages."
+                  Flags win over the environment, the environment over the file. --print-config shows what holds."
 )]
 struct Arguments {
     #[command(flatten)]
@@ -112,6 +116,16 @@ enum Command {
     Customer(CustomerArguments),
     /// Manage the keys by which the tenant's site vouches for its customers; also while the server runs
     Key(KeyArguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Write the manual pages into a folder, one for each command
+    Man {
+        /// The folder; it is made if it is not there
+        folder: PathBuf,
+    },
 }
 
 /// Flags of the server. Both `minicom-server --listen ...` and `minicom-server serve --listen ...` are understood.
@@ -213,6 +227,8 @@ impl Cli {
                 let of = asked.of.clone();
                 (arguments.flags.place(of.data, of.config)?, Action::Customer(asked))
             }
+            Some(Command::Completions { shell }) => (arguments.flags.place(None, None)?, Action::Completions(shell)),
+            Some(Command::Man { folder }) => (arguments.flags.place(None, None)?, Action::Man(folder)),
             Some(Command::Key(asked)) => {
                 let of = asked.of.clone();
                 (arguments.flags.place(of.data, of.config)?, Action::Key(asked))

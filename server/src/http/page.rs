@@ -40,11 +40,23 @@ pub fn place_text(list: &str, at: &str, whose: Mark) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(format!("{whose}{list}\n{at}"))
 }
 
-/// The position from its text.
+/// Where a page begins, read as what its list goes by; `None` for the beginning.
 ///
 /// # Errors
-/// `bad_cursor` if it is malformed, of another list or of another tenant.
-pub fn place_from(text: &str, list: &str, whose: Mark) -> Result<String, ApiError> {
+/// `bad_cursor` if the cursor is malformed, of another list or of another tenant.
+pub fn begins_at<T>(
+    cursor: Option<&str>,
+    list: &str,
+    whose: Mark,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, ApiError> {
+    let Some(text) = cursor else { return Ok(None) };
+    let place = place_from(text, list, whose)?;
+    read(&place).map(Some).ok_or_else(ApiError::bad_cursor)
+}
+
+/// The position from its text.
+fn place_from(text: &str, list: &str, whose: Mark) -> Result<String, ApiError> {
     let decoded = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
     let inside = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
     inside

@@ -15,7 +15,7 @@ use crate::http::{
     asked::Asked,
     error::ApiError,
     extract::{ByAgent, Change},
-    page::{LongLimit, place_from, place_text},
+    page::{LongLimit, begins_at, place_text},
 };
 
 /// See the module.
@@ -69,13 +69,7 @@ async fn list(
 ) -> Result<Json<MentionsAnswer>, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
     let whose = app.desk.birth_mark(key).await?;
-    let before = match query.cursor {
-        Some(text) => {
-            let at = place_from(&text, LIST, whose)?;
-            Some(Rev(at.parse().map_err(|_| ApiError::bad_cursor())?))
-        }
-        None => None,
-    };
+    let before = begins_at(query.cursor.as_deref(), LIST, whose, |at| at.parse().ok().map(Rev))?;
     let limit = query.limit.unwrap_or_default().0;
     let (found, more) = app.desk.mentions(key, agent.agent.id, before, limit).await?;
     let last = found.last().filter(|_| more);

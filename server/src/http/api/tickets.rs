@@ -24,7 +24,7 @@ use crate::{
         asked::{Asked, Named},
         error::ApiError,
         extract::{ByAgent, Change},
-        page::{LongLimit, place_from, place_text},
+        page::{LongLimit, begins_at, place_text},
     },
 };
 
@@ -173,13 +173,7 @@ async fn list(
     let whose = app.desk.birth_mark(key).await?;
     let named = query.assignee.as_deref();
     let assignee = named.map(|named| agent_named(named, &agent)).transpose()?;
-    let before = match query.cursor {
-        Some(text) => {
-            let at = place_from(&text, LIST, whose)?;
-            Some(Time(at.parse().map_err(|_| ApiError::bad_cursor())?))
-        }
-        None => None,
-    };
+    let before = begins_at(query.cursor.as_deref(), LIST, whose, |at| at.parse().ok().map(Time))?;
     let limit = query.limit.unwrap_or_default().0;
     let (tickets, more) = app.desk.tickets(key, query.status, assignee, before, limit).await?;
     let last = tickets.last().filter(|_| more);

@@ -24,7 +24,7 @@ use crate::{
         asked::{Asked, Named},
         error::ApiError,
         extract::{ByAgent, Change},
-        page::{place_from, place_text},
+        page::{begins_at, place_text},
     },
 };
 
@@ -148,13 +148,7 @@ pub async fn list(
 ) -> Result<Json<RepliesAnswer>, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
     let whose = app.desk.birth_mark(key).await?;
-    let after = match query.cursor() {
-        Some(text) => {
-            let at = place_from(text, LIST, whose)?;
-            Some(Tag::parse(at).map_err(|_| ApiError::bad_cursor())?)
-        }
-        None => None,
-    };
+    let after = begins_at(query.cursor(), LIST, whose, |at| Tag::parse(at).ok())?;
     let found = app
         .desk
         .replies(key, agent.agent.id, query.words()?, after, query.limit());

@@ -19,7 +19,7 @@ use crate::{
         asked::{Asked, Named},
         error::ApiError,
         extract::{ByAdmin, ByAgent},
-        page::{ShortLimit, list_cursor_from, list_cursor_text, place_from, place_text},
+        page::{ShortLimit, begins_at, list_cursor_from, list_cursor_text, place_text},
     },
     store::TenantKey,
 };
@@ -207,13 +207,7 @@ async fn sorted(
         SortAsked::Wait => Sort::Wait,
     };
     let whose = app.desk.birth_mark(key).await?;
-    let after = match cursor {
-        Some(text) => {
-            let at = place_from(text, asked.list(), whose)?;
-            Some(sort_place(&at).ok_or_else(ApiError::bad_cursor)?)
-        }
-        None => None,
-    };
+    let after = begins_at(cursor, asked.list(), whose, sort_place)?;
     let (rows, next) = app.desk.sessions_sorted(key, filter, sort, after, limit).await?;
     let next = next.map(|it| format!("{}.{}.{}", it.urgency, it.since, it.conversation));
     Ok(SessionsAnswer {

@@ -19,7 +19,7 @@ use crate::{
         asked::{Asked, Named},
         error::ApiError,
         extract::{ByAgent, Change},
-        page::{LongLimit, place_from, place_text},
+        page::{LongLimit, begins_at, place_text},
     },
 };
 
@@ -90,13 +90,7 @@ pub async fn list(
 ) -> Result<Json<NotesAnswer>, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
     let whose = app.desk.birth_mark(key).await?;
-    let before = match query.cursor {
-        Some(text) => {
-            let at = place_from(&text, LIST, whose)?;
-            Some(Rev(at.parse().map_err(|_| ApiError::bad_cursor())?))
-        }
-        None => None,
-    };
+    let before = begins_at(query.cursor.as_deref(), LIST, whose, |at| at.parse().ok().map(Rev))?;
     let limit = query.limit.unwrap_or_default().0;
     let (notes, more) = app.desk.notes(key, conversation, before, limit).await?;
     let last = notes.last().filter(|_| more);

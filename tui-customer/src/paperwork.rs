@@ -1,4 +1,5 @@
-//! What a package needs of the command line: completion scripts and manual pages, made from the same description as `--help`.
+//! What a package needs of the command line: a completion script and a manual page, made from the same description as `--help`.
+//! They are flags, because the program has a customer's name where others have a command.
 
 use std::{ffi::OsString, io, io::Write, path::Path};
 
@@ -19,6 +20,16 @@ pub fn done(arguments: &[OsString], command: impl FnOnce() -> Command, out: &mut
         }),
         ("--man", folder) => Some(manual(command(), Path::new(folder))),
         _ => None,
+    }
+}
+
+/// How the program ends after that: 0, 2 for what is no shell, 74 for what cannot be written. What went wrong is told to `err`.
+pub fn code(done: io::Result<()>, err: &mut impl Write) -> u8 {
+    let Err(error) = done else { return 0 };
+    let _ = writeln!(err, "It cannot be written: {error}.");
+    match error.kind() {
+        io::ErrorKind::InvalidInput => 2,
+        _ => 74,
     }
 }
 
