@@ -64,20 +64,29 @@ fn the_commands_of_the_readme_are_those_of_the_check() {
     }
 }
 
+/// What a link says to lead to this heading.
+fn anchor(line: &str) -> String {
+    let words = line.trim_start_matches('#').trim().to_lowercase();
+    let kept = words.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
 #[test]
 fn links_between_documents_lead_somewhere() {
-    for name in [
-        "README.md",
-        "ARCHITECTURE.md",
-        "docs/protocol.md",
-        "docs/desk.md",
-        "docs/api.md",
-        "docs/http.md",
-        "docs/operations.md",
-        "docs/security.md",
-        "docs/troubleshooting.md",
-        "docs/export.md",
-    ] {
+    let pages = fs::read_dir(root().join("docs")).expect("there is a folder of documents");
+    let pages = pages.map(|entry| {
+        entry
+            .expect("it can be read")
+            .file_name()
+            .to_string_lossy()
+            .into_owned()
+    });
+    let pages = pages
+        .filter(|name| name.ends_with(".md"))
+        .map(|name| format!("docs/{name}"));
+    let own = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(str::to_owned);
+    for name in pages.chain(own) {
+        let name = name.as_str();
         let text = read(name);
         let folder = root()
             .join(name)
@@ -85,9 +94,21 @@ fn links_between_documents_lead_somewhere() {
             .expect("a document is in a folder")
             .to_owned();
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let target = target.split('#').next().unwrap_or_default();
-            if !target.is_empty() && !target.contains("://") {
-                assert!(folder.join(target).exists(), "{name}: {target} is not there");
+            if target.contains("://") {
+                continue;
+            }
+            let (path, heading) = target.split_once('#').unwrap_or((target, ""));
+            let file = match path {
+                "" => root().join(name),
+                path => folder.join(path),
+            };
+            assert!(file.exists(), "{name}: {target} is not there");
+            if !heading.is_empty() {
+                let page = fs::read_to_string(&file).expect("it is a page");
+                assert!(
+                    page.lines().any(|line| anchor(line) == heading),
+                    "{name}: {target} has no such heading"
+                );
             }
         }
     }

@@ -1,10 +1,13 @@
 //! What the documents say of numbers and of faults is there in the program, word for word.
 
+mod api;
 mod program;
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
-use minicom_server::telemetry::METRICS;
+use axum::response::IntoResponse;
+use minicom_protocol::refusal::Refusal;
+use minicom_server::{http::ApiError, telemetry::METRICS};
 use program::{Running, program};
 
 fn document(name: &str) -> String {
@@ -146,4 +149,139 @@ fn each_trouble_has_a_command_that_prints_its_line() {
         });
         assert!(found, "{heading}: `{ask}` has no line {line:?}:\n{said}");
     }
+}
+
+/// What the pages use of `jq`: `-r .name`, of a file or of standard input. So the tests need none.
+const JQ: &str = r#"#!/usr/bin/env python3
+import json, sys
+assert sys.argv[1] == "-r" and sys.argv[2].startswith(".")
+source = open(sys.argv[3]) if len(sys.argv) > 3 else sys.stdin
+print(json.load(source)[sys.argv[2][1:]])
+"#;
+
+#[test]
+fn the_walk_through_the_reference_as_it_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let server = Running::start(&data, &[]);
+    let jq = dir.path().join("jq");
+    fs::write(&jq, JQ).unwrap();
+    fs::set_permissions(&jq, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let text = document("api.md")
+        .replace("127.0.0.1:8000", &server.address)
+        .replace("~/.local/share/minicom", &data.display().to_string());
+    let blocks = blocks(&text);
+    assert_eq!(blocks.len(), 1, "the walk");
+    let output = std::process::Command::new("bash")
+        .args(["-euo", "pipefail", "-c", &blocks[0].1])
+        .env(
+            "PATH",
+            format!("{}:{}", dir.path().display(), std::env::var("PATH").unwrap()),
+        )
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        said.contains("Hello Alice, I am looking.") && said.contains(r#""status":"closed""#),
+        "{said}"
+    );
+}
+
+/// `METHOD /path` of each row of the reference, with `{}` for what is named there; the prefix that most share is left out.
+fn routes_of_the_reference() -> BTreeSet<String> {
+    let text = document("api.md");
+    let mut found = BTreeSet::new();
+    for line in text.lines() {
+        let cell = match line.strip_prefix("| ") {
+            Some(row) => row.split(" | ").next().unwrap_or_default(),
+            None => line,
+        };
+        let mut methods = vec![];
+        for quoted in cell.split('`').skip(1).step_by(2) {
+            let (method, path) = quoted.split_once(' ').unwrap_or((quoted, ""));
+            if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method) {
+                continue;
+            }
+            methods.push(method);
+            if path.starts_with('/') {
+                let path = path.split('?').next().unwrap_or_default();
+                found.extend(methods.drain(..).map(|method| format!("{method} {}", nameless(path))));
+            }
+        }
+    }
+    found
+}
+
+/// A path without the prefix and without the names between braces.
+fn nameless(path: &str) -> String {
+    let path = path.strip_prefix("/api/v1/chat").unwrap_or(path);
+    let segments = path
+        .split('/')
+        .map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn the_reference_has_a_row_for_each_route_and_for_no_other() {
+    let told = routes_of_the_reference();
+    let there: BTreeSet<String> = api::operations()
+        .iter()
+        .map(|it| format!("{} {}", it.method, nameless(&it.path)))
+        .collect();
+    let missing: Vec<_> = there.difference(&told).collect();
+    assert!(missing.is_empty(), "docs/api.md has no row for {missing:?}");
+    let served = ["GET /api/v1/openapi.json", "GET /api/v1/docs"].map(str::to_owned);
+    let gone: Vec<_> = told.difference(&there).filter(|it| !served.contains(it)).collect();
+    assert!(gone.is_empty(), "docs/api.md has rows for what is not there: {gone:?}");
+}
+
+#[test]
+fn the_reference_names_each_field_that_a_body_may_have() {
+    let text = document("api.md");
+    let quoted: BTreeSet<&str> = text.split('`').skip(1).step_by(2).collect();
+    let mut missing = BTreeSet::new();
+    for operation in api::operations() {
+        for example in operation.examples() {
+            let fields = example
+                .as_object()
+                .into_iter()
+                .flat_map(|fields| fields.keys().cloned());
+            missing.extend(fields.filter(|field| !quoted.contains(field.as_str())));
+        }
+    }
+    // The settings have a page of their own.
+    let desk = document("desk.md");
+    missing.retain(|field| !desk.contains(field.as_str()));
+    assert!(missing.is_empty(), "docs/api.md does not name {missing:?}");
+}
+
+#[test]
+fn the_reference_has_each_refusal_beside_its_status() {
+    let page = document("api.md");
+    let spec = include_str!("../../protocol/src/spec.md");
+    let refusals = spec.split("```refusals\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut seen = 0;
+    for line in refusals.lines() {
+        let refusal: Refusal = serde_json::from_str(line).unwrap();
+        // Sockets alone say these.
+        if matches!(
+            refusal.code().as_str(),
+            "hello_first" | "hello_again" | "version" | "unknown_type" | "moon_phase"
+        ) {
+            continue;
+        }
+        seen += 1;
+        let code = refusal.code();
+        let status = ApiError::from(refusal).into_response().status().as_u16();
+        let row = page.lines().find(|row| row.starts_with(&format!("| {status} |")));
+        let row = row.unwrap_or_else(|| panic!("docs/api.md has no row for {status}"));
+        assert!(row.contains(&format!("`{code}`")), "{status}: {code}");
+    }
+    assert!(seen > 30, "{seen}");
 }

@@ -9,9 +9,10 @@ use std::{
 };
 
 use minicom_protocol::{
+    context::Profile,
     event::{Author, Event, EventBody, Posted},
     ids::{ConversationId, CustomerId, Rev, TenantId},
-    people::CustomerRef,
+    people::{CustomerRef, Realm},
     refusal::Refusal,
     stage::HandOverReason,
     summary::Summary,
@@ -155,8 +156,9 @@ impl Bot {
         });
         let first = begins_here && lines.len() == 1;
         let rules = &self.rules;
-        let name = trigger.customer.name.as_str();
-        let answered = catch_unwind(AssertUnwindSafe(|| answer(rules, name, &stretch, first)));
+        let row = self.desk.customer_row(self.key, customer).await.ok()?;
+        let name = called(&row.customer, &row.profile);
+        let answered = catch_unwind(AssertUnwindSafe(|| answer(rules, &name, &stretch, first)));
         Some(answered.unwrap_or_else(|_| {
             error!(
                 trigger = trigger.rev.0,
@@ -193,6 +195,17 @@ impl Bot {
                 }
             }
         }
+    }
+}
+
+/// How the bot calls a customer: as the site says, else as the customer does. What the server made up for somebody who gave no
+/// name is no name to greet by.
+fn called(customer: &CustomerRef, profile: &Profile) -> String {
+    let said = profile.vouched.name.as_ref().or(profile.name.as_ref());
+    match said {
+        Some(name) => name.as_str().to_owned(),
+        None if customer.realm == Realm::Anonymous => String::new(),
+        None => customer.name.as_str().to_owned(),
     }
 }
 

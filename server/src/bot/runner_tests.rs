@@ -5,6 +5,8 @@ use minicom_protocol::{
     frame::{AgentSignal, Typist},
     ids::AgentId,
     stage::Stage,
+    text::CustomerName,
+    words::SubjectLine,
 };
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
@@ -281,4 +283,20 @@ async fn the_typing_of_the_bot_ends_also_when_it_says_nothing_of_use() {
         timeout(Duration::from_secs(20), ended).await.expect("it ends");
     }
     bot.stop().await;
+}
+
+#[test]
+fn a_customer_is_called_as_the_site_says_then_as_the_customer_does_and_never_by_a_made_up_name() {
+    let customer = |realm| CustomerRef {
+        id: CustomerId(uuid::Uuid::nil()),
+        name: CustomerName::parse("guest-7xk2m9qd").unwrap(),
+        realm,
+    };
+    let mut profile = Profile::default();
+    assert_eq!(called(&customer(Realm::Anonymous), &profile), "");
+    assert_eq!(called(&customer(Realm::Named), &profile), "guest-7xk2m9qd");
+    profile.name = Some(SubjectLine::parse("Al".to_owned()).unwrap());
+    assert_eq!(called(&customer(Realm::Anonymous), &profile), "Al");
+    profile.vouched.name = Some(SubjectLine::parse("Alice Ramos".to_owned()).unwrap());
+    assert_eq!(called(&customer(Realm::Signed), &profile), "Alice Ramos");
 }

@@ -162,7 +162,7 @@ fn since(asked: &Asked, headers: &HeaderMap) -> Result<Since, ApiError> {
     Ok(match last.filter(|id| !id.is_empty()).or(asked.since.as_deref()) {
         None => Since::Now,
         Some("0") => Since::Start,
-        Some(text) => Since::After(cursor_from(text).ok_or_else(ApiError::bad_cursor)?),
+        Some(text) => Since::After(cursor_from(text).ok_or_else(ApiError::bad_since)?),
     })
 }
 

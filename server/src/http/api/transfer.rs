@@ -66,7 +66,7 @@ async fn export(
     };
     let since = match asked.since.as_deref() {
         None | Some("0") => None,
-        Some(text) => Some(cursor_from(text).ok_or_else(ApiError::bad_cursor)?),
+        Some(text) => Some(cursor_from(text).ok_or_else(ApiError::bad_since)?),
     };
     let desk = (app.desk.tenant(&admin.tenant)?, admin.tenant.clone());
     let begun = app.desk.read(move |conn| Export::begin(conn, desk, since)).await?;
