@@ -68,7 +68,7 @@ async fn ask(office: &Office, command: &WebhookCommand) -> Result<Value, Fatal> 
         }
         WebhookCommand::Delete { id } => office.call(Method::DELETE, &of(id), None).await,
         WebhookCommand::Deliveries { id, limit, before } => {
-            let before = before.map_or_else(String::new, |rev| format!("&cursor={rev}"));
+            let before = before.map_or_else(String::new, |rev| format!("&before={rev}"));
             get(format!("{}/deliveries?limit={limit}{before}", of(id))).await
         }
         WebhookCommand::Replay { id, rev } => post(format!("{}/deliveries/{rev}/replay", of(id)), json!({})).await,

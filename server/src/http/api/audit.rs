@@ -10,7 +10,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     accounts::SignedIn,
     clock::rfc3339,
-    http::{App, asked::Asked, error::ApiError, extract::ByAdmin, page::ShortLimit},
+    http::{
+        App,
+        asked::Asked,
+        error::ApiError,
+        extract::ByAdmin,
+        page::{ShortLimit, begins_at, place_text},
+    },
     store::{
         audit::{self, Actor, Entry, Filter},
         people,
@@ -116,6 +122,9 @@ struct Wanted {
     since: Option<String>,
 }
 
+/// What the list is called in its cursors.
+const LIST: &str = "audit";
+
 /// Who did what, newest first. For admins.
 #[utoipa::path(get, path = "/audit", tag = "audit", operation_id = "list_audit", params(Wanted),
     responses((status = 200, body = AuditAnswer)))]
@@ -125,10 +134,9 @@ async fn list(
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Json<AuditAnswer>, ApiError> {
     let limit = wanted.limit.unwrap_or_default().0;
-    let before = match &wanted.cursor {
-        Some(cursor) => Some(cursor.parse().map_err(|_| ApiError::bad_cursor())?),
-        None => None,
-    };
+    let key = app.desk.tenant(&admin.tenant)?;
+    let whose = app.desk.birth_mark(key).await?;
+    let before = begins_at(wanted.cursor.as_deref(), LIST, whose, |at| at.parse().ok())?;
     let filter = Filter {
         before,
         action: wanted.action,
@@ -136,7 +144,6 @@ async fn list(
         since: wanted.since.as_deref().map(time).transpose()?,
         hide_tenants: hides_tenants(&admin),
     };
-    let key = app.desk.tenant(&admin.tenant)?;
     let page = app.desk.read(move |conn| {
         let mut filter = filter;
         if let Some(email) = filter.actor.as_deref().filter(|actor| actor.contains('@')) {
@@ -151,7 +158,8 @@ async fn list(
     let mut entries = page.await?;
     let more = entries.len() > limit;
     entries.truncate(limit);
-    let next_cursor = entries.last().filter(|_| more).map(|last| last.number.to_string());
+    let last = entries.last().filter(|_| more);
+    let next_cursor = last.map(|it| place_text(LIST, &it.number.to_string(), whose));
     let entries = entries.into_iter().map(answer).collect();
     Ok(Json(AuditAnswer { entries, next_cursor }))
 }

@@ -34,7 +34,7 @@ use crate::{
         asked::Asked,
         error::ApiError,
         extract::{ByAdmin, ByAgent, Change},
-        page::ShortLimit,
+        page::{ShortLimit, begins_at, place_text},
     },
     limits,
     order::Order,
@@ -114,6 +114,9 @@ struct Wanted {
     cursor: Option<String>,
 }
 
+/// What the list is called in its cursors.
+const LIST: &str = "customers";
+
 /// Customers by name or address.
 #[utoipa::path(get, path = "/customers", tag = "customers", params(Wanted), responses((status = 200, body = Customers)))]
 async fn list(
@@ -126,20 +129,20 @@ async fn list(
         let most = limits::QUERY_CHARS_MAX;
         return Err(ApiError::bad_field(format!("`q` has more than {most} characters")));
     }
-    let after = wanted.cursor.map(|it| it.parse::<CustomerId>()).transpose();
+    let key = app.desk.tenant(&agent.tenant)?;
+    let whose = app.desk.birth_mark(key).await?;
     let find = Find {
         text: wanted.q,
-        after: after.map_err(|_| ApiError::bad_cursor())?,
+        after: begins_at(wanted.cursor.as_deref(), LIST, whose, |at| at.parse().ok())?,
         limit: limit + 1,
     };
-    let key = app.desk.tenant(&agent.tenant)?;
     let mut rows = app.desk.customers(key, find).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let last = rows.last().map(|row| row.customer.id.to_string());
+    let last = rows.last().filter(|_| more);
     Ok(Json(Customers {
+        next_cursor: last.map(|row| place_text(LIST, &row.customer.id.to_string(), whose)),
         customers: rows.into_iter().map(customer).collect(),
-        next_cursor: last.filter(|_| more),
     }))
 }
 

@@ -3,11 +3,11 @@
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
-    http::{StatusCode, Uri},
+    http::StatusCode,
 };
 use minicom_protocol::{ids::Rev, refusal::Refusal};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -15,9 +15,10 @@ use crate::{
     clock::rfc3339,
     http::{
         App,
+        asked::Asked,
         error::ApiError,
         extract::{ByAdmin, Change},
-        page::Page,
+        page::{ShortLimit, begins_at, place_text},
     },
     store::webhooks::{Delivery, Webhook},
     webhooks::{self, HookError, NotAllowed},
@@ -150,6 +151,19 @@ impl DeliveryAnswer {
     }
 }
 
+/// Which deliveries.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// At most so many.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<ShortLimit>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Without a cursor: only of events before this one.
+    before: Option<u64>,
+}
+
 /// A page of deliveries.
 #[derive(Serialize, ToSchema)]
 struct DeliveriesAnswer {
@@ -271,27 +285,27 @@ async fn delete(
 /// What a webhook was told and is to be told, newest event first. `limit` and `cursor` as everywhere.
 #[utoipa::path(
     get, path = "/webhooks/{id}/deliveries", tag = "webhooks", responses((status = 200, body = DeliveriesAnswer)),
-    params(("id" = String, Path), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query))
+    params(("id" = String, Path), Wanted)
 )]
 async fn deliveries(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
     path: Result<Path<String>, PathRejection>,
-    uri: Uri,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Json<DeliveriesAnswer>, ApiError> {
-    let page = Page::of(&uri)?;
-    let before = match &page.cursor {
-        Some(text) => Some(rev_of(text).ok_or_else(ApiError::bad_cursor)?),
-        None => None,
-    };
-    let mut found = app
-        .webhooks
-        .deliveries(&admin, id_of(path)?, before, page.limit + 1)
-        .await?;
-    let more = found.len() > page.limit;
-    found.truncate(page.limit);
+    let id = id_of(path)?;
+    let whose = app.desk.birth_mark(app.desk.tenant(&admin.tenant)?).await?;
+    // Of this webhook alone: the places of another mean other deliveries.
+    let list = format!("deliveries of {id}");
+    let before = begins_at(wanted.cursor.as_deref(), &list, whose, rev_of)?;
+    let before = before.or_else(|| wanted.before.map(|rev| Rev(rev.min(i64::MAX as u64))));
+    let limit = wanted.limit.unwrap_or_default().0;
+    let mut found = app.webhooks.deliveries(&admin, id, before, limit + 1).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| more);
     Ok(Json(DeliveriesAnswer {
-        next_cursor: found.last().filter(|_| more).map(|last| last.rev.to_string()),
+        next_cursor: last.map(|it| place_text(&list, &it.rev.to_string(), whose)),
         deliveries: found.iter().map(DeliveryAnswer::of).collect(),
     }))
 }
