@@ -21,6 +21,7 @@ pub mod people;
 pub mod queue;
 pub mod refusal;
 pub mod rest;
+pub mod search;
 pub mod settings;
 pub mod staff;
 pub mod stage;

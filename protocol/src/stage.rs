@@ -90,6 +90,55 @@ impl Stage {
     }
 }
 
+/// A stage without what belongs to it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageIs {
+    /// The bot answers.
+    Bot,
+    /// A person is wanted.
+    Waiting,
+    /// An agent is at it.
+    Active,
+    /// Put aside.
+    Snoozed,
+    /// Over.
+    Closed,
+}
+
+impl StageIs {
+    /// All, in their order of life.
+    pub const ALL: [StageIs; 5] = [
+        StageIs::Bot,
+        StageIs::Waiting,
+        StageIs::Active,
+        StageIs::Snoozed,
+        StageIs::Closed,
+    ];
+
+    /// The word, as it is typed and shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            StageIs::Bot => "bot",
+            StageIs::Waiting => "waiting",
+            StageIs::Active => "active",
+            StageIs::Snoozed => "snoozed",
+            StageIs::Closed => "closed",
+        }
+    }
+
+    /// Of a stage.
+    pub fn of(stage: &Stage) -> StageIs {
+        match stage {
+            Stage::Bot => StageIs::Bot,
+            Stage::Waiting { .. } => StageIs::Waiting,
+            Stage::Active { .. } => StageIs::Active,
+            Stage::Snoozed { .. } => StageIs::Snoozed,
+            Stage::Closed { .. } => StageIs::Closed,
+        }
+    }
+}
+
 /// Why a person is wanted. A closed list: it is shown in the queue and counted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -11,12 +11,12 @@ use minicom_protocol::{
     intake::Priority,
     queue::Queue,
     staff::Staff,
-    stage::Stage,
     summary::Summary,
     words::{Skill, Tag},
 };
 
 pub use self::parse::FilterError;
+pub use minicom_protocol::stage::StageIs;
 
 /// What of a list is shown, and in which order. It is typed on one line ([`std::str::FromStr`]), as
 /// `priority:urgent tag:vip owner:bo wait>5m`, and printed back in one way.
@@ -67,21 +67,6 @@ pub enum ListSort {
     Newest,
 }
 
-/// A stage without what belongs to it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum StageIs {
-    /// The bot answers.
-    Bot,
-    /// A person is wanted.
-    Waiting,
-    /// An agent is at it.
-    Active,
-    /// Put aside.
-    Snoozed,
-    /// Over.
-    Closed,
-}
-
 /// Whose a conversation is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum OwnerIs {
@@ -122,39 +107,6 @@ impl ListSort {
             ListSort::Wait => "wait",
             ListSort::Priority => "priority",
             ListSort::Newest => "newest",
-        }
-    }
-}
-
-impl StageIs {
-    /// All, in their order of life.
-    pub const ALL: [StageIs; 5] = [
-        StageIs::Bot,
-        StageIs::Waiting,
-        StageIs::Active,
-        StageIs::Snoozed,
-        StageIs::Closed,
-    ];
-
-    /// The word, as it is typed and shown.
-    pub fn word(self) -> &'static str {
-        match self {
-            StageIs::Bot => "bot",
-            StageIs::Waiting => "waiting",
-            StageIs::Active => "active",
-            StageIs::Snoozed => "snoozed",
-            StageIs::Closed => "closed",
-        }
-    }
-
-    /// Of a stage.
-    pub fn of(stage: &Stage) -> StageIs {
-        match stage {
-            Stage::Bot => StageIs::Bot,
-            Stage::Waiting { .. } => StageIs::Waiting,
-            Stage::Active { .. } => StageIs::Active,
-            Stage::Snoozed { .. } => StageIs::Snoozed,
-            Stage::Closed { .. } => StageIs::Closed,
         }
     }
 }

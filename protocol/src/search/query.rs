@@ -1,0 +1,372 @@
+//! What somebody typed, as a query. Any text is one: what is no filter is looked for as words, and what cannot be understood is
+//! said beside the answer instead of refusing it.
+
+use std::ops::Range;
+
+use super::words::{Word, words};
+use crate::{
+    hours::Date,
+    stage::{Stage, StageIs},
+    words::Tag,
+};
+
+/// Terms that are looked for; more make no better search.
+const TERMS_MAX: usize = 12;
+/// Words of one phrase.
+const PHRASE_WORDS_MAX: usize = 24;
+/// Values of one filter.
+const VALUES_MAX: usize = 8;
+
+/// What is looked for, and in which lines.
+///
+/// | Written | Found is |
+/// | --- | --- |
+/// | `late parcel` | what has all these words; the last one may be the beginning of one |
+/// | `"late parcel"` | what has these words one after the other |
+/// | `ref*` | what has a word that begins so |
+/// | `-refund` | what does not have the word |
+/// | `from:customer` `from:bot` `from:agent` `from:me` `from:ada` | what was written by one of these; several with `,` |
+/// | `customer:alice` | what is in the thread of this customer |
+/// | `tag:vip` | what is in a conversation with this tag; several: all of them |
+/// | `stage:waiting,closed` `is:open` | what is in a conversation that stands there now |
+/// | `owner:me` `owner:nobody` `agent:ada` | what is in a conversation of this agent: a closed one is whose it was last |
+/// | `after:2026-11-20` `before:today` `after:7d` | from that day on, before that day, within the last so many `m`, `h`, `d` or `w` |
+/// | `in:notes` `in:lines` | notes only; lines only |
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Query {
+    /// All of these must be there.
+    pub all: Vec<Term>,
+    /// None of these may be there.
+    pub none: Vec<Term>,
+    /// Written by any of these; by anybody if empty.
+    pub from: Vec<FromIs>,
+    /// In the thread of any customer of these names; of anybody if empty.
+    pub customers: Vec<String>,
+    /// In a conversation with all these tags.
+    pub tags: Vec<Tag>,
+    /// In a conversation that stands in any of these now; anywhere if empty.
+    pub stages: Vec<StageIs>,
+    /// In a conversation of this agent.
+    pub owner: Option<WhoseIs>,
+    /// Not before then.
+    pub after: Option<Moment>,
+    /// Before then.
+    pub before: Option<Moment>,
+    /// Only what agents alone can see, or only what was said.
+    pub only: Option<Only>,
+    /// What was typed and is not understood, as it was typed.
+    pub unclear: Vec<String>,
+}
+
+/// Words one after the other.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Term {
+    /// The words, as an index has them. Never empty.
+    pub words: Vec<String>,
+    /// Whether the last word may be the beginning of one.
+    pub prefix: bool,
+}
+
+/// Who wrote.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FromIs {
+    /// A customer.
+    Customer,
+    /// The bot.
+    Bot,
+    /// An agent.
+    Agent,
+    /// Whoever searches.
+    Me,
+    /// An agent, or else a customer, of this name. In lower case.
+    Named(String),
+}
+
+/// Whose conversation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum WhoseIs {
+    /// Of whoever searches.
+    Me,
+    /// Nobody's.
+    Nobody,
+    /// Of an agent of this name. In lower case.
+    Named(String),
+}
+
+/// A time, as seen from now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Moment {
+    /// The beginning of a day.
+    Day(Date),
+    /// The beginning of the day so many days ago.
+    DaysBack(u16),
+    /// So many milliseconds ago.
+    Ago(i64),
+}
+
+/// A part of what is searched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Only {
+    /// Notes.
+    Notes,
+    /// Lines.
+    Lines,
+}
+
+impl Query {
+    /// The query that a text is. Any text is one.
+    pub fn parse(text: &str) -> Query {
+        let mut query = Query::default();
+        let mut typed = split(text);
+        // Only the last word is still being typed.
+        let last = typed.len().saturating_sub(1);
+        for (place, it) in typed.drain(..).enumerate() {
+            query.take(&it, place == last);
+        }
+        query
+    }
+
+    /// Whether nothing was typed that says what to look for.
+    pub fn is_empty(&self) -> bool {
+        *self
+            == Query {
+                unclear: self.unclear.clone(),
+                ..Query::default()
+            }
+    }
+
+    fn take(&mut self, typed: &Typed<'_>, is_last: bool) {
+        if let Some((key, value)) = typed.filter()
+            && let Some(understood) = self.filter(&key, value)
+        {
+            if !understood || typed.excludes {
+                self.unclear.push(typed.raw.chars().take(60).collect());
+            }
+            return;
+        }
+        let starred = typed.text.ends_with('*');
+        let mut found: Vec<Word> = words(typed.text);
+        found.truncate(PHRASE_WORDS_MAX);
+        let Some(end) = found.last() else { return };
+        // One letter begins half of all words; and signs are found as parts anyway.
+        let long = end.word.chars().count() > 1 && !end.signs;
+        let prefix = long && !typed.excludes && (starred || (is_last && !typed.quoted));
+        let words = found.into_iter().map(|it| it.word).collect();
+        let terms = if typed.excludes { &mut self.none } else { &mut self.all };
+        if terms.len() < TERMS_MAX {
+            terms.push(Term { words, prefix });
+        }
+    }
+
+    /// Takes a filter. `None` if there is none of this name, `Some(false)` if its value is not understood.
+    fn filter(&mut self, key: &str, value: &str) -> Option<bool> {
+        let values = || {
+            value
+                .split(',')
+                .map(str::trim)
+                .filter(|it| !it.is_empty())
+                .take(VALUES_MAX)
+        };
+        let given = values().next().is_some();
+        Some(match key {
+            "from" | "by" => {
+                self.from.extend(values().map(from));
+                given
+            }
+            "customer" => {
+                self.customers.extend(values().map(str::to_owned));
+                given
+            }
+            "tag" => {
+                let tags: Result<Vec<Tag>, _> = values().map(|it| Tag::parse(it.to_lowercase())).collect();
+                given && tags.map(|tags| self.tags.extend(tags)).is_ok()
+            }
+            "stage" | "is" => {
+                let stages: Option<Vec<&[StageIs]>> = values().map(stages).collect();
+                let understood = given && stages.is_some();
+                self.stages.extend(stages.unwrap_or_default().into_iter().flatten());
+                understood
+            }
+            "owner" | "agent" => {
+                self.owner = values().next().map(whose).or(self.owner.take());
+                given
+            }
+            "before" => moment(value).map(|at| self.before = Some(at)).is_some(),
+            "after" | "since" => moment(value).map(|at| self.after = Some(at)).is_some(),
+            "in" => only(value).map(|it| self.only = Some(it)).is_some(),
+            _ => return None,
+        })
+    }
+
+    /// Where in a text the words stand that were looked for, in bytes: in order, none touches the next.
+    pub fn marks(&self, text: &str) -> Vec<Range<usize>> {
+        let found = words(text);
+        let mut marks: Vec<Range<usize>> = Vec::new();
+        for term in &self.all {
+            match term.words.as_slice() {
+                [one] if one.chars().count() == 1 => marks.extend(single(one, &found, text)),
+                phrase => {
+                    let places = found.windows(phrase.len());
+                    let hits = places.filter(|place| term.is_at(place));
+                    marks.extend(hits.filter_map(|it| Some(it.first()?.at.start..it.last()?.at.end)));
+                }
+            }
+        }
+        marks.sort_by_key(|it| (it.start, it.end));
+        let mut joined: Vec<Range<usize>> = Vec::with_capacity(marks.len());
+        for it in marks {
+            match joined.last_mut() {
+                Some(last) if it.start <= last.end => last.end = last.end.max(it.end),
+                _ => joined.push(it),
+            }
+        }
+        joined
+    }
+}
+
+impl Term {
+    fn is_at(&self, place: &[Word]) -> bool {
+        let last = self.words.len().saturating_sub(1);
+        self.words.iter().zip(place).enumerate().all(|(n, (want, have))| {
+            have.word == *want || (self.prefix && n == last && have.word.starts_with(want.as_str()))
+        })
+    }
+}
+
+/// The places of one letter, or of one sign in the pairs that signs are.
+fn single(one: &str, found: &[Word], text: &str) -> Vec<Range<usize>> {
+    let mut places = Vec::new();
+    for it in found {
+        let part = text.get(it.at.clone()).unwrap_or_default();
+        if it.word == one {
+            places.push(it.at.clone());
+        } else if it.signs && it.word.starts_with(one) {
+            let end = part.chars().next().map_or(0, char::len_utf8);
+            places.push(it.at.start..it.at.start + end);
+        } else if it.signs && it.word.ends_with(one) {
+            let begin = part.char_indices().last().map_or(0, |(at, _)| at);
+            places.push(it.at.start + begin..it.at.end);
+        }
+    }
+    places
+}
+
+/// Something typed, between spaces or in quotes.
+struct Typed<'a> {
+    /// All of it.
+    raw: &'a str,
+    /// Without `-` and quotes.
+    text: &'a str,
+    /// Whether it stood in quotes.
+    quoted: bool,
+    /// Whether it began with `-`.
+    excludes: bool,
+}
+
+impl<'a> Typed<'a> {
+    /// As a filter: the key in lower case, and the value without quotes.
+    fn filter(&self) -> Option<(String, &'a str)> {
+        if self.quoted {
+            return None;
+        }
+        let (key, value) = self.text.split_once(':')?;
+        let is_key = !key.is_empty() && key.len() <= 16 && key.bytes().all(|b| b.is_ascii_alphabetic());
+        is_key.then(|| (key.to_ascii_lowercase(), value.trim_matches('"')))
+    }
+}
+
+/// The pieces of a text: spaces end one, but not within quotes.
+fn split(text: &str) -> Vec<Typed<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let mut within = false;
+        let end = rest.find(|c: char| {
+            within ^= c == '"';
+            c.is_whitespace() && !within
+        });
+        let (raw, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after.trim_start();
+        let excluded = raw.strip_prefix('-').filter(|it| !it.is_empty());
+        let text = excluded.unwrap_or(raw);
+        let inside = text.strip_prefix('"');
+        pieces.push(Typed {
+            raw,
+            text: inside.map_or(text, |it| it.strip_suffix('"').unwrap_or(it)),
+            quoted: inside.is_some(),
+            excludes: excluded.is_some(),
+        });
+    }
+    pieces
+}
+
+fn from(value: &str) -> FromIs {
+    let word = value.to_lowercase();
+    match word.as_str() {
+        "customer" | "customers" => FromIs::Customer,
+        "bot" => FromIs::Bot,
+        "agent" | "agents" => FromIs::Agent,
+        "me" => FromIs::Me,
+        _ => FromIs::Named(word),
+    }
+}
+
+fn whose(value: &str) -> WhoseIs {
+    let word = value.to_lowercase();
+    match word.as_str() {
+        "me" => WhoseIs::Me,
+        "nobody" | "none" => WhoseIs::Nobody,
+        _ => WhoseIs::Named(word),
+    }
+}
+
+fn stages(value: &str) -> Option<&'static [StageIs]> {
+    Some(match value.to_ascii_lowercase().as_str() {
+        "open" => &[StageIs::Bot, StageIs::Waiting, StageIs::Active, StageIs::Snoozed],
+        "bot" => &[StageIs::Bot],
+        "waiting" => &[StageIs::Waiting],
+        "active" => &[StageIs::Active],
+        "snoozed" => &[StageIs::Snoozed],
+        "closed" => &[StageIs::Closed],
+        _ => return None,
+    })
+}
+
+fn only(value: &str) -> Option<Only> {
+    match value.to_ascii_lowercase().as_str() {
+        "note" | "notes" => Some(Only::Notes),
+        "line" | "lines" | "messages" => Some(Only::Lines),
+        _ => None,
+    }
+}
+
+fn moment(value: &str) -> Option<Moment> {
+    match value.to_ascii_lowercase().as_str() {
+        "today" => return Some(Moment::DaysBack(0)),
+        "yesterday" => return Some(Moment::DaysBack(1)),
+        _ => {}
+    }
+    if let Ok(day) = value.parse::<Date>() {
+        return Some(Moment::Day(day));
+    }
+    let unit = value.chars().last()?;
+    let count: u16 = value.strip_suffix(unit)?.parse().ok()?;
+    let minute = 60_000;
+    let ms = match unit {
+        'm' => minute,
+        'h' => 60 * minute,
+        'd' => 24 * 60 * minute,
+        'w' => 7 * 24 * 60 * minute,
+        _ => return None,
+    };
+    Some(Moment::Ago(i64::from(count) * ms))
+}
+
+/// Whether a stage is one of these; any is, if there are none.
+pub fn is_in(stage: &Stage, stages: &[StageIs]) -> bool {
+    stages.is_empty() || stages.contains(&StageIs::of(stage))
+}
+
+#[cfg(test)]
+#[path = "query_tests.rs"]
+mod tests;
