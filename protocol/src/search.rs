@@ -43,6 +43,15 @@ pub struct Found {
     pub unclear: Vec<String>,
 }
 
+/// A name for a filter of the list, of one agent.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SavedView {
+    /// Its name: letters, digits and `-`, lower case.
+    pub name: String,
+    /// The filter, as it is typed.
+    pub filter: String,
+}
+
 /// Something that was found.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Hit {

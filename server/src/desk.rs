@@ -10,9 +10,11 @@ mod mentions;
 mod pages;
 mod queue;
 mod reading;
+mod search;
 mod sessions;
 mod tenants;
 mod tickets;
+mod views;
 
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ pub use self::{
     live::Since,
     pages::{ConversationsPage, ForeignCursor, HistoryPage, ListCursor},
     reading::Opening,
+    search::SearchIn,
     sessions::{Filter, LinesPage, OwnedBy, Session, SessionsPage, Sort, SortPlace, Status},
     tenants::{Serve, Tenants},
 };

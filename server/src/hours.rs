@@ -132,6 +132,25 @@ impl Calendar {
         format!("{} ({})", there.strftime(form), self.zone_name)
     }
 
+    /// When a day begins in the zone. None at the end of all time.
+    pub fn day_begins(&self, date: Date) -> Option<Time> {
+        // A `Date` is a day that exists, of a year below 9999.
+        let day = civil::date(date.year() as i16, date.month() as i8, date.day() as i8);
+        let begins = day.to_zoned(self.zone.clone()).ok()?;
+        Some(Time(begins.timestamp().as_microsecond()))
+    }
+
+    /// When the day began that was so many days before this one. None at the beginning of all time.
+    pub fn days_back(&self, now: Time, days: u16) -> Option<Time> {
+        let day = self
+            .on_the_wall(now)
+            .date()
+            .checked_sub(jiff::Span::new().days(i64::from(days)))
+            .ok()?;
+        let begins = day.to_zoned(self.zone.clone()).ok()?;
+        Some(Time(begins.timestamp().as_microsecond()))
+    }
+
     fn on_the_wall(&self, time: Time) -> Zoned {
         spans::timestamp(time.0).to_zoned(self.zone.clone())
     }

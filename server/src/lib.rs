@@ -21,6 +21,7 @@ pub mod hours;
 pub mod http;
 pub mod hub;
 pub mod in_order;
+mod indexing;
 pub mod kept_out;
 mod lanes;
 pub mod limits;

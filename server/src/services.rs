@@ -16,7 +16,7 @@ use crate::{
     bot::{self, rules::Rules},
     desk::{Desk, Serve},
     door::FrontDoor,
-    grace, limits, routing,
+    grace, indexing, limits, routing,
     signals::Signals,
     store::TenantKey,
 };
@@ -88,6 +88,7 @@ impl Serve for Services {
         for work in self.signals.begin(key, &running.rest) {
             self.spawn(&running, work);
         }
+        self.spawn(&running, indexing::keep(self.desk.clone(), key, running.rest.clone()));
         if let Some(rules) = &self.rules {
             let (desk, signals, rules) = (self.desk.clone(), self.signals.clone(), rules.clone());
             let bot = bot::runner::run(desk, signals, tenant.clone(), key, rules, running.rest.clone());

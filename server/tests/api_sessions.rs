@@ -481,6 +481,51 @@ async fn tickets_presence_and_mentions() {
 }
 
 #[tokio::test]
+async fn what_was_said_is_found_and_views_are_ones_own() {
+    let desk = Desk::open().await;
+    let id = desk.of("alice").await;
+    // The index is at most a second behind, and says so.
+    let found = loop {
+        let found = desk.get("search?q=hel&limit=1").await;
+        if found["behind"] == 0 {
+            break found;
+        }
+    };
+    let hit = &found["hits"][0];
+    assert_eq!((&hit["kind"], &hit["excerpt"]), (&json!("line"), &json!("hello")));
+    assert_eq!((&hit["sender"], &hit["marks"]), (&json!("customer"), &json!([[0, 5]])));
+    let all = desk.get("search?limit=1").await;
+    let next = all["next_cursor"].as_str().unwrap();
+    let older = desk.get(&format!("search?limit=1&cursor={next}")).await;
+    assert!(older["hits"][0]["id"].as_u64() < all["hits"][0]["id"].as_u64());
+    let here = desk
+        .get(&format!("search?q=hello%20customer:alice&conversation={id}"))
+        .await;
+    assert!(
+        here["hits"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|it| it["session_id"] == id.as_str())
+    );
+    let odd = desk.get("search?q=before:soon%20%22%20OR%20(").await;
+    assert_eq!(odd["unclear"], json!(["not understood: before:soon"]));
+    let unknown = desk.server.get(
+        &format!("{BASE}/search?q=x&conversation=00000000-0000-4000-8000-000000000000"),
+        &desk.bo,
+    );
+    assert_eq!(code(&answer(unknown).await), (404, "not_found"));
+
+    let view = json!({"name": "late", "filter": "owner:me wait>1h"});
+    let made = answer(desk.server.post(&format!("{BASE}/views"), &desk.bo, &view)).await;
+    assert_eq!((made.0, &made.1), (201, &view));
+    assert_eq!(desk.get("views").await["views"], json!([view]));
+    let others = answer(desk.server.get(&format!("{BASE}/views"), &desk.eve)).await;
+    assert_eq!(others.1["views"], json!([]));
+    desk.server.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn only_admins_list_everything_by_the_admins_name() {
     let desk = Desk::open().await;
     let path = format!("{BASE}/admin/all-sessions");

@@ -17,6 +17,7 @@ use minicom_protocol::{
     people::{AgentRef, CustomerRef, Realm, Role},
     queue::QueueStats,
     refusal::Refusal,
+    search::Found,
     staff::{Group, Intent, Presence, PresenceState, StaffMember},
     stage::{Closer, HandOverReason, Side},
     summary::Summary,
@@ -453,6 +454,8 @@ impl Desk {
                 more: false,
             },
             AgentQuestion::Mentions { .. } => self.mentions(),
+            AgentQuestion::Search { .. } => AgentReply::Search { found: Found::default() },
+            AgentQuestion::Views {} => AgentReply::Views { views: vec![] },
             AgentQuestion::Queue {} => AgentReply::Queue {
                 stats: QueueStats::default(),
             },

@@ -9,6 +9,7 @@ use crate::{
     library::{Article, ArticleRow, SavedReply},
     people::{AgentRef, Role},
     queue::{QueueStats, Why},
+    search::{Found, SavedView},
     settings::DeskSettings,
     staff::{Presence, Staff, Workload},
     summary::Summary,
@@ -164,6 +165,24 @@ pub enum AgentQuestion {
         /// At most this many, 1 to 100.
         limit: u32,
     },
+    /// What fits a search in all that agents can see, newest first.
+    Search {
+        /// What was typed: any text is a search.
+        query: String,
+        /// Only in the thread of this customer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        customer: Option<CustomerId>,
+        /// Only in this conversation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
+        /// Only what is before this position.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Rev>,
+        /// At most this many, 1 to 100.
+        limit: u32,
+    },
+    /// The views that I have saved.
+    Views {},
 }
 
 /// What an agent is told.
@@ -258,6 +277,17 @@ pub enum AgentReply {
         mentions: Vec<Mention>,
         /// Whether there are older ones.
         more: bool,
+    },
+    /// What a search found.
+    Search {
+        /// The page.
+        #[serde(flatten)]
+        found: Found,
+    },
+    /// The views that I have saved.
+    Views {
+        /// In their order.
+        views: Vec<SavedView>,
     },
 }
 

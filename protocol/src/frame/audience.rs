@@ -112,6 +112,8 @@ impl Audience for Agents {
         "tickets",
         "ticket",
         "mentions",
+        "search",
+        "views",
     ];
 
     fn position(event: &Event) -> u64 {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::words::{Word, words};
+use super::words::{Word, is_sign, words};
 use crate::{
     hours::Date,
     stage::{Stage, StageIs},
@@ -117,11 +117,17 @@ impl Query {
     /// The query that a text is. Any text is one.
     pub fn parse(text: &str) -> Query {
         let mut query = Query::default();
-        let mut typed = split(text);
-        // Only the last word is still being typed.
-        let last = typed.len().saturating_sub(1);
-        for (place, it) in typed.drain(..).enumerate() {
-            query.take(&it, place == last);
+        let mut last_is_open = false;
+        for it in split(text) {
+            let terms = query.all.len();
+            query.take(&it);
+            if query.all.len() > terms {
+                last_is_open = !it.quoted;
+            }
+        }
+        // The last word is the one that is still being typed.
+        if let Some(last) = query.all.last_mut() {
+            last.prefix |= last_is_open && last.can_begin();
         }
         query
     }
@@ -135,7 +141,7 @@ impl Query {
             }
     }
 
-    fn take(&mut self, typed: &Typed<'_>, is_last: bool) {
+    fn take(&mut self, typed: &Typed<'_>) {
         if let Some((key, value)) = typed.filter()
             && let Some(understood) = self.filter(&key, value)
         {
@@ -147,14 +153,17 @@ impl Query {
         let starred = typed.text.ends_with('*');
         let mut found: Vec<Word> = words(typed.text);
         found.truncate(PHRASE_WORDS_MAX);
-        let Some(end) = found.last() else { return };
-        // One letter begins half of all words; and signs are found as parts anyway.
-        let long = end.word.chars().count() > 1 && !end.signs;
-        let prefix = long && !typed.excludes && (starred || (is_last && !typed.quoted));
-        let words = found.into_iter().map(|it| it.word).collect();
+        if found.is_empty() {
+            return;
+        }
         let terms = if typed.excludes { &mut self.none } else { &mut self.all };
         if terms.len() < TERMS_MAX {
-            terms.push(Term { words, prefix });
+            let mut term = Term {
+                words: found.into_iter().map(|it| it.word).collect(),
+                prefix: false,
+            };
+            term.prefix = starred && !typed.excludes && term.can_begin();
+            terms.push(term);
         }
     }
 
@@ -225,6 +234,12 @@ impl Query {
 }
 
 impl Term {
+    /// Whether the last word can be the beginning of one: one letter begins half of all words, and signs are found as parts anyway.
+    fn can_begin(&self) -> bool {
+        let last = self.words.last().map_or("", String::as_str);
+        last.chars().nth(1).is_some() && !last.contains(is_sign)
+    }
+
     fn is_at(&self, place: &[Word]) -> bool {
         let last = self.words.len().saturating_sub(1);
         self.words.iter().zip(place).enumerate().all(|(n, (want, have))| {

@@ -130,7 +130,7 @@ fn is_voiced_mark(c: char) -> bool {
 }
 
 /// Thai to Khmer, kana, Hangul (with spaces, but its words grow endings), and the ideographs.
-fn is_sign(c: char) -> bool {
+pub(super) fn is_sign(c: char) -> bool {
     let script = matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
         | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}'
         | '\u{FF66}'..='\u{FF9D}' | '\u{20000}'..='\u{3FFFF}');

@@ -19,9 +19,10 @@ use crate::{
     people::Role,
     queue::{Chance, QueueStats, Why, WhyNot},
     refusal::Refusal,
+    search::{Found, Hit, SavedView, Span, What},
     settings::{AttributeDef, AttributeKind, DeskSettings, PreChatAnswer, PreChatQuestion},
     staff::{Intent, Presence, PresenceState, Staff, Workload},
-    stage::{Closer, HandOverReason, Side},
+    stage::{Closer, HandOverReason, Side, StageIs},
     summary::Summary,
     thread_view::ThreadView,
     ticket::{Ticket, TicketChange, TicketComment, TicketStatus},
@@ -451,6 +452,14 @@ every! {
         },
         AgentQuestion::Ticket { .. } => AgentQuestion::Ticket { number: TicketNo(7) },
         AgentQuestion::Mentions { .. } => AgentQuestion::Mentions { before: Some(Rev(820)), limit: 50 },
+        AgentQuestion::Search { .. } => AgentQuestion::Search {
+            query: "parcel from:customer".to_owned(),
+            customer: None,
+            conversation: None,
+            before: Some(Rev(820)),
+            limit: 50,
+        },
+        AgentQuestion::Views {} => AgentQuestion::Views {},
     }
 
     every_agent_reply: AgentReply {
@@ -516,6 +525,28 @@ every! {
             comments: vec![TicketComment { by: ada(), at: minute(2), text: "The money is on its way.".to_owned() }],
         },
         AgentReply::Mentions { .. } => AgentReply::Mentions { mentions: vec![Mention { note: note(), customer: carol() }], more: false },
+        AgentReply::Search { .. } => AgentReply::Search {
+            found: Found {
+                hits: vec![Hit {
+                    at: Rev(4),
+                    time: minute(1),
+                    conversation: summary().conversation,
+                    customer: carol(),
+                    stage: StageIs::Waiting,
+                    subject: None,
+                    what: What::Line { author: Author::Customer },
+                    excerpt: "Where is my parcel?".to_owned(),
+                    marks: vec![Span(12, 18)],
+                }],
+                next: Some(Rev(4)),
+                behind: 0,
+                incomplete: false,
+                unclear: vec!["not understood: before:soon".to_owned()],
+            },
+        },
+        AgentReply::Views { .. } => AgentReply::Views {
+            views: vec![SavedView { name: "mine-late".to_owned(), filter: "owner:me wait>1h".to_owned() }],
+        },
     }
 
     every_why_not: WhyNot {

@@ -1,5 +1,7 @@
 //! Reading through the front door: feeds that go on or start afresh, and pages.
 
+use std::time::Duration;
+
 use minicom_protocol::{
     customer_event::CustomerEvent,
     event::Event,
@@ -38,7 +40,16 @@ impl Desk {
         &self,
         read: impl FnOnce(&Connection) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Refusal> {
-        self.shared.pool.read(read).await.map_err(|error| {
+        self.read_within(None, read).await
+    }
+
+    /// The same, interrupted by SQLite after so long.
+    pub(super) async fn read_within<T: Send + 'static>(
+        &self,
+        within: Option<Duration>,
+        read: impl FnOnce(&Connection) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.shared.pool.read_within(within, read).await.map_err(|error| {
             error!(%error, "a read failed");
             Refusal::Internal
         })

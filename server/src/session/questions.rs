@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     accounts::Accounts,
-    desk::{Desk, ExportFor},
+    desk::{Desk, ExportFor, SearchIn},
     limits::{CONTEXT_LIST_BYTES_MAX, PAGE_OF_LONG_MAX, QUERY_CHARS_MAX},
     order::Caller,
     signals::Signals,
@@ -143,6 +143,25 @@ impl AgentAsking {
             } => self.tickets(status, assignee, before, page_of_long(limit)?).await,
             AgentQuestion::Ticket { number } => self.ticket(number).await,
             AgentQuestion::Mentions { before, limit } => self.mentions(before, page_of_long(limit)?).await,
+            AgentQuestion::Search {
+                query,
+                customer,
+                conversation,
+                before,
+                limit,
+            } => {
+                let place = SearchIn {
+                    customer,
+                    conversation,
+                    before,
+                    limit: page_of_long(limit)?,
+                };
+                self.search(search(query)?, place).await
+            }
+            AgentQuestion::Views {} => {
+                let views = self.desk.views(self.tenant, self.agent).await?;
+                Ok(AgentReply::Views { views })
+            }
         }
     }
 
@@ -216,6 +235,14 @@ impl AgentAsking {
         let (mut tickets, more) = found.await?;
         let more = encode::fit(&mut tickets, Cut::Last) || more;
         Ok(AgentReply::Tickets { tickets, more })
+    }
+
+    async fn search(self, query: String, place: SearchIn) -> Result<AgentReply, Refusal> {
+        let mut found = self.desk.search(self.tenant, self.agent, query, place).await?;
+        if encode::fit(&mut found.hits, Cut::Last) {
+            found.next = found.hits.last().map(|hit| hit.at);
+        }
+        Ok(AgentReply::Search { found })
     }
 
     async fn mentions(self, before: Option<Rev>, limit: usize) -> Result<AgentReply, Refusal> {

@@ -28,6 +28,7 @@ pub mod profiles;
 mod project;
 mod refold;
 pub mod repeats;
+pub mod search;
 pub mod settings;
 pub mod staff;
 pub mod stored;
@@ -38,6 +39,7 @@ pub mod timers;
 pub mod tokens;
 pub mod transfer;
 pub mod verify;
+pub mod views;
 pub mod vitals;
 pub mod webhooks;
 

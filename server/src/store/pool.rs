@@ -4,7 +4,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
@@ -12,6 +12,9 @@ use tokio::sync::Semaphore;
 
 use super::Result;
 use crate::telemetry::reads::Reads;
+
+/// Steps of SQLite between two looks at the clock: less than a millisecond.
+const STEPS: i32 = 1_000;
 
 /// The readers of one database.
 #[derive(Clone)]
@@ -51,6 +54,15 @@ impl ReaderPool {
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.read_within(None, read).await
+    }
+
+    /// The same, but from so long after its beginning on SQLite answers it with `OperationInterrupted`, wherever it is.
+    pub async fn read_within<T: Send + 'static>(
+        &self,
+        within: Option<Duration>,
+        read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let shared = self.shared.clone();
         let permit = shared.lent.clone().acquire_owned().await.map_err(super::damaged)?;
         let task = tokio::task::spawn_blocking(move || {
@@ -62,9 +74,18 @@ impl ReaderPool {
                 Some(conn) => conn,
                 None => open_reader(&shared.file)?,
             };
+            if let Some(within) = within {
+                let began = Instant::now();
+                conn.progress_handler(STEPS, Some(move || began.elapsed() > within))?;
+            }
             let tx = conn.transaction()?;
             let result = read(&tx);
-            tx.finish()?;
+            let finished = tx.finish();
+            if within.is_some() {
+                // Whoever has this reader next may take its time.
+                conn.progress_handler(0, None::<fn() -> bool>)?;
+            }
+            finished?;
             // A reader whose read panicked or failed to finish is not lent again.
             shared.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
             result

@@ -103,7 +103,9 @@ impl AgentReplica {
             | AgentQuestion::Articles { .. }
             | AgentQuestion::AllArticles { .. }
             | AgentQuestion::Article { .. }
-            | AgentQuestion::Ticket { .. } => {}
+            | AgentQuestion::Ticket { .. }
+            | AgentQuestion::Search { .. }
+            | AgentQuestion::Views {} => {}
         }
     }
 }

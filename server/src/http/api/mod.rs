@@ -14,6 +14,7 @@ mod merge;
 mod networks;
 mod public;
 mod queue;
+mod search;
 mod sessions;
 mod settings;
 mod short;
@@ -22,6 +23,7 @@ pub(crate) mod tenants;
 mod tickets;
 mod tokens;
 mod transfer;
+mod views;
 mod webhooks;
 mod words;
 
@@ -60,6 +62,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(networks::routes())
         .merge(public::routes())
         .merge(queue::routes())
+        .merge(search::routes())
         .merge(sessions::routes())
         .merge(settings::routes())
         .merge(staff::routes())
@@ -67,6 +70,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(tickets::routes())
         .merge(tokens::routes())
         .merge(transfer::routes())
+        .merge(views::routes())
         .merge(webhooks::routes());
     OpenApiRouter::with_openapi(Description::openapi())
         .merge(short::routes())

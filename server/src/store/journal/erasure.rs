@@ -4,7 +4,7 @@
 use minicom_protocol::{
     context::Profile,
     event::{EventBody, LineChanged, Posted},
-    ids::{AgentId, ConversationId, CustomerId},
+    ids::{AgentId, ConversationId, CustomerId, Rev},
     intake::ClientInfo,
     line::LineState,
     people::CustomerRef,
@@ -14,7 +14,7 @@ use minicom_protocol::{
 };
 use rusqlite::{Connection, Params, params};
 
-use crate::store::{Result, TenantKey, commands, damaged, pos_from_sql, pos_to_sql, stored};
+use crate::store::{Result, TenantKey, commands, damaged, pos_from_sql, pos_to_sql, search, stored};
 
 /// What stands where a text had to be something.
 const GONE: &str = "(erased)";
@@ -114,9 +114,12 @@ fn erase(conn: &Connection, tenant: TenantKey, customer: &CustomerRef, row: &Row
         return Ok(());
     }
     let rev = pos_to_sql(pos_from_sql(row.rev));
+    // While the text is still there: the index of what can be found forgets it by its words.
+    let found = search::Change::begin(conn, tenant, Rev(pos_from_sql(row.rev)))?;
     let (_, rest) = stored::encode(&body)?.ok_or_else(|| damaged(NotOurs))?;
     conn.prepare_cached("UPDATE events SET body = NULL, salt = NULL, rest = ?3 WHERE tenant = ?1 AND rev = ?2")?
         .execute(params![tenant.0, rev, rest])?;
+    found.end(conn)?;
     if let Some(command) = row.command {
         commands::forget_content_of(conn, tenant, customer.id, row.agent, command)?;
     }

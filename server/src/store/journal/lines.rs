@@ -4,14 +4,14 @@
 use minicom_protocol::{
     command::Sender,
     event::{Event, EventBody, LineChanged},
-    ids::{AgentId, CommandId, CustomerId},
+    ids::{AgentId, CommandId, CustomerId, Rev},
     line::{LineRef, LineState},
     stage::Side,
 };
-use rusqlite::{Connection, Params, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, Params, ToSql, params};
 
 use super::rows;
-use crate::store::{Result, TenantKey, commands, pos_to_sql, stored};
+use crate::store::{Result, TenantKey, commands, pos_from_sql, pos_to_sql, search, stored};
 
 /// A line of a thread in its present form: the event that posted it.
 pub fn line(conn: &Connection, tenant: TenantKey, customer: CustomerId, line: LineRef) -> Result<Option<Event>> {
@@ -51,6 +51,12 @@ pub fn erases(event: &Event) -> bool {
 /// Marks all that was said on a line as superseded by what became of it now. What is blanked out is erased: body and salt of the
 /// line and of all that became of it before, and the digests of the commands that said it; the events stay.
 pub(super) fn supersede(conn: &Connection, tenant: TenantKey, event: &Event, changed: &LineChanged) -> Result<()> {
+    let posted = match event.subject.customer() {
+        Some(customer) => posted_at(conn, tenant, customer, changed.line)?,
+        None => None,
+    };
+    // The index of what can be found forgets what is not said any more in this same transaction.
+    let found = posted.map(|rev| search::Change::begin(conn, tenant, rev)).transpose()?;
     let customer = event.subject.customer().map(|it| *it.as_bytes());
     let earlier = params![
         tenant.0,
@@ -72,7 +78,18 @@ pub(super) fn supersede(conn: &Connection, tenant: TenantKey, event: &Event, cha
         )?
         .execute(earlier)?;
     }
-    Ok(())
+    found.map_or(Ok(()), |found| found.end(conn))
+}
+
+/// The event that posted a line.
+fn posted_at(conn: &Connection, tenant: TenantKey, customer: CustomerId, line: LineRef) -> Result<Option<Rev>> {
+    let found: Option<i64> = conn
+        .prepare_cached(
+            "SELECT rev FROM events WHERE tenant = ?1 AND thread = ?2 AND side = ?3 AND line = ?4 AND kind = 'posted'",
+        )?
+        .query_row(key(tenant, &customer, line), |row| row.get(0))
+        .optional()?;
+    Ok(found.map(|rev| Rev(pos_from_sql(rev))))
 }
 
 /// Forgets what those commands asked that said what is erased now.

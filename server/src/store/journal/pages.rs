@@ -3,12 +3,12 @@
 use minicom_protocol::{
     customer_event::CustomerEvent,
     event::Event,
-    ids::{AgentId, Cursor, CustomerId, LineNo, Mark, Rev, Seq},
+    ids::{AgentId, Cursor, CustomerId, LineNo, Mark, Rev, Seq, Time},
     stage::Side,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
-use super::rows::events;
+use super::rows::{self, events};
 use crate::store::{Result, TenantKey, mark_from_sql, pos_from_sql, pos_to_sql, stored, tenants};
 
 /// The tenant's events after a position, in order, at most `limit`.
@@ -19,6 +19,34 @@ pub fn after(conn: &Connection, tenant: TenantKey, after: Rev, limit: i64) -> Re
         "e.tenant = ?1 AND e.rev > ?2 ORDER BY e.rev LIMIT ?3",
         params![tenant.0, pos_to_sql(after.0), limit],
     )
+}
+
+/// The event at a position, in its present form, without the words of a line that it quotes.
+pub fn at(conn: &Connection, tenant: TenantKey, rev: Rev) -> Result<Option<Event>> {
+    let found = rows::unquoted(
+        conn,
+        "e.tenant = ?1 AND e.rev = ?2",
+        params![tenant.0, pos_to_sql(rev.0)],
+    );
+    Ok(found?.pop())
+}
+
+/// The first event that is not before a time, or the position behind the last one. It is looked for as if no clock had ever been
+/// set back.
+pub fn first_since(conn: &Connection, tenant: TenantKey, time: Time) -> Result<Rev> {
+    let mut at = conn.prepare_cached("SELECT time FROM events WHERE tenant = ?1 AND rev = ?2")?;
+    let (mut low, mut high) = (1, tenants::head(conn, tenant)?.cursor.at + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found: Option<i64> = at
+            .query_row(params![tenant.0, pos_to_sql(middle)], |row| row.get(0))
+            .optional()?;
+        match found {
+            Some(found) if found >= time.0 => high = middle,
+            _ => low = middle + 1,
+        }
+    }
+    Ok(Rev(low))
 }
 
 /// All of a thread after a position, in order, at most `limit` events.

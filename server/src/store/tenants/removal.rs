@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use minicom_protocol::ids::Time;
 use rusqlite::{Connection, params};
 
-use super::super::{Result, TenantKey};
+use super::super::{Result, TenantKey, search};
 
 /// Rows of a piece. Events with their indices are the largest: a piece is some milliseconds of the writer's time.
 const PIECE: u32 = 500;
+/// Events of a piece.
+const EVENTS_PIECE: u32 = 50;
 
 /// Begins a removal. From here on it can only go on.
 pub fn begin(conn: &Connection, tenant: TenantKey, now: Time) -> Result<()> {
@@ -24,7 +26,13 @@ pub fn begin(conn: &Connection, tenant: TenantKey, now: Time) -> Result<()> {
 pub fn piece(conn: &Connection, tenant: TenantKey) -> Result<bool> {
     let mut left = PIECE;
     for table in children_first(conn)? {
-        forget_words(conn, &table, tenant, left)?;
+        // Of events fewer at once: the index of what can be found forgets each by all its words.
+        let most = if table.name == "events" {
+            left.min(EVENTS_PIECE)
+        } else {
+            left
+        };
+        forget_words(conn, &table, tenant, most)?;
         let key = table.key.join(", ");
         let name = &table.name;
         let removed = conn.execute(
@@ -32,10 +40,10 @@ pub fn piece(conn: &Connection, tenant: TenantKey) -> Result<bool> {
                 "DELETE FROM {name} WHERE tenant = ?1 AND ({key}) IN (SELECT {key} FROM {name} WHERE tenant = ?1
                  ORDER BY {key} LIMIT ?2)"
             ),
-            params![tenant.0, left],
+            params![tenant.0, most],
         )?;
         left = left.saturating_sub(u32::try_from(removed).unwrap_or(left));
-        if left == 0 {
+        if left == 0 || removed == most as usize {
             return Ok(false);
         }
     }
@@ -98,9 +106,10 @@ fn children_first(conn: &Connection) -> Result<Vec<Table>> {
     Ok(order)
 }
 
-/// The words of replies and articles stand in an index of their own, which is told the text that it is to forget.
+/// The words of events, replies and articles stand in an index of their own, which is told the text that it is to forget.
 fn forget_words(conn: &Connection, table: &Table, tenant: TenantKey, most: u32) -> Result<()> {
     let columns = match table.name.as_str() {
+        "events" => return search::forget_oldest(conn, tenant, most),
         "replies" => "code, title, text",
         "articles" => "title, tags, body",
         _ => return Ok(()),
