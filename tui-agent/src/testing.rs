@@ -454,7 +454,9 @@ impl Desk {
                 more: false,
             },
             AgentQuestion::Mentions { .. } => self.mentions(),
-            AgentQuestion::Search { .. } => AgentReply::Search { found: Found::default() },
+            AgentQuestion::Search { .. } => AgentReply::Search {
+                found: Found::default(),
+            },
             AgentQuestion::Views {} => AgentReply::Views { views: vec![] },
             AgentQuestion::Queue {} => AgentReply::Queue {
                 stats: QueueStats::default(),
