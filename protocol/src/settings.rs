@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{hours::Hours, intake::Priority};
 
+pub mod bot;
+pub mod bot_answer;
+
+pub use self::bot::{BotRule, BotSettings};
+
 /// Who answers first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -157,6 +162,9 @@ pub struct DeskSettings {
     pub ask_rating: AskRating,
     /// For how many seconds one's own last line can be changed or taken back.
     pub edit_window_s: u32,
+    /// What the first-line bot says and does of its own accord here.
+    #[serde(skip_serializing_if = "BotSettings::is_default")]
+    pub bot: BotSettings,
 }
 
 impl Default for DeskSettings {
@@ -187,6 +195,7 @@ impl Default for DeskSettings {
             attributes: vec![],
             ask_rating: AskRating::AfterPerson,
             edit_window_s: 60,
+            bot: BotSettings::default(),
         }
     }
 }
@@ -290,6 +299,7 @@ impl DeskSettings {
         if self.first_response_warn_percent > 100 {
             return Err("first_response_warn_percent is a share of 100".to_owned());
         }
+        self.bot.check().map_err(|why| format!("bot.{why}"))?;
         self.hours
             .as_ref()
             .map_or(Ok(()), |hours| hours.check().map_err(|why| format!("hours: {why}")))

@@ -310,7 +310,7 @@ pub const RULE_PATTERNS_MAX: usize = 200;
 /// A compiled pattern, in bytes: a pattern with nested counts can grow to gigabytes.
 pub const PATTERN_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// An answer of a rule, in bytes, before the name is put in. With it, it still is a line.
-pub const ANSWER_BYTES_MAX: usize = 4_000;
+pub const ANSWER_BYTES_MAX: usize = minicom_protocol::settings::bot_answer::ANSWER_BYTES_MAX;
 /// Characters of a customer's line that the rules read, from its beginning and as many from its end: what people want
 /// stands there.
 pub const RULES_READ_CHARS: usize = 1_500;

@@ -113,6 +113,13 @@ pub enum Turn {
         /// In these words.
         text: String,
     },
+    /// Answers, with an article as a card if customers can read it by then.
+    Article {
+        /// In these words.
+        text: String,
+        /// The article, by its short name.
+        slug: minicom_protocol::words::Tag,
+    },
     /// Gives the conversation to a person.
     HandOver {
         /// Saying this.

@@ -2,21 +2,20 @@
 //! network and no conversation here. Who asks for a person gets one, whatever else the rules say; who is not understood
 //! twice in a row gets one too.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use minicom_protocol::stage::HandOverReason;
+use minicom_protocol::{settings::bot_answer::BotAnswer, stage::HandOverReason, words::Tag};
 
 mod error;
 mod file;
 mod load;
 mod matching;
 mod spelling;
-mod template;
+mod tenant;
 
 pub use error::RulesError;
 use matching::{Clauses, Matcher, Negation};
 use spelling::Spelling;
-use template::Template;
 
 /// The rules that ship with the program.
 const BUILTIN: &str = include_str!("rules.toml");
@@ -37,6 +36,8 @@ pub struct Ask<'a> {
     pub misses_before: u8,
     /// Whether this is the customer's first line of the conversation: then the bot greets, whatever it answers.
     pub first_line: bool,
+    /// Those of [`Rules::articles`] that customers can read now: a rule with another one is passed over.
+    pub published: &'a [Tag],
 }
 
 /// What the bot does about a line.
@@ -55,11 +56,18 @@ impl Turn {
     }
 }
 
-/// The three things that the bot can do.
+/// What the bot can do.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum TurnKind {
     /// Answer.
     Reply(String),
+    /// Answer, with an article.
+    Article {
+        /// What the bot says.
+        words: String,
+        /// The article, by its short name.
+        slug: Tag,
+    },
     /// Put the customer in the queue for a person, and say so. The place in the queue is the desk's to tell.
     HandOver {
         /// `CustomerAsked`, `NotUnderstood` or `Rule`.
@@ -75,28 +83,43 @@ pub enum TurnKind {
 #[derive(Debug)]
 pub struct Rules {
     /// Rules that hand over because the customer asks for it stand first, so that no other rule can come between.
-    rules: Vec<Rule>,
-    negation: Negation,
+    rules: Vec<Arc<Rule>>,
+    negation: Arc<Negation>,
     spelling: Spelling,
     /// Begins an answer to a customer who has not been greeted.
-    greeting: Template,
-    not_understood: Template,
-    not_understood_again: Template,
+    greeting: BotAnswer,
+    not_understood: BotAnswer,
+    not_understood_again: BotAnswer,
 }
 
 #[derive(Debug)]
 struct Rule {
     name: String,
-    matcher: Matcher,
+    matcher: Arc<Matcher>,
     greets: bool,
     action: Action,
 }
 
 #[derive(Debug)]
 enum Action {
-    Reply(Template),
-    HandOver(HandOverReason, Template),
+    Reply(BotAnswer),
+    Article(BotAnswer, Tag),
+    HandOver(HandOverReason, BotAnswer),
     Silence,
+}
+
+impl Rule {
+    fn hands_over_on_request(&self) -> bool {
+        matches!(self.action, Action::HandOver(HandOverReason::CustomerAsked, _))
+    }
+
+    /// Whether what it gives is there to be given.
+    fn can_be_done(&self, ask: &Ask) -> bool {
+        match &self.action {
+            Action::Article(_, slug) => ask.published.contains(slug),
+            _ => true,
+        }
+    }
 }
 
 impl Rules {
@@ -143,13 +166,17 @@ impl Rules {
         match self
             .rules
             .iter()
-            .find(|rule| rule.matcher.fits(&clauses, &self.negation))
+            .find(|rule| rule.can_be_done(ask) && rule.matcher.fits(&clauses, &self.negation))
         {
             Some(rule) => turn(
                 &rule.name,
                 match &rule.action {
                     Action::Reply(words) if rule.greets => TurnKind::Reply(words.fill(name)),
                     Action::Reply(words) => TurnKind::Reply(self.greeted(ask, &clauses, words)),
+                    Action::Article(words, slug) => TurnKind::Article {
+                        words: self.greeted(ask, &clauses, words),
+                        slug: slug.clone(),
+                    },
                     Action::HandOver(reason, words) => TurnKind::HandOver {
                         reason: *reason,
                         words: words.fill(name),
@@ -172,7 +199,7 @@ impl Rules {
     }
 
     /// Who says hello, or writes for the first time, is greeted before the answer.
-    fn greeted(&self, ask: &Ask, clauses: &Clauses, words: &Template) -> String {
+    fn greeted(&self, ask: &Ask, clauses: &Clauses, words: &BotAnswer) -> String {
         let said_hello = || {
             let greetings = self.rules.iter().filter(|rule| rule.greets);
             greetings

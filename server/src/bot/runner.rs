@@ -20,7 +20,10 @@ use minicom_protocol::{
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
-use super::rules::{Ask, Rules, TurnKind};
+use super::{
+    chosen::{Chosen, Now},
+    rules::{Ask, Rules, TurnKind},
+};
 use crate::{
     clock,
     desk::Desk,
@@ -50,7 +53,7 @@ pub async fn run(
         signals,
         tenant,
         key,
-        rules,
+        rules: Chosen::new(rules),
         stop: stop.clone(),
     };
     followers::run(desk, key, bot, stop).await;
@@ -61,7 +64,7 @@ struct Bot {
     signals: Signals,
     tenant: TenantId,
     key: TenantKey,
-    rules: Arc<Rules>,
+    rules: Chosen,
     stop: CancellationToken,
 }
 
@@ -117,7 +120,7 @@ impl Follow for Bot {
 
 impl Bot {
     /// Whether it did not break and its turn was taken in.
-    async fn take_turn(&self, event: &Event, trigger: &Trigger, summary: &Summary) -> bool {
+    async fn take_turn(&mut self, event: &Event, trigger: &Trigger, summary: &Summary) -> bool {
         let Some(turn) = self.turn(trigger, summary, trigger.customer.id).await else {
             return false;
         };
@@ -141,7 +144,7 @@ impl Bot {
     }
 
     /// What the bot says, made from the thread as it stands in the journal.
-    async fn turn(&self, trigger: &Trigger, summary: &Summary, customer: CustomerId) -> Option<Turn> {
+    async fn turn(&mut self, trigger: &Trigger, summary: &Summary, customer: CustomerId) -> Option<Turn> {
         let before = Some(trigger.rev.next());
         let (page, _) = self.desk.thread(self.key, customer, before, LOOK_BACK).await.ok()?;
         let lines = customer_lines(&page, trigger.conversation);
@@ -155,10 +158,10 @@ impl Bot {
             matches!(event.body, EventBody::Opened(_)) && event.subject.conversation() == Some(trigger.conversation)
         });
         let first = begins_here && lines.len() == 1;
-        let rules = &self.rules;
         let row = self.desk.customer_row(self.key, customer).await.ok()?;
         let name = called(&row.customer, &row.profile);
-        let answered = catch_unwind(AssertUnwindSafe(|| answer(rules, &name, &stretch, first)));
+        let rules = self.rules.now(&self.desk, self.key).await;
+        let answered = catch_unwind(AssertUnwindSafe(|| answer(&rules, &name, &stretch, first)));
         Some(answered.unwrap_or_else(|_| {
             error!(
                 trigger = trigger.rev.0,
@@ -223,15 +226,16 @@ fn customer_lines(page: &[Event], conversation: ConversationId) -> Vec<(Rev, Str
 
 /// The turn for the last of these lines. How often in a row the rules did not understand is found by asking them again,
 /// so that the bot needs no memory of its own.
-fn answer(rules: &Rules, customer_name: &str, lines: &[&str], first: bool) -> Turn {
+fn answer(now: &Now, customer_name: &str, lines: &[&str], first: bool) -> Turn {
     let mut misses_before = 0;
     let mut turn = TurnKind::Silence;
     for (n, text) in lines.iter().enumerate() {
-        let asked = rules.answer(&Ask {
+        let asked = now.rules.answer(&Ask {
             text,
             customer_name,
             misses_before,
             first_line: first && n == 0,
+            published: &now.published,
         });
         misses_before = if asked.is_miss() {
             misses_before.saturating_add(1)
@@ -242,6 +246,7 @@ fn answer(rules: &Rules, customer_name: &str, lines: &[&str], first: bool) -> Tu
     }
     match turn {
         TurnKind::Reply(text) => Turn::Reply { text },
+        TurnKind::Article { words, slug } => Turn::Article { text: words, slug },
         TurnKind::Silence => Turn::Silence,
         TurnKind::HandOver { reason, words } => Turn::HandOver { text: words, reason },
     }

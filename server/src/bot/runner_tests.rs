@@ -2,11 +2,14 @@
 
 use minicom_protocol::{
     command::AgentCommand,
+    event::Part,
     frame::{AgentSignal, Typist},
     ids::AgentId,
+    library::Article,
+    settings::DeskSettings,
     stage::Stage,
     text::CustomerName,
-    words::SubjectLine,
+    words::{SubjectLine, Tag},
 };
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
@@ -251,6 +254,7 @@ async fn whoever_was_long_with_a_person_is_not_greeted_again() {
         customer_name: "alice",
         misses_before: 0,
         first_line: false,
+        published: &[],
     };
     let TurnKind::Reply(plain) = rules.answer(&ask).kind else {
         panic!("prices are answered");
@@ -299,4 +303,78 @@ fn a_customer_is_called_as_the_site_says_then_as_the_customer_does_and_never_by_
     assert_eq!(called(&customer(Realm::Anonymous), &profile), "Al");
     profile.vouched.name = Some(SubjectLine::parse("Alice Ramos".to_owned()).unwrap());
     assert_eq!(called(&customer(Realm::Signed), &profile), "Alice Ramos");
+
+#[tokio::test]
+async fn what_the_tenant_chooses_holds_from_the_next_line_on() {
+    let test = TestDesk::new();
+    let (alice, boss) = (test.customer("alice").await, test.admin("boss").await);
+    let bot = start(&test);
+    test.post(&alice, 1, "umtausch").await;
+    wait_for(&test, |events| bot_lines(events).len() == 1).await;
+
+    let mut settings = Box::new(DeskSettings::default());
+    let rule = r#"{"name": "returns", "words": ["umtausch"], "answer": "So geht es:", "article": "exchange"}"#;
+    settings.bot.rules = vec![serde_json::from_str(rule).unwrap()];
+    let slug = Tag::parse("exchange").unwrap();
+    let article = Article {
+        slug: slug.clone(),
+        title: SubjectLine::parse("Umtausch").unwrap(),
+        body: "Bring it back.".to_owned(),
+    };
+    let article = |published| AgentCommand::SaveArticle {
+        article: article.clone(),
+        tags: vec![],
+        published,
+    };
+    test.ask(&boss, 1, AgentCommand::Configure { settings }).await.unwrap();
+    test.ask(&boss, 2, article(true)).await.unwrap();
+    test.post(&alice, 2, "Umtausch!").await;
+    let events = wait_for(&test, |events| bot_lines(events).len() == 2).await;
+    let posted = |events: &[Event]| match events.last().map(|event| event.body.clone()) {
+        Some(EventBody::Posted(posted)) => posted.parts,
+        other => panic!("{other:?}"),
+    };
+    let parts = posted(&events);
+    assert_eq!(parts[0].text(), "So geht es:");
+    assert!(
+        matches!(&parts[1], Part::Card(card) if card.slug == slug && card.excerpt == "Bring it back."),
+        "{parts:?}"
+    );
+
+    // A draft is not for customers: the rule is passed over.
+    test.ask(&boss, 3, article(false)).await.unwrap();
+    test.post(&alice, 3, "hello").await;
+    wait_for(&test, |events| bot_lines(events).len() == 3).await;
+    test.post(&alice, 4, "umtausch").await;
+    let events = wait_for(&test, |events| bot_lines(events).len() == 4).await;
+    assert!(bot_lines(&events)[3].starts_with("Sorry"), "{:?}", bot_lines(&events));
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn an_article_that_is_taken_back_meanwhile_is_left_out_of_the_turn() {
+    let test = TestDesk::new();
+    let alice = test.customer("alice").await;
+    let posted = test.post(&alice, 1, "umtausch").await;
+    let conversation = test
+        .desk
+        .newest(test.tenant(), alice.customer())
+        .await
+        .unwrap()
+        .unwrap()
+        .conversation;
+    let turn = BotTurn {
+        conversation,
+        trigger: posted.rev.unwrap(),
+        turn: Turn::Article {
+            text: "So geht es:".to_owned(),
+            slug: Tag::parse("gone").unwrap(),
+        },
+    };
+    let caller = test.desk.bot(&TenantId::default_tenant());
+    test.desk
+        .submit(&caller, command_id(9), Order::BotTurn(turn))
+        .await
+        .unwrap();
+    assert_eq!(bot_lines(&journal_of(&test).await), ["So geht es:"]);
 }

@@ -149,7 +149,7 @@ fn act(
 }
 
 /// The article as a card. A draft is for agents only.
-fn card(facts: &Facts<'_>) -> Result<Part, Refusal> {
+pub fn card(facts: &Facts<'_>) -> Result<Part, Refusal> {
     let found = facts.more.article.as_ref().filter(|(_, row)| row.published);
     let (article, row) = found.ok_or(Refusal::NotFound)?;
     Ok(Part::Card(CardPart {

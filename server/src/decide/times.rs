@@ -12,7 +12,7 @@ use minicom_protocol::{
 };
 
 use super::{
-    Decision, Facts, customers,
+    Decision, Facts, customers, lines,
     plan::{Plan, minutes},
 };
 use crate::order::{BotTurn, Fire, TimerKind, Turn};
@@ -29,8 +29,13 @@ pub fn bot_turn(facts: &Facts<'_>, turn: &BotTurn) -> Result<Decision, Refusal> 
     let parts = |text: &str| Ok::<_, Refusal>(vec![Part::of_text(MessageText::parse(text)?)]);
     match &turn.turn {
         Turn::Silence => plan.clear_one(TimerKind::BotDeadline, turn.trigger),
-        Turn::Reply { text } => {
-            plan.line(Author::Bot, parts(text)?, None, None);
+        Turn::Reply { text } | Turn::Article { text, .. } => {
+            let mut said = parts(text)?;
+            if matches!(turn.turn, Turn::Article { .. }) {
+                // Taken back since: the words stand alone.
+                said.extend(lines::card(facts).ok());
+            }
+            plan.line(Author::Bot, said, None, None);
             plan.clear_one(TimerKind::BotDeadline, turn.trigger);
             plan.customers_turn();
         }

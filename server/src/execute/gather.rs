@@ -14,7 +14,7 @@ use super::{Scope, subject::Place};
 use crate::{
     accounts::device_id,
     decide::More,
-    order::{Caller, Order, Who},
+    order::{Caller, Order, Turn, Who},
     store::{
         self, admission, conversations, devices, journal, library, mentions, people, profiles, staff, tenants, tickets,
     },
@@ -41,6 +41,11 @@ pub fn more<'a>(
             match place {
                 Some(place) => of_conversation(scope, &mut more, agent.id, command, place)?,
                 None => of_desk(scope, &mut more, agent.id, command)?,
+            }
+        }
+        (Who::Bot, Order::BotTurn(turn)) => {
+            if let Turn::Article { slug, .. } = &turn.turn {
+                more.article = library::article(scope.conn, scope.tenant, slug)?;
             }
         }
         (Who::Server, Order::Fire(_) | Order::OwnerGone(_)) => owner(scope, &mut more, place)?,

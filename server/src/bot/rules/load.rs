@@ -5,21 +5,21 @@ use std::{
     fs::File as OsFile,
     io::{ErrorKind, Read},
     path::Path,
+    sync::Arc,
 };
 
-use minicom_protocol::stage::HandOverReason;
+use minicom_protocol::{settings::bot_answer::BotAnswer, stage::HandOverReason};
 use regex::{Regex, RegexBuilder};
 
 use super::{
     Action, Rule, Rules, RulesError, file,
     file::{File, HandOver, Placed},
-    matching::{Matcher, Negation},
+    matching::{Matcher, Negation, Pattern},
     spelling::Spelling,
-    template::Template,
 };
 use crate::{
     exit::ExitKind,
-    limits::{ANSWER_BYTES_MAX, PATTERN_BYTES_MAX, RULE_PATTERNS_MAX, RULES_FILE_BYTES_MAX, RULES_MAX},
+    limits::{PATTERN_BYTES_MAX, RULE_PATTERNS_MAX, RULES_FILE_BYTES_MAX, RULES_MAX},
 };
 
 /// Words inside words inside words: a circle ends here.
@@ -133,8 +133,7 @@ pub(super) fn load(text: &str, origin: &str, builtin: &str) -> Result<Rules, Rul
             "Join rules that have the same answer.",
         ));
     }
-    let asked = |rule: &Rule| matches!(rule.action, Action::HandOver(HandOverReason::CustomerAsked, _));
-    if !rules.iter().any(asked) {
+    if !rules.iter().any(Rule::hands_over_on_request) {
         return Err(RulesError::whole(
             ExitKind::Config,
             origin,
@@ -143,11 +142,11 @@ pub(super) fn load(text: &str, origin: &str, builtin: &str) -> Result<Rules, Rul
         ));
     }
     // A stable sort: within both groups the order of the file holds.
-    rules.sort_by_key(|rule| !asked(rule));
+    rules.sort_by_key(|rule| !rule.hands_over_on_request());
 
     Ok(Rules {
-        rules,
-        negation: negation(&own, &base, &words)?,
+        rules: rules.into_iter().map(Arc::new).collect(),
+        negation: Arc::new(negation(&own, &base, &words)?),
         spelling: spelling(&own, &base),
         greeting: talk(&own, &base, |talk| talk.greeting.as_ref())?,
         not_understood: talk(&own, &base, |talk| talk.not_understood.as_ref())?,
@@ -186,20 +185,21 @@ fn compile_rule(source: &Source, words: &Words, rule: &file::Rule) -> Result<Rul
             return Err(source.error(&rule.name, what, fix));
         }
     };
-    let compile_all = |patterns: &[Placed]| -> Result<Vec<Regex>, RulesError> {
+    let compile_all = |patterns: &[Placed]| -> Result<Vec<Pattern>, RulesError> {
         patterns
             .iter()
-            .map(|pattern| compile(source, words, pattern, r"(?-u:\b)(?:", r")(?-u:\b)"))
+            .map(|pattern| compile(source, words, pattern, r"(?-u:\b)(?:", r")(?-u:\b)").map(Pattern::Regex))
             .collect()
     };
     Ok(Rule {
         name: name.clone(),
-        matcher: Matcher {
+        matcher: Arc::new(Matcher {
             patterns: compile_all(&rule.patterns)?,
             except: compile_all(&rule.except)?,
+            unless: vec![],
             unless_negated: rule.unless_negated,
             other_words_max: rule.other_words_max,
-        },
+        }),
         greets: rule.greets,
         action,
     })
@@ -228,17 +228,14 @@ fn compile(source: &Source, words: &Words, pattern: &Placed, open: &str, close: 
     })
 }
 
-fn template(source: &Source, answer: &Placed) -> Result<Template, RulesError> {
-    let text = answer.get_ref();
-    if text.trim().is_empty() || text.contains('\0') || text.len() > ANSWER_BYTES_MAX {
-        let what = format!("an answer has 1 to {ANSWER_BYTES_MAX} bytes, no NUL, and is not blank");
-        return Err(source.error(answer, what, "Correct the answer; use 'silent = true' to say nothing."));
-    }
-    Template::parse(text).map_err(|what| source.error(answer, what, "Write it as {{customer_name}}."))
+fn template(source: &Source, answer: &Placed) -> Result<BotAnswer, RulesError> {
+    let fix =
+        "Correct the answer; a place for a value is written as {{customer_name}}, and 'silent = true' says nothing.";
+    BotAnswer::parse(answer.get_ref()).map_err(|what| source.error(answer, what, fix))
 }
 
 /// A text of the own file, else of the one that ships with the program.
-fn talk(own: &Source, base: &Source, which: impl Fn(&file::Talk) -> Option<&Placed>) -> Result<Template, RulesError> {
+fn talk(own: &Source, base: &Source, which: impl Fn(&file::Talk) -> Option<&Placed>) -> Result<BotAnswer, RulesError> {
     for source in [own, base] {
         if let Some(text) = which(&source.file.talk) {
             return template(source, text);

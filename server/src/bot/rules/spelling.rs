@@ -17,7 +17,7 @@ const SPACED_LETTERS_MIN: usize = 4;
 const WORD_LETTERS_MAX: usize = 40;
 
 /// Which words are known, and what stands for what.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Spelling {
     known: BTreeSet<String>,
     fuzzy: Vec<String>,
@@ -32,6 +32,39 @@ impl Spelling {
             known: words.iter().chain(&keep).cloned().collect(),
             alias,
         }
+    }
+
+    /// Knows the words of these phrases too, so that none of them is taken for a slip of another one, and slips of theirs are mended.
+    /// A phrase that ends in `*` has a beginning of a word there, which is only kept as it is.
+    pub(super) fn learn(&mut self, phrases: &[String]) {
+        for phrase in phrases {
+            let words = self.plain(phrase);
+            let words: Vec<&str> = words.split_whitespace().collect();
+            let whole = words.len() - usize::from(phrase.ends_with('*') && !words.is_empty());
+            for (at, word) in words.into_iter().enumerate() {
+                let new = self.known.insert(word.to_owned());
+                if new && at < whole && word.chars().count() >= FUZZY_LETTERS_MIN {
+                    self.fuzzy.push(word.to_owned());
+                }
+            }
+        }
+    }
+
+    /// A phrase as it stands in the clauses of a text that has it. `None` if nothing of it is a word.
+    pub(super) fn phrase(&self, phrase: &str) -> Option<String> {
+        let begins = phrase.ends_with('*');
+        let plain = self.plain(phrase).replace('\n', " ");
+        let words = joined_letters(&plain);
+        let last = words.len().checked_sub(1)?;
+        let mended = words.iter().enumerate().map(|(at, word)| {
+            // The beginning of a word is no word: nothing stands for it.
+            if begins && at == last {
+                word.clone()
+            } else {
+                self.mend(word)
+            }
+        });
+        Some(mended.collect::<Vec<_>>().join(" "))
     }
 
     /// The clauses of a text: what stands between two marks of punctuation, as words with one space between. Empty ones are

@@ -12,6 +12,7 @@ fn ask(text: &str) -> Ask<'_> {
         customer_name: "alice",
         misses_before: 0,
         first_line: false,
+        published: &[],
     }
 }
 
@@ -411,11 +412,11 @@ fn the_end_of_a_long_line_is_read_too() {
 proptest! {
     #[test]
     fn there_is_always_an_answer_and_the_same_again(text in "\\PC{0,200}", misses_before in 0u8..3, first_line: bool) {
-        let ask = Ask { text: &text, customer_name: "alice", misses_before, first_line };
+        let ask = Ask { text: &text, customer_name: "alice", misses_before, first_line, published: &[] };
         let turn = BUILTIN_RULES.answer(&ask);
         prop_assert_eq!(&turn, &BUILTIN_RULES.answer(&ask));
         match turn.kind {
-            TurnKind::Reply(words) | TurnKind::HandOver { words, .. } => {
+            TurnKind::Reply(words) | TurnKind::Article { words, .. } | TurnKind::HandOver { words, .. } => {
                 prop_assert!(minicom_protocol::text::MessageText::parse(words).is_ok());
             }
             TurnKind::Silence => prop_assert!(text.trim().is_empty()),

@@ -1,7 +1,11 @@
 //! `settings` and `hours`: what the tenant has chosen for its desk. Everybody at the desk reads them, admins choose.
 
 use axum::{Json, extract::State};
-use minicom_protocol::{command::AgentCommand, hours::Hours, settings::DeskSettings};
+use minicom_protocol::{
+    command::AgentCommand,
+    hours::Hours,
+    settings::{BotSettings, DeskSettings},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -125,10 +129,23 @@ fn unknown(fields: &Value) -> Option<String> {
     };
     let known = serde_json::to_value(all).unwrap_or_default();
     let names = fields.as_object()?.keys();
-    names
-        .filter(|name| *name != "hours" && known.get(name.as_str()).is_none())
-        .min()
-        .cloned()
+    let unknown = names
+        .filter(|name| !["hours", "bot"].contains(&name.as_str()) && known.get(name.as_str()).is_none())
+        .min();
+    unknown.cloned().or_else(|| unknown_of_bot(fields.get("bot")?))
+}
+
+/// The same of the bot's settings and its rules.
+fn unknown_of_bot(bot: &Value) -> Option<String> {
+    let known = serde_json::to_value(BotSettings::example()).unwrap_or_default();
+    let among = |fields: &Value, known: &Value, within: &str| {
+        let names = fields.as_object()?.keys();
+        let unknown = names.filter(|name| known.get(name.as_str()).is_none()).min()?;
+        Some(format!("{within}.{unknown}"))
+    };
+    let rules = bot.get("rules").and_then(Value::as_array).into_iter().flatten();
+    let mut of_rules = rules.filter_map(|rule| among(rule, &known["rules"][0], "bot.rules"));
+    among(bot, &known, "bot").or_else(|| of_rules.next())
 }
 
 /// When the desk is open, as `docs/desk.md` explains: a zone, a week and holidays.
@@ -210,5 +227,14 @@ mod tests {
     fn a_mistake_of_typing_is_found() {
         assert_eq!(unknown(&json!({"name": "x", "hours": null, "capacity": 3})), None);
         assert_eq!(unknown(&json!({"nmae": "x"})), Some("nmae".to_owned()));
+        let bot =
+            json!({"bot": {"greeting": "x", "rules": [{"name": "a", "on": true, "hand_over": true, "article": "b"}]}});
+        assert_eq!(unknown(&bot), None);
+        assert_eq!(
+            unknown(&json!({"bot": {"gretting": "x"}})),
+            Some("bot.gretting".to_owned())
+        );
+        let rule = json!({"bot": {"rules": [{"name": "a"}, {"nmae": "x"}]}});
+        assert_eq!(unknown(&rule), Some("bot.rules.nmae".to_owned()));
     }
 }

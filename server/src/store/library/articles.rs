@@ -49,6 +49,12 @@ pub fn article(conn: &Connection, tenant: TenantKey, slug: &Tag) -> Result<Optio
     .optional()
 }
 
+/// Whether customers can read an article.
+pub fn is_published(conn: &Connection, tenant: TenantKey, slug: &Tag) -> Result<bool> {
+    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM articles WHERE tenant = ?1 AND slug = ?2 AND published)")?
+        .query_row(params![tenant.0, slug.as_str()], |row| row.get(0))
+}
+
 /// Articles, drafts too: those that fit a search, best first, or the last changed if nothing is searched for.
 pub fn articles(conn: &Connection, tenant: TenantKey, query: &str, limit: usize) -> Result<Vec<ArticleRow>> {
     found(conn, tenant, query, limit, false)

@@ -1,28 +1,35 @@
-//! An answer with places for values. Values are put in once and never looked at again: a customer named
+//! What the first-line bot says, with places for values. Values are put in once and never looked at again: a customer named
 //! `{{customer_name}}` reads exactly that.
 
+/// Bytes of one answer before its values are put in: with them it is still one line of a person.
+pub const ANSWER_BYTES_MAX: usize = 4_000;
 /// Places in one answer, so that its length has a bound.
-const PLACES_MAX: usize = 10;
+pub const PLACES_MAX: usize = 10;
 
 /// Stands in for a customer without a name.
 const NO_NAME: &str = "there";
 
 /// A checked answer.
-#[derive(Debug)]
-pub(super) struct Template(Vec<Piece>);
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BotAnswer(Vec<Piece>);
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 enum Piece {
     Text(String),
     CustomerName,
 }
 
-impl Template {
+impl BotAnswer {
     /// Reads an answer.
     ///
     /// # Errors
-    /// In words: an unknown variable, an open or stray brace pair, too many variables.
-    pub(super) fn parse(text: &str) -> Result<Template, String> {
+    /// In words: nothing to read or too much, an unknown variable, an open or stray brace pair, too many variables.
+    pub fn parse(text: &str) -> Result<BotAnswer, String> {
+        if text.trim().is_empty() || text.contains('\0') || text.len() > ANSWER_BYTES_MAX {
+            return Err(format!(
+                "an answer has 1 to {ANSWER_BYTES_MAX} bytes, no NUL, and is not blank"
+            ));
+        }
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some(at) = rest.find("{{") {
@@ -46,11 +53,11 @@ impl Template {
         if pieces.len() > 2 * PLACES_MAX + 1 {
             return Err(format!("more than {PLACES_MAX} variables"));
         }
-        Ok(Template(pieces))
+        Ok(BotAnswer(pieces))
     }
 
     /// The answer for this customer.
-    pub(super) fn fill(&self, customer_name: &str) -> String {
+    pub fn fill(&self, customer_name: &str) -> String {
         let name = if customer_name.trim().is_empty() {
             NO_NAME
         } else {

@@ -1,0 +1,91 @@
+//! The rules as the tenant has chosen them now. What was made of a choice is kept until there is another, so that a turn costs one
+//! short read.
+
+use std::sync::Arc;
+
+use minicom_protocol::{refusal::Refusal, words::Tag};
+use tracing::warn;
+
+use super::rules::Rules;
+use crate::{
+    desk::Desk,
+    store::{TenantKey, library, settings},
+};
+
+/// See the module.
+pub struct Chosen {
+    /// Those of the server.
+    base: Arc<Rules>,
+    /// The settings that `rules` was made of, as they stand in their row.
+    made_of: String,
+    rules: Arc<Rules>,
+    /// The articles that `rules` names.
+    articles: Arc<[Tag]>,
+}
+
+/// The rules for one turn.
+pub struct Now {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// The articles that they name and that customers can read.
+    pub published: Vec<Tag>,
+}
+
+impl Chosen {
+    /// Of a tenant that has chosen nothing.
+    pub fn new(base: Arc<Rules>) -> Chosen {
+        Chosen {
+            rules: base.clone(),
+            base,
+            made_of: String::new(),
+            articles: Arc::default(),
+        }
+    }
+
+    /// The rules as they are chosen now; if that cannot be read, as they were.
+    pub async fn now(&mut self, desk: &Desk, tenant: TenantKey) -> Now {
+        if let Err(refusal) = self.look(desk, tenant).await {
+            warn!(
+                code = refusal.code(),
+                "the bot's settings could not be read; the last ones hold"
+            );
+        }
+        Now {
+            rules: self.rules.clone(),
+            published: self.published(desk, tenant).await.unwrap_or_default(),
+        }
+    }
+
+    async fn look(&mut self, desk: &Desk, tenant: TenantKey) -> Result<(), Refusal> {
+        let text = desk.read(move |conn| settings::text(conn, tenant)).await?;
+        if text == self.made_of {
+            return Ok(());
+        }
+        let row = text.clone();
+        let chosen = desk.read(move |_| settings::parse(&row)).await?.bot;
+        self.rules = match chosen.is_default() {
+            true => self.base.clone(),
+            false => Arc::new(self.base.of_tenant(&chosen)),
+        };
+        self.articles = self.rules.articles().into();
+        self.made_of = text;
+        Ok(())
+    }
+
+    async fn published(&self, desk: &Desk, tenant: TenantKey) -> Result<Vec<Tag>, Refusal> {
+        if self.articles.is_empty() {
+            return Ok(vec![]);
+        }
+        let named = self.articles.clone();
+        desk.read(move |conn| {
+            let mut found = Vec::new();
+            for slug in named.iter() {
+                if library::is_published(conn, tenant, slug)? {
+                    found.push(slug.clone());
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+}
