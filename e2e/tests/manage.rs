@@ -744,7 +744,13 @@ async fn a_whole_desk_goes_into_a_folder_and_comes_back_the_same() -> Result<()>
     shell.does(&["article", "import", &example("articles")]).await?;
     let folder = shell.path("desk");
     let told = shell.does(&["desk", "dump", &folder]).await?;
-    for part in ["desk.toml", "groups.toml", "replies/hello.txt", "articles/refunds.md"] {
+    for part in [
+        "desk.toml",
+        "bot.toml",
+        "groups.toml",
+        "replies/hello.txt",
+        "articles/refunds.md",
+    ] {
         assert!(told.contains(part), "{told}");
     }
     shell.does(&["desk", "check", &folder]).await?;
@@ -766,10 +772,15 @@ async fn a_whole_desk_goes_into_a_folder_and_comes_back_the_same() -> Result<()>
         "desk/desk.toml",
         &settings.replace("ageing_min = 10", "ageing_min = 20"),
     )?;
+    shell.file(
+        "desk/bot.toml",
+        "off = [\"jobs\"]\n[[rule]]\nname = \"boats\"\nwords = [\"boot\"]\nanswer = \"Am See.\"\n",
+    )?;
     let differs = shell.admin(&["desk", "diff", "--prune", &folder]).await?;
     assert_eq!(differs.code, 1, "{differs:?}");
     for line in [
         "ageing_min: 10 -> 20",
+        "changed    bot",
         "deleted    group returns",
         "new        group payments",
         "new        pay",
@@ -795,8 +806,31 @@ async fn a_whole_desk_goes_into_a_folder_and_comes_back_the_same() -> Result<()>
         "desk/groups.toml",
         "[[group]]\nname = \"billing\"\n\n[[group]]\nname = \"payments\"\nmembers = [\"Bo\"]\n",
     )?;
+    shell.file(
+        "desk/bot.toml.bad",
+        "[[rule]]\nname = \"boats\"\nwords = []\nanswer = \"x\"\n",
+    )?;
+    fs::rename(shell.path("desk/bot.toml"), shell.path("desk/bot.toml.good"))?;
+    fs::rename(shell.path("desk/bot.toml.bad"), shell.path("desk/bot.toml"))?;
+    let refused = shell.admin(&["desk", "apply", &folder]).await?;
+    assert!(
+        refused.code == 65
+            && refused
+                .out
+                .contains("bot.toml:1:1: rule \"boats\": words: there are none"),
+        "{refused:?}"
+    );
+    fs::rename(shell.path("desk/bot.toml.good"), shell.path("desk/bot.toml"))?;
     shell.does(&["desk", "apply", "--prune", &folder]).await?;
     assert!(shell.does(&["desk", "show"]).await?.contains("ageing_min = 20"));
+    // The settings alone leave the bot as it is.
+    shell.does(&["desk", "apply", &shell.path("desk/desk.toml")]).await?;
+    assert!(
+        shell
+            .does(&["desk", "show", "--bot"])
+            .await?
+            .contains("answer = \"Am See.\"")
+    );
     let groups = shell.does(&["group", "list"]).await?;
     assert!(groups.contains("payments") && !groups.contains("returns"), "{groups}");
     shell.does(&["desk", "diff", "--prune", &folder]).await?;

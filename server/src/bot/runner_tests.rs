@@ -303,6 +303,7 @@ fn a_customer_is_called_as_the_site_says_then_as_the_customer_does_and_never_by_
     assert_eq!(called(&customer(Realm::Anonymous), &profile), "Al");
     profile.vouched.name = Some(SubjectLine::parse("Alice Ramos".to_owned()).unwrap());
     assert_eq!(called(&customer(Realm::Signed), &profile), "Alice Ramos");
+}
 
 #[tokio::test]
 async fn what_the_tenant_chooses_holds_from_the_next_line_on() {

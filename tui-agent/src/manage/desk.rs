@@ -7,23 +7,27 @@ use minicom_protocol::{command::AgentCommand, settings::DeskSettings};
 use toml::Table;
 
 use super::{
-    Access, Told, desk_text, files,
+    Access, Told, bot_file, desk_text, files,
     folder::{self, Folder},
     import::{self, Item},
     strict::{self, Mistake, Source},
 };
 use crate::exit::{self, Failure};
 
-/// What can be done with the settings, and with a folder that has all that a desk is told by files: `desk.toml`, `groups.toml`,
-/// `replies/` and `articles/`.
+/// What can be done with the settings, and with a folder that has all that a desk is told by files: `desk.toml`, `bot.toml`,
+/// `groups.toml`, `replies/` and `articles/`.
 #[derive(Debug, Subcommand, PartialEq, Eq)]
 pub enum DeskCommand {
     /// Print the settings as TOML, with a comment on each.
-    Show,
+    Show {
+        /// What the first-line bot says and does instead: what bot.toml of a folder has.
+        #[arg(long)]
+        bot: bool,
+    },
     /// Make the desk what a file or a folder says, and print what changes. For admins.
     ///
-    /// A file says all of the settings: what it leaves out gets its default. A folder has desk.toml, groups.toml, replies/ and
-    /// articles/; what of these is not there stays as it is. With a mistake anywhere nothing is sent.
+    /// A file says all of the settings: what it leaves out gets its default. A folder has desk.toml, bot.toml, groups.toml, replies/
+    /// and articles/; what of these is not there stays as it is. With a mistake anywhere nothing is sent.
     Apply {
         /// The file, the folder, or - for settings on the standard input.
         path: PathBuf,
@@ -39,7 +43,7 @@ pub enum DeskCommand {
         /// The file, the folder, or - for settings on the standard input.
         path: PathBuf,
     },
-    /// Write the settings, groups, everybody's replies and the articles into a folder.
+    /// Write the settings, the bot, groups, everybody's replies and the articles into a folder.
     Dump {
         /// The folder; it is made if it is not there.
         folder: PathBuf,
@@ -63,9 +67,13 @@ pub(super) async fn run(command: DeskCommand, access: &Access<'_>) -> Result<Tol
             Ok(_) => Ok(format!("{}: it can be applied.\n", files::shown(&path)).into()),
             Err(told) => Ok(told),
         },
-        DeskCommand::Show => {
+        DeskCommand::Show { bot } => {
             let session = access.open().await?;
-            let text = desk_text::render(&session.desk().settings);
+            let settings = &session.desk().settings;
+            let text = match bot {
+                true => Ok(bot_file::render(&settings.bot)),
+                false => desk_text::render(settings),
+            };
             session.leave().await;
             Ok(text?.into())
         }
@@ -111,9 +119,12 @@ async fn apply(path: &Path, access: &Access<'_>, dry_run: bool, prune: bool) -> 
 
 async fn apply_settings(wanted: DeskSettings, access: &Access<'_>, dry_run: bool) -> Result<Told, Failure> {
     let mut session = access.open().await?;
-    let changes = changes(&session.desk().settings, &wanted)?;
+    let known = &session.desk().settings;
+    let changes = changes(known, &wanted)?;
+    // The bot has a file of its own.
+    let bot = known.bot.clone();
     if !changes.is_empty() && !dry_run {
-        let settings = Box::new(wanted);
+        let settings = Box::new(DeskSettings { bot, ..wanted });
         session.change(AgentCommand::Configure { settings }).await?;
     }
     session.leave().await;

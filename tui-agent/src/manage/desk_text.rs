@@ -123,10 +123,12 @@ const FIELDS: &[Field] = &[
     },
 ];
 
-/// The settings as a table.
+/// The settings as a table, without the bot, which has a file of its own.
 pub fn table(settings: &DeskSettings) -> Result<Table, Failure> {
-    Table::try_from(settings)
-        .map_err(|error| Failure::new(exit::BUG, format!("The settings cannot be written as TOML: {error}")))
+    let mut table = Table::try_from(settings)
+        .map_err(|error| Failure::new(exit::BUG, format!("The settings cannot be written as TOML: {error}")))?;
+    table.remove("bot");
+    Ok(table)
 }
 
 /// Settings in which everything is said, so that all keys are known.

@@ -1,4 +1,4 @@
-//! All that a desk is told by files, as one folder: `desk.toml`, `groups.toml`, `replies/` and `articles/`, each of which may be
+//! All that a desk is told by files, as one folder: `desk.toml`, `bot.toml`, `groups.toml`, `replies/` and `articles/`, each of which may be
 //! left out. Everything is read and compared before the first command is sent, so that a mistake anywhere leaves the running desk
 //! as it was.
 
@@ -8,7 +8,7 @@ use minicom_client::CommandIds;
 use minicom_protocol::{
     command::AgentCommand,
     ids::GroupId,
-    settings::DeskSettings,
+    settings::{BotSettings, DeskSettings},
     staff::{Group, Staff},
     words::as_set,
 };
@@ -16,7 +16,7 @@ use minicom_protocol::{
 use super::{
     Told,
     article_file::ArticleFile,
-    articles, desk, desk_text, files,
+    articles, bot_file, desk, desk_text, files,
     group_file::{self, GroupEntry},
     import::{self, Item, Verdict},
     names, replies,
@@ -30,6 +30,7 @@ use crate::exit::Failure;
 #[derive(Debug, Default)]
 pub struct Folder {
     settings: Option<(String, DeskSettings)>,
+    bot: Option<(String, BotSettings)>,
     groups: Option<Groups>,
     replies: Option<Vec<(String, ReplyFile)>>,
     articles: Option<Vec<(String, ArticleFile)>>,
@@ -44,6 +45,7 @@ struct Groups {
 
 /// The names of its parts.
 const SETTINGS: &str = "desk.toml";
+const BOT: &str = "bot.toml";
 const GROUPS: &str = "groups.toml";
 const REPLIES: &str = "replies";
 const ARTICLES: &str = "articles";
@@ -67,6 +69,12 @@ impl Folder {
         if let Some((file, text)) = text_of(&folder.join(SETTINGS), &mut mistakes) {
             match desk::parse(&file, &text) {
                 Ok(settings) => read.settings = Some((file, settings)),
+                Err(mut wrong) => mistakes.append(&mut wrong),
+            }
+        }
+        if let Some((file, text)) = text_of(&folder.join(BOT), &mut mistakes) {
+            match bot_file::parse(&file, &text) {
+                Ok(bot) => read.bot = Some((file, bot)),
                 Err(mut wrong) => mistakes.append(&mut wrong),
             }
         }
@@ -95,9 +103,9 @@ impl Folder {
         if !mistakes.is_empty() {
             return Err(import::refused(&mistakes));
         }
-        let nothing = read.settings.is_none() && read.groups.is_none() && read.replies.is_none();
-        if nothing && read.articles.is_none() {
-            let what = format!("there is none of {SETTINGS}, {GROUPS}, {REPLIES}/ and {ARTICLES}/ in it");
+        let nothing = read.settings.is_none() && read.bot.is_none() && read.groups.is_none();
+        if nothing && read.replies.is_none() && read.articles.is_none() {
+            let what = format!("there is none of {SETTINGS}, {BOT}, {GROUPS}, {REPLIES}/ and {ARTICLES}/ in it");
             return Err(import::refused(&[Mistake::of(&files::shown(folder).to_string(), what)]));
         }
         Ok(read)
@@ -114,19 +122,7 @@ impl Folder {
         if let Some(groups) = &self.groups {
             groups.compare(session, prune, &mut staff, &mut items).await?;
         }
-        let mut changes = Vec::new();
-        if let Some((file, wanted)) = &self.settings {
-            changes = desk::changes(&session.desk().settings, wanted)?;
-            let settings = Box::new(wanted.clone());
-            items.push(Item {
-                file: file.clone(),
-                name: "settings".to_owned(),
-                verdict: match changes.is_empty() {
-                    true => Verdict::Unchanged,
-                    false => Verdict::Changed(AgentCommand::Configure { settings }),
-                },
-            });
-        }
+        let changes = self.compare_settings(&session.desk().settings, &mut items)?;
         if let Some(wanted) = &self.replies {
             items.append(&mut replies::compare_all(session, wanted, &staff, prune).await?);
         }
@@ -134,6 +130,36 @@ impl Folder {
             items.append(&mut articles::compare_all(session, wanted, prune).await?);
         }
         Ok((items, changes))
+    }
+
+    /// The bot is one of the settings and has a file of its own: each file leaves alone what the other one says.
+    fn compare_settings(&self, known: &DeskSettings, items: &mut Vec<Item>) -> Result<Vec<String>, Failure> {
+        let mut push = |file: &str, name: &str, changed: bool, settings: &DeskSettings| {
+            let settings = Box::new(settings.clone());
+            items.push(Item {
+                file: file.to_owned(),
+                name: name.to_owned(),
+                verdict: match changed {
+                    true => Verdict::Changed(AgentCommand::Configure { settings }),
+                    false => Verdict::Unchanged,
+                },
+            });
+        };
+        let mut changes = Vec::new();
+        let mut so_far = known.clone();
+        if let Some((file, wanted)) = &self.settings {
+            changes = desk::changes(known, wanted)?;
+            so_far = DeskSettings {
+                bot: known.bot.clone(),
+                ..wanted.clone()
+            };
+            push(file, "settings", !changes.is_empty(), &so_far);
+        }
+        if let Some((file, wanted)) = &self.bot {
+            so_far.bot = wanted.clone();
+            push(file, "bot", known.bot != *wanted, &so_far);
+        }
+        Ok(changes)
     }
 }
 
@@ -215,6 +241,7 @@ pub async fn dump(session: &mut Session, folder: &Path) -> Result<String, Failur
     let mut out = String::new();
     let parts = [
         (SETTINGS, desk_text::render(&session.desk().settings)?),
+        (BOT, bot_file::render(&session.desk().settings.bot)),
         (GROUPS, group_file::render(&session.desk().staff)),
     ];
     for (name, text) in parts {

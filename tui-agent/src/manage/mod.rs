@@ -15,6 +15,7 @@ use crate::{
 mod agents;
 pub(crate) mod article_file;
 mod articles;
+mod bot_file;
 pub(crate) mod desk;
 pub(crate) mod desk_text;
 pub(crate) mod files;
@@ -37,7 +38,7 @@ mod tickets;
 /// What can be managed.
 #[derive(Debug, Subcommand, PartialEq, Eq)]
 pub enum Manage {
-    /// The desk as files: its settings alone, or a folder with groups, replies and articles too.
+    /// The desk as files: its settings alone, or a folder with bot, groups, replies and articles too.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
     /// Groups of agents, and what they are good at.

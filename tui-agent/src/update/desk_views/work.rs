@@ -2,7 +2,12 @@
 //! the editor, and is kept until it is saved or dropped.
 
 use minicom_protocol::{
-    command::AgentCommand, ids::CommandId, library::SavedReply, refusal::Refusal, template::Template,
+    command::AgentCommand,
+    ids::CommandId,
+    library::SavedReply,
+    refusal::Refusal,
+    settings::{BotSettings, DeskSettings},
+    template::Template,
 };
 use minicom_tui_kit::{
     Now, Picker, Shown,
@@ -56,7 +61,9 @@ impl App {
     }
 
     fn save_work(&mut self, work: Work, now: Now) {
-        match work.command() {
+        // The bot is not among what is written there: it stays as it is.
+        let bot = self.replica.desk().map(|desk| desk.settings.bot.clone());
+        match work.command(bot.unwrap_or_default()) {
             Ok(command) => {
                 let id = self.send_kept(command, now);
                 self.views.saving.insert(id, work);
@@ -111,7 +118,7 @@ impl App {
 
 impl Work {
     /// The command that a text is, or what is wrong with it and where.
-    fn command(&self) -> Result<AgentCommand, String> {
+    fn command(&self, bot: BotSettings) -> Result<AgentCommand, String> {
         let told = |mistakes: &[Mistake]| match mistakes {
             [] => String::new(),
             [first, rest @ ..] => {
@@ -141,7 +148,7 @@ impl Work {
             WorkOn::Settings => {
                 let settings = desk::parse("desk.toml", &self.text).map_err(|it| told(&it))?;
                 AgentCommand::Configure {
-                    settings: Box::new(settings),
+                    settings: Box::new(DeskSettings { bot, ..settings }),
                 }
             }
         };
