@@ -60,10 +60,10 @@ pub const BROKEN_MAX: u32 = 10;
 pub const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
 /// How long the close of the socket may take.
 pub const GOODBYE_MAX: Duration = Duration::from_millis(500);
-/// A login, from connect to the last byte.
+/// A call, from connect to the last byte; of a download, the longest silence.
 pub const REST_TIMEOUT: Duration = Duration::from_secs(10);
-/// What a login may answer.
-pub const REST_BYTES_MAX: usize = 256 * 1024;
+/// What a call may answer: a page of a list has at most some hundred rows. Downloads are not kept, and have no bound.
+pub const REST_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// A file of the outbox: a frame and its frame around. Anything larger was not written by us.
 pub const ENTRY_BYTES_MAX: u64 = 256 * 1024;

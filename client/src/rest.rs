@@ -1,6 +1,9 @@
-//! The calls that are not made over the socket: signing in and out, and whose address is whose.
+//! The calls that are not made over the socket: signing in and out, whose address is whose, and what is managed.
 
 pub mod account;
+pub mod api;
+
+pub use reqwest::Method;
 
 use minicom_protocol::{
     ids::TenantId,
@@ -78,15 +81,25 @@ pub async fn accounts(server: &ServerUrl, tenant: &TenantId, token: &Secret) -> 
     Ok(answer.agents)
 }
 
-/// No proxy, as for the socket: a password goes to the server that was named and nowhere else.
+/// A client for calls that end in time.
 fn http(server: &ServerUrl) -> Result<reqwest::Client, LoginError> {
-    tls::http_client_for(server)
-        .map_err(|bad| LoginError::Untrusted(bad.to_string()))?
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(REST_TIMEOUT)
-        .build()
-        .map_err(|error| unreachable(server, &error))
+    let client = client_for(server)?.timeout(REST_TIMEOUT).build();
+    client.map_err(|error| unreachable(server, &error))
+}
+
+/// A client for answers of any length: only silence ends them.
+fn http_without_end(server: &ServerUrl) -> Result<reqwest::Client, LoginError> {
+    let client = client_for(server)?
+        .connect_timeout(REST_TIMEOUT)
+        .read_timeout(REST_TIMEOUT)
+        .build();
+    client.map_err(|error| unreachable(server, &error))
+}
+
+/// No proxy, as for the socket: a password goes to the server that was named and nowhere else.
+fn client_for(server: &ServerUrl) -> Result<reqwest::ClientBuilder, LoginError> {
+    let client = tls::http_client_for(server).map_err(|bad| LoginError::Untrusted(bad.to_string()))?;
+    Ok(client.no_proxy().redirect(reqwest::redirect::Policy::none()))
 }
 
 /// The body of a successful answer.
@@ -94,7 +107,25 @@ async fn answer_of(
     server: &ServerUrl,
     call: reqwest::RequestBuilder,
 ) -> Result<(reqwest::StatusCode, Vec<u8>), LoginError> {
-    let mut response = call.send().await.map_err(|error| unreachable(server, &error))?;
+    let response = call.send().await.map_err(|error| unreachable(server, &error))?;
+    let status = response.status();
+    let body = body_of(server, response).await?;
+    if status.is_success() {
+        return Ok((status, body));
+    }
+    Err(refusal_in(&body).map_or_else(|| strange(server, status), LoginError::Refused))
+}
+
+/// What an answer that is no success says.
+async fn refused(server: &ServerUrl, response: reqwest::Response) -> LoginError {
+    let status = response.status();
+    match body_of(server, response).await {
+        Ok(body) => refusal_in(&body).map_or_else(|| strange(server, status), LoginError::Refused),
+        Err(error) => error,
+    }
+}
+
+async fn body_of(server: &ServerUrl, mut response: reqwest::Response) -> Result<Vec<u8>, LoginError> {
     let status = response.status();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(server, &error))? {
@@ -103,10 +134,7 @@ async fn answer_of(
             return Err(strange(server, status));
         }
     }
-    if status.is_success() {
-        return Ok((status, body));
-    }
-    Err(refusal_in(&body).map_or_else(|| strange(server, status), LoginError::Refused))
+    Ok(body)
 }
 
 fn unreachable(server: &ServerUrl, error: &reqwest::Error) -> LoginError {

@@ -25,7 +25,10 @@ use crate::{
     keys::{Action, Context},
     list::{List, Spot},
     over::{EditFor, Over},
-    update::{answers::Wish, attending::Attending, calling::Calling, earlier::Earlier, moving::TakingNext},
+    update::{
+        answers::Wish, attending::Attending, calling::Calling, earlier::Earlier, keeping_out::WithAddresses,
+        moving::TakingNext,
+    },
     writing::{Draft, With, Writing},
 };
 
@@ -47,6 +50,8 @@ pub enum Msg {
     DraftTrouble(Shown),
     /// A file was written, by this name, or why not.
     Written(Result<Shown, Shown>),
+    /// What became of [`Order::BlockAddresses`].
+    Addresses(Result<Shown, Shown>),
 }
 
 /// What only the program's tasks can carry out.
@@ -79,6 +84,8 @@ pub enum Order {
         /// The newest of them.
         up_to: LineNo,
     },
+    /// Keep a customer out, with the addresses that the customer is connected from.
+    BlockAddresses(WithAddresses),
     /// Send what has become old after all.
     Resend(CommandId),
     /// Drop a command that waits.

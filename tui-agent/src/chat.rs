@@ -145,6 +145,14 @@ impl Chat {
                 .collect();
             self.transcript.replace_all(entries.into_iter().chain(waiting));
         } else if let Some((first, last)) = self.told {
+            if thread.events().rev().take_while(|event| event.rev.0 > last).any(erases) {
+                // Lines above say nothing any more, and perhaps the customer has no name.
+                if let Some(row) = replica.summary(self.conversation) {
+                    self.eyes.customer = row.customer.name.shown();
+                }
+                self.fresh = true;
+                return self.sync_events(replica);
+            }
             let older: Vec<&Event> = thread.events().take_while(|event| event.rev.0 < first).collect();
             let mut newer: Vec<&Event> = thread.events().rev().take_while(|event| event.rev.0 > last).collect();
             newer.reverse();
@@ -357,6 +365,11 @@ fn changed_line(event: &Event) -> Option<LineRef> {
         EventBody::LineChanged(it) => Some(it.line),
         _ => None,
     }
+}
+
+/// Whether what was said before is gone by it.
+fn erases(event: &Event) -> bool {
+    matches!(event.body, EventBody::Erased(_))
 }
 
 /// How a line that comes from a saved reply will read, as far as it is known here.

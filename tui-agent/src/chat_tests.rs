@@ -315,3 +315,22 @@ fn the_thread_goes_on_over_its_conversations() {
         ["carol ended the chat · 13:58", "conversation 2 · 13:58", "back"].map(str::to_owned)
     );
 }
+
+#[test]
+fn an_erased_customer_is_gone_from_the_open_chat_at_once() {
+    let bed = Bed::open(desk());
+    assert_eq!(bed.texts(), ["one", "two", "three"]);
+    let mut nobody = bed.desk.row("carol").customer.clone();
+    nobody.name = minicom_protocol::text::CustomerName::parse("erased-1").unwrap();
+    let erased = EventBody::Erased(minicom_protocol::event::Erased {
+        customer: nobody,
+        agent: Some(agent(BO)),
+    });
+    let bed = bed.happens(|desk| desk.happens("carol", erased));
+    let texts = bed.texts().join("\n");
+    for word in ["one", "two", "three"] {
+        assert!(!texts.contains(word), "{texts}");
+    }
+    assert!(texts.contains("Bo erased the texts of this chat"), "{texts}");
+    assert_eq!(bed.chat.eyes().customer.as_str(), "erased-1");
+}

@@ -92,6 +92,7 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::OpenEarlier, "open-earlier", "an earlier chat or ticket of the customer", &[]),
     row(A::CustomerEdit, "edit-customer", "name, address and attributes of the customer", &[]),
     row(A::Merge, "merge", "join two customers who are one person", &[]),
+    row(A::Block, "block", "keep the customer out; let in again", &[(List, "X")]),
     row(A::Mentions, "mentions", "notes that mention me", &[(Everywhere, "alt-m"), (List, "@")]),
     row(A::Tickets, "tickets", "the list of tickets", &[(List, "T")]),
     row(A::Why, "why", "why it waits, and who may take it", &[(Everywhere, "alt-w"), (List, "w")]),

@@ -71,6 +71,8 @@ pub enum PickFor {
     Quote,
     /// Which line is blanked out.
     Blank,
+    /// For how long a customer is kept out.
+    Block,
 }
 
 /// What a row of a list stands for.
@@ -92,6 +94,10 @@ pub enum Choice {
     Intent(Intent),
     /// A tag, to be put on or taken off.
     Tag(Tag),
+    /// Keeping a customer out, for so many minutes or for good.
+    Block(Option<u32>),
+    /// Letting a customer in again.
+    Unblock,
     /// How urgent.
     Priority(Priority),
     /// An order of the list.
@@ -135,6 +141,8 @@ pub enum AskFor {
     },
     /// Whether a line is really to be blanked out.
     Blank(LineRef),
+    /// Why a customer is kept out, for so many minutes or for good; and whether the address is too.
+    Block(Option<u32>),
 }
 
 /// Something that is read.

@@ -198,6 +198,7 @@ impl PlainApp for PlainAgent {
             }
             PlainInput::Message(Msg::Client(event)) => self.client(*event, now),
             PlainInput::Message(Msg::Unsent { id, why }) => self.unsent(id, &why, now),
+            PlainInput::Message(Msg::Addresses(Ok(words) | Err(words))) => self.say(words),
             PlainInput::Message(Msg::Drafts(_) | Msg::DraftTrouble(_) | Msg::Written(_)) | PlainInput::Deadline => {}
             PlainInput::Terminate => self.send_closes(|_| true, now),
         }

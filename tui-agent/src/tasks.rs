@@ -1,5 +1,6 @@
 //! The tasks beside the screen: the connection and the disk. They carry out orders and tell what came of them.
 
+pub mod addresses;
 pub mod drafts;
 pub mod export;
 pub mod link;

@@ -11,6 +11,7 @@ pub(crate) mod desk_views;
 mod detailing;
 pub(crate) mod earlier;
 mod filter;
+pub(crate) mod keeping_out;
 mod keys;
 mod marking;
 mod menu;
@@ -71,6 +72,7 @@ impl Program for App {
             Input::Message(Msg::DraftTrouble(words)) => self.trouble(words, Ends::Leaving),
             Input::Message(Msg::Written(Ok(path))) => self.tell(Shown::line(&format!("Written to {path}")), now),
             Input::Message(Msg::Written(Err(words))) => self.trouble(words, Ends::Leaving),
+            Input::Message(Msg::Addresses(told)) => self.addresses_answered(told, now),
             Input::Edited(edited) => self.edited(edited, now),
             Input::Resumed | Input::Deadline => {}
             Input::Terminate => self.store_all(now),

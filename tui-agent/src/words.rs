@@ -4,6 +4,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use minicom_client::ConnState;
 use minicom_protocol::{
+    context::Vouched,
     ids::{AgentId, Time},
     queue::WhyNot,
     refusal::Refusal,
@@ -229,6 +230,23 @@ pub fn next(summary: &Summary, now: Option<Time>) -> Shown {
         Some(waited) => Shown::line(&format!("next: {name} {}", time::waiting(waited))),
         None => Shown::line(&format!("next: {name}")),
     }
+}
+
+/// Whether the tenant's site vouches for a customer.
+pub fn verified(is: bool) -> &'static str {
+    match is {
+        true => "verified by the site",
+        false => "not verified",
+    }
+}
+
+/// What the tenant's site says of a customer, by name.
+pub fn vouched(vouched: &Vouched) -> Vec<(Shown, Shown)> {
+    let name = vouched.name.as_ref().map(|it| (Shown::fixed("name"), it.shown()));
+    let email = vouched.email.as_ref().map(|it| (Shown::fixed("e-mail"), it.shown()));
+    let others = vouched.attributes.iter();
+    let others = others.map(|(key, value)| (Shown::line(key), Shown::line(value)));
+    name.into_iter().chain(email).chain(others).collect()
 }
 
 /// A number and its noun.

@@ -153,21 +153,26 @@ impl Seat<'_> {
             .map(drop)
     }
 
+    /// A call of the API, signed in.
+    pub(super) fn request(&self, client: &reqwest::Client, method: Method, path: &str) -> reqwest::RequestBuilder {
+        client
+            .request(method, self.server.http(&format!("{BASE}{path}")))
+            .bearer_auth(self.token.reveal())
+            .header(TENANT, self.tenant.as_str())
+    }
+
     async fn ask<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<Value>) -> Result<T, LoginError> {
         let (status, bytes) = self.call(method, path, body).await?;
         serde_json::from_slice(&bytes).map_err(|_| strange(self.server, status))
     }
 
-    async fn call(
+    pub(super) async fn call(
         &self,
         method: Method,
         path: &str,
         body: Option<Value>,
     ) -> Result<(reqwest::StatusCode, Vec<u8>), LoginError> {
-        let call = http(self.server)?
-            .request(method, self.server.http(&format!("{BASE}{path}")))
-            .bearer_auth(self.token.reveal())
-            .header(TENANT, self.tenant.as_str());
+        let call = self.request(&http(self.server)?, method, path);
         let call = match body {
             Some(body) => call.json(&body),
             None => call,

@@ -47,21 +47,30 @@ impl Rows<'_> {
             for (key, value) in &context.profile.attributes {
                 self.fact(key, value);
             }
+            let vouched = words::vouched(&context.profile.vouched);
+            if !vouched.is_empty() {
+                self.title("THE SITE SAYS");
+                for (key, value) in vouched {
+                    self.fact(key.as_str(), value.as_str());
+                }
+            }
         }
     }
 
     fn known(&mut self, context: &CustomerContext) {
         let (zone, wall) = (&self.app.zone, self.now.wall);
-        let verified = match context.verified {
-            true => "verified",
-            false => "not verified",
-        };
-        match context.status {
-            AccountStatus::Active => self.fact("account", verified),
-            AccountStatus::Blocked => {
-                let words = format!("blocked, {verified}");
-                self.styled_fact("account", &words, self.app.theme.error());
-            }
+        match context.verified {
+            // On one row of the narrowest column.
+            true => self.styled_fact("account", "verified by site", self.app.theme.good()),
+            false => self.fact("account", words::verified(false)),
+        }
+        if context.status == AccountStatus::Blocked {
+            let until = context.profile.blocked.as_ref().and_then(|it| it.until);
+            let words = match until {
+                Some(until) => format!("until {}", zone.moment(until.0, wall)),
+                None => "for good".to_owned(),
+            };
+            self.styled_fact("kept out", &words, self.app.theme.error());
         }
         self.fact_if("email", context.profile.email.as_ref().map(|it| it.shown()));
         let also: Vec<String> = context.also.iter().map(|it| it.name.shown().to_string()).collect();

@@ -121,6 +121,8 @@ pub enum Action {
     CustomerEdit,
     /// Join two customers who are one person.
     Merge,
+    /// Keep the customer out, or let the customer in again.
+    Block,
     /// Saved replies: make, change, delete.
     Replies,
     /// Articles: make, change, delete.

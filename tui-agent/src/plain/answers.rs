@@ -10,7 +10,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{Now, Shown};
 
 use super::{Awaiting, Line, PlainAgent, arguments, lines::Draft};
-use crate::words;
+use crate::{update::keeping_out, words};
 
 impl PlainAgent {
     pub(super) fn answered(&mut self, id: CommandId, command: &AgentCommand, outcome: Outcome) {
@@ -56,6 +56,10 @@ impl PlainAgent {
             AgentCommand::SetIntent { intent } => format!("You are {} now.", intent.word()),
             AgentCommand::DescribeCustomer { .. } if changed => "Noted of the customer.".to_owned(),
             AgentCommand::MergeCustomers { .. } if changed => "They are shown as one person now.".to_owned(),
+            AgentCommand::BlockCustomer { minutes, .. } if changed => {
+                format!("The customer is kept out {}.", keeping_out::how_long(*minutes))
+            }
+            AgentCommand::UnblockCustomer { .. } if changed => "The customer may come in again.".to_owned(),
             AgentCommand::SaveReply { reply } if changed => format!("Saved: /reply {}", reply.code.shown()),
             AgentCommand::DeleteReply { .. } if changed => "The saved reply is deleted.".to_owned(),
             AgentCommand::SaveArticle { article, published, .. } if changed => {

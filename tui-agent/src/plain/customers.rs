@@ -15,7 +15,11 @@ use minicom_protocol::{
 use minicom_tui_kit::{Now, Shown};
 
 use super::{PlainAgent, arguments, listing, words::Given};
-use crate::words;
+use crate::{
+    app::Order,
+    update::keeping_out::{self, WithAddresses},
+    words,
+};
 
 /// What a customer was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,12 +71,16 @@ impl PlainAgent {
     fn tell_context(&mut self, context: &CustomerContext, now: Now) {
         let name = context.customer.name.shown();
         let profile = &context.profile;
-        let mut facts = vec![if context.verified { "verified" } else { "not verified" }.to_owned()];
+        let mut facts = vec![words::verified(context.verified).to_owned()];
         facts.extend(profile.name.as_ref().map(|called| format!("called {}", called.shown())));
         facts.extend(profile.email.as_ref().map(|email| format!("e-mail {}", email.shown())));
         facts.push(format!("first here {}", self.when(context.first_seen, now)));
         if context.status == AccountStatus::Blocked {
-            facts.push("blocked".to_owned());
+            let until = context.profile.blocked.as_ref().and_then(|it| it.until);
+            facts.push(match until {
+                Some(until) => format!("kept out until {}", self.when(until, now)),
+                None => "kept out for good".to_owned(),
+            });
         }
         let also: Vec<String> = context.also.iter().map(|it| it.name.shown().to_string()).collect();
         if !also.is_empty() {
@@ -120,6 +128,9 @@ impl PlainAgent {
         }
         for (key, value) in &context.profile.attributes {
             self.say(format!("{}={}", Shown::line(key), Shown::line(value)));
+        }
+        for (key, value) in words::vouched(&context.profile.vouched) {
+            self.say(format!("The site says {key}={value}"));
         }
     }
 
@@ -269,6 +280,55 @@ impl PlainAgent {
             &format!("{one} and {other} are shown as one person from then on. /merge \"{one}\" \"{other}\""),
         ) {
             self.wish(AgentCommand::MergeCustomers { customer, also }, given.now);
+        }
+    }
+
+    // Keeping out.
+
+    pub(super) fn block(&mut self, given: Given<'_>) {
+        let (words, reason) = arguments::apart(given.rest);
+        let reason = reason.unwrap_or_default();
+        let (how_long, address) = arguments::first(words);
+        let at = self.server_time(given.now).0;
+        let minutes = match how_long {
+            "forever" => None,
+            span => match keeping_out::minutes(span, at, &self.zone) {
+                Some(minutes) => Some(minutes),
+                None => return self.usage(given),
+            },
+        };
+        if !matches!(address, "" | "address") {
+            return self.usage(given);
+        }
+        let Some(conversation) = self.subject("") else { return };
+        let Some((customer, _)) = self.customer_of("") else {
+            return;
+        };
+        if !reason.is_empty() {
+            let (agents, groups) = (Vec::new(), Vec::new());
+            let text = keeping_out::note_of(minutes, reason);
+            let note = AgentCommand::Note {
+                conversation,
+                text,
+                agents,
+                groups,
+            };
+            self.wish(note, given.now);
+        }
+        if address.is_empty() {
+            return self.wish(AgentCommand::BlockCustomer { customer, minutes }, given.now);
+        }
+        let reason = reason.to_owned();
+        self.order(Order::BlockAddresses(WithAddresses {
+            customer,
+            minutes,
+            reason,
+        }));
+    }
+
+    pub(super) fn unblock(&mut self, given: Given<'_>) {
+        if let Some((customer, _)) = self.customer_of(given.rest) {
+            self.wish(AgentCommand::UnblockCustomer { customer }, given.now);
         }
     }
 

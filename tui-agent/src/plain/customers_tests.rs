@@ -77,7 +77,7 @@ fn what_is_known_is_told_in_a_few_lines() {
     script.tells(
         "/customer carol",
         &[
-            "carol: verified, called Carol [31mC, e-mail carol@example.test, first here 13:59.",
+            "carol: verified by the site, called Carol [31mC, e-mail carol@example.test, first here 13:59.",
             "client minicom-chat␛[2J, there it is 12:30",
             "order: 12␤13",
             "plan=pro",

@@ -139,6 +139,8 @@ pub const WORDS: &[Word] = &[
     word("customer", "[NAME]", "what is known of the customer", &[A::Details], Connection, P::customer),
     word("earlier", "[N]", "earlier conversations and tickets; with a number, what was said", &[A::OpenEarlier], Connection, P::earlier),
     word("describe", "name=... email=... key=...", "say something of the customer; key= takes the key away", &[A::CustomerEdit], Nothing, P::describe),
+    word("block", "2h|forever [address] [-- REASON]", "keep the customer out; with address, that too", &[A::Block], Connection, P::block),
+    word("unblock", "[NAME]", "let the customer in again", &[A::Block], Connection, P::unblock),
     word("merge", "NAME NAME [yes]", "join two customers who are one person", &[A::Merge], Connection, P::merge),
     // Tickets.
     word("ticket", "[TITLE]", "make a ticket of the conversation", &[A::Ticket], Nothing, P::make_ticket),

@@ -9,7 +9,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use crate::{
     app::{Msg, Order},
     sign_in::{SignedIn, Source},
-    tasks::export,
+    tasks::{addresses, export},
 };
 
 /// The program's name and version, for the server's log.
@@ -80,7 +80,7 @@ async fn run(way: Way, mut orders: mpsc::UnboundedReceiver<Order>, messages: mps
     loop {
         tokio::select! {
             order = orders.recv() => match order {
-                Some(order) => carry_out(&handle, order, &messages).await,
+                Some(order) => carry_out(&handle, &way.signed_in, order, &messages).await,
                 None => break,
             },
             event = events.recv(), if is_open => match event {
@@ -95,7 +95,7 @@ async fn run(way: Way, mut orders: mpsc::UnboundedReceiver<Order>, messages: mps
     handle.shutdown().await;
 }
 
-async fn carry_out(handle: &Handle<Agents>, order: Order, messages: &mpsc::Sender<Msg>) {
+async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, messages: &mpsc::Sender<Msg>) {
     match order {
         Order::Send { id, command } => {
             if let Err(unsent) = handle.send_as(id, command) {
@@ -122,6 +122,14 @@ async fn carry_out(handle: &Handle<Agents>, order: Order, messages: &mpsc::Sende
             let written = tokio::task::spawn_blocking(move || export::write(&name, &text)).await;
             let lost = || Err(Shown::fixed("The file was not written."));
             drop(messages.send(Msg::Written(written.unwrap_or_else(|_| lost()))).await);
+        }
+        Order::BlockAddresses(wish) => {
+            // It takes several calls, and the connection goes on meanwhile.
+            let (signed_in, messages) = (signed_in.clone(), messages.clone());
+            tokio::spawn(async move {
+                let told = addresses::block(&signed_in, &wish).await;
+                drop(messages.send(Msg::Addresses(told)).await);
+            });
         }
         Order::SaveDraft(_) | Order::LoadDrafts(_) => {}
     }

@@ -82,6 +82,12 @@ impl App {
             (AgentCommand::BlankLine { .. }, Outcome::Done(_)) => {
                 self.tell(Shown::fixed("Blanked out. Nobody can read it any more."), now);
             }
+            (AgentCommand::BlockCustomer { customer, minutes }, Outcome::Done(done)) => {
+                self.block_answered(*customer, Some(*minutes), done.rev.is_some(), now);
+            }
+            (AgentCommand::UnblockCustomer { customer }, Outcome::Done(done)) => {
+                self.block_answered(*customer, None, done.rev.is_some(), now);
+            }
             (AgentCommand::TakeNext {}, outcome) => {
                 if let Some(at) = self.taking_next.iter().position(|taking| taking.id == id) {
                     let taking = self.taking_next.remove(at);

@@ -100,6 +100,7 @@ fn needs_connection(action: Action) -> bool {
             | Action::Snooze
             | Action::Intent
             | Action::Why
+            | Action::Block
             | Action::Article
             | Action::EditLast
             | Action::WithdrawLast
@@ -124,6 +125,7 @@ fn needs_conversation(action: Action) -> bool {
             | Action::Ticket
             | Action::CustomerEdit
             | Action::Merge
+            | Action::Block
             | Action::MarkUnread
     )
 }

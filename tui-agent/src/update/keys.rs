@@ -191,6 +191,7 @@ impl App {
             Action::Queue => self.queue_numbers(now),
             Action::CustomerEdit => self.describe_customer(now),
             Action::Merge => self.choose_merge(now),
+            Action::Block => self.block(now),
             Action::Replies => self.replies(now),
             Action::Articles => self.manage_articles(now),
             Action::Groups => self.groups(now),

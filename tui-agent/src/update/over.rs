@@ -71,6 +71,7 @@ impl App {
                     self.priority_chosen(&pick.about, priority, now);
                 }
             }
+            PickFor::Block => self.block_chosen(pick.about, &choice, now),
             PickFor::Sort => self.order_chosen(&choice),
             PickFor::Earlier => self.earlier_chosen(&choice, now),
             PickFor::SavedReply | PickFor::Article | PickFor::Quote | PickFor::Blank => {
@@ -84,6 +85,7 @@ impl App {
         let Some(Over::Picker(pick)) = &self.over else { return };
         match pick.purpose {
             PickFor::Snooze => self.refresh_snooze(now),
+            PickFor::Block => self.refresh_block(now),
             PickFor::Tags => self.refresh_tags(),
             PickFor::SavedReply => self.refresh_saved_replies(),
             PickFor::Article => self.ask_articles(),
@@ -112,6 +114,7 @@ impl App {
             PickFor::Article | PickFor::Quote | PickFor::Blank => {}
             PickFor::Menu
             | PickFor::Snooze
+            | PickFor::Block
             | PickFor::Intent
             | PickFor::Priority
             | PickFor::Sort
@@ -128,6 +131,7 @@ impl App {
             AskFor::Filter => self.filter_given(first, now),
             AskFor::Reply { reply, questions } => self.reply_answered(&ask.about, reply, &questions, answers, now),
             AskFor::Blank(line) => self.blank_confirmed(&ask.about, line, now),
+            AskFor::Block(minutes) => self.block_confirmed(&ask.about, minutes, answers, now),
         }
     }
 

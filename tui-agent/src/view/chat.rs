@@ -1,7 +1,7 @@
 //! The open thread and its composer.
 
 use minicom_client::Section;
-use minicom_protocol::{frame::Typist, summary::Summary};
+use minicom_protocol::{context::AccountStatus, frame::Typist, people::Realm, summary::Summary};
 use minicom_tui_kit::{Now, Shown, Who, text, time};
 use ratatui::{
     buffer::Buffer,
@@ -91,6 +91,14 @@ fn head(app: &App, summary: &Summary, row: Rect, buffer: &mut Buffer, now: Now) 
     let mut x = put(buffer, left, left.x + 1, name.as_str(), theme.who(Who::Customer));
     let priority = app.priority_shown(summary, now);
     x += 3;
+    // Apart from the name, in which anything can stand.
+    if summary.customer.realm == Realm::Signed {
+        x = put(buffer, left, x, "verified  ", theme.good());
+    }
+    let context = app.replica.context(summary.customer.id);
+    if context.is_some_and(|it| it.status == AccountStatus::Blocked) {
+        x = put(buffer, left, x, "kept out  ", theme.error());
+    }
     if !priority.is_medium() && summary.stage.is_open() {
         let words = format!("{} {} ", facts::sign(priority), priority.word());
         x = put(buffer, left, x, &words, theme.warning());

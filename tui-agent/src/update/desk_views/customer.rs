@@ -193,7 +193,7 @@ impl App {
         Content::Choices(known.into_values().collect())
     }
 
-    fn customer_name(&self, customer: CustomerId) -> Shown {
+    pub(crate) fn customer_name(&self, customer: CustomerId) -> Shown {
         let row = self.replica.newest_of(customer);
         row.map_or(Shown::fixed("this customer"), |row| row.customer.name.shown())
     }
