@@ -1,6 +1,7 @@
 //! The secrets of customers and the tokens of agents, on disk. A name is not a key: the secret is, and it is on this
 //! computer's disk before the server hears of it, or one lost answer would lock its owner out of the name.
 
+mod local;
 mod profile;
 
 use std::{
@@ -19,6 +20,7 @@ use crate::{
     state_dir::{Key, StateDir, hex},
 };
 
+pub use local::{SERVER_FILE, local_server};
 pub use profile::{AgentToken, BadProfileName, DEFAULT_PROFILE, Place, Profile, ProfileName};
 
 /// The server's file with the token for whoever can read it.

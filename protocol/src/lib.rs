@@ -14,6 +14,7 @@ pub mod gate;
 pub mod hours;
 pub mod ids;
 pub mod intake;
+pub mod json;
 mod kinds;
 pub mod library;
 pub mod line;

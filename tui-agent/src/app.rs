@@ -1,15 +1,16 @@
 //! The agent's program as a value: all that it knows and shows. What changes it is in `update`, what draws it in
 //! `view`.
 
+mod orders;
+
 use std::{
     collections::{HashMap, HashSet},
     time::{Duration, Instant},
 };
 
-use minicom_client::{AgentReplica, ClientEvent, CommandIds, ConnState, Ended, Section};
+use minicom_client::{AgentReplica, CommandIds, ConnState, Ended, Section};
 use minicom_protocol::{
     command::AgentCommand,
-    frame::{AgentQuestion, Agents},
     ids::{AgentId, CommandId, ConversationId, LineNo, Time},
     people::Role,
     stage::Stage,
@@ -19,91 +20,16 @@ use minicom_protocol::{
 use minicom_tui_kit::{Effect, Keymap, Now, Shown, Theme, Zone, notify::Attention};
 use ratatui::layout::Size;
 
+pub use self::orders::{Msg, Order};
 use crate::{
     chat::Chat,
     desk_view::Views,
     keys::{Action, Context},
     list::{List, Spot},
     over::{EditFor, Over},
-    update::{
-        answers::Wish, attending::Attending, calling::Calling, earlier::Earlier, keeping_out::WithAddresses,
-        moving::TakingNext,
-    },
-    writing::{Draft, With, Writing},
+    update::{answers::Wish, attending::Attending, calling::Calling, earlier::Earlier, moving::TakingNext},
+    writing::{With, Writing},
 };
-
-/// What the program is told by its own tasks.
-#[derive(Debug)]
-pub enum Msg {
-    /// The connection tells something.
-    Client(Box<ClientEvent<Agents>>),
-    /// A command was not even taken; nothing was sent or stored.
-    Unsent {
-        /// Its id.
-        id: CommandId,
-        /// Why, and what to do.
-        why: Shown,
-    },
-    /// Drafts that were on the disk.
-    Drafts(Vec<Draft>),
-    /// Drafts cannot be kept or read.
-    DraftTrouble(Shown),
-    /// A file was written, by this name, or why not.
-    Written(Result<Shown, Shown>),
-    /// What became of [`Order::BlockAddresses`].
-    Addresses(Result<Shown, Shown>),
-}
-
-/// What only the program's tasks can carry out.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Order {
-    /// Hand a command over, to be done once.
-    Send {
-        /// Its id.
-        id: CommandId,
-        /// What it asks for.
-        command: AgentCommand,
-    },
-    /// Hand over a command that is only worth sending now.
-    SendMomentary(AgentCommand),
-    /// Ask the server.
-    Ask(AgentQuestion),
-    /// Say that the agent types, or has stopped.
-    Typing {
-        /// Where.
-        conversation: ConversationId,
-        /// Whether.
-        on: bool,
-    },
-    /// Say that the agent is there, and what is on the screen.
-    Viewing(Option<ConversationId>),
-    /// Say that the customer's lines are on the owner's screen.
-    Delivered {
-        /// Where.
-        conversation: ConversationId,
-        /// The newest of them.
-        up_to: LineNo,
-    },
-    /// Keep a customer out, with the addresses that the customer is connected from.
-    BlockAddresses(WithAddresses),
-    /// Send what has become old after all.
-    Resend(CommandId),
-    /// Drop a command that waits.
-    Discard(CommandId),
-    /// Connect now.
-    ReconnectNow,
-    /// Keep a draft; an empty one is forgotten.
-    SaveDraft(Draft),
-    /// Look whether these have drafts.
-    LoadDrafts(Vec<ConversationId>),
-    /// Write a file of Markdown into the current directory; never over one that says something else.
-    WriteFile {
-        /// Its name without ending.
-        name: String,
-        /// What it says. Gated.
-        text: String,
-    },
-}
 
 /// Where the keys go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,6 +106,8 @@ pub struct Settings {
     pub keymap: Keymap<Action, Context>,
     /// The server, for messages.
     pub server: Shown,
+    /// The command that signs in.
+    pub sign_in: Shown,
     /// Ids for commands.
     pub ids: CommandIds,
     /// The moment at which `Now::elapsed` is zero.
@@ -192,6 +120,7 @@ pub struct App {
     pub(crate) zone: Zone,
     pub(crate) keymap: Keymap<Action, Context>,
     pub(crate) server: Shown,
+    pub(crate) sign_in: Shown,
     pub(crate) ids: CommandIds,
     pub(crate) start: Instant,
     pub(crate) size: Size,
@@ -256,6 +185,7 @@ impl App {
             zone,
             keymap,
             server,
+            sign_in,
             ids,
             start,
         } = settings;
@@ -264,6 +194,7 @@ impl App {
             zone,
             keymap,
             server,
+            sign_in,
             ids,
             start,
             size: Size::new(80, 24),

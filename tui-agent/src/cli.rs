@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use minicom_client::{
     Pin, ServerUrl, StateDir, Trust,
-    credentials::{Place, Profile, ProfileName},
+    credentials::{Place, Profile, ProfileName, local_server},
 };
 use minicom_protocol::ids::TenantId;
 use minicom_tui_kit::Theme;
@@ -15,7 +15,7 @@ use crate::{
     account::SessionsCommand,
     exit::{self, Failure},
     manage::Manage,
-    sign_in::credential_failure,
+    sign_in::{credential_failure, platform_data},
 };
 
 /// Where a server listens if nobody says otherwise.
@@ -187,18 +187,15 @@ impl Options {
             Some(_) => Place::of(&self.state()?, &name).map_err(credential_failure)?,
             None => None,
         };
-        let trust = Trust {
-            ca: self.ca.clone(),
-            pin: self.pin,
-        };
-        let parse = |text: &str| {
-            let server = ServerUrl::parse(text, self.insecure_http).map_err(|error| usage(&error))?;
-            server.recognised_by(trust.clone()).map_err(|error| usage(&error))
-        };
-        let remembered = place.as_ref().map(|place| parse(&place.server)).transpose();
+        let parse = |text: &str, insists| ServerUrl::parse(text, insists).map_err(|error| usage(&error));
+        // Who went there without encryption once has insisted for this profile.
+        let remembered = place.as_ref().map(|place| parse(&place.server, true)).transpose();
         let server = match &self.server {
-            Some(server) => parse(server)?,
-            None => remembered.clone()?.map_or_else(|| parse(DEFAULT_SERVER), Ok)?,
+            Some(server) => parse(server, self.insecure_http)?,
+            None => match remembered.clone()? {
+                Some(server) => server,
+                None => self.server_here()?,
+            },
         };
         // The remembered tenant is one of the remembered server.
         let there = remembered.is_ok_and(|it| it.as_ref() == Some(&server));
@@ -207,7 +204,60 @@ impl Options {
             Some(tenant) => TenantId::parse(&tenant).map_err(|error| usage(&error))?,
             None => TenantId::default_tenant(),
         };
-        Ok(Profile { name, server, tenant })
+        let profile = Profile { name, server, tenant };
+        let trust = self.trust(&profile)?;
+        let server = profile.server.recognised_by(trust).map_err(|error| usage(&error))?;
+        Ok(Profile { server, ..profile })
+    }
+
+    /// The server if none is named and none is remembered: the one that runs on this computer's data folder, else the usual one.
+    fn server_here(&self) -> Result<ServerUrl, Failure> {
+        let usual =
+            ServerUrl::parse(DEFAULT_SERVER, false).map_err(|error| Failure::new(exit::BUG, error.to_string()))?;
+        let Some(here) = self.local_server().filter(|_| self.profile.is_none()) else {
+            return Ok(usual);
+        };
+        // Who has signed in at the usual one means that: it may be another computer's, behind a tunnel.
+        let usual_is_meant = here.port() != usual.port() && {
+            let (name, tenant) = (ProfileName::default(), TenantId::default_tenant());
+            let server = usual.clone();
+            let profile = Profile { name, server, tenant };
+            self.state()
+                .is_ok_and(|state| matches!(profile.token(&state), Ok(Some(_))))
+        };
+        Ok(if usual_is_meant { usual } else { here })
+    }
+
+    /// By what the server is recognised: what is said, else what was said at the login, else what a server on this computer says
+    /// in its data folder.
+    fn trust(&self, profile: &Profile) -> Result<Trust, Failure> {
+        if self.ca.is_some() || self.pin.is_some() {
+            // It is remembered, and another time the program may start in another folder.
+            let absolute = |path: &PathBuf| {
+                let words = |error| format!("--ca {}: {error}", path.display());
+                std::path::absolute(path).map_err(|error| Failure::new(exit::USAGE, words(error)))
+            };
+            return Ok(Trust {
+                ca: self.ca.as_ref().map(absolute).transpose()?,
+                pin: self.pin,
+            });
+        }
+        if !profile.server.is_tls() {
+            return Ok(Trust::default());
+        }
+        let remembered = self.state().map(|state| profile.trust(&state)).unwrap_or_default();
+        if remembered != Trust::default() || !profile.server.is_loopback() {
+            return Ok(remembered);
+        }
+        let here = self.local_server();
+        let here = here.filter(|it| it.is_tls() && it.port() == profile.server.port());
+        Ok(here.map(|it| it.trust().clone()).unwrap_or_default())
+    }
+
+    /// The server that runs on the data folder of this computer, if one does.
+    fn local_server(&self) -> Option<ServerUrl> {
+        let data = self.data.clone().or_else(platform_data)?;
+        local_server(&data)
     }
 
     /// The folder for what must outlive the program.
@@ -230,115 +280,5 @@ impl Options {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    fn parse(words: &[&str]) -> Cli {
-        Cli::try_parse_from(words).unwrap()
-    }
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn options_stand_before_or_behind_a_command() {
-        let cli = parse(&["minicom-agent", "--server", "http://127.0.0.1:9", "list"]);
-        assert_eq!(
-            (cli.command, cli.options.server.as_deref()),
-            (Some(Command::List), Some("http://127.0.0.1:9"))
-        );
-        let cli = parse(&[
-            "minicom-agent",
-            "login",
-            "--password-stdin",
-            "--email",
-            "a@b.c",
-            "--state",
-            "/x",
-        ]);
-        assert_eq!(cli.options.state, Some("/x".into()));
-        assert!(matches!(
-            cli.command,
-            Some(Command::Login {
-                password_stdin: true,
-                ..
-            })
-        ));
-    }
-
-    #[test]
-    fn another_computer_without_encryption_is_refused() {
-        let refused = parse(&["minicom-agent", "--server", "http://desk.example"])
-            .options
-            .profile()
-            .unwrap_err();
-        assert_eq!(refused.code, exit::USAGE);
-        assert!(refused.words.contains("--insecure-http"), "{refused}");
-        let insists = parse(&["minicom-agent", "--server", "http://desk.example", "--insecure-http"]);
-        assert!(insists.options.profile().is_ok());
-    }
-
-    #[test]
-    fn a_profile_stands_for_its_server_and_tenant_until_others_are_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let state = folder.path().to_str().unwrap();
-        let of = |more: &[&str]| {
-            let words = [&["minicom-agent", "--state", state, "--profile", "work"], more].concat();
-            let profile = parse(&words).options.profile().unwrap();
-            (profile.server.to_string(), profile.tenant.to_string())
-        };
-        let pair = |server: &str, tenant: &str| (server.to_owned(), tenant.to_owned());
-        assert_eq!(
-            of(&[]),
-            pair("http://127.0.0.1:8000", "default"),
-            "nobody signed in yet"
-        );
-        let login = minicom_protocol::rest::LoginAnswer {
-            token: "mca_x".to_owned(),
-            expires_at: String::new(),
-            only_for: None,
-            device: None,
-            agent: minicom_protocol::rest::AgentAnswer {
-                id: "1".to_owned(),
-                name: "Ada".to_owned(),
-                email: "a@b".to_owned(),
-                role: minicom_protocol::people::Role::Agent,
-            },
-        };
-        let named = ["--server", "http://127.0.0.1:9", "--tenant", "acme"];
-        let words = [&["minicom-agent", "--state", state, "--profile", "work"], &named[..]].concat();
-        let options = parse(&words).options;
-        options
-            .profile()
-            .unwrap()
-            .store(&options.state().unwrap(), &login)
-            .unwrap();
-        assert_eq!(of(&[]), pair("http://127.0.0.1:9", "acme"));
-        assert_eq!(of(&["--tenant", "other"]), pair("http://127.0.0.1:9", "other"));
-        assert_eq!(
-            of(&["--server", "http://127.0.0.1:8"]),
-            pair("http://127.0.0.1:8", "default")
-        );
-        let bad = parse(&["minicom-agent", "--profile", "../x"])
-            .options
-            .profile()
-            .unwrap_err();
-        assert_eq!(bad.code, exit::USAGE);
-    }
-
-    #[test]
-    fn a_flag_beats_the_environment() {
-        let no_colour = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
-        assert!(parse(&["minicom-agent"]).options.theme(no_colour).mono);
-        assert!(
-            !parse(&["minicom-agent", "--theme", "ansi"])
-                .options
-                .theme(no_colour)
-                .mono
-        );
-        assert!(parse(&["minicom-agent", "--ascii"]).options.theme(|_| None).ascii);
-    }
-}
+#[path = "cli_tests.rs"]
+mod tests;

@@ -145,6 +145,8 @@ pub struct PlainAgent {
     ends_at: Option<Duration>,
     /// Because the word was written, not because the input ended.
     quits: bool,
+    /// The command that signs in.
+    sign_in: Option<Shown>,
     out: Vec<PlainEffect<Order>>,
 }
 
@@ -177,8 +179,15 @@ impl PlainAgent {
             rung: None,
             ends_at: None,
             quits: false,
+            sign_in: None,
             out: Vec::new(),
         }
+    }
+
+    /// Tells the command that signs in to whoever is signed out.
+    pub fn signs_in_by(mut self, command: Shown) -> PlainAgent {
+        self.sign_in = Some(command);
+        self
     }
 }
 

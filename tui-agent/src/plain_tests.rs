@@ -545,6 +545,17 @@ fn the_end_of_the_sign_in_is_told_and_is_the_exit_code() {
 }
 
 #[test]
+fn a_server_that_is_not_who_it_should_be_is_told_once_in_its_words() {
+    let mut script = Script::at(Desk::new());
+    for _ in 0..2 {
+        let why = "the certificate of x is not accepted: it expired on 2026-11-01".to_owned();
+        let retry_at = Instant::now();
+        script.client(ClientEvent::State(ConnState::Untrusted { retry_at, why }));
+    }
+    script.says(&["-- the certificate of x is not accepted: it expired on 2026-11-01"]);
+}
+
+#[test]
 fn only_a_person_reads() {
     let reads = |script: &Script| {
         let marks = script.orders.iter().filter(|order| {

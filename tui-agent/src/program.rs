@@ -139,27 +139,45 @@ fn start(cli: Cli) -> Result<u8, Failure> {
 
 fn open_desk(options: Options) -> Result<u8, Failure> {
     let (profile, state) = (options.profile()?, options.state()?);
-    let signed_in = sign_in::find(&state, &profile, options.data.clone())?;
-    let way = Way { state, signed_in };
-    let ended = if options.plain || terminal::away() {
-        block_on(lines(way))?
-    } else {
-        block_on(screen(way, &options))?
-    };
-    match ended.map_err(|error| Failure::new(exit::IO, format!("the terminal cannot be used: {error}")))? {
-        Ended::Panicked => Ok(exit::BUG),
-        ended => Ok(ended.code()),
+    loop {
+        let (state, data) = (state.clone(), options.data.clone());
+        let signed_in = sign_in::find(&state, &profile, data)?;
+        let way = Way { state, signed_in };
+        let (ended, signs_in) = if options.plain || terminal::away() {
+            (block_on(lines(way))?, false)
+        } else {
+            let mut signs_in = false;
+            (block_on(screen(way, &options, &mut signs_in))?, signs_in)
+        };
+        match ended.map_err(|error| Failure::new(exit::IO, format!("the terminal cannot be used: {error}")))? {
+            Ended::Panicked => return Ok(exit::BUG),
+            Ended::Quit(_) if signs_in => sign_in_again(&options)?,
+            ended => return Ok(ended.code()),
+        }
     }
 }
 
+/// Between two screens the terminal is the shell's again: what a login asks for is asked there.
+fn sign_in_again(options: &Options) -> Result<(), Failure> {
+    let account = account(options)?;
+    let email = account.profile.token(&account.state).ok().flatten().map(|it| it.email);
+    if let Some(email) = &email {
+        let words = format!("Signing in as {} at {}.\n", Shown::line(email), account.profile.server);
+        // Where it cannot be written nothing can be asked either, and that is told.
+        let _ = io::stderr().lock().write_all(words.as_bytes());
+    }
+    block_on(account.login(email, &mut Terminal::new(false)))?.map(drop)
+}
+
 /// The desk on the screen.
-async fn screen(way: Way, options: &Options) -> io::Result<Ended> {
+async fn screen(way: Way, options: &Options, signs_in: &mut bool) -> io::Result<Ended> {
     let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
     let settings = Settings {
         theme: options.theme(|name| std::env::var(name).ok()),
         zone: Zone::system(),
         keymap: keys::keymap(function_keys_first()).map_err(io::Error::other)?,
         server: Shown::line(&way.signed_in.profile.server.to_string()),
+        sign_in: sign_in_words(&way),
         ids: CommandIds::random(),
         start: Instant::now(),
     };
@@ -176,6 +194,7 @@ async fn screen(way: Way, options: &Options) -> io::Result<Ended> {
     let ended = runtime::run(App::new(settings), &mut terminal_screen, inputs, |order| match order {
         Order::SaveDraft(draft) => drafts.save(draft),
         Order::LoadDrafts(conversations) => drafts.load(conversations),
+        Order::SignIn => *signs_in = true,
         other => link.order(other),
     })
     .await;
@@ -189,12 +208,18 @@ async fn screen(way: Way, options: &Options) -> io::Result<Ended> {
 /// The desk as lines.
 async fn lines(way: Way) -> io::Result<Ended> {
     let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
-    let app = PlainAgent::new(Zone::system(), CommandIds::random(), Instant::now(), listener());
+    let app = PlainAgent::new(Zone::system(), CommandIds::random(), Instant::now(), listener())
+        .signs_in_by(sign_in_words(&way));
     let link = Link::start(way, messages_in);
     let (input, signals) = (plain::stdin_lines()?, signals::from_system()?);
     let ended = plain::run(app, input, messages, signals, io::stdout(), |order| link.order(order)).await;
     link.finish().await;
     ended
+}
+
+/// The command that signs in again. The login remembers the rest.
+fn sign_in_words(way: &Way) -> Shown {
+    Shown::line(&sign_in::short_command(&way.signed_in.profile, " login"))
 }
 
 /// Who is at the other end of the lines.

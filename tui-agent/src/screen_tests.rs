@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use insta::assert_snapshot;
 use minicom_client::{ClientEvent, ConnState, Ended};
-use minicom_protocol::{frame::Typist, staff::PresenceState, stage::Closer};
+use minicom_protocol::{frame::Typist, refusal::Refusal, staff::PresenceState, stage::Closer};
 use minicom_tui_kit::{Theme, testing::BENCH_START};
 
 use crate::testing::{ADA, BO, Desk, Seat, agent};
@@ -196,11 +196,26 @@ fn the_end_of_a_connection_fills_the_screen() {
             min: 2,
             max: 3,
         },
+        Ended::Refused(Refusal::TotpSetupRequired),
     ]
     .map(|ended| {
         let mut seat = seat(80, 24);
         seat.client(ClientEvent::State(ended.clone().into()));
         seat.client(ClientEvent::Ended(ended));
+        seat.bench.screen()
+    });
+    assert_snapshot!(screens.join("=====\n"));
+}
+
+#[test]
+fn a_server_that_is_not_who_it_should_be() {
+    let why = "the certificate of https://desk.example:443 is not accepted: it expired on 2026-11-01 (certificate for \
+               desk.example, issued by CN=Desk authority, good from 2026-01-01 to 2026-11-01). Tell whoever runs the server";
+    let screens = [(80, 24), (120, 40), (50, 12)].map(|(width, height)| {
+        let mut seat = seat(width, height);
+        let retry_at = crate::testing::client_start() + std::time::Duration::from_secs(60);
+        let why = why.to_owned();
+        seat.client(ClientEvent::State(ConnState::Untrusted { retry_at, why }));
         seat.bench.screen()
     });
     assert_snapshot!(screens.join("=====\n"));

@@ -4,7 +4,7 @@
 use std::{io, path::PathBuf};
 
 use minicom_client::{
-    Config, Secret, StateDir,
+    Config, Ended, Secret, StateDir, Trust,
     credentials::{self, CredentialError, DEFAULT_PROFILE, Profile},
     rest::LoginError,
 };
@@ -96,14 +96,26 @@ pub fn find(state: &StateDir, profile: &Profile, data: Option<PathBuf>) -> Resul
 }
 
 /// The folder that a server uses if nobody says otherwise.
-fn platform_data() -> Option<PathBuf> {
+pub(crate) fn platform_data() -> Option<PathBuf> {
     let folders = directories::ProjectDirs::from("", "", "minicom")?;
     Some(folders.data_dir().to_owned())
 }
 
-/// How this program is called for a profile, with what comes behind its name.
+/// How this program is called for a profile, with what comes behind its name. It works for whoever copies it, also where nobody
+/// has signed in under the profile yet.
 pub fn command(profile: &Profile, rest: &str) -> String {
-    let mut command = format!("minicom-agent{rest} --server {}", profile.server);
+    let server = &profile.server;
+    let mut command = format!("minicom-agent{rest} --server {server}");
+    if !server.is_tls() && !server.is_loopback() {
+        command.push_str(" --insecure-http");
+    }
+    let trust = server.trust();
+    if let Some(ca) = &trust.ca {
+        command.push_str(&format!(" --ca {}", quoted(&ca.display().to_string())));
+    }
+    if let Some(pin) = trust.pin {
+        command.push_str(&format!(" --pin {pin}"));
+    }
     if profile.tenant != TenantId::default_tenant() {
         command.push_str(&format!(" --tenant {}", profile.tenant));
     }
@@ -111,6 +123,46 @@ pub fn command(profile: &Profile, rest: &str) -> String {
         command.push_str(&format!(" --profile {}", profile.name.as_str()));
     }
     command
+}
+
+/// The same once somebody has signed in: what the login remembers is left out.
+pub fn short_command(profile: &Profile, rest: &str) -> String {
+    if profile.name.as_str() != DEFAULT_PROFILE {
+        return format!("minicom-agent{rest} --profile {}", profile.name.as_str());
+    }
+    let Ok(server) = profile.server.clone().recognised_by(Trust::default()) else {
+        return command(profile, rest);
+    };
+    let profile = Profile {
+        server,
+        ..profile.clone()
+    };
+    command(&profile, rest)
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+/// Whether whoever signs in again is let in: it asks for all that is missing, a new password and a second factor too.
+pub fn mends(ended: &Ended) -> bool {
+    match ended {
+        Ended::SignedOut => true,
+        Ended::Refused(refusal) => matches!(
+            refusal,
+            Refusal::TotpRequired
+                | Refusal::TotpWrong
+                | Refusal::TotpSetupRequired
+                | Refusal::NewPasswordRequired
+                | Refusal::SignIn
+        ),
+        Ended::WrongSecret | Ended::WrongVersion { .. } => false,
+    }
 }
 
 /// Why the account's call failed, as the program's end.
@@ -123,6 +175,38 @@ pub fn login_failure(error: LoginError) -> Failure {
     let words = match &error {
         LoginError::Refused(Refusal::SignIn) => "E-mail or password is wrong, or the account is disabled.".to_owned(),
         other => other.to_string(),
+    };
+    Failure::new(code, words)
+}
+
+/// Why a call of somebody who is signed in failed, as the program's end.
+pub fn call_failure(profile: &Profile, error: LoginError) -> Failure {
+    let LoginError::Refused(refusal) = &error else {
+        return login_failure(error);
+    };
+    let code = match exit::of_refusal(refusal) {
+        // What is refused here was asked for on the command line.
+        exit::BUG => exit::USAGE,
+        code => code,
+    };
+    let words = match refusal {
+        Refusal::SignIn => format!(
+            "The sign-in at {} is not good any more. Sign in:  {}",
+            profile.server,
+            short_command(profile, " login")
+        ),
+        Refusal::Forbidden => format!(
+            "Only admins may do this. Sign in as one:  {}",
+            short_command(profile, " login")
+        ),
+        Refusal::TotpSetupRequired | Refusal::NewPasswordRequired => {
+            format!(
+                "{} It is done with:  {}",
+                refusal.message(),
+                short_command(profile, " login")
+            )
+        }
+        other => other.message(),
     };
     Failure::new(code, words)
 }

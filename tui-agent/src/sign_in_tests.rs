@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
-use minicom_client::{ServerUrl, credentials::ProfileName};
+use minicom_client::{Pin, ServerUrl, credentials::ProfileName};
 use minicom_protocol::{
     people::Role,
     rest::{AgentAnswer, LoginAnswer},
@@ -139,4 +139,55 @@ fn a_profile_is_an_account_of_its_own_and_not_the_local_one() {
     // Who names the data folder means it.
     let found = find(&home.state, &work, Some(home.data())).unwrap();
     assert_eq!(found.token.reveal(), "mca_local");
+}
+
+fn pin() -> Pin {
+    "ab".repeat(32).parse().unwrap()
+}
+
+fn tls() -> ServerUrl {
+    let trust = Trust {
+        ca: None,
+        pin: Some(pin()),
+    };
+    let server = ServerUrl::parse("https://desk.example", false).unwrap();
+    server.recognised_by(trust).unwrap()
+}
+
+#[test]
+fn the_command_that_signs_in_has_all_that_is_needed_and_once_signed_in_no_more() {
+    let work = Profile {
+        name: ProfileName::parse("work").unwrap(),
+        server: tls(),
+        tenant: TenantId::parse("acme").unwrap(),
+    };
+    let expected = format!(
+        "minicom-agent login --server https://desk.example:443 --pin {} --tenant acme --profile work",
+        pin()
+    );
+    assert_eq!(command(&work, " login"), expected);
+    assert_eq!(short_command(&work, " login"), "minicom-agent login --profile work");
+    let nameless = default_at(&tls());
+    assert_eq!(
+        short_command(&nameless, ""),
+        "minicom-agent --server https://desk.example:443"
+    );
+    assert_eq!(
+        command(&default_at(&elsewhere()), ""),
+        "minicom-agent --server http://desk.example:8000 --insecure-http"
+    );
+    assert_eq!(quoted("/tmp/my ca's.pem"), r"'/tmp/my ca'\''s.pem'");
+}
+
+#[test]
+fn what_signing_in_again_mends() {
+    for (ended, expected) in [
+        (Ended::SignedOut, true),
+        (Ended::Refused(Refusal::TotpSetupRequired), true),
+        (Ended::Refused(Refusal::NewPasswordRequired), true),
+        (Ended::Refused(Refusal::Forbidden), false),
+        (Ended::WrongSecret, false),
+    ] {
+        assert_eq!(mends(&ended), expected, "{ended:?}");
+    }
 }

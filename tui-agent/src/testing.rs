@@ -574,6 +574,7 @@ impl Seat {
     pub fn away(width: u16, height: u16, theme: Theme) -> Seat {
         let start = client_start();
         let settings = Settings {
+            sign_in: Shown::fixed("minicom-agent login --profile work"),
             theme,
             zone: Zone::utc(),
             keymap: keys::keymap(false).unwrap(),

@@ -1039,6 +1039,25 @@ fn at_the_end_of_a_connection_only_the_end_is_left() {
     }
 }
 
+#[test]
+fn who_is_signed_out_signs_in_again_from_the_screen() {
+    for (ended, mends) in [
+        (Ended::SignedOut, true),
+        (Ended::Refused(Refusal::NewPasswordRequired), true),
+        (Ended::Refused(Refusal::Forbidden), false),
+    ] {
+        let mut seat = at_bob();
+        seat.press("draft").client(ClientEvent::Ended(ended)).press("s");
+        let orders = seat.ordered();
+        assert_eq!(orders.contains(&Order::SignIn), mends);
+        assert_eq!(seat.quit.is_some(), mends);
+        let kept = orders
+            .iter()
+            .any(|it| matches!(it, Order::SaveDraft(draft) if draft.text == "draft"));
+        assert_eq!(kept, mends, "what is written is on the disk before");
+    }
+}
+
 // Leaving.
 
 #[test]

@@ -11,6 +11,7 @@ use crate::{
     disk,
     server_url::ServerUrl,
     state_dir::{Key, StateDir},
+    tls::Trust,
 };
 
 /// The profile of who names none.
@@ -86,6 +87,32 @@ pub struct Place {
     pub tenant: Option<String>,
 }
 
+/// By what the server is recognised, as it was said at the login. On disk in the words of the flags.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+struct Recognised {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ca: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pin: Option<String>,
+}
+
+impl Recognised {
+    fn of(trust: &Trust) -> Recognised {
+        Recognised {
+            ca: trust.ca.clone(),
+            pin: trust.pin.map(|pin| pin.to_string()),
+        }
+    }
+
+    /// What is not understood is taken for nothing: then the platform's authorities decide.
+    fn trust(self) -> Trust {
+        Trust {
+            ca: self.ca,
+            pin: self.pin.and_then(|pin| pin.parse().ok()),
+        }
+    }
+}
+
 impl Profile {
     /// Stores the token of a login, in place of an older one, and what the profile stands for. Blocking.
     ///
@@ -100,6 +127,7 @@ impl Profile {
             email: login.agent.email.clone(),
             expires_at: login.expires_at.clone(),
             device: login.device.clone().or(before.and_then(|it| it.device)),
+            recognised: Recognised::of(self.server.trust()),
         };
         write(&self.path(state), &stored)?;
         if self.name == ProfileName::default() {
@@ -134,14 +162,23 @@ impl Profile {
         self.stored(state).ok().flatten()?.device
     }
 
-    /// Forgets the token. What the name stands for stays, and so does the address that signed in last. Blocking.
+    /// By what the server was recognised at the last login; by the platform's authorities if there was none. Blocking.
+    pub fn trust(&self, state: &StateDir) -> Trust {
+        let stored = self.stored(state).ok().flatten();
+        stored.map(|it| it.recognised.trust()).unwrap_or_default()
+    }
+
+    /// Forgets the token. What the name stands for stays, and so do the address that signed in last and the server's
+    /// certificate. Blocking.
     ///
     /// # Errors
     /// The file cannot be changed.
     pub fn forget_token(&self, state: &StateDir) -> Result<(), CredentialError> {
         let path = self.path(state);
         match self.stored(state) {
-            Ok(Some(stored)) if stored.device.is_some() => write(&path, &Stored { token: None, ..stored }),
+            Ok(Some(stored)) if stored.device.is_some() || stored.recognised != Recognised::default() => {
+                write(&path, &Stored { token: None, ..stored })
+            }
             // Without anything to keep, or damaged: nothing of it stays.
             _ => match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error(&path, error)),
@@ -205,6 +242,8 @@ struct Stored {
     expires_at: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     device: Option<String>,
+    #[serde(flatten)]
+    recognised: Recognised,
 }
 
 fn place_path(state: &StateDir, name: &ProfileName) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use minicom_protocol::gate::Shown;
+use minicom_protocol::{gate::Shown, json};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ async fn of_customers(office: &Office, command: CustomerCommand) -> Result<Strin
                 .await?;
             // A line each, gated: what a stranger wrote gives no command to a terminal.
             let lines = lines.as_str().unwrap_or_default();
-            lines.lines().map(|line| format!("{}\n", ascii(line))).collect()
+            lines.lines().map(|line| format!("{}\n", json::ascii(line))).collect()
         }
         CustomerCommand::Delete { customer, .. } => {
             office.call(Method::DELETE, &path(&customer), None).await?;
@@ -163,23 +163,5 @@ async fn of_keys(office: &Office, command: KeyCommand) -> Result<String, Fatal> 
 }
 
 fn pretty(value: &Value) -> String {
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    let lines: Vec<String> = text.lines().map(ascii).collect();
-    format!("{}\n", lines.join("\n"))
-}
-
-/// JSON in ASCII alone: a terminal takes no letter of it for a command, and it says the same.
-fn ascii(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c.is_ascii_graphic() || c == ' ' {
-            text.push(c);
-        } else {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                text.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    text
+    json::pretty(value)
 }

@@ -22,7 +22,7 @@ pub use sign_ins::SessionsCommand;
 
 use crate::{
     exit::{self, Failure},
-    sign_in::{credential_failure, login_failure},
+    sign_in::{call_failure, credential_failure, login_failure},
     tasks::link::CLIENT,
 };
 
@@ -65,7 +65,8 @@ impl Account {
         let answer = self.first_steps(answer, ask).await?;
         self.profile.store(&self.state, &answer).map_err(credential_failure)?;
         let (server, name) = (&self.profile.server, Shown::name(&answer.agent.name));
-        Ok(format!("Signed in at {server} as {name}. Start:  {}", self.command("")))
+        let start = crate::sign_in::short_command(&self.profile, "");
+        Ok(format!("Signed in at {server} as {name}. Start:  {start}"))
     }
 
     /// Sends the login, with a code of the second factor if the server asks for one.
@@ -179,11 +180,18 @@ impl Account {
     /// # Errors
     /// Nobody is, or the server is away or refuses.
     pub async fn whoami(&self, token: &Secret) -> Result<String, Failure> {
-        let me = self.seat(token).whoami().await.map_err(login_failure)?;
+        let me = self
+            .seat(token)
+            .whoami()
+            .await
+            .map_err(|error| call_failure(&self.profile, error))?;
         let line = |text: &str| Shown::line(text).cut(120);
         let second = match (me.totp, me.recovery_codes_left) {
             (true, left) => format!("on, {left} recovery codes left"),
-            (false, _) => format!("none; set one up:  {}", self.command(" totp")),
+            (false, _) => {
+                let command = crate::sign_in::short_command(&self.profile, " totp");
+                format!("none; set one up:  {command}")
+            }
         };
         let rows = [
             ("Name", Shown::name(&me.agent.name).to_string()),

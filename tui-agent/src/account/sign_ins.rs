@@ -7,7 +7,7 @@ use minicom_tui_kit::{Shown, text};
 use super::Account;
 use crate::{
     exit::{self, Failure},
-    sign_in::login_failure,
+    sign_in::call_failure,
 };
 
 /// What to do about one's sign-ins.
@@ -26,7 +26,11 @@ impl Account {
     /// # Errors
     /// The server is away or refuses.
     pub async fn sign_ins(&self, token: &Secret) -> Result<String, Failure> {
-        let rows = self.seat(token).sign_ins().await.map_err(login_failure)?;
+        let rows = self
+            .seat(token)
+            .sign_ins()
+            .await
+            .map_err(|error| call_failure(&self.profile, error))?;
         Ok(table(&rows))
     }
 
@@ -35,7 +39,11 @@ impl Account {
     /// # Errors
     /// It is none of one's own, or the server is away or refuses.
     pub async fn revoke(&self, token: &Secret, id: &str) -> Result<String, Failure> {
-        let rows = self.seat(token).sign_ins().await.map_err(login_failure)?;
+        let rows = self
+            .seat(token)
+            .sign_ins()
+            .await
+            .map_err(|error| call_failure(&self.profile, error))?;
         let mut meant = rows.iter().filter(|row| !id.is_empty() && row.id.starts_with(id));
         let (Some(row), None) = (meant.next(), meant.next()) else {
             let shown = Shown::line(id).cut(40);
@@ -45,7 +53,10 @@ impl Account {
             );
             return Err(Failure::new(exit::DATA, words));
         };
-        self.seat(token).revoke(&row.id).await.map_err(login_failure)?;
+        self.seat(token)
+            .revoke(&row.id)
+            .await
+            .map_err(|error| call_failure(&self.profile, error))?;
         Ok(format!("Ended: {}.", Shown::line(&row.label).cut(80)))
     }
 }

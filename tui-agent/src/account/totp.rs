@@ -10,7 +10,7 @@ use minicom_tui_kit::Shown;
 use super::{Account, Ask, TRIES, qr};
 use crate::{
     exit::Failure,
-    sign_in::{credential_failure, login_failure},
+    sign_in::{call_failure, credential_failure},
 };
 
 impl Account {
@@ -34,14 +34,15 @@ impl Account {
         let token = self.token()?;
         let code = ask.code("Code of your authenticator app, or a recovery code: ")?;
         let off = self.seat(&token).disable_totp(&code).await;
-        off.map_err(login_failure)?;
+        off.map_err(|error| call_failure(&self.profile, error))?;
         Ok("The second factor is off.".to_owned())
     }
 
     /// Shows the secret, takes the first code, shows the recovery codes. The answer is a sign-in that is good for all, if the
     /// one before was not.
     pub(super) async fn set_up_totp(&self, token: &Secret, ask: &mut impl Ask) -> Result<Option<LoginAnswer>, Failure> {
-        let started = self.seat(token).start_totp().await.map_err(login_failure)?;
+        let started = self.seat(token).start_totp().await;
+        let started = started.map_err(|error| call_failure(&self.profile, error))?;
         let line = |text: &str| Shown::line(text).cut(400);
         let picture = match self.ascii {
             true => None,
@@ -75,7 +76,7 @@ impl Account {
                     tries += 1;
                     ask.tell(&format!("{}\n", refusal.message()))?;
                 }
-                Err(error) => return Err(login_failure(error)),
+                Err(error) => return Err(call_failure(&self.profile, error)),
             }
         }
     }

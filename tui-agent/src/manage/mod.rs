@@ -1,6 +1,6 @@
 //! The desk managed from a shell: settings, groups, agents, saved replies, articles, tickets, and the queue in plain tables. A
-//! file a noun. Everything is asked and done over the connection that the screen uses, by the same commands; whatever is repeated
-//! changes nothing and says so. What is printed here has passed the gate.
+//! file a noun. Everything is asked and done over the connection that the screen uses, by the same commands, and what no command does (accounts, tokens, customers) over the
+//! HTTP API; whatever is repeated changes nothing and says so. What is printed here has passed the gate.
 
 use clap::Subcommand;
 use minicom_protocol::ids::Time;
@@ -12,10 +12,13 @@ use crate::{
     sign_in::{self, SignedIn},
 };
 
+mod accounts;
 mod agents;
 pub(crate) mod article_file;
 mod articles;
+mod audit;
 mod bot_file;
+mod customers;
 pub(crate) mod desk;
 pub(crate) mod desk_text;
 pub(crate) mod files;
@@ -25,15 +28,18 @@ mod group_file;
 mod groups;
 mod import;
 mod names;
+mod office;
 mod queue;
 mod replies;
 pub(crate) mod reply_file;
 mod safe;
 mod session;
+mod site_keys;
 pub(crate) mod strict;
 mod table;
 pub(crate) mod ticket_text;
 mod tickets;
+mod tokens;
 
 /// What can be managed.
 #[derive(Debug, Subcommand, PartialEq, Eq)]
@@ -64,6 +70,23 @@ pub enum Manage {
     Queue,
     /// Who has how much to do.
     Workload,
+    /// The accounts of the tenant, for admins.
+    #[command(subcommand)]
+    Agent(accounts::AccountCommand),
+    /// Tokens of programs and sign-ins of devices.
+    #[command(subcommand)]
+    Token(tokens::TokenCommand),
+    /// Customers: found, kept out, exported, erased.
+    #[command(subcommand)]
+    Customer(customers::CustomerCommand),
+    /// Addresses and networks from where no customer comes in.
+    #[command(subcommand)]
+    Network(customers::NetworkCommand),
+    /// The keys by which the tenant's site vouches for its customers, for admins.
+    #[command(subcommand)]
+    Key(site_keys::KeyCommand),
+    /// Who did what, newest first, for admins.
+    Audit(audit::AuditArguments),
 }
 
 /// What a command tells: it is printed also where it ended with a failure.
@@ -125,6 +148,12 @@ pub async fn run(what: Manage, access: &Access<'_>) -> Result<Told, Failure> {
         Manage::Why { name } => queue::why(&name, access).await,
         Manage::Queue => queue::queue(access).await,
         Manage::Workload => queue::workload(access).await,
+        Manage::Agent(it) => accounts::run(it, access).await,
+        Manage::Token(it) => tokens::run(it, access).await,
+        Manage::Customer(it) => customers::run(it, access).await,
+        Manage::Network(it) => customers::networks(it, access).await,
+        Manage::Key(it) => site_keys::run(it, access).await,
+        Manage::Audit(it) => audit::run(it, access).await,
     }
 }
 

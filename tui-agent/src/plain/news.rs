@@ -8,7 +8,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{Now, plain::PlainEffect};
 
 use super::{Awaiting, PlainAgent};
-use crate::{app::Order, exit};
+use crate::{app::Order, exit, sign_in};
 
 impl PlainAgent {
     pub(super) fn client(&mut self, event: ClientEvent<Agents>, now: Now) {
@@ -19,6 +19,9 @@ impl PlainAgent {
             ClientEvent::OutboxTrouble(words) => self.say(words),
             ClientEvent::Ended(ended) => {
                 self.say(ended.words());
+                if let Some(sign_in) = self.sign_in.clone().filter(|_| sign_in::mends(ended)) {
+                    self.say(format!("Sign in:  {sign_in}"));
+                }
                 self.out.push(PlainEffect::Quit(exit::after(ended)));
             }
             ClientEvent::Stale { command, age, .. } => self.tell_stale(command, *age),

@@ -6,7 +6,7 @@ use minicom_tui_kit::Shown;
 use serde_json::{Value, json};
 
 use crate::{
-    sign_in::{SignedIn, login_failure},
+    sign_in::{SignedIn, call_failure},
     update::keeping_out::{WithAddresses, how_long},
     words::count,
 };
@@ -19,7 +19,8 @@ pub(super) async fn block(signed_in: &SignedIn, wish: &WithAddresses) -> Result<
         token: &signed_in.token,
     };
     let long = how_long(wish.minutes);
-    let failed = |what: &str, error: LoginError| Shown::line(&format!("{what}: {}", login_failure(error)));
+    let failed =
+        |what: &str, error: LoginError| Shown::line(&format!("{what}: {}", call_failure(&signed_in.profile, error)));
     let path = format!("/customers/{}", segment(&wish.customer.to_string()));
     let known = seat.api(Method::GET, &path, None).await;
     let known = known.map_err(|error| failed("Nobody is kept out", error))?;

@@ -131,6 +131,6 @@ async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, 
                 drop(messages.send(Msg::Addresses(told)).await);
             });
         }
-        Order::SaveDraft(_) | Order::LoadDrafts(_) => {}
+        Order::SignIn | Order::SaveDraft(_) | Order::LoadDrafts(_) => {}
     }
 }

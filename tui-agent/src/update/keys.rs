@@ -9,7 +9,7 @@ use crate::{
     exit,
     keys::{Action, contexts},
     list::Spot,
-    words,
+    sign_in, words,
 };
 
 /// For so long the second key quits.
@@ -48,6 +48,10 @@ impl App {
     fn key_at_the_end(&mut self, key: Key, now: Now) {
         match key.to_string().as_str() {
             "ctrl-c" | "q" | "esc" | "enter" => self.quit(now),
+            "s" if self.connection.ended.as_ref().is_some_and(sign_in::mends) => {
+                self.order(Order::SignIn);
+                self.quit(now);
+            }
             "ctrl-l" => self.out.push(Effect::Redraw),
             "ctrl-z" => self.out.push(Effect::Suspend),
             _ => {}

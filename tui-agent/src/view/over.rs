@@ -11,6 +11,7 @@ use ratatui::{
 use crate::{
     app::App,
     over::Over,
+    sign_in,
     view::{chat, desk, put, row_of},
 };
 
@@ -37,11 +38,10 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, now: Now) -> Option<Position>
 /// Draws the message over everything but the header.
 pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
     let server = &app.server;
+    let how = || format!("s signs in again, here. Another time:  {}", app.sign_in);
     let (title, help) = match ended {
-        Ended::SignedOut => (
-            "You are signed out",
-            format!("Sign in with:  minicom-agent login --server {server}"),
-        ),
+        Ended::SignedOut => ("You are signed out", how()),
+        ended if sign_in::mends(ended) => ("Something has to be done first", how()),
         Ended::WrongVersion { .. } => (
             "This program and the server do not fit together",
             "Install the same release of both, then start again.".to_owned(),

@@ -1,0 +1,86 @@
+//! What the program says to its tasks, and they to it. It refuses to know what either does with it.
+
+use minicom_client::ClientEvent;
+use minicom_protocol::{
+    command::AgentCommand,
+    frame::{AgentQuestion, Agents},
+    ids::{CommandId, ConversationId, LineNo},
+};
+use minicom_tui_kit::Shown;
+
+use crate::{update::keeping_out::WithAddresses, writing::Draft};
+
+/// What the program is told by its own tasks.
+#[derive(Debug)]
+pub enum Msg {
+    /// The connection tells something.
+    Client(Box<ClientEvent<Agents>>),
+    /// A command was not even taken; nothing was sent or stored.
+    Unsent {
+        /// Its id.
+        id: CommandId,
+        /// Why, and what to do.
+        why: Shown,
+    },
+    /// Drafts that were on the disk.
+    Drafts(Vec<Draft>),
+    /// Drafts cannot be kept or read.
+    DraftTrouble(Shown),
+    /// A file was written, by this name, or why not.
+    Written(Result<Shown, Shown>),
+    /// What became of [`Order::BlockAddresses`].
+    Addresses(Result<Shown, Shown>),
+}
+
+/// What only the program's tasks can carry out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    /// Hand a command over, to be done once.
+    Send {
+        /// Its id.
+        id: CommandId,
+        /// What it asks for.
+        command: AgentCommand,
+    },
+    /// Hand over a command that is only worth sending now.
+    SendMomentary(AgentCommand),
+    /// Ask the server.
+    Ask(AgentQuestion),
+    /// Say that the agent types, or has stopped.
+    Typing {
+        /// Where.
+        conversation: ConversationId,
+        /// Whether.
+        on: bool,
+    },
+    /// Say that the agent is there, and what is on the screen.
+    Viewing(Option<ConversationId>),
+    /// Say that the customer's lines are on the owner's screen.
+    Delivered {
+        /// Where.
+        conversation: ConversationId,
+        /// The newest of them.
+        up_to: LineNo,
+    },
+    /// Keep a customer out, with the addresses that the customer is connected from.
+    BlockAddresses(WithAddresses),
+    /// Send what has become old after all.
+    Resend(CommandId),
+    /// Drop a command that waits.
+    Discard(CommandId),
+    /// Connect now.
+    ReconnectNow,
+    /// The program ends only to sign in again, and comes back.
+    SignIn,
+    /// Keep a draft; an empty one is forgotten.
+    SaveDraft(Draft),
+    /// Look whether these have drafts.
+    LoadDrafts(Vec<ConversationId>),
+    /// Write a file of Markdown into the current directory; never over one that says something else.
+    WriteFile {
+        /// Its name without ending.
+        name: String,
+        /// What it says. Gated.
+        text: String,
+    },
+}

@@ -1,0 +1,181 @@
+//! What is managed over the HTTP API with one's own sign-in: the same that `minicom-server` manages on its own computer. The nouns
+//! and their words are the same there and here; who may do what is the server's to say.
+
+use minicom_client::{
+    Secret,
+    credentials::Profile,
+    rest::{Method, account::Seat},
+};
+use minicom_protocol::json;
+use minicom_tui_kit::Shown;
+use serde_json::Value;
+
+use super::{
+    Access,
+    table::{Table, cell},
+};
+use crate::{exit::Failure, sign_in::call_failure};
+
+pub(super) use minicom_client::rest::api::segment;
+
+/// Somebody who is signed in, at the API.
+pub(super) struct Office {
+    profile: Profile,
+    token: Secret,
+}
+
+impl Access<'_> {
+    /// Where things are managed over HTTP.
+    pub(super) fn office(&self) -> Result<Office, Failure> {
+        let signed_in = self.find()?;
+        Ok(Office {
+            profile: signed_in.profile,
+            token: signed_in.token,
+        })
+    }
+}
+
+impl Office {
+    fn seat(&self) -> Seat<'_> {
+        Seat {
+            server: &self.profile.server,
+            tenant: &self.profile.tenant,
+            token: &self.token,
+        }
+    }
+
+    /// Calls the API; the path's parts are encoded.
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+        let changes = method != Method::GET;
+        let told = self.seat().api(method, path, body).await;
+        told.map_err(|error| {
+            let lost = changes && !matches!(error, minicom_client::rest::LoginError::Refused(_));
+            let mut failure = call_failure(&self.profile, error);
+            if lost {
+                failure
+                    .words
+                    .push_str(" Whether it was done is not known: look before you do it again.");
+            }
+            failure
+        })
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
+        self.call(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Result<Value, Failure> {
+        self.call(Method::PATCH, path, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::DELETE, path, None).await
+    }
+
+    /// All rows of a list that comes in pages, at most so many. `path` has a question mark in it.
+    pub async fn rows(&self, path: &str, name: &str, most: usize) -> Result<Vec<Value>, Failure> {
+        let mut rows: Vec<Value> = Vec::new();
+        let mut cursor = String::new();
+        while rows.len() < most {
+            let limit = (most - rows.len()).min(PAGE);
+            let mut page = self.get(&format!("{path}&limit={limit}{cursor}")).await?;
+            if let Some(more) = page[name].as_array_mut() {
+                rows.append(more);
+            }
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={}", segment(next)),
+                None => break,
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Fetches lines of any number, and gives each away.
+    pub async fn lines(&self, path: &str, mut each: impl FnMut(&str) -> bool) -> Result<(), Failure> {
+        let mut rest: Vec<u8> = Vec::new();
+        let seat = self.seat();
+        let fetched = seat.fetch(path, |piece| {
+            rest.extend_from_slice(piece);
+            while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = rest.drain(..=end).collect();
+                if !each(String::from_utf8_lossy(&line).trim_end()) {
+                    return false;
+                }
+            }
+            true
+        });
+        fetched.await.map_err(|error| call_failure(&self.profile, error))
+    }
+}
+
+/// Rows of a page.
+const PAGE: usize = 100;
+
+/// A text of an answer; nothing where there is none.
+pub(super) fn field<'a>(of: &'a Value, name: &str) -> &'a str {
+    of[name].as_str().unwrap_or_default()
+}
+
+/// The same, gated.
+pub(super) fn shown(of: &Value, name: &str) -> Shown {
+    Shown::line(field(of, name))
+}
+
+/// A moment of an answer, to the minute.
+pub(super) fn minute(of: &Value, name: &str) -> Shown {
+    let text: String = field(of, name).chars().take(16).collect();
+    Shown::line(&text.replace('T', " "))
+}
+
+/// For programs, and for what has too many fields for a table.
+pub(super) fn pretty(value: &Value) -> String {
+    json::pretty(value)
+}
+
+/// Names and values, a pair a line.
+pub(super) fn pairs(rows: &[(&str, String)]) -> String {
+    let columns = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let line = |(name, value): &(&str, String)| format!("{name:columns$}  {}", Shown::line(value));
+    rows.iter().map(|row| format!("{}\n", line(row).trim_end())).collect()
+}
+
+/// A table of answers: of each the named fields, gated.
+pub(super) fn table(heads: &[&str], rows: &[Value], cells: impl Fn(&Value) -> Vec<Shown>, none: &str) -> String {
+    let mut table = Table::new(heads);
+    for row in rows {
+        table.row(cells(row));
+    }
+    table.or(none)
+}
+
+/// A number of an answer; a line where there is none.
+pub(super) fn number(of: &Value, name: &str) -> Shown {
+    of[name].as_u64().map_or(Shown::fixed("-"), cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn answers_are_gated_on_their_way_to_the_terminal() {
+        let row = json!({"name": "Bo\u{1b}[2J", "at": "2026-11-21T14:00:59Z", "n": 3});
+        let drawn = table(
+            &["NAME", "AT", "N"],
+            std::slice::from_ref(&row),
+            |it| vec![shown(it, "name"), minute(it, "at"), number(it, "n")],
+            "none",
+        );
+        assert_eq!(drawn, "NAME    AT                N\nBo␛[2J  2026-11-21 14:00  3\n");
+        assert_eq!(
+            pairs(&[("name", "Bo\u{1b}".to_owned()), ("skills", String::new())]),
+            "name    Bo␛\nskills\n"
+        );
+        assert_eq!(table(&["A"], &[], |_| vec![], "none"), "none\n");
+    }
+}
