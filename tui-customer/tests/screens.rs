@@ -91,6 +91,31 @@ fn offline_at_every_size() {
     screen!("offline_40x12", offline(40, 12));
 }
 
+/// A certificate that is another than the one that was named: the longest of these words.
+fn untrusted(width: u16, height: u16) -> Rig {
+    let mut rig = Rig::story(width, height, Theme::ansi());
+    let digits = ["AB"; 32].join(":");
+    let why = format!(
+        "the certificate of https://desk.example:443 is not accepted: its fingerprint is {digits} and not {digits}, which \
+         --pin names (certificate for desk.example, issued by CN=Desk authority, good from 2026-01-01 to 2027-01-01). Ask \
+         whoever runs the server whether it was renewed; if not, somebody is in between"
+    );
+    let retry_at = rig.at(Duration::from_secs(60));
+    rig.state(ConnState::Untrusted { retry_at, why });
+    rig
+}
+
+#[test]
+fn a_server_that_is_not_who_it_should_be() {
+    screen!("untrusted_80x24", untrusted(80, 24));
+    screen!("untrusted_120x40", untrusted(120, 40));
+    screen!("untrusted_40x12", untrusted(40, 12));
+    let mut rig = untrusted(80, 24);
+    rig.bench.press("kept<enter>").sees("waiting");
+    rig.connect();
+    rig.bench.sees_no("is not accepted");
+}
+
 #[test]
 fn stages() {
     let mut desk = Desk::default();

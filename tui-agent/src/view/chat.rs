@@ -23,6 +23,8 @@ use crate::{
 
 /// Rows of a notice at most.
 const NOTICE_ROWS_MAX: usize = 3;
+/// Rows of what is wrong at most: of a certificate it is told which one it is, and what can be done stands at the end.
+const TROUBLE_ROWS_MAX: usize = 10;
 
 /// Draws the chat. Returns where the composer's cursor stands.
 pub(super) fn draw(app: &App, parts: &ChatLayout, buffer: &mut Buffer, now: Now) -> Option<Position> {
@@ -150,7 +152,11 @@ pub(super) fn status(app: &App, row: Rect, buffer: &mut Buffer, now: Now) {
     let style = if notice.error { app.theme.error() } else { Style::new() };
     let words = notice.words.as_str();
     let lines = text::wrap(words, usize::from(row.width.saturating_sub(2)).max(1));
-    let shown = lines.len().min(NOTICE_ROWS_MAX);
+    let most = match notice.error {
+        true => TROUBLE_ROWS_MAX.min(usize::from(app.size.height / 2)),
+        false => NOTICE_ROWS_MAX,
+    };
+    let shown = lines.len().min(most);
     for (above, range) in lines[..shown].iter().rev().enumerate() {
         let line = Rect {
             y: row.y.saturating_sub(u16::try_from(above).unwrap_or(0)),

@@ -19,7 +19,7 @@ const SHORT: u16 = 50;
 pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     // Without a row of their own, notices stand here.
     let urgent = || super::status::urgent(app, usize::from(area.width.saturating_sub(1)));
-    if let (None, Some((words, style))) = (app.areas().status, urgent()) {
+    if let (None, None, Some((words, style))) = (app.areas().status, super::status::over_lines(app), urgent()) {
         return super::put(buffer, area, 1, words.as_str(), style);
     }
     let help = Hint::of(Action::Help, "help");
