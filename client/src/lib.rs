@@ -25,7 +25,7 @@
 //! let (handle, mut events) = open(config);
 //!
 //! let mut replica = CustomerReplica::new();
-//! let command = CustomerCommand::Post { text: "Hello, I need help".to_owned(), quote: None };
+//! let command = CustomerCommand::Post { text: "Hello, I need help".to_owned(), quote: None, file: None };
 //! let id = handle.send(command.clone())?;
 //! replica.pending(id, command); // on the screen before the next key
 //! while let Some(event) = events.recv().await {

@@ -277,6 +277,7 @@ async fn of_two_who_take_over_at_once_one_wins_and_the_other_is_told_who() -> Re
                 quote: None,
                 reply: None,
                 article: None,
+                file: None,
             },
             other => other,
         };
@@ -320,6 +321,7 @@ async fn a_reply_to_what_is_old_is_held_until_its_author_has_seen_the_new() -> R
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     // Ada began to write before the bot's answer was there.
     let before = SeenLines {

@@ -58,6 +58,8 @@ uuid_id! {
     GroupId;
     /// A saved reply, within its tenant.
     ReplyId;
+    /// A file that was uploaded, within its tenant: random. It opens nothing by itself.
+    FileId;
     /// Sixteen opaque bytes made by the sender of a command (UUIDv7 in our clients). The same id with
     /// the same content is the same command for ever.
     CommandId;

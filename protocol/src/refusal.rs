@@ -72,6 +72,10 @@ pub enum Refusal {
     Closed,
     /// There is no such thing, or it is not yours to see: the two are never told apart.
     NotFound,
+    /// The file that a line is to have is not there, was not uploaded for it, or is not its author's: never told apart.
+    AttachmentNotFound,
+    /// The file that a line is to have stands in another one already.
+    AttachmentUsed,
     /// The same command id came before with other content.
     Conflict,
     /// The text is empty, blank or invisible.
@@ -251,6 +255,10 @@ impl Refusal {
             }
             Refusal::Closed => "This conversation has ended.".to_owned(),
             Refusal::NotFound => "There is nothing by that id here.".to_owned(),
+            Refusal::AttachmentNotFound => {
+                "There is no such file of yours for this conversation, or its time is over. Upload it again.".to_owned()
+            }
+            Refusal::AttachmentUsed => "This file was sent already. Upload it again to send it again.".to_owned(),
             Refusal::Conflict => {
                 "This command id was used before with other content. Send it under a new id.".to_owned()
             }

@@ -12,7 +12,8 @@ use crate::{
         BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
         HTTP_PER_ADDRESS_PER_MIN, HTTP_PER_LOOPBACK_ADDRESS_PER_MIN, HTTP_READS_PER_TOKEN_PER_MIN,
         HTTP_WRITES_PER_TOKEN_PER_MIN, NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN,
-        SOCKETS_PER_ADDRESS, SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL, WEBHOOK_RETRY_FIRST_MS,
+        SOCKETS_PER_ADDRESS, SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL, UPLOAD_BYTES,
+        UPLOADS_PER_CUSTOMER_PER_HOUR, WEBHOOK_RETRY_FIRST_MS,
     },
     logging::LogFormat,
 };
@@ -76,6 +77,8 @@ pub struct Config {
     pub rates: Rates,
     /// How many may be connected.
     pub sockets: Sockets,
+    /// The bytes of one file that people send each other.
+    pub file_bytes: u32,
     /// Where other programs that are told may be.
     pub webhooks: Webhooks,
 }
@@ -151,6 +154,8 @@ pub struct Rates {
     pub http_per_address_per_min: u32,
     /// Requests of HTTP in a minute from a loopback address.
     pub http_per_loopback_address_per_min: u32,
+    /// Files of one customer in an hour.
+    pub uploads_per_customer_per_hour: u32,
 }
 
 /// Where other programs that are told may be.
@@ -212,7 +217,9 @@ impl Config {
                 http_writes_per_token_per_min: default(HTTP_WRITES_PER_TOKEN_PER_MIN),
                 http_per_address_per_min: default(HTTP_PER_ADDRESS_PER_MIN),
                 http_per_loopback_address_per_min: default(HTTP_PER_LOOPBACK_ADDRESS_PER_MIN),
+                uploads_per_customer_per_hour: default(UPLOADS_PER_CUSTOMER_PER_HOUR),
             },
+            file_bytes: default(UPLOAD_BYTES),
             webhooks: Webhooks {
                 allow_private: false,
                 any_port: false,

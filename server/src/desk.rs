@@ -78,6 +78,7 @@ struct Shared {
     timers: Arc<Notify>,
     positions: Arc<Positions>,
     doors: Doors,
+    files_gone: Notify,
 }
 
 /// What makes a repeat of something known that is no command: the digests of its key and of all that was asked.
@@ -144,6 +145,7 @@ impl Desk {
             timers,
             positions,
             doors: Doors::default(),
+            files_gone: Notify::new(),
         };
         Ok((
             Desk {

@@ -266,6 +266,7 @@ async fn whose_customer_waits_goes_back_to_the_queue_and_what_was_answered_stays
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     test.ask(&ada, 3, answer).await.unwrap();
     let row = async |n: usize| test.desk.summary(test.tenant(), of[n]).await.unwrap();

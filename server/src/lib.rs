@@ -46,6 +46,7 @@ mod test_desk;
 pub mod timers;
 pub mod tls;
 pub mod upkeep;
+pub mod uploads;
 pub mod webhooks;
 pub mod writer;
 

@@ -2,11 +2,13 @@
 //! last in a name. Whoever needs a bound takes it from here; a number of its own elsewhere is a mistake.
 
 mod customers;
+mod files;
 mod port;
 
 use std::time::Duration;
 
 pub use self::customers::*;
+pub use self::files::*;
 pub use self::port::*;
 
 /// A bound that the operator may move within hard bounds. The configuration reads its ranges from here.

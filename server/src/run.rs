@@ -33,6 +33,7 @@ use crate::{
     session::{self, Registry, Sockets},
     signals::Signals,
     store, telemetry, timers, tls, upkeep,
+    uploads::Uploads,
 };
 
 /// Runs a server until `shutdown`, or until it cannot go on. The listener is accepting when this is called; its address is
@@ -167,6 +168,9 @@ impl Server {
             bot: config.bot.enabled,
             metrics: config.metrics,
         };
+        let uploads = Uploads::new(desk.clone(), &data, bounds::uploads(config));
+        uploads.discard_cut().map_err(|error| refused::writing(&data, &error))?;
+        workers.spawn(uploads.clone().keep_swept(rest.clone()));
         let webhooks = bounds::webhooks(config, &desk, &sealing)?;
         workers.spawn(webhooks.clone().run(rest.clone()));
         let app = http::App {
@@ -176,6 +180,7 @@ impl Server {
             data: data.clone(),
             sealing,
             registry: sockets.registry().clone(),
+            uploads,
             webhooks: webhooks.clone(),
             feeds: http::EventFeeds::default(),
             vitals,

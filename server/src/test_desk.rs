@@ -114,6 +114,7 @@ impl TestDesk {
         let order = Order::Customer(CustomerCommand::Post {
             text: text.to_owned(),
             quote: None,
+            file: None,
         });
         self.desk.submit(caller, command_id(id), order).await.unwrap()
     }

@@ -303,6 +303,7 @@ async fn only_what_others_wrote_after_what_was_seen_is_missed() {
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     let stale = |newest| Err(Refusal::Stale { newest: LineNo(newest) });
     assert_eq!(test.ask(&anna, 3, post(0)).await, stale(1), "the bot's line was missed");

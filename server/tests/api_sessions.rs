@@ -343,7 +343,7 @@ async fn whose_it_becomes_is_decided_by_the_desk() {
 }
 
 #[tokio::test]
-async fn files_are_refused_in_clear_words_and_fields_must_belong_together() {
+async fn files_of_elsewhere_are_refused_and_fields_must_belong_together() {
     let desk = Desk::open().await;
     let id = desk.of("bob").await;
     for body in [
@@ -359,7 +359,15 @@ async fn files_are_refused_in_clear_words_and_fields_must_belong_together() {
         assert_eq!(code(&refused), (400, "bad_field"), "{body}");
     }
     let file = desk.post("messages", json!({"session_id": id, "type": "file"})).await;
-    assert!(file.1["message"].as_str().unwrap().contains("files cannot be sent yet"));
+    assert_eq!((file.0, &file.1["field"]), (400, &json!("upload_id")));
+    let elsewhere = json!({"session_id": id, "type": "file", "attachment_url": "https://x.org/a.png"});
+    let file = desk.post("messages", elsewhere).await;
+    assert!(
+        file.1["message"]
+            .as_str()
+            .unwrap()
+            .contains("files elsewhere are not fetched")
+    );
     let none = desk
         .post("messages", json!({"session_id": id, "take_over": true}))
         .await;

@@ -27,6 +27,7 @@ async fn story(seed: &Seed) {
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     seed.by_agent(&bo, post).await.unwrap();
     seed.by_customer(&alice, CustomerCommand::Close {}).await;

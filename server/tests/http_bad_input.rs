@@ -332,6 +332,7 @@ fn routes(sockets: Router) -> (Router, CancellationToken, tempfile::TempDir) {
     let limits = minicom_server::run_limits::RunLimits::default();
     let app = http::App {
         webhooks,
+        uploads: minicom_server::uploads::Uploads::new(desk.clone(), dir.path(), Default::default()),
         vitals: Default::default(),
         signals: minicom_server::signals::Signals::new(desk.clone(), &limits),
         rates: Arc::new(minicom_server::session::Rates::new(&limits)),

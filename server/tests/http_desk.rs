@@ -49,6 +49,7 @@ async fn work(seed: &Seed, bo: &AgentRef, alice: &CustomerRef) {
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     let note = AgentCommand::Note {
         conversation,

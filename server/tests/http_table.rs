@@ -313,7 +313,9 @@ async fn head_is_get_without_the_body() {
 #[tokio::test]
 async fn bodies_that_no_route_takes() {
     let server = server().await;
-    for operation in operations().iter().filter(|it| it.has_body()) {
+    // A file is whatever it is: its own refusals are tried with the uploads.
+    let of_json = |it: &&Operation| it.has_body() && it.path != "/api/v1/chat/uploads";
+    for operation in operations().iter().filter(of_json) {
         let example = operation.examples().first().cloned().unwrap_or(json!({})).to_string();
         let send = |kind: Option<&str>, body: String| {
             let request = ask(&server, operation).body(body);

@@ -57,6 +57,7 @@ fn fill(data: &Path) {
             let order = Order::Customer(CustomerCommand::Post {
                 text: text.to_owned(),
                 quote: None,
+                file: None,
             });
             desk.submit(&caller, fresh(), order).await.unwrap();
             desk.newest(key, found.customer.id).await.unwrap().unwrap().conversation

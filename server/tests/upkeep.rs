@@ -39,6 +39,7 @@ fn fill(data: &Path, customer: &str, lines: usize) {
             let order = Order::Customer(CustomerCommand::Post {
                 text: format!("{customer} says {n}"),
                 quote: None,
+                file: None,
             });
             desk.submit(&caller, CommandId(uuid::Uuid::now_v7()), order)
                 .await

@@ -211,6 +211,7 @@ fn a_line_on_its_way_becomes_its_event() {
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     bed.replica.pending(id, command);
     let bed = bed.sync();
@@ -234,6 +235,7 @@ fn a_refused_line_says_why_and_goes_when_it_is_forgotten() {
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     bed.replica.pending(id, command.clone());
     let outcome = Outcome::Refused {

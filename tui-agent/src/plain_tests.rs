@@ -282,6 +282,7 @@ fn a_script_that_writes_all_at_once_is_dealt_with_line_by_line() {
                 quote: None,
                 reply: None,
                 article: None,
+                file: None,
             },
             AgentCommand::Close {
                 conversation,
@@ -506,6 +507,7 @@ fn what_has_become_old_waits_for_a_word() {
             quote: None,
             reply: None,
             article: None,
+            file: None,
         };
         script.client(ClientEvent::Stale { id, command, age });
         script.lines(&[word, word]);

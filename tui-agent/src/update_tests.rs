@@ -445,6 +445,7 @@ fn enter_with_text_takes_over_and_sends_in_one() {
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     assert_eq!(
         seat.bench.app.replica.pending_commands().next().unwrap().command,
@@ -557,6 +558,7 @@ fn a_line_of_another_day_waits_for_a_word() {
             quote: None,
             reply: None,
             article: None,
+            file: None,
         };
         let age = Duration::from_secs(100_000);
         seat.client(ClientEvent::Stale { id, command, age })

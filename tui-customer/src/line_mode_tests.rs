@@ -608,6 +608,7 @@ fn a_line_is_changed_taken_back_and_answered() {
     let posted = CustomerCommand::Post {
         text: "that one".into(),
         quote: Some(LineRef { side, line: LineNo(2) }),
+        file: None,
     };
     assert_eq!(
         desk.take_sent(),

@@ -409,6 +409,7 @@ fn a_line_is_chosen_and_answered() {
     let answer = CustomerCommand::Post {
         text: "hi".into(),
         quote: Some(LineRef { side, line }),
+        file: None,
     };
     assert_eq!(commands(&mut rig), [answer, CustomerCommand::post("and more")]);
     rig.bench

@@ -173,6 +173,7 @@ async fn answer(name: String, program: Arc<AgentProgram>, stop: Arc<AtomicBool>)
             quote: None,
             reply: None,
             article: None,
+            file: None,
         })?;
         sent.push(Sent {
             id,

@@ -194,6 +194,7 @@ async fn a_pasted_secret_is_erased_from_screens_and_disk() -> Result<()> {
         .done(CustomerCommand::Post {
             text,
             quote: Some(secret),
+            file: None,
         })
         .await?;
     desk.ada.sees("alice", "it does not work").await?;
@@ -215,6 +216,7 @@ async fn a_pasted_secret_is_erased_from_screens_and_disk() -> Result<()> {
             quote: Some(secret),
             reply: None,
             article: None,
+            file: None,
         })
         .await?;
     desk.ada.replies("alice", "the last word").await?;

@@ -50,6 +50,7 @@ fn with_reply(conversation: ConversationId, reply: &SavedReply, answers: &[(&str
             answers: answers.collect::<BTreeMap<_, _>>(),
         }),
         article: None,
+        file: None,
     }
 }
 
@@ -178,6 +179,7 @@ fn card(conversation: ConversationId, slug: &str) -> AgentCommand {
         quote: None,
         reply: None,
         article: Some(tag(slug)),
+        file: None,
     }
 }
 

@@ -244,6 +244,7 @@ impl Desk {
             quote,
             reply,
             article,
+            file: None,
         };
         let answers = BTreeMap::from([("what".to_owned(), spite("answered"))]);
         let used = ReplyUse { id: reply.id, answers };
@@ -261,7 +262,13 @@ impl Desk {
             side: Side::Desk,
             line: LineNo(1),
         });
-        self.alice.done(CustomerCommand::Post { text, quote }).await?;
+        self.alice
+            .done(CustomerCommand::Post {
+                text,
+                quote,
+                file: None,
+            })
+            .await?;
         Ok(conversation)
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{AgentId, ConversationId, CustomerId, GroupId, LineNo, ReplyId, Rev, TicketNo, Time},
+    ids::{AgentId, ConversationId, CustomerId, FileId, GroupId, LineNo, ReplyId, Rev, TicketNo, Time},
     intake::{Introduction, Priority},
     library::{Article, SavedReply},
     line::LineRef,
@@ -53,6 +53,9 @@ pub enum AgentCommand {
         /// A published article to go with it, as a card.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         article: Option<Tag>,
+        /// A file to go with it, which its author has uploaded for this conversation and not sent yet. Then the text may be empty.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<FileId>,
     },
     /// Become the owner.
     TakeOver {
@@ -389,6 +392,7 @@ impl AgentCommand {
             quote: None,
             reply: None,
             article: None,
+            file: None,
         }
     }
 }

@@ -22,6 +22,11 @@ impl AgentCommand {
     pub fn check(&self) -> Result<(), Refusal> {
         let text = |text: &str| MessageText::parse(text).map(drop).map_err(Refusal::from);
         match self {
+            AgentCommand::Post {
+                text: it,
+                file: Some(_),
+                ..
+            } if it.is_empty() => Ok(()),
             AgentCommand::Post { text: it, reply, .. } => {
                 // A template may be longer than what it becomes, and the other way round: it is checked when it is filled.
                 match reply {
@@ -107,6 +112,9 @@ impl CustomerCommand {
     /// What the door looks at before anything is decided: the bounds of the text.
     pub fn check(&self) -> Result<(), Refusal> {
         match self {
+            CustomerCommand::Post {
+                text, file: Some(_), ..
+            } if text.is_empty() => Ok(()),
             CustomerCommand::Post { text, .. } | CustomerCommand::EditLine { text, .. } => {
                 MessageText::parse(text.as_str()).map(drop).map_err(Refusal::from)
             }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::LineNo,
+    ids::{FileId, LineNo},
     intake::{Intake, Introduction},
     line::LineRef,
     settings::PreChatAnswer,
@@ -25,6 +25,9 @@ pub enum CustomerCommand {
         /// The line that it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         quote: Option<LineRef>,
+        /// A file to go with it, which the customer has uploaded and not sent yet. Then the text may be empty.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<FileId>,
     },
     /// Begin a conversation without a line yet. Nothing happens if one is open.
     Start {
@@ -98,6 +101,7 @@ impl CustomerCommand {
         CustomerCommand::Post {
             text: text.into(),
             quote: None,
+            file: None,
         }
     }
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::LineNo,
+    gate::Shown,
+    ids::{FileId, LineNo},
     line::{LineState, Notice, Quote},
     people::AgentRef,
     stage::Side,
@@ -90,6 +91,8 @@ pub enum Part {
     Text(TextPart),
     /// An article, to be read in full.
     Card(CardPart),
+    /// A file, to be fetched.
+    File(FilePart),
     /// A part of a later version.
     Unknown(UnknownPart),
 }
@@ -108,6 +111,7 @@ impl Part {
         match self {
             Part::Text(part) => part.text.as_str(),
             Part::Card(part) => &part.fallback,
+            Part::File(part) => &part.fallback,
             Part::Unknown(part) => &part.fallback,
         }
     }
@@ -153,6 +157,59 @@ pub struct CardPart {
 pub enum CardTag {
     /// The word `card`.
     Card,
+}
+
+/// A file: `{"type":"file","id":"...","name":"build.log","size":5120,"mime":"text/plain","digest":"...","fallback":"..."}`. Its
+/// bytes are fetched over HTTP by its id, by those who may read the line.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FilePart {
+    /// Always `file`.
+    #[serde(rename = "type")]
+    pub kind: FileTag,
+    /// By which it is fetched.
+    pub id: FileId,
+    /// As its sender named it: a stranger's text, and no path.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its media type, one of the few that the server tells apart; `application/octet-stream` for all others.
+    pub mime: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub digest: String,
+    /// What to show where files are not known.
+    pub fallback: String,
+}
+
+impl FilePart {
+    /// What is shown where files are not known: its name and its size.
+    pub fn fallback_of(name: &str, size: u64) -> String {
+        format!("File: {} ({})", Shown::line(name), size_words(size))
+    }
+}
+
+/// A number of bytes as people read it: `812 B`, `5.0 KiB`, `3.2 MiB`.
+pub fn size_words(bytes: u64) -> String {
+    let tenths = |unit: u64| (bytes.saturating_mul(10) / unit, unit);
+    let (tenths, unit) = match bytes {
+        0..1_024 => return format!("{bytes} B"),
+        1_024..1_048_576 => tenths(1_024),
+        1_048_576..1_073_741_824 => tenths(1_048_576),
+        _ => tenths(1_073_741_824),
+    };
+    let name = match unit {
+        1_024 => "KiB",
+        1_048_576 => "MiB",
+        _ => "GiB",
+    };
+    format!("{}.{} {name}", tenths / 10, tenths % 10)
+}
+
+/// The word `file`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileTag {
+    /// The word `file`.
+    File,
 }
 
 /// A part whose type this version does not know.

@@ -12,7 +12,7 @@ use crate::{
         CustomerReply, CustomerSignal, CustomerSnapshot, Customers, DeskState, Device, Estimate, Hello, ToClient,
         ToServer, Told, Typist,
     },
-    ids::{Cursor, LineNo, Mark, Rev, Seq, TenantId, TicketNo},
+    ids::{Cursor, FileId, LineNo, Mark, Rev, Seq, TenantId, TicketNo},
     intake::{ClientInfo, Intake, Introduction, Priority},
     library::{Article, ArticleRow, ReplyAction, SavedReply},
     line::{LineRef, LineState, Notice, Quote},
@@ -97,6 +97,23 @@ pub fn card() -> Part {
         excerpt: "Within 14 days.".to_owned(),
         fallback: "Refunds: Within 14 days.".to_owned(),
     })
+}
+
+pub fn file() -> Part {
+    let (name, size) = ("build.log".to_owned(), 5_120);
+    Part::File(FilePart {
+        kind: FileTag::File,
+        id: file_id(),
+        fallback: FilePart::fallback_of(&name, size),
+        name,
+        size,
+        mime: "text/plain".to_owned(),
+        digest: "6d1f0a".repeat(11)[..64].to_owned(),
+    })
+}
+
+pub fn file_id() -> FileId {
+    FileId::from_bytes(*uuid(0x40).as_bytes())
 }
 
 pub fn profile() -> Profile {
@@ -289,7 +306,7 @@ every! {
         EventBody::Posted(_) => EventBody::Posted(Posted {
             author: by(ada()),
             line: LineNo(3),
-            parts: vec![Part::of_text(text("It is on its way. This may help too:")), card()],
+            parts: vec![Part::of_text(text("It is on its way. This may help too:")), card(), file()],
             quote: Some(quote()),
             notice: None,
             state: LineState::Edited,
@@ -358,6 +375,7 @@ every! {
             quote: Some(quote().line),
             reply: Some(ReplyUse { id: saved_reply().id, answers: [("order".to_owned(), "4711".to_owned())].into() }),
             article: Some(tag("refunds")),
+            file: Some(file_id()),
         },
         AgentCommand::TakeOver { .. } => AgentCommand::TakeOver { conversation: talk() },
         AgentCommand::TakeNext {} => AgentCommand::TakeNext {},
@@ -416,6 +434,7 @@ every! {
         CustomerCommand::Post { .. } => CustomerCommand::Post {
             text: "Yes, that one.".to_owned(),
             quote: Some(LineRef { side: Side::Desk, line: LineNo(3) }),
+            file: Some(file_id()),
         },
         CustomerCommand::Start { .. } => CustomerCommand::Start { intake: intake(), introduction: introduction(), answers: answers() },
         CustomerCommand::Introduce { .. } => CustomerCommand::Introduce { introduction: introduction() },
@@ -608,6 +627,8 @@ every! {
         Refusal::Stale { .. } => Refusal::Stale { newest: LineNo(5) },
         Refusal::Closed => Refusal::Closed,
         Refusal::NotFound => Refusal::NotFound,
+        Refusal::AttachmentNotFound => Refusal::AttachmentNotFound,
+        Refusal::AttachmentUsed => Refusal::AttachmentUsed,
         Refusal::Conflict => Refusal::Conflict,
         Refusal::EmptyMessage => Refusal::EmptyMessage,
         Refusal::TooLong { .. } => Refusal::TooLong { limit: 16_384, actual: 20_000 },

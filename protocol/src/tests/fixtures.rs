@@ -15,7 +15,7 @@ use crate::{
 /// The tests' beginning of time.
 pub const START: Time = Time(1_795_231_200_000_000);
 
-fn uuid(n: u128) -> Uuid {
+pub fn uuid(n: u128) -> Uuid {
     Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0000 + n)
 }
 

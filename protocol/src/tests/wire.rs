@@ -260,12 +260,14 @@ fn what_is_not_said_is_not_written() {
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     let expected = json!({"do": "post", "conversation": talk(), "text": "hi", "seen": {"customer": 0, "desk": 0}, "take_over": false, "anyway": false});
     assert_eq!(serde_json::to_value(post).unwrap(), expected);
     let post = CustomerCommand::Post {
         text: "hi".to_owned(),
         quote: None,
+        file: None,
     };
     assert_eq!(
         written(serde_json::to_value(post).unwrap()),
@@ -311,6 +313,7 @@ fn agents_commands_have_bounds() {
         quote: None,
         reply,
         article: None,
+        file: None,
     };
     let from_reply = Some(ReplyUse {
         id: reply_id(1),

@@ -173,6 +173,35 @@ impl Accounts {
             None => self.desk().read(move |conn| settings::load(conn, key)).await?,
         };
         let customer = self.desk().customer_of(key, session).await?.customer;
+        self.proven(tenant, key, customer, proof, settings).await
+    }
+
+    /// This customer, by id, if the proof is good. Makes nobody.
+    ///
+    /// # Errors
+    /// See [`Accounts::customer_of_session`].
+    pub async fn customer_by_id(
+        &self,
+        tenant: &TenantId,
+        id: CustomerId,
+        proof: CustomerProof<'_>,
+        peer: IpAddr,
+    ) -> Result<KnownCustomer, Refusal> {
+        let key = self.desk().tenant(tenant)?;
+        let settings = self.door(key, peer).await?;
+        let found = self.desk().read(move |conn| people::customer_by_id(conn, key, id));
+        let customer = found.await?.ok_or(Refusal::NotFound)?;
+        self.proven(tenant, key, customer, proof, settings).await
+    }
+
+    async fn proven(
+        &self,
+        tenant: &TenantId,
+        key: TenantKey,
+        customer: CustomerRef,
+        proof: CustomerProof<'_>,
+        settings: DeskSettings,
+    ) -> Result<KnownCustomer, Refusal> {
         let mode = settings.signed_identity;
         if let Some(token) = proof.identity {
             let claims = self.identity(key, tenant, mode, &customer.name, token).await?;

@@ -238,6 +238,7 @@ async fn whoever_was_long_with_a_person_is_not_greeted_again() {
             quote: None,
             reply: None,
             article: None,
+            file: None,
         };
         test.ask(&anna, 10 + n, post).await.unwrap();
     }

@@ -12,7 +12,8 @@ use crate::{
         BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
         HTTP_PER_ADDRESS_PER_MIN, HTTP_PER_LOOPBACK_ADDRESS_PER_MIN, HTTP_READS_PER_TOKEN_PER_MIN,
         HTTP_WRITES_PER_TOKEN_PER_MIN, NEW_CUSTOMERS_PER_ADDRESS_PER_MIN, NEW_CUSTOMERS_PER_LOOPBACK_ADDRESS_PER_MIN,
-        SOCKETS_PER_ADDRESS, SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL, WEBHOOK_RETRY_FIRST_MS,
+        SOCKETS_PER_ADDRESS, SOCKETS_PER_CUSTOMER, SOCKETS_PER_LOOPBACK_ADDRESS, SOCKETS_TOTAL, UPLOAD_BYTES,
+        UPLOADS_PER_CUSTOMER_PER_HOUR, WEBHOOK_RETRY_FIRST_MS,
     },
     logging::LogFormat,
 };
@@ -317,6 +318,22 @@ pub(super) static SETTINGS: &[Setting] = &[
         "the same from this computer",
         Number,
         rates.http_per_loopback_address_per_min
+    ),
+    setting!(
+        "rates.uploads_per_customer_per_hour",
+        "MINICOM_RATES_UPLOADS_PER_CUSTOMER_PER_HOUR",
+        Kind::Number(UPLOADS_PER_CUSTOMER_PER_HOUR, "files"),
+        "files of one customer in an hour",
+        Number,
+        rates.uploads_per_customer_per_hour
+    ),
+    setting!(
+        "files.bytes",
+        "MINICOM_FILES_BYTES",
+        Kind::Number(UPLOAD_BYTES, "bytes"),
+        "bytes of one file that people send each other",
+        Number,
+        file_bytes
     ),
     setting!(
         "sockets.total",

@@ -670,7 +670,7 @@ fn the_table_of_settings_is_whole() {
     );
     assert_eq!(
         settings::tables().collect::<Vec<_>>(),
-        ["tls", "bot", "backup", "rates", "sockets", "webhooks"]
+        ["tls", "bot", "backup", "rates", "files", "sockets", "webhooks"]
     );
     // What a setting takes in, it shows again.
     let mut config = Config::with_data(PathBuf::from("/data"));

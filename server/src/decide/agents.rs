@@ -47,6 +47,7 @@ pub fn decide(facts: &Facts<'_>, agent: &AgentRef, role: Role, command: &AgentCo
         quote,
         reply,
         article,
+        file,
         ..
     } = command
     {
@@ -58,6 +59,7 @@ pub fn decide(facts: &Facts<'_>, agent: &AgentRef, role: Role, command: &AgentCo
             quote: *quote,
             reply: reply.as_ref(),
             article: article.as_ref(),
+            file: *file,
         };
         return lines::post(facts, caller, &draft);
     }

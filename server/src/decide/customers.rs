@@ -3,7 +3,8 @@
 use minicom_protocol::{
     command::CustomerCommand,
     context::Profile,
-    event::{Author, Closed, CustomerChanged, EventBody, Opened, Part, Rated, Seen, SubjectChanged, Woken, WokenBy},
+    event::{Author, Closed, CustomerChanged, EventBody, Opened, Rated, Seen, SubjectChanged, Woken, WokenBy},
+    ids::FileId,
     intake::{Intake, Introduction},
     line::LineRef,
     refusal::Refusal,
@@ -21,7 +22,7 @@ pub fn decide(facts: &Facts<'_>, command: &CustomerCommand) -> Result<Decision, 
     let thread = facts.thread()?;
     let mut plan = Plan::new(facts, thread);
     match command {
-        CustomerCommand::Post { text, quote } => post(&mut plan, facts, text, *quote)?,
+        CustomerCommand::Post { text, quote, file } => post(&mut plan, facts, (text, *file), *quote)?,
         CustomerCommand::Start {
             intake,
             introduction,
@@ -76,8 +77,14 @@ fn own(line: minicom_protocol::ids::LineNo) -> LineRef {
     LineRef { side, line }
 }
 
-fn post(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, text: &str, quote: Option<LineRef>) -> Result<(), Refusal> {
-    let parts = vec![Part::of_text(MessageText::parse(text)?)];
+fn post(
+    plan: &mut Plan<'_, '_>,
+    facts: &Facts<'_>,
+    (text, file): (&str, Option<FileId>),
+    quote: Option<LineRef>,
+) -> Result<(), Refusal> {
+    let mut parts = lines::words(text.to_owned(), file)?;
+    parts.extend(lines::attached(plan, facts, file, None)?);
     let quote = lines::quote(facts, quote)?;
     let Ok(row) = facts.open() else {
         opened(plan, facts, Intake::default(), vec![])?;

@@ -3,7 +3,7 @@
 use minicom_protocol::{
     command::{ReplyUse, SeenLines},
     event::{Author, CardPart, CardTag, Event, EventBody, LineChanged, Part, Posted},
-    ids::LineNo,
+    ids::{FileId, LineNo},
     library::{ReplyAction, beginning},
     line::{LineRef, LineState, Quote},
     people::AgentRef,
@@ -16,6 +16,7 @@ use minicom_protocol::{
 };
 
 use super::{Decision, Facts, Write, agents::Agent, marking, owners, plan::Plan};
+use crate::store::files::FileRow;
 
 /// An agent's line, as it is asked for.
 pub struct Draft<'c> {
@@ -26,6 +27,7 @@ pub struct Draft<'c> {
     pub quote: Option<LineRef>,
     pub reply: Option<&'c ReplyUse>,
     pub article: Option<&'c Tag>,
+    pub file: Option<FileId>,
 }
 
 pub fn post(facts: &Facts<'_>, caller: Agent<'_>, draft: &Draft<'_>) -> Result<Decision, Refusal> {
@@ -54,8 +56,9 @@ pub fn post(facts: &Facts<'_>, caller: Agent<'_>, draft: &Draft<'_>) -> Result<D
         Some((_, used)) => filled(facts, caller.agent, draft.text, used)?,
         None => draft.text.to_owned(),
     };
-    let mut parts = vec![Part::of_text(MessageText::parse(text)?)];
+    let mut parts = words(text, draft.file)?;
     parts.extend(draft.article.map(|_| card(facts)).transpose()?);
+    parts.extend(attached(&mut plan, facts, draft.file, Some(caller.agent))?);
     let author = Author::Agent {
         agent: caller.agent.clone(),
     };
@@ -148,6 +151,41 @@ fn act(
     }
 }
 
+/// What a line says; a file may go without words.
+pub fn words(text: String, file: Option<FileId>) -> Result<Vec<Part>, Refusal> {
+    match file {
+        Some(_) if text.is_empty() => Ok(vec![]),
+        _ => Ok(vec![Part::of_text(MessageText::parse(text)?)]),
+    }
+}
+
+/// The file that goes with a line: one that its author uploaded for this thread, an agent for this conversation, and that stands
+/// in no line yet. A foreign one is as one that is not there.
+pub fn attached(
+    plan: &mut Plan<'_, '_>,
+    facts: &Facts<'_>,
+    file: Option<FileId>,
+    agent: Option<&AgentRef>,
+) -> Result<Option<Part>, Refusal> {
+    let Some(id) = file else { return Ok(None) };
+    let thread = facts.thread()?;
+    let own = |row: &&FileRow| match agent {
+        Some(agent) => row.agent == Some(agent.id),
+        None => row.agent.is_none() && row.customer == thread.customer.id,
+    };
+    let row = facts.more.file.as_ref().filter(|row| row.id == id).filter(own);
+    let row = row.ok_or(Refusal::AttachmentNotFound)?;
+    if row.line.is_some() {
+        return Err(Refusal::AttachmentUsed);
+    }
+    let here = thread.conversation.map(|it| it.conversation);
+    if agent.is_some() && row.conversation != here {
+        return Err(Refusal::AttachmentNotFound);
+    }
+    plan.write(Write::FileSent(id));
+    Ok(Some(Part::File(row.part())))
+}
+
 /// The article as a card. A draft is for agents only.
 pub fn card(facts: &Facts<'_>) -> Result<Part, Refusal> {
     let found = facts.more.article.as_ref().filter(|(_, row)| row.published);
@@ -230,7 +268,8 @@ pub fn withdraw(
     line: LineRef,
     agent: Option<&AgentRef>,
 ) -> Result<(), Refusal> {
-    changeable(facts, line, agent)?;
+    let posted = changeable(facts, line, agent)?;
+    files_go(plan, posted);
     changed(plan, line, LineState::Withdrawn, vec![], agent);
     Ok(())
 }
@@ -243,9 +282,19 @@ pub fn blank(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, line: LineRef, agent: &
         return Err(Refusal::NotFound);
     }
     if posted.state != LineState::Blanked {
+        files_go(plan, posted);
         changed(plan, line, LineState::Blanked, vec![], Some(agent));
     }
     Ok(())
+}
+
+/// What stood in a line that is taken back goes with it.
+fn files_go(plan: &mut Plan<'_, '_>, posted: &Posted) {
+    for part in &posted.parts {
+        if let Part::File(file) = part {
+            plan.write(Write::FileGone(file.id));
+        }
+    }
 }
 
 fn changed(plan: &mut Plan<'_, '_>, line: LineRef, state: LineState, parts: Vec<Part>, agent: Option<&AgentRef>) {

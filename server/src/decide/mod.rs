@@ -61,7 +61,7 @@ use minicom_protocol::{
     command::Warning,
     context::Profile,
     event::{Event, EventBody},
-    ids::{AgentId, ConversationId, LineNo, ReplyId, Rev, TicketNo, Time},
+    ids::{AgentId, ConversationId, FileId, LineNo, ReplyId, Rev, TicketNo, Time},
     library::{Article, ArticleRow, SavedReply},
     people::{AgentRef, CustomerRef},
     queue::Queue,
@@ -76,7 +76,7 @@ use minicom_protocol::{
 use crate::{
     hours::Calendar,
     order::{Order, TimerKind, Who},
-    store::admission::Admission,
+    store::{admission::Admission, files::FileRow},
 };
 
 /// What the transaction read before the decision.
@@ -139,6 +139,8 @@ pub struct More<'a> {
     pub same_code: Option<ReplyId>,
     /// How many saved replies there are.
     pub replies: u64,
+    /// The file that the command names, whoever uploaded it.
+    pub file: Option<FileRow>,
     /// The article that the command names.
     pub article: Option<(Article, ArticleRow)>,
     /// The ticket that the command names, or that was made of the conversation.
@@ -224,6 +226,10 @@ pub enum Write {
     ArticleBody(ArticleRow, String),
     /// A saved reply was used once more.
     ReplyUsed(ReplyId),
+    /// A file stands in the line that is written.
+    FileSent(FileId),
+    /// A file's line is taken back or blanked out: its bytes are removed.
+    FileGone(FileId),
     /// What a customer decides about the own account.
     OfCustomer(OfCustomer),
 }

@@ -39,8 +39,14 @@ impl Desk {
                 self.doors().close(&KeptOut::Device(tenant, customer.id, device));
             }
             (Leaving::Forgotten, Who::Customer(customer)) => self.leaves(tenant, customer.id),
+            (Leaving::Lines, _) => self.files_may_be_gone().notify_one(),
             (Leaving::Device(_) | Leaving::Forgotten, _) => {}
         }
+    }
+
+    /// Woken when the bytes of files may have to be removed.
+    pub(crate) fn files_may_be_gone(&self) -> &tokio::sync::Notify {
+        &self.shared.files_gone
     }
 
     /// Something was erased: the log of the database is to be emptied, for it still holds it.
@@ -50,6 +56,7 @@ impl Desk {
             .erased
             .store(true, std::sync::atomic::Ordering::Release);
         self.shared.counts.committed.notify_one();
+        self.files_may_be_gone().notify_one();
     }
 
     /// Customers by name or address, a page.
@@ -185,6 +192,8 @@ pub(super) enum Leaving {
     Blocked(CustomerId),
     Device(String),
     Forgotten,
+    /// What stood in a line, with its file.
+    Lines,
 }
 
 impl Leaving {
@@ -194,6 +203,8 @@ impl Leaving {
             Order::Agent(AgentCommand::BlockCustomer { customer, .. }) => Some(Leaving::Blocked(*customer)),
             Order::Customer(CustomerCommand::RevokeDevice { device }) => Some(Leaving::Device(device.clone())),
             Order::Customer(CustomerCommand::Forget {}) => Some(Leaving::Forgotten),
+            Order::Agent(AgentCommand::WithdrawLine { .. } | AgentCommand::BlankLine { .. })
+            | Order::Customer(CustomerCommand::WithdrawLine { .. }) => Some(Leaving::Lines),
             _ => None,
         }
     }

@@ -47,6 +47,7 @@ async fn step(
         (0..=2, _) | (_, None) => Order::Customer(CustomerCommand::Post {
             text: format!("line {n}"),
             quote: None,
+            file: None,
         }),
         (3, _) => Order::Customer(CustomerCommand::RequestHuman {}),
         (4, _) => Order::Customer(CustomerCommand::MarkSeen {
@@ -88,6 +89,7 @@ async fn step(
             quote: None,
             reply: None,
             article: None,
+            file: None,
         }),
     };
     let caller = match &order {

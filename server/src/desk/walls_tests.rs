@@ -70,6 +70,7 @@ async fn fill(test: &TestDesk) -> Filled {
     let post = CustomerCommand::Post {
         text: "hello".to_owned(),
         quote: None,
+        file: None,
     };
     let conversation = does(&test.desk, &alice.who, Order::Customer(post)).await.unwrap();
     let human = Order::Customer(CustomerCommand::RequestHuman {});

@@ -67,7 +67,7 @@ pub fn ended(scope: &mut Scope<'_>, id: CustomerId, ended: &[ConversationId], by
         return Ok(());
     };
     tell(scope, &customer, None, ended, None)?;
-    erasure::conversations(scope.conn, scope.tenant, &customer, ended)?;
+    erasure::conversations(scope.conn, scope.tenant, &customer, ended, scope.now)?;
     for conversation in ended {
         scope.audit(by, "conversation.erased", conversation.to_string(), json!({}))?;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand, TransferTo},
-    ids::{AgentId, CustomerId, Rev},
+    ids::{AgentId, CustomerId, FileId, Rev},
     line::LineRef,
     staff::Staff,
     stage::Side,
@@ -16,7 +16,9 @@ use crate::{
     decide::More,
     order::{Caller, Order, Turn, Who},
     store::{
-        self, admission, conversations, devices, journal, library, mentions, people, profiles, staff, tenants, tickets,
+        self, admission, conversations, devices,
+        files::{self, FileRow},
+        journal, library, mentions, people, profiles, staff, tenants, tickets,
     },
 };
 
@@ -84,7 +86,8 @@ fn of_customer(
             let named = known.into_iter().find(|it| device_id(&it.digest) == *device);
             more.device = named.map(|it| it.digest);
         }
-        CustomerCommand::Post { quote, .. } => {
+        CustomerCommand::Post { quote, file, .. } => {
+            more.file = attached(scope, *file)?;
             owner(scope, more, place)?;
             line(scope, more, customer, *quote)?;
             if !open {
@@ -137,8 +140,10 @@ fn of_conversation(
             quote,
             reply,
             article,
+            file,
             ..
         } => {
+            more.file = attached(scope, *file)?;
             more.newest_by_others = journal::newest_line_by_others(conn, tenant, customer, agent, seen.desk)?;
             line(scope, more, customer, *quote)?;
             if let Some(used) = reply {
@@ -200,6 +205,13 @@ fn of_desk(scope: &Scope<'_>, more: &mut More<'_>, agent: AgentId, command: &Age
         _ => {}
     }
     Ok(())
+}
+
+fn attached(scope: &Scope<'_>, file: Option<FileId>) -> store::Result<Option<FileRow>> {
+    match file {
+        Some(file) => files::load(scope.conn, scope.tenant, file),
+        None => Ok(None),
+    }
 }
 
 /// A saved reply that the agent may use: everybody's, or the own.

@@ -31,7 +31,7 @@ use crate::{
     store::{
         self, TenantKey,
         audit::{self, By},
-        commands,
+        commands, files,
         journal::{self, Chance, New, Standing},
         library, staff,
         tenants::removal,
@@ -302,6 +302,7 @@ fn write(
     let here = customer
         .zip(decision.conversation)
         .map(|(customer, conversation)| Subject::Conversation { customer, conversation });
+    let mut line = None;
     for body in decision.events {
         let event = match (subject::of(&body), here, &mut standing) {
             (Some(subject), _, _) => scope.append(subject, Some(id), body)?,
@@ -309,6 +310,9 @@ fn write(
             // Decided about a conversation that there is none of: a mistake of ours, rolled back.
             (None, _, _) => return Err(store::damaged(NoSubject)),
         };
+        if matches!(event.body, EventBody::Posted(_)) {
+            line = line.or(Some(event.rev));
+        }
         done.rev = Some(event.rev);
         done.seq = event.seq.or(done.seq);
     }
@@ -316,6 +320,14 @@ fn write(
         match change {
             Write::ArticleBody(row, body) => library::write_body(scope.conn, scope.tenant, &row, &body)?,
             Write::ReplyUsed(reply) => library::count_use(scope.conn, scope.tenant, reply)?,
+            Write::FileSent(file) => {
+                let (conversation, line) = decision
+                    .conversation
+                    .zip(line)
+                    .ok_or_else(|| store::damaged(NoSubject))?;
+                files::sent(scope.conn, scope.tenant, file, conversation, line)?;
+            }
+            Write::FileGone(file) => files::gone(scope.conn, scope.tenant, file, scope.now)?,
             Write::OfCustomer(what) => of_customer::write(scope, caller, id, &what)?,
         }
     }

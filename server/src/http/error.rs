@@ -253,8 +253,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::QuotaExceeded { .. }
         | Refusal::Verified
         | Refusal::Closed
+        | Refusal::AttachmentUsed
         | Refusal::Conflict => StatusCode::CONFLICT,
-        Refusal::NotFound => StatusCode::NOT_FOUND,
+        Refusal::NotFound | Refusal::AttachmentNotFound => StatusCode::NOT_FOUND,
         Refusal::EmptyMessage
         | Refusal::TooLong { .. }
         | Refusal::BadText

@@ -205,7 +205,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Change<T> {
 /// The header, and the most bytes of its value.
 const IDEMPOTENCY_KEY: (&str, usize) = ("idempotency-key", 255);
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     let (name, most) = IDEMPOTENCY_KEY;
     let Some(value) = headers.get(name) else {
         return Ok(None);

@@ -38,6 +38,7 @@ use crate::{
     desk::Desk,
     session::{Rates, Registry},
     signals::Signals,
+    uploads::Uploads,
     webhooks::Webhooks,
 };
 
@@ -56,6 +57,8 @@ pub struct App {
     pub sealing: std::sync::Arc<SealingKey>,
     /// Who has connections open, to end them with their sign-in.
     pub registry: Registry,
+    /// Files that people send each other.
+    pub uploads: Uploads,
     /// Other programs that are told.
     pub webhooks: Webhooks,
     /// Feeds of events that are open.

@@ -13,6 +13,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+use tracing::warn;
 
 use super::running::{broken, is_lines};
 use crate::{
@@ -29,12 +30,14 @@ use crate::{
     session::{Rates, Registry},
     signals::Signals,
     store::open::DataFolder,
+    uploads::Uploads,
 };
 
 /// See the module.
 pub struct Here {
     router: Router,
     token: Token,
+    uploads: Uploads,
     writing: Writing,
 }
 
@@ -55,10 +58,12 @@ impl Here {
         let limits = RunLimits::default();
         // Nothing is sent from a folder at rest but what is asked for: a test.
         let webhooks = bounds::webhooks(config, &desk, &sealing)?;
+        let uploads = Uploads::new(desk.clone(), &data, bounds::uploads(config));
         let app = http::App {
             // Nobody is connected to a folder at rest.
             signals: Signals::new(desk.clone(), &limits),
             rates: Arc::new(Rates::new(&limits)),
+            uploads: uploads.clone(),
             desk,
             accounts,
             draining: CancellationToken::new(),
@@ -72,6 +77,7 @@ impl Here {
         Ok(Here {
             router: http::router(app, Router::new()),
             token,
+            uploads,
             writing,
         })
     }
@@ -123,9 +129,17 @@ impl Here {
     /// Waits until the writer has ended and the folder is free.
     pub async fn close(self) -> Result<(), Fatal> {
         let Here {
-            router, mut writing, ..
+            router,
+            uploads,
+            mut writing,
+            ..
         } = self;
         drop(router);
+        // What was erased takes its files with it at once, as where a server runs.
+        if let Err(error) = uploads.sweep().await {
+            warn!(%error, "files that are gone could not be removed; the server does it when it starts");
+        }
+        drop(uploads);
         writing.ended().await
     }
 }

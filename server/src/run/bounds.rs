@@ -13,6 +13,7 @@ use crate::{
     http::HttpRates,
     run_limits::RunLimits,
     upkeep::schedule::Plan,
+    uploads::UploadBounds,
     webhooks::{self, Webhooks},
 };
 
@@ -74,6 +75,14 @@ pub fn sockets(config: &Config) -> RunLimits {
         customer_burst: config.rates.customer_burst,
         customer_refill_per_s: config.rates.customer_refill_per_s,
         ..RunLimits::default()
+    }
+}
+
+/// How much may be uploaded.
+pub fn uploads(config: &Config) -> UploadBounds {
+    UploadBounds {
+        bytes: u64::from(config.file_bytes),
+        per_customer_per_hour: config.rates.uploads_per_customer_per_hour,
     }
 }
 

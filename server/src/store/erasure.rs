@@ -11,7 +11,7 @@ use minicom_protocol::{
 use rusqlite::{Connection, params};
 
 use super::{
-    Result, TenantKey, commands, conversations, damaged, devices, journal::erasure as events, profiles, refold,
+    Result, TenantKey, commands, conversations, damaged, devices, files, journal::erasure as events, profiles, refold,
     tickets, to_json,
 };
 
@@ -30,8 +30,10 @@ pub fn conversations(
     tenant: TenantKey,
     customer: &CustomerRef,
     ended: &[ConversationId],
+    now: Time,
 ) -> Result<()> {
     for conversation in ended {
+        files::gone_of(conn, tenant, customer.id, Some(*conversation), now)?;
         events::conversation(conn, tenant, customer, *conversation)?;
         if let Some(mut ticket) = tickets::of_conversation(conn, tenant, *conversation)? {
             let subject = to_json(&Subject::Ticket { number: ticket.number })?;
@@ -59,7 +61,9 @@ pub fn customer(conn: &Connection, tenant: TenantKey, nobody: &CustomerRef, now:
     let subject = to_json(&Subject::Customer { customer: id })?;
     events::subject(conn, tenant, nobody, &subject)?;
     let all = conversations::ids_of(conn, tenant, id)?;
-    conversations(conn, tenant, nobody, &all)?;
+    conversations(conn, tenant, nobody, &all, now)?;
+    // What was never sent too.
+    files::gone_of(conn, tenant, id, None, now)?;
     for conversation in all {
         conn.prepare_cached("DELETE FROM timers WHERE tenant = ?1 AND conversation = ?2")?
             .execute(params![tenant.0, conversation.as_bytes()])?;

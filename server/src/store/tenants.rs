@@ -67,7 +67,7 @@ pub struct Quotas {
     /// Articles.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub articles: Option<u32>,
-    /// Bytes of files. Kept for the day when there are files.
+    /// Bytes of files; the same content twice counts twice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_bytes: Option<u64>,
 }
@@ -149,6 +149,9 @@ pub struct Usage {
     pub replies: u32,
     /// Articles.
     pub articles: u32,
+    /// Bytes of files.
+    #[serde(default)]
+    pub file_bytes: u64,
 }
 
 /// How much a tenant has. It reads all of its customers: for one tenant that is looked at, not for lists.
@@ -158,7 +161,8 @@ pub fn usage(conn: &Connection, tenant: TenantKey) -> Result<Usage> {
                 (SELECT count(*) FROM customers WHERE tenant = ?1),
                 (SELECT count(*) FROM conversations WHERE tenant = ?1 AND stage <> 'closed'),
                 (SELECT count(*) FROM replies WHERE tenant = ?1),
-                (SELECT count(*) FROM articles WHERE tenant = ?1)",
+                (SELECT count(*) FROM articles WHERE tenant = ?1),
+                (SELECT file_bytes FROM tenants WHERE key = ?1)",
         [tenant.0],
         |row| {
             Ok(Usage {
@@ -167,6 +171,7 @@ pub fn usage(conn: &Connection, tenant: TenantKey) -> Result<Usage> {
                 open_conversations: row.get(2)?,
                 replies: row.get(3)?,
                 articles: row.get(4)?,
+                file_bytes: pos_from_sql(row.get(5)?),
             })
         },
     )

@@ -5,7 +5,7 @@
 use minicom_protocol::ids::{CustomerId, Rev, Time};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Result, TenantKey, audit, conversations, journal, pos_to_sql, refold, tenants, threads};
+use super::{Result, TenantKey, audit, conversations, files, journal, pos_to_sql, refold, tenants, threads};
 
 /// Findings that are told; more of them tell nothing new.
 const FINDINGS_MAX: usize = 50;
@@ -19,6 +19,8 @@ pub struct Verified {
     pub conversations: u64,
     /// Events.
     pub events: u64,
+    /// Contents of files, each looked at byte by byte by who knows where they are.
+    pub files: u64,
     /// Entries of the audit logs.
     pub audit: u64,
     /// When the newest event happened.
@@ -33,7 +35,7 @@ impl Verified {
         self.findings.is_empty()
     }
 
-    fn found(&mut self, what: String) {
+    pub(crate) fn found(&mut self, what: String) {
         if self.findings.len() < FINDINGS_MAX {
             self.findings.push(what);
         }
@@ -60,6 +62,10 @@ pub fn all(conn: &Connection) -> Result<Verified> {
         }
         for what in journal::wrong_heads(conn, key)? {
             verified.found(format!("tenant {id}: {what}"));
+        }
+        let (counted, there) = files::bytes(conn, key)?;
+        if counted != there {
+            verified.found(format!("tenant {id}: {there} bytes of files are counted as {counted}"));
         }
         moment.finish()?;
         folds(conn, key, id.as_str(), &mut verified)?;

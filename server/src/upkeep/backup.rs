@@ -8,12 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{missing, reading, unreadable, verify};
+use super::{files as belonging, missing, reading, unreadable, verify};
 use crate::{
     auth::seal::SEALING_KEY,
     exit::{ExitKind, Fatal},
     files, refused,
-    store::{self, open::DATABASE, verify::Verified},
+    store::{self, files as rows, open::DATABASE, verify::Verified},
+    uploads::Place,
 };
 
 /// A copy that was made.
@@ -31,8 +32,15 @@ pub struct Made {
 /// The target is there already (73) or is the database itself (2), there is no room (74), the database is damaged (65).
 pub fn command(data: &Path, target: &Path) -> Result<String, Fatal> {
     let made = make(data, target)?;
+    let files = match made.verified.files {
+        0 => String::new(),
+        _ => format!(
+            "The files that people sent are in {}; keep it beside the copy.\n",
+            refused::shown(&belonging::beside(target))
+        ),
+    };
     Ok(format!(
-        "Wrote {} ({} KiB), verified: {}.\n\
+        "Wrote {} ({} KiB), verified: {}.\n{files}\
          The key {} is not in it. Keep a copy of that file apart from this one: with both, second factors and signing keys can be read; \
          without it they must be made anew.\n",
         refused::shown(target),
@@ -58,6 +66,7 @@ pub fn make(data: &Path, target: &Path) -> Result<Made, Fatal> {
     if made.is_err() {
         // The first error is the one to tell.
         let _ = files::remove_if_there(&part);
+        let _ = belonging::remove(&part);
     }
     made
 }
@@ -70,18 +79,56 @@ fn copy(source: &Path, part: &Path, target: &Path, folder: &Path) -> Result<Made
         Some(rusqlite::ErrorCode::DatabaseCorrupt) => reading(source, &error),
         _ => reading(target, &error),
     })?;
-    drop(conn);
+    let kept = |tenant, digest: &[u8; 32]| rows::is_kept(&conn, tenant, digest);
+    with_files(source, part, kept)?;
     let copied = store::backup::reader(part).map_err(|refused| unreadable(part, &refused))?;
-    let verified = store::verify::all(&copied).map_err(|error| reading(source, &error))?;
-    drop(copied);
+    let mut verified = store::verify::all(&copied).map_err(|error| reading(source, &error))?;
+    let proved = belonging::verify(&copied, &belonging::of(part), &mut verified);
+    proved.map_err(|error| reading(source, &error))?;
+    drop((copied, conn));
     verify::sound(source, &verified)?;
     let bytes = fs::metadata(part).map_or(0, |meta| meta.len());
     let kept = File::open(part)
         .and_then(|file| file.sync_all())
+        // First the files: a copy of that name has all of them.
+        .and_then(|()| match belonging::beside(part).is_dir() {
+            true => rename_to_new(&belonging::beside(part), &belonging::beside(target)),
+            false => Ok(()),
+        })
         .and_then(|()| rename_to_new(part, target))
         .and_then(|()| File::open(folder)?.sync_all());
     kept.map_err(|error| cannot_create(target, &error))?;
     Ok(Made { bytes, verified })
+}
+
+/// Copies the files that the copy names. One that was erased since the copy was made is erased in it too.
+fn with_files(
+    source: &Path,
+    part: &Path,
+    kept: impl Fn(store::TenantKey, &[u8; 32]) -> store::Result<bool>,
+) -> Result<(), Fatal> {
+    let to = Place::at(&belonging::beside(part));
+    let copied = store::backup::reader(part).map_err(|refused| unreadable(part, &refused))?;
+    let gone = match belonging::copy(&copied, &belonging::of(source), &to, kept) {
+        Ok(gone) => gone,
+        Err(belonging::NotCopied::Store(error)) => return Err(reading(source, &error)),
+        Err(belonging::NotCopied::Disk(error)) => return Err(cannot_create(part, &error)),
+        Err(belonging::NotCopied::Damaged(missing)) => {
+            let name = refused::shown(&belonging::of(source).path(missing.tenant, &missing.digest)).to_string();
+            return Err(Fatal::new(
+                ExitKind::BadData,
+                format!("The file {name} is not as it was written, or is not there."),
+                "Put it back from an older copy's folder, or blank out the line that it stands in; then look at the disk.",
+            ));
+        }
+    };
+    drop(copied);
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let written = store::backup::open_copy(part).map_err(|refused| unreadable(part, &refused))?;
+    belonging::forget(&written, &gone).map_err(|error| reading(part, &error))?;
+    written.close().map_err(|(_, error)| reading(part, &error))
 }
 
 fn folder_of(target: &Path) -> &Path {
@@ -123,8 +170,10 @@ fn refuse_target(source: &Path, target: &Path, folder: &Path) -> Result<(), Fata
             "Name another file, best on another disk.",
         ));
     }
-    if target.symlink_metadata().is_ok() {
-        return Err(exists(target));
+    for name in [target, &belonging::beside(target)] {
+        if name.symlink_metadata().is_ok() {
+            return Err(exists(name));
+        }
     }
     Ok(())
 }

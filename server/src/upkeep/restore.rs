@@ -5,11 +5,11 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
-use super::{backup::cannot_create, missing, reading, unreadable, verify};
+use super::{backup::cannot_create, files as belonging, missing, reading, unreadable, verify};
 use crate::{
     auth::seal::SEALING_KEY,
     clock,
@@ -21,6 +21,7 @@ use crate::{
         open::{self, DATABASE},
         verify::Verified,
     },
+    uploads::{FILES, Place},
 };
 
 /// The name under which the restored database is prepared.
@@ -38,7 +39,9 @@ pub fn command(data: &Path, copy: &Path, keep_tokens: bool) -> Result<String, Fa
     let (part, database) = (data.join(PART), data.join(DATABASE));
     let prepared = prepare(copy, &part, keep_tokens);
     let placed = prepared.and_then(|verified| {
-        let aside = put_aside(&database).map_err(|error| refused::writing(&database, &error))?;
+        // Those that no row of it names are swept when the server starts.
+        files_back(copy, &part, data)?;
+        let aside = put_aside(data, &database).map_err(|error| refused::writing(&database, &error))?;
         let placed = fs::rename(&part, &database).and_then(|()| File::open(data)?.sync_all());
         placed.map_err(|error| refused::writing(&database, &error))?;
         Ok((verified, aside))
@@ -97,7 +100,8 @@ fn prepare(copy: &Path, part: &Path, keep_tokens: bool) -> Result<Verified, Fata
     store::backup::copy_into(&conn, part).map_err(|error| reading(copy, &error))?;
     drop(conn);
     let conn = store::backup::open_copy(part).map_err(|refused| unreadable(copy, &refused))?;
-    let verified = store::verify::all(&conn).map_err(|error| reading(copy, &error))?;
+    let mut verified = store::verify::all(&conn).map_err(|error| reading(copy, &error))?;
+    belonging::verify(&conn, &belonging::of(copy), &mut verified).map_err(|error| reading(copy, &error))?;
     verify::sound(copy, &verified)?;
     let put_back = store::backup::put_back(&conn, clock::now(), verified.newest, keep_tokens);
     put_back.map_err(|error| reading(part, &error))?;
@@ -107,6 +111,19 @@ fn prepare(copy: &Path, part: &Path, keep_tokens: bool) -> Result<Verified, Fata
     let synced = File::open(part).and_then(|file| file.sync_all());
     synced.map_err(|error| cannot_create(part, &error))?;
     Ok(verified)
+}
+
+/// Puts the files of the copy into the data folder, beside those that are there.
+fn files_back(copy: &Path, part: &Path, data: &Path) -> Result<(), Fatal> {
+    let conn = store::backup::reader(part).map_err(|refused| unreadable(part, &refused))?;
+    let done = belonging::copy(&conn, &belonging::of(copy), &Place::new(data), |_, _| Ok(true));
+    match done {
+        Ok(_) => Ok(()),
+        Err(belonging::NotCopied::Store(error)) => Err(reading(part, &error)),
+        Err(belonging::NotCopied::Disk(error)) => Err(cannot_create(&data.join(FILES), &error)),
+        // It was proved a moment ago.
+        Err(belonging::NotCopied::Damaged(_)) => Err(missing(&belonging::beside(copy))),
+    }
 }
 
 /// Removes a database in preparation with all that stands beside it.
@@ -130,7 +147,7 @@ fn leftovers(part: &Path) {
 
 /// Gives the present database another name as well, with its log if that cannot be moved into it, and removes the log from under
 /// the old one: a log that does not belong to it would be read into the restored database. `None` if there is none.
-fn put_aside(database: &Path) -> io::Result<Option<PathBuf>> {
+fn put_aside(data: &Path, database: &Path) -> io::Result<Option<PathBuf>> {
     if !database.exists() {
         return Ok(None);
     }
@@ -145,6 +162,7 @@ fn put_aside(database: &Path) -> io::Result<Option<PathBuf>> {
         PathBuf::from(name)
     };
     keep_as(database, &aside)?;
+    keep_tree(&data.join(FILES), &belonging::beside(&aside))?;
     let log = with(database, "-wal");
     if log.exists() {
         keep_as(&log, &with(&aside, "-wal"))?;
@@ -160,4 +178,21 @@ fn put_aside(database: &Path) -> io::Result<Option<PathBuf>> {
 /// The same file under a second name, so that there is a database at every moment; a copy where that cannot be.
 fn keep_as(file: &Path, name: &Path) -> io::Result<()> {
     fs::hard_link(file, name).or_else(|_| fs::copy(file, name).and_then(|_| File::open(name)?.sync_all()))
+}
+
+/// The same for all files below a folder.
+fn keep_tree(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    fs::DirBuilder::new().mode(0o700).create(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => keep_tree(&entry.path(), &name)?,
+            false => keep_as(&entry.path(), &name)?,
+        }
+    }
+    File::open(to)?.sync_all()
 }

@@ -63,7 +63,8 @@ fn make(data: &Path, plan: &Plan) -> Result<(), crate::exit::Fatal> {
     let made = backup::make(data, &target)?;
     info!(file = %refused::shown(&target), bytes = made.bytes, events = made.verified.events, "made the daily copy, verified");
     for old in surplus(copies(&plan.folder), plan.keep) {
-        if let Err(error) = fs::remove_file(plan.folder.join(&old)) {
+        let old = plan.folder.join(&old);
+        if let Err(error) = fs::remove_file(&old).and_then(|()| super::files::remove(&old)) {
             error!(%error, "an old copy could not be removed");
         }
     }
@@ -77,6 +78,7 @@ fn sweep(folder: &Path) {
         let name = name.to_string_lossy();
         if name.starts_with(&format!(".{}", NAME.0)) && name.ends_with(".part") {
             let _ = files::remove_if_there(&entry.path());
+            let _ = super::files::remove(&entry.path());
         }
     }
 }

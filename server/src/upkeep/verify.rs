@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ago, missing, reading, unreadable};
+use super::{ago, files, missing, reading, unreadable};
 use crate::{
     clock,
     exit::{ExitKind, Fatal},
@@ -37,7 +37,8 @@ pub fn command(file: &Path) -> Result<String, Fatal> {
             "Use the release that wrote it; or `minicom-server restore` it into an empty data folder, which brings it up to date and verifies it.",
         ));
     }
-    let verified = verify::all(&conn).map_err(|error| reading(file, &error))?;
+    let mut verified = verify::all(&conn).map_err(|error| reading(file, &error))?;
+    files::verify(&conn, &files::of(file), &mut verified).map_err(|error| reading(file, &error))?;
     sound(file, &verified)?;
     Ok(format!("{} is sound: {}.\n", refused::shown(file), counted(&verified)))
 }
@@ -76,7 +77,7 @@ pub fn counted(verified: &Verified) -> String {
         None => String::new(),
     };
     format!(
-        "{} tenants, {} conversations, {} audit entries, {} events{newest}",
-        verified.tenants, verified.conversations, verified.audit, verified.events
+        "{} tenants, {} conversations, {} audit entries, {} files, {} events{newest}",
+        verified.tenants, verified.conversations, verified.audit, verified.files, verified.events
     )
 }

@@ -582,6 +582,7 @@ pub fn post(text: &str) -> CustomerCommand {
     CustomerCommand::Post {
         text: text.to_owned(),
         quote: None,
+        file: None,
     }
 }
 
@@ -596,5 +597,6 @@ pub fn reply(conversation: minicom_protocol::ids::ConversationId, text: &str) ->
         quote: None,
         reply: None,
         article: None,
+        file: None,
     }
 }

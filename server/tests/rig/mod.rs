@@ -70,7 +70,15 @@ impl Seed {
     /// A customer writes.
     pub async fn says(&self, customer: &CustomerRef, text: &str) {
         let (text, quote) = (text.to_owned(), None);
-        self.by_customer(customer, CustomerCommand::Post { text, quote }).await;
+        self.by_customer(
+            customer,
+            CustomerCommand::Post {
+                text,
+                quote,
+                file: None,
+            },
+        )
+        .await;
     }
 
     /// Does an agent's command.

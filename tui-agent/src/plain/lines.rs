@@ -81,6 +81,7 @@ impl PlainAgent {
             quote: draft.quote,
             reply: draft.reply.clone(),
             article: draft.article.clone(),
+            file: None,
         };
         let id = self.send(command, now);
         self.sent.insert(id, draft);

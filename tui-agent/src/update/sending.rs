@@ -150,6 +150,7 @@ impl App {
             quote: quote.map(|it| it.line),
             reply,
             article: article.map(|it| it.slug),
+            file: None,
         };
         let id = self.send(command, now.wall);
         self.sent.insert(id, line);

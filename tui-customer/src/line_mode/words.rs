@@ -190,6 +190,14 @@ impl Lines {
             self.send(start, now, effects);
         }
         let quote = self.quote.take();
-        self.send(CustomerCommand::Post { text, quote }, now, effects);
+        self.send(
+            CustomerCommand::Post {
+                text,
+                quote,
+                file: None,
+            },
+            now,
+            effects,
+        );
     }
 }

@@ -94,7 +94,15 @@ impl App {
             let start = self.beginning.start(answers);
             self.send(start, now, effects);
         }
-        self.send(CustomerCommand::Post { text, quote }, now, effects);
+        self.send(
+            CustomerCommand::Post {
+                text,
+                quote,
+                file: None,
+            },
+            now,
+            effects,
+        );
     }
 
     /// Takes what is written out of the composer.

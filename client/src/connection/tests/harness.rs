@@ -123,7 +123,11 @@ impl Program {
 
 pub fn post(text: &str) -> CustomerCommand {
     let text = text.to_owned();
-    CustomerCommand::Post { text, quote: None }
+    CustomerCommand::Post {
+        text,
+        quote: None,
+        file: None,
+    }
 }
 
 impl Network {

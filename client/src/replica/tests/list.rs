@@ -137,6 +137,7 @@ fn an_event_moves_its_own_row_and_a_key_moves_none() {
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     replica.pending(id, post);
     let _ = replica.apply(ClientEvent::Latency(Duration::ZERO), now);

@@ -37,6 +37,7 @@ fn post(text: &str) -> AgentCommand {
         quote: None,
         reply: None,
         article: None,
+        file: None,
     }
 }
 
@@ -428,6 +429,7 @@ fn a_customer_sees_who_types_the_place_and_the_own_line_once() {
     let line = CustomerCommand::Post {
         text: "line 1".to_owned(),
         quote: None,
+        file: None,
     };
     replica.pending(id(1), line);
     let signal = |replica: &mut CustomerReplica, signal| drop(replica.apply(ClientEvent::Signal(signal), now));

@@ -114,6 +114,7 @@ impl<'a> Ground<'a> {
             quote: None,
             reply: None,
             article: None,
+            file: None,
         };
         by(desk, agent, Order::Agent(answer)).await?;
         by(desk, customer, Order::Customer(CustomerCommand::Close {})).await?;

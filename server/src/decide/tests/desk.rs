@@ -368,6 +368,7 @@ fn with_reply(actions: Vec<ReplyAction>) -> (Model, impl Fn(&Model, &str) -> Ord
                 answers: [("order".to_owned(), "{{agent_name}}".to_owned())].into(),
             }),
             article: None,
+            file: None,
         })
     };
     (model, post)

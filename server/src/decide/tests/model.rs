@@ -292,6 +292,7 @@ fn by_customer(model: &Model, what: &str) -> CustomerCommand {
         "post" => CustomerCommand::Post {
             text: "Hello".into(),
             quote: None,
+            file: None,
         },
         "human" => CustomerCommand::RequestHuman {},
         "close" => CustomerCommand::Close {},
@@ -391,6 +392,7 @@ fn by_agent(model: &Model, conversation: ConversationId, what: &str) -> AgentCom
         quote: None,
         reply: None,
         article: None,
+        file: None,
     };
     let line = model.view.desk_lines;
     let to = |to, note: Option<&str>| AgentCommand::Transfer {

@@ -23,6 +23,7 @@ pub(crate) mod tenants;
 mod tickets;
 mod tokens;
 mod transfer;
+mod uploads;
 mod views;
 mod webhooks;
 mod words;
@@ -70,6 +71,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(tickets::routes())
         .merge(tokens::routes())
         .merge(transfer::routes())
+        .merge(uploads::routes())
         .merge(views::routes())
         .merge(webhooks::routes());
     OpenApiRouter::with_openapi(Description::openapi())

@@ -126,7 +126,11 @@ async fn answered(request: Request, next: Next, id: Uuid, route: &str) -> Respon
     // Whatever is logged on the way has the request's number.
     let span = tracing::error_span!("request", id = %id);
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span);
-    match timeout(limits::HTTP_REQUEST_DEADLINE, answered).await {
+    let most = match route.ends_with("/uploads") {
+        true => limits::UPLOAD_DEADLINE,
+        false => limits::HTTP_REQUEST_DEADLINE,
+    };
+    match timeout(most, answered).await {
         Ok(Ok(response)) => options(&method, response),
         Ok(Err(_)) => {
             // The panic's own message went to the panic hook.

@@ -16,6 +16,10 @@ const TAGS: &[(&str, &str)] = &[
     ("account", "An agent's own sign-ins, password and second factor."),
     ("sessions", "Conversations: read, answer, take, transfer, end."),
     ("messages", "The lines of a conversation."),
+    (
+        "files",
+        "Files that people send each other: uploaded first, then named by a line.",
+    ),
     ("queue", "Who waits, and for how long."),
     ("agents", "Accounts of agents, and how much each has to do."),
     ("customers", "Who asks: profile, devices, blocking, export and erasure."),

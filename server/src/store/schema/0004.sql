@@ -23,5 +23,50 @@ CREATE TABLE views (
 ) STRICT, WITHOUT ROWID;
 
 -- Files.
+-- The bytes stand in the data folder under their SHA-256, each tenant's apart. A row is written when they are whole and on the disk.
+ALTER TABLE tenants ADD COLUMN file_bytes INTEGER NOT NULL DEFAULT 0;  -- of all its files that are not gone
+
+CREATE TABLE files (
+    tenant       INTEGER NOT NULL,
+    id           BLOB    NOT NULL,
+    digest       BLOB    NOT NULL,         -- SHA-256 of the bytes
+    size         INTEGER NOT NULL,
+    name         TEXT    NOT NULL,         -- as its sender named it
+    mime         TEXT    NOT NULL,
+    customer     BLOB    NOT NULL,         -- for whose thread it is
+    conversation BLOB,                     -- NULL: a customer's, not sent yet
+    agent        BLOB,                     -- who uploaded it; NULL: the customer
+    created_at   INTEGER NOT NULL,
+    line         INTEGER,                  -- the event of the line that it stands in; NULL: it is not sent yet
+    gone_at      INTEGER,                  -- nobody may have it any more, and its bytes are to be removed
+    PRIMARY KEY (tenant, id),
+    FOREIGN KEY (tenant, customer) REFERENCES customers (tenant, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX files_by_digest ON files (tenant, digest) WHERE gone_at IS NULL;
+CREATE INDEX files_of_customer ON files (tenant, customer) WHERE gone_at IS NULL;
+CREATE INDEX files_not_sent ON files (created_at) WHERE line IS NULL AND gone_at IS NULL;
+CREATE INDEX files_to_remove ON files (gone_at) WHERE gone_at IS NOT NULL;
+
+-- How much a tenant's files are is counted where they come and go, so that no way around the quota is left.
+CREATE TRIGGER files_come AFTER INSERT ON files WHEN NEW.gone_at IS NULL
+BEGIN
+    UPDATE tenants SET file_bytes = file_bytes + NEW.size WHERE key = NEW.tenant;
+    SELECT raise(ABORT, 'quota_exceeded file_bytes') FROM tenants
+    WHERE key = NEW.tenant AND quotas ->> '$.file_bytes' < file_bytes;
+END;
+
+CREATE TRIGGER files_are_gone AFTER UPDATE OF gone_at ON files WHEN OLD.gone_at IS NULL AND NEW.gone_at IS NOT NULL
+BEGIN UPDATE tenants SET file_bytes = file_bytes - OLD.size WHERE key = OLD.tenant; END;
+
+CREATE TRIGGER files_are_removed AFTER DELETE ON files WHEN OLD.gone_at IS NULL
+BEGIN UPDATE tenants SET file_bytes = file_bytes - OLD.size WHERE key = OLD.tenant; END;
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('files', 'files', '20000 20000 1'),
+    ('files', 'files_by_digest', '20000 20000 1'),
+    ('files', 'files_of_customer', '20000 20000 4'),
+    ('files', 'files_not_sent', '50 1'),
+    ('files', 'files_to_remove', '20 1');
 
 -- Figures.

@@ -5,14 +5,14 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use minicom_protocol::{command::CustomerCommand, refusal::Refusal};
+use minicom_protocol::{command::CustomerCommand, ids::FileId, refusal::Refusal};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Visitor;
 use crate::http::{
     App,
-    api::{sessions::MessageAnswer, words::either},
+    api::{sessions::MessageAnswer, uploads, words::either},
     error::ApiError,
     extract::{Change, Peer},
 };
@@ -33,9 +33,15 @@ pub struct MessageBody {
     /// Another name for `message`.
     #[schema(max_length = 16384, nullable = false)]
     content: Option<String>,
-    /// What it is. Files cannot be sent yet.
+    /// What it is.
     #[serde(rename = "type", default)]
     kind: Kind,
+    /// The file that goes with it, for `file`: the `url` of an upload by this customer. The line may be without a `message`.
+    #[schema(nullable = false)]
+    attachment_url: Option<String>,
+    /// The same by its `upload_id`.
+    #[schema(value_type = Option<Uuid>, nullable = false)]
+    upload_id: Option<FileId>,
 }
 
 /// What a customer's line is.
@@ -46,7 +52,7 @@ enum Kind {
     /// Text.
     #[default]
     Text,
-    /// A file. Not yet.
+    /// A file, with text or without.
     File,
 }
 
@@ -64,11 +70,23 @@ pub async fn post(
     let Change { body, command: id, .. } = change;
     let tenant = body.tenant_id.as_deref();
     let (visitor, _) = Visitor::of_session(&app, &headers, tenant, &body.session_id, Some(peer)).await?;
-    if body.kind == Kind::File {
-        return Err(ApiError::bad_field("`type`: files cannot be sent yet: send `text`"));
+    let file = uploads::named(body.upload_id, body.attachment_url.as_deref())?;
+    if (body.kind == Kind::File) != file.is_some() {
+        let words = "`upload_id` names the file of a `file`, and of nothing else";
+        return Err(ApiError::bad_field(words));
     }
     let text = either(body.message, body.content)?.unwrap_or_default();
-    let done = visitor.does(&app, id, CustomerCommand::post(text)).await?;
+    let done = visitor
+        .does(
+            &app,
+            id,
+            CustomerCommand::Post {
+                text,
+                quote: None,
+                file,
+            },
+        )
+        .await?;
     // Who wrote a line knows its number.
     let at = done.seq.ok_or(Refusal::Internal)?;
     let event = app.desk.line_of(visitor.key, visitor.customer.id, at, id).await?;

@@ -18,6 +18,7 @@ use minicom_protocol::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use self::session::TenantQuery;
 use crate::{
     accounts::CustomerProof,
     http::{

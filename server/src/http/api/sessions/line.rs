@@ -10,7 +10,7 @@ use minicom_protocol::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::clock::rfc3339;
+use crate::{clock::rfc3339, http::api::uploads::UploadAnswer};
 
 /// A line of a conversation, or what happened in words.
 #[derive(Serialize, ToSchema)]
@@ -39,6 +39,14 @@ pub struct MessageAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "refunds", nullable = false)]
     kb_article_id: Option<String>,
+    /// The file that goes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    attachment: Option<UploadAnswer>,
+    /// Where that file is fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    attachment_url: Option<String>,
     /// What became of it since.
     #[schema(value_type = LineStateWord)]
     state: LineState,
@@ -64,12 +72,13 @@ enum SenderWord {
     System,
 }
 
-/// `text` is a line, `kb_article` one with an article, `event` tells what happened.
+/// `text` is a line, `file` one with a file, `kb_article` one with an article, `event` tells what happened.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "it describes words that are made elsewhere")]
 enum MessageWord {
     Text,
+    File,
     KbArticle,
     Event,
 }
@@ -110,16 +119,54 @@ impl From<&Quote> for QuoteAnswer {
     }
 }
 
-/// What a line says, or what stands in its place; and its article.
-fn said(state: LineState, parts: &[Part]) -> (String, Option<String>) {
-    if let Some(words) = state.words() {
-        return (words.to_owned(), None);
+/// What a line says, or what stands in its place; and what goes with it.
+#[derive(Default)]
+struct SaidWith {
+    content: String,
+    article: Option<String>,
+    file: Option<UploadAnswer>,
+}
+
+impl SaidWith {
+    fn of(state: LineState, parts: &[Part]) -> SaidWith {
+        if let Some(words) = state.words() {
+            return SaidWith {
+                content: words.to_owned(),
+                ..SaidWith::default()
+            };
+        }
+        SaidWith {
+            content: parts_text(parts),
+            article: parts.iter().find_map(|part| match part {
+                Part::Card(card) => Some(card.slug.as_str().to_owned()),
+                _ => None,
+            }),
+            file: parts.iter().find_map(|part| match part {
+                Part::File(file) => Some(UploadAnswer::from(file)),
+                _ => None,
+            }),
+        }
     }
-    let card = parts.iter().find_map(|part| match part {
-        Part::Card(card) => Some(card.slug.as_str().to_owned()),
-        _ => None,
-    });
-    (parts_text(parts), card)
+
+    fn kind(&self) -> &'static str {
+        match (&self.article, &self.file) {
+            (_, Some(_)) => "file",
+            (Some(_), None) => "kb_article",
+            (None, None) => "text",
+        }
+    }
+
+    /// Onto an answer that has the rest.
+    fn on(self, rest: MessageAnswer) -> MessageAnswer {
+        MessageAnswer {
+            kind: self.kind(),
+            content: self.content,
+            kb_article_id: self.article,
+            attachment_url: self.file.as_ref().map(UploadAnswer::url),
+            attachment: self.file,
+            ..rest
+        }
+    }
 }
 
 impl MessageAnswer {
@@ -140,18 +187,15 @@ impl MessageAnswer {
                     line,
                     ..
                 } = posted;
-                let (content, article) = said(*state, parts);
-                Some(MessageAnswer {
+                Some(SaidWith::of(*state, parts).on(MessageAnswer {
                     sender: posted.author.sender(),
                     agent_name: agent.map(|it| it.name.to_string()),
                     agent_id: agent.map(|it| it.id),
-                    kind: if article.is_some() { "kb_article" } else { "text" },
-                    kb_article_id: article,
                     state: *state,
                     line: Some(line.0),
                     quote: quote.as_ref().map(QuoteAnswer::from),
-                    ..happened(content)
-                })
+                    ..happened(String::new())
+                }))
             }
             other => Some(happened(other.fallback()?)),
         }
@@ -168,17 +212,14 @@ impl MessageAnswer {
                     theirs::Author::Agent { name } => ("agent", Some(name.to_string())),
                     theirs::Author::System => ("system", None),
                 };
-                let (content, article) = said(posted.state, &posted.parts);
-                Some(MessageAnswer {
+                Some(SaidWith::of(posted.state, &posted.parts).on(MessageAnswer {
                     sender,
                     agent_name: name,
-                    kind: if article.is_some() { "kb_article" } else { "text" },
-                    kb_article_id: article,
                     state: posted.state,
                     line: Some(posted.line.0),
                     quote: posted.quote.as_ref().map(QuoteAnswer::from),
-                    ..happened(content)
-                })
+                    ..happened(String::new())
+                }))
             }
             other => Some(happened(other.fallback()?)),
         }
@@ -194,6 +235,8 @@ impl MessageAnswer {
             kind: "event",
             content,
             kb_article_id: None,
+            attachment: None,
+            attachment_url: None,
             state: LineState::Original,
             line: None,
             quote: None,

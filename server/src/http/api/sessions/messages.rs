@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::{Json, extract::State, http::StatusCode};
 use minicom_protocol::{
     command::{AgentCommand, ReplyUse, SeenLines},
-    ids::{ConversationId, LineNo, ReplyId},
+    ids::{ConversationId, FileId, LineNo, ReplyId},
     library::SavedReply,
     refusal::Refusal,
     words::Tag,
@@ -18,7 +18,7 @@ use crate::{
     accounts::SignedIn,
     http::{
         App,
-        api::words::either,
+        api::{uploads, words::either},
         asked::Named,
         error::ApiError,
         extract::{ByAgent, Change},
@@ -41,12 +41,15 @@ pub struct NewMessage {
     /// Another name for `message`.
     #[schema(max_length = 16384, nullable = false)]
     content: Option<String>,
-    /// What it is; `text` if left out. Files cannot be sent yet.
+    /// What it is; `text` if left out.
     #[serde(rename = "type", default)]
     kind: Kind,
-    /// Where a file is. Files cannot be sent yet.
+    /// The file that goes with it, for `file`: the `url` of an upload for this conversation. The line may be without a `message`.
     #[schema(nullable = false)]
     attachment_url: Option<String>,
+    /// The same by its `upload_id`.
+    #[schema(value_type = Option<Uuid>, nullable = false)]
+    upload_id: Option<FileId>,
     /// The published article that goes with it, for `kb_article`. Without a `message` the line is the article's title.
     #[schema(value_type = Option<String>, max_length = 32, nullable = false)]
     kb_article_id: Option<Tag>,
@@ -80,7 +83,7 @@ enum Kind {
     /// Text.
     #[default]
     Text,
-    /// A file. Not yet.
+    /// A file, with text or without.
     File,
     /// A published article of the knowledge base.
     KbArticle,
@@ -144,7 +147,7 @@ async fn write(
     change: Change<NewMessage>,
 ) -> Result<(StatusCode, Json<MessageAnswer>), ApiError> {
     let Change { body, command: id, .. } = change;
-    fits(&body)?;
+    let file = fits(&body)?;
     let key = app.desk.tenant(&agent.tenant)?;
     // Before anything is looked for: what is foreign is as what is not there.
     let customer = app.desk.summary(key, conversation).await?.customer.id;
@@ -168,6 +171,7 @@ async fn write(
             answers: body.answers,
         }),
         article: body.kb_article_id,
+        file,
     };
     let done = does(app, agent, id, command).await?;
     // Who wrote a line knows its number.
@@ -177,10 +181,11 @@ async fn write(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-/// Whether its fields belong together.
-fn fits(body: &NewMessage) -> Result<(), ApiError> {
-    if body.kind == Kind::File || body.attachment_url.is_some() {
-        let words = "`type`: files cannot be sent yet: send `text` or `kb_article`";
+/// Whether its fields belong together; and its file.
+fn fits(body: &NewMessage) -> Result<Option<FileId>, ApiError> {
+    let file = uploads::named(body.upload_id, body.attachment_url.as_deref())?;
+    if (body.kind == Kind::File) != file.is_some() {
+        let words = "`upload_id` names the file of a `file`, and of nothing else";
         return Err(ApiError::bad_field(words));
     }
     if (body.kind == Kind::KbArticle) != body.kb_article_id.is_some() {
@@ -190,7 +195,7 @@ fn fits(body: &NewMessage) -> Result<(), ApiError> {
     if body.canned_response_id.is_none() && !body.answers.is_empty() {
         return Err(ApiError::bad_field("`answers` belong to a `canned_response_id`"));
     }
-    Ok(())
+    Ok(file)
 }
 
 /// What the line says: what was sent, else the saved reply's text, else the article's title.
