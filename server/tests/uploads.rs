@@ -94,9 +94,14 @@ impl World {
 
     /// Waits until so many are left.
     async fn until_on_disk(&self, count: usize) {
-        while self.on_disk().len() != count {
-            tokio::task::yield_now().await;
-        }
+        let there = async {
+            while self.on_disk().len() != count {
+                tokio::task::yield_now().await;
+            }
+        };
+        let most = std::time::Duration::from_secs(20);
+        let in_time = tokio::time::timeout(most, there).await;
+        assert!(in_time.is_ok(), "{count} are expected: {:?}", self.on_disk());
     }
 }
 
@@ -489,13 +494,9 @@ async fn an_erased_customers_files_are_erased_and_shared_bytes_stay_for_the_othe
         .await;
     assert_eq!(world.on_disk().len(), 3);
 
-    let list = answer(
-        world
-            .server
-            .get("/api/v1/chat/customers?query=alice", &world.server.token),
-    )
-    .await
-    .1;
+    let list = answer(world.server.get("/api/v1/chat/customers?q=alice", &world.server.token))
+        .await
+        .1;
     let id = list["customers"][0]["id"].as_str().unwrap().to_owned();
     let erase = world
         .server

@@ -24,5 +24,7 @@ pub const UPLOAD_FIELDS_BYTES_MAX: u64 = 4 * 1024;
 pub const UPLOAD_NOT_SENT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often is it looked for such files.
 pub const UPLOADS_SWEPT_EVERY: Duration = Duration::from_secs(60 * 60);
+/// After files could not be removed: somebody has to make the disk work again.
+pub const UPLOADS_SWEPT_AGAIN_AFTER: Duration = Duration::from_secs(5);
 /// Files that are removed in one go, with one read of their rows.
 pub const FILES_REMOVED_AT_ONCE_MAX: usize = 100;

@@ -35,13 +35,17 @@ impl Uploads {
             Err(error) => warn!(%error, "files could not be swept; the next start tries it again"),
         }
         loop {
-            if let Err(error) = self.sweep().await {
-                warn!(%error, "files that are gone could not be removed; it is tried again");
-            }
+            let wait = match self.sweep().await {
+                Ok(_) => limits::UPLOADS_SWEPT_EVERY,
+                Err(error) => {
+                    warn!(%error, "files that are gone could not be removed; it is tried again");
+                    limits::UPLOADS_SWEPT_AGAIN_AFTER
+                }
+            };
             tokio::select! {
                 () = end.cancelled() => return,
                 () = self.shared.desk.files_may_be_gone().notified() => {}
-                () = tokio::time::sleep(limits::UPLOADS_SWEPT_EVERY) => {}
+                () = tokio::time::sleep(wait) => {}
             }
         }
     }
