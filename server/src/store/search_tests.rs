@@ -235,7 +235,7 @@ fn what_is_changed_or_erased_leaves_the_index_at_once() {
     );
     assert_eq!(find_all(&store, &asked(&ada, "replaced")).hits.len(), 1);
     store.close(talk, Closer::Customer);
-    erasure::conversations(&store.conn, store.tenant, &carol, &[talk.id()]).unwrap();
+    erasure::conversations(&store.conn, store.tenant, &carol, &[talk.id()], Time(9)).unwrap();
     assert_eq!(find_all(&store, &asked(&ada, "canary*")).hits.len(), 0);
     assert!(all_words(&store).iter().all(|(word, ..)| !word.starts_with("canary")));
     // Not only unlinked: the pages have it no more.

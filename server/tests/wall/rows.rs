@@ -464,6 +464,17 @@ fn of_anybody(name: &str) -> Option<Row> {
         "POST /public/message" => {
             customer().persons_in_body(|it| json!({"session_id": it.conversation, "message": "hello"}))
         }
+        // The tenant's agents may too; other customers may not.
+        "GET /uploads/{id}" => agent().ask(|operation, foreign, _| Ask {
+            path: at(operation, foreign),
+            body: None,
+            names: Names::Customers,
+        }),
+        "POST /uploads" => agent().ask(|operation, foreign, _| Ask {
+            path: format!("{}?name=x&session_id={}", operation.path, foreign.conversation),
+            body: Some(json!(["a file"])),
+            names: Names::Customers,
+        }),
         "GET /public/session/{id}"
         | "POST /public/session/{id}/close"
         | "POST /public/session/{id}/human"

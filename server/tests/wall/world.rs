@@ -41,6 +41,8 @@ pub struct Ids {
     pub draft: String,
     pub ticket: u64,
     pub message: u64,
+    /// A file of the customer's, in a line.
+    pub file: String,
     pub token: String,
     pub key: String,
     pub webhook: String,
@@ -74,6 +76,7 @@ impl Ids {
             draft: word(&real.draft),
             ticket: 9,
             message: 9,
+            file: id(),
             token: id(),
             key: real.key.chars().rev().collect(),
             webhook: id(),
@@ -112,6 +115,7 @@ impl Ids {
             ("own_reply", &self.own_reply),
             ("slug", &self.slug),
             ("draft", &self.draft),
+            ("file", &self.file),
             ("token", &self.token),
             ("key", &self.key),
             ("webhook", &self.webhook),
@@ -331,6 +335,12 @@ async fn fill(server: &Server, tenant: &str, mark: &str) -> Desk {
     let (first, second) = (start(1).await, start(2).await);
     let conversation = text(&first["session_id"]);
     let session = format!("/sessions/{conversation}");
+    let path = format!("/uploads?session_id={conversation}&name={mark}file");
+    let key = text(&first["session_key"]);
+    let uploaded = write(server, tenant, &key, Method::POST, &path, &json!([mark])).await;
+    let file = text(&uploaded["upload_id"]);
+    let said = json!({"session_id": conversation, "type": "file", "upload_id": file});
+    write(server, tenant, &key, Method::POST, "/public/message", &said).await;
     for line in 0..2 {
         let said = json!({"session_id": conversation, "message": format!("{mark}more {line}")});
         let key = text(&first["session_key"]);
@@ -423,6 +433,7 @@ async fn fill(server: &Server, tenant: &str, mark: &str) -> Desk {
         draft: format!("{mark}draft1"),
         ticket,
         message: own["id"].as_u64().unwrap(),
+        file,
         token: text(&token["id"]),
         key: text(&key["id"]),
         webhook: text(&webhook["id"]),
@@ -487,6 +498,7 @@ pub fn at(operation: &Operation, ids: &Ids) -> String {
             (Some("canned-responses"), _) => ids.reply.clone(),
             (Some("groups"), _) => ids.group.clone(),
             (Some("identity-keys"), _) => ids.key.clone(),
+            (Some("uploads"), _) => ids.file.clone(),
             (Some("tickets"), _) => ids.ticket.to_string(),
             (Some("tokens"), _) => ids.token.clone(),
             (Some("webhooks"), _) => ids.webhook.clone(),
