@@ -1,22 +1,49 @@
 //! What is told of a customer's own account, in words: codes and devices. Pure.
 
+use minicom_client::ServerUrl;
 use minicom_protocol::{
     frame::{CustomerReply, Customers, Told},
     gate::Shown,
+    ids::TenantId,
+    text::CustomerName,
 };
 use minicom_tui_kit::Zone;
 
-/// What a question about the account came to; [`None`] if it was about something else. A question that was lost has no answer.
-pub fn words(told: Option<&Told<Customers>>, name: &str, zone: &Zone) -> Option<Vec<Shown>> {
+/// How this program is called for this customer anywhere else: with all that says which desk it is.
+pub fn command(name: &CustomerName, server: &ServerUrl, tenant: &TenantId) -> String {
+    let mut command = format!("minicom-chat {name} --server {server}");
+    if !server.is_tls() && !server.is_loopback() {
+        command.push_str(" --insecure-http");
+    }
+    if *tenant != TenantId::default_tenant() {
+        command.push_str(&format!(" --tenant {tenant}"));
+    }
+    if let Some(ca) = &server.trust().ca {
+        // A file of the same name must be there too; only who copies it can see to that.
+        let ca = ca.display().to_string();
+        let plain = ca.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+        match plain {
+            true => command.push_str(&format!(" --ca {ca}")),
+            false => command.push_str(&format!(" --ca '{}'", ca.replace('\'', r"'\''"))),
+        }
+    }
+    if let Some(pin) = server.trust().pin {
+        command.push_str(&format!(" --pin {pin}"));
+    }
+    command
+}
+
+/// What a question about the account came to; `command` is [`command`]. [`None`] if it was about something else. A question that was lost has no answer.
+pub fn words(told: Option<&Told<Customers>>, command: &str, zone: &Zone) -> Option<Vec<Shown>> {
     let Some(told) = told else {
         return Some(vec![Shown::fixed("It was not answered. Try again.")]);
     };
     Some(match told {
         Told::Reply(CustomerReply::Link { code, expires_at }) => {
             let (code, until) = (Shown::line(code), zone.clock(expires_at.0));
-            let name = Shown::line(name);
+            // Behind the colon is the whole of it: it is copied.
             vec![Shown::line(&format!(
-                "On the other device, until {until}: minicom-chat {name} --link-code {code}"
+                "On the other device, until {until}: {command} --link-code {code}"
             ))]
         }
         Told::Reply(CustomerReply::Devices { devices }) if devices.is_empty() => {
@@ -35,4 +62,42 @@ pub fn words(told: Option<&Told<Customers>>, name: &str, zone: &Zone) -> Option<
             return None;
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use minicom_client::{Pin, Trust};
+
+    use super::*;
+
+    fn said(server: &str, trust: Trust, tenant: &str) -> String {
+        let server = ServerUrl::parse(server, true).unwrap();
+        let server = match trust == Trust::default() {
+            true => server,
+            false => server.recognised_by(trust).unwrap(),
+        };
+        let name = CustomerName::parse("carol").unwrap();
+        command(&name, &server, &TenantId::parse(tenant).unwrap())
+    }
+
+    #[test]
+    fn the_command_for_another_device_has_all_that_it_needs_there() {
+        assert_eq!(
+            said("http://127.0.0.1:8000", Trust::default(), "default"),
+            "minicom-chat carol --server http://127.0.0.1:8000"
+        );
+        assert_eq!(
+            said("http://desk.example:8000", Trust::default(), "acme"),
+            "minicom-chat carol --server http://desk.example:8000 --insecure-http --tenant acme"
+        );
+        let pin: Pin = "ab".repeat(32).parse().unwrap();
+        let trust = Trust {
+            ca: None,
+            pin: Some(pin),
+        };
+        assert_eq!(
+            said("https://desk.example", trust, "default"),
+            format!("minicom-chat carol --server https://desk.example:443 --pin {pin}")
+        );
+    }
 }

@@ -9,7 +9,10 @@ use std::{
 };
 
 use minicom_client::{ClientEvent, Handle, open};
-use minicom_protocol::frame::{CustomerQuestion, CustomerReply, Customers, Told};
+use minicom_protocol::{
+    frame::{CustomerQuestion, CustomerReply, Customers, Told},
+    json::ascii,
+};
 use tokio::{sync::mpsc, time::timeout};
 
 use crate::{
@@ -37,7 +40,7 @@ pub(crate) async fn link(start: &Start) -> Result<u8, Fault> {
     let told = told.await;
     handle.shutdown().await;
     let told = Told::Reply(told?);
-    for words in account::words(Some(&told), start.name.as_str(), &start.zone).unwrap_or_default() {
+    for words in account::words(Some(&told), &start.command(), &start.zone).unwrap_or_default() {
         print(&mut io::stdout().lock(), &format!("{words}\n"))?;
     }
     Ok(exit::OK)
@@ -114,22 +117,6 @@ async fn ask(
         Err(unanswered())
     };
     timeout(ANSWER_WITHIN, told).await.unwrap_or_else(|_| Err(unanswered()))
-}
-
-/// JSON in ASCII alone: a terminal takes no letter of it for a command, and it says the same.
-fn ascii(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c.is_ascii_graphic() || c == ' ' {
-            text.push(c);
-        } else {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                text.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    text
 }
 
 fn unanswered() -> Fault {

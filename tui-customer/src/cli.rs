@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 use minicom_client::{Pin, ServerUrl, Trust};
 use minicom_protocol::{
+    ids::TenantId,
     intake::{Intake, Priority},
     text::CustomerName,
     words::{Email, Skill, SubjectLine},
@@ -16,7 +17,7 @@ use crate::{beginning::Wishes, exit, fault::Fault, wishes};
 const AFTER: &str = "\
 While chatting: /human /end /name /email /subject /edit /undo /quote /read /rate /link /devices /forget /help; // begins a real slash.
 --completions bash|zsh|fish prints a completion script, --man FOLDER writes the manual pages.
-Environment: MINICOM_SERVER, MINICOM_CA, MINICOM_PIN, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
+Environment: MINICOM_SERVER, MINICOM_TENANT, MINICOM_CA, MINICOM_PIN, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
 Exit codes: 0 well; 2 the command line, or a line of a script that cannot be sent; 69 no server (with -m, or input that
 ended); 70 a mistake in a program; 74 a file cannot be read or written; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";
 
@@ -61,6 +62,9 @@ pub struct Cli {
         default_value = "http://127.0.0.1:8000"
     )]
     pub server: String,
+    /// Which desk of the server [default: default]
+    #[arg(long, value_name = "TENANT", env = "MINICOM_TENANT", hide_env_values = true, value_parser = tenant)]
+    pub tenant: Option<TenantId>,
     /// A file with what your site signed of you, read before each connection; - reads it once from the standard input
     #[arg(long, value_name = "FILE")]
     pub identity_file: Option<PathBuf>,
@@ -164,6 +168,10 @@ impl Cli {
             ascii: self.ascii || from_environment.ascii,
         }
     }
+}
+
+fn tenant(text: &str) -> Result<TenantId, String> {
+    TenantId::parse(text).map_err(|why| why.to_string())
 }
 
 fn called(text: &str) -> Result<SubjectLine, String> {

@@ -57,6 +57,8 @@ pub struct Lines {
     agrees: bool,
     /// What was agreed to here.
     agreed_to: Option<String>,
+    /// How this program is called for this customer on another device.
+    command: String,
     /// A line that waits for the answers to the desk's questions.
     asking: Option<Asking>,
     /// What the next line answers.
@@ -106,6 +108,7 @@ impl Lines {
             told_seen: LineNo(0),
             told_delivered: LineNo(0),
             beginning,
+            command: String::new(),
             agrees: false,
             agreed_to: None,
             asking: None,
@@ -122,6 +125,13 @@ impl Lines {
 }
 
 impl Lines {
+    /// How this program is called for this customer on another device.
+    #[must_use]
+    pub fn called(mut self, command: String) -> Lines {
+        self.command = command;
+        self
+    }
+
     /// What the desk asks is agreed to beforehand.
     #[must_use]
     pub fn agreeing(mut self, agrees: bool) -> Lines {
@@ -283,6 +293,10 @@ impl Lines {
     /// What becomes at the end of lines that are on the disk, and of those that waited for an answer to a word before them.
     fn tell_unsent(&self, now: Now, effects: &mut Effects) {
         let (kept, lost) = (self.waiting(), self.held.len());
+        if let Some(asking) = self.asking.as_ref().filter(|asking| asking.consent.is_some()) {
+            let words = format!("You have not agreed. Your line was not sent: {}", asking.line);
+            self.tell(&words, now, effects);
+        }
         if kept > 0 {
             let words = format!(
                 "{kept} not sent yet: kept on this computer, sent by the next minicom-chat of this name (not by -m)"

@@ -31,6 +31,7 @@ struct Desk {
     now: Now,
     view: ThreadView,
     questions: Vec<PreChatQuestion>,
+    consent: String,
     said: Vec<String>,
     orders: Vec<Order>,
     quit: Option<u8>,
@@ -40,13 +41,15 @@ impl Desk {
     fn new() -> Desk {
         let ids = CommandIds::starting_at(1);
         Desk {
-            lines: Lines::new(Zone::utc(), ids, Instant::now(), true, beginning(Wishes::default())),
+            lines: Lines::new(Zone::utc(), ids, Instant::now(), true, beginning(Wishes::default()))
+                .called("minicom-chat carol --server https://desk.example:443".to_owned()),
             now: Now {
                 elapsed: Duration::ZERO,
                 wall: WALL,
             },
             view: ThreadView::default(),
             questions: Vec::new(),
+            consent: String::new(),
             said: Vec::new(),
             orders: Vec::new(),
             quit: None,
@@ -151,7 +154,7 @@ impl Desk {
             desk: "Support".into(),
             questions: self.questions.clone(),
             edit_window_s: 60,
-            consent: String::new(),
+            consent: self.consent.clone(),
             verified: false,
         };
         let (time, mark) = (Time(WALL), Mark(1));
@@ -777,4 +780,110 @@ fn the_beginning_of_an_old_line_is_not_asked_for() {
         (desk.take_said(), desk.take_orders()),
         (vec![], vec![Order::Discard(id)])
     );
+}
+
+// What is agreed to first, and the account.
+
+fn sent(desk: &mut Desk) -> Vec<CustomerCommand> {
+    let orders = desk.take_orders().into_iter();
+    let sent = orders.filter_map(|order| match order {
+        Order::Send { command, .. } if !matches!(command, CustomerCommand::Start { .. }) => Some(command),
+        _ => None,
+    });
+    sent.collect()
+}
+
+fn asks_consent() -> Desk {
+    let mut desk = Desk::new();
+    desk.consent = "We keep this.\nFor a year.".to_owned();
+    desk
+}
+
+fn consent() -> CustomerCommand {
+    CustomerCommand::Consent {
+        text: "We keep this.\nFor a year.".to_owned(),
+    }
+}
+
+#[test]
+fn a_line_waits_until_it_is_agreed_and_is_told_if_it_is_not() {
+    let mut desk = asks_consent().begin(vec![]);
+    desk.take_said();
+    desk.types("hello");
+    assert_eq!(sent(&mut desk), []);
+    let said = desk.take_said().join("\n");
+    assert!(said.contains("For a year.") && said.contains("Do you agree?"), "{said}");
+    desk.types("what?");
+    desk.types("n");
+    let said = desk.take_said().join("\n");
+    assert!(said.contains("Write y or n."), "{said}");
+    assert!(said.contains("Your line was not sent: hello"), "{said}");
+    desk.types("hello");
+    desk.types("y");
+    assert_eq!(sent(&mut desk), [consent(), CustomerCommand::post("hello")]);
+    desk.types("again");
+    assert_eq!(sent(&mut desk), [CustomerCommand::post("again")]);
+}
+
+#[test]
+fn a_line_that_was_sent_before_the_desk_could_ask_waits_for_the_answer() {
+    let mut desk = asks_consent();
+    desk.types("hello");
+    let orders = desk.take_orders();
+    let mut desk = desk.begin(vec![]);
+    desk.take_said();
+    for order in orders {
+        if let Order::Send { id, command } = order {
+            let refusal = minicom_protocol::refusal::Refusal::ConsentRequired;
+            let outcome = Outcome::Refused { refusal };
+            desk.client(ClientEvent::Answered { id, command, outcome });
+        }
+    }
+    let said = desk.take_said().join("\n");
+    assert!(said.contains("Do you agree?") && !said.contains("not sent:"), "{said}");
+    desk.take_orders();
+    desk.types("y");
+    assert_eq!(sent(&mut desk), [consent(), CustomerCommand::post("hello")]);
+}
+
+#[test]
+fn who_leaves_without_an_answer_is_told_the_line() {
+    let mut desk = asks_consent().begin(vec![]);
+    desk.types("hello");
+    desk.types("/quit");
+    let said = desk.take_said().join("\n");
+    assert!(
+        said.contains("You have not agreed. Your line was not sent: hello"),
+        "{said}"
+    );
+    assert_eq!(sent(&mut desk), []);
+}
+
+#[test]
+fn a_code_for_another_device_is_told_with_the_whole_command() {
+    let mut desk = Desk::live(vec![]);
+    desk.take_said();
+    desk.types("/link");
+    let told = Told::Reply(CustomerReply::Link {
+        code: "KQ7M-2XPD".to_owned(),
+        expires_at: Time(WALL + 600_000_000),
+    });
+    let question = CustomerQuestion::Link {};
+    desk.client(ClientEvent::Reply { n: 1, question, told });
+    let said = desk.take_said().join("\n");
+    let line = "until 14:10: minicom-chat carol --server https://desk.example:443 --link-code KQ7M-2XPD";
+    assert!(said.contains(line), "{said}");
+    desk.types("/revoke 0a1b");
+    let device = "0a1b".to_owned();
+    desk.answered(Outcome::Done(Done::default()));
+    assert_eq!(sent(&mut desk), [CustomerCommand::RevokeDevice { device }]);
+    assert!(
+        desk.take_said()
+            .join("\n")
+            .contains("The device 0a1b proves your name no more.")
+    );
+    desk.types("/forget");
+    assert!(desk.take_said().join("\n").contains("/forget yes"));
+    desk.types("/forget yes");
+    assert_eq!(sent(&mut desk), [CustomerCommand::Forget {}]);
 }

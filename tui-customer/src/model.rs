@@ -88,6 +88,8 @@ pub enum Order {
 pub struct Settings {
     /// The customer.
     pub name: CustomerName,
+    /// How this program is called for this customer on another device.
+    pub command: String,
     /// How things look.
     pub theme: Theme,
     /// Where days begin.
@@ -140,6 +142,7 @@ pub enum Ends {
 #[derive(Debug)]
 pub struct App {
     pub(crate) name: CustomerName,
+    pub(crate) command: String,
     pub(crate) theme: Theme,
     pub(crate) zone: Zone,
     pub(crate) ids: CommandIds,
@@ -190,6 +193,7 @@ impl App {
     pub fn new(settings: Settings) -> App {
         App {
             name: settings.name,
+            command: settings.command,
             theme: settings.theme,
             zone: settings.zone.clone(),
             ids: settings.ids,

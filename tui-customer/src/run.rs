@@ -19,7 +19,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{Theme, Zone, log, terminal};
 
 use crate::{
-    asking,
+    account, asking,
     beginning::{Beginning, Wishes},
     cli::Cli,
     exit,
@@ -38,6 +38,7 @@ const WRITERS_KEPT: Duration = Duration::from_millis(200);
 pub(crate) struct Start {
     pub name: CustomerName,
     pub server: ServerUrl,
+    pub tenant: TenantId,
     pub state: StateDir,
     pub theme: Theme,
     pub zone: Zone,
@@ -53,6 +54,10 @@ impl Start {
     /// A connection whose unsent messages end with the program.
     pub fn brief(&self) -> Config<Customers> {
         let config = Config::customer(self.server.clone(), self.name.clone(), self.secret.clone(), CLIENT);
+        let config = match self.tenant == TenantId::default_tenant() {
+            true => config,
+            false => config.tenant(self.tenant.clone()),
+        };
         let config = match &self.link_code {
             Some(code) => config.link_code(code.clone()),
             None => config,
@@ -61,6 +66,11 @@ impl Start {
             Some(source) => config.identity(source),
             None => config,
         }
+    }
+
+    /// How this program is called for this customer on another device.
+    pub fn command(&self) -> String {
+        account::command(&self.name, &self.server, &self.tenant)
     }
 
     /// What a conversation begins with that comes by this channel.
@@ -134,7 +144,7 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
     let way = way(cli)?;
     let state = StateDir::resolve(cli.state.clone()).map_err(|error| Fault::new(exit::IO, error.to_string()))?;
     log::to_file(cli.log.as_deref()).map_err(|error| Fault::new(exit::IO, error.to_string()))?;
-    let tenant = TenantId::default_tenant();
+    let tenant = cli.tenant.clone().unwrap_or_else(TenantId::default_tenant);
     let secret = credentials::customer_secret(&state, &server, &tenant, &name)
         .map_err(|error| Fault::new(exit::of_credential(&error), error.to_string()))?;
     let theme = cli.theme(|name| std::env::var(name).ok());
@@ -146,6 +156,7 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
         link_code,
         name,
         server,
+        tenant,
         state,
         theme,
         zone: Zone::system(),

@@ -3,7 +3,7 @@
 use std::{env, io, time::Instant};
 
 use minicom_client::{ClientEvent, CommandIds, Ended, Handle, limits::EVENTS_MAX, open};
-use minicom_protocol::{command::CustomerCommand, frame::Customers, ids::TenantId};
+use minicom_protocol::{command::CustomerCommand, frame::Customers};
 use minicom_tui_kit::{input::Translator, runtime, screen::TerminalScreen, signals, terminal};
 use tokio::sync::{mpsc, oneshot};
 
@@ -21,15 +21,15 @@ use crate::{
 /// The terminal cannot be used.
 pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     let (messages_in, messages) = mpsc::channel(EVENTS_MAX);
-    let folder = start
-        .state
-        .drafts(&start.server, &TenantId::default_tenant(), start.name.as_str());
+    let folder = start.state.drafts(&start.server, &start.tenant, start.name.as_str());
     let (drafting, draft) = Drafting::begin(folder, messages_in.clone());
     let (handle, events) = open(start.lasting());
     let (ended_in, mut ended) = oneshot::channel();
     tokio::spawn(forward(events, messages_in.clone(), ended_in));
     let beginning = start.beginning("tui");
+    let command = start.command();
     let app = App::new(Settings {
+        command,
         name: start.name,
         theme: start.theme,
         zone: start.zone,

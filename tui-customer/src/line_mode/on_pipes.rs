@@ -25,7 +25,10 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     tokio::spawn(forward(events, messages_in.clone(), ended_in));
     let beginning = start.beginning("plain");
     let agrees = start.agrees;
-    let app = Lines::new(start.zone, CommandIds::random(), Instant::now(), is_person(), beginning).agreeing(agrees);
+    let command = start.command();
+    let app = Lines::new(start.zone, CommandIds::random(), Instant::now(), is_person(), beginning)
+        .agreeing(agrees)
+        .called(command);
     let result = on_pipes(app, messages, |order| give(order, &handle, &messages_in)).await;
     handle.shutdown().await;
     if let Ok(why) = ended.try_recv() {

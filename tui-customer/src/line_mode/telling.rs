@@ -10,6 +10,7 @@ use minicom_protocol::{
     gate::Shown,
     ids::{CommandId, Seq},
     line::LineState,
+    refusal::Refusal,
     words::Tag,
 };
 use minicom_tui_kit::{
@@ -131,6 +132,15 @@ impl Lines {
     ) {
         let asked = self.word_sent.take_if(|word| *word == id).is_some();
         match outcome {
+            Outcome::Refused {
+                refusal: Refusal::ConsentRequired,
+            } if matches!(command, CustomerCommand::Start { .. }) => {
+                // It is begun anew with the line behind it.
+                self.replica.forget(id);
+            }
+            Outcome::Refused {
+                refusal: Refusal::ConsentRequired,
+            } if self.ask_consent_late(id, command, now, effects) => {}
             Outcome::Refused { refusal } => {
                 let text = match entries::command_text(command) {
                     Some(text) => format!("not sent: {} {text}", refusal.message()),
@@ -148,8 +158,7 @@ impl Lines {
 
     fn account(&mut self, told: Option<&Told<Customers>>, now: Now, effects: &mut Effects) {
         self.account_asked = self.account_asked.saturating_sub(1);
-        let name = self.replica.me().map(|me| me.name.to_string()).unwrap_or_default();
-        for words in account::words(told, &name, &self.zone).unwrap_or_default() {
+        for words in account::words(told, &self.command, &self.zone).unwrap_or_default() {
             self.tell(words.as_str(), now, effects);
         }
     }

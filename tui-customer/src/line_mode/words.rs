@@ -1,6 +1,6 @@
 //! What is written: lines, words, and answers to what the desk asks first.
 
-use minicom_protocol::{command::CustomerCommand, frame::CustomerQuestion, gate::Shown};
+use minicom_protocol::{command::CustomerCommand, frame::CustomerQuestion, gate::Shown, ids::CommandId};
 use minicom_tui_kit::{Now, plain::PlainEffect};
 
 use super::{Asking, Effects, Lines};
@@ -117,6 +117,24 @@ impl Lines {
         self.post(line, Vec::new(), now, effects);
     }
 
+    /// A line was written before it was known that the desk asks for agreement. It asks now; whether it does.
+    pub(super) fn ask_consent_late(
+        &mut self,
+        id: CommandId,
+        command: &CustomerCommand,
+        now: Now,
+        effects: &mut Effects,
+    ) -> bool {
+        let due = self.consent_due().filter(|_| self.asking.is_none());
+        let due = due.filter(|_| self.person || self.agrees);
+        let (Some(consent), CustomerCommand::Post { text, .. }) = (due, command) else {
+            return false;
+        };
+        self.replica.forget(id);
+        self.ask_consent(text.clone(), consent, now, effects);
+        true
+    }
+
     /// What is to be agreed to, if it is not yet.
     fn consent_due(&self) -> Option<String> {
         let text = &self.replica.me()?.consent;
@@ -157,8 +175,9 @@ impl Lines {
                 self.line(asking.line, now, effects);
             }
             "n" | "no" => {
-                self.asking = None;
-                self.not_sent("You did not agree. Your line was not sent.", now, effects);
+                let line = self.asking.take().map(|asking| asking.line).unwrap_or_default();
+                let words = format!("You did not agree. Your line was not sent: {line}");
+                self.not_sent(&words, now, effects);
             }
             _ => self.tell("Write y or n.", now, effects),
         }

@@ -6,6 +6,7 @@ use minicom_protocol::{
     customer_event::{CustomerBody, CustomerEvent},
     frame::{CustomerQuestion, Customers, Told},
     ids::{CommandId, Seq},
+    refusal::Refusal,
     stage::Side,
     words::Tag,
 };
@@ -53,7 +54,19 @@ impl App {
             } => Some(*id),
             _ => None,
         };
+        let wants_consent = matches!(
+            &event,
+            ClientEvent::Answered {
+                outcome: Outcome::Refused {
+                    refusal: Refusal::ConsentRequired
+                },
+                ..
+            }
+        );
         let questions = self.replica.apply(event, self.instant(now));
+        if wants_consent {
+            self.ask_consent_late();
+        }
         if let Some(id) = begun {
             // Its line asks by itself, and begins a conversation by itself.
             self.replica.forget(id);
@@ -99,6 +112,13 @@ impl App {
         // A refused line stands in the transcript with its reason; a refused word has no other place than this.
         let words = match (outcome, command) {
             (Outcome::Refused { .. }, CustomerCommand::Post { .. }) => return,
+            // It is asked for, and what the chat begins with goes with the line.
+            (
+                Outcome::Refused {
+                    refusal: Refusal::ConsentRequired,
+                },
+                CustomerCommand::Start { .. },
+            ) => return,
             (Outcome::Refused { refusal }, CustomerCommand::Start { .. }) => {
                 format!("What the chat begins with was not taken: {}", refusal.message())
             }

@@ -1,6 +1,7 @@
 //! What takes the keys first: help, the desk's questions, how it was, a choice, an article.
 
-use minicom_protocol::{command::CustomerCommand, line::LineRef};
+use minicom_client::PendingMark;
+use minicom_protocol::{command::CustomerCommand, line::LineRef, refusal::Refusal};
 use minicom_tui_kit::{
     Key, Now, Overlay, Prompt, Shown,
     overlay::{Body, Read},
@@ -150,12 +151,38 @@ impl App {
         let text = std::mem::take(text);
         self.over = None;
         if !agrees {
-            let words = "You did not agree: nothing was sent. Enter asks again.";
+            let words = match self.waits_for_consent() {
+                true => "You did not agree: your line is not sent. Ctrl-R asks again.",
+                false => "You did not agree: nothing was sent. Enter asks again.",
+            };
             return self.notice(Shown::fixed(words), Ends::WithText);
         }
+        self.notice = None;
         self.agreed_to = Some(text.clone());
         self.send(CustomerCommand::Consent { text }, now, effects);
+        // What was written before the desk could say that it asks.
+        while self.waits_for_consent() {
+            self.retry(now, effects);
+        }
         self.submit(now, effects);
+    }
+
+    /// Whether the oldest line that was not taken was not for want of agreement.
+    pub(super) fn waits_for_consent(&self) -> bool {
+        let undecided = self.undecided();
+        let mut pending = self.replica.pending_commands();
+        let oldest = pending.find(|it| Some(it.id) == undecided);
+        oldest.is_some_and(|it| matches!(&it.mark, PendingMark::Failed(Refusal::ConsentRequired)))
+    }
+
+    /// A line was written before it was known that the desk asks for agreement: it asks now, and the line waits.
+    pub(super) fn ask_consent_late(&mut self) {
+        if self.over.is_none()
+            && self.waits_for_consent()
+            && let Some(text) = self.consent_due()
+        {
+            self.ask_consent(text);
+        }
     }
 
     /// What is to be agreed to before anything is sent, if it is not yet.

@@ -149,6 +149,11 @@ impl App {
             return;
         };
         let (id, command, stale) = (pending.id, pending.command.clone(), pending.mark == PendingMark::Stale);
+        if self.waits_for_consent()
+            && let Some(text) = self.consent_due()
+        {
+            return self.ask_consent(text);
+        }
         if stale {
             self.replica.confirm(id);
             self.show_pending(now);

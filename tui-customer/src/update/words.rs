@@ -80,8 +80,7 @@ impl App {
 
     /// What was told of the account: to be read, for a code is typed on another device meanwhile.
     pub(super) fn account_came(&mut self, told: Option<&Told<Customers>>) {
-        let name = self.name.to_string();
-        let Some(words) = account::words(told, &name, &self.zone) else {
+        let Some(words) = account::words(told, &self.command, &self.zone) else {
             return;
         };
         match &words[..] {

@@ -43,6 +43,7 @@ pub struct Desk {
 pub fn settings(theme: Theme) -> Settings {
     Settings {
         name: CustomerName::parse("carol").unwrap(),
+        command: "minicom-chat carol --server https://desk.example:443".to_owned(),
         theme,
         zone: Zone::utc(),
         draft: String::new(),
