@@ -23,6 +23,8 @@ pub struct Counts {
     pub appended: Notify,
     /// Whether something was erased that the log may still hold.
     pub erased: AtomicBool,
+    /// Woken when a tenant was disabled or enabled again.
+    pub tenants_changed: Notify,
     /// What the bot did.
     pub bot: BotCounts,
     last_commit: AtomicI64,

@@ -266,7 +266,7 @@ impl Desk {
         self.enqueue(job)?;
         // The writer ends without answering only when the database cannot be written.
         let done = answered.await.unwrap_or(Err(Refusal::Storage))?;
-        self.after(caller, tenant, leaving);
+        self.after(caller, tenant, leaving).await;
         Ok(done)
     }
 

@@ -4,12 +4,14 @@
 mod customers;
 mod files;
 mod port;
+mod webhooks;
 
 use std::time::Duration;
 
 pub use self::customers::*;
 pub use self::files::*;
 pub use self::port::*;
+pub use self::webhooks::*;
 
 /// A bound that the operator may move within hard bounds. The configuration reads its ranges from here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -332,31 +334,6 @@ pub const CONTEXT_COMMAND_LINES_MAX: usize = 30;
 pub const CONTEXT_COMMAND_LINE_CHARS_MAX: usize = 200;
 /// What is logged of its complaints, in bytes. The rest is read and dropped, so that it does not block.
 pub const CONTEXT_COMMAND_STDERR_BYTES_MAX: usize = 2 * 1024;
-
-// --- Webhooks ---------------------------------------------------------------------------------------------------------
-
-/// Webhooks of one tenant: each costs a row for every event that it wants.
-pub const WEBHOOKS_MAX: usize = 20;
-/// Requests to receivers that are under way at once, of all tenants.
-pub const WEBHOOK_POSTS_MAX: usize = 32;
-/// Of those, to one receiver; one that fails gets one at a time.
-pub const WEBHOOK_POSTS_EACH_MAX: usize = 4;
-/// From the connection's first packet to the connection.
-pub const WEBHOOK_CONNECT_WITHIN: Duration = Duration::from_secs(5);
-/// From request to the end of the answer. A receiver takes the event in and works later.
-pub const WEBHOOK_ANSWER_WITHIN: Duration = Duration::from_secs(15);
-/// What is read of an answer, in bytes. None of it is used or shown.
-pub const WEBHOOK_ANSWER_BYTES_MAX: usize = 64 * 1024;
-/// The longest wait before the second try, in milliseconds; it doubles with each.
-pub const WEBHOOK_RETRY_FIRST_MS: Adjustable = Adjustable::new(5_000, 1, 60_000);
-/// The longest wait before any try, in milliseconds.
-pub const WEBHOOK_RETRY_MOST_MS: i64 = 2 * 60 * 60 * 1_000;
-/// How long an event is tried, in milliseconds: a day.
-pub const WEBHOOK_RETRY_FOR_MS: i64 = 24 * 60 * 60 * 1_000;
-/// A receiver that took nothing for so long is told no more, in milliseconds: three days, so that a weekend is none.
-pub const WEBHOOK_FAILING_FOR_MS: i64 = 3 * 24 * 60 * 60 * 1_000;
-/// Settled deliveries that are kept of each webhook, for the list.
-pub const WEBHOOK_DELIVERIES_KEPT: usize = 10_000;
 
 // --- Finding ----------------------------------------------------------------------------------------------------------
 

@@ -426,6 +426,68 @@ async fn a_desk_that_asks_for_a_second_factor_gets_one_before_anything_else() {
 }
 
 #[tokio::test]
+async fn asking_for_a_second_factor_holds_for_those_who_are_signed_in_at_once() {
+    let api = Api::over(people).await;
+    let (bo, cy) = (
+        api.token("bo@desk.test", PASSWORD).await,
+        api.token("cy@desk.test", PASSWORD).await,
+    );
+    let (_, program) = api.post("/tokens", &cy, json!({"label": "x", "scope": "write"})).await;
+    let program = text(&program["token"]);
+    let secret = text(&api.post("/totp/start", &cy, Value::Null).await.1["secret"]);
+    assert_eq!(
+        api.post("/totp/confirm", &cy, json!({"totp": app(&secret, 0)})).await.0,
+        200
+    );
+    // A feed that is open, of one who has only a password; and of those who go on.
+    let feed = async |token: &str| {
+        api.0
+            .get(&format!("{BASE}/events?follow=true"), token)
+            .send()
+            .await
+            .unwrap()
+    };
+    let mut open = feed(&bo).await;
+    assert_eq!(open.status(), 200);
+    let (mut programs, mut cys) = (feed(&program).await, feed(&cy).await);
+
+    let (status, told) = api
+        .ask(Method::PATCH, "/settings", &cy, json!({"require_totp": true}))
+        .await;
+    assert_eq!(status, 200, "{told}");
+    assert_eq!(code(&api.get("/queue/stats", &bo).await), (403, "totp_setup_required"));
+    let ended = async {
+        let mut last = String::new();
+        while let Some(bytes) = open.chunk().await.unwrap() {
+            last = String::from_utf8_lossy(&bytes).into_owned();
+        }
+        last
+    };
+    let last = tokio::time::timeout(std::time::Duration::from_secs(10), ended).await;
+    assert!(last.unwrap().contains("totp_setup_required"));
+    for token in [&cy, &program] {
+        assert_eq!(api.get("/queue/stats", token).await.0, 200);
+    }
+    assert!(programs.chunk().await.unwrap().is_some() && cys.chunk().await.unwrap().is_some());
+
+    let secret = text(&api.post("/totp/start", &bo, Value::Null).await.1["secret"]);
+    let (status, confirmed) = api.post("/totp/confirm", &bo, json!({"totp": app(&secret, 0)})).await;
+    assert_eq!(status, 200, "{confirmed}");
+    assert_eq!(
+        api.get("/queue/stats", &text(&confirmed["sign_in"]["token"])).await.0,
+        200
+    );
+    // Who loses it is where the others were.
+    assert_eq!(
+        api.ask(Method::DELETE, "/agents/cy@desk.test/totp", &api.0.token, Value::Null)
+            .await
+            .0,
+        204
+    );
+    assert_eq!(code(&api.get("/queue/stats", &cy).await), (403, "totp_setup_required"));
+}
+
+#[tokio::test]
 async fn what_signs_in_is_nowhere_on_the_disk_as_it_is() {
     let api = Api::over(people).await;
     let cy = api.token("cy@desk.test", PASSWORD).await;

@@ -196,6 +196,13 @@ async fn happens(server: &Server, times: usize) {
     }
 }
 
+/// What time does, done at once.
+fn database(server: &Server) -> rusqlite::Connection {
+    let conn = rusqlite::Connection::open(server.data().join("minicom.db")).unwrap();
+    conn.busy_timeout(Duration::from_secs(10)).unwrap();
+    conn
+}
+
 fn signed(secret: &str, got: &Got) -> String {
     let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
@@ -354,6 +361,93 @@ async fn who_says_gone_is_told_no_more_until_an_admin_says_otherwise() {
 }
 
 #[tokio::test]
+async fn after_a_rotation_both_secrets_sign_for_a_day() {
+    let server = server().await;
+    let receiver = Receiver::start(|_| Does::Takes).await;
+    let hook = made(&server, &receiver.url, &[]).await;
+    let path = format!("{WEBHOOKS}/{}", hook["id"].as_str().unwrap());
+    let rotate = |key: &'static str| {
+        let request = server.post(&format!("{path}/rotate"), &server.token, &json!({}));
+        answer(request.header("idempotency-key", key))
+    };
+    let secret = |hook: &Value| hook["secret"].as_str().unwrap().to_owned();
+    let (status, rotated) = rotate("one").await;
+    assert_eq!(status, 200, "{rotated}");
+    assert_ne!(secret(&rotated), secret(&hook));
+    assert!(rotated["old_secret_until"].is_string(), "{rotated}");
+    let (_, repeat) = rotate("one").await;
+    assert!(
+        repeat.get("secret").is_none(),
+        "a repeat is no second rotation: {repeat}"
+    );
+    assert_eq!(repeat["old_secret_until"], rotated["old_secret_until"]);
+
+    happens(&server, 1).await;
+    let got = receiver.takes(1).await.into_values().flatten().next().unwrap();
+    let both = [signed(&secret(&rotated), &got), signed(&secret(&hook), &got)];
+    assert_eq!(got.signature, both.join(" "));
+
+    // A second one ends the oldest; the end of the day ends the old one.
+    let (_, again) = rotate("two").await;
+    happens(&server, 1).await;
+    let taken = receiver.takes(2).await;
+    let newest = taken.into_values().flatten().find(|it| it.id != got.id).unwrap();
+    let both = [signed(&secret(&again), &newest), signed(&secret(&rotated), &newest)];
+    assert_eq!(newest.signature, both.join(" "));
+    database(&server)
+        .execute("UPDATE webhooks SET old_until = 1", [])
+        .unwrap();
+    happens(&server, 1).await;
+    let taken = receiver.takes(3).await;
+    let last = taken
+        .into_values()
+        .flatten()
+        .find(|it| it.id != got.id && it.id != newest.id);
+    let last = last.unwrap();
+    assert_eq!(last.signature, signed(&secret(&again), &last));
+    let (_, shown) = answer(server.get(&path, &server.token)).await;
+    assert!(shown.get("old_secret_until").is_none(), "{shown}");
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_disabled_tenants_webhooks_wait_and_go_on() {
+    let server = server().await;
+    let operate = async |method, path: &str, body: Value| {
+        let path = format!("/api/v1/chat/tenants{path}");
+        answer(server.bare(method, &path).bearer_auth(&server.token).json(&body)).await
+    };
+    let (status, made) = operate(Method::POST, "", json!({"tenant_id": "acme", "name": "Acme"})).await;
+    assert_eq!(status, 201, "{made}");
+    let receiver = Receiver::start(|n| if n == 0 { Does::Fails } else { Does::Takes }).await;
+    let of_acme = |request: reqwest::RequestBuilder| request.header("x-minicom-tenant", "acme");
+    let new = json!({"url": receiver.url});
+    let (status, hook) = answer(of_acme(server.post(WEBHOOKS, &server.token, &new))).await;
+    assert_eq!(status, 201, "{hook}");
+    let group = json!({"name": "billing"});
+    let (status, group) = answer(of_acme(server.post("/api/v1/chat/groups", &server.token, &group))).await;
+    assert_eq!(status, 201, "{group}");
+    // Its next try is in an hour, or would be: it is failing for long, too.
+    let put_off = "UPDATE deliveries SET due = due + 3600000000, first_at = 1 WHERE attempts = 1";
+    let failed = async { while database(&server).execute(put_off, []).unwrap() == 0 {} };
+    tokio::time::timeout(Duration::from_secs(20), failed).await.unwrap();
+    assert_eq!(operate(Method::PATCH, "/acme", json!({"enabled": false})).await.0, 200);
+    assert_eq!(operate(Method::PATCH, "/acme", json!({"enabled": true})).await.0, 200);
+    assert_eq!(receiver.takes(1).await.len(), 1, "what waited is told, at once");
+
+    // A deleted tenant's go with it.
+    assert_eq!(operate(Method::PATCH, "/acme", json!({"enabled": false})).await.0, 200);
+    let (status, gone) = operate(Method::DELETE, "/acme?confirm=acme", json!({})).await;
+    assert!((200..300).contains(&status), "{gone}");
+    for table in ["webhooks", "deliveries"] {
+        let count = format!("SELECT count(*) FROM {table}");
+        let left: i64 = database(&server).query_row(&count, [], |row| row.get(0)).unwrap();
+        assert_eq!(left, 0, "{table}");
+    }
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_test_says_what_came_of_it() {
     let server = server().await;
     let receiver = Receiver::start(|n| if n == 0 { Does::Takes } else { Does::Fails }).await;
@@ -425,6 +519,7 @@ async fn only_admins_manage_them_and_what_is_wrong_is_told() {
         (Method::GET, format!("/{id}/deliveries")),
         (Method::POST, format!("/{id}/deliveries/1/replay")),
         (Method::POST, format!("/{id}/test")),
+        (Method::POST, format!("/{id}/rotate")),
     ] {
         let path = format!("{WEBHOOKS}{path}");
         let request = || server.bare(method.clone(), &path).json(&good);

@@ -14,7 +14,9 @@ use crate::{
         scope::{OnlyFor, TokenKind},
         totp::TotpSecret,
     },
-    clock, limits,
+    clock,
+    kept_out::KeptOut,
+    limits,
     store::{
         self, TenantKey,
         factors::{self, Factors},
@@ -204,7 +206,8 @@ impl Accounts {
         Ok(removed.await??)
     }
 
-    /// Takes another agent's second factor away, who has lost it. Its sign-ins stay; whoever has the password signs in.
+    /// Takes another agent's second factor away, who has lost it. Whoever has the password signs in. Its sign-ins stay, unless the
+    /// tenant asks for a second factor: then all that they are good for is setting one up.
     ///
     /// # Errors
     /// `not_found` for an unknown account and for one without a second factor.
@@ -218,9 +221,14 @@ impl Accounts {
             if !factors::remove_totp(scope.conn, key, account.agent.id)? {
                 return Ok(Err(Refusal::NotFound));
             }
-            scope.audit(&by, "totp.reset", account.email, json!({})).map(Ok)
+            let strict = settings::load(scope.conn, key)?.require_totp;
+            scope.audit(&by, "totp.reset", account.email, json!({}))?;
+            Ok(Ok(strict.then_some(account.agent.id)))
         });
-        Ok(removed.await??)
+        if let Some(agent) = removed.await?? {
+            self.desk().doors().close(&KeptOut::OneFactor(vec![agent]));
+        }
+        Ok(())
     }
 
     /// Whether an agent has a second factor, and how many recovery codes are left.

@@ -24,6 +24,7 @@ use crate::{
         self,
         audit::By,
         tenants::{self, Quotas, State, Tenant, Usage, removal},
+        webhooks,
     },
 };
 
@@ -221,13 +222,17 @@ impl Accounts {
             }
             match (before.state, row.state) {
                 (State::Served, State::Disabled) => tell(scope, &by, "tenant.disabled", &row, json!({}))?,
-                (State::Disabled, State::Served) => tell(scope, &by, "tenant.enabled", &row, json!({}))?,
+                (State::Disabled, State::Served) => {
+                    webhooks::resume(scope.conn, row.key, scope.now)?;
+                    tell(scope, &by, "tenant.enabled", &row, json!({}))?;
+                }
                 _ => {}
             }
             Ok(Ok(row))
         });
         let row = changed.await??;
         self.settle(&row.id).await;
+        self.desk().counts().tenants_changed.notify_one();
         Ok(row)
     }
 

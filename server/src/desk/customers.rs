@@ -21,6 +21,7 @@ use crate::{
         audit::By,
         conversations,
         customers::{self, CustomerRow, Find},
+        factors,
     },
 };
 
@@ -31,12 +32,22 @@ impl Desk {
     }
 
     /// Ends the connections of those whom a command that is done keeps out.
-    pub(super) fn after(&self, caller: &Caller, tenant: TenantKey, kept_out: Option<Leaving>) {
+    pub(super) async fn after(&self, caller: &Caller, tenant: TenantKey, kept_out: Option<Leaving>) {
         let Some(leaving) = kept_out else { return };
         match (leaving, &caller.who) {
             (Leaving::Blocked(customer), _) => self.doors().close(&KeptOut::Customer(tenant, customer)),
             (Leaving::Device(device), Who::Customer(customer)) => {
                 self.doors().close(&KeptOut::Device(tenant, customer.id, device));
+            }
+            (Leaving::OneFactor, _) => {
+                // Who signs in from here on is told anyway; those who are there must not stay because of a read that failed.
+                while let Err(refusal) = self.one_factor_leaves(tenant).await {
+                    if !refusal.retryable() {
+                        tracing::error!(code = refusal.code(), "agents without a second factor stay connected");
+                        return;
+                    }
+                    tokio::time::sleep(limits::LOOK_AGAIN_AFTER).await;
+                }
             }
             (Leaving::Forgotten, Who::Customer(customer)) => self.leaves(tenant, customer.id),
             (Leaving::Lines, _) => self.files_may_be_gone().notify_one(),
@@ -47,6 +58,12 @@ impl Desk {
     /// Woken when the bytes of files may have to be removed.
     pub(crate) fn files_may_be_gone(&self) -> &tokio::sync::Notify {
         &self.shared.files_gone
+    }
+
+    async fn one_factor_leaves(&self, tenant: TenantKey) -> Result<(), Refusal> {
+        let agents = self.read(move |conn| factors::without(conn, tenant)).await?;
+        self.doors().close(&KeptOut::OneFactor(agents));
+        Ok(())
     }
 
     /// Something was erased: the log of the database is to be emptied, for it still holds it.
@@ -194,6 +211,8 @@ pub(super) enum Leaving {
     Forgotten,
     /// What stood in a line, with its file.
     Lines,
+    /// The tenant asks for a second factor.
+    OneFactor,
 }
 
 impl Leaving {
@@ -201,6 +220,7 @@ impl Leaving {
     pub(super) fn of(order: &Order) -> Option<Leaving> {
         match order {
             Order::Agent(AgentCommand::BlockCustomer { customer, .. }) => Some(Leaving::Blocked(*customer)),
+            Order::Agent(AgentCommand::Configure { settings }) if settings.require_totp => Some(Leaving::OneFactor),
             Order::Customer(CustomerCommand::RevokeDevice { device }) => Some(Leaving::Device(device.clone())),
             Order::Customer(CustomerCommand::Forget {}) => Some(Leaving::Forgotten),
             Order::Agent(AgentCommand::WithdrawLine { .. } | AgentCommand::BlankLine { .. })

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use minicom_protocol::{gate::Shown, ids::TenantId, people::Role, words::Skill};
 use reqwest::Method;
+use serde_json::Value;
 
 use super::{Office, in_office, password, pretty, segment, table};
 use crate::{
@@ -108,7 +109,35 @@ async fn act(office: &Office, command: AgentCommand, password: Option<String>) -
             let email = address(&change(office, &email, wish).await?);
             format!("Set a new password for {email}. Its earlier sign-ins have ended.\n")
         }
+        AgentCommand::Reset { email, json } => {
+            let path = format!("{}/reset-code", path(&email));
+            let made: Value = office.call(Method::POST, &path, None).await?;
+            if json {
+                format!("{made:#}\n")
+            } else {
+                reset(&email, &made)
+            }
+        }
+        AgentCommand::Totp { email, .. } => {
+            let path = format!("{}/totp", path(&email));
+            office.call(Method::DELETE, &path, None).await?;
+            let email = Shown::line(&email).cut(80);
+            format!(
+                "Took away the second factor of {email}: the password alone signs in, or sets up a new one where the desk asks for it.\n"
+            )
+        }
     })
+}
+
+/// A code is for one person: what to do with it stands beside it.
+fn reset(email: &str, made: &Value) -> String {
+    let text = |name: &str| Shown::line(made[name].as_str().unwrap_or_default());
+    let (code, until) = (text("code"), text("expires_at"));
+    let email = Shown::line(email).cut(80);
+    format!(
+        "Code: {code}\nFor {email}, good once, until {until}: minicom-agent login takes it in place of the password and asks for a new \
+         one.\nIt is not shown again.\n"
+    )
 }
 
 fn read_skills(text: &str) -> Result<Vec<Skill>, Fatal> {

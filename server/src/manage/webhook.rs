@@ -72,6 +72,7 @@ async fn ask(office: &Office, command: &WebhookCommand) -> Result<Value, Fatal> 
             get(format!("{}/deliveries?limit={limit}{before}", of(id))).await
         }
         WebhookCommand::Replay { id, rev } => post(format!("{}/deliveries/{rev}/replay", of(id)), json!({})).await,
+        WebhookCommand::Rotate { id } => post(format!("{}/rotate", of(id)), json!({})).await,
         WebhookCommand::Test { id } => post(format!("{}/test", of(id)), json!({})).await,
     }
 }
@@ -87,15 +88,12 @@ fn told(command: &WebhookCommand, answer: &Value) -> String {
             )
         }
         WebhookCommand::Show { .. } => shown(answer),
-        WebhookCommand::Create { .. } => {
-            let secret = match answer.get("secret").and_then(Value::as_str) {
-                Some(secret) => {
-                    format!("Secret: {secret}\nKeep it where the receiver finds it; it is not shown again.\n")
-                }
-                None => String::new(),
-            };
-            format!("Made.\n{}{secret}", shown(answer))
-        }
+        WebhookCommand::Create { .. } => format!("Made.\n{}{}", shown(answer), secret(answer)),
+        WebhookCommand::Rotate { .. } => format!(
+            "Rotated. Until {} requests are signed by the old secret too.\n{}",
+            Shown::line(&text(answer, "old_secret_until")),
+            secret(answer)
+        ),
         WebhookCommand::Change { .. } => format!("Changed.\n{}", shown(answer)),
         WebhookCommand::Delete { id } => format!("Deleted {}.\n", Shown::line(id)),
         WebhookCommand::Deliveries { .. } => {
@@ -124,6 +122,13 @@ fn told(command: &WebhookCommand, answer: &Value) -> String {
             "It did not take the test: {}.\n",
             [text(answer, "status"), text(answer, "error")].join(" ").trim()
         ),
+    }
+}
+
+fn secret(answer: &Value) -> String {
+    match answer.get("secret").and_then(Value::as_str) {
+        Some(secret) => format!("Secret: {secret}\nKeep it where the receiver finds it; it is not shown again.\n"),
+        None => String::new(),
     }
 }
 

@@ -73,7 +73,7 @@ impl Guest for AgentGuest {
             // Who has a socket counts as somebody who is there and answers. What only looks asks over HTTP.
             return Err(End::refused(CloseCode::Forbidden, Refusal::Forbidden));
         }
-        let seat = cx.registry.agent(first.agent.id, first.token);
+        let seat = cx.registry.agent(&first);
         // Again, now that the seat is known: a sign-in that ended in between closed only the seats that were there.
         let signed_in = cx.accounts.sign_in(&tenant, token, address).await?;
         let tenant = cx.desk.tenant(&tenant).map_err(|_| Self::NOT_KNOWN)?;
@@ -108,7 +108,7 @@ impl Guest for AgentGuest {
     }
 
     fn leaves(&self) -> Leaves {
-        Leaves::of(self.seat.closed.clone())
+        self.seat.leaves.clone()
     }
 
     fn over(&self, cx: &Shared) -> impl Future<Output = ()> + Send + 'static {

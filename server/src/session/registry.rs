@@ -14,8 +14,8 @@ use minicom_protocol::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    accounts::OnSignedOut,
-    auth::token::TokenDigest,
+    accounts::{OnSignedOut, SignedIn},
+    auth::{scope::TokenKind, token::TokenDigest},
     kept_out::{Holds, KeptOut},
     store::TenantKey,
 };
@@ -30,7 +30,7 @@ pub struct Registry {
 #[derive(Default)]
 struct State {
     number: u64,
-    agents: HashMap<AgentId, HashMap<u64, (TokenDigest, CancellationToken)>>,
+    agents: HashMap<AgentId, HashMap<u64, AgentPlace>>,
     customers: HashMap<(TenantKey, CustomerId), HashMap<u64, CustomerPlace>>,
 }
 
@@ -49,9 +49,9 @@ impl Registry {
     /// Closes an agent's connections with 4001: those that signed in by `token`, or all.
     pub fn close_agent(&self, agent: AgentId, token: Option<TokenDigest>) {
         if let Some(seats) = self.lock().agents.get(&agent) {
-            for (by, closed) in seats.values() {
-                if token.is_none_or(|token| token.matches(by)) {
-                    closed.cancel();
+            for place in seats.values() {
+                if token.is_none_or(|token| token.matches(&place.token)) {
+                    place.leaves.closed.cancel();
                 }
             }
         }
@@ -65,19 +65,25 @@ impl Registry {
     }
 
     /// An agent's connection, as long as the result lives.
-    pub(crate) fn agent(&self, agent: AgentId, token: TokenDigest) -> AgentSeat {
-        let closed = CancellationToken::new();
+    pub(crate) fn agent(&self, signed_in: &SignedIn) -> AgentSeat {
+        let agent = signed_in.agent.id;
+        let place = AgentPlace {
+            token: signed_in.token,
+            person: signed_in.kind == TokenKind::Login && !signed_in.operator,
+            leaves: Leaves::default(),
+        };
+        let leaves = place.leaves.clone();
         let mut state = self.lock();
         state.number += 1;
         let number = state.number;
         let seats = state.agents.entry(agent).or_default();
-        seats.insert(number, (token, closed.clone()));
+        seats.insert(number, place);
         drop(state);
         AgentSeat {
             registry: self.clone(),
             agent,
             number,
-            closed,
+            leaves,
         }
     }
 
@@ -117,8 +123,16 @@ pub struct AgentSeat {
     registry: Registry,
     agent: AgentId,
     number: u64,
-    /// Cancelled when the sign-in has ended.
-    pub closed: CancellationToken,
+    /// Told when the sign-in has ended.
+    pub(crate) leaves: Leaves,
+}
+
+/// Where an agent sits, as far as it matters for who has to leave.
+struct AgentPlace {
+    token: TokenDigest,
+    /// Whether a person signed in, who can have a second factor: no program, and not the operator.
+    person: bool,
+    leaves: Leaves,
 }
 
 impl Drop for AgentSeat {
@@ -141,6 +155,12 @@ impl Holds for Registry {
             places.flat_map(HashMap::values)
         };
         match whose {
+            KeptOut::OneFactor(agents) => agents
+                .iter()
+                .filter_map(|agent| state.agents.get(agent))
+                .flat_map(HashMap::values)
+                .filter(|place| place.person)
+                .for_each(|place| place.leaves.now(Refusal::TotpSetupRequired)),
             KeptOut::Customer(tenant, customer) => of(tenant, customer).for_each(|it| it.leaves.now(Refusal::Blocked)),
             KeptOut::Erased(tenant, customer) => {
                 of(tenant, customer).for_each(|it| it.leaves.now(Refusal::WrongSecret))
@@ -181,21 +201,13 @@ pub(super) struct CustomerPlace {
 
 /// That a connection has to end, and why.
 #[derive(Clone, Default)]
-pub(super) struct Leaves {
+pub(crate) struct Leaves {
     /// Cancelled when it has to.
     pub closed: CancellationToken,
     why: Arc<OnceLock<Refusal>>,
 }
 
 impl Leaves {
-    /// Ends with a sign-in.
-    pub fn of(closed: CancellationToken) -> Leaves {
-        Leaves {
-            closed,
-            ..Leaves::default()
-        }
-    }
-
     fn now(&self, why: Refusal) {
         // The first reason is as good as any.
         let _ = self.why.set(why);

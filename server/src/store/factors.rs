@@ -38,6 +38,16 @@ pub fn load(conn: &Connection, tenant: TenantKey, agent: AgentId) -> Result<Fact
     })
 }
 
+/// Agents who can sign in and have no second factor.
+pub fn without(conn: &Connection, tenant: TenantKey) -> Result<Vec<AgentId>> {
+    let mut statement =
+        conn.prepare_cached("SELECT id FROM agents WHERE tenant = ?1 AND enabled = 1 AND totp IS NULL")?;
+    let rows = statement.query_map([tenant.0], |row| {
+        row.get(0).map(|id| AgentId(uuid::Uuid::from_bytes(id)))
+    })?;
+    rows.collect()
+}
+
 /// Keeps a secret that is to be confirmed, sealed, in place of an earlier one.
 pub fn begin_totp(conn: &Connection, tenant: TenantKey, agent: AgentId, sealed: &[u8]) -> Result<()> {
     conn.execute(

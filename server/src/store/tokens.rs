@@ -110,6 +110,10 @@ pub struct Token {
 const TOKEN: &str = "t.id, t.digest, t.label, t.kind, t.scope, t.only_for, t.created_at, t.expires_at,
     COALESCE(t.last_used_at, t.created_at), t.last_address, t.idle_ms";
 
+/// What alone a token is good for as the tenant's settings are now: until there is a second factor, for setting one up.
+const ONLY_FOR_NOW: &str = "CASE WHEN t.only_for IS NULL AND t.kind = 'login' AND a.totp IS NULL
+    AND (SELECT settings ->> '$.require_totp' FROM tenants WHERE key = t.tenant) THEN 'totp_setup' ELSE t.only_for END";
+
 /// What a token's row has before the columns of [`TOKEN`].
 const AGENT_COLUMNS: usize = 7;
 
@@ -145,8 +149,10 @@ fn used_since(now: Time) -> i64 {
 
 /// A good token with this digest, and its agent, who may sign in.
 pub fn good(conn: &Connection, tenant: TenantKey, digest: &[u8; 32], now: Time) -> Result<Option<(Agent, Token)>> {
+    // A tenant may have begun to ask for a second factor after the token was made.
+    let token_now = TOKEN.replace("t.only_for", ONLY_FOR_NOW);
     conn.prepare_cached(&format!(
-        "SELECT a.id, a.email, a.name, a.role, a.password_hash, a.enabled, a.created_at, {TOKEN}
+        "SELECT a.id, a.email, a.name, a.role, a.password_hash, a.enabled, a.created_at, {token_now}
          FROM agent_tokens t JOIN agents a ON a.tenant = t.tenant AND a.id = t.agent
          WHERE t.tenant = ?1 AND t.digest = ?4 AND {GOOD} AND a.enabled = 1"
     ))?

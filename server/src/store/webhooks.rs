@@ -29,9 +29,13 @@ pub struct Webhook {
     pub failing_since: Option<Time>,
     /// Why the server disabled it, if it did.
     pub disabled_for: Option<String>,
+    /// The sealed secret from before the newest rotation, and until when it signs too.
+    pub old_secret: Option<(Vec<u8>, Time)>,
 }
 
-const WEBHOOK: &str = "id, url, kinds, secret, enabled, created_at, failing_since, disabled_for";
+const WEBHOOK: &str = "w.id, w.url, w.kinds, w.secret, w.enabled, w.created_at, w.failing_since, w.disabled_for, w.old_secret, w.old_until";
+/// How many columns [`WEBHOOK`] has.
+const COLUMNS: usize = 10;
 
 fn webhook(row: &Row<'_>) -> Result<Webhook> {
     Ok(Webhook {
@@ -43,22 +47,27 @@ fn webhook(row: &Row<'_>) -> Result<Webhook> {
         created_at: Time(row.get(5)?),
         failing_since: row.get::<_, Option<i64>>(6)?.map(Time),
         disabled_for: row.get(7)?,
+        old_secret: row
+            .get::<_, Option<Vec<u8>>>(8)?
+            .zip(row.get::<_, Option<i64>>(9)?.map(Time)),
     })
 }
 
 /// All of a tenant, oldest first.
 pub fn list(conn: &Connection, tenant: TenantKey) -> Result<Vec<Webhook>> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT {WEBHOOK} FROM webhooks WHERE tenant = ?1 ORDER BY created_at, id"
+        "SELECT {WEBHOOK} FROM webhooks w WHERE w.tenant = ?1 ORDER BY w.created_at, w.id"
     ))?;
     statement.query_map([tenant.0], webhook)?.collect()
 }
 
 /// One of them.
 pub fn find(conn: &Connection, tenant: TenantKey, id: Uuid) -> Result<Option<Webhook>> {
-    conn.prepare_cached(&format!("SELECT {WEBHOOK} FROM webhooks WHERE tenant = ?1 AND id = ?2"))?
-        .query_row(params![tenant.0, id.as_bytes()], webhook)
-        .optional()
+    conn.prepare_cached(&format!(
+        "SELECT {WEBHOOK} FROM webhooks w WHERE w.tenant = ?1 AND w.id = ?2"
+    ))?
+    .query_row(params![tenant.0, id.as_bytes()], webhook)
+    .optional()
 }
 
 /// Writes one, new or changed.
@@ -79,6 +88,26 @@ pub fn save(conn: &Connection, tenant: TenantKey, it: &Webhook) -> Result<()> {
         it.failing_since.map(|at| at.0),
         it.disabled_for
     ])?;
+    Ok(())
+}
+
+/// Gives one a new secret, sealed. The one from before signs beside it until `until`; what was before that one signs no more.
+pub fn rotate(conn: &Connection, tenant: TenantKey, id: Uuid, secret: &[u8], until: Time) -> Result<()> {
+    conn.execute(
+        "UPDATE webhooks SET old_secret = secret, old_until = ?4, secret = ?3 WHERE tenant = ?1 AND id = ?2",
+        params![tenant.0, id.as_bytes(), secret, until.0],
+    )?;
+    Ok(())
+}
+
+/// What a tenant's webhooks are still to be told is tried from now on, as if it had happened now: the tenant was disabled, and the
+/// time in which nobody was told anything counts for nothing.
+pub fn resume(conn: &Connection, tenant: TenantKey, now: Time) -> Result<()> {
+    conn.execute(
+        "UPDATE deliveries SET due = ?2, first_at = ?2, attempts = 0 WHERE tenant = ?1 AND state = 'due'",
+        params![tenant.0, now.0],
+    )?;
+    conn.execute("UPDATE webhooks SET failing_since = NULL WHERE tenant = ?1", [tenant.0])?;
     Ok(())
 }
 
@@ -184,13 +213,13 @@ pub fn one_delivery(conn: &Connection, tenant: TenantKey, id: Uuid, rev: Rev) ->
 
 /// Every enabled webhook of the tenants that are served.
 pub fn enabled(conn: &Connection) -> Result<Vec<(TenantKey, TenantId, Webhook)>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT w.id, w.url, w.kinds, w.secret, w.enabled, w.created_at, w.failing_since, w.disabled_for, w.tenant, t.id
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {WEBHOOK}, w.tenant, t.id
          FROM webhooks w JOIN tenants t ON t.key = w.tenant WHERE w.enabled = 1 AND t.disabled_at IS NULL",
-    )?;
+    ))?;
     let rows = statement.query_map([], |row| {
-        let tenant = TenantId::parse(&row.get::<_, String>(9)?).map_err(damaged)?;
-        Ok((TenantKey(row.get(8)?), tenant, webhook(row)?))
+        let tenant = TenantId::parse(&row.get::<_, String>(COLUMNS + 1)?).map_err(damaged)?;
+        Ok((TenantKey(row.get(COLUMNS)?), tenant, webhook(row)?))
     })?;
     rows.collect()
 }
@@ -241,7 +270,7 @@ pub struct Tried {
     pub next: Option<Time>,
 }
 
-/// Writes what became of a try. Since when the webhook fails, if it does.
+/// Writes what became of a try, and forgets an old secret that signs no more. Since when the webhook fails, if it does.
 pub fn settle(
     conn: &Connection,
     tenant: TenantKey,
@@ -271,10 +300,11 @@ pub fn settle(
     ])?;
     let failing = tried.error.map(|_| now.0);
     conn.prepare_cached(
-        "UPDATE webhooks SET failing_since = CASE WHEN ?3 IS NULL THEN NULL ELSE coalesce(failing_since, ?3) END
+        "UPDATE webhooks SET failing_since = CASE WHEN ?3 IS NULL THEN NULL ELSE coalesce(failing_since, ?3) END,
+             old_secret = CASE WHEN old_until > ?4 THEN old_secret END, old_until = CASE WHEN old_until > ?4 THEN old_until END
          WHERE tenant = ?1 AND id = ?2 RETURNING failing_since",
     )?
-    .query_row(params![tenant.0, id.as_bytes(), failing], |row| {
+    .query_row(params![tenant.0, id.as_bytes(), failing, now.0], |row| {
         row.get::<_, Option<i64>>(0)
     })
     .optional()

@@ -108,6 +108,7 @@ impl Webhooks {
             created_at: clock::now(),
             failing_since: None,
             disabled_for: None,
+            old_secret: None,
         };
         let by = admin.by();
         let made = self
@@ -161,6 +162,36 @@ impl Webhooks {
         changed.await??;
         self.shared.changed.notify_one();
         self.show(admin, id).await
+    }
+
+    /// Gives one a new secret, told once: a repeat has none. The one from before signs beside it for
+    /// [`limits::WEBHOOK_OLD_SECRET_FOR_MS`].
+    pub async fn rotate(
+        &self,
+        admin: &SignedIn,
+        once: Option<Once>,
+        id: Uuid,
+    ) -> Result<(Webhook, Option<String>), HookError> {
+        let tenant = self.shared.desk.tenant(&admin.tenant)?;
+        let secret = Secret::generate().map_err(|_| Refusal::Internal)?;
+        let sealed = self.shared.sealing.seal(&place(tenant, id), secret.as_bytes());
+        let sealed = sealed.map_err(|_| Refusal::Internal)?;
+        let by = admin.by();
+        // By this a repeat is told from the first time.
+        let this_time = Uuid::new_v4();
+        let desk = &self.shared.desk;
+        let rotated = desk.write_once(tenant, admin.caller.sender(), once, move |scope| {
+            let Some(hook) = webhooks::find(scope.conn, tenant, id)? else {
+                return Ok(Err(Refusal::NotFound));
+            };
+            let until = scope.now.plus_ms(limits::WEBHOOK_OLD_SECRET_FOR_MS);
+            webhooks::rotate(scope.conn, tenant, id, &sealed, until)?;
+            scope.audit(&by, "webhook.rotated", id.to_string(), detail(&hook))?;
+            Ok(Ok(this_time))
+        });
+        let rotated = rotated.await??;
+        let secret = (rotated == this_time).then(|| secret.reveal());
+        Ok((self.show(admin, id).await?, secret))
     }
 
     /// Forgets one, with all that it was told and was to be told.
@@ -232,7 +263,7 @@ impl Webhooks {
     pub async fn test(&self, admin: &SignedIn, id: Uuid) -> Result<Answered, HookError> {
         let tenant = self.shared.desk.tenant(&admin.tenant)?;
         let hook = self.show(admin, id).await?;
-        let secret = self.secret(tenant, &hook).map_err(|_| Refusal::Internal)?;
+        let secrets = self.secrets(tenant, &hook).map_err(|_| Refusal::Internal)?;
         let body = json!({
             "type": "webhook.test",
             "timestamp": clock::rfc3339(clock::now()),
@@ -242,7 +273,7 @@ impl Webhooks {
         let message = format!("test_{}", Uuid::new_v4());
         let poster = &self.shared.poster;
         Ok(poster
-            .post(&hook.url, &secret, &message, body.to_string().into_bytes())
+            .post(&hook.url, &secrets, &message, body.to_string().into_bytes())
             .await)
     }
 }

@@ -22,6 +22,7 @@ pub use self::{
 use self::{post::Poster, sign::Secret};
 use crate::{
     auth::seal::{NotOpened, SealingKey},
+    clock,
     desk::Desk,
     store::{TenantKey, webhooks::Webhook},
 };
@@ -67,9 +68,15 @@ impl Webhooks {
         })
     }
 
-    fn secret(&self, tenant: TenantKey, hook: &Webhook) -> Result<Secret, NotOpened> {
-        let opened = self.shared.sealing.open(&place(tenant, hook.id), &hook.secret)?;
-        Ok(Secret::from_bytes(opened))
+    /// Those that sign for a webhook now, the newest first.
+    fn secrets(&self, tenant: TenantKey, hook: &Webhook) -> Result<Vec<Secret>, NotOpened> {
+        let old = hook.old_secret.as_ref().filter(|(_, until)| *until > clock::now());
+        let sealed = [Some(&hook.secret), old.map(|(sealed, _)| sealed)];
+        let opened = sealed.into_iter().flatten().map(|sealed| {
+            let opened = self.shared.sealing.open(&place(tenant, hook.id), sealed)?;
+            Ok(Secret::from_bytes(opened))
+        });
+        opened.collect()
     }
 }
 

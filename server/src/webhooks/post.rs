@@ -16,7 +16,7 @@ use reqwest::{
 
 use super::{
     address::{self, NotAllowed, Policy},
-    sign::Secret,
+    sign::{Secret, signatures},
 };
 use crate::{clock, limits, tls};
 
@@ -88,8 +88,8 @@ impl Poster {
         Ok(Poster { client, policy })
     }
 
-    /// Sends a signed body. `id` is the same for every try.
-    pub async fn post(&self, url: &str, secret: &Secret, id: &str, body: Vec<u8>) -> Answered {
+    /// Sends a body, signed by each of these secrets. `id` is the same for every try.
+    pub async fn post(&self, url: &str, secrets: &[Secret], id: &str, body: Vec<u8>) -> Answered {
         let failed = |error| Answered {
             status: None,
             error: Some(error),
@@ -106,7 +106,7 @@ impl Poster {
             .header("content-type", "application/json")
             .header("webhook-id", id)
             .header("webhook-timestamp", timestamp)
-            .header("webhook-signature", secret.signature(id, timestamp, &body))
+            .header("webhook-signature", signatures(secrets, id, timestamp, &body))
             .body(body);
         match request.send().await {
             Ok(response) => {

@@ -59,7 +59,7 @@ fn names(lists: Vec<Vec<&str>>) -> (Lookup, Arc<AtomicUsize>) {
 }
 
 async fn posts(poster: &Poster, url: String) -> Answered {
-    poster.post(&url, &secret(), "evt_1", b"{}".to_vec()).await
+    poster.post(&url, &[secret()], "evt_1", b"{}".to_vec()).await
 }
 
 #[tokio::test]

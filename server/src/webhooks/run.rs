@@ -83,6 +83,7 @@ impl Webhooks {
                     under_way.remove(&id);
                 }
                 () = self.shared.changed.notified() => {}
+                () = self.shared.desk.counts().tenants_changed.notified() => {}
                 () = self.shared.desk.counts().appended.notified(), if any => {}
                 () = sleep(wait) => {}
             }
@@ -108,12 +109,12 @@ impl Webhooks {
     }
 
     async fn send(self, due: Due) {
-        let answered = match self.secret(due.tenant, &due.hook) {
-            Ok(secret) => {
+        let answered = match self.secrets(due.tenant, &due.hook) {
+            Ok(secrets) => {
                 let id = format!("evt_{}_{}", due.event.rev, due.event.mark);
                 let poster = &self.shared.poster;
                 poster
-                    .post(&due.hook.url, &secret, &id, body(&due.name, &due.event))
+                    .post(&due.hook.url, &secrets, &id, body(&due.name, &due.event))
                     .await
             }
             Err(_) => Answered {

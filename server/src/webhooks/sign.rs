@@ -40,13 +40,19 @@ impl Secret {
         format!("{PREFIX}{}", STANDARD.encode(&self.0))
     }
 
-    /// The header `webhook-signature`.
+    /// One signature of the header `webhook-signature`.
     pub fn signature(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         mac.update(format!("{id}.{timestamp}.").as_bytes());
         mac.update(body);
         format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
     }
+}
+
+/// The header `webhook-signature`: one for each secret, so that a receiver that knows one of them is satisfied.
+pub fn signatures(secrets: &[Secret], id: &str, timestamp: i64, body: &[u8]) -> String {
+    let all: Vec<String> = secrets.iter().map(|it| it.signature(id, timestamp, body)).collect();
+    all.join(" ")
 }
 
 impl std::fmt::Debug for Secret {

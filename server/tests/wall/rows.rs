@@ -433,7 +433,9 @@ fn of_the_desk(name: &str) -> Option<Row> {
         "DELETE /tenants/{id}" => operator().at(|it| format!("/tenants/{0}?confirm={0}", it.tenant), Value::Null),
         "GET /webhooks" => admin().plain(),
         "POST /webhooks" => admin().body(|_| json!({"url": "http://127.0.0.1:1/new", "enabled": false})),
-        "GET /webhooks/{id}" | "DELETE /webhooks/{id}" | "POST /webhooks/{id}/test" => admin().plain(),
+        "GET /webhooks/{id}" | "DELETE /webhooks/{id}" | "POST /webhooks/{id}/test" | "POST /webhooks/{id}/rotate" => {
+            admin().plain()
+        }
         "PATCH /webhooks/{id}" => admin().body(|_| json!({"enabled": false})),
         "GET /webhooks/{id}/deliveries" | "POST /webhooks/{id}/deliveries/{rev}/replay" => admin().plain(),
         _ => return None,

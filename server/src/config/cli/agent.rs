@@ -101,6 +101,22 @@ pub enum AgentCommand {
         #[command(flatten)]
         refused: PasswordArgument,
     },
+    /// Make a code that is good once, in place of the password, for setting a new one; it is printed this once
+    Reset {
+        /// The account's address, or its id
+        email: String,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take away the second factor of somebody who has lost it
+    Totp {
+        /// The account's address, or its id
+        email: String,
+        /// Take it away
+        #[arg(long, required = true)]
+        remove: bool,
+    },
 }
 
 /// How many conversations at once; `None`: as the tenant has it. A type of its own, so that a flag with it is one flag.

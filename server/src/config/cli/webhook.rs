@@ -88,6 +88,11 @@ pub enum WebhookCommand {
         /// The event, as `deliveries` lists it
         rev: u64,
     },
+    /// Give it a new secret, shown this once; for 24 hours the old one signs too
+    Rotate {
+        /// Its id
+        id: String,
+    },
     /// Send it something that is no event, and say what came of it
     Test {
         /// Its id

@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
-    clock::rfc3339,
+    clock::{self, rfc3339},
     http::{
         App,
         asked::Asked,
@@ -31,6 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(show, change, delete))
         .routes(routes!(deliveries))
         .routes(routes!(replay))
+        .routes(routes!(rotate))
         .routes(routes!(test))
 }
 
@@ -83,6 +84,9 @@ struct WebhookAnswer {
     /// Why the server disabled it: `gone` (it answered 410) or `failing` (for three days).
     #[serde(skip_serializing_if = "Option::is_none")]
     disabled_for: Option<String>,
+    /// Until when requests are signed by the secret from before too, after a rotation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_secret_until: Option<String>,
     /// With which requests are signed. Told once, when it is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
@@ -99,6 +103,11 @@ impl WebhookAnswer {
             created_at: rfc3339(it.created_at),
             failing_since: it.failing_since.map(rfc3339),
             disabled_for: it.disabled_for.clone(),
+            old_secret_until: it
+                .old_secret
+                .as_ref()
+                .filter(|(_, until)| *until > clock::now())
+                .map(|(_, until)| rfc3339(*until)),
             secret: None,
         }
     }
@@ -336,6 +345,22 @@ async fn replay(
         .replay(&admin, asked.once, id_of(Ok(Path(id)))?, rev)
         .await?;
     Ok((StatusCode::ACCEPTED, Json(DeliveryAnswer::of(&delivery))))
+}
+
+/// Gives a webhook a new secret. For 24 hours requests are signed by both, so that the receiver can be told without missing any.
+/// The answer has the new one, this once: a repeat with the same `Idempotency-Key` has none.
+#[utoipa::path(post, path = "/webhooks/{id}/rotate", tag = "webhooks", responses((status = 200, body = WebhookAnswer)), params(("id" = String, Path)))]
+async fn rotate(
+    State(app): State<App>,
+    ByAdmin(admin): ByAdmin,
+    path: Result<Path<String>, PathRejection>,
+    asked: Change<Nothing>,
+) -> Result<Json<WebhookAnswer>, ApiError> {
+    let (hook, secret) = app.webhooks.rotate(&admin, asked.once, id_of(path)?).await?;
+    Ok(Json(WebhookAnswer {
+        secret,
+        ..WebhookAnswer::of(&hook)
+    }))
 }
 
 /// Sends a webhook something that is no event (`webhook.test`), at once, and says what came of it.

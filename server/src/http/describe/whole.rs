@@ -67,12 +67,13 @@ const REFUSALS: &[(&str, &str)] = &[
 
 /// What writes and keeps no answer for a repeat: the answer has a secret in it, or says that something is gone already, which is
 /// harmless; and the short paths of accounts, which came before keys.
-const NOT_REPEATED: [(&str, &str); 14] = [
+const NOT_REPEATED: [(&str, &str); 15] = [
     ("post", "/login"),
     ("post", "/logout"),
     ("post", "/tokens"),
     ("delete", "/tokens/{id}"),
     ("post", "/webhooks"),
+    ("post", "/webhooks/{id}/rotate"),
     ("post", "/identity-keys"),
     ("delete", "/customers/{id}"),
     ("post", "/reset-code"),

@@ -2,6 +2,10 @@
 
 -- Webhooks.
 
+-- The secret from before the newest rotation, sealed, and until when it signs beside the new one.
+ALTER TABLE webhooks ADD COLUMN old_secret BLOB;
+ALTER TABLE webhooks ADD COLUMN old_until INTEGER;
+
 -- Search.
 
 -- The words of everything that can be found, by its event: the key is the tenant's, times 2^40, plus the event's position, so that a

@@ -174,7 +174,7 @@ impl Following {
         tokio::select! {
             biased;
             () = served.cancelled() => Next::End(Refusal::SignIn),
-            () = self.held.1.closed.cancelled() => Next::End(Refusal::SignIn),
+            () = self.held.1.leaves.closed.cancelled() => Next::End(self.held.1.leaves.why()),
             () = self.app.draining.cancelled() => Next::End(stopping()),
             () = sleep_until(self.alive_at) => match self.still_signed_in().await {
                 Err(refusal) if !refusal.retryable() => Next::End(refusal),
