@@ -7,7 +7,7 @@ use minicom_protocol::{
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::store::{TenantKey, conversations, journal, settings, staff, threads};
+use crate::store::{TenantKey, conversations, journal, library, settings, staff, threads, verify, webhooks};
 
 fn open() -> (tempfile::TempDir, std::path::PathBuf, Connection) {
     let dir = tempfile::tempdir().unwrap();
@@ -153,4 +153,56 @@ fn an_event_of_the_first_version_that_was_changed_is_found_after_the_upgrade() {
     assert_eq!(conn.execute(changed, []).unwrap(), 1);
     migrate(&mut conn, &file).unwrap();
     assert_eq!(journal::verify(&conn, TenantKey(1)).unwrap(), Some(Rev(3)));
+}
+
+/// The tables that hold rows of a desk: not those that SQLite or an index keeps for itself.
+fn tables(conn: &Connection) -> Vec<String> {
+    let mut names = conn
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+             AND name NOT LIKE '%\\_text%' ESCAPE '\\' ORDER BY name",
+        )
+        .unwrap();
+    let rows = names.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+fn rows(conn: &Connection, table: &str) -> i64 {
+    let count = format!("SELECT count(*) FROM {table}");
+    conn.query_row(&count, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_database_of_the_third_version_goes_on_with_rows_of_every_table() {
+    let (_dir, file, mut conn) = open();
+    migrate_with(&mut conn, &file, &STEPS[..3], |_| Ok(())).unwrap();
+    conn.execute_batch(include_str!("schema/0003_rows.sql")).unwrap();
+    let before: Vec<(String, i64)> = tables(&conn)
+        .into_iter()
+        .map(|table| (table.clone(), rows(&conn, &table)))
+        .collect();
+    let empty: Vec<&str> = before.iter().filter(|it| it.1 == 0).map(|it| it.0.as_str()).collect();
+    assert!(empty.is_empty() && before.len() > 20, "no rows of {empty:?}");
+
+    assert_eq!(migrate(&mut conn, &file).unwrap(), 3);
+    let found = verify::all(&conn).unwrap();
+    assert!(found.sound(), "{:?}", found.findings);
+    assert_eq!((found.tenants, found.conversations), (2, 2));
+    for (table, count) in before {
+        assert!(rows(&conn, &table) >= count, "{table} has lost rows");
+    }
+    let broken: i64 = conn
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(broken, 0);
+
+    let tenant = TenantKey(1);
+    let desk = settings::load(&conn, tenant).unwrap();
+    assert!(desk.name == "Parcels" && desk.bot.is_default());
+    let hooks = webhooks::list(&conn, tenant).unwrap();
+    assert!(matches!(&hooks[..], [hook] if hook.old_secret.is_none()));
+    let events = journal::after(&conn, tenant, Rev(0), 100).unwrap();
+    assert!(!events.iter().any(|event| matches!(event.body, EventBody::Unknown(_))));
+    let refunds = library::articles(&conn, tenant, "refun", 10).unwrap();
+    assert_eq!(refunds.len(), 1, "the library is found as before");
 }
