@@ -1,14 +1,17 @@
 //! The bars: promises of the server and the client as experiments with a figure. Each can be run in full by
 //! `minicom-bars`, in short by a test, and against a variant that breaks its promise, which it must catch.
 
+pub mod chats;
 pub mod check;
 pub mod claims;
 pub mod cuts;
 pub mod desk;
 pub mod groups;
 pub mod kill;
+pub mod logins;
 pub mod races;
 pub mod repeats;
+pub mod revoke;
 pub mod slow;
 pub mod writers;
 

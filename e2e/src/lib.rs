@@ -3,6 +3,7 @@
 
 pub mod bars;
 pub mod binaries;
+pub mod certificates;
 pub mod computer;
 pub mod desk_setup;
 pub mod idle;

@@ -252,6 +252,9 @@ fn fault_flags(faults: Faults) -> Vec<&'static str> {
         (faults.bot_check_outside, "--bot-check-outside"),
         (faults.command_key_dropped, "--command-key-dropped"),
         (faults.capacity_outside, "--capacity-outside"),
+        (faults.deadlines_dropped, "--deadlines-dropped"),
+        (faults.hashes_unbounded, "--hashes-unbounded"),
+        (faults.sign_out_unheard, "--sign-out-unheard"),
     ];
     all.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).collect()
 }

@@ -1,7 +1,7 @@
 //! The bars in short, and each against the variant that breaks its promise. In full: `minicom-bars`.
 
 use anyhow::Result;
-use minicom_e2e::bars::{claims, cuts, groups, kill, races, repeats, slow};
+use minicom_e2e::bars::{claims, cuts, groups, kill, logins, races, repeats, revoke, slow};
 use minicom_server::faults::Faults;
 
 /// Nothing broken.
@@ -11,6 +11,9 @@ const NONE: Faults = Faults {
     bot_check_outside: false,
     command_key_dropped: false,
     capacity_outside: false,
+    deadlines_dropped: false,
+    hashes_unbounded: false,
+    sign_out_unheard: false,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -126,11 +129,68 @@ async fn a_count_outside_the_transaction_is_caught() -> Result<()> {
     Ok(())
 }
 
+/// All but the one that takes half a minute.
+const SLOW: &[slow::Bad] = slow::Bad::ALL.split_at(slow::Bad::ALL.len() - 1).0;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sockets_that_are_slow_or_silent_are_closed_and_nobody_feels_them() -> Result<()> {
-    // All but the one that takes half a minute.
-    let kinds = &slow::Bad::ALL[..slow::Bad::ALL.len() - 1];
-    let found = slow::run(120, kinds).await?;
+async fn sockets_that_are_slow_or_silent_are_closed_and_give_back_what_they_held() -> Result<()> {
+    let found = slow::run(slow::Experiment {
+        sockets: 120,
+        kinds: SLOW,
+        faults: NONE,
+    })
+    .await?;
+    assert!(found.is_over(), "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_waits_for_ever_is_caught() -> Result<()> {
+    let found = slow::run(slow::Experiment {
+        sockets: 12,
+        kinds: SLOW,
+        faults: Faults {
+            deadlines_dropped: true,
+            ..NONE
+        },
+    })
+    .await?;
+    assert_eq!(found.left_open, 12, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_logins_at_once_are_answered_rightly_in_bounded_memory() -> Result<()> {
+    let found = logins::run(60, NONE).await?;
+    assert!(found.is_right(), "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn passwords_that_are_checked_all_at_once_are_caught() -> Result<()> {
+    let broken = Faults {
+        hashes_unbounded: true,
+        ..NONE
+    };
+    let found = logins::run(60, broken).await?;
+    assert!(found.memory.growth() > logins::GROWTH_MAX, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ended_sign_in_is_ended_everywhere_and_for_good() -> Result<()> {
+    let found = revoke::run(10, NONE).await?;
     assert!(found.is_clean(), "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sockets_that_outlive_their_sign_in_are_caught() -> Result<()> {
+    let broken = Faults {
+        sign_out_unheard: true,
+        ..NONE
+    };
+    let found = revoke::run(5, broken).await?;
+    assert!(found.closed < found.tokens, "{found}");
     Ok(())
 }

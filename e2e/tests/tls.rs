@@ -1,17 +1,12 @@
 //! TLS between the real server and the real client: a chat, a certificate that is renewed in its middle, and what people are
 //! told when a server is not who it should be.
 
-use std::{
-    fs,
-    net::Ipv4Addr,
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-    time::{Duration, SystemTime},
-};
+use std::{fs, net::Ipv4Addr, path::Path};
 
 use anyhow::{Result, anyhow};
-use minicom_client::{Config, ConnState, Pin, ServerUrl, Trust, rest, rest::LoginError};
+use minicom_client::{Config, ConnState, ServerUrl, Trust, rest, rest::LoginError};
 use minicom_e2e::{
+    certificates::Authority,
     desk_setup::{DeskAgent, Setup},
     people::{hasty, secret},
     program::{AgentProgram, CustomerProgram},
@@ -19,62 +14,9 @@ use minicom_e2e::{
 };
 use minicom_protocol::{ids::TenantId, rest::LoginRequest, text::CustomerName};
 use minicom_server::{Shutdown, manage::Office, server_file::ServerFile};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::KeyPair;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// An authority, with its certificate in a file.
-struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-    file: PathBuf,
-}
-
-impl Authority {
-    fn new(folder: &Path, name: &str) -> Result<Authority> {
-        let mut params = CertificateParams::new(vec![])?;
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, name);
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
-        let file = folder.join(format!("{name}.pem"));
-        fs::write(&file, issuer.pem())?;
-        Ok(Authority { issuer, file })
-    }
-
-    /// Trusted by it alone.
-    fn trust(&self) -> Trust {
-        Trust {
-            ca: Some(self.file.clone()),
-            pin: None,
-        }
-    }
-
-    /// A certificate for localhost and its key, good for so many days (or not any more), as the files of a server.
-    fn issue(&self, folder: &Path, days: i32) -> Result<Pin> {
-        let key = KeyPair::generate()?;
-        let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;
-        let now = SystemTime::now();
-        params.not_before = (now - 20 * DAY).into();
-        let until = if days < 0 {
-            now - DAY * days.unsigned_abs()
-        } else {
-            now + DAY * days.unsigned_abs()
-        };
-        params.not_after = until.into();
-        let own = params.signed_by(&key, &self.issuer)?;
-        write_pair(folder, &own.pem(), &key.serialize_pem())?;
-        Ok(Pin::of(own.der()))
-    }
-}
-
-fn write_pair(folder: &Path, cert: &str, key: &str) -> Result<()> {
-    let path = folder.join("key.pem");
-    fs::write(&path, key)?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-    fs::write(folder.join("cert.pem"), cert)?;
-    Ok(())
-}
 
 /// A server that runs in this process.
 struct Desk {

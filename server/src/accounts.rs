@@ -200,8 +200,8 @@ impl Accounts {
     pub fn with(desk: Desk, rates: NewCustomerRates, sealing: Arc<SealingKey>, signed_out: OnSignedOut) -> Accounts {
         Accounts {
             shared: Arc::new(Shared {
+                passwords: Passwords::new(desk.faults()),
                 desk,
-                passwords: Passwords::new(),
                 throttle: Throttle::new(rates),
                 local: Mutex::default(),
                 touching: Mutex::default(),

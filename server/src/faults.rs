@@ -15,4 +15,10 @@ pub struct Faults {
     pub command_key_dropped: bool,
     /// Count what an agent has outside the transaction that gives one more.
     pub capacity_outside: bool,
+    /// Let sockets be slow and silent for ever.
+    pub deadlines_dropped: bool,
+    /// Check as many passwords at once as are asked for.
+    pub hashes_unbounded: bool,
+    /// Leave the sockets of an ended sign-in open.
+    pub sign_out_unheard: bool,
 }

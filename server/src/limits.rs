@@ -41,6 +41,8 @@ impl Adjustable {
 /// One frame of a client, in bytes. A text of 16 KiB fits however its letters are escaped; of control characters alone, six
 /// bytes each, about 10,000 do.
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// Fragments of one WebSocket message. Browsers and libraries send one; empty ones cost nothing of the bound on bytes.
+pub const FRAGMENTS_MAX: u32 = 64;
 /// One line of a person, in bytes. More is a file, not a line.
 pub const TEXT_BYTES_MAX: usize = 16_384;
 /// Depth of nested JSON in a frame or body. No shape of ours is deeper than 8; without a bound a parser's stack is at a

@@ -77,8 +77,7 @@ pub async fn serve_guarded(
         match accepted {
             Ok((stream, peer)) => {
                 failing = false;
-                // A chat line is one small packet: it must not wait for the next.
-                let _ = stream.set_nodelay(true);
+                prepare(&stream);
                 // Behind a proxy that is trusted are many: they are counted by request.
                 let admitted = match shared.proxies.trusts(peer.ip()) {
                     true => shared.entrance.admit_proxy(),
@@ -132,6 +131,15 @@ struct Shared {
     stop: CancellationToken,
     /// Cancelled when nobody is waited for any more.
     cut: CancellationToken,
+}
+
+/// Options of the connection, each a help and none a need.
+fn prepare(stream: &TcpStream) {
+    // A chat line is one small packet: it must not wait for the next.
+    let _ = stream.set_nodelay(true);
+    // Else the system takes megabytes of answers for whoever asks and never reads, and the work for them is done.
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(limits::UNSENT_BYTES_MAX);
 }
 
 /// What was wrong with the connection that was to be accepted says nothing about the next one.

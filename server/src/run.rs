@@ -125,11 +125,15 @@ impl Server {
         let sealing = SealingKey::of(&data).map_err(|error| refused::writing(&data, &error))?;
         let sealing = Arc::new(sealing);
         let rates = bounds::new_customers(config);
-        let accounts = Accounts::with(desk.clone(), rates, sealing.clone(), registry.signed_out());
+        let signed_out = match faults.sign_out_unheard {
+            true => Registry::new().signed_out(),
+            false => registry.signed_out(),
+        };
+        let accounts = Accounts::with(desk.clone(), rates, sealing.clone(), signed_out);
         people(&accounts, config).await?;
 
         let (stop, rest, workers) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-        let limits = bounds::sockets(config);
+        let limits = bounds::sockets(config, faults);
         let signals = Signals::new(desk.clone(), &limits);
         let (inside, outside) = (rest.clone(), stop.clone());
         let services = Services::new(

@@ -68,6 +68,20 @@ impl Default for RunLimits {
     }
 }
 
+impl RunLimits {
+    /// A server that waits for ever: for the test that must catch it.
+    pub fn endless() -> RunLimits {
+        let ever = Duration::from_secs(24 * 60 * 60);
+        RunLimits {
+            head_deadline: ever,
+            first_frame_deadline: ever,
+            silence_max: ever,
+            write_timeout: ever,
+            ..RunLimits::default()
+        }
+    }
+}
+
 fn count(bound: Adjustable) -> usize {
     usize::try_from(bound.default).unwrap_or(usize::MAX)
 }

@@ -2,36 +2,31 @@
 //! them, each must be closed in its time, and what it held must come back.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     net::SocketAddr,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
-use minicom_server::{limits, server_file::ServerFile};
+use minicom_server::{faults::Faults, limits, server_file::ServerFile};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
     task::JoinSet,
     time::{sleep, timeout},
 };
-use tokio_util::sync::CancellationToken;
 
-use crate::{desk_setup::Setup, people::customer, server::ServerProcess, wait::until};
+use super::chats::{Chats, Felt};
+use crate::{desk_setup::Setup, load::process::Memory, server::ServerProcess, wait::until};
 
-/// Customers who chat meanwhile.
-const GOOD: usize = 4;
-/// Lines of each before the others come.
-const BEFORE: usize = 150;
-/// Between two lines of one of them.
-const PAUSE: Duration = Duration::from_millis(20);
-/// Below this, twice of it is noise of a machine on which others work too.
-const NOISE: Duration = Duration::from_millis(100);
 /// What a deadline may be late.
 const LATE: Duration = Duration::from_secs(3);
+/// How much longer than its deadline a socket is held on to before it counts as left open.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How a socket is bad.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Bad {
     /// It connects and says nothing.
     Silent,
@@ -72,135 +67,134 @@ impl Bad {
     }
 }
 
+/// What to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Experiment<'a> {
+    /// How many bad sockets.
+    pub sockets: usize,
+    /// Of which kinds.
+    pub kinds: &'a [Bad],
+    /// What is broken on purpose.
+    pub faults: Faults,
+}
+
+/// What became of a bad socket.
+struct Ended {
+    kind: Bad,
+    /// How long it lived; `None` if it was left open.
+    lived: Option<Duration>,
+}
+
 /// What was measured.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Slow {
     /// How many bad sockets there were.
     pub sockets: usize,
-    /// The 99th of 100 lines of the others, before.
-    pub before: Duration,
-    /// And while they were there.
-    pub meanwhile: Duration,
-    /// Bad ones that were not closed in their time, and how.
-    pub overdue: Vec<(Bad, Duration)>,
+    /// How the others felt it.
+    pub felt: Felt,
+    /// Bad ones that were never closed.
+    pub left_open: usize,
+    /// How long the longest-lived of each kind lived.
+    pub longest: BTreeMap<Bad, Duration>,
     /// Files that the server had open before and after.
     pub files: (usize, usize),
+    /// Memory of the server.
+    pub memory: Memory,
 }
 
 impl Slow {
+    /// Whether each was closed and what it held came back, however long it took.
+    pub fn is_over(&self) -> bool {
+        self.left_open == 0 && self.files.1 <= self.files.0 && self.felt.lines > 0
+    }
+
     /// Whether it is as promised.
     pub fn is_clean(&self) -> bool {
-        self.meanwhile <= (self.before * 2).max(NOISE) && self.overdue.is_empty() && self.files.1 <= self.files.0
+        let in_time = |(kind, lived): (&Bad, &Duration)| *lived <= kind.deadline() + LATE;
+        self.is_over() && self.felt.is_nothing() && self.longest.iter().all(in_time)
     }
 }
 
 impl fmt::Display for Slow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = |it: Duration| it.as_secs_f64() * 1_000.0;
-        write!(
+        writeln!(
             f,
-            "{} bad sockets: p99 of the others {:.1} ms before, {:.1} ms meanwhile; {} closed too late {:?}; \
-             files of the server {} before, {} after",
-            self.sockets,
-            ms(self.before),
-            ms(self.meanwhile),
-            self.overdue.len(),
-            self.overdue.first(),
-            self.files.0,
-            self.files.1
-        )
+            "{} bad sockets: {}; {} never closed",
+            self.sockets, self.felt, self.left_open
+        )?;
+        for (kind, lived) in &self.longest {
+            let (lived, deadline) = (lived.as_secs_f64(), kind.deadline().as_secs());
+            writeln!(f, "  {kind:?}: the longest lived {lived:.1} s of {deadline} s")?;
+        }
+        let (before, after) = self.files;
+        write!(f, "files of the server {before} before, {after} after; {}", self.memory)
     }
 }
 
-/// Opens so many of these kinds.
+/// Runs it.
 ///
 /// # Errors
-/// The server does not start, or the good ones cannot write.
-pub async fn run(sockets: usize, kinds: &[Bad]) -> Result<Slow> {
+/// The server does not start, or the others cannot write.
+pub async fn run(experiment: Experiment<'_>) -> Result<Slow> {
+    let Experiment { sockets, kinds, faults } = experiment;
     ensure!(!kinds.is_empty() && sockets > 0, "without sockets nothing is measured");
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
-    let server = ServerProcess::start(&data, Setup::for_load(&[])).await?;
+    let server = ServerProcess::start(&data, Setup::for_load(&[]).faults(faults)).await?;
     let pid = ServerFile::read(&data).context("the server runs")?.pid;
-    let mut good = Vec::new();
-    for number in 0..GOOD {
-        good.push(customer(server.address, &format!("good-{number}")).await?);
-    }
-    let over = CancellationToken::new();
-    let mut chats = JoinSet::new();
-    let (mark_before, mark) = (CancellationToken::new(), Instant::now());
-    for who in good {
-        let (over, mark_before) = (over.clone(), mark_before.clone());
-        chats.spawn(async move {
-            let (mut before, mut meanwhile) = (Vec::new(), Vec::new());
-            while !over.is_cancelled() {
-                let began = Instant::now();
-                who.says("Is anybody there?").await?;
-                let took = began.elapsed();
-                if mark_before.is_cancelled() {
-                    meanwhile.push(took);
-                } else {
-                    before.push(took);
-                }
-                sleep(PAUSE).await;
-            }
-            anyhow::Ok((before, meanwhile))
-        });
-    }
-    // As long as it takes to write so many lines on a machine with nothing else to do, and some more.
-    sleep((PAUSE * u32::try_from(BEFORE)?).saturating_sub(mark.elapsed())).await;
+    let chats = Chats::begin(server.address).await?;
+    chats.before().await;
     let files_before = open_files(pid)?;
-    mark_before.cancel();
-    let overdue = all_bad(server.address, sockets, kinds).await?;
+    chats.it_begins();
+    // Those of a broken server are not waited for any longer than it takes to see it.
+    let patience = if faults == Faults::default() { PATIENCE } else { LATE };
+    let (ended, memory) = Memory::during(pid, all_bad(server.address, sockets, kinds, patience)).await?;
+    let ended = ended?;
     let back = until("the server to let go of its files", || {
         open_files(pid).ok().filter(|files| *files <= files_before)
     });
-    let files_after = match back.await {
-        Ok(files) => files,
-        Err(_) => open_files(pid)?,
+    let left_open = ended.iter().filter(|it| it.lived.is_none()).count();
+    let files_after = match left_open {
+        0 => back.await.or_else(|_| open_files(pid))?,
+        _ => open_files(pid)?,
     };
-    over.cancel();
-    let (mut before, mut meanwhile) = (Vec::new(), Vec::new());
-    while let Some(chat) = chats.join_next().await {
-        let (some, more) = chat??;
-        before.extend(some);
-        meanwhile.extend(more);
+    let felt = chats.end().await?;
+    let mut longest = BTreeMap::new();
+    for (kind, lived) in ended.iter().filter_map(|it| Some((it.kind, it.lived?))) {
+        let most = longest.entry(kind).or_insert(lived);
+        *most = lived.max(*most);
     }
     Ok(Slow {
         sockets,
-        before: p99(before)?,
-        meanwhile: p99(meanwhile)?,
-        overdue,
+        felt,
+        left_open,
+        longest,
         files: (files_before, files_after),
+        memory,
     })
 }
 
-async fn all_bad(address: SocketAddr, sockets: usize, kinds: &[Bad]) -> Result<Vec<(Bad, Duration)>> {
+async fn all_bad(address: SocketAddr, sockets: usize, kinds: &[Bad], patience: Duration) -> Result<Vec<Ended>> {
     let mut bad = JoinSet::new();
     for number in 0..sockets {
-        let kind = kinds[number % kinds.len()];
-        bad.spawn(async move { (kind, be_bad(address, kind).await) });
+        bad.spawn(be_bad(address, kinds[number % kinds.len()], patience));
     }
-    let mut overdue = Vec::new();
+    let mut all = Vec::with_capacity(sockets);
     while let Some(ended) = bad.join_next().await {
-        let (kind, lived) = ended?;
-        let lived = lived?;
-        if lived > kind.deadline() + LATE {
-            overdue.push((kind, lived));
-        }
+        all.push(ended??);
     }
-    Ok(overdue)
+    Ok(all)
 }
 
-/// How long the server put up with it.
-async fn be_bad(address: SocketAddr, kind: Bad) -> Result<Duration> {
+/// Is bad until the server ends it.
+async fn be_bad(address: SocketAddr, kind: Bad, patience: Duration) -> Result<Ended> {
     let socket = TcpSocket::new_v4()?;
     if kind == Bad::NeverReading {
         socket.set_recv_buffer_size(4 * 1024)?;
     }
     let mut stream = socket.connect(address).await?;
     let mut began = Instant::now();
-    let most = kind.deadline() + 10 * LATE;
+    let most = kind.deadline() + patience;
     let head = format!("GET / HTTP/1.1\r\nHost: {address}\r\n");
     let living = async {
         match kind {
@@ -235,18 +229,20 @@ async fn be_bad(address: SocketAddr, kind: Bad) -> Result<Duration> {
             Bad::NeverReading => {
                 let request = format!("{head}\r\n").repeat(16);
                 // When the last of it was taken, the answers began to wait.
-                while let Ok(written) = timeout(most, stream.write(request.as_bytes())).await {
-                    written?;
+                loop {
+                    stream.write(request.as_bytes()).await?;
                     began = Instant::now();
                 }
-                return Ok(());
             }
         }
         to_the_end(&mut stream).await
     };
     // An end is an end, with or without a reset.
-    let _ = timeout(most, living).await;
-    Ok(began.elapsed())
+    let closed = timeout(most, living).await.is_ok();
+    Ok(Ended {
+        kind,
+        lived: closed.then(|| began.elapsed()),
+    })
 }
 
 async fn upgrade(stream: &mut TcpStream) -> std::io::Result<()> {
@@ -268,10 +264,4 @@ async fn to_the_end(stream: &mut (impl AsyncReadExt + Unpin)) -> std::io::Result
 
 fn open_files(pid: u32) -> Result<usize> {
     Ok(std::fs::read_dir(format!("/proc/{pid}/fd"))?.count())
-}
-
-fn p99(mut all: Vec<Duration>) -> Result<Duration> {
-    all.sort_unstable();
-    let at = all.len().saturating_sub(1) * 99 / 100;
-    all.get(at).copied().context("nobody wrote a line")
 }

@@ -32,6 +32,15 @@ struct Arguments {
     /// Count what an agent has outside the transaction that gives one more.
     #[arg(long)]
     capacity_outside: bool,
+    /// Let sockets be slow and silent for ever.
+    #[arg(long)]
+    deadlines_dropped: bool,
+    /// Check as many passwords at once as are asked for.
+    #[arg(long)]
+    hashes_unbounded: bool,
+    /// Leave the sockets of an ended sign-in open.
+    #[arg(long)]
+    sign_out_unheard: bool,
     /// Whether the bot answers first.
     #[arg(long, env = "MINICOM_BOT", action = clap::ArgAction::Set, default_value_t = true)]
     bot: bool,
@@ -67,6 +76,9 @@ async fn run(given: Arguments) -> Result<()> {
         bot_check_outside: given.bot_check_outside,
         command_key_dropped: given.command_key_dropped,
         capacity_outside: given.capacity_outside,
+        deadlines_dropped: given.deadlines_dropped,
+        hashes_unbounded: given.hashes_unbounded,
+        sign_out_unheard: given.sign_out_unheard,
     };
     let mut config = Config::with_data(given.data);
     config.bot.enabled = given.bot;

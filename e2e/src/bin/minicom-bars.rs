@@ -11,7 +11,7 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
-    bars::{claims, cuts, desk, groups, kill, races, repeats, slow},
+    bars::{claims, cuts, desk, groups, kill, logins, races, repeats, revoke, slow},
     idle, keys,
 };
 use minicom_server::faults::Faults;
@@ -74,11 +74,23 @@ enum Bar {
         #[arg(long, default_value_t = 40)]
         capacity: u32,
     },
-    /// Open sockets that are slow or silent: the others do not feel them, and each is closed in its time (no broken variant)
+    /// Open sockets that are slow or silent: the others do not feel them, and each is closed in its time (broken: none is)
     Slow {
         /// How many
         #[arg(long, default_value_t = 2_000)]
         sockets: usize,
+    },
+    /// Log in at once: the chats do not feel it, and memory stays bounded (broken: all passwords are checked at once; take 60)
+    Logins {
+        /// How many
+        #[arg(long, default_value_t = 1_000)]
+        logins: usize,
+    },
+    /// End sign-ins in each way there is: sockets closed within a second, calls refused, after a restart too
+    Revoke {
+        /// How many
+        #[arg(long, default_value_t = 200)]
+        tokens: usize,
     },
     /// Start, keys and memory of an agent's program at a large desk, with nothing and with much closed (no broken variant)
     Desk {
@@ -199,7 +211,31 @@ async fn measure(given: &Arguments) -> Result<Came> {
             Ok(Came::to(found.is_clean(), &found))
         }
         Bar::Slow { sockets } => {
-            let found = slow::run(sockets, &slow::Bad::ALL).await?;
+            let found = slow::run(slow::Experiment {
+                sockets,
+                kinds: &slow::Bad::ALL,
+                faults: Faults {
+                    deadlines_dropped: broken,
+                    ..none
+                },
+            })
+            .await?;
+            Ok(Came::to(found.is_clean(), &found))
+        }
+        Bar::Logins { logins } => {
+            let faults = Faults {
+                hashes_unbounded: broken,
+                ..none
+            };
+            let found = logins::run(logins, faults).await?;
+            Ok(Came::to(found.is_clean(), &found))
+        }
+        Bar::Revoke { tokens } => {
+            let faults = Faults {
+                sign_out_unheard: broken,
+                ..none
+            };
+            let found = revoke::run(tokens, faults).await?;
             Ok(Came::to(found.is_clean(), &found))
         }
         Bar::Desk { open, closed, moves } => {

@@ -1,9 +1,14 @@
 //! What a process has used, from `/proc`: processor time, bytes given to the disk, memory. Nothing on other systems.
 
-use std::{collections::HashMap, ffi::OsString, fs, time::Duration};
+use std::{collections::HashMap, ffi::OsString, fmt, fs, pin::pin, time::Duration};
+
+use anyhow::{Context, Result};
+use tokio::time::sleep;
 
 /// Linux tells times in hundredths of a second, on every machine.
 const TICK: Duration = Duration::from_millis(10);
+/// Between two looks at a process' memory.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// What a process has used so far.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,6 +35,52 @@ impl Used {
             written: number(&io, "write_bytes:")?,
             memory: number(&status, "VmRSS:")? * 1_024,
         })
+    }
+}
+
+/// Memory of a process while something is done to it, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Memory {
+    /// Before.
+    pub before: u64,
+    /// The most that was seen meanwhile.
+    pub most: u64,
+    /// After.
+    pub after: u64,
+}
+
+impl Memory {
+    /// Looks at a process before, while and after something is done.
+    ///
+    /// # Errors
+    /// The process is not there, or this system does not tell.
+    pub async fn during<T>(pid: u32, done: impl Future<Output = T>) -> Result<(T, Memory)> {
+        let now = || Used::by(pid).map(|used| used.memory).context("no process to look at");
+        let before = now()?;
+        let (mut most, mut done) = (before, pin!(done));
+        loop {
+            tokio::select! {
+                what = done.as_mut() => {
+                    let after = now()?;
+                    let most = most.max(after);
+                    return Ok((what, Memory { before, most, after }));
+                }
+                () = sleep(BETWEEN_LOOKS) => most = most.max(now()?),
+            }
+        }
+    }
+
+    /// By how much it grew at most.
+    pub fn growth(&self) -> u64 {
+        self.most.saturating_sub(self.before)
+    }
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mib = |bytes: u64| bytes / 1_048_576;
+        let (before, most, after) = (mib(self.before), mib(self.most), mib(self.after));
+        write!(f, "memory {before} MiB before, {most} MiB at most, {after} MiB after")
     }
 }
 

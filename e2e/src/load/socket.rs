@@ -193,6 +193,16 @@ impl Socket {
         self.text().now_or_never().transpose()
     }
 
+    /// Reads up to the end. The code with which the server closed, if it gave one. May be dropped while it waits.
+    pub async fn closed(&mut self) -> Option<u16> {
+        while let Some(Ok(message)) = self.socket.next().await {
+            if let Message::Close(frame) = message {
+                return frame.map(|frame| frame.code.into());
+            }
+        }
+        None
+    }
+
     async fn text(&mut self) -> Result<Utf8Bytes> {
         loop {
             match self.socket.next().await {

@@ -54,6 +54,8 @@ impl Accounts {
         check_form(&request)?;
         // What is no address is looked up all the same: it finds nobody, as slowly as anything else that finds nobody.
         let email = email::normal(&request.email).unwrap_or_else(|_| request.email.to_lowercase());
+        // Before anything is counted: who is told to come again later is no suspect for doing so.
+        let admitted = self.shared.passwords.admit().map_err(refusal_of)?;
         self.shared.throttle.login(&email, peer)?;
         let default = TenantId::default_tenant();
         let tenant_name = request.tenant.as_deref().unwrap_or(default.as_str());
@@ -74,7 +76,7 @@ impl Accounts {
             .as_ref()
             .is_some_and(|found| is_reset(&found.factors, &request.password));
         let stored = found.as_ref().and_then(|found| found.agent.password_hash.clone());
-        let verified = self.shared.passwords.verify(stored, request.password).await;
+        let verified = admitted.verify(stored, request.password).await;
         let (true, Some(found)) = (verified.map_err(refusal_of)? || by_code, found) else {
             self.note_failed(key, email, peer, "password");
             return Err(Refusal::SignIn);

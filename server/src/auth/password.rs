@@ -1,18 +1,24 @@
 //! Agents' passwords: which are good enough, and how they are hashed and checked without telling who exists and without
 //! giving a flood of logins the machine. It refuses to know accounts; it sees a password and a stored hash.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    num::NonZeroUsize,
+    sync::{Arc, LazyLock},
+};
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
     password_hash::phc::{PasswordHash, Salt},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::limits::{
-    ARGON2_LANES, ARGON2_MEMORY_KIB, ARGON2_PASSES, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_HASHES_MAX,
-    PASSWORD_WAITERS_MAX,
+use crate::{
+    faults::Faults,
+    limits::{
+        ARGON2_LANES, ARGON2_MEMORY_KIB, ARGON2_PASSES, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_HASHES_MAX,
+        PASSWORD_WAITERS_MAX,
+    },
 };
 
 /// Words that too many passwords are made of. Compared after digits and signs are taken off both ends and the usual
@@ -153,6 +159,12 @@ pub enum PasswordError {
     Failed,
 }
 
+/// How many at once: one core is left for the chats, which must not wait behind a flood of logins.
+fn hashes_max() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    PASSWORD_HASHES_MAX.min(cores.saturating_sub(1)).max(1)
+}
+
 /// Hashes and checks passwords beside the async runtime, [`PASSWORD_HASHES_MAX`] at once. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Passwords {
@@ -160,16 +172,20 @@ pub struct Passwords {
     admitted: Arc<Semaphore>,
 }
 
-impl Default for Passwords {
-    fn default() -> Passwords {
-        Passwords::new()
-    }
+/// A place among those whose passwords are being looked at, or wait for it.
+#[derive(Debug)]
+pub struct Admitted {
+    passwords: Passwords,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Passwords {
     /// With the bounds of [`crate::limits`].
-    pub fn new() -> Passwords {
-        Passwords::with_bounds(PASSWORD_HASHES_MAX, PASSWORD_WAITERS_MAX)
+    pub fn new(faults: Faults) -> Passwords {
+        if faults.hashes_unbounded {
+            return Passwords::with_bounds(Semaphore::MAX_PERMITS / 2, Semaphore::MAX_PERMITS / 2);
+        }
+        Passwords::with_bounds(hashes_max(), PASSWORD_WAITERS_MAX)
     }
 
     fn with_bounds(working: usize, waiting: usize) -> Passwords {
@@ -179,20 +195,43 @@ impl Passwords {
         }
     }
 
+    /// A place, before anything is looked up or counted: who finds none has cost nothing, and comes again.
+    ///
+    /// # Errors
+    /// Too many have one.
+    pub fn admit(&self) -> Result<Admitted, PasswordError> {
+        let place = Arc::clone(&self.admitted).try_acquire_owned();
+        Ok(Admitted {
+            passwords: self.clone(),
+            _place: place.map_err(|_| PasswordError::Busy)?,
+        })
+    }
+
     /// See [`hash`].
     ///
     /// # Errors
     /// Too many wait, or the machine failed.
     pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
-        self.run(move || hash(&password)).await?
+        let admitted = self.admit()?;
+        admitted.run(move || hash(&password)).await?
     }
 
-    /// Whether this is the password of that stored hash. `None` stands for an account that does not exist or may not sign
-    /// in: it takes as long and is false.
+    /// See [`Admitted::verify`].
     ///
     /// # Errors
     /// Too many wait, or the machine failed.
     pub async fn verify(&self, stored: Option<String>, password: String) -> Result<bool, PasswordError> {
+        self.admit()?.verify(stored, password).await
+    }
+}
+
+impl Admitted {
+    /// Whether this is the password of that stored hash. `None` stands for an account that does not exist or may not sign
+    /// in: it takes as long and is false.
+    ///
+    /// # Errors
+    /// The machine failed.
+    pub async fn verify(self, stored: Option<String>, password: String) -> Result<bool, PasswordError> {
         // Longer ones are never stored. The length is the caller's own and tells nothing about accounts.
         if password.chars().nth(PASSWORD_CHARS_MAX).is_some() {
             return Ok(false);
@@ -206,8 +245,7 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
-        let _admitted = self.admitted.try_acquire().map_err(|_| PasswordError::Busy)?;
-        let working = Arc::clone(&self.working)
+        let working = Arc::clone(&self.passwords.working)
             .acquire_owned()
             .await
             .map_err(|_| PasswordError::Failed)?;

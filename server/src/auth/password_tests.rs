@@ -100,7 +100,7 @@ fn a_refusal_does_not_repeat_the_password() {
 
 #[tokio::test]
 async fn known_and_unknown_accounts_take_the_same_way() {
-    let passwords = Passwords::new();
+    let passwords = Passwords::new(Faults::default());
     let stored = passwords.hash(GOOD.to_owned()).await.unwrap();
     assert_eq!(passwords.verify(Some(stored.clone()), GOOD.to_owned()).await, Ok(true));
     assert_eq!(
@@ -130,6 +130,7 @@ async fn no_more_hashes_at_once_than_allowed() {
         );
         jobs.push(tokio::spawn(async move {
             passwords
+                .admit()?
                 .run(move || {
                     most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     // Two must be inside together, or nobody leaves.
@@ -154,6 +155,7 @@ async fn above_the_queue_the_answer_is_busy() {
         let passwords = passwords.clone();
         async move {
             passwords
+                .admit()?
                 .run(move || {
                     begun.send(()).unwrap();
                     may_end.recv().unwrap();

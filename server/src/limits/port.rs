@@ -5,6 +5,11 @@ use std::time::Duration;
 /// After an accept failed for want of file descriptors: long enough for one to come free, short enough not to be noticed.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// What waits in the system for one connection to be sent, in bytes, before a write has to wait too. Half of it must have
+/// gone when the next write is taken, so it is also what [`WRITE_TIMEOUT`](super::WRITE_TIMEOUT) measures: who reads less than
+/// about a kilobyte a second is too slow.
+pub const UNSENT_BYTES_MAX: u32 = 16 * 1024;
+
 /// From the first byte of TLS to its end of the handshake, counted from accept.
 pub const TLS_HANDSHAKE_DEADLINE: Duration = Duration::from_secs(10);
 /// A file with a chain or a key, in bytes. It is read whole.

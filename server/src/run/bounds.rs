@@ -10,6 +10,7 @@ use crate::{
     desk::Desk,
     exit::{ExitKind, Fatal},
     extra_context::ContextCommand,
+    faults::Faults,
     http::HttpRates,
     run_limits::RunLimits,
     upkeep::schedule::Plan,
@@ -65,7 +66,7 @@ pub fn webhooks(config: &Config, desk: &Desk, sealing: &Arc<SealingKey>) -> Resu
 }
 
 /// Bounds of sockets.
-pub fn sockets(config: &Config) -> RunLimits {
+pub fn sockets(config: &Config, faults: Faults) -> RunLimits {
     let count = |bound: u32| usize::try_from(bound).unwrap_or(usize::MAX);
     RunLimits {
         sockets_total: count(config.sockets.total),
@@ -74,7 +75,10 @@ pub fn sockets(config: &Config) -> RunLimits {
         sockets_per_customer: count(config.sockets.per_customer),
         customer_burst: config.rates.customer_burst,
         customer_refill_per_s: config.rates.customer_refill_per_s,
-        ..RunLimits::default()
+        ..match faults.deadlines_dropped {
+            true => RunLimits::endless(),
+            false => RunLimits::default(),
+        }
     }
 }
 

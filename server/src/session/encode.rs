@@ -1,12 +1,12 @@
 //! Frames that are put together from parts that are JSON already: batches from events that were encoded once for all
 //! readers, and snapshots and replies cut to the bytes that one frame may have.
 
-use axum::extract::ws::Utf8Bytes;
 use minicom_protocol::{
     frame::{AgentSnapshot, CustomerSnapshot},
     refusal::Refusal,
 };
 use serde::Serialize;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::{hub::Batch, limits};
 

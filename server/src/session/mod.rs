@@ -10,6 +10,7 @@ mod customers;
 mod delivered;
 mod encode;
 mod end;
+mod fragments;
 mod guest;
 mod hello;
 mod log;
@@ -20,6 +21,7 @@ mod rates;
 mod registry;
 mod talk;
 mod typing;
+mod upgrade;
 mod wire;
 
 use std::{
@@ -33,7 +35,7 @@ use std::{
 
 use axum::{
     Extension, Router,
-    extract::{ConnectInfo, Path, State, WebSocketUpgrade, ws::WebSocket},
+    extract::{ConnectInfo, Path, State},
     http::HeaderMap,
     response::Response,
     routing::get,
@@ -42,7 +44,7 @@ use futures_util::FutureExt;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
-use crate::{accounts::Accounts, desk::Desk, limits, listener::Place, run_limits::RunLimits, signals::Signals};
+use crate::{accounts::Accounts, desk::Desk, listener::Place, run_limits::RunLimits, signals::Signals};
 use agents::AgentGuest;
 use customers::CustomerGuest;
 use end::End;
@@ -52,6 +54,7 @@ use minicom_protocol::{close::CloseCode, refusal::Refusal};
 use origin::Asking;
 pub use rates::Rates;
 pub use registry::{AgentSeat, Registry};
+use upgrade::{Socket, Upgrade};
 use wire::Wire;
 
 /// All that the sockets work with, and all sockets that are open. Cheap to clone; the state of the routes.
@@ -138,7 +141,7 @@ pub async fn agents_handler(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     place: Option<Extension<Place>>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Response {
     let doorstep = Doorstep::new(peer, Door::Desk, place);
     open::<AgentGuest>(sockets, doorstep, &headers, upgrade).await
@@ -152,7 +155,7 @@ pub async fn customers_handler(
     Path(customer_id): Path<String>,
     place: Option<Extension<Place>>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Response {
     let doorstep = Doorstep::new(peer, Door::Name(customer_id), place);
     open::<CustomerGuest>(sockets, doorstep, &headers, upgrade).await
@@ -166,7 +169,7 @@ pub async fn public_handler(
     Path(session_id): Path<String>,
     place: Option<Extension<Place>>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Response {
     let doorstep = Doorstep::new(peer, Door::Session(session_id), place);
     open::<CustomerGuest>(sockets, doorstep, &headers, upgrade).await
@@ -203,12 +206,7 @@ impl Doorstep {
     }
 }
 
-async fn open<G: Guest>(
-    sockets: Sockets,
-    mut doorstep: Doorstep,
-    headers: &HeaderMap,
-    upgrade: WebSocketUpgrade,
-) -> Response {
+async fn open<G: Guest>(sockets: Sockets, mut doorstep: Doorstep, headers: &HeaderMap, upgrade: Upgrade) -> Response {
     match origin::asking(headers) {
         Asking::Own => {}
         Asking::Page(origin) if !matches!(doorstep.door, Door::Desk) => {
@@ -224,23 +222,17 @@ async fn open<G: Guest>(
     }
     // Counted from here on, so that a stop waits also for one that is being upgraded.
     let counted = sockets.shared.open.token();
-    upgrade
-        .read_buffer_size(limits::SOCKET_READ_BUFFER_BYTES)
-        .write_buffer_size(0)
-        .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES_MAX)
-        .max_message_size(limits::FRAME_BYTES_MAX)
-        .max_frame_size(limits::FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| async move {
-            // Whatever is logged on the way has the connection's number.
-            let number = sockets.shared.numbers.fetch_add(1, Ordering::Relaxed);
-            let span = tracing::error_span!("connection", number);
-            serve::<G>(&sockets, socket, doorstep, number).instrument(span).await;
-            drop(sockets);
-            drop(counted);
-        })
+    upgrade.then(move |socket| async move {
+        // Whatever is logged on the way has the connection's number.
+        let number = sockets.shared.numbers.fetch_add(1, Ordering::Relaxed);
+        let span = tracing::error_span!("connection", number);
+        serve::<G>(&sockets, socket, doorstep, number).instrument(span).await;
+        drop(sockets);
+        drop(counted);
+    })
 }
 
-async fn serve<G: Guest>(sockets: &Sockets, socket: WebSocket, doorstep: Doorstep, number: u64) {
+async fn serve<G: Guest>(sockets: &Sockets, socket: Socket, doorstep: Doorstep, number: u64) {
     let cx = &sockets.shared;
     let mut wire = Wire::new(socket, &cx.limits);
     let mut story = Story::new(number, G::ROLE, doorstep.peer);

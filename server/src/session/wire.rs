@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use futures_util::SinkExt;
+use futures_util::{SinkExt, StreamExt};
 use minicom_protocol::{
     close::CloseCode,
     codec,
@@ -12,9 +11,13 @@ use minicom_protocol::{
     refusal::Refusal,
 };
 use tokio::time::{sleep, timeout};
-use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes, protocol::CloseFrame};
 
-use super::end::{End, Goodbye};
+use super::{
+    end::{End, Goodbye},
+    fragments::TooMany,
+    upgrade::Socket,
+};
 use crate::{limits, run_limits::RunLimits};
 
 /// What came in.
@@ -27,7 +30,7 @@ pub enum Heard {
 
 /// A socket.
 pub struct Wire {
-    socket: WebSocket,
+    socket: Socket,
     write_timeout: Duration,
     linger: Duration,
     /// Nothing can be read any more: what came was not what this side reads.
@@ -40,7 +43,7 @@ pub struct Wire {
 
 impl Wire {
     /// Over an upgraded socket.
-    pub fn new(socket: WebSocket, limits: &RunLimits) -> Wire {
+    pub fn new(socket: Socket, limits: &RunLimits) -> Wire {
         Wire {
             socket,
             write_timeout: limits.write_timeout,
@@ -66,18 +69,18 @@ impl Wire {
 
     /// The next message, or why there is none. May be dropped while it waits.
     pub async fn next(&mut self) -> Result<Heard, End> {
-        let Some(received) = self.socket.recv().await else {
+        let Some(received) = self.socket.next().await else {
             return Err(End::Lost);
         };
         self.frames_in += 1;
         match received {
             Ok(Message::Text(text)) => Ok(Heard::Text(text)),
-            Ok(Message::Ping(_) | Message::Pong(_)) => Ok(Heard::Control),
+            Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => Ok(Heard::Control),
             Ok(Message::Binary(_)) => Err(End::with(CloseCode::Unsupported)),
-            Ok(Message::Close(frame)) => Err(End::Peer(frame.map(|frame| frame.code))),
+            Ok(Message::Close(frame)) => Err(End::Peer(frame.map(|frame| frame.code.into()))),
             Err(error) => {
                 self.deaf = true;
-                Err(why(error))
+                Err(why(&error))
             }
         }
     }
@@ -90,7 +93,7 @@ impl Wire {
                 End::Ours(bye) => {
                     let frame = bye_frame(bye);
                     let close = CloseFrame {
-                        code: bye.code.code(),
+                        code: bye.code.code().into(),
                         reason: bye.code.words().into(),
                     };
                     self.socket.send(Message::Text(frame.into())).await?;
@@ -105,8 +108,8 @@ impl Wire {
                 End::Peer(_) => self.socket.flush().await?,
                 End::Lost => return Ok(()),
             }
-            while let Some(Ok(_)) = self.socket.recv().await {}
-            Result::<(), axum::Error>::Ok(())
+            while let Some(Ok(_)) = self.socket.next().await {}
+            Result::<(), tungstenite::Error>::Ok(())
         };
         // Whoever does not take it in time does not get it.
         let _ = timeout(linger, finishing).await;
@@ -123,20 +126,20 @@ fn bye_frame(bye: &Goodbye) -> String {
     })
 }
 
-fn why(error: axum::Error) -> End {
-    let error = error.into_inner();
-    match error.downcast_ref::<tungstenite::Error>() {
-        Some(tungstenite::Error::Capacity(_)) => End::refused(
+fn why(error: &tungstenite::Error) -> End {
+    match error {
+        tungstenite::Error::Io(error) if error.get_ref().is_some_and(|why| why.is::<TooMany>()) => {
+            End::with(CloseCode::TooBig)
+        }
+        tungstenite::Error::Capacity(_) => End::refused(
             CloseCode::TooBig,
             Refusal::TooLarge {
                 limit: limits::FRAME_BYTES_MAX as u64,
             },
         ),
-        Some(tungstenite::Error::Utf8(_)) => End::with(CloseCode::BadUtf8),
-        Some(tungstenite::Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => {
-            End::Lost
-        }
-        Some(tungstenite::Error::Protocol(_)) => End::with(CloseCode::Protocol),
+        tungstenite::Error::Utf8(_) => End::with(CloseCode::BadUtf8),
+        tungstenite::Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => End::Lost,
+        tungstenite::Error::Protocol(_) => End::with(CloseCode::Protocol),
         _ => End::Lost,
     }
 }

@@ -6,7 +6,10 @@ use minicom_protocol::{
     ids::CommandId,
     refusal::Refusal,
 };
-use minicom_server::{limits::FRAME_BYTES_MAX, run_limits::RunLimits};
+use minicom_server::{
+    limits::{FRAGMENTS_MAX, FRAME_BYTES_MAX},
+    run_limits::RunLimits,
+};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::harness::{
@@ -126,6 +129,31 @@ async fn a_message_has_at_most_64_kib() {
     raw.frame(0, &vec![b' '; FRAME_BYTES_MAX / 2]).await;
     raw.frame(FIN, b" ").await;
     assert_eq!(raw.close_code().await, Some(1009), "in fragments");
+    server.stop().await;
+}
+
+/// F6: empty fragments cost nothing of the bound on bytes, so they have a bound of their own. Pings come in between.
+#[tokio::test]
+async fn a_message_has_at_most_64_fragments() {
+    let server = Server::start().await;
+    let mut raw = signed_in(&server).await;
+    raw.frame(TEXT, br#"{"type":"ping","n":1}"#).await;
+    raw.frame(FIN | PING, b"").await;
+    for _ in 2..FRAGMENTS_MAX {
+        raw.frame(0, b"").await;
+    }
+    raw.frame(FIN, b"").await;
+    loop {
+        let (first, payload) = raw.next().await.expect("the bound itself is read");
+        if first == FIN | TEXT && String::from_utf8_lossy(&payload).contains(r#""type":"pong""#) {
+            break;
+        }
+    }
+    raw.frame(TEXT, b"{").await;
+    for _ in 0..FRAGMENTS_MAX {
+        raw.frame(0, b"").await;
+    }
+    assert_eq!(raw.close_code().await, Some(1009));
     server.stop().await;
 }
 
