@@ -41,7 +41,7 @@ impl Desk {
         let agents = setup.prepare(&data).await?;
         let mut config = setup.config(&data);
         config.sockets.per_address = per_address;
-        config.trusted_proxies = vec!["127.0.0.1".parse()?];
+        config.trusted_proxies = vec!["127.0.0.1/32".parse()?];
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let upstream = listener.local_addr()?.port();
         let shutdown = Shutdown::new();

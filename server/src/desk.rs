@@ -94,11 +94,6 @@ pub struct Once {
 pub type WriterThread = std::thread::JoinHandle<Result<(), rusqlite::Error>>;
 
 impl Desk {
-    /// What is broken on purpose.
-    pub(crate) fn faults(&self) -> Faults {
-        self.shared.faults
-    }
-
     /// Opens the desk over the read-write connection that [`store::open`] gave, and starts the writer.
     pub fn start(
         conn: Connection,

@@ -88,7 +88,9 @@ pub async fn run(logins: usize, faults: Faults) -> Result<Logins> {
     let data = folder.path().join("data");
     let names: Vec<String> = (0..ACCOUNTS).map(|number| format!("agent{number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let server = ServerProcess::start(&data, Setup::for_load(&names).faults(faults)).await?;
+    let setup = Setup::for_load(&names).faults(faults);
+    setup.prepare(&data).await?;
+    let server = ServerProcess::start(&data, setup).await?;
     let pid = ServerFile::read(&data).context("the server runs")?.pid;
     let chats = Chats::begin(server.address).await?;
     chats.before().await;

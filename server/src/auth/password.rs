@@ -1,24 +1,15 @@
 //! Agents' passwords: which are good enough, and how they are hashed and checked without telling who exists and without
 //! giving a flood of logins the machine. It refuses to know accounts; it sees a password and a stored hash.
 
-use std::{
-    num::NonZeroUsize,
-    sync::{Arc, LazyLock},
-};
+use std::{num::NonZeroUsize, sync::Arc};
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::phc::{PasswordHash, Salt},
-};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization;
 
+pub use super::argon::{dummy_hash, hash, verify};
 use crate::{
     faults::Faults,
-    limits::{
-        ARGON2_LANES, ARGON2_MEMORY_KIB, ARGON2_PASSES, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_HASHES_MAX,
-        PASSWORD_WAITERS_MAX,
-    },
+    limits::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_HASHES_MAX, PASSWORD_WAITERS_MAX},
 };
 
 /// Words that too many passwords are made of. Compared after digits and signs are taken off both ends and the usual
@@ -101,51 +92,6 @@ fn is_common(password: &str) -> bool {
     [plain, letters(core), letters(&lower)]
         .iter()
         .any(|word| COMMON.contains(&word.as_str()))
-}
-
-/// Hashes a password as a PHC string: argon2id with a fresh salt. Takes about 20 ms and 19 MiB; in async code use
-/// [`Passwords`].
-///
-/// # Errors
-/// The operating system gave no salt, or the memory is not to be had.
-pub fn hash(password: &str) -> Result<String, PasswordError> {
-    let hash = argon2()
-        .hash_password(prepared(password).as_bytes())
-        .map_err(|_| PasswordError::Failed)?;
-    Ok(hash.to_string())
-}
-
-/// Whether this is the password of that hash. A hash that cannot be read matches nothing.
-pub fn verify(hash: &str, password: &str) -> bool {
-    let Ok(parsed) = PasswordHash::new(hash) else {
-        return false;
-    };
-    argon2().verify_password(prepared(password).as_bytes(), &parsed).is_ok()
-}
-
-/// A hash that belongs to nobody. Who tries an unknown name is checked against it, so that the answer takes as long.
-pub fn dummy_hash() -> &'static str {
-    static DUMMY: LazyLock<String> = LazyLock::new(|| {
-        // A salt of its own instead of a random one: this must not fail, and there is nothing to protect.
-        let salt = Salt::new(b"belongs to nobody")
-            .map(|salt| argon2().hash_password_with_salt(b"nobody's password", salt.as_ref()));
-        match salt {
-            Ok(Ok(hash)) => hash.to_string(),
-            _ => String::new(),
-        }
-    });
-    &DUMMY
-}
-
-/// The same password typed on another system may come in another composition.
-fn prepared(password: &str) -> String {
-    password.nfc().collect()
-}
-
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, ARGON2_LANES, None)
-        .expect("the named bounds are within those of argon2");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
 /// Why no answer about a password was found.

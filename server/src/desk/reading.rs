@@ -17,6 +17,7 @@ use tracing::error;
 
 use super::{Desk, queue::Rules};
 use crate::{
+    faults::Faults,
     hub::{Feed, TopicKey},
     limits,
     store::{
@@ -35,6 +36,11 @@ pub enum Opening<S> {
 }
 
 impl Desk {
+    /// What is broken on purpose.
+    pub(crate) fn faults(&self) -> Faults {
+        self.shared.faults
+    }
+
     /// Reads in one read transaction.
     pub async fn read<T: Send + 'static>(
         &self,
