@@ -185,7 +185,9 @@ impl From<PasswordError> for AccountError {
 /// A flood of logins is told to wait; a machine without memory or randomness is a failure of ours.
 fn refusal_of(error: PasswordError) -> Refusal {
     match error {
-        PasswordError::Busy => Refusal::Busy { retry_after_ms: 1_000 },
+        PasswordError::Busy => Refusal::Busy {
+            retry_after_ms: limits::PASSWORD_BUSY_RETRY_MS,
+        },
         PasswordError::Failed => Refusal::Internal,
     }
 }

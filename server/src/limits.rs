@@ -228,6 +228,8 @@ pub const PASSWORD_CHARS_MAX: usize = 256;
 pub const PASSWORD_HASHES_MAX: usize = 4;
 /// Callers that wait for a password hash. About two seconds of work on two cores; more are refused as busy.
 pub const PASSWORD_WAITERS_MAX: usize = 128;
+/// When somebody may come again for whom there was no room among them: those who wait now are through by then.
+pub const PASSWORD_BUSY_RETRY_MS: u64 = 3_000;
 /// Memory of one password hash, in KiB: the least that OWASP names for argon2id.
 pub const ARGON2_MEMORY_KIB: u32 = 19_456;
 /// Passes of one password hash.
