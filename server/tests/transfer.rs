@@ -285,3 +285,47 @@ fn nothing_in_it_signs_anybody_in() {
     let text = stdout(&on(&["export"], dir.path()));
     assert!(!text.contains("canary") && !text.contains("argon2"), "{text}");
 }
+
+/// A desk with more agents than fit a request, and with customers as they can be: on further devices, agreed, kept out, vouched for.
+#[test]
+fn many_agents_and_all_kinds_of_customers_go_over_and_come_back_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+    for data in [&from, &to] {
+        drop(Running::start(data, &[]));
+    }
+    let conn = Connection::open(from.join("minicom.db")).unwrap();
+    conn.execute_batch(
+        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1500)
+         INSERT INTO agents (tenant, id, email, name, role, skills, enabled, created_at)
+         SELECT 1, unhex(printf('%032x', n)), 'agent' || n || '@desk.test', 'Agent number ' || n, 'agent', '[\"german\"]', 1, n FROM n;
+         INSERT INTO customers (tenant, id, realm, name, secret_digest, created_at, profile, consented_at, consented_to, blocked_at, blocked_until)
+         VALUES (1, unhex(printf('%032x', 1)), 'named', 'alice', zeroblob(32), 1, '{}', 5, unhex(printf('%064x', 9)), NULL, NULL),
+                (1, unhex(printf('%032x', 2)), 'signed', 'u-7', x'', 2, '{}', NULL, NULL, 6, 7),
+                (1, unhex(printf('%032x', 3)), 'anonymous', 'guest-1', x'', 3, '{}', NULL, NULL, 8, NULL);
+         INSERT INTO customer_devices VALUES (1, unhex(printf('%032x', 1)), unhex(printf('%064x', 1)), 4);
+         INSERT INTO customer_devices VALUES (1, unhex(printf('%032x', 1)), unhex(printf('%064x', 2)), 5);",
+    )
+    .unwrap();
+    drop(conn);
+    let file = folder.path().join("desk.jsonl");
+    let file = file.to_str().unwrap();
+    stdout(&on(&["export", file], &from));
+    let said = stdout(&on(&["import", file, "--tenant", "default"], &to));
+    assert!(said.contains("3 lines taken"), "{said}");
+    let (before, after) = (export(&from, &[]), export(&to, &[]));
+    assert_eq!(of(&before, "customer"), of(&after, "customer"));
+    let addresses = |lines: &[Value]| -> Vec<String> {
+        let agents = of(lines, "agent").into_iter();
+        agents
+            .map(|line| line["email"].to_string())
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect()
+    };
+    assert_eq!(addresses(&after).len(), 1_501);
+    assert_eq!(addresses(&before), addresses(&after));
+    // Once more changes nothing.
+    let said = stdout(&on(&["import", file, "--tenant", "default"], &to));
+    assert!(said.contains("0 lines taken"), "{said}");
+}

@@ -2,6 +2,7 @@
 //! needs no server and disturbs none; an import asks the API, for the desk's own rules hold for it.
 
 use std::{
+    collections::BTreeMap,
     fs::{File, OpenOptions},
     io::{self, BufRead, BufReader, BufWriter, ErrorKind, IsTerminal, Write},
     os::unix::fs::OpenOptionsExt,
@@ -183,8 +184,75 @@ async fn import(config: &Config, file: &Path, tenant: TenantId, out: &mut impl W
     print(out, &text)
 }
 
+/// The agents of a desk. All of them go ahead of the lines, in parts that fit a request; with the lines go those who are named there,
+/// whose ids may be others here.
+#[derive(Default)]
+struct Agents {
+    /// By id.
+    known: BTreeMap<String, Value>,
+    /// Those who were not sent yet, and how long they are.
+    ahead: Vec<Value>,
+    bytes: usize,
+}
+
+impl Agents {
+    async fn add(
+        &mut self,
+        office: &Office,
+        desk: &Value,
+        line: Value,
+        bytes: usize,
+        file: &Path,
+    ) -> Result<(), Fatal> {
+        if self.bytes + bytes > limits::IMPORT_BATCH_BYTES {
+            self.go_ahead(office, desk, file).await?;
+        }
+        let id = line.get("id").and_then(Value::as_str).unwrap_or_default();
+        self.known.insert(id.to_owned(), line.clone());
+        self.ahead.push(line);
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    async fn go_ahead(&mut self, office: &Office, desk: &Value, file: &Path) -> Result<(), Fatal> {
+        let agents = std::mem::take(&mut self.ahead);
+        self.bytes = 0;
+        if agents.is_empty() {
+            return Ok(());
+        }
+        let desk = desk.clone();
+        let mut batch = Batch {
+            desk,
+            agents,
+            lines: vec![],
+        };
+        submit(office, &mut batch, file, 0).await.map(drop)
+    }
+
+    /// Those who are named in these lines.
+    fn named(&self, lines: &[Value]) -> Vec<Value> {
+        let mut found = BTreeMap::new();
+        lines.iter().for_each(|line| self.find(line, &mut found));
+        found.into_values().cloned().collect()
+    }
+
+    fn find<'a>(&'a self, value: &Value, found: &mut BTreeMap<&'a str, &'a Value>) {
+        match value {
+            Value::String(text) => {
+                if let Some((id, line)) = self.known.get_key_value(text.as_str()) {
+                    found.insert(id, line);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|it| self.find(it, found)),
+            Value::Object(fields) => fields.values().for_each(|it| self.find(it, found)),
+            _ => {}
+        }
+    }
+}
+
 async fn send(office: &Office, lines: impl BufRead, file: &Path) -> Result<Taken, Fatal> {
     let (mut batch, mut bytes, mut all) = (Batch::default(), 0, Taken::default());
+    let mut agents = Agents::default();
     // The line in the file that the batch begins with.
     let mut first = 0;
     for (n, line) in lines.lines().enumerate() {
@@ -193,9 +261,13 @@ async fn send(office: &Office, lines: impl BufRead, file: &Path) -> Result<Taken
         match read.get("type").and_then(Value::as_str) {
             Some("desk") if batch.desk.is_null() => batch.desk = read,
             _ if batch.desk.is_null() => return Err(bad(file, n + 1, "a desk begins with its line `desk`")),
-            Some("agent") if batch.lines.is_empty() && all == Taken::default() => batch.agents.push(read),
+            Some("agent") if batch.lines.is_empty() && all == Taken::default() => {
+                agents.add(office, &batch.desk, read, line.len(), file).await?;
+            }
             _ => {
+                agents.go_ahead(office, &batch.desk, file).await?;
                 if bytes + line.len() > limits::IMPORT_BATCH_BYTES && !batch.lines.is_empty() {
+                    batch.agents = agents.named(&batch.lines);
                     add(&mut all, submit(office, &mut batch, file, first).await?);
                     bytes = 0;
                     progress(&format!("{} lines", all.taken + all.known + all.passed));
@@ -222,6 +294,8 @@ async fn send(office: &Office, lines: impl BufRead, file: &Path) -> Result<Taken
             "The file has no line `end`: the export was cut. What is there is taken; export again from the last cursor for the rest.",
         );
     }
+    agents.go_ahead(office, &batch.desk, file).await?;
+    batch.agents = agents.named(&batch.lines);
     add(&mut all, submit(office, &mut batch, file, first).await?);
     Ok(all)
 }

@@ -187,7 +187,9 @@ fn read(line: &Value, names: &HashMap<String, String>) -> Result<Line, String> {
         }
         "customer" => {
             let it: CustomerLine = of(line.clone())?;
-            transfer::digest_of(&it).ok_or("`secret_digest` is not 64 letters of hex")?;
+            if !transfer::has_digests(&it) {
+                return Err("`secret_digest` or `consented_to` is not 64 letters of hex".to_owned());
+            }
             Line::Customer(it)
         }
         "timer" => {
