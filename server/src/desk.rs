@@ -116,8 +116,7 @@ impl Desk {
         }
         let hub = Arc::new(Hub::default());
         let counts = Arc::new(Counts::default());
-        let timers = Arc::new(Notify::new());
-        let positions = Arc::new(Positions::default());
+        let (timers, positions) = (Arc::new(Notify::new()), Arc::new(Positions::default()));
         let (queue, jobs) = mpsc::channel(limits::COMMAND_QUEUE_MAX);
         let writer = Writer {
             conn,
