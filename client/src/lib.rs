@@ -68,6 +68,7 @@ mod outbox;
 mod party;
 mod replica;
 pub mod rest;
+pub mod saved;
 mod server_url;
 mod state_dir;
 pub mod tls;

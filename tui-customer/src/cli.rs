@@ -36,6 +36,9 @@ pub struct Cli {
         conflicts_with = "plain"
     )]
     pub message: Option<String>,
+    /// Send a file with it, or alone; - reads it from the standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["plain", "link", "export"])]
+    pub attach: Option<PathBuf>,
     /// The name to be called by
     #[arg(long = "name", value_name = "TEXT", value_parser = called)]
     pub called: Option<SubjectLine>,

@@ -8,6 +8,7 @@
 mod account;
 pub mod actions;
 mod asking;
+mod attach;
 pub mod beginning;
 pub mod cli;
 mod drafting;

@@ -1,7 +1,10 @@
 //! `-m`: one message, stored by the server, or a clear word that it was not. Nothing of it is kept here, so that a
 //! script that tries again sends it once.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use minicom_client::{ClientEvent, ConnState, CustomerReplica, Ended, open};
 use minicom_protocol::{
@@ -13,6 +16,7 @@ use minicom_protocol::{
 use tokio::{sync::mpsc, time::timeout};
 
 use crate::{
+    attach,
     beginning::Beginning,
     exit,
     fault::Fault,
@@ -22,11 +26,16 @@ use crate::{
 /// For the connection, and then for the answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-/// Sends, and waits until it is on the server's disk.
+/// Sends, and waits until it is on the server's disk. A file goes first: nothing is sent unless it has come whole.
 ///
 /// # Errors
 /// It was not stored, or nobody knows.
-pub(crate) async fn run(start: &Start, text: MessageText) -> Result<u8, Fault> {
+pub(crate) async fn run(start: &Start, text: Option<MessageText>, file: Option<&Path>) -> Result<u8, Fault> {
+    let file = match file {
+        Some(path) => Some(attach::upload(start, path).await?),
+        None => None,
+    };
+    let text = text.as_ref().map_or("", MessageText::as_str);
     let (handle, mut events) = open(start.brief());
     let mut beginning = start.beginning("plain");
     let sending = async {
@@ -42,7 +51,11 @@ pub(crate) async fn run(start: &Start, text: MessageText) -> Result<u8, Fault> {
         if Beginning::is_due(&known) {
             commands.push(beginning.start(vec![]));
         }
-        commands.push(CustomerCommand::post(text.as_str()));
+        commands.push(CustomerCommand::Post {
+            text: text.to_owned(),
+            quote: None,
+            file,
+        });
         let mut last = None;
         for command in commands {
             let sent = handle.send(command);

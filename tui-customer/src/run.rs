@@ -73,6 +73,12 @@ impl Start {
         account::command(&self.name, &self.server, &self.tenant)
     }
 
+    /// With what the customer proves to be one, over HTTP: what the site signed, or else the secret.
+    pub fn bearer(&self) -> Secret {
+        let signed = self.identity.source().and_then(|source| source());
+        signed.unwrap_or_else(|| self.secret.clone())
+    }
+
     /// What a conversation begins with that comes by this channel.
     pub fn beginning(&self, channel: &'static str) -> Beginning {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -92,7 +98,7 @@ impl Start {
 enum Way {
     Screen,
     Lines,
-    Once(MessageText),
+    Once(Option<MessageText>, Option<PathBuf>),
     Link,
     Export(PathBuf),
 }
@@ -173,7 +179,7 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
         match way {
             Way::Screen => screen::run(start).await,
             Way::Lines => line_mode::run(start).await,
-            Way::Once(text) => one_shot::run(&start, text).await,
+            Way::Once(text, file) => one_shot::run(&start, text, file.as_deref()).await,
             Way::Link => asking::link(&start).await,
             Way::Export(file) => asking::export(&start, &file).await,
         }
@@ -190,7 +196,11 @@ fn way(cli: &Cli) -> Result<Way, Fault> {
     if let Some(file) = &cli.export {
         return Ok(Way::Export(file.clone()));
     }
+    let file = cli.attach.clone();
     let Some(message) = &cli.message else {
+        if file.is_some() {
+            return Ok(Way::Once(None, file));
+        }
         return Ok(if cli.plain || terminal::away() {
             Way::Lines
         } else {
@@ -198,6 +208,10 @@ fn way(cli: &Cli) -> Result<Way, Fault> {
         });
     };
     let text = match message.as_str() {
+        "-" if file.as_deref().is_some_and(|it| it == "-") => {
+            let words = "the standard input is the message or the file, not both. Nothing was sent.";
+            return Err(Fault::new(exit::USAGE, words));
+        }
         "-" => stdin_text()?,
         text => text.to_owned(),
     };
@@ -206,7 +220,7 @@ fn way(cli: &Cli) -> Result<Way, Fault> {
         let words = minicom_protocol::refusal::Refusal::from(refused).message();
         Fault::new(exit::USAGE, format!("{words} Nothing was sent."))
     })?;
-    Ok(Way::Once(text))
+    Ok(Way::Once(Some(text), file))
 }
 
 /// All of the standard input, as far as a message can be long.
