@@ -9,7 +9,7 @@ use crate::{
     ids::{LineNo, Time},
     people::AgentRef,
     queue::WhyNot,
-    text::{MESSAGE_BYTES_MAX, NameRefused, TextRefused},
+    text::{MESSAGE_BYTES_MAX, TextRefused},
 };
 
 /// Why something was not done.
@@ -391,14 +391,6 @@ impl From<TextRefused> for Refusal {
                 actual: actual as u64,
             },
             TextRefused::Nul => Refusal::BadText,
-        }
-    }
-}
-
-impl From<NameRefused> for Refusal {
-    fn from(refused: NameRefused) -> Refusal {
-        Refusal::BadName {
-            why: refused.to_string(),
         }
     }
 }

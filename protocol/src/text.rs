@@ -300,6 +300,14 @@ impl fmt::Display for DisplayName {
 
 string_conversions!(MessageText refused by TextRefused, CustomerName refused by NameRefused, DisplayName refused by NameRefused);
 
+impl From<NameRefused> for crate::refusal::Refusal {
+    fn from(refused: NameRefused) -> crate::refusal::Refusal {
+        crate::refusal::Refusal::BadName {
+            why: refused.to_string(),
+        }
+    }
+}
+
 #[cfg(test)]
 #[path = "text_tests.rs"]
 mod tests;

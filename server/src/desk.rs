@@ -227,11 +227,6 @@ impl Desk {
         self.shared.positions.note(tenant, name, rev);
     }
 
-    /// Woken when timers were set.
-    pub(crate) fn timers_set(&self) -> &Notify {
-        &self.shared.timers
-    }
-
     /// Does a command, at most once. The answer comes when it is on the disk.
     pub async fn submit(&self, caller: &Caller, id: CommandId, order: Order) -> Result<Done, Refusal> {
         self.submit_among(caller, id, order, None).await

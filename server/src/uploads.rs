@@ -6,8 +6,6 @@ mod incoming;
 mod kind;
 mod place;
 mod sweep;
-#[cfg(test)]
-mod tests;
 
 use std::{num::NonZeroU32, path::Path, sync::Arc};
 

@@ -55,6 +55,11 @@ impl Desk {
         }
     }
 
+    /// Woken when timers were set.
+    pub(crate) fn timers_set(&self) -> &tokio::sync::Notify {
+        &self.shared.timers
+    }
+
     /// Woken when the bytes of files may have to be removed.
     pub(crate) fn files_may_be_gone(&self) -> &tokio::sync::Notify {
         &self.shared.files_gone
