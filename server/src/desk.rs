@@ -31,6 +31,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
+    customers::Whom,
     export::{ExportFor, ExportPage},
     live::Since,
     pages::{ConversationsPage, ForeignCursor, HistoryPage, ListCursor},

@@ -38,6 +38,8 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), Fatal> {
     let lines = tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_target(false)
+        // A reader of the log that is gone must not end the server: the complaint about it would go the same way, and panic.
+        .log_internal_errors(false)
         .with_env_filter(filter);
     match format {
         LogFormat::Text => lines.with_ansi(io::stderr().is_terminal() && !no_color).init(),

@@ -588,7 +588,7 @@ async fn what_has_ended_stays_dead_over_a_restart_200_of_200() {
         let token = token.reveal();
         let signed_in = accounts.sign_in(&tenant, &token, here()).await.unwrap();
         match n % 2 {
-            0 => accounts.revoke_token(&me, &tenant, &row.id).await.unwrap(),
+            0 => accounts.revoke_token(&me, &tenant, &row.id, None).await.unwrap(),
             _ => accounts.logout(&signed_in).await.unwrap(),
         }
         assert_eq!(

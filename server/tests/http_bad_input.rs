@@ -375,6 +375,31 @@ async fn a_panic_is_an_answer_and_the_next_request_works() {
     assert_eq!(ask(&router, "/healthz").await.0, 200);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_body_that_stalls_is_waited_for_in_bounds() {
+    let (router, _, _dir) = routes(Router::new());
+    let began = tokio::time::Instant::now();
+    let stalls = futures_util::stream::iter([Ok::<_, std::io::Error>("{\"email\":")]);
+    let stalls = futures_util::StreamExt::chain(stalls, futures_util::stream::pending());
+    let request = Request::post("/api/agent/login")
+        .header(header::HOST, "x")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::CONTENT_LENGTH, 60)
+        .body(Body::from_stream(stalls))
+        .unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    let waited = began.elapsed();
+    assert_eq!(response.status().as_u16(), 408);
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    check(&(408, body.clone()), 408, "timeout");
+    assert_eq!(body["retryable"], json!(true));
+    assert_eq!(
+        waited.as_secs(),
+        minicom_server::limits::HTTP_REQUEST_DEADLINE.as_secs()
+    );
+}
+
 #[tokio::test]
 async fn a_stopping_server_says_when_to_come_back() {
     let (router, draining, _dir) = routes(Router::new());

@@ -121,13 +121,18 @@ impl World {
             }
             _ => {}
         }
+        if name == "/blocked-networks" {
+            let network = json!({"network": "203.0.113.0/24"});
+            answer(self.server.post(collection, &self.server.token, &network)).await;
+            return Some(("203.0.113.0%2F24".to_owned(), None));
+        }
         if let Some(id) = self.made.get(collection) {
             return Some((id.clone(), None));
         }
         let maker = operations()
             .into_iter()
             .find(|it| it.method == Method::POST && it.path == collection)?;
-        let example = maker.examples().into_iter().next()?;
+        let example = maker.examples().into_iter().next().unwrap_or(json!({}));
         let (_, made) = answer(self.request(&maker, collection).json(&example)).await;
         let id = [
             "id",
@@ -278,6 +283,6 @@ async fn a_repeat_with_the_same_key_is_one_effect_and_one_answer() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
-    assert!(tried >= 2 && conflicts >= 1, "{tried} {conflicts}");
+    assert!(tried >= 45 && conflicts >= 10, "{tried} {conflicts}");
     world.server.stop().await.unwrap();
 }

@@ -535,6 +535,63 @@ async fn heads_that_can_be_read_in_two_ways() {
     server.stop().await.unwrap();
 }
 
+/// A body that ends before its time is not taken for whole, and what comes behind one is no part of it.
+#[tokio::test]
+async fn bodies_that_are_not_as_long_as_they_say() {
+    let server = server().await;
+    for operation in operations().iter().filter(|it| it.has_body()) {
+        let example = operation.examples().first().cloned().unwrap_or(json!({})).to_string();
+        let send = |length: usize, body: &str| {
+            format!(
+                "{} {} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+                 Content-Length: {length}\r\n\r\n{body}",
+                operation.method,
+                operation.nowhere(),
+                server.token
+            )
+        };
+        let name = operation.name();
+        let short = raw(&server, send(example.len() + 10, &example).as_bytes()).await;
+        // Who has gone may be told nothing.
+        assert!(
+            short.is_empty() || ["400", "404"].contains(&status_of(&short)),
+            "{name}: {short}"
+        );
+        let long = raw(
+            &server,
+            send(example.len(), &format!("{example}no request of its own\r\n\r\n")).as_bytes(),
+        )
+        .await;
+        let statuses: Vec<&str> = long.split("HTTP/1.1 ").skip(1).map(|it| &it[..3]).collect();
+        assert!(statuses.len() <= 2, "{name}: {long}");
+        assert_eq!(statuses.last(), Some(&"400"), "{name}: {long}");
+    }
+    assert_eq!(server.bare(Method::GET, "/readyz").send().await.unwrap().status(), 200);
+    server.stop().await.unwrap();
+}
+
+/// Nothing here is so long that it is asked for in parts: a range is passed over, or at most one is taken.
+#[tokio::test]
+async fn ranges_that_are_none() {
+    let server = server().await;
+    let thousand = format!("bytes={}", vec!["0-0"; 1_000].join(","));
+    for operation in operations().iter().filter(|it| it.reads()) {
+        for range in ["bytes=9-1", "bytes=99999999-", &thousand, "lines=1-2", "bytes=x"] {
+            let answer = ask(&server, operation).header("range", range).send().await.unwrap();
+            let whole = ask(&server, operation).send().await.unwrap();
+            let name = operation.name();
+            let (found, whole) = (answer.status().as_u16(), whole.status().as_u16());
+            assert!(found == whole || found == 416, "{name}: {range:.20}: {found}");
+            let kind = answer
+                .headers()
+                .get("content-type")
+                .map(|it| it.to_str().unwrap().to_owned());
+            assert!(!kind.unwrap_or_default().starts_with("multipart/"), "{name}");
+        }
+    }
+    server.stop().await.unwrap();
+}
+
 #[tokio::test]
 async fn requests_for_sockets_that_are_none() {
     let server = server().await;

@@ -495,15 +495,15 @@ async fn only_admins_manage_them_and_what_is_wrong_is_told() {
         "bad_field"
     );
 
-    // The secret is told once; a repeat makes no second one.
+    // The secret is told once, and in the repeat of that request; there is no second webhook.
     let create = || {
         server
             .post(WEBHOOKS, &server.token, &good)
             .header("idempotency-key", "one")
     };
     let ((status, first), (_, again)) = (answer(create()).await, answer(create()).await);
-    assert_eq!((status, &first["id"]), (201, &again["id"]));
-    assert!(first["secret"].as_str().unwrap().starts_with("whsec_") && again.get("secret").is_none());
+    assert_eq!((status, &first), (201, &again));
+    assert!(first["secret"].as_str().unwrap().starts_with("whsec_"));
     let (_, list) = answer(server.get(WEBHOOKS, &server.token)).await;
     assert_eq!(list["webhooks"].as_array().unwrap().len(), 1);
     assert!(!list.to_string().contains("whsec_"));

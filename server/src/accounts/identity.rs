@@ -13,7 +13,9 @@ use tracing::{info, warn};
 use super::{Accounts, SignedIn};
 use crate::{
     auth::identity::{self, Claims, IdentityKey},
-    clock, limits,
+    clock,
+    desk::Once,
+    limits,
     store::{
         TenantKey,
         identity_keys::{self, IdentityKeyRow},
@@ -46,17 +48,28 @@ impl Accounts {
     ///
     /// # Errors
     /// `too_many`, or what kept it from being written.
-    pub async fn make_identity_key(&self, by: &SignedIn) -> Result<MadeKey, Refusal> {
+    pub async fn make_identity_key(&self, by: &SignedIn, once: Option<Once>) -> Result<MadeKey, Refusal> {
         let tenant = self.desk().tenant(&by.tenant)?;
-        let random = random_hex().ok_or(Refusal::Internal)?;
+        let random = match &once {
+            // Nothing of it is stored for the repeat: this server alone can make it again.
+            Some(once) => {
+                let derived = |what: &[u8]| {
+                    let tenant = tenant.0.to_be_bytes();
+                    let parts: [&[u8]; 5] = [what, &tenant, by.agent.id.as_bytes(), &once.key, &once.digest];
+                    hex(&self.shared.sealing.derive(&parts))
+                };
+                format!("{}{}", &derived(b"identity key id")[..8], derived(b"identity key"))
+            }
+            None => random_hex().ok_or(Refusal::Internal)?,
+        };
         let key = IdentityKey {
             id: format!("k{}", &random[..8]),
             secret: format!("{PREFIX}{}", &random[8..]).into_bytes(),
         };
         let sealed = self.shared.sealing.seal(&place(tenant, &key.id), &key.secret);
         let sealed = sealed.map_err(|_| Refusal::Internal)?;
-        let (id, by) = (key.id.clone(), by.by());
-        let created_at = self.desk().write(tenant, move |scope| {
+        let (id, sender, by) = (key.id.clone(), by.caller.sender(), by.by());
+        let created_at = self.desk().write_once(tenant, sender, once, move |scope| {
             if identity_keys::good(scope.conn, tenant)?.len() >= limits::IDENTITY_KEYS_MAX {
                 let limit = limits::IDENTITY_KEYS_MAX as u64;
                 return Ok(Err(Refusal::TooMany { limit }));
@@ -79,17 +92,17 @@ impl Accounts {
     ///
     /// # Errors
     /// `not_found`, or what kept it from being written.
-    pub async fn retire_identity_key(&self, by: &SignedIn, id: String) -> Result<(), Refusal> {
+    pub async fn retire_identity_key(&self, by: &SignedIn, id: String, once: Option<Once>) -> Result<(), Refusal> {
         let tenant = self.desk().tenant(&by.tenant)?;
-        let by = by.by();
-        let retired = self.desk().write(tenant, move |scope| {
+        let (sender, by) = (by.caller.sender(), by.by());
+        let retired = self.desk().write_once(tenant, sender, once, move |scope| {
             let was_good = identity_keys::retire(scope.conn, tenant, &id, scope.now)?;
             if was_good == Some(true) {
                 scope.audit(&by, "identity_key.retired", id, json!({}))?;
             }
-            Ok(was_good)
+            Ok(was_good.map(drop).ok_or(Refusal::NotFound))
         });
-        retired.await?.map(drop).ok_or(Refusal::NotFound)
+        retired.await?
     }
 
     /// Signs what a site would say, with the newest key, for a trial.
@@ -161,5 +174,9 @@ fn random_hex() -> Option<String> {
     use rand::{TryRng, rngs::SysRng};
     let mut bytes = [0; 36];
     SysRng.try_fill_bytes(&mut bytes).ok()?;
-    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(&bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

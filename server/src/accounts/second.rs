@@ -15,6 +15,7 @@ use crate::{
         totp::TotpSecret,
     },
     clock,
+    desk::Once,
     kept_out::KeptOut,
     limits,
     store::{
@@ -211,10 +212,16 @@ impl Accounts {
     ///
     /// # Errors
     /// `not_found` for an unknown account and for one without a second factor.
-    pub async fn reset_totp(&self, by: &SignedIn, tenant: &TenantId, who: &str) -> Result<(), AccountError> {
+    pub async fn reset_totp(
+        &self,
+        by: &SignedIn,
+        tenant: &TenantId,
+        who: &str,
+        once: Option<Once>,
+    ) -> Result<(), AccountError> {
         let key = self.desk().tenant(tenant)?;
-        let (by, who) = (by.by(), who.to_owned());
-        let removed = self.desk().write(key, move |scope| {
+        let (sender, by, who) = (by.caller.sender(), by.by(), who.to_owned());
+        let removed = self.desk().write_once(key, sender, once, move |scope| {
             let Some(account) = find::named(scope.conn, key, &who)? else {
                 return Ok(Err(Refusal::NotFound));
             };

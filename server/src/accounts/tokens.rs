@@ -157,12 +157,18 @@ impl Accounts {
     ///
     /// # Errors
     /// `not_found` alike for an unknown one, one that has ended and one that is not one's to see.
-    pub async fn revoke_token(&self, me: &SignedIn, tenant: &TenantId, id: &str) -> Result<(), AccountError> {
+    pub async fn revoke_token(
+        &self,
+        me: &SignedIn,
+        tenant: &TenantId,
+        id: &str,
+        once: Option<Once>,
+    ) -> Result<(), AccountError> {
         let key = self.desk().tenant(tenant)?;
         let id: Uuid = id.parse().map_err(|_| Refusal::NotFound)?;
         let admin = me.operator || me.role == Role::Admin;
-        let (by, me) = (me.by(), me.agent.id);
-        let revoked = self.desk().write(key, move |scope| {
+        let (sender, by, me) = (me.caller.sender(), me.by(), me.agent.id);
+        let revoked = self.desk().write_once(key, sender, once, move |scope| {
             let found = tokens::by_id(scope.conn, key, id, scope.now)?;
             let Some((agent, token)) = found.filter(|(agent, _)| admin || *agent == me) else {
                 return Ok(Err(Refusal::NotFound));

@@ -19,7 +19,7 @@ use clap::{
     error::ErrorKind,
 };
 use clap_complete::Shell;
-use minicom_protocol::{ids::TenantId, people::Role, text::DisplayName};
+use minicom_protocol::{gate::Shown, ids::TenantId, people::Role, text::DisplayName};
 
 pub use self::agent::AgentCommand;
 pub use self::guard::{GuardFlags, Networks};
@@ -172,6 +172,23 @@ pub struct Flags {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CommandLine(pub Vec<String>);
 
+/// The same error, and which argument is not UTF-8, if that is what is wrong. A path may be any bytes.
+fn not_text(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let broken = arguments.iter().position(|it| it.to_str().is_none());
+    let Some(at) = broken.filter(|_| error.kind() == clap::error::ErrorKind::InvalidUtf8) else {
+        return error;
+    };
+    let before = at
+        .checked_sub(1)
+        .and_then(|at| arguments.get(at)?.to_str())
+        .unwrap_or_default();
+    let words = format!(
+        "the argument {at}, after '{}', is not UTF-8",
+        Shown::line(before).cut(80)
+    );
+    Arguments::command().error(error.kind(), words)
+}
+
 impl Cli {
     /// The whole command line, for what describes it.
     pub fn description() -> clap::Command {
@@ -183,7 +200,8 @@ impl Cli {
     /// # Errors
     /// A mistake, or a wish for help or the version. `clap::Error::exit` prints it and ends rightly: 2 or 0.
     pub fn read(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Cli, clap::Error> {
-        let arguments = Arguments::try_parse_from(arguments)?;
+        let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+        let arguments = Arguments::try_parse_from(&arguments).map_err(|error| not_text(error, &arguments))?;
         let (flags, action) = match arguments.command {
             None => (arguments.flags, Action::Serve),
             Some(Command::Serve(flags)) => (flags.over(arguments.flags), Action::Serve),

@@ -4,8 +4,9 @@ use ipnet::IpNet;
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand},
     ids::{ConversationId, CustomerId, Time},
-    people::AgentRef,
+    people::{AgentRef, Realm},
     refusal::Refusal,
+    text::CustomerName,
 };
 use serde_json::json;
 
@@ -22,6 +23,7 @@ use crate::{
         conversations,
         customers::{self, CustomerRow, Find},
         factors,
+        people,
     },
 };
 
@@ -106,16 +108,27 @@ impl Desk {
     pub async fn erase_customer(
         &self,
         tenant: TenantKey,
-        customer: CustomerId,
-        agent: Option<AgentRef>,
-        by: By,
+        who: Whom,
+        agent: AgentRef,
+        caller: &Caller,
+        once: Option<Once>,
     ) -> Result<(), Refusal> {
-        let done = self.write(tenant, move |scope| {
-            erase::customer(scope, customer, agent.as_ref(), &by, None)
+        let by = caller.by.clone().unwrap_or_else(By::server);
+        let done = self.write_once(tenant, caller.sender(), once, move |scope| {
+            // Here and not before: the repeat comes when the name is nobody's any more.
+            let found = match who {
+                Whom::Id(id) => Some(id),
+                Whom::Named(name) => {
+                    let found = people::customer_by_name(scope.conn, tenant, Realm::Named, &name)?;
+                    found.map(|it| it.customer.id)
+                }
+            };
+            Ok(match found {
+                Some(id) if erase::customer(scope, id, Some(&agent), &by, None)? => Ok(id),
+                _ => Err(Refusal::NotFound),
+            })
         });
-        if !done.await? {
-            return Err(Refusal::NotFound);
-        }
+        let customer = done.await??;
         self.leaves(tenant, customer);
         Ok(())
     }
@@ -192,20 +205,34 @@ impl Desk {
     ///
     /// # Errors
     /// `not_found`, or what kept it from being written.
-    pub async fn unblock_network(&self, tenant: TenantKey, network: IpNet, by: By) -> Result<(), Refusal> {
-        let done = self.write(tenant, move |scope| {
+    pub async fn unblock_network(
+        &self,
+        tenant: TenantKey,
+        network: IpNet,
+        caller: &Caller,
+        once: Option<Once>,
+    ) -> Result<(), Refusal> {
+        let by = caller.by.clone().unwrap_or_else(By::server);
+        let done = self.write_once(tenant, caller.sender(), once, move |scope| {
             let network = network.trunc();
-            let was_there = admission::unblock_network(scope.conn, tenant, network)?;
-            if was_there {
-                scope.audit(&by, "network.unblocked", network.to_string(), json!({}))?;
+            if !admission::unblock_network(scope.conn, tenant, network)? {
+                return Ok(Err(Refusal::NotFound));
             }
-            Ok(was_there)
+            scope
+                .audit(&by, "network.unblocked", network.to_string(), json!({}))
+                .map(Ok)
         });
-        match done.await? {
-            true => Ok(()),
-            false => Err(Refusal::NotFound),
-        }
+        done.await?
     }
+}
+
+/// A customer, as a request names one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Whom {
+    /// By the id.
+    Id(CustomerId),
+    /// By the name that the customer chose.
+    Named(CustomerName),
 }
 
 /// Who leaves when a command is done.

@@ -86,18 +86,26 @@ impl Webhooks {
         found.ok_or(HookError::Refused(Refusal::NotFound))
     }
 
-    /// Makes one. Its secret is told with it, once: a repeat has none.
-    pub async fn create(
-        &self,
-        admin: &SignedIn,
-        once: Option<Once>,
-        new: New,
-    ) -> Result<(Webhook, Option<String>), HookError> {
+    /// Makes one. Its secret is told with it, and in the repeat of this request.
+    pub async fn create(&self, admin: &SignedIn, once: Option<Once>, new: New) -> Result<(Webhook, String), HookError> {
         address::check(&new.url, self.shared.policy)?;
         check_kinds(&new.kinds)?;
         let tenant = self.shared.desk.tenant(&admin.tenant)?;
-        let secret = Secret::generate().map_err(|_| Refusal::Internal)?;
-        let id = Uuid::new_v4();
+        let (id, secret) = match &once {
+            // Nothing of it is stored for the repeat: this server alone can make it again.
+            Some(once) => {
+                let derived = |what: &[u8]| {
+                    let tenant = tenant.0.to_be_bytes();
+                    let parts: [&[u8]; 5] = [what, &tenant, admin.agent.id.as_bytes(), &once.key, &once.digest];
+                    self.shared.sealing.derive(&parts)
+                };
+                let mut id = [0; 16];
+                id.copy_from_slice(&derived(b"webhook id")[..16]);
+                let id = uuid::Builder::from_custom_bytes(id).into_uuid();
+                (id, Secret::from_bytes(derived(b"webhook").to_vec()))
+            }
+            None => (Uuid::new_v4(), Secret::generate().map_err(|_| Refusal::Internal)?),
+        };
         let sealed = self.shared.sealing.seal(&place(tenant, id), secret.as_bytes());
         let hook = Webhook {
             id,
@@ -125,7 +133,7 @@ impl Webhooks {
             });
         let made = made.await??;
         self.shared.changed.notify_one();
-        Ok((self.show(admin, made).await?, (made == id).then(|| secret.reveal())))
+        Ok((self.show(admin, made).await?, secret.reveal()))
     }
 
     /// Changes one. Enabling it forgets that it failed.

@@ -112,8 +112,8 @@ async fn a_claim_counts_only_if_the_site_signed_it() {
     let server = Server::start().await;
     let (by, caller) = boss(&server).await;
     let tenant = TenantId::default_tenant();
-    let old = server.accounts.make_identity_key(&by).await.unwrap().key;
-    let key = server.accounts.make_identity_key(&by).await.unwrap().key;
+    let old = server.accounts.make_identity_key(&by, None).await.unwrap().key;
+    let key = server.accounts.make_identity_key(&by, None).await.unwrap().key;
     let good = sign(&key, &tenant, &claims("alice"));
     let says = |identity: Option<String>| Says {
         secret: Some(secret("alice")),
@@ -165,7 +165,11 @@ async fn a_claim_counts_only_if_the_site_signed_it() {
             SignedIdentity::Mark => {
                 assert_eq!(missing, Ok((String::new(), false)));
                 assert!(comes(&server, "alice", says(Some(replayed.clone()))).await.is_ok());
-                server.accounts.retire_identity_key(&by, old.id.clone()).await.unwrap();
+                server
+                    .accounts
+                    .retire_identity_key(&by, old.id.clone(), None)
+                    .await
+                    .unwrap();
             }
             _ => assert_eq!(missing, Err("identity".to_owned())),
         }

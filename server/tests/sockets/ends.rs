@@ -203,7 +203,7 @@ async fn a_revoked_token_ends_its_connections_and_a_token_that_only_looks_has_no
     refused.hello(None, Some(reads.reveal()), None).await;
     assert_eq!(refused.ended().await.refusal(), "forbidden");
 
-    server.accounts.revoke_token(&me, &tenant, &row.id).await.unwrap();
+    server.accounts.revoke_token(&me, &tenant, &row.id, None).await.unwrap();
     let ended = tokio::time::timeout(bounds::REVOCATION_WITHIN.min(PATIENCE), by_script.ended())
         .await
         .unwrap();

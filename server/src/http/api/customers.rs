@@ -28,7 +28,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     clock::{self, rfc3339},
-    desk::{Desk, ExportFor},
+    desk::{Desk, ExportFor, Whom},
     http::{
         App,
         asked::Asked,
@@ -226,11 +226,13 @@ async fn erase(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    Change { once, .. }: Change<Nothing>,
 ) -> Result<StatusCode, ApiError> {
     let key = app.desk.tenant(&admin.tenant)?;
-    let id = named(&app.desk, key, path).await?;
-    let (agent, by) = (admin.agent.clone(), admin.by());
-    app.desk.erase_customer(key, id, Some(agent), by).await?;
+    let agent = admin.agent.clone();
+    app.desk
+        .erase_customer(key, whom(path)?, agent, &admin.caller, once)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -339,10 +341,18 @@ async fn named(
     tenant: TenantKey,
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
 ) -> Result<CustomerId, ApiError> {
+    Ok(match whom(path)? {
+        Whom::Id(id) => id,
+        Whom::Named(name) => desk.customer(tenant, name).await?.customer.id,
+    })
+}
+
+/// Whom the path names.
+fn whom(path: Result<Path<String>, axum::extract::rejection::PathRejection>) -> Result<Whom, ApiError> {
     let Path(text) = path.map_err(|_| ApiError::bad_field("the customer in the path is not UTF-8"))?;
     if let Ok(id) = text.parse() {
-        return Ok(id);
+        return Ok(Whom::Id(id));
     }
     let name = CustomerName::parse(&text).map_err(|_| Refusal::NotFound)?;
-    Ok(desk.customer(tenant, name).await?.customer.id)
+    Ok(Whom::Named(name))
 }

@@ -84,14 +84,14 @@ struct MadeKey {
 #[derive(Deserialize)]
 struct Nothing {}
 
-/// Makes a key. Its secret is in this answer and nowhere else, so a repeat makes another key.
+/// Makes a key. Its secret is in this answer and nowhere else.
 #[utoipa::path(post, path = "/identity-keys", tag = "identity", responses((status = 201, body = MadeKey)))]
 async fn make(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
-    _: Change<Nothing>,
+    Change { once, .. }: Change<Nothing>,
 ) -> Result<(StatusCode, Json<MadeKey>), ApiError> {
-    let made = app.accounts.make_identity_key(&admin).await?;
+    let made = app.accounts.make_identity_key(&admin, once).await?;
     let secret = String::from_utf8_lossy(&made.key.secret).into_owned();
     let answer = MadeKey {
         id: made.key.id,
@@ -108,9 +108,10 @@ async fn retire(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    Change { once, .. }: Change<Nothing>,
 ) -> Result<StatusCode, ApiError> {
     let Path(id) = path.map_err(|_| ApiError::bad_field("the key in the path is not UTF-8"))?;
-    app.accounts.retire_identity_key(&admin, id).await?;
+    app.accounts.retire_identity_key(&admin, id, once).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

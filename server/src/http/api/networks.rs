@@ -15,6 +15,7 @@ use crate::{
     clock::rfc3339,
     http::{
         App,
+        api::words::Nothing,
         error::ApiError,
         extract::{ByAgent, Change},
     },
@@ -113,10 +114,13 @@ async fn unblock(
     State(app): State<App>,
     ByAgent(agent): ByAgent,
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    Change { once, .. }: Change<Nothing>,
 ) -> Result<StatusCode, ApiError> {
     let Path(network) = path.map_err(|_| ApiError::bad_field("the network in the path is not UTF-8"))?;
     let key = app.desk.tenant(&agent.tenant)?;
-    app.desk.unblock_network(key, read(&network)?, agent.by()).await?;
+    app.desk
+        .unblock_network(key, read(&network)?, &agent.caller, once)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

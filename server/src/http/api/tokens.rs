@@ -18,6 +18,7 @@ use crate::{
     auth::scope::Scope,
     http::{
         App,
+        api::words::Nothing,
         error::ApiError,
         extract::{ByAgent, Change},
     },
@@ -111,8 +112,9 @@ async fn revoke(
     State(app): State<App>,
     ByAgent(me): ByAgent,
     path: Result<Path<String>, PathRejection>,
+    Change { once, .. }: Change<Nothing>,
 ) -> Result<StatusCode, ApiError> {
     let Path(id) = path.map_err(|_| Refusal::NotFound)?;
-    app.accounts.revoke_token(&me, &me.tenant, &id).await?;
+    app.accounts.revoke_token(&me, &me.tenant, &id, once).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -241,7 +241,7 @@ async fn create(
     let new = webhooks::New { url, kinds, enabled };
     let (made, secret) = app.webhooks.create(&admin, asked.once, new).await?;
     let answer = WebhookAnswer {
-        secret,
+        secret: Some(secret),
         ..WebhookAnswer::of(&made)
     };
     Ok((StatusCode::CREATED, Json(answer)))

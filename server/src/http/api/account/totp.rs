@@ -14,8 +14,9 @@ use crate::{
     auth::scope::OnlyFor,
     http::{
         App,
+        api::words::Nothing,
         error::ApiError,
-        extract::{ByAdmin, ByAgent, ByAnySignIn, Json},
+        extract::{ByAdmin, ByAgent, ByAnySignIn, Change, Json},
     },
 };
 
@@ -100,9 +101,10 @@ pub(super) async fn reset(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
     path: Result<Path<String>, PathRejection>,
+    Change { once, .. }: Change<Nothing>,
 ) -> Result<StatusCode, ApiError> {
     let Path(who) = path.map_err(|_| Refusal::NotFound)?;
-    app.accounts.reset_totp(&admin, &admin.tenant, &who).await?;
+    app.accounts.reset_totp(&admin, &admin.tenant, &who, once).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
