@@ -138,6 +138,13 @@ every! { questions_of_agents of AgentQuestion:
         |f, _| (Page, json!({"ask": "tickets", "assignee": f.agent, "limit": 9})),
     ];
     Ticket => [|f, _| (Tenants, json!({"ask": "ticket", "number": f.ticket}))];
+    Search => [
+        |f, _| (Page, json!({"ask": "search", "query": "line", "customer": f.customer, "limit": 9})),
+        |f, _| (Page, json!({"ask": "search", "query": "line", "conversation": f.conversation, "limit": 9})),
+        |f, _| (Page, json!({"ask": "search", "query": format!("owner:{}", f.email), "limit": 9})),
+        |f, _| (Page, json!({"ask": "search", "query": f.slug, "limit": 9})),
+    ];
+    Views => [|_, _| (Nothing, json!({"ask": "views"}))];
     Mentions => [|_, _| (Nothing, json!({"ask": "mentions", "limit": 9}))];
 }
 
@@ -236,6 +243,10 @@ async fn heard(socket: &mut Socket, said: &Value, ids: &Ids, inside: bool) -> Ve
     heard
         .map(|mut frame| {
             frame.as_object_mut().unwrap().remove("id");
+            if let Some(found) = frame.pointer_mut("/reply/found") {
+                // How much is not found yet is another number a moment later.
+                found.as_object_mut().unwrap().remove("behind");
+            }
             serde_json::from_str(&ids.hidden_in(&frame.to_string())).unwrap()
         })
         .collect()

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::Operation,
-    world::{B, BASE, Ids, at, takes},
+    world::{B, BASE, Ids, at, page_of_one, takes},
 };
 
 /// Who may ask. An agent's token is no customer's key.
@@ -189,8 +189,8 @@ pub fn row(operation: &Operation) -> Option<Row> {
         false => row,
         true => row.ask(|operation, foreign, own| Ask {
             path: format!(
-                "{}?limit=1&cursor={}",
-                at(operation, own),
+                "{}&cursor={}",
+                page_of_one(operation, own),
                 foreign.cursors[&operation.path]
             ),
             body: None,
@@ -326,7 +326,9 @@ fn of_people(name: &str) -> Option<Row> {
         "GET /agents/{id}/workload" => agent()
             .plain()
             .at(move |it| format!("{}/workload", email(it)), Value::Null),
-        "GET /presence" | "GET /workload" | "GET /mentions" => agent().plain(),
+        "GET /presence" | "GET /workload" | "GET /mentions" | "GET /views" => agent().plain(),
+        "POST /views" => agent().body(|_| json!({"name": "of-the-other", "filter": "owner:me"})),
+        "DELETE /views/{id}" => agent().persons(|it| format!("/views/{}", it.view), Value::Null),
         "POST /presence" => agent().body(|_| json!({"intent": "busy"})),
         // A position in the own journal: those of others are positions like any.
         "POST /mentions/read" => agent().body(|_| json!({"up_to": 1})),
@@ -415,6 +417,12 @@ fn of_the_desk(name: &str) -> Option<Row> {
     Some(match name {
         "GET /api/agent/dashboard" | "GET /queue" | "GET /queue/stats" => agent().plain(),
         "POST /queue/next" => agent().plain(),
+        "GET /search" => agent()
+            .ask(|operation, it, _| list_of(operation, &format!("q=line&conversation={}", it.conversation)))
+            .ask(|operation, it, _| list_of(operation, &format!("q=line&customer={}", it.customer)))
+            .ask(|operation, it, _| list_of(operation, &format!("q=owner:{}", it.email)))
+            .ask(|operation, it, _| list_of(operation, &format!("q=customer:{}", it.customer_name)))
+            .ask(|operation, it, _| list_of(operation, &format!("q={}", it.slug))),
         "GET /hours" | "GET /settings" => agent().plain(),
         "PUT /hours" | "PATCH /settings" | "PUT /settings" => admin().body(|_| json!({})),
         "GET /audit" => admin()

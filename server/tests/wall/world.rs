@@ -48,6 +48,8 @@ pub struct Ids {
     pub webhook: String,
     pub delivery: u64,
     pub network: String,
+    /// One of the colleague's views of the list.
+    pub view: String,
     /// Of the customer's device.
     pub device: String,
     /// A cursor of each list, by the list's path.
@@ -82,6 +84,7 @@ impl Ids {
             webhook: id(),
             delivery: 10_009,
             network: "198.51.101.0%2F24".to_owned(),
+            view: word(&real.view),
             device: real.device.chars().rev().collect(),
             cursors: real
                 .cursors
@@ -119,6 +122,7 @@ impl Ids {
             ("token", &self.token),
             ("key", &self.key),
             ("webhook", &self.webhook),
+            ("view", &self.view),
             ("device", &self.device),
         ];
         let found = all.into_iter().filter(|(_, id)| !id.is_empty());
@@ -402,6 +406,8 @@ async fn fill(server: &Server, tenant: &str, mark: &str) -> Desk {
         json!({"label": format!("{mark}script"), "scope": "write", "agent_id": el}),
     )
     .await;
+    let view = json!({"name": format!("{mark}view"), "filter": format!("tag:{mark}view")});
+    write(server, tenant, &colleague, Method::POST, "/views", &view).await;
     let key = make("/identity-keys", json!({})).await;
     let network = if tenant == A { "198.51.100.0/24" } else { "192.0.2.0/24" };
     let block = json!({"network": network, "reason": format!("{mark}block")});
@@ -439,6 +445,7 @@ async fn fill(server: &Server, tenant: &str, mark: &str) -> Desk {
         webhook: text(&webhook["id"]),
         delivery: deliveries["deliveries"][0]["rev"].as_u64().unwrap(),
         network: network.replace('/', "%2F"),
+        view: format!("{mark}view"),
         device,
         cursors: BTreeMap::new(),
         since: text(&get(server, tenant, &admin, "/events?since=0&wait=0").await["cursor"]),
@@ -467,14 +474,24 @@ async fn fill(server: &Server, tenant: &str, mark: &str) -> Desk {
 async fn cursors(server: &Server, ids: &Ids, admin: &str, key: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for list in operations().iter().filter(|it| takes(it, "cursor")) {
-        let path = at(list, ids);
+        let path = page_of_one(list, ids);
         let bearer = if path.contains("/public/") { key } else { admin };
-        let page = get(server, &ids.tenant, bearer, &format!("{path}?limit=1")).await;
+        let mut page = get(server, &ids.tenant, bearer, &path).await;
+        while page["behind"].as_u64().is_some_and(|events| events > 0) {
+            // What was just said is found a moment later.
+            page = get(server, &ids.tenant, bearer, &path).await;
+        }
         let next = page["next_cursor"].as_str();
         let next = next.unwrap_or_else(|| panic!("{}: there is one page only: {page}", list.name()));
         found.insert(list.path.clone(), next.to_owned());
     }
     found
+}
+
+/// The path of a page with one row.
+pub fn page_of_one(list: &Operation, ids: &Ids) -> String {
+    let search = if list.path.ends_with("/search") { "&q=line" } else { "" };
+    format!("{}?limit=1{search}", at(list, ids))
 }
 
 /// Whether the query has a parameter of this name.
@@ -503,6 +520,7 @@ pub fn at(operation: &Operation, ids: &Ids) -> String {
             (Some("tokens"), _) => ids.token.clone(),
             (Some("webhooks"), _) => ids.webhook.clone(),
             (Some("deliveries"), _) => ids.delivery.to_string(),
+            (Some("views"), _) => ids.view.clone(),
             (Some("tenants"), _) => ids.tenant.clone(),
             (Some("blocked-networks"), _) => ids.network.clone(),
             (of, _) => panic!("{}: what is {segment} of {of:?}?", operation.name()),
