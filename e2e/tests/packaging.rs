@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use anyhow::{Context, Result, ensure};
-use minicom_e2e::binaries::root;
+use minicom_e2e::binaries::{Binary, root};
 
 /// The most that the unit may be exposed, in tenths of the points of `systemd-analyze security`.
 const EXPOSURE_MAX: &str = "15";
@@ -24,6 +24,22 @@ fn the_unit_is_hardened() -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// The command line finds the data folder of the service in the file that the service reads, so the two cannot differ.
+#[test]
+fn the_service_and_the_command_line_read_one_file() -> Result<()> {
+    let unit = fs::read_to_string(root().join("packaging/systemd/minicom-server.service"))?;
+    ensure!(unit.contains("ExecStart=/usr/bin/minicom-server --config /etc/minicom/server.toml\n"));
+    ensure!(unit.contains("StateDirectory=minicom\n"));
+    let settings = root().join("packaging/server.toml");
+    ensure!(fs::read_to_string(&settings)?.contains("\ndata = \"/var/lib/minicom\""));
+    let checked = Command::new(Binary::Server.path()?)
+        .args(["check-config", "--config"])
+        .arg(&settings)
+        .output()?;
+    ensure!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    Ok(())
 }
 
 #[test]
