@@ -48,6 +48,10 @@ pub fn opening(refused: &OpenRefused) -> Fatal {
             let fix = "Stop that server first, or choose another folder with --data.";
             (ExitKind::TryLater, fix.to_owned())
         }
+        OpenRefused::Held { .. } => {
+            let fix = "End it: nothing but minicom-server may have the database open for writing. Copies are made by `minicom-server backup`.";
+            (ExitKind::TryLater, fix.to_owned())
+        }
         OpenRefused::Full { .. } => (ExitKind::Io, "Free some space there, then start again.".to_owned()),
         OpenRefused::Damaged { .. } => {
             let fix = "Nothing was changed. Put a backup in its place, or choose another folder with --data.";
@@ -190,7 +194,10 @@ pub fn starting(refusal: &Refusal) -> Fatal {
     };
     Fatal::new(
         kind,
-        format!("The server could not be set up: {}", refusal.message()),
+        format!(
+            "The server could not be set up: {}",
+            refusal.message().trim_end_matches(" It is tried again.")
+        ),
         "The log above says more. Look at the disk of the data folder.",
     )
 }
@@ -218,7 +225,9 @@ fn first_upper(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
         // A path stands as it is.
-        Some(first) if !text.starts_with(['/', '.']) => first.to_uppercase().chain(chars).collect(),
+        Some(first) if !text.split(' ').next().is_some_and(|word| word.contains('/')) && !text.starts_with('.') => {
+            first.to_uppercase().chain(chars).collect()
+        }
         _ => text.to_owned(),
     }
 }

@@ -62,6 +62,12 @@ pub enum OpenRefused {
         /// The other's process, if it says.
         holder: String,
     },
+    /// Another program, which is no server of ours, has the database.
+    #[error("another program has {file} locked")]
+    Held {
+        /// Which.
+        file: PathBuf,
+    },
     /// The disk is full.
     #[error("the disk under {path} is full")]
     Full {
@@ -128,6 +134,7 @@ pub fn open(path: &Path) -> Result<(DataFolder, Connection), OpenRefused> {
     let mut conn = writer(&file)?;
     let came_from = migrations::migrate(&mut conn, &file).map_err(|source| refused(path, &file, source))?;
     check(&conn, path, &file)?;
+    can_write(&conn).map_err(|source| sqlite(path, &file, source))?;
     Ok((
         DataFolder {
             path: path.to_owned(),
@@ -283,12 +290,19 @@ fn check(conn: &Connection, path: &Path, file: &Path) -> Result<(), OpenRefused>
     Ok(())
 }
 
+/// Takes the right to write and gives it back: SQLite opens a file that may only be read without a word, and the first to
+/// notice would be a customer.
+fn can_write(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch("BEGIN IMMEDIATE; ROLLBACK")
+}
+
 fn sqlite(path: &Path, file: &Path, source: rusqlite::Error) -> OpenRefused {
     match source.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenRefused::Damaged {
             file: file.to_owned(),
             finding: source.to_string(),
         },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenRefused::Held { file: file.to_owned() },
         Some(ErrorCode::DiskFull) => OpenRefused::Full { path: path.to_owned() },
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => OpenRefused::NotWritable {
             path: path.to_owned(),

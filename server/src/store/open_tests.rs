@@ -108,3 +108,23 @@ fn a_folder_that_cannot_be_is_named() {
     assert!(matches!(refused(&file), OpenRefused::Create { .. }));
     assert!(matches!(refused(&file.join("below")), OpenRefused::Create { .. }));
 }
+
+#[test]
+fn a_database_that_another_program_holds_or_that_may_only_be_read_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let (opened, conn) = open(folder.path()).unwrap();
+    let file = opened.database();
+    drop((opened, conn));
+    let other = Connection::open(&file).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = open(folder.path()).map(|_| ()).unwrap_err();
+    assert!(matches!(refused, OpenRefused::Held { .. }), "{refused}");
+    other.execute_batch("ROLLBACK").unwrap();
+    drop(other);
+    assert!(open(folder.path()).is_ok());
+
+    // Whoever may do everything may write this file too: SQLite itself is told to read only.
+    let reader = Connection::open_with_flags(&file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let refused = can_write(&reader).map_err(|source| sqlite(folder.path(), &file, source));
+    assert!(matches!(refused, Err(OpenRefused::NotWritable { .. })), "{refused:?}");
+}
