@@ -260,7 +260,8 @@ async fn people(accounts: &Accounts, config: &Config) -> Result<(), Fatal> {
     let name = config.admin_name.clone();
     let first = accounts.ensure_first_admin(&tenant, name).await;
     if first.map_err(|refusal| refused::starting(&refusal))? {
-        info!("made the first admin, {}", crate::accounts::FIRST_ADMIN);
+        let admin = crate::accounts::FIRST_ADMIN;
+        info!("made the first admin, {admin}; `minicom-server agent passwd {admin}` gives it a password");
     }
     let token = accounts.issue_local_token(&tenant, &config.data).await;
     token

@@ -11,8 +11,13 @@ mod tests;
 
 use std::{path::Path, sync::Once};
 
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+
 pub use self::{
-    facts::{Facts, fingerprint},
+    facts::{Facts, fingerprint, fingerprint_from},
     kept::Tls,
     pair::PairFiles,
     pinned::pinned_to,
@@ -29,10 +34,30 @@ pub fn provider() {
     });
 }
 
-/// The beginning of an HTTP client.
+/// The beginning of an HTTP client, which knows others by this computer's authorities. There may be none, as in a small container:
+/// then it believes nobody over TLS, and does everything else.
 pub fn http_client() -> reqwest::ClientBuilder {
+    let mut roots = RootCertStore::empty();
+    // A platform has odd ones among many good ones.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    reqwest::Client::builder().tls_backend_preconfigured(trusting(roots))
+}
+
+/// A configuration for a client that knows others by these authorities.
+pub fn trusting(roots: RootCertStore) -> ClientConfig {
     provider();
-    reqwest::Client::builder()
+    ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
+
+/// The certificates in a text of PEM, as authorities; `None` if there is none, or one that cannot be read.
+pub fn authorities(pem: &[u8]) -> Option<RootCertStore> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        roots.add(certificate.ok()?).ok()?;
+    }
+    (!roots.is_empty()).then_some(roots)
 }
 
 /// What the configuration says of TLS, opened: the certificate that it names, or one made for trials in the data folder.

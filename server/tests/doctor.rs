@@ -4,7 +4,7 @@ mod program;
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Output};
 
-use program::{Running, run, stdout};
+use program::{Running, program, run, stdout};
 use serde_json::Value;
 
 fn doctor(data: &Path, more: &[&str]) -> Output {
@@ -173,6 +173,12 @@ fn from_outside_the_first_line_that_fails_names_what_is_in_the_way() {
     for (health, other, part, words) in [
         ("200 OK\r\ncontent-length: 2\r\n\r\nhi", "", "server", "something else"),
         (
+            "400 Bad Request\r\ncontent-length: 37\r\n\r\nThis port speaks TLS: write https://..",
+            "",
+            "connection",
+            "TLS is spoken there",
+        ),
+        (
             "502 Bad Gateway\r\ncontent-length: 0\r\n\r\n",
             "",
             "server",
@@ -200,6 +206,62 @@ fn from_outside_the_first_line_that_fails_names_what_is_in_the_way() {
         let between = between(health, other);
         state(&look(&format!("http://{between}")), part, "fail", words);
     }
+}
+
+#[test]
+fn a_certificate_from_outside_is_known_as_clients_know_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Running::start(dir.path(), &["--tls-self-signed"]);
+    let url = format!("https://{}", server.address);
+    let text = fs::read_to_string(dir.path().join("server.json")).unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    let pin = file["fingerprint"].as_str().unwrap();
+    let certificate = dir.path().join("tls-self-signed.crt");
+    let other = pin.replace(['A', '1'], "B");
+    let look = |more: &[&str]| parts(&run(&[&["doctor", "--json", "--url", &url], more].concat()));
+    state(&look(&[]), "connection", "fail", "does not know who issued it");
+    state(&look(&["--pin", pin]), "upgrade", "ok", "opened");
+    state(
+        &look(&["--pin", &pin.replace(':', "").to_lowercase()]),
+        "upgrade",
+        "ok",
+        "opened",
+    );
+    state(&look(&["--pin", &other]), "connection", "fail", "another fingerprint");
+    state(&look(&["--pin", "AB"]), "connection", "fail", "no fingerprint");
+    state(
+        &look(&["--ca", dir.path().join("none").to_str().unwrap()]),
+        "connection",
+        "fail",
+        "none",
+    );
+    state(
+        &look(&["--ca", dir.path().join("server.json").to_str().unwrap()]),
+        "connection",
+        "fail",
+        "no certificate",
+    );
+    // It vouches for itself, and for these names.
+    let told = look(&["--ca", certificate.to_str().unwrap()]);
+    assert!(told.iter().any(|part| part["part"] == "connection"), "{told:?}");
+}
+
+#[test]
+fn a_computer_without_authorities_serves_and_is_managed() {
+    let dir = tempfile::tempdir().unwrap();
+    let none = dir.path().join("none");
+    let bare = |more: &[&str]| {
+        let mut command = program();
+        command.args(more).args(["--data", dir.path().to_str().unwrap()]);
+        command.env("SSL_CERT_FILE", &none).env("SSL_CERT_DIR", &none);
+        command
+    };
+    let server = Running::command(bare(&["serve", "--listen", "127.0.0.1:0"]), dir.path());
+    let listed = bare(&["agent", "list"]).output().unwrap();
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    let url = format!("http://{}", server.address);
+    let told = bare(&["doctor", "--json", "--url", &url]).output().unwrap();
+    state(&parts(&told), "upgrade", "ok", "opened");
 }
 
 /// Something that answers the two questions with this.

@@ -226,8 +226,15 @@ impl ApiError {
     }
 }
 
-/// The field that a reason names between backticks; a value between them is none.
+/// The field that a reason begins with, before a colon, or names between backticks; a value between them is none.
 fn named_field(why: &str) -> Option<&str> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if let Some((name, _)) = why.split_once(": ")
+        && (1..=64).contains(&name.len())
+        && name.chars().all(plain)
+    {
+        return Some(name);
+    }
     let name = why.split('`').nth(1)?;
     let path = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
     let is_name = name.len() <= 64 && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(path);

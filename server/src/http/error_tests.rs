@@ -21,6 +21,8 @@ fn a_problem_says_it_in_the_words_of_the_standard_and_in_ours() {
     let body: Value = serde_json::from_str(&hidden.body.json(hidden.status, Some("7"))).unwrap();
     assert_eq!(body.get("request_id"), None);
     assert_eq!(named_field("invalid type: integer `7`"), None);
+    assert_eq!(named_field("sort: unknown variant `evil'--`"), Some("sort"));
+    assert_eq!(named_field("the name: `x y`"), None);
 }
 
 #[test]

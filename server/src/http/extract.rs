@@ -237,6 +237,10 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
             let error = unfit.into_inner();
             match serde_json::from_slice::<IgnoredAny>(bytes) {
                 Err(broken) => broken,
+                // Else the reason would be in the words of what it was to become.
+                Ok(_) if !bytes.trim_ascii_start().starts_with(b"{") => {
+                    return Err(ApiError::bad_field("the body is an object: {...}"));
+                }
                 // A list in the place of a word is told as if it were no JSON.
                 Ok(_) if error.is_data() || error.to_string().starts_with("expected value") => {
                     let problem = ApiError::bad_field(why(&error));

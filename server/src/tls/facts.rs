@@ -97,6 +97,22 @@ pub fn fingerprint(der: &[u8]) -> String {
     parts.join(":")
 }
 
+/// A fingerprint as it is written, from any of the forms in which people copy it; `None` if it is none.
+pub fn fingerprint_from(text: &str) -> Option<String> {
+    let text = text.trim();
+    let digits = text
+        .strip_prefix("sha256:")
+        .unwrap_or(text)
+        .replace(':', "")
+        .to_uppercase();
+    let whole = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let pairs = digits
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| String::from_utf8_lossy(pair).into_owned());
+    whole.then(|| pairs.collect::<Vec<_>>().join(":"))
+}
+
 fn day(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds).map_or_else(
         |_| "a day beyond all calendars".to_owned(),

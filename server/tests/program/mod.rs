@@ -101,8 +101,8 @@ impl Running {
             address: String::new(),
             data: data.to_owned(),
         };
-        let line = running.until("listening on http://");
-        running.address = line.trim_end().rsplit("http://").next().unwrap().to_owned();
+        let line = running.until("listening on http");
+        running.address = line.trim_end().rsplit("://").next().unwrap().to_owned();
         // A log of JSON goes on behind it.
         running
             .address

@@ -22,6 +22,12 @@ pub struct Doctor {
     /// Look at a server from outside, as its clients reach it, instead of at the one of this computer
     #[arg(long, value_name = "ADDRESS")]
     pub url: Option<String>,
+    /// With --url: certificates of authorities, in PEM, that are trusted instead of this computer's
+    #[arg(long, value_name = "FILE", requires = "url")]
+    pub ca: Option<PathBuf>,
+    /// With --url: the SHA-256 fingerprint of the server's certificate; that one is trusted and no other
+    #[arg(long, value_name = "FINGERPRINT", requires = "url", conflicts_with = "ca")]
+    pub pin: Option<String>,
     /// Tell it as JSON
     #[arg(long)]
     pub json: bool,

@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{Path, rejection::PathRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use minicom_protocol::{gate::Shown, text::CustomerName};
@@ -24,12 +24,12 @@ const POLICY: &str =
         (status = 404, body = String, content_type = "text/html", description = "The same for what can be no name"),
     ),
 )]
-pub async fn chat(path: Result<Path<String>, PathRejection>) -> Response {
+pub async fn chat(headers: HeaderMap, path: Result<Path<String>, PathRejection>) -> Response {
     match named(path) {
         Some(name) => page(
             "Chat",
             "This support chat lives in the terminal. To talk as this customer, run:",
-            &format!("minicom-chat {}", word(name.as_str())),
+            &command("minicom-chat", &headers, &word(name.as_str())),
         ),
         None => no_such_page(),
     }
@@ -37,9 +37,9 @@ pub async fn chat(path: Result<Path<String>, PathRejection>) -> Response {
 
 /// For an agent in a browser: the command to run.
 #[utoipa::path(get, path = "/agent/dashboard", tag = "pages", security(()), responses((status = 200, body = String, content_type = "text/html", description = "The page")))]
-pub async fn dashboard() -> Response {
+pub async fn dashboard(headers: HeaderMap) -> Response {
     let words = "The agents' desk lives in the terminal. To see all conversations, run:";
-    page("Agents", words, "minicom-agent")
+    page("Agents", words, &command("minicom-agent", &headers, ""))
 }
 
 /// For an agent in a browser who wants one customer's chat.
@@ -54,14 +54,14 @@ pub async fn dashboard() -> Response {
         (status = 404, body = String, content_type = "text/html", description = "The same for what can be no name"),
     ),
 )]
-pub async fn agent_chat(path: Result<Path<String>, PathRejection>) -> Response {
+pub async fn agent_chat(headers: HeaderMap, path: Result<Path<String>, PathRejection>) -> Response {
     match named(path) {
         Some(name) => {
             let words = format!(
                 "The agents' desk lives in the terminal. To answer {}, run this and choose that customer in the list:",
                 name.shown()
             );
-            page("Agents", &words, "minicom-agent")
+            page("Agents", &words, &command("minicom-agent", &headers, ""))
         }
         None => no_such_page(),
     }
@@ -70,6 +70,28 @@ pub async fn agent_chat(path: Result<Path<String>, PathRejection>) -> Response {
 /// The name in the path, if it can be one.
 fn named(path: Result<Path<String>, PathRejection>) -> Option<CustomerName> {
     path.ok().and_then(|Path(name)| CustomerName::parse(name).ok())
+}
+
+/// The command that leads to the address by which this page was asked for. Without a scheme: the programs take plain HTTP on their
+/// own computer and `https` elsewhere. A host that is no word of a shell is left out, and so is the programs' own default.
+fn command(program: &str, headers: &HeaderMap, rest: &str) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let plain = |host: &&str| {
+        (1..=255).contains(&host.len())
+            && host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+            && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c))
+    };
+    let host = host
+        .filter(plain)
+        .filter(|host| !["127.0.0.1:8000", "localhost:8000"].contains(host));
+    // What looks like a glob is quoted.
+    let server = host.map(|host| match host.starts_with('[') {
+        true => format!("--server '{host}'"),
+        false => format!("--server {host}"),
+    });
+    let words = [Some(program), server.as_deref(), Some(rest)];
+    let words: Vec<&str> = words.into_iter().flatten().filter(|word| !word.is_empty()).collect();
+    words.join(" ")
 }
 
 /// A name as a word of a shell: it has letters, digits, `.`, `_` and `-` only, and may begin like a flag.
@@ -135,6 +157,22 @@ mod tests {
     #[test]
     fn nothing_in_a_text_is_a_tag() {
         assert_eq!(escaped("<a b=\"c\">'&"), "&lt;a b=&quot;c&quot;&gt;&#39;&amp;");
+    }
+
+    #[test]
+    fn the_command_leads_to_where_the_page_was_asked_for() {
+        let of = |host: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_str(host).unwrap());
+            command("minicom-chat", &headers, "alice")
+        };
+        assert_eq!(of("desk.example.org"), "minicom-chat --server desk.example.org alice");
+        assert_eq!(of("10.0.0.7:8443"), "minicom-chat --server 10.0.0.7:8443 alice");
+        assert_eq!(of("[::1]:8100"), "minicom-chat --server '[::1]:8100' alice");
+        for plain in ["127.0.0.1:8000", "", "a b", "x;reboot", "$(x)", "-x", "a'b", "a/../b"] {
+            assert_eq!(of(plain), "minicom-chat alice", "{plain}");
+        }
+        assert_eq!(command("minicom-agent", &HeaderMap::new(), ""), "minicom-agent");
     }
 
     #[test]

@@ -36,7 +36,7 @@ struct Report<'a> {
 /// A part does not work: the program ends with 1.
 pub async fn run(command: &Doctor, config: &Config, out: &mut impl Write) -> Result<(), Fatal> {
     let mut parts = match &command.url {
-        Some(url) => outside::look(url).await,
+        Some(url) => outside::look(url, command).await,
         None => everything(config).await,
     };
     if command.quiet {

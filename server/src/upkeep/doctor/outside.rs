@@ -7,13 +7,13 @@ use minicom_protocol::gate::Shown;
 use reqwest::{Client, Url, header, redirect};
 use tokio::net::lookup_host;
 
-use crate::{tls, upkeep::part::Part};
+use crate::{config::cli::upkeep::Doctor, tls, upkeep::part::Part};
 
 /// A server far away answers within this time.
 const WITHIN: Duration = Duration::from_secs(10);
 
-/// Looks at an address from outside.
-pub async fn look(address: &str) -> Vec<Part> {
+/// Looks at an address from outside; the command says by what its certificate is known.
+pub async fn look(address: &str, command: &Doctor) -> Vec<Part> {
     let url = match read(address) {
         Ok(url) => url,
         Err(part) => return vec![part],
@@ -37,15 +37,12 @@ pub async fn look(address: &str) -> Vec<Part> {
             return vec![Part::fail("name", format!("{host} is not known"), fix)];
         }
     }
-    let client = tls::http_client()
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .connect_timeout(WITHIN)
-        .timeout(WITHIN)
-        .build();
-    let client = match client {
+    let client = match client(command) {
         Ok(client) => client,
-        Err(error) => return vec![Part::fail("connection", cause(&error), "Report this.")],
+        Err(part) => {
+            parts.push(part);
+            return parts;
+        }
     };
     match live(&client, &url).await {
         Ok(found) => parts.extend(found),
@@ -56,6 +53,30 @@ pub async fn look(address: &str) -> Vec<Part> {
     }
     parts.push(upgrade(&client, &url).await);
     parts
+}
+
+/// A client that trusts whom the command names, else this computer's authorities.
+fn client(command: &Doctor) -> Result<Client, Part> {
+    let fail = |says: String, fix: &str| Part::fail("connection", says, fix);
+    let mut client = tls::http_client()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(WITHIN)
+        .timeout(WITHIN);
+    if let Some(pin) = &command.pin {
+        let fix = "Take it from the server's log or its server.json: 32 pairs of hexadecimal digits.";
+        let pin = tls::fingerprint_from(pin).ok_or_else(|| fail("this is no fingerprint".to_owned(), fix))?;
+        let config = tls::pinned_to(&pin).map_err(|error| fail(cause(&error), "Report this."))?;
+        client = client.tls_backend_preconfigured(config);
+    }
+    if let Some(file) = &command.ca {
+        let fix = "Name a file with certificates in PEM that can be read.";
+        let pem = std::fs::read(file).map_err(|error| fail(format!("{}: {error}", file.display()), fix))?;
+        let roots = tls::authorities(&pem);
+        let roots = roots.ok_or_else(|| fail(format!("{} has no certificate", file.display()), fix))?;
+        client = client.tls_backend_preconfigured(tls::trusting(roots));
+    }
+    client.build().map_err(|error| fail(cause(&error), "Report this."))
 }
 
 /// `ws` and `wss` are what clients call the same address.
@@ -97,6 +118,12 @@ async fn live(client: &Client, url: &Url) -> Result<Vec<Part>, Part> {
     }
     match (status.as_u16(), body.as_str()) {
         (200, "ok\n") => Ok(vec![connection, Part::ok("server", "Minicom answers")]),
+        // The words of this server, of nginx and of Caddy.
+        (400, words) if url.scheme() == "http" && words.to_lowercase().contains("https") => Err(Part::fail(
+            "connection",
+            "http is asked, and TLS is spoken there",
+            "Use https:// (or wss://) there.",
+        )),
         (502..=504, _) => Err(Part::fail(
             "server",
             format!("a proxy answers {status}: it does not reach the server"),
@@ -145,10 +172,7 @@ fn unreachable(url: &Url, error: &reqwest::Error) -> Part {
             "Open the port in the firewall, of the host and of its provider.",
         )
     } else if lower.contains("certificate") || lower.contains("unknownissuer") {
-        (
-            format!("the certificate is not good: {words}"),
-            "Renew it, give the whole chain, and use the name that stands in it.",
-        )
+        untrusted(&words)
     } else if tls
         && (lower.contains("invalidcontenttype") || lower.contains("corrupt message") || lower.contains("eof"))
     {
@@ -168,6 +192,38 @@ fn unreachable(url: &Url, error: &reqwest::Error) -> Part {
         )
     };
     Part::fail("connection", says, fix)
+}
+
+/// What is wrong with a certificate, and what to do about it.
+fn untrusted(words: &str) -> (String, &'static str) {
+    let lower = words.to_lowercase();
+    let (why, fix) = if lower.contains("unknownissuer") {
+        (
+            "this computer does not know who issued it, or the chain is not whole",
+            "Give the server the whole chain; or name the authority with --ca, or the certificate with --pin, as clients do.",
+        )
+    } else if lower.contains("expired") || lower.contains("not valid yet") || lower.contains("notvalidyet") {
+        (
+            "its dates do not fit: it has ended, or a clock is wrong",
+            "Renew it, and look at the clocks.",
+        )
+    } else if lower.contains("not valid for name") || lower.contains("notvalidforname") {
+        (
+            "it has another name",
+            "Use a name that stands in it, or get one with this name.",
+        )
+    } else if lower.contains("applicationverificationfailure") {
+        (
+            "it has another fingerprint",
+            "If it was renewed, take the new one from the server's log.",
+        )
+    } else {
+        (
+            words,
+            "Renew it, give the whole chain, and use the name that stands in it.",
+        )
+    };
+    (format!("the certificate is not good: {why}"), fix)
 }
 
 /// The innermost reason, which says most.
