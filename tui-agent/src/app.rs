@@ -27,7 +27,9 @@ use crate::{
     keys::{Action, Context},
     list::{List, Spot},
     over::{EditFor, Over},
-    update::{answers::Wish, attending::Attending, calling::Calling, earlier::Earlier, moving::TakingNext},
+    update::{
+        answers::Wish, attending::Attending, calling::Calling, earlier::Earlier, finding::Finding, moving::TakingNext,
+    },
     writing::{With, Writing},
 };
 
@@ -152,6 +154,8 @@ pub struct App {
     pub(crate) over: Option<Over>,
     /// What the views of the desk have under way.
     pub(crate) views: Views,
+    /// The search.
+    pub(crate) finding: Finding,
     /// The earlier conversation that is being read.
     pub(crate) earlier: Option<Earlier>,
     /// Who came into the queue and calls.
@@ -220,6 +224,7 @@ impl App {
             drafts_known: HashSet::new(),
             over: None,
             views: Views::default(),
+            finding: Finding::default(),
             earlier: None,
             calling: Calling::default(),
             details_top: 0,

@@ -93,6 +93,7 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::CustomerEdit, "edit-customer", "name, address and attributes of the customer", &[]),
     row(A::Merge, "merge", "join two customers who are one person", &[]),
     row(A::Block, "block", "keep the customer out; let in again", &[(List, "X")]),
+    row(A::Find, "find", "find what was said; Tab: here or everywhere", &[(Everywhere, "ctrl-f f3")]),
     row(A::Mentions, "mentions", "notes that mention me", &[(Everywhere, "alt-m"), (List, "@")]),
     row(A::Tickets, "tickets", "the list of tickets", &[(List, "T")]),
     row(A::Why, "why", "why it waits, and who may take it", &[(Everywhere, "alt-w"), (List, "w")]),
@@ -225,9 +226,6 @@ mod tests {
     #[test]
     fn what_comes_later_is_not_bound() {
         let keymap = keymap(false).unwrap();
-        for later in ["ctrl-f", "f3"] {
-            assert_eq!(keymap.action(contexts(true), key(later)), None, "{later}");
-        }
         for later in ["/", "y", "z"] {
             assert_eq!(keymap.action(contexts(false), key(later)), None, "{later}");
         }

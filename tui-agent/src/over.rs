@@ -4,7 +4,7 @@
 use minicom_client::ListSort;
 use minicom_protocol::{
     command::TransferTo,
-    ids::{AgentId, ConversationId, ReplyId, Time},
+    ids::{AgentId, ConversationId, CustomerId, ReplyId, Rev, Time},
     intake::Priority,
     line::LineRef,
     staff::Intent,
@@ -73,6 +73,8 @@ pub enum PickFor {
     Blank,
     /// For how long a customer is kept out.
     Block,
+    /// Where something was said.
+    Find,
 }
 
 /// What a row of a list stands for.
@@ -110,6 +112,15 @@ pub enum Choice {
     Article(Attached),
     /// A line.
     Line(LineRef),
+    /// A place where something was found.
+    Hit {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Whose thread it is in.
+        customer: CustomerId,
+        /// The event.
+        at: Rev,
+    },
 }
 
 /// Questions to be answered.

@@ -15,6 +15,7 @@ mod managing;
 mod marking;
 mod news;
 mod ownership;
+mod searching;
 mod staff;
 mod telling;
 mod tickets;

@@ -17,9 +17,9 @@ use minicom_protocol::{
     people::{AgentRef, CustomerRef, Realm, Role},
     queue::QueueStats,
     refusal::Refusal,
-    search::Found,
+    search::{Found, Hit, Query, What, excerpt, query::Term},
     staff::{Group, Intent, Presence, PresenceState, StaffMember},
-    stage::{Closer, HandOverReason, Side},
+    stage::{Closer, HandOverReason, Side, StageIs},
     summary::Summary,
     text::{CustomerName, DisplayName, MessageText},
     words::{GroupName, Skill, Tag},
@@ -454,9 +454,7 @@ impl Desk {
                 more: false,
             },
             AgentQuestion::Mentions { .. } => self.mentions(),
-            AgentQuestion::Search { .. } => AgentReply::Search {
-                found: Found::default(),
-            },
+            AgentQuestion::Search { query, customer, .. } => self.found(query, *customer),
             AgentQuestion::Views {} => AgentReply::Views { views: vec![] },
             AgentQuestion::Queue {} => AgentReply::Queue {
                 stats: QueueStats::default(),
@@ -472,6 +470,49 @@ impl Desk {
         };
         let told = Told::Reply(reply);
         ClientEvent::Reply { n: 1, question, told }
+    }
+
+    /// Lines with all the words, newest first.
+    fn found(&self, typed: &str, only: Option<CustomerId>) -> AgentReply {
+        let query = Query::parse(typed);
+        let hit = |event: &Event| {
+            let (EventBody::Posted(it), Some(conversation)) = (&event.body, event.subject.conversation()) else {
+                return None;
+            };
+            let row = &self.rows[&conversation];
+            let text = it.text();
+            let each = |term: &Term| {
+                let all = vec![term.clone()];
+                let one = Query {
+                    all,
+                    ..Query::default()
+                };
+                !one.marks(&text).is_empty()
+            };
+            let fits = only.is_none_or(|only| only == row.customer.id) && query.all.iter().all(each);
+            let (excerpt, marks) = excerpt(&query, &text);
+            fits.then(|| Hit {
+                at: event.rev,
+                time: event.time,
+                conversation,
+                customer: row.customer.clone(),
+                stage: StageIs::of(&row.stage),
+                subject: None,
+                what: What::Line {
+                    author: it.author.clone(),
+                },
+                excerpt,
+                marks,
+            })
+        };
+        let hits = self.events[..self.told].iter().rev().filter_map(hit).collect();
+        let unclear = query.unclear.iter().map(|it| format!("not understood: {it}")).collect();
+        let found = Found {
+            hits,
+            unclear,
+            ..Found::default()
+        };
+        AgentReply::Search { found }
     }
 
     /// Notes that mention the one who sits at the seat, as of what was told.

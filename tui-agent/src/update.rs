@@ -11,7 +11,11 @@ pub(crate) mod desk_views;
 mod detailing;
 pub(crate) mod earlier;
 mod filter;
+<<<<<<< HEAD
 pub(crate) mod keeping_out;
+=======
+pub(crate) mod finding;
+>>>>>>> 65ae449 (Ctrl-F finds what was said, here and everywhere, goes there and comes back; /find in line mode)
 mod keys;
 mod marking;
 mod menu;
@@ -140,6 +144,7 @@ impl App {
             chat.sync(&self.replica);
         }
         self.go_on_opening();
+        self.stand_as_before();
         self.read();
         self.ask_older();
         let title = self.attention.title(self.wanting());

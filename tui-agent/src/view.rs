@@ -4,6 +4,7 @@ mod bars;
 mod chat;
 mod desk;
 mod details;
+mod found;
 mod header;
 mod list;
 mod over;

@@ -6,7 +6,7 @@
 mod matching;
 mod view;
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use minicom_protocol::gate::Shown;
 use ratatui::layout::{Position, Rect};
@@ -36,6 +36,8 @@ pub struct Row<I> {
     pub detail: Shown,
     /// Why it cannot be chosen now.
     pub disabled: Option<Shown>,
+    /// The parts of `detail` that are marked, in bytes, where somebody else searches and knows them.
+    pub marked: Option<Vec<Range<usize>>>,
 }
 
 impl<I> Row<I> {
@@ -47,7 +49,14 @@ impl<I> Row<I> {
             label,
             detail,
             disabled: None,
+            marked: None,
         }
+    }
+
+    /// The same row with these parts of its detail marked, in bytes.
+    pub fn marked(mut self, parts: Vec<Range<usize>>) -> Row<I> {
+        self.marked = Some(parts);
+        self
     }
 
     /// The same row; if there is a reason, it cannot be chosen.
@@ -195,6 +204,13 @@ impl<I: Clone + PartialEq> Picker<I> {
     /// The selected row.
     pub fn selected(&self) -> Option<&Row<I>> {
         self.shown_row(self.cursor.selected())
+    }
+
+    /// Selects the first row that is it, if there is one.
+    pub fn select_where(&mut self, is_it: impl Fn(&I) -> bool) {
+        if let Some(row) = self.fits.iter().position(|index| is_it(&self.rows[*index].id)) {
+            self.cursor.select(row, self.fits.len());
+        }
     }
 
     /// Rows that fit now.

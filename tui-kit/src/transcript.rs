@@ -19,6 +19,7 @@ pub use entry::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind};
 use layout::Memo;
 use place::Place;
 
+pub use self::place::Bookmark;
 pub use crate::theme::Who;
 use crate::time::Zone;
 

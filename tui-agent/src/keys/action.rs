@@ -49,6 +49,8 @@ pub enum Action {
     Mark,
     /// Mark all rows of the section, or none.
     MarkAll,
+    /// Find what was said, here or everywhere.
+    Find,
     /// Only rows that fit, by a line such as `priority:high tag:vip`.
     Filter,
     /// Another order of the rows.

@@ -150,6 +150,7 @@ impl PlainAgent {
             AgentQuestion::Articles { .. } | AgentQuestion::Article { .. } => self.tell_library(reply),
             AgentQuestion::Tickets { .. } | AgentQuestion::Ticket { .. } => self.tell_tickets(reply, now),
             AgentQuestion::Mentions { .. } => self.tell_mentions(now),
+            AgentQuestion::Search { .. } => self.tell_found(reply, now),
             // The replica's own questions.
             _ => {}
         }

@@ -256,6 +256,9 @@ impl App {
             self.over = Some(Over::Picker(pick));
             return None;
         }
+        if self.is_widen_key(&pick, key) {
+            return None;
+        }
         Some(pick)
     }
 }

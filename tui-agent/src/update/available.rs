@@ -102,6 +102,7 @@ fn needs_connection(action: Action) -> bool {
             | Action::Why
             | Action::Block
             | Action::Article
+            | Action::Find
             | Action::EditLast
             | Action::WithdrawLast
     )

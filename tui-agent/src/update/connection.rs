@@ -32,8 +32,14 @@ impl App {
             ClientEvent::Ended(ended) => self.connection.ended = Some(ended.clone()),
             ClientEvent::OutboxTrouble(words) => self.trouble(Shown::line(words), Ends::Leaving),
             ClientEvent::Batch { events, .. } => self.notice_events(events, now),
-            ClientEvent::Reply { question, told, .. } => self.article_told(question, told),
-            ClientEvent::AskFailed { question, .. } => self.article_not_told(question),
+            ClientEvent::Reply { question, told, .. } => {
+                self.article_told(question, told);
+                self.finding_told(question, told, now);
+            }
+            ClientEvent::AskFailed { question, .. } => {
+                self.article_not_told(question);
+                self.finding_failed(question);
+            }
             _ => {}
         }
         let answered = match &event {

@@ -190,6 +190,7 @@ impl App {
             Action::Ticket => self.ticket(now),
             Action::Tickets => self.tickets(now),
             Action::Mentions => self.mentions(now),
+            Action::Find => self.find(),
             Action::Why => self.why(now),
             Action::Workload => self.workload(now),
             Action::Queue => self.queue_numbers(now),
@@ -267,6 +268,7 @@ impl App {
         if self.layout().details_over_chat {
             self.details = None;
         } else if self.is_composing() && self.cancel_edit() {
+        } else if self.end_finding() {
         } else if let (false, Some(chat)) = (at_end, &mut self.chat) {
             chat.transcript.to_end();
         } else if self.focus == Focus::Compose {

@@ -74,6 +74,7 @@ impl App {
             PickFor::Block => self.block_chosen(pick.about, &choice, now),
             PickFor::Sort => self.order_chosen(&choice),
             PickFor::Earlier => self.earlier_chosen(&choice, now),
+            PickFor::Find => self.hit_chosen(&choice, now),
             PickFor::SavedReply | PickFor::Article | PickFor::Quote | PickFor::Blank => {
                 self.chosen_for_writing(&pick, choice, now);
             }
@@ -89,6 +90,7 @@ impl App {
             PickFor::Tags => self.refresh_tags(),
             PickFor::SavedReply => self.refresh_saved_replies(),
             PickFor::Article => self.ask_articles(),
+            PickFor::Find => self.ask_finding(),
             PickFor::Quote | PickFor::Blank => {}
             PickFor::Menu
             | PickFor::Transfer
@@ -111,7 +113,7 @@ impl App {
             PickFor::Assign => self.refresh_assign(),
             PickFor::Tags => self.refresh_tags(),
             PickFor::SavedReply => self.refresh_saved_replies(),
-            PickFor::Article | PickFor::Quote | PickFor::Blank => {}
+            PickFor::Article | PickFor::Quote | PickFor::Blank | PickFor::Find => {}
             PickFor::Menu
             | PickFor::Snooze
             | PickFor::Block
@@ -174,6 +176,10 @@ impl App {
 
     fn picker_did(&mut self, pick: Box<Pick>, picked: Picked<Choice>, key: Option<Key>, now: Now) {
         match picked {
+            Picked::Closed if pick.purpose == PickFor::Find => {
+                self.end_finding();
+                return;
+            }
             Picked::Closed => return,
             Picked::Chosen(choice) => return self.chosen(*pick, choice, now),
             _ => self.over = Some(Over::Picker(pick)),
@@ -185,7 +191,11 @@ impl App {
                 self.looks_for_something_else(now);
             }
             Picked::Unavailable(words) | Picked::Refused(words) => self.trouble(words, Ends::Leaving),
-            Picked::Moved | Picked::Closed | Picked::Chosen(_) => self.notice = None,
+            Picked::Moved => {
+                self.notice = None;
+                self.hit_selected();
+            }
+            Picked::Closed | Picked::Chosen(_) => self.notice = None,
         }
     }
 

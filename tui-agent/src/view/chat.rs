@@ -15,6 +15,7 @@ use crate::{
     facts,
     layout::ChatLayout,
     view::{
+        found,
         list::{badge_style, late_style},
         put, put_right, row_of, writing,
     },
@@ -41,6 +42,9 @@ pub(super) fn draw(app: &App, parts: &ChatLayout, buffer: &mut Buffer, now: Now)
         put(buffer, rule, rule.x, &words, app.theme.dim());
     }
     chat.transcript.view(parts.transcript, buffer, &app.theme, now.wall);
+    if let Some(query) = app.finding.marked() {
+        found::mark(query, parts.transcript, buffer, &app.theme);
+    }
     if chat.transcript.is_empty() {
         let words = match (chat.is_loaded(), app.is_live()) {
             (true, _) => "No messages yet.",

@@ -27,6 +27,10 @@ pub(super) struct Spot {
     pub row: usize,
 }
 
+/// Where a view stood, to be gone back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bookmark(Place);
+
 const TOP: Spot = Spot { index: 0, row: 0 };
 
 impl Transcript {
@@ -140,6 +144,26 @@ impl Transcript {
         self.place = Place::At(self.anchor_of(Spot { index, row }));
         self.settle();
         true
+    }
+
+    /// Where the view stands now.
+    pub fn bookmark(&self) -> Bookmark {
+        Bookmark(self.place)
+    }
+
+    /// Goes back to where the view stood: to the end, or to the same row, if its entry is still there.
+    pub fn go_back(&mut self, to: Bookmark) {
+        match to.0 {
+            Place::Follow => self.to_end(),
+            Place::At(anchor) if self.index(anchor.key).is_ok() => {
+                if self.place == Place::Follow {
+                    self.left_at = self.last_stored();
+                }
+                self.place = to.0;
+                self.settle();
+            }
+            Place::At(_) => {}
+        }
     }
 
     /// The end is on the screen and stays there. Only then may what came last count as seen.

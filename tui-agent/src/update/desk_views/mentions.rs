@@ -107,7 +107,7 @@ impl App {
     }
 
     /// Closes the views and opens a conversation, at one of its events if it is told which.
-    pub(super) fn leave_for(&mut self, conversation: ConversationId, at: Option<Rev>, now: Now) {
+    pub(crate) fn leave_for(&mut self, conversation: ConversationId, at: Option<Rev>, now: Now) {
         self.leave_desk();
         self.views.go_to = at.map(|rev| (conversation, rev));
         if self.replica.summary(conversation).is_none() {

@@ -1,0 +1,93 @@
+//! Finding: typed, gone to, and back to exactly where one was.
+
+use insta::assert_snapshot;
+use minicom_protocol::stage::Closer;
+
+use crate::testing::{ADA, Desk, Seat};
+
+fn desk() -> Desk {
+    let mut desk = Desk::new();
+    desk.ago(90_000)
+        .says("dora", "the lamp is broken")
+        .closed("dora", Closer::Customer);
+    desk.ago(50_000).says("carol", "my parcel is late: order 48001");
+    for number in 0..300 {
+        desk.replies("carol", ADA, &format!("line {number}"));
+    }
+    desk.ago(400).says("carol", "and the lamp?").taken("carol", ADA);
+    desk
+}
+
+fn seat() -> Seat {
+    let mut seat = Seat::at(desk(), 80, 24);
+    seat.press("<ctrl-n>").sees("and the lamp?");
+    seat
+}
+
+#[test]
+fn what_was_said_in_this_chat_is_gone_to_and_back() {
+    let mut seat = seat();
+    seat.press("<pgup><pgup>");
+    let before = seat.bench.screen();
+    seat.press("<ctrl-f>").sees("Find in this chat").sees("from:customer");
+    seat.press("parc").sees("my parcel is late: order 48001");
+    seat.press("<enter>")
+        .sees_no("Find in this chat")
+        .sees("my parcel is late: order 48001");
+    seat.press("<esc>");
+    assert_eq!(seat.bench.screen(), before, "back exactly where it began");
+}
+
+#[test]
+fn escape_while_typing_leads_back_too() {
+    let mut seat = seat();
+    let before = seat.bench.screen();
+    seat.press("<ctrl-f>line<down><down>").sees("Find in this chat");
+    seat.press("<esc>");
+    assert_eq!(seat.bench.screen(), before);
+}
+
+#[test]
+fn tab_looks_everywhere_and_an_old_chat_is_opened() {
+    let mut seat = seat();
+    seat.press("hello")
+        .press("<ctrl-f>lamp")
+        .sees("and the lamp?")
+        .sees_no("broken");
+    seat.press("<tab>").sees("Find everywhere").sees("the lamp is broken");
+    seat.press("<down><enter>")
+        .sees("the lamp is broken")
+        .sees_no("and the lamp?");
+    seat.press("<ctrl-f>").sees("Find everywhere").press("<enter>");
+    seat.press("<esc>").sees("and the lamp?").sees("hello");
+}
+
+#[test]
+fn the_newest_question_wins() {
+    let mut seat = seat();
+    seat.press("<ctrl-f>lamx").sees("Nothing fits");
+    seat.press("<backspace>").sees("and the lamp?");
+    seat.press("<backspace><backspace><backspace>")
+        .sees("Type what was said");
+    seat.press("nothinghasthis").sees("Nothing fits");
+}
+
+#[test]
+fn what_is_not_understood_is_told() {
+    let mut seat = seat();
+    seat.press("<ctrl-f>before:soon lamp")
+        .sees("not understood: before:soon");
+}
+
+#[test]
+fn it_needs_a_connection() {
+    let mut seat = seat();
+    seat.lose().press("<ctrl-f>").sees("Finding needs a connection");
+}
+
+#[test]
+fn how_it_looks() {
+    let mut seat = Seat::at(desk(), 120, 40);
+    seat.press("<ctrl-n><ctrl-f>lamp<tab>");
+    assert_snapshot!(seat.bench.styled());
+}
