@@ -12,6 +12,7 @@ pub mod logins;
 pub mod races;
 pub mod repeats;
 pub mod revoke;
+pub mod search;
 pub mod slow;
 pub mod writers;
 

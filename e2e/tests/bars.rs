@@ -1,7 +1,7 @@
 //! The bars in short, and each against the variant that breaks its promise. In full: `minicom-bars`.
 
 use anyhow::Result;
-use minicom_e2e::bars::{claims, cuts, groups, kill, logins, races, repeats, revoke, slow};
+use minicom_e2e::bars::{claims, cuts, groups, kill, logins, races, repeats, revoke, search, slow};
 use minicom_server::faults::Faults;
 
 /// Nothing broken.
@@ -192,5 +192,18 @@ async fn sockets_that_outlive_their_sign_in_are_caught() -> Result<()> {
     };
     let found = revoke::run(5, broken).await?;
     assert!(found.closed < found.tokens, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_said_is_found_and_no_query_hurts() -> Result<()> {
+    // Without times: they are measured in full.
+    let size = search::Size {
+        conversations: 60,
+        messages: 20,
+        rounds: 40,
+    };
+    let found = search::measure(size, 61).await?;
+    assert!(found.is_right(), "{found}");
     Ok(())
 }

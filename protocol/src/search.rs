@@ -15,7 +15,7 @@ use crate::{
     ids::{ConversationId, Rev, TicketNo, Time},
     people::{AgentRef, CustomerRef},
     stage::StageIs,
-    words::SubjectLine,
+    words::{SubjectLine, Tag},
 };
 
 /// Characters of an excerpt.
@@ -41,6 +41,17 @@ pub struct Found {
     /// What of the query was not understood, each in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unclear: Vec<String>,
+}
+
+/// A published article that fits a search.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FoundArticle {
+    /// Its short name: ask for it to read it in full.
+    pub slug: Tag,
+    /// Its title.
+    pub title: SubjectLine,
+    /// The place in it.
+    pub excerpt: String,
 }
 
 /// A name for a filter of the list, of one agent.

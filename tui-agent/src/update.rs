@@ -11,11 +11,8 @@ pub(crate) mod desk_views;
 mod detailing;
 pub(crate) mod earlier;
 mod filter;
-<<<<<<< HEAD
-pub(crate) mod keeping_out;
-=======
 pub(crate) mod finding;
->>>>>>> 65ae449 (Ctrl-F finds what was said, here and everywhere, goes there and comes back; /find in line mode)
+pub(crate) mod keeping_out;
 mod keys;
 mod marking;
 mod menu;

@@ -1,8 +1,8 @@
-//! What is told of a customer's own account, in words: codes and devices. Pure.
+//! What is told of a customer's own account, in words: codes and devices; and which articles there are. Pure.
 
 use minicom_client::ServerUrl;
 use minicom_protocol::{
-    frame::{CustomerReply, Customers, Told},
+    frame::{CustomerQuestion, CustomerReply, Customers, Told},
     gate::Shown,
     ids::TenantId,
     text::CustomerName,
@@ -33,6 +33,28 @@ pub fn command(name: &CustomerName, server: &ServerUrl, tenant: &TenantId) -> St
     command
 }
 
+/// What a server reads of a search.
+const QUERY_CHARS_MAX: usize = 200;
+
+/// Articles that are told at once.
+const ARTICLES_MAX: u32 = 20;
+
+/// The question for articles with these words.
+pub fn articles(words: &str) -> CustomerQuestion {
+    CustomerQuestion::Articles {
+        query: words.chars().take(QUERY_CHARS_MAX).collect(),
+        limit: ARTICLES_MAX,
+    }
+}
+
+/// What a list of several is called.
+pub fn title(told: Option<&Told<Customers>>) -> Shown {
+    match told {
+        Some(Told::Reply(CustomerReply::Articles { .. })) => Shown::fixed("Articles"),
+        _ => Shown::fixed("Your devices"),
+    }
+}
+
 /// What a question about the account came to; `command` is [`command`]. [`None`] if it was about something else. A question that was lost has no answer.
 pub fn words(told: Option<&Told<Customers>>, command: &str, zone: &Zone) -> Option<Vec<Shown>> {
     let Some(told) = told else {
@@ -55,6 +77,16 @@ pub fn words(told: Option<&Told<Customers>>, command: &str, zone: &Zone) -> Opti
                 let this = if it.this { ", this one" } else { "" };
                 let (id, day) = (Shown::line(&it.id), zone.stamp(it.created_at.0));
                 Shown::line(&format!("device {id}, since {day}{this}"))
+            })
+            .collect(),
+        Told::Reply(CustomerReply::Articles { articles }) if articles.is_empty() => {
+            vec![Shown::fixed("No article fits. Write to us: somebody answers.")]
+        }
+        Told::Reply(CustomerReply::Articles { articles }) => articles
+            .iter()
+            .map(|it| {
+                let (slug, excerpt) = (it.slug.shown(), Shown::line(&it.excerpt.replace('\n', " ")));
+                Shown::line(&format!("/read {slug}: {}: {excerpt}", it.title.shown()))
             })
             .collect(),
         Told::Refusal(refusal) => vec![Shown::line(&refusal.message())],

@@ -46,6 +46,25 @@ pub(crate) async fn link(start: &Start) -> Result<u8, Fault> {
     Ok(exit::OK)
 }
 
+/// Prints the published articles that fit, with their short names.
+///
+/// # Errors
+/// They could not be had, or not be written.
+pub(crate) async fn articles(start: &Start, words: &str) -> Result<u8, Fault> {
+    let (handle, mut events) = open(start.brief());
+    let told = async {
+        connected(&mut events).await?;
+        ask(&handle, &mut events, account::articles(words)).await
+    };
+    let told = told.await;
+    handle.shutdown().await;
+    let told = Told::Reply(told?);
+    for words in account::words(Some(&told), &start.command(), &start.zone).unwrap_or_default() {
+        print(&mut io::stdout().lock(), &format!("{words}\n"))?;
+    }
+    Ok(exit::OK)
+}
+
 /// Writes all that is kept of the customer.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ use minicom_tui_kit::Theme;
 use crate::{beginning::Wishes, exit, fault::Fault, wishes};
 
 const AFTER: &str = "\
-While chatting: /human /end /name /email /subject /edit /undo /quote /read /rate /link /devices /forget /help; // begins a real slash.
+While chatting: /human /end /name /email /subject /edit /undo /quote /find /read /rate /link /devices /forget /help; // begins a real slash.
 --completions bash|zsh|fish prints a completion script, --man FOLDER writes the manual pages.
 Environment: MINICOM_SERVER, MINICOM_TENANT, MINICOM_CA, MINICOM_PIN, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
 Exit codes: 0 well; 2 the command line, or a line of a script that cannot be sent; 69 no server (with -m, or input that
@@ -74,6 +74,9 @@ pub struct Cli {
     /// Show a code with which another device goes on with your chat, and end
     #[arg(long, conflicts_with_all = ["message", "plain", "export"])]
     pub link: bool,
+    /// Look for published articles with these words, print them, and end
+    #[arg(long, value_name = "WORDS", conflicts_with_all = ["message", "plain", "export", "link"])]
+    pub articles: Option<String>,
     /// The code that your other device shows: this one goes on with your chat from here on
     #[arg(long, value_name = "CODE")]
     pub link_code: Option<String>,

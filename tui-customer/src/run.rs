@@ -100,6 +100,7 @@ enum Way {
     Lines,
     Once(Option<MessageText>, Option<PathBuf>),
     Link,
+    Articles(String),
     Export(PathBuf),
 }
 
@@ -181,6 +182,7 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
             Way::Lines => line_mode::run(start).await,
             Way::Once(text, file) => one_shot::run(&start, text, file.as_deref()).await,
             Way::Link => asking::link(&start).await,
+            Way::Articles(words) => asking::articles(&start, &words).await,
             Way::Export(file) => asking::export(&start, &file).await,
         }
     });
@@ -192,6 +194,9 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
 fn way(cli: &Cli) -> Result<Way, Fault> {
     if cli.link {
         return Ok(Way::Link);
+    }
+    if let Some(words) = &cli.articles {
+        return Ok(Way::Articles(words.clone()));
     }
     if let Some(file) = &cli.export {
         return Ok(Way::Export(file.clone()));

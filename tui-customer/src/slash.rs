@@ -21,6 +21,8 @@ pub enum Word {
     Undo,
     /// Answer one line of the desk.
     Quote,
+    /// Look for articles.
+    Find,
     /// Read an article.
     Read,
     /// Say how it was.
@@ -58,6 +60,7 @@ impl Word {
         Word::Edit,
         Word::Undo,
         Word::Quote,
+        Word::Find,
         Word::Read,
         Word::Rate,
         Word::Link,
@@ -79,6 +82,7 @@ impl Word {
             Word::Edit => "edit",
             Word::Undo => "undo",
             Word::Quote => "quote",
+            Word::Find => "find",
             Word::Read => "read",
             Word::Rate => "rate",
             Word::Link => "link",
@@ -101,6 +105,7 @@ impl Word {
             Word::Edit => "change your last line, for a short time",
             Word::Undo => "take your last line back, for a short time",
             Word::Quote => "answer one line",
+            Word::Find => "look for articles",
             Word::Read => "read an article in full",
             Word::Rate => "say how it was, after the end",
             Word::Link => "a code to go on with this chat on another device",
@@ -122,6 +127,7 @@ impl Word {
             Word::Name | Word::Subject => Behind::Must("TEXT"),
             Word::Email => Behind::Must("ADDRESS"),
             Word::Rate => Behind::Must("1..5 COMMENT"),
+            Word::Find => Behind::Must("WORDS"),
             Word::Edit => Behind::May("TEXT"),
             Word::Quote => Behind::May("N"),
             Word::Read => Behind::May("ARTICLE"),

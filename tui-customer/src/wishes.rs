@@ -17,6 +17,7 @@ use minicom_protocol::{
 };
 
 use crate::{
+    account,
     beginning::Beginning,
     entries,
     slash::{self, Word},
@@ -100,6 +101,7 @@ pub fn wish(word: Word, rest: &str, known: &CustomerReplica, beginning: &mut Beg
         Word::Read => read(rest, known),
         Word::Link => Wish::Ask(CustomerQuestion::Link {}),
         Word::Devices => Wish::Ask(CustomerQuestion::Devices {}),
+        Word::Find => Wish::Ask(account::articles(rest)),
         Word::Revoke => Wish::Send(CustomerCommand::RevokeDevice {
             device: rest.to_owned(),
         }),

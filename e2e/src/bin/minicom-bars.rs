@@ -11,7 +11,7 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
-    bars::{claims, cuts, desk, groups, kill, logins, races, repeats, revoke, slow},
+    bars::{claims, cuts, desk, groups, kill, logins, races, repeats, revoke, search, slow},
     idle, keys,
 };
 use minicom_server::faults::Faults;
@@ -103,6 +103,18 @@ enum Bar {
         /// Keys in the list
         #[arg(long, default_value_t = 500)]
         moves: usize,
+    },
+    /// Search and opening among very many messages, and queries made to hurt (no broken variant)
+    Search {
+        /// Conversations; 200000 are 4,000,000 messages
+        #[arg(long, default_value_t = 50_000)]
+        conversations: u64,
+        /// Messages of each
+        #[arg(long, default_value_t = 20)]
+        messages: u64,
+        /// Searches, and conversations that are opened
+        #[arg(long, default_value_t = 1_000)]
+        rounds: usize,
     },
     /// Time from a key to the changed screen, at 120x40 with 5,000 messages (there is no broken variant)
     Keys {
@@ -242,6 +254,19 @@ async fn measure(given: &Arguments) -> Result<Came> {
             let found = desk::measure(desk::Size { open, closed, moves }).await?;
             let lines = found.each_ref().map(ToString::to_string);
             Ok(Came::to(found.iter().all(desk::Desk::is_quick), &lines.join("\n")))
+        }
+        Bar::Search {
+            conversations,
+            messages,
+            rounds,
+        } => {
+            let size = search::Size {
+                conversations,
+                messages,
+                rounds,
+            };
+            let found = search::measure(size, given.seed).await?;
+            Ok(Came::to(found.is_as_promised(), &found))
         }
         Bar::Keys { keys } => {
             let measured = keys::measure(keys::Bar {

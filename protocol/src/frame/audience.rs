@@ -149,7 +149,7 @@ impl Audience for Customers {
         "revoke_device",
         "forget",
     ];
-    const QUESTIONS: &'static [&'static str] = &["thread", "article", "link", "devices", "export"];
+    const QUESTIONS: &'static [&'static str] = &["thread", "article", "link", "articles", "devices", "export"];
 
     fn position(event: &CustomerEvent) -> u64 {
         event.seq.0

@@ -6,6 +6,7 @@ use crate::{
     customer_event::CustomerEvent,
     ids::{LineNo, Seq, TenantId, Time},
     library::Article,
+    search::FoundArticle,
     settings::PreChatQuestion,
     text::{CustomerName, DisplayName},
     thread_view::ThreadView,
@@ -65,6 +66,13 @@ pub enum CustomerQuestion {
         /// Which.
         slug: Tag,
     },
+    /// Published articles that fit a search, best first.
+    Articles {
+        /// Words to look for in title, tags and body: any text is a search.
+        query: String,
+        /// At most this many, 1 to 100.
+        limit: u32,
+    },
     /// A one-time code by which another device becomes this customer's. An older code ends.
     Link {},
     /// The devices whose secrets prove the name.
@@ -87,6 +95,11 @@ pub enum CustomerReply {
         events: Vec<CustomerEvent>,
         /// Whether there are older ones.
         more: bool,
+    },
+    /// Published articles.
+    Articles {
+        /// The best first.
+        articles: Vec<FoundArticle>,
     },
     /// An article in full.
     Article {

@@ -19,7 +19,7 @@ use crate::{
     people::Role,
     queue::{Chance, QueueStats, Why, WhyNot},
     refusal::Refusal,
-    search::{Found, Hit, SavedView, Span, What},
+    search::{Found, FoundArticle, Hit, SavedView, Span, What},
     settings::{AttributeDef, AttributeKind, DeskSettings, PreChatAnswer, PreChatQuestion},
     staff::{Intent, Presence, PresenceState, Staff, Workload},
     stage::{Closer, HandOverReason, Side, StageIs},
@@ -582,6 +582,7 @@ every! {
         CustomerQuestion::Thread { .. } => CustomerQuestion::Thread { before: Some(Seq(120)), limit: 50 },
         CustomerQuestion::Article { .. } => CustomerQuestion::Article { slug: tag("refunds") },
         CustomerQuestion::Link {} => CustomerQuestion::Link {},
+        CustomerQuestion::Articles { .. } => CustomerQuestion::Articles { query: "refund".to_owned(), limit: 20 },
         CustomerQuestion::Devices {} => CustomerQuestion::Devices {},
         CustomerQuestion::Export { .. } => CustomerQuestion::Export { after: Some(813) },
     }
@@ -590,6 +591,9 @@ every! {
         CustomerReply::Thread { .. } => CustomerReply::Thread { events: vec![], more: false },
         CustomerReply::Article { .. } => CustomerReply::Article { article: article() },
         CustomerReply::Link { .. } => CustomerReply::Link { code: "7KQM-2XHT".to_owned(), expires_at: minute(10) },
+        CustomerReply::Articles { .. } => CustomerReply::Articles {
+            articles: vec![FoundArticle { slug: tag("refunds"), title: line("Refunds"), excerpt: "A refund takes a week.".to_owned() }],
+        },
         CustomerReply::Devices { .. } => CustomerReply::Devices {
             devices: vec![Device { id: "1f0a6d1f0a6d".to_owned(), created_at: START, this: true }],
         },

@@ -7,6 +7,7 @@ use minicom_protocol::{
     ids::{AgentId, ConversationId, CustomerId, Rev, TenantId, TicketNo, Time},
     people::CustomerRef,
     refusal::Refusal,
+    search::FoundArticle,
     ticket::TicketStatus,
     words::Tag,
 };
@@ -74,6 +75,19 @@ impl CustomerAsking {
             CustomerQuestion::Article { slug } => {
                 let article = self.desk.published_article(tenant, slug).await?;
                 encode::whole(CustomerReply::Article { article })
+            }
+            CustomerQuestion::Articles { query, limit } => {
+                let found = self
+                    .desk
+                    .published_articles(tenant, search(query)?, page_of_long(limit)?);
+                let found = found.await?.into_iter().map(|it| FoundArticle {
+                    slug: it.slug,
+                    title: it.title,
+                    excerpt: it.excerpt,
+                });
+                let mut articles: Vec<FoundArticle> = found.collect();
+                encode::fit(&mut articles, Cut::Last);
+                Ok(CustomerReply::Articles { articles })
             }
             CustomerQuestion::Link {} => {
                 let (code, expires_at) = self.accounts.link_code(tenant, &self.customer).await?;

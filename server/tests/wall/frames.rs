@@ -146,6 +146,12 @@ every! { questions_of_agents of AgentQuestion:
     ];
     Views => [|_, _| (Nothing, json!({"ask": "views"}))];
     Mentions => [|_, _| (Nothing, json!({"ask": "mentions", "limit": 9}))];
+    Search => [
+        |_, _| (Nothing, json!({"ask": "search", "query": "", "limit": 9})),
+        |f, _| (Page, json!({"ask": "search", "query": "", "customer": f.customer, "limit": 9})),
+        |f, _| (Tenants, json!({"ask": "search", "query": "", "conversation": f.conversation, "limit": 9})),
+    ];
+    Views => [|_, _| (Nothing, json!({"ask": "views"}))];
 }
 
 every! { commands_of_customers of CustomerCommand:
@@ -172,6 +178,7 @@ every! { questions_of_customers of CustomerQuestion:
         // For agents alone.
         |f, _| (Persons, json!({"ask": "article", "slug": f.draft})),
     ];
+    Articles => [|_, _| (Nothing, json!({"ask": "articles", "query": "", "limit": 9}))];
     Link => [];
     Devices => [|_, _| (Nothing, json!({"ask": "devices"}))];
     Export => [|_, _| (Nothing, json!({"ask": "export"}))];

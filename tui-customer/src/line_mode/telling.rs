@@ -54,12 +54,12 @@ impl Lines {
                 ..
             } => self.article(slug, None, now, effects),
             ClientEvent::Reply {
-                question: CustomerQuestion::Link {} | CustomerQuestion::Devices {},
+                question: CustomerQuestion::Link {} | CustomerQuestion::Devices {} | CustomerQuestion::Articles { .. },
                 told,
                 ..
             } => self.account(Some(told), now, effects),
             ClientEvent::AskFailed {
-                question: CustomerQuestion::Link {} | CustomerQuestion::Devices {},
+                question: CustomerQuestion::Link {} | CustomerQuestion::Devices {} | CustomerQuestion::Articles { .. },
                 ..
             } => self.account(None, now, effects),
             ClientEvent::OutboxTrouble(words) => self.tell(words, now, effects),

@@ -268,13 +268,17 @@ impl News {
             ClientEvent::Reply { question, told, .. } => match question {
                 CustomerQuestion::Article { slug } => News::Article(slug.clone(), Some(told.clone())),
                 CustomerQuestion::Thread { .. } => News::Page,
-                CustomerQuestion::Link {} | CustomerQuestion::Devices {} => News::Account(Some(told.clone())),
+                CustomerQuestion::Link {} | CustomerQuestion::Devices {} | CustomerQuestion::Articles { .. } => {
+                    News::Account(Some(told.clone()))
+                }
                 CustomerQuestion::Export { .. } => News::Other,
             },
             ClientEvent::AskFailed { question, .. } => match question {
                 CustomerQuestion::Article { slug } => News::Article(slug.clone(), None),
                 CustomerQuestion::Thread { .. } => News::Page,
-                CustomerQuestion::Link {} | CustomerQuestion::Devices {} => News::Account(None),
+                CustomerQuestion::Link {} | CustomerQuestion::Devices {} | CustomerQuestion::Articles { .. } => {
+                    News::Account(None)
+                }
                 CustomerQuestion::Export { .. } => News::Other,
             },
             ClientEvent::Batch { events, .. } => News::Batch {

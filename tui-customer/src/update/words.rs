@@ -88,7 +88,7 @@ impl App {
             more => {
                 let rows: Vec<&str> = more.iter().map(Shown::as_str).collect();
                 let body = Body::Markdown(rows.iter().map(|row| format!("- {row}\n")).collect());
-                let overlay = Overlay::new(Shown::fixed("Your devices"), body, self.theme);
+                let overlay = Overlay::new(account::title(told), body, self.theme);
                 self.over = Some(Over::Reading(Box::new(overlay)));
             }
         }

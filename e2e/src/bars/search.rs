@@ -1,0 +1,181 @@
+//! Finding and opening in a large desk: so many messages in so many conversations, searched and opened over HTTP as a program of an
+//! agent does, and two hundred queries made to hurt.
+
+mod fill;
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use reqwest::Client;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{desk_setup::Setup, server::ServerProcess};
+
+/// A search: 95 of 100 are faster.
+pub const SEARCH_MAX: Duration = Duration::from_millis(50);
+/// Opening any conversation: 95 of 100 are faster.
+pub const OPEN_MAX: Duration = Duration::from_millis(30);
+/// Any query that was made to hurt.
+pub const HOSTILE_MAX: Duration = Duration::from_millis(250);
+/// How many of those.
+const HOSTILE: usize = 200;
+
+/// How large it is to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Size {
+    /// Conversations.
+    pub conversations: u64,
+    /// Messages of each.
+    pub messages: u64,
+    /// Searches, and conversations that are opened.
+    pub rounds: usize,
+}
+
+/// What was measured.
+#[derive(Clone, Debug)]
+pub struct Searched {
+    size: Size,
+    /// From the server's start until the index had everything.
+    indexed: Duration,
+    searches: Vec<Duration>,
+    opens: Vec<Duration>,
+    hostile: Vec<Duration>,
+    /// Answers to those that were not as they should be.
+    wrong: Vec<String>,
+    /// Searches that found nothing though it is there.
+    missed: usize,
+}
+
+impl Searched {
+    /// Whether it is as promised.
+    pub fn is_as_promised(&self) -> bool {
+        self.is_right()
+            && p95(&self.searches) < SEARCH_MAX
+            && p95(&self.opens) < OPEN_MAX
+            && worst(&self.hostile) <= HOSTILE_MAX
+    }
+
+    /// The same without the times.
+    pub fn is_right(&self) -> bool {
+        self.wrong.is_empty() && self.missed == 0
+    }
+}
+
+impl fmt::Display for Searched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let Size {
+            conversations,
+            messages,
+            ..
+        } = self.size;
+        write!(
+            f,
+            "{} messages in {conversations} conversations, in the index after {:.0} s\n  search p95 {:.1} ms (worst {:.1}), {} missed\n  \
+             opening p95 {:.1} ms (worst {:.1})\n  {} hostile queries, the worst {:.1} ms, {} answered wrongly",
+            conversations * messages,
+            self.indexed.as_secs_f64(),
+            ms(p95(&self.searches)),
+            ms(worst(&self.searches)),
+            self.missed,
+            ms(p95(&self.opens)),
+            ms(worst(&self.opens)),
+            self.hostile.len(),
+            ms(worst(&self.hostile)),
+            self.wrong.len(),
+        )?;
+        self.wrong.iter().take(5).try_for_each(|it| write!(f, "\n  {it}"))
+    }
+}
+
+fn p95(times: &[Duration]) -> Duration {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() * 95 / 100).copied().unwrap_or_default()
+}
+
+fn worst(times: &[Duration]) -> Duration {
+    times.iter().max().copied().unwrap_or_default()
+}
+
+/// Fills a desk and measures it.
+///
+/// # Errors
+/// The desk cannot be filled, or the server does not answer.
+pub async fn measure(size: Size, seed: u64) -> Result<Searched> {
+    let folder = TempDir::new()?;
+    let data = folder.path().join("data");
+    let setup = Setup::for_load(&["Ada"]);
+    let agents = setup.prepare(&data).await?;
+    let ada = agents.first().context("an agent was made")?;
+    let filled = fill::fill(&data, &setup, ada, size, seed).await?;
+    let began = Instant::now();
+    let mut server = ServerProcess::start(&data, setup).await?;
+    let asking = Asking {
+        http: minicom_client::tls::http_client().build()?,
+        base: format!("{}/api/v1/chat", server.url().to_string().trim_end_matches('/')),
+        token: ada.token.reveal().to_owned(),
+    };
+    // The index is a follower: it has everything when it says so.
+    while asking.search("from:bot").await?.0["behind"] != 0 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let indexed = began.elapsed();
+    let mut random = StdRng::seed_from_u64(seed);
+    let (mut searches, mut opens, mut missed) = (vec![], vec![], 0);
+    for _ in 0..size.rounds {
+        let (query, is_there) = fill::query(&mut random, size.conversations);
+        let (found, time) = asking.search(&query).await?;
+        let nothing = found["hits"].as_array().is_none_or(Vec::is_empty);
+        missed += usize::from(is_there && nothing);
+        searches.push(time);
+        let one = filled[random.random_range(0..filled.len())];
+        let (page, time) = asking.get(&format!("/sessions/{one}/messages?limit=50")).await?;
+        ensure!(page["messages"].is_array(), "no page of a conversation: {page}");
+        opens.push(time);
+    }
+    let (mut hostile, mut wrong) = (vec![], vec![]);
+    for query in fill::hostile(&mut random, HOSTILE) {
+        let (found, time) = asking.search(&query).await?;
+        if !found["hits"].is_array() {
+            wrong.push(format!("{query:?}: {found}"));
+        }
+        hostile.push(time);
+    }
+    ensure!(server.terminate().await?.success(), "the server did not end well");
+    Ok(Searched {
+        size,
+        indexed,
+        searches,
+        opens,
+        hostile,
+        wrong,
+        missed,
+    })
+}
+
+/// Who asks.
+struct Asking {
+    http: Client,
+    base: String,
+    token: String,
+}
+
+impl Asking {
+    async fn search(&self, query: &str) -> Result<(Value, Duration)> {
+        let query: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        self.get(&format!("/search?limit=50&q={query}")).await
+    }
+
+    async fn get(&self, path: &str) -> Result<(Value, Duration)> {
+        let began = Instant::now();
+        let request = self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let answer = request.send().await?.json().await?;
+        Ok((answer, began.elapsed()))
+    }
+}
