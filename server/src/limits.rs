@@ -3,6 +3,7 @@
 
 mod customers;
 mod files;
+mod finding;
 mod frames;
 mod port;
 mod webhooks;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 pub use self::customers::*;
 pub use self::files::*;
+pub use self::finding::*;
 pub use self::frames::*;
 pub use self::port::*;
 pub use self::webhooks::*;
@@ -302,28 +304,6 @@ pub const CONTEXT_COMMAND_LINES_MAX: usize = 30;
 pub const CONTEXT_COMMAND_LINE_CHARS_MAX: usize = 200;
 /// What is logged of its complaints, in bytes. The rest is read and dropped, so that it does not block.
 pub const CONTEXT_COMMAND_STDERR_BYTES_MAX: usize = 2 * 1024;
-
-// --- Finding ----------------------------------------------------------------------------------------------------------
-
-/// From an event to the index of what can be found: long enough that a busy desk pays one commit for many, short enough that
-/// nobody looks for what is not there yet.
-pub const INDEX_GATHER: Duration = Duration::from_millis(300);
-/// Events that come into the index at once: some milliseconds of the writer's time.
-pub const INDEX_PIECE_EVENTS: i64 = 128;
-/// Bytes of words that come into it at once; a piece ends with the event that reaches them.
-pub const INDEX_PIECE_BYTES: usize = 64 * 1024;
-/// After so long a search looks for no further hit: the page is what there is, and goes on from there.
-pub const SEARCH_WALK: Duration = Duration::from_millis(120);
-/// After so long a search is interrupted wherever it is: no text that somebody types keeps a reader busy.
-pub const SEARCH_STOP: Duration = Duration::from_millis(200);
-/// What of a search was not understood and is told.
-pub const SEARCH_UNCLEAR_MAX: usize = 8;
-/// Views of one agent.
-pub const VIEWS_MAX: usize = 20;
-/// Characters of a view's name, and of its filter.
-pub const VIEW_NAME_CHARS_MAX: usize = 32;
-/// Characters of a view's filter: what the terminal reads.
-pub const VIEW_FILTER_CHARS_MAX: usize = 500;
 
 // --- Files ------------------------------------------------------------------------------------------------------------
 

@@ -282,6 +282,7 @@ fn lines_are_sent_and_words_do() {
         "14:00 -- /edit [TEXT]: change your last line, for a short time",
         "14:00 -- /undo: take your last line back, for a short time",
         "14:00 -- /quote [N]: answer one line",
+        "14:00 -- /find WORDS: look for articles",
         "14:00 -- /read [ARTICLE]: read an article in full",
         "14:00 -- /rate 1..5 COMMENT: say how it was, after the end",
         "14:00 -- /link: a code to go on with this chat on another device",

@@ -77,6 +77,7 @@ async fn conversation(
                 quote: None,
                 reply: None,
                 article: None,
+                file: None,
             }),
         };
         let who = if number % 2 == 0 { &customer } else { agent };
