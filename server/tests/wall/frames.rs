@@ -146,12 +146,6 @@ every! { questions_of_agents of AgentQuestion:
     ];
     Views => [|_, _| (Nothing, json!({"ask": "views"}))];
     Mentions => [|_, _| (Nothing, json!({"ask": "mentions", "limit": 9}))];
-    Search => [
-        |_, _| (Nothing, json!({"ask": "search", "query": "", "limit": 9})),
-        |f, _| (Page, json!({"ask": "search", "query": "", "customer": f.customer, "limit": 9})),
-        |f, _| (Tenants, json!({"ask": "search", "query": "", "conversation": f.conversation, "limit": 9})),
-    ];
-    Views => [|_, _| (Nothing, json!({"ask": "views"}))];
 }
 
 every! { commands_of_customers of CustomerCommand:
