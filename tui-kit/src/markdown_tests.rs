@@ -159,15 +159,8 @@ fn the_work_is_bounded() {
         references,
     ];
     for text in texts {
-        let start = std::time::Instant::now();
         let rows = rows(&text, 30, &Theme::ansi());
         assert!(rows.len() <= ROWS_MAX + 2, "{}", rows.len());
-        let took = start.elapsed();
-        assert!(
-            took < std::time::Duration::from_secs(4),
-            "{took:?} for {:?}",
-            &text[..20]
-        );
     }
     let cut = lines(&"word ".repeat(20_000));
     assert_eq!(cut.last().map(String::as_str), Some(REST));
