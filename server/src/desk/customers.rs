@@ -22,8 +22,7 @@ use crate::{
         audit::By,
         conversations,
         customers::{self, CustomerRow, Find},
-        factors,
-        people,
+        factors, people,
     },
 };
 

@@ -218,7 +218,7 @@ impl App {
 
 fn check_reason(text: &str) -> Result<(), Shown> {
     // With the words before it, it must be a note.
-    match MessageText::parse(&note_of(None, text)) {
+    match MessageText::parse(note_of(None, text)) {
         Ok(_) => Ok(()),
         Err(refused) => Err(Shown::line(&refused.to_string())),
     }
