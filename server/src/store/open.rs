@@ -293,6 +293,11 @@ fn check(conn: &Connection, path: &Path, file: &Path) -> Result<(), OpenRefused>
 /// Takes the right to write and gives it back: SQLite opens a file that may only be read without a word, and the first to
 /// notice would be a customer.
 fn can_write(conn: &Connection) -> rusqlite::Result<()> {
+    // Of such a file it takes the right to write for that to read.
+    if conn.is_readonly("main")? {
+        let why = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+        return Err(rusqlite::Error::SqliteFailure(why, None));
+    }
     conn.execute_batch("BEGIN IMMEDIATE; ROLLBACK")
 }
 
