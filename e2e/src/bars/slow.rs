@@ -230,7 +230,8 @@ async fn be_bad(address: SocketAddr, kind: Bad, patience: Duration) -> Result<En
                 let request = format!("{head}\r\n").repeat(16);
                 // When the last of it was taken, the answers began to wait.
                 loop {
-                    stream.write(request.as_bytes()).await?;
+                    // However much of it was taken: it need not be whole requests.
+                    let _taken = stream.write(request.as_bytes()).await?;
                     began = Instant::now();
                 }
             }

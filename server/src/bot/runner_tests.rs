@@ -300,9 +300,9 @@ fn a_customer_is_called_as_the_site_says_then_as_the_customer_does_and_never_by_
     let mut profile = Profile::default();
     assert_eq!(called(&customer(Realm::Anonymous), &profile), "");
     assert_eq!(called(&customer(Realm::Named), &profile), "guest-7xk2m9qd");
-    profile.name = Some(SubjectLine::parse("Al".to_owned()).unwrap());
+    profile.name = Some(SubjectLine::parse("Al").unwrap());
     assert_eq!(called(&customer(Realm::Anonymous), &profile), "Al");
-    profile.vouched.name = Some(SubjectLine::parse("Alice Ramos".to_owned()).unwrap());
+    profile.vouched.name = Some(SubjectLine::parse("Alice Ramos").unwrap());
     assert_eq!(called(&customer(Realm::Signed), &profile), "Alice Ramos");
 }
 

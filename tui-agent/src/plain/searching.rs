@@ -56,7 +56,7 @@ impl PlainAgent {
             self.numbered.rows = rows;
         }
         for it in unclear {
-            self.say(Shown::line(&it).to_string());
+            self.say(Shown::line(&it));
         }
         if next.is_some() || incomplete {
             self.say("There is more: say more, as after:7d or customer:NAME.");

@@ -267,8 +267,8 @@ impl App {
         let at_end = self.chat.as_ref().is_none_or(|chat| chat.transcript.is_at_end());
         if self.layout().details_over_chat {
             self.details = None;
-        } else if self.is_composing() && self.cancel_edit() {
-        } else if self.end_finding() {
+        } else if (self.is_composing() && self.cancel_edit()) || self.end_finding() {
+            // One thing is over; what is beneath it stays.
         } else if let (false, Some(chat)) = (at_end, &mut self.chat) {
             chat.transcript.to_end();
         } else if self.focus == Focus::Compose {

@@ -169,7 +169,7 @@ pub(super) fn hostile(random: &mut impl Rng, count: usize) -> Vec<String> {
             .collect();
         query.truncate(12);
         query
-            .join(if n % 3 == 0 { "" } else { " " })
+            .join(if n.is_multiple_of(3) { "" } else { " " })
             .chars()
             .take(200)
             .collect()
