@@ -71,10 +71,7 @@ impl Desk {
     }
 
     fn client(&self) -> Result<Client> {
-        let authority = reqwest::Certificate::from_pem(&fs::read(&self.authority.file)?)?;
-        let client = minicom_client::tls::http_client()
-            .no_proxy()
-            .tls_certs_only([authority]);
+        let client = minicom_client::tls::http_client_for(&self.url()?)?.no_proxy();
         Ok(client.build()?)
     }
 
