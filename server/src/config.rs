@@ -22,6 +22,7 @@ pub mod cli;
 mod environment;
 mod file;
 mod print;
+mod setting;
 mod settings;
 mod value;
 
@@ -33,7 +34,7 @@ pub use cli::{
     token::{TokenArguments, TokenCommand},
     webhook::{WebhookArguments, WebhookCommand},
 };
-use settings::Setting;
+use setting::Setting;
 
 /// Where the server listens if nobody says otherwise.
 pub const LISTEN_DEFAULT: &str = "127.0.0.1:8000";

@@ -287,11 +287,16 @@ async fn the_sources_spellings_are_the_same_routes() {
 #[tokio::test]
 async fn a_browser_is_told_the_command_without_script() {
     let server = Server::over(story).await;
+    let here = server.url.strip_prefix("http://").unwrap();
     for (path, status, wanted) in [
-        ("/chat/alice/", 200, "minicom-chat alice"),
-        ("/chat/-x1/", 200, "minicom-chat -- -x1"),
-        ("/chat/nobody-at-all", 200, "minicom-chat nobody-at-all"),
-        ("/agent/dashboard/", 200, "minicom-agent"),
+        ("/chat/alice/", 200, &*format!("minicom-chat --server {here} alice<")),
+        ("/chat/-x1/", 200, &*format!("minicom-chat --server {here} -- -x1<")),
+        (
+            "/chat/nobody-at-all",
+            200,
+            &*format!("minicom-chat --server {here} nobody-at-all<"),
+        ),
+        ("/agent/dashboard/", 200, &*format!("minicom-agent --server {here}<")),
         ("/agent/chat/alice/", 200, "alice"),
         ("/chat/%3Cscript%3Ealert(1)%3C%2Fscript%3E/", 404, "names nobody"),
         ("/agent/chat/a%26b/", 404, "names nobody"),

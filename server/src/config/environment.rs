@@ -4,7 +4,8 @@
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 use super::{
-    settings::{self, SETTINGS, Setting},
+    setting::Setting,
+    settings::{self, SETTINGS},
     value::{Kind, Value},
 };
 use crate::exit::{ExitKind, Fatal};

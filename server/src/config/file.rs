@@ -11,7 +11,8 @@ use minicom_protocol::gate::Shown;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    settings::{self, SETTINGS, Setting},
+    setting::Setting,
+    settings::{self, SETTINGS},
     value::{Kind, Raw, Value},
 };
 use crate::{
