@@ -77,6 +77,8 @@ struct Reader<'a> {
     /// Addresses of open links and images, and where in the line their words began.
     links: Vec<(String, usize)>,
     code: Option<String>,
+    /// What stood beside the opening fence of that code.
+    fence: String,
     table: Option<Vec<Vec<StyledLine>>>,
     /// The last block stood in a list.
     in_list: bool,
@@ -95,6 +97,7 @@ impl<'a> Reader<'a> {
             styles: Vec::new(),
             links: Vec::new(),
             code: None,
+            fence: String::new(),
             table: None,
             in_list: false,
         }
@@ -146,8 +149,10 @@ impl<'a> Reader<'a> {
             Tag::CodeBlock(kind) => {
                 self.flush(true);
                 self.code = Some(String::new());
-                // The language is said nowhere: readers see the code.
-                let (CodeBlockKind::Indented | CodeBlockKind::Fenced(_)) = kind;
+                self.fence = match kind {
+                    CodeBlockKind::Fenced(info) => info.into_string(),
+                    CodeBlockKind::Indented => String::new(),
+                };
             }
             Tag::Table(_) => {
                 self.flush(true);
@@ -292,7 +297,12 @@ impl<'a> Reader<'a> {
     }
 
     fn end_code(&mut self) {
-        let Some(code) = self.code.take() else { return };
+        let Some(mut code) = self.code.take() else { return };
+        let fence = std::mem::take(&mut self.fence);
+        // The language of a code is said nowhere: readers see the code. Somebody's words behind three backticks are no language.
+        if code.is_empty() || fence.split_whitespace().nth(1).is_some() {
+            code.insert_str(0, &format!("{fence}\n"));
+        }
         let style = self.theme.code();
         let lines = code.strip_suffix('\n').unwrap_or(&code).split('\n').map(|text| {
             let mut line = StyledLine::new();
