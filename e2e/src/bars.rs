@@ -6,6 +6,7 @@ pub mod check;
 pub mod claims;
 pub mod cuts;
 pub mod desk;
+pub mod elsewhere;
 pub mod groups;
 pub mod kill;
 pub mod logins;

@@ -228,6 +228,8 @@ pub const PASSWORD_CHARS_MIN: usize = 10;
 pub const PASSWORD_CHARS_MAX: usize = 256;
 /// Password hashes at once, but for one core that is left to the chats. Each takes 19 MiB, which are kept, and about 20 ms of a core.
 pub const PASSWORD_HASHES_MAX: usize = 4;
+/// How far those are put behind everything else of the server, as of `nice(2)`: they still get a tenth of a busy core.
+pub const PASSWORD_NICENESS: i32 = 10;
 /// Callers that wait for a password hash. About two seconds of work on two cores; more are refused as busy.
 pub const PASSWORD_WAITERS_MAX: usize = 128;
 /// When somebody may come again for whom there was no room among them: those who wait now are through by then.

@@ -13,7 +13,10 @@ use minicom_server::{faults::Faults, server_file::ServerFile};
 use reqwest::{Client, StatusCode, header};
 use tokio::{task::JoinSet, time::sleep};
 
-use super::chats::{Chats, Felt};
+use super::{
+    chats::{Chats, Felt},
+    elsewhere::elsewhere,
+};
 use crate::{
     desk_setup::{PASSWORD, Setup},
     load::process::Memory,
@@ -98,7 +101,7 @@ pub async fn run(logins: usize, faults: Faults) -> Result<Logins> {
     let clients = (0..logins).map(client).collect::<Result<Vec<_>>>()?;
     chats.it_begins();
     let began = Instant::now();
-    let (answers, memory) = Memory::during(pid, all_log_in(server.address, clients)).await?;
+    let (answers, memory) = Memory::during(pid, elsewhere(all_log_in(server.address, clients))).await?;
     let (answers, took) = (answers?, began.elapsed());
     let felt = chats.end().await?;
     let count = |wanted: StatusCode, good: bool| {

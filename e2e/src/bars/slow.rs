@@ -17,7 +17,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::chats::{Chats, Felt};
+use super::{
+    chats::{Chats, Felt},
+    elsewhere::elsewhere,
+};
 use crate::{desk_setup::Setup, load::process::Memory, server::ServerProcess, wait::until};
 
 /// What a deadline may be late.
@@ -148,7 +151,9 @@ pub async fn run(experiment: Experiment<'_>) -> Result<Slow> {
     chats.it_begins();
     // Those of a broken server are not waited for any longer than it takes to see it.
     let patience = if faults == Faults::default() { PATIENCE } else { LATE };
-    let (ended, memory) = Memory::during(pid, all_bad(server.address, sockets, kinds, patience)).await?;
+    let (address, kinds) = (server.address, kinds.to_vec());
+    let bad = elsewhere(async move { all_bad(address, sockets, &kinds, patience).await });
+    let (ended, memory) = Memory::during(pid, bad).await?;
     let ended = ended?;
     let back = until("the server to let go of its files", || {
         open_files(pid).ok().filter(|files| *files <= files_before)

@@ -3,13 +3,13 @@
 
 use std::{num::NonZeroUsize, sync::Arc};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use unicode_normalization::UnicodeNormalization;
 
 pub use super::argon::{dummy_hash, hash, verify};
 use crate::{
     faults::Faults,
-    limits::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_HASHES_MAX, PASSWORD_WAITERS_MAX},
+    limits::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_HASHES_MAX, PASSWORD_NICENESS, PASSWORD_WAITERS_MAX},
 };
 
 /// Words that too many passwords are made of. Compared after digits and signs are taken off both ends and the usual
@@ -195,14 +195,27 @@ impl Admitted {
             .acquire_owned()
             .await
             .map_err(|_| PasswordError::Failed)?;
-        tokio::task::spawn_blocking(move || {
+        let (done, result) = oneshot::channel();
+        // A thread of its own for each: it may be put behind the others, and what is put behind is not taken back.
+        let thread = std::thread::Builder::new().name("password".to_owned());
+        let begun = thread.spawn(move || {
             // The permit goes along: if the caller is dropped, the thread still counts until it is done.
             let _working = working;
-            work()
-        })
-        .await
-        .map_err(|_| PasswordError::Failed)
+            put_behind();
+            // Who does not wait any more does not want to know.
+            let _gone = done.send(work());
+        });
+        begun.map_err(|_| PasswordError::Failed)?;
+        result.await.map_err(|_| PasswordError::Failed)
     }
+}
+
+/// Puts this thread behind those of the chats: a flood of logins takes only what of the processors is left. Where the system
+/// does not let it, passwords are looked at as anything else is.
+fn put_behind() {
+    // Elsewhere this is the whole program's.
+    #[cfg(target_os = "linux")]
+    let _unless_forbidden = rustix::process::nice(PASSWORD_NICENESS);
 }
 
 #[cfg(test)]
