@@ -10,6 +10,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, ScriptExtension, UnicodeScript};
+use unicode_width::UnicodeWidthChar;
 
 use crate::gate::{Shown, is_invisible};
 
@@ -232,7 +233,9 @@ fn check_length(name: &str) -> Result<(), NameRefused> {
 }
 
 fn is_letter_or_digit(c: char) -> bool {
-    c.is_alphanumeric() && !is_combining_mark(c) && !is_invisible(c) && !is_look_alike(c)
+    // Parts of Hangul syllables that found no other part take no room and show nothing.
+    let shows_alone = c.width() != Some(0);
+    c.is_alphanumeric() && shows_alone && !is_combining_mark(c) && !is_invisible(c) && !is_look_alike(c)
 }
 
 /// Wide, raised, circled and mathematical forms look like the plain letter but would be another name. Two vowels of Thai and

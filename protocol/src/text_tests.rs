@@ -86,6 +86,7 @@ fn customer_names_refused() {
         ("a\u{200b}b", BadCharacter('\u{200b}')),
         ("\u{3164}", BadCharacter('\u{3164}')),
         ("\u{301}a", BadCharacter('\u{301}')),
+        ("\u{d7b0}", BadCharacter('\u{d7b0}')),
         ("ａｌｉｃｅ", BadCharacter('ａ')),
         ("x²", BadCharacter('²')),
         ("agent✔", BadCharacter('✔')),
