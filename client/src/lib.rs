@@ -72,6 +72,7 @@ pub mod saved;
 mod server_url;
 mod state_dir;
 pub mod tls;
+pub mod transfers;
 
 pub use command_ids::CommandIds;
 pub use config::{Config, DialFuture, Dialer, Io, Random, Timing};

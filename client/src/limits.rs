@@ -86,3 +86,14 @@ pub const CONTEXTS_MAX: usize = 32;
 pub const TYPING_LASTS: Duration = Duration::from_secs(6);
 /// Closed conversations in the list; the oldest are dropped and can be asked for again.
 pub const DONE_MAX: usize = 2_000;
+
+/// Files on their way at the same time; more wait their turn. Two keep a line busy, and leave the server's places to others.
+pub const TRANSFERS_AT_ONCE: usize = 2;
+/// How often it is told how far a transfer is. Five times a second a bar moves smoothly enough.
+pub const TRANSFER_TOLD_EVERY: Duration = Duration::from_millis(200);
+/// If the server asks to wait longer than this, a transfer ends and says so: nobody sits in front of a bar for an hour.
+pub const TRANSFER_WAIT_MAX: Duration = Duration::from_secs(120);
+/// Files that wait beside one text. Each becomes a line of its own.
+pub const ATTACHMENTS_MAX: usize = 10;
+/// Names of a folder that are looked at to complete a path. Beyond it the folder is no place to complete in.
+pub const COMPLETE_NAMES_MAX: usize = 20_000;

@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, Seek, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
@@ -115,24 +115,40 @@ impl Saving {
         self.file.write_all(bytes).map_err(|why| self.unsaved(why))
     }
 
-    /// It is whole: it gets a name like this one, with a number behind it if that is taken. Where it is.
+    /// What was written is forgotten.
+    ///
+    /// # Errors
+    /// It cannot be.
+    pub fn restart(&mut self) -> Result<(), Unsaved> {
+        let emptied = self.file.set_len(0).and_then(|()| self.file.rewind());
+        emptied.map_err(|why| self.unsaved(why))
+    }
+
+    /// It is whole: it gets a name like this one, which a stranger gave it, with a number behind it if that is taken. Where it is.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn keep(mut self, name: &str) -> Result<PathBuf, Unsaved> {
+    pub fn keep(self, name: &str) -> Result<PathBuf, Unsaved> {
+        self.keep_as(&safe_name(name))
+    }
+
+    /// The same, under the very name that the person who sits here gave it: one part of a path.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep_as(mut self, name: &str) -> Result<PathBuf, Unsaved> {
         self.file.sync_all().map_err(|why| self.unsaved(why))?;
-        let name = safe_name(name);
-        let (stem, ending) = split(&name);
+        let (stem, ending) = split(name);
         for n in 1..=NAMES_MAX {
             let path = self.folder.join(match n {
-                1 => name.clone(),
+                1 => name.to_owned(),
                 n => format!("{stem} ({n}){ending}"),
             });
-            // A second name for the same file: unlike a rename it takes no name that is there.
-            match fs::hard_link(&self.part, &path) {
+            match self.named(&path) {
                 Ok(()) => {
                     self.kept = true;
-                    let _ = fs::remove_file(&self.part);
+                    // The name is on the disk too, where a folder can be synced.
+                    let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
                     return Ok(path);
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -140,6 +156,27 @@ impl Saving {
             }
         }
         Err(self.unsaved(io::ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Gives it a name that nothing has.
+    fn named(&self, path: &Path) -> io::Result<()> {
+        // A second name for the same file: unlike a rename it takes no name that is there.
+        match fs::hard_link(&self.part, path) {
+            Ok(()) => {
+                let _ = fs::remove_file(&self.part);
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+            // A file system without second names: the name is taken first, and then only what was made here is written over.
+            Err(_) => {
+                OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+                let moved = fs::rename(&self.part, path);
+                if moved.is_err() {
+                    let _ = fs::remove_file(path);
+                }
+                moved
+            }
+        }
     }
 
     fn unsaved(&self, why: io::Error) -> Unsaved {
@@ -160,155 +197,16 @@ impl Drop for Saving {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+#[path = "../../protocol/src/tests/hostile_names.rs"]
+mod hostile_names;
 
-    /// Names that strangers could give.
-    fn hostile() -> Vec<String> {
-        let mut names: Vec<String> = [
-            "",
-            ".",
-            "..",
-            "...",
-            "/",
-            "\\",
-            "//",
-            "~",
-            "~root",
-            "-",
-            "--",
-            "-rf",
-            "--help",
-            "-o.log",
-            ".bashrc",
-            ".ssh/authorized_keys",
-            "../x",
-            "../../etc/passwd",
-            "/etc/passwd",
-            "..\\..\\x",
-            "C:\\Windows\\x.dll",
-            "C:x",
-            "a/../../b",
-            "a\\..\\b",
-            "./x",
-            "x/",
-            "x\\",
-            "x/.",
-            "x/..",
-            "\0",
-            "a\0b",
-            "a\nb",
-            "a\r\nb",
-            "a\tb",
-            "\u{1b}[2J",
-            "\u{1b}]0;x\u{7}",
-            "\u{9b}2J",
-            "\u{7f}",
-            "a\u{8}\u{8}b",
-            "\u{202e}gpj.exe",
-            "a\u{2066}b",
-            "\u{200b}",
-            "a\u{200b}b",
-            "\u{feff}",
-            "\u{2028}",
-            "a\u{2029}b",
-            "\u{e0041}",
-            "\u{ad}",
-            "\u{3164}",
-            "con",
-            "CON",
-            "con.txt",
-            "PRN",
-            "aux.log",
-            "NUL",
-            "nul.tar.gz",
-            "COM1",
-            "com9.txt",
-            "LPT1",
-            "lpt¹.x",
-            "COM0",
-            "a<b",
-            "a>b",
-            "a:b",
-            "a\"b",
-            "a|b",
-            "a?b",
-            "a*b",
-            "x.",
-            "x ",
-            " x",
-            "x. .",
-            "file:///etc/passwd",
-            "http://x/y",
-            "$(reboot)",
-            "`reboot`",
-            "; rm -rf ~",
-            "&& x",
-            "| x",
-            "%2e%2e%2fx",
-            "%00",
-            "..%2fx",
-            "..;/x",
-            "....//x",
-            "x;y",
-            "x y",
-            "NUL ",
-            "con .txt",
-            "a.lnk",
-            "desktop.ini",
-            "Thumbs.db",
-            ".DS_Store",
-            ".git",
-            ".minicom-x.part",
-            "\u{e9}",
-            "e\u{301}",
-            "日本語.txt",
-            "\u{1f468}\u{200d}\u{1f469}.png",
-            "\u{fdfa}",
-            "\u{fffd}",
-            "\u{fff9}x",
-            "\u{e000}",
-            "a\u{300}\u{300}\u{300}\u{300}\u{300}\u{300}\u{300}\u{300}\u{300}\u{300}",
-            "\u{2044}x",
-            "\u{2215}x",
-            "\u{ff0f}etc",
-            "\u{ff0e}\u{ff0e}",
-        ]
-        .map(str::to_owned)
-        .into();
-        for (text, count) in [
-            ("x", 255),
-            ("x", 256),
-            ("x", 5_000),
-            ("é", 300),
-            ("../", 400),
-            (".", 300),
-            (" ", 300),
-            ("x.", 200),
-        ] {
-            names.push(text.repeat(count));
-        }
-        names.extend(
-            [
-                "-\u{1b}[31m",
-                "--\u{202e}x",
-                ".\0.",
-                "~/.profile",
-                "\u{1b}P1$r\u{1b}\\",
-                "\u{90}x\u{9c}",
-                "x\u{85}y",
-                "-.-",
-            ]
-            .map(str::to_owned),
-        );
-        names.push(format!("x.{}", "y".repeat(300)));
-        names.push(format!("{}.log", "x".repeat(300)));
-        names
-    }
+#[cfg(test)]
+mod tests {
+    use super::{hostile_names, *};
 
     #[test]
     fn no_name_leaves_its_folder_or_reaches_a_terminal_raw() {
-        let names = hostile();
+        let names = hostile_names::all();
         assert!(names.len() >= 120, "{}", names.len());
         let outer = tempfile::tempdir().unwrap();
         let folder = outer.path().join("downloads");
@@ -351,5 +249,16 @@ mod tests {
         assert_eq!(keep(b"2"), "a (3).log");
         drop(Saving::begin(folder.path()).unwrap());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn what_came_wrong_is_forgotten_and_begun_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut saving = Saving::begin(folder.path()).unwrap();
+        saving.write(b"something longer").unwrap();
+        saving.restart().unwrap();
+        saving.write(b"new").unwrap();
+        // The person's own name is taken as it is.
+        assert_eq!(fs::read(saving.keep_as(".hidden").unwrap()).unwrap(), b"new");
     }
 }

@@ -13,7 +13,7 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Shown, Who, Zone, markdown,
-    transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind},
+    transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, FileCard, FileRow, Kind},
 };
 
 use crate::words;
@@ -97,6 +97,7 @@ impl Eyes {
         Extras {
             quote: posted.quote.as_ref().map(|quote| self.quote(quote)),
             state: posted.state,
+            files: posted.parts.iter().filter_map(file_card).collect(),
             cards: cards.collect(),
         }
     }
@@ -181,13 +182,31 @@ fn note_kind(own: bool) -> Kind {
     }
 }
 
-/// What a line says, without its cards; the words in its place where that is gone.
+/// A part as a file's row.
+fn file_card(part: &Part) -> Option<FileCard> {
+    let Part::File(file) = part else { return None };
+    let (name, kind) = (Shown::line(&file.name), Shown::line(&file.mime));
+    let size = Some(file.size);
+    Some(FileCard {
+        id: file.id,
+        file: FileRow { name, size, kind },
+    })
+}
+
+/// What a line says, without its cards and files; the words in its place where that is gone.
 fn line_text(posted: &Posted) -> Shown {
     if let Some(words) = posted.state.words() {
         return Shown::fixed(words);
     }
-    let texts = posted.parts.iter().filter(|part| !matches!(part, Part::Card(_)));
-    Shown::text(&texts.map(Part::text).collect::<Vec<_>>().join("\n"))
+    let texts = posted
+        .parts
+        .iter()
+        .filter(|part| !matches!(part, Part::Card(_) | Part::File(_)));
+    let texts: Vec<&str> = texts.map(Part::text).collect();
+    match (texts.is_empty(), posted.parts.first()) {
+        (true, Some(Part::File(_))) => Shown::fixed("A file:"),
+        _ => Shown::text(&texts.join("\n")),
+    }
 }
 
 /// The beginning of an article is Markdown; on its card it is plain words.

@@ -12,7 +12,7 @@ use std::{
 
 use minicom_client::rest::{
     LoginError,
-    files::{Files, For},
+    files::{Files, For, Upload, pieces},
 };
 use minicom_protocol::{event::size_words, gate::Shown, ids::FileId};
 use tokio::io::AsyncRead;
@@ -37,7 +37,15 @@ pub(crate) async fn upload(start: &Start, path: &Path) -> Result<FileId, Fault> 
         bearer: &bearer,
     };
     let sent = Arc::new(AtomicU64::new(0));
-    let upload = files.upload(For::Own(&start.name), &name, bytes, sent.clone());
+    let key = None;
+    let thread = For::Own(&start.name);
+    let what = Upload {
+        thread,
+        name: &name,
+        size,
+        key,
+    };
+    let upload = files.upload(what, pieces(bytes, sent.clone()));
     let told = async {
         loop {
             tokio::time::sleep(TOLD_EVERY).await;

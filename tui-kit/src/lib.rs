@@ -71,6 +71,7 @@
 //! | a line of gated words with styles | [`styled::StyledLine`] |
 //! | writing in the person's own editor | [`Effect::Edit`] with an [`editor::Edit`]; the answer is [`Input::Edited`] |
 //! | rules with titles, bars such as `███░░ 3/5` | [`bars`] |
+//! | a file on one row, with how far it is | [`file_card::FileRow`] |
 //! | keeping what is written | [`drafts::Drafts`], from an effect |
 //! | reading | [`Transcript`]: tell it its size, entries and marks; ask `wants_older`, `wants_latest`, `is_at_end` after each input |
 //! | how things look | [`Theme`] by meaning, [`Zone`] for clocks and days, [`time::waiting`], [`text::truncate`] and [`text::pad`] |
@@ -88,6 +89,7 @@ pub mod cursor;
 pub mod desktop;
 pub mod drafts;
 pub mod editor;
+pub mod file_card;
 pub mod help;
 pub mod input;
 pub mod key;

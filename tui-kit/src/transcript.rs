@@ -12,14 +12,17 @@ mod place;
 mod view;
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use minicom_protocol::gate::Shown;
+use minicom_protocol::ids::FileId;
 
 pub use entry::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind};
 use layout::Memo;
 use place::Place;
 
 pub use self::place::Bookmark;
+pub use crate::file_card::{FileCard, FileRow, FileState};
 pub use crate::theme::Who;
 use crate::time::Zone;
 
@@ -73,6 +76,8 @@ pub struct Transcript {
     missed: usize,
     /// The last own line, which has its mark in words.
     last_own: Option<EntryKey>,
+    /// What becomes of files, wherever they stand.
+    files: HashMap<FileId, FileState>,
     memo: RefCell<Memo>,
 }
 
@@ -92,6 +97,7 @@ impl Transcript {
             tail_missing: false,
             missed: 0,
             last_own: None,
+            files: HashMap::new(),
             memo: layout::memo(),
         }
     }
@@ -188,6 +194,19 @@ impl Transcript {
                 entry.mark = Some(mark);
             }
         }
+    }
+
+    /// Tells what becomes of a file. It stays told, whatever happens to the line that has it.
+    pub fn set_file(&mut self, id: FileId, state: FileState) {
+        match state {
+            FileState::Still => drop(self.files.remove(&id)),
+            state => drop(self.files.insert(id, state)),
+        }
+    }
+
+    /// What becomes of a file.
+    pub fn file_state(&self, id: FileId) -> &FileState {
+        self.files.get(&id).unwrap_or(&FileState::Still)
     }
 
     /// Places the unread divider before the first entry from `before` on. It is placed once and stays until it is removed.

@@ -159,6 +159,40 @@ fn marks_in_words_and_ascii() {
 }
 
 #[test]
+fn files_stand_below_their_line_with_what_becomes_of_them() {
+    let mut chat = transcript(60, 7);
+    let id = minicom_protocol::ids::FileId::from_bytes([7; 16]);
+    let file = FileRow {
+        name: Shown::line("build\u{1b}.log"),
+        size: Some(5_120),
+        kind: Shown::fixed("text/plain"),
+    };
+    let extras = Extras {
+        files: vec![FileCard { id, file }],
+        ..Extras::default()
+    };
+    let entry = line(1, "carol", "it crashed", 0);
+    chat.insert(Entry { extras, ..entry });
+    assert_eq!(
+        screen(&chat)[5..],
+        [
+            "14:00 carol   it crashed",
+            "              │ build␛.log  5.0 KiB  text/plain"
+        ]
+    );
+    chat.set_file(id, FileState::Going(2_560));
+    assert_eq!(screen(&chat)[6], "              │ build␛.log  5.0 KiB  █████░░░░░ 50 %");
+    chat.set_file(id, FileState::Done(Shown::fixed("~/Downloads/build.log")));
+    assert!(
+        screen(&chat)[6].ends_with("5.0 KiB  ~/Downloads/build.log"),
+        "{:?}",
+        screen(&chat)
+    );
+    chat.set_file(id, FileState::Still);
+    assert!(screen(&chat)[6].ends_with("text/plain"));
+}
+
+#[test]
 fn quotes_cards_and_what_became_of_a_line_stand_with_it() {
     let mut chat = transcript(54, 14);
     let quote = Some(Shown::fixed("carol: order 48213, and a long story about it"));

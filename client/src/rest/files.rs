@@ -1,17 +1,21 @@
 //! Files in and out: streamed from a reader and into one, so that one of any size goes through in little memory. Dropping the
 //! future cancels it, and the server keeps nothing of what was cut.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
+use futures_util::Stream;
 use minicom_protocol::{
     event::FilePart,
     ids::{ConversationId, FileId, TenantId},
     text::CustomerName,
 };
-use reqwest::{Body, Method};
+use reqwest::{Body, Method, StatusCode};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -20,7 +24,7 @@ use super::{LoginError, api::segment, client_for, refused, strange, unreachable}
 use crate::{credentials::Secret, limits::REST_TIMEOUT, saved::Saving, saved::Unsaved, server_url::ServerUrl};
 
 /// What is read of a file at a time, in bytes.
-const CHUNK: usize = 64 * 1024;
+pub(crate) const CHUNK: usize = 64 * 1024;
 const UPLOADS: &str = "/api/v1/chat/uploads";
 
 /// Who uploads, and for which thread.
@@ -43,6 +47,19 @@ pub struct Files<'a> {
     pub bearer: &'a Secret,
 }
 
+/// What is said of a file before its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Upload<'a> {
+    /// For which thread.
+    pub thread: For<'a>,
+    /// Its name.
+    pub name: &'a str,
+    /// How many bytes will come, where that is known: what is too much is refused before the first one.
+    pub size: Option<u64>,
+    /// By which a repeat of the same upload is known to the server, and gets the same file.
+    pub key: Option<&'a str>,
+}
+
 /// A file that the server has, to be named by a line.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 pub struct Uploaded {
@@ -53,6 +70,74 @@ pub struct Uploaded {
     pub file_name: String,
     /// Its size in bytes.
     pub size: u64,
+}
+
+/// A file on its way here: what has come is kept over a cut, and the rest is asked for.
+#[derive(Debug)]
+pub struct Fetching {
+    saving: Saving,
+    digest: Sha256,
+    size: u64,
+}
+
+impl Fetching {
+    /// Nothing has come yet.
+    pub fn into(saving: Saving) -> Fetching {
+        let (digest, size) = (Sha256::new(), 0);
+        Fetching { saving, digest, size }
+    }
+
+    /// The bytes that have come.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// All has come, as it was sent.
+    ///
+    /// # Errors
+    /// It is not what was sent.
+    pub fn whole(self, file: &FilePart) -> Result<Saving, NotFetched> {
+        let digest: String = self
+            .digest
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        match self.size == file.size && digest == file.digest {
+            true => Ok(self.saving),
+            false => Err(NotFetched::Altered),
+        }
+    }
+
+    fn from_the_start(&mut self) -> Result<(), Unsaved> {
+        self.saving.restart()?;
+        (self.digest, self.size) = (Sha256::new(), 0);
+        Ok(())
+    }
+
+    fn take(&mut self, piece: &[u8], file: &FilePart) -> Result<(), NotFetched> {
+        if self.size + piece.len() as u64 > file.size {
+            return Err(NotFetched::Altered);
+        }
+        self.saving.write(piece)?;
+        self.digest.update(piece);
+        self.size += piece.len() as u64;
+        Ok(())
+    }
+}
+
+/// What a reader gives, in pieces. `sent` counts the bytes as they go.
+pub fn pieces(
+    bytes: impl AsyncRead + Send + Unpin + 'static,
+    sent: Arc<AtomicU64>,
+) -> impl Stream<Item = io::Result<Vec<u8>>> + Send {
+    futures_util::stream::try_unfold((bytes, sent), |(mut bytes, sent)| async move {
+        let mut piece = vec![0; CHUNK];
+        let read = bytes.read(&mut piece).await?;
+        piece.truncate(read);
+        sent.fetch_add(read as u64, Ordering::Relaxed);
+        Ok((read > 0).then_some((piece, (bytes, sent))))
+    })
 }
 
 /// Why a file was not fetched.
@@ -83,35 +168,32 @@ impl Files<'_> {
             .header("x-minicom-tenant", self.tenant.as_str()))
     }
 
-    /// Uploads what `bytes` gives, under this name. `sent` counts its bytes as they go.
+    /// Uploads a file, piece by piece.
     ///
     /// # Errors
     /// The server cannot be reached or refuses; the file cannot be read to its end.
     pub async fn upload(
         &self,
-        thread: For<'_>,
-        name: &str,
-        bytes: impl AsyncRead + Send + Unpin + 'static,
-        sent: Arc<AtomicU64>,
+        what: Upload<'_>,
+        pieces: impl Stream<Item = io::Result<Vec<u8>>> + Send + 'static,
     ) -> Result<Uploaded, LoginError> {
-        let whose = match thread {
+        let whose = match what.thread {
             For::Own(customer) => format!("customer={}", segment(customer.as_str())),
             For::Conversation(conversation) => format!("session_id={conversation}"),
         };
-        let path = format!("{UPLOADS}?{whose}&name={}", segment(name));
-        let stream = futures_util::stream::try_unfold((bytes, sent), |(mut bytes, sent)| async move {
-            let mut piece = vec![0; CHUNK];
-            let read = bytes.read(&mut piece).await?;
-            piece.truncate(read);
-            sent.fetch_add(read as u64, Ordering::Relaxed);
-            Ok::<_, std::io::Error>((read > 0).then_some((piece, (bytes, sent))))
-        });
-        let request = self
+        let path = format!("{UPLOADS}?{whose}&name={}", segment(what.name));
+        let mut request = self
             .request(Method::POST, &path)?
             // The answer comes when the last byte is on the server's disk.
             .timeout(std::time::Duration::from_secs(24 * 60 * 60))
             .header("content-type", "application/octet-stream")
-            .body(Body::wrap_stream(stream));
+            .body(Body::wrap_stream(pieces));
+        if let Some(size) = what.size {
+            request = request.header("content-length", size);
+        }
+        if let Some(key) = what.key {
+            request = request.header("idempotency-key", key);
+        }
         let response = request.send().await.map_err(|error| unreachable(self.server, &error))?;
         if !response.status().is_success() {
             return Err(refused(self.server, response).await);
@@ -120,35 +202,32 @@ impl Files<'_> {
         response.json().await.map_err(|_| strange(self.server, status))
     }
 
-    /// Fetches a file into `saving`, whole and proved. `came` counts its bytes as they come.
+    /// Fetches what is missing of a file. `came` has the bytes that are here as they come. After an error what came is kept, and
+    /// another call goes on from there.
     ///
     /// # Errors
-    /// The server does not give it, it came otherwise than it was sent, or it cannot be kept: then nothing is.
-    pub async fn download(&self, file: &FilePart, mut saving: Saving, came: &AtomicU64) -> Result<Saving, NotFetched> {
-        let request = self.request(Method::GET, &format!("{UPLOADS}/{}", file.id))?;
-        let response = request.send().await.map_err(|error| unreachable(self.server, &error))?;
+    /// The server does not give it, more came than was sent, or it cannot be kept.
+    pub async fn fetch(&self, file: &FilePart, into: &mut Fetching, came: &AtomicU64) -> Result<(), NotFetched> {
+        let mut request = self.request(Method::GET, &format!("{UPLOADS}/{}", file.id))?;
+        if into.size > 0 {
+            request = request.header("range", format!("bytes={}-", into.size));
+            request = request.header("if-range", format!("\"{}\"", file.digest));
+        }
+        let mut response = request.send().await.map_err(|error| unreachable(self.server, &error))?;
         if !response.status().is_success() {
             return Err(refused(self.server, response).await.into());
         }
-        let mut response = response;
-        let (mut digest, mut size) = (Sha256::new(), 0_u64);
+        if into.size > 0 && response.status() != StatusCode::PARTIAL_CONTENT {
+            into.from_the_start()?;
+        }
         while let Some(piece) = response
             .chunk()
             .await
             .map_err(|error| unreachable(self.server, &error))?
         {
-            size += piece.len() as u64;
-            if size > file.size {
-                return Err(NotFetched::Altered);
-            }
-            digest.update(&piece);
-            saving.write(&piece)?;
-            came.store(size, Ordering::Relaxed);
+            into.take(&piece, file)?;
+            came.store(into.size, Ordering::Relaxed);
         }
-        let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        match size == file.size && digest == file.digest {
-            true => Ok(saving),
-            false => Err(NotFetched::Altered),
-        }
+        Ok(())
     }
 }

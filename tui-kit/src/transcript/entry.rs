@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use minicom_protocol::gate::Shown;
 use minicom_protocol::line::LineState;
 
+use crate::file_card::FileCard;
 use crate::theme::{Theme, Who};
 use crate::time::Zone;
 
@@ -41,6 +42,8 @@ pub struct Extras {
     pub quote: Option<Shown>,
     /// What became of the line. What is edited is told behind the words; the words in place of what is gone are dim.
     pub state: LineState,
+    /// Files, a row each below the words.
+    pub files: Vec<FileCard>,
     /// What can be read in full, told below the words.
     pub cards: Vec<Card>,
 }

@@ -48,7 +48,9 @@ pub(super) enum Above {
 pub(super) struct Block {
     above: [Option<Above>; 4],
     pub text: TextRows,
-    /// Rows of cards, below the text.
+    /// Rows of files, below the text.
+    pub files: usize,
+    /// Rows of cards, below those.
     pub cards: usize,
     /// The words of the mark stand below.
     pub words: bool,
@@ -59,6 +61,8 @@ pub(super) struct Block {
 pub(super) enum BlockRow {
     Above(Above),
     Text(usize),
+    /// A file's row.
+    File(usize),
     /// A row of a card, counted from the first card's title.
     Card(usize),
     Words,
@@ -73,7 +77,7 @@ impl Block {
     }
 
     pub(super) fn rows(&self) -> usize {
-        self.above() + self.text.len() + self.cards + usize::from(self.words)
+        self.above() + self.text.len() + self.files + self.cards + usize::from(self.words)
     }
 
     /// The row at a place counted from the block's top.
@@ -84,7 +88,8 @@ impl Block {
         };
         match row.checked_sub(self.text.len()) {
             None => BlockRow::Text(row),
-            Some(card) if card < self.cards => BlockRow::Card(card),
+            Some(file) if file < self.files => BlockRow::File(file),
+            Some(below) if below - self.files < self.cards => BlockRow::Card(below - self.files),
             Some(_) => BlockRow::Words,
         }
     }
@@ -155,6 +160,7 @@ impl Transcript {
         Block {
             above: [older, day, divider, quote],
             text: self.text_rows(entry),
+            files: entry.extras.files.len(),
             cards: entry.extras.cards.len() * CARD_ROWS,
             words,
         }

@@ -1,5 +1,6 @@
 //! Drawing the rows that are on the screen, and no others.
 
+use minicom_protocol::gate::Shown;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -83,6 +84,7 @@ impl Transcript {
                 }
             }
             BlockRow::Text(row) => self.draw_text(index, block, row, y, pen),
+            BlockRow::File(row) => self.draw_file(entry, row, y, pen),
             BlockRow::Card(row) => self.draw_card(entry, row, y, pen),
             BlockRow::Words => {
                 if let Some(mark) = &entry.mark {
@@ -135,6 +137,24 @@ impl Transcript {
         pen.at(at + width(theirs), y, own, theme.dim());
         if let Some(sign) = sign_of(entry, block, theme).filter(|_| row + 1 == block.text.len()) {
             pen.right(y, sign, theme.dim());
+        }
+    }
+
+    fn draw_file(&self, entry: &Entry, row: usize, y: u16, pen: &mut Pen<'_>) {
+        let Some(card) = entry.extras.files.get(row) else {
+            return;
+        };
+        let theme = pen.theme;
+        let at = indent(self.columns);
+        let room = usize::from(self.columns).saturating_sub(at + BAR_COLUMNS);
+        pen.at(at, y, theme.signs().bar, theme.dim());
+        let line = card.file.line(self.file_state(card.id), &Shown::default(), room, theme);
+        let x = pen
+            .area
+            .x
+            .saturating_add(u16::try_from(at + BAR_COLUMNS).unwrap_or(u16::MAX));
+        if x < pen.area.right() {
+            line.draw(pen.buffer, x, y, u16::try_from(room).unwrap_or(u16::MAX));
         }
     }
 

@@ -1,0 +1,442 @@
+//! Files on their way while the person goes on: each transfer is a task of its own that tells how far it is, begins again by itself
+//! when the server is back, and leaves nothing when it is given up. It refuses to know screens, lines and what a file is for.
+
+mod attached;
+mod downloads;
+mod fetching;
+pub mod opening;
+pub mod paths;
+mod sending;
+mod steady;
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use minicom_protocol::{
+    event::FilePart,
+    gate::Shown,
+    ids::{ConversationId, TenantId},
+    refusal::Refusal,
+    text::CustomerName,
+};
+use rand::RngExt;
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinHandle,
+    time::{self, MissedTickBehavior},
+};
+
+pub use self::{
+    attached::{Attachment, Attachments, Stands},
+    downloads::{Came, Download, Downloads, meant},
+    opening::Opening,
+};
+use crate::{
+    backoff::Backoff,
+    credentials::Secret,
+    limits::{BACKOFF_CAP, BACKOFF_FIRST, TRANSFER_TOLD_EVERY, TRANSFER_WAIT_MAX, TRANSFERS_AT_ONCE},
+    rest::{
+        LoginError,
+        files::{Files, For, NotFetched, Uploaded},
+    },
+    server_url::ServerUrl,
+};
+
+/// A transfer of one run of a program, by a number that the program gives.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TransferId(pub u64);
+
+/// For which thread a file is uploaded.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Thread {
+    /// A customer's, for the own one.
+    Own(CustomerName),
+    /// An agent's, for this conversation.
+    Conversation(ConversationId),
+}
+
+/// What is uploaded.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// A file of this computer, as it is when its turn comes.
+    File(PathBuf),
+    /// A text that was pasted.
+    Text {
+        /// The name that it gets.
+        name: String,
+        /// What it says.
+        text: Arc<str>,
+    },
+}
+
+/// Where a file is kept that is fetched.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum To {
+    /// In the person's folder for downloads, under a safe name.
+    Downloads,
+    /// In this folder, under a safe name.
+    Folder(PathBuf),
+    /// By this name, or, if that is taken, by it with a number.
+    File(PathBuf),
+    /// In a folder of its own that only this user can read, and then the platform's program opens it.
+    Program,
+}
+
+/// What is to be done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Job {
+    /// A file goes to the desk, to be named by a line.
+    Send {
+        /// Which.
+        what: Source,
+        /// For which thread.
+        thread: Thread,
+    },
+    /// A file comes here.
+    Fetch {
+        /// Which.
+        file: FilePart,
+        /// To where.
+        to: To,
+    },
+}
+
+/// What happened to a transfer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Happened {
+    /// A file of this computer is found, and this large.
+    Found {
+        /// Its size in bytes.
+        size: u64,
+    },
+    /// So many bytes of it have gone or come.
+    Moved {
+        /// How many.
+        done: u64,
+    },
+    /// It waits, and goes on by itself.
+    Waits {
+        /// For what.
+        why: Shown,
+    },
+    /// The server has it.
+    Sent(Uploaded),
+    /// It is here.
+    Kept {
+        /// Where.
+        path: PathBuf,
+        /// What came of opening it, if that was wanted.
+        opening: Option<Opening>,
+    },
+    /// It is over, and nothing of it is kept.
+    Failed {
+        /// Why, and what to do.
+        why: Shown,
+    },
+}
+
+/// One thing that happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TransferNews {
+    /// To which transfer.
+    pub id: TransferId,
+    /// What.
+    pub what: Happened,
+}
+
+/// What a program wants of its transfers and of the files around it. None of it waits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// Begin one.
+    Begin(TransferId, Job),
+    /// Give one up.
+    Cancel(TransferId),
+    /// Look which files a text names.
+    Find(String),
+    /// Write out what is sure of the last path in a text.
+    Complete(String),
+    /// Keep a text that would be lost, as a file among the downloads.
+    Keep {
+        /// The file's name.
+        name: String,
+        /// What it says.
+        text: Arc<str>,
+    },
+}
+
+/// What comes of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// Something happened to a transfer.
+    Transfer(TransferNews),
+    /// The files that a text names.
+    Found {
+        /// The text.
+        text: String,
+        /// They, or why there are none.
+        found: Result<Vec<PathBuf>, String>,
+    },
+    /// What a text can become.
+    Completed {
+        /// The text.
+        text: String,
+        /// What it can become.
+        completed: paths::Completed,
+    },
+    /// Where a text is kept, or why not.
+    Kept(Result<PathBuf, String>),
+}
+
+/// Where the files are, and by which right: the newest proof is asked for each time.
+#[derive(Clone)]
+pub struct Seat {
+    /// The server.
+    pub server: ServerUrl,
+    /// Whose desk.
+    pub tenant: TenantId,
+    /// An agent's token, or what a customer proves to be one by.
+    pub bearer: Arc<dyn Fn() -> Secret + Send + Sync>,
+}
+
+/// See the module. Dropped, it gives up what is under way.
+pub struct Transfers {
+    seat: Seat,
+    news: mpsc::UnboundedSender<Told>,
+    turns: Arc<Semaphore>,
+    running: Mutex<HashMap<TransferId, JoinHandle<()>>>,
+}
+
+impl Transfers {
+    /// Nothing is under way. Of each transfer it is told a few times a second at most.
+    pub fn new(seat: Seat, news: mpsc::UnboundedSender<Told>) -> Transfers {
+        Transfers {
+            seat,
+            news,
+            turns: Arc::new(Semaphore::new(TRANSFERS_AT_ONCE)),
+            running: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// Does what is wanted, elsewhere.
+    pub fn order(&self, order: Order) {
+        match order {
+            Order::Begin(id, job) => self.begin(id, job),
+            Order::Cancel(id) => self.cancel(id),
+            Order::Find(text) => self.look(move || {
+                let found = paths::named(&text);
+                Told::Found { text, found }
+            }),
+            Order::Complete(text) => self.look(move || {
+                let completed = paths::complete(&text);
+                Told::Completed { text, completed }
+            }),
+            Order::Keep { name, text } => self.look(move || Told::Kept(fetching::keep(&name, &text))),
+        }
+    }
+
+    /// Asks the disk, which may be slow.
+    fn look(&self, work: impl FnOnce() -> Told + Send + 'static) {
+        let news = self.news.clone();
+        tokio::task::spawn_blocking(move || {
+            // Who does not listen any more has gone.
+            let _ = news.send(work());
+        });
+    }
+
+    /// Begins one, as a task of its own. Its last news is that it was sent, kept or has failed.
+    pub fn begin(&self, id: TransferId, job: Job) {
+        let (seat, turns) = (self.seat.clone(), self.turns.clone());
+        let teller = Teller {
+            id,
+            news: self.news.clone(),
+        };
+        let task = tokio::spawn(async move {
+            let last = run(&seat, &turns, job, &teller).await;
+            teller.tell(last);
+        });
+        let mut running = self.running();
+        running.retain(|_, task| !task.is_finished());
+        if let Some(before) = running.insert(id, task) {
+            before.abort();
+        }
+    }
+
+    /// Gives one up. Nothing more is told of it.
+    pub fn cancel(&self, id: TransferId) {
+        if let Some(task) = self.running().remove(&id) {
+            task.abort();
+        }
+    }
+
+    /// Gives all up, and waits until nothing of them is left.
+    pub async fn end(&self) {
+        let tasks: Vec<JoinHandle<()>> = self.running().drain().map(|(_, task)| task).collect();
+        for task in &tasks {
+            task.abort();
+        }
+        for task in tasks {
+            // It was cut, or had ended.
+            let _ = task.await;
+        }
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<TransferId, JoinHandle<()>>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Transfers {
+    fn drop(&mut self) {
+        for task in self.running().values() {
+            task.abort();
+        }
+    }
+}
+
+/// Does one job by itself, for a program that does nothing else meanwhile; `look` is told how far it is.
+pub async fn alone(seat: &Seat, job: Job, mut look: impl FnMut(&Happened)) -> Happened {
+    let (news, mut told) = mpsc::unbounded_channel();
+    let (id, turns) = (TransferId(0), Semaphore::new(1));
+    let teller = Teller { id, news };
+    let work = run(seat, &turns, job, &teller);
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            last = &mut work => return last,
+            Some(it) = told.recv() => {
+                if let Told::Transfer(it) = it {
+                    look(&it.what);
+                }
+            }
+        }
+    }
+}
+
+async fn run(seat: &Seat, turns: &Semaphore, job: Job, teller: &Teller) -> Happened {
+    if turns.available_permits() == 0 {
+        teller.waits("its turn");
+    }
+    // The semaphore is never closed.
+    let _turn = turns.acquire().await;
+    let done = match job {
+        Job::Send { what, thread } => sending::send(seat, what, &thread, teller).await.map(Happened::Sent),
+        Job::Fetch { file, to } => fetching::fetch(seat, &file, to, teller)
+            .await
+            .map(|(path, opening)| Happened::Kept { path, opening }),
+    };
+    done.unwrap_or_else(|why| Happened::Failed { why })
+}
+
+struct Teller {
+    id: TransferId,
+    news: mpsc::UnboundedSender<Told>,
+}
+
+impl Teller {
+    fn tell(&self, what: Happened) {
+        // Who does not listen any more has gone.
+        let _ = self.news.send(Told::Transfer(TransferNews { id: self.id, what }));
+    }
+
+    fn waits(&self, why: &str) {
+        let why = Shown::line(why);
+        self.tell(Happened::Waits { why });
+    }
+
+    /// Tells what a count says, for as long as it changes.
+    async fn follow(&self, count: &AtomicU64) -> std::convert::Infallible {
+        let mut ticks = time::interval(TRANSFER_TOLD_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut told = 0;
+        loop {
+            ticks.tick().await;
+            let done = count.load(Ordering::Relaxed);
+            if done != told {
+                told = done;
+                self.tell(Happened::Moved { done });
+            }
+        }
+    }
+}
+
+/// What comes of an attempt that did not succeed.
+enum After {
+    /// Another one, after this long at least, because of this.
+    Again(Option<Duration>, String),
+    /// None: it would not go otherwise.
+    Over(Shown),
+}
+
+impl After {
+    fn of(error: &LoginError) -> After {
+        match error {
+            LoginError::Unreachable { .. } => After::Again(None, "the connection".to_owned()),
+            LoginError::Refused(refusal) if refusal.retryable() => {
+                let wait = refusal.retry_after_ms().map(Duration::from_millis);
+                match wait {
+                    // Nobody waits for an hour in front of a bar.
+                    Some(wait) if wait > TRANSFER_WAIT_MAX => After::Over(Shown::line(&error.to_string())),
+                    wait => After::Again(wait, waits_for(refusal).to_owned()),
+                }
+            }
+            other => After::Over(Shown::line(&other.to_string())),
+        }
+    }
+
+    fn of_fetch(error: NotFetched) -> After {
+        match &error {
+            NotFetched::Server(server) => After::of(server),
+            NotFetched::Disk(_) | NotFetched::Altered => After::Over(Shown::line(&error.to_string())),
+        }
+    }
+}
+
+fn waits_for(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::RateLimited { .. } => "the desk, which takes no more so soon",
+        _ => "the server, which is busy",
+    }
+}
+
+/// Waits between attempts.
+struct Pauses(Backoff);
+
+impl Pauses {
+    fn new() -> Pauses {
+        Pauses(Backoff::new(BACKOFF_FIRST, BACKOFF_CAP))
+    }
+
+    async fn wait(&mut self, at_least: Option<Duration>) {
+        let random = |bound| rand::rng().random_range(0..=bound);
+        time::sleep(self.0.next(random, at_least)).await;
+    }
+}
+
+impl Seat {
+    fn files<'a>(&'a self, bearer: &'a Secret) -> Files<'a> {
+        Files {
+            server: &self.server,
+            tenant: &self.tenant,
+            bearer,
+        }
+    }
+}
+
+impl Thread {
+    fn as_for(&self) -> For<'_> {
+        match self {
+            Thread::Own(name) => For::Own(name),
+            Thread::Conversation(conversation) => For::Conversation(*conversation),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
