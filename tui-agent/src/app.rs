@@ -28,7 +28,8 @@ use crate::{
     list::{List, Spot},
     over::{EditFor, Over},
     update::{
-        answers::Wish, attending::Attending, calling::Calling, earlier::Earlier, finding::Finding, moving::TakingNext,
+        answers::Wish, attending::Attending, calling::Calling, earlier::Earlier, finding::Finding, looking::Looking,
+        moving::TakingNext, piping::Piping,
     },
     writing::{With, Writing},
 };
@@ -114,6 +115,8 @@ pub struct Settings {
     pub ids: CommandIds,
     /// The moment at which `Now::elapsed` is zero.
     pub start: Instant,
+    /// Whether the terminal knows links.
+    pub links: bool,
 }
 
 /// The agent's program.
@@ -168,6 +171,14 @@ pub struct App {
     pub(crate) article_wanted: Option<(Tag, Option<String>)>,
     /// What the agent's own editor has a text for.
     pub(crate) editing: Option<EditFor>,
+    /// What was copied last, in words.
+    pub(crate) copying: &'static str,
+    /// Files that were looked into.
+    pub(crate) looking: Looking,
+    /// Commands that texts go through.
+    pub(crate) piping: Piping,
+    /// Whether the terminal knows links.
+    pub(crate) links: bool,
     /// What was said in passing.
     pub(crate) attending: Attending,
     /// The help is open, from this row on.
@@ -192,6 +203,7 @@ impl App {
             sign_in,
             ids,
             start,
+            links,
         } = settings;
         App {
             theme,
@@ -231,6 +243,10 @@ impl App {
             wishes: Vec::new(),
             article_wanted: None,
             editing: None,
+            copying: "",
+            looking: Looking::default(),
+            piping: Piping::default(),
+            links,
             attending: Attending::default(),
             help: None,
             details: None,

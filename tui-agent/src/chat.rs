@@ -5,13 +5,13 @@ use minicom_client::{AgentReplica, PendingCommand, PendingMark};
 use minicom_protocol::{
     command::{AgentCommand, SeenLines},
     event::{Author, Event, EventBody},
-    ids::{AgentId, CommandId, ConversationId, CustomerId, LineNo},
+    ids::{CommandId, ConversationId, CustomerId, LineNo},
     line::LineRef,
     stage::Side,
     summary::Summary,
 };
 use minicom_tui_kit::{
-    Shown, Transcript, Zone,
+    Shown, Transcript,
     transcript::{DeliveryMark, Entry, EntryKey, Older},
 };
 
@@ -62,17 +62,14 @@ struct Waiting {
 
 impl Chat {
     /// Opens a thread. Nothing is in it until [`Chat::sync`].
-    pub fn open(summary: &Summary, me: Option<AgentId>, zone: Zone, dot: &'static str) -> Chat {
+    pub fn open(summary: &Summary, eyes: Eyes, links: bool) -> Chat {
         Chat {
             conversation: summary.conversation,
             customer: summary.customer.id,
-            transcript: Transcript::new(zone.clone()),
-            eyes: Eyes {
-                me,
-                customer: summary.customer.name.shown(),
-                zone,
-                dot,
-            },
+            transcript: Transcript::new(eyes.zone.clone())
+                .with_links(links)
+                .with_fold_hint("l reads all"),
+            eyes,
             told: None,
             fresh: false,
             unread_after: (summary.unread() > 0).then_some(summary.desk_mark),

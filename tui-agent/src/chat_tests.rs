@@ -12,7 +12,7 @@ use minicom_protocol::{
 };
 
 use super::*;
-use minicom_tui_kit::{Theme, testing::plain};
+use minicom_tui_kit::{Theme, Zone, testing::plain};
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use crate::testing::{ADA, BO, Desk, agent, client_start};
@@ -28,7 +28,13 @@ impl Bed {
         let mut replica = AgentReplica::new();
         let _ = replica.apply(desk.fresh(), client_start());
         let summary = desk.row("carol").clone();
-        let chat = Chat::open(&summary, Some(agent(ADA).id), Zone::utc(), "·");
+        let eyes = Eyes {
+            me: Some(agent(ADA).id),
+            customer: summary.customer.name.shown(),
+            zone: Zone::utc(),
+            dot: "·",
+        };
+        let chat = Chat::open(&summary, eyes, false);
         let question = replica.open_thread(summary.customer.id).remove(0);
         let reply = desk.reply(question);
         let _ = replica.apply(reply, client_start());

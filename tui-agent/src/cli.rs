@@ -74,6 +74,13 @@ pub enum Command {
     /// What manages the desk.
     #[command(flatten)]
     Manage(Manage),
+    /// Run a command without a terminal; for the program itself.
+    #[command(hide = true)]
+    Apart {
+        /// The command, for the shell.
+        #[arg(allow_hyphen_values = true)]
+        command: String,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// Which shell.

@@ -61,11 +61,14 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::SavedReplies, "saved-replies", "a saved reply; // for a real slash", &[(Compose, "/")]),
     row(A::Note, "note", "write a note, which only agents see", &[(Compose, "tab"), (Everywhere, "f6"), (List, "m")]),
     row(A::Article, "article", "an article with the reply", &[(List, "a")]),
-    row(A::Editor, "editor", "write this in your own editor", &[(List, "v")]),
+    row(A::Editor, "editor", "write this in your own editor", &[(Everywhere, "ctrl-x-ctrl-e"), (List, "v")]),
     row(A::Quote, "quote", "answer one line", &[(Everywhere, "alt-q"), (List, "Q")]),
     row(A::EditLast, "edit-last", "change my last line", &[(Everywhere, "alt-e"), (List, "E")]),
     row(A::WithdrawLast, "withdraw-last", "take my last line back", &[(List, "W")]),
     row(A::Blank, "blank-out", "blank a secret out, for good", &[(List, "B")]),
+    row(A::ReadInFull, "read-in-full", "read the long line on the screen in full", &[(List, "l")]),
+    row(A::Copy, "copy", "copy a line, a block or the chat", &[(List, "y")]),
+    row(A::Pipe, "pipe", "a line through a command; !! the chat", &[(List, "!")]),
     row(A::Tags, "tags", "tags", &[(List, "#")]),
     row(A::Priority, "priority", "how urgent it is", &[(List, "p")]),
     row(A::Subject, "subject", "what it is about", &[(List, "S")]),
@@ -226,7 +229,7 @@ mod tests {
     #[test]
     fn what_comes_later_is_not_bound() {
         let keymap = keymap(false).unwrap();
-        for later in ["/", "y", "z"] {
+        for later in ["/", "z"] {
             assert_eq!(keymap.action(contexts(false), key(later)), None, "{later}");
         }
     }

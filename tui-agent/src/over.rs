@@ -75,6 +75,12 @@ pub enum PickFor {
     Block,
     /// Where something was said.
     Find,
+    /// What is copied.
+    Copy,
+    /// Which line is copied.
+    CopyLine,
+    /// Which line a command gets.
+    PipeLine,
 }
 
 /// What a row of a list stands for.
@@ -112,6 +118,8 @@ pub enum Choice {
     Article(Attached),
     /// A line.
     Line(LineRef),
+    /// What is copied.
+    Copy(CopyWhat),
     /// A place where something was found.
     Hit {
         /// The conversation.
@@ -121,6 +129,28 @@ pub enum Choice {
         /// The event.
         at: Rev,
     },
+}
+
+/// What is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyWhat {
+    /// The newest line on the screen.
+    Line,
+    /// The newest block of code, or text of several lines.
+    Block,
+    /// All lines of the conversation that are here.
+    Chat,
+    /// A line that is still to be chosen.
+    Other,
+}
+
+/// What a command gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PipeWhat {
+    /// A line.
+    Line(LineRef),
+    /// All lines of the conversation that are here.
+    Chat,
 }
 
 /// Questions to be answered.
@@ -152,6 +182,8 @@ pub enum AskFor {
     },
     /// Whether a line is really to be blanked out.
     Blank(LineRef),
+    /// Through which command a line or the chat goes.
+    Pipe(PipeWhat),
     /// Why a customer is kept out, for so many minutes or for good; and whether the address is too.
     Block(Option<u32>),
 }
@@ -172,6 +204,15 @@ pub enum ReadFor {
     Words,
     /// What the customer said before: see `App::earlier`.
     Earlier,
+    /// A text that was too long for the chat. Raw.
+    Whole(String),
+    /// What a command said.
+    Piped {
+        /// For which conversation it was asked.
+        about: ConversationId,
+        /// What it wrote. Raw.
+        text: String,
+    },
     /// An article, which can go with the reply.
     Article {
         /// Which, and what it is called.

@@ -136,6 +136,8 @@ pub struct PlainAgent {
     /// What the customer who is asked for is wanted for.
     wanted: Wanted,
     numbered: Numbered,
+    /// What was copied last, in words.
+    copying: &'static str,
     /// The oldest event of the open thread that was told.
     told_from: Option<(CustomerId, Rev)>,
     filter: ListFilter,
@@ -174,6 +176,7 @@ impl PlainAgent {
             article_for: For::default(),
             wanted: Wanted::default(),
             numbered: Numbered::default(),
+            copying: "",
             told_from: None,
             filter: ListFilter::default(),
             marked_unread: HashSet::new(),
@@ -209,7 +212,18 @@ impl PlainApp for PlainAgent {
             PlainInput::Message(Msg::Client(event)) => self.client(*event, now),
             PlainInput::Message(Msg::Unsent { id, why }) => self.unsent(id, &why, now),
             PlainInput::Message(Msg::Addresses(Ok(words) | Err(words))) => self.say(words),
-            PlainInput::Message(Msg::Drafts(_) | Msg::DraftTrouble(_) | Msg::Written(_)) | PlainInput::Deadline => {}
+            PlainInput::Copied(copied) => self.copied(&copied),
+            // Nobody orders these here.
+            PlainInput::Message(
+                Msg::Drafts(_)
+                | Msg::DraftTrouble(_)
+                | Msg::Written(_)
+                | Msg::Piped { .. }
+                | Msg::Commands(_)
+                | Msg::LookedInto { .. }
+                | Msg::FileRead { .. },
+            )
+            | PlainInput::Deadline => {}
             PlainInput::Terminate => self.send_closes(|_| true, now),
         }
         self.deal_with_lines(now);

@@ -22,6 +22,8 @@ pub(super) struct Script {
     pub orders: Vec<Order>,
     pub bells: usize,
     pub quit: Option<u8>,
+    /// What was copied last.
+    pub copied: Option<String>,
 }
 
 const PERSON: Listener = Listener {
@@ -43,6 +45,7 @@ impl Script {
             orders: Vec::new(),
             bells: 0,
             quit: None,
+            copied: None,
         }
     }
 
@@ -70,6 +73,7 @@ impl Script {
         for effect in self.app.update(input, now) {
             match effect {
                 PlainEffect::Say(words) => self.said.push(words.to_string()),
+                PlainEffect::Copy(text) => self.copied = Some(text),
                 PlainEffect::Bell => self.bells += 1,
                 PlainEffect::Quit(code) => self.quit = self.quit.or(Some(code)),
                 PlainEffect::Program(Order::Ask(question)) => {

@@ -13,7 +13,7 @@ use minicom_client::{CommandIds, StateDir};
 use minicom_tui_kit::{
     Shown, Zone,
     input::Translator,
-    log, plain,
+    links, log, pipe, plain,
     runtime::{self, Ended, Inputs, TerminalEvents},
     screen::TerminalScreen,
     signals, terminal,
@@ -33,6 +33,7 @@ use crate::{
     tasks::{
         drafts::DraftKeeper,
         link::{Link, MESSAGES_MAX, Way},
+        pipes::Pipes,
     },
 };
 
@@ -62,9 +63,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn start(cli: Cli) -> Result<u8, Failure> {
+    if let Some(Command::Apart { command }) = &cli.command {
+        let failed = pipe::become_apart(command);
+        return Err(Failure::new(exit::IO, format!("the command cannot be run: {failed}")));
+    }
     let options = cli.options;
     log::to_file(options.log.as_deref()).map_err(|error| Failure::new(exit::IO, error.to_string()))?;
     match cli.command {
+        // Done above: it is another program by now.
+        Some(Command::Apart { .. }) => Ok(exit::OK),
         Some(Command::Keys) => {
             let keymap = keys::keymap(function_keys_first()).map_err(bug)?;
             print(&keys::as_text(&keymap))
@@ -180,7 +187,9 @@ async fn screen(way: Way, options: &Options, signs_in: &mut bool) -> io::Result<
         sign_in: sign_in_words(&way),
         ids: CommandIds::random(),
         start: Instant::now(),
+        links: links::known(|name| std::env::var(name).ok()),
     };
+    let mut pipes = Pipes::new(messages_in.clone());
     let drafts = DraftKeeper::start(drafts_folder(&way.state, &way.signed_in), messages_in.clone());
     let link = Link::start(way, messages_in);
     let inputs = Inputs {
@@ -194,6 +203,9 @@ async fn screen(way: Way, options: &Options, signs_in: &mut bool) -> io::Result<
     let ended = runtime::run(App::new(settings), &mut terminal_screen, inputs, |order| match order {
         Order::SaveDraft(draft) => drafts.save(draft),
         Order::LoadDrafts(conversations) => drafts.load(conversations),
+        Order::KeepCommands(commands) => drafts.keep_commands(commands),
+        Order::Pipe { id, job } => pipes.run(id, job),
+        Order::StopPipe => pipes.stop(),
         Order::SignIn => *signs_in = true,
         other => link.order(other),
     })

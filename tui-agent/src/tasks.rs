@@ -4,3 +4,5 @@ pub mod addresses;
 pub mod drafts;
 pub mod export;
 pub mod link;
+pub mod pipes;
+pub mod previews;

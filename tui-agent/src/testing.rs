@@ -604,6 +604,8 @@ pub struct Seat {
     pub said: Vec<Order>,
     /// The texts that were given to an editor.
     pub edits: Vec<Edit>,
+    /// What was copied last.
+    pub copied: Option<String>,
     pub bells: usize,
     pub title: String,
     pub quit: Option<u8>,
@@ -622,6 +624,7 @@ impl Seat {
             server: Shown::fixed("http://127.0.0.1:8000"),
             ids: CommandIds::starting_at(7),
             start,
+            links: false,
         };
         let mut seat = Seat {
             bench: Bench::new(App::new(settings), width, height),
@@ -629,6 +632,7 @@ impl Seat {
             orders: Vec::new(),
             said: Vec::new(),
             edits: Vec::new(),
+            copied: None,
             bells: 0,
             title: String::new(),
             quit: None,
@@ -729,6 +733,7 @@ impl Seat {
                     Effect::Title(title) => self.title = title.to_string(),
                     Effect::Quit(code) => self.quit = Some(code),
                     Effect::Edit(edit) => self.edits.push(edit),
+                    Effect::Copy(text) => self.copied = Some(text),
                     Effect::Redraw | Effect::Suspend => {}
                 }
             }

@@ -7,6 +7,7 @@ mod available;
 pub(crate) mod calling;
 mod closing;
 mod connection;
+mod copying;
 pub(crate) mod desk_views;
 mod detailing;
 pub(crate) mod earlier;
@@ -14,11 +15,13 @@ mod filter;
 pub(crate) mod finding;
 pub(crate) mod keeping_out;
 mod keys;
+pub(crate) mod looking;
 mod marking;
 mod menu;
 pub(crate) mod moving;
 mod over;
 mod ownership;
+pub(crate) mod piping;
 mod reading;
 mod saved_replies;
 mod sending;
@@ -73,8 +76,13 @@ impl Program for App {
             Input::Message(Msg::DraftTrouble(words)) => self.trouble(words, Ends::Leaving),
             Input::Message(Msg::Written(Ok(path))) => self.tell(Shown::line(&format!("Written to {path}")), now),
             Input::Message(Msg::Written(Err(words))) => self.trouble(words, Ends::Leaving),
+            Input::Message(Msg::LookedInto { id, preview }) => self.looked_into(id, preview),
+            Input::Message(Msg::FileRead { title, text }) => self.file_read(&title, text, now),
+            Input::Message(Msg::Piped { id, ran }) => self.piped(id, ran, now),
+            Input::Message(Msg::Commands(commands)) => self.piping.remember(commands),
             Input::Message(Msg::Addresses(told)) => self.addresses_answered(told, now),
             Input::Edited(edited) => self.edited(edited, now),
+            Input::Copied(copied) => self.copied(&copied, now),
             Input::Resumed | Input::Deadline => {}
             Input::Terminate => self.store_all(now),
         }
@@ -143,6 +151,7 @@ impl App {
         self.go_on_opening();
         self.stand_as_before();
         self.read();
+        self.look_into_files();
         self.ask_older();
         let title = self.attention.title(self.wanting());
         self.out.extend(title);
@@ -249,6 +258,7 @@ impl App {
         if parts.transcript.contains(at) {
             match chat.transcript.hit(at.y - parts.transcript.y) {
                 Some(transcript::Hit::Bar) => chat.transcript.to_end(),
+                Some(transcript::Hit::Entry(key)) if double && chat.transcript.is_folded(key) => self.read_whole(key),
                 Some(transcript::Hit::Entry(key)) if double => self.read_card(key),
                 _ => {}
             }

@@ -29,6 +29,8 @@ pub enum Action {
     Retry,
     /// Throw the line that was not sent away.
     Discard,
+    /// Write in one's own editor.
+    Editor,
     /// Connect now.
     Reconnect,
     /// Write the word out that is begun.
@@ -102,7 +104,13 @@ const TABLE: &[Row<Action, Context>] = &[
         Action::Discard,
         "discard",
         "discard what was not sent",
-        &[(Context::Chat, "ctrl-x f7")],
+        &[(Context::Chat, "f7 ctrl-x-ctrl-x")],
+    ),
+    row(
+        Action::Editor,
+        "editor",
+        "write this in your own editor",
+        &[(Context::Chat, "ctrl-x-ctrl-e")],
     ),
     row(Action::Reconnect, "reconnect", "connect now", &[(Context::Chat, "f5")]),
     row(

@@ -26,6 +26,7 @@ mod run;
 mod screen;
 pub mod slash;
 mod surroundings;
+mod taking;
 mod told;
 mod update;
 mod view;

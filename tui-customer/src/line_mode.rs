@@ -65,6 +65,8 @@ pub struct Lines {
     quote: Option<LineRef>,
     /// The article that was asked for.
     wanted: Option<Tag>,
+    /// What was copied last, in words.
+    copying: &'static str,
     /// Questions about the account that are not answered yet.
     account_asked: usize,
     /// The last word whose outcome is to be told.
@@ -114,6 +116,7 @@ impl Lines {
             asking: None,
             quote: None,
             wanted: None,
+            copying: "",
             account_asked: 0,
             word_sent: None,
             code: exit::OK,
@@ -196,6 +199,7 @@ impl Lines {
             PlainInput::Message(Msg::Trouble(words)) => self.tell(&words, now, effects),
             // The line was given to be sent, and is kept.
             PlainInput::Terminate => self.end_asking(now, effects),
+            PlainInput::Copied(copied) => self.tell(copied.words(self.copying).as_str(), now, effects),
             PlainInput::Deadline => {}
         }
     }

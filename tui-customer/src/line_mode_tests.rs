@@ -35,6 +35,7 @@ struct Desk {
     said: Vec<String>,
     orders: Vec<Order>,
     quit: Option<u8>,
+    copied: Option<String>,
 }
 
 impl Desk {
@@ -53,6 +54,7 @@ impl Desk {
             said: Vec::new(),
             orders: Vec::new(),
             quit: None,
+            copied: None,
         }
     }
 
@@ -71,6 +73,7 @@ impl Desk {
         for effect in self.lines.update(input, self.now) {
             match effect {
                 PlainEffect::Say(words) => self.said.push(words.to_string()),
+                PlainEffect::Copy(text) => self.copied = Some(text),
                 PlainEffect::Bell => panic!("a chat does not ring"),
                 PlainEffect::Quit(code) => self.quit = self.quit.or(Some(code)),
                 PlainEffect::Program(order) => self.orders.push(order),
@@ -282,6 +285,8 @@ fn lines_are_sent_and_words_do() {
         "14:00 -- /edit [TEXT]: change your last line, for a short time",
         "14:00 -- /undo: take your last line back, for a short time",
         "14:00 -- /quote [N]: answer one line",
+        "14:00 -- /copy [N|all]: copy a line to the clipboard: 1 is the newest",
+        "14:00 -- /show [N]: read a long line in full",
         "14:00 -- /find WORDS: look for articles",
         "14:00 -- /read [ARTICLE]: read an article in full",
         "14:00 -- /rate 1..5 COMMENT: say how it was, after the end",
@@ -887,4 +892,24 @@ fn a_code_for_another_device_is_told_with_the_whole_command() {
     assert!(desk.take_said().join("\n").contains("/forget yes"));
     desk.types("/forget yes");
     assert_eq!(sent(&mut desk), [CustomerCommand::Forget {}]);
+}
+
+#[test]
+fn lines_are_copied_and_told_in_full() {
+    let mut past = Desk::new();
+    let events = vec![
+        past.event(WALL, None, CustomerBody::Opened(Opened { number: 1 })),
+        past.post(WALL, None, agent(), "one\n  two"),
+        past.post(WALL, None, Author::Customer, "thanks"),
+    ];
+    let mut desk = Desk::live(events);
+    desk.types("/copy 2");
+    assert_eq!(desk.copied.take().as_deref(), Some("one\n  two"));
+    desk.types("/copy all");
+    assert!(desk.copied.take().is_some_and(|text| text.ends_with("you: thanks\n")));
+    desk.take_said();
+    desk.types("/show 2");
+    assert_eq!(desk.take_said(), ["14:00 -- 14:00 Ada", "one", "  two"]);
+    desk.types("/copy 3");
+    assert_eq!(desk.copied, None);
 }

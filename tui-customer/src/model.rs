@@ -104,6 +104,8 @@ pub struct Settings {
     pub function_keys: bool,
     /// What a conversation begins with.
     pub beginning: Beginning,
+    /// Whether the terminal knows links.
+    pub links: bool,
 }
 
 /// What becomes of what is written.
@@ -156,6 +158,8 @@ pub struct App {
     pub(crate) reads: Reads,
 
     pub(crate) transcript: Transcript,
+    /// What was copied last, in words.
+    pub(crate) copying: &'static str,
     /// Numbers of one's own commands on their way, by which they stand in the transcript.
     pub(crate) numbers: BTreeMap<CommandId, u64>,
     pub(crate) next_number: u64,
@@ -204,7 +208,10 @@ impl App {
             state: ConnState::Connecting,
             ended: None,
             reads: Reads::default(),
-            transcript: Transcript::new(settings.zone),
+            transcript: Transcript::new(settings.zone)
+                .with_links(settings.links)
+                .with_fold_hint("/show reads all"),
+            copying: "",
             numbers: BTreeMap::new(),
             next_number: 0,
             opened: false,

@@ -4,7 +4,7 @@ use std::{env, io, time::Instant};
 
 use minicom_client::{ClientEvent, CommandIds, Ended, Handle, limits::EVENTS_MAX, open};
 use minicom_protocol::{command::CustomerCommand, frame::Customers};
-use minicom_tui_kit::{input::Translator, runtime, screen::TerminalScreen, signals, terminal};
+use minicom_tui_kit::{input::Translator, links, runtime, screen::TerminalScreen, signals, terminal};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -34,6 +34,7 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
         theme: start.theme,
         zone: start.zone,
         beginning,
+        links: links::known(|name| env::var(name).ok()),
         draft,
         ids: CommandIds::random(),
         start: Instant::now(),

@@ -21,6 +21,10 @@ pub enum Word {
     Undo,
     /// Answer one line of the desk.
     Quote,
+    /// Copy a line, or all of them.
+    Copy,
+    /// Read a long line in full.
+    Show,
     /// Look for articles.
     Find,
     /// Read an article.
@@ -60,6 +64,8 @@ impl Word {
         Word::Edit,
         Word::Undo,
         Word::Quote,
+        Word::Copy,
+        Word::Show,
         Word::Find,
         Word::Read,
         Word::Rate,
@@ -82,6 +88,8 @@ impl Word {
             Word::Edit => "edit",
             Word::Undo => "undo",
             Word::Quote => "quote",
+            Word::Copy => "copy",
+            Word::Show => "show",
             Word::Find => "find",
             Word::Read => "read",
             Word::Rate => "rate",
@@ -105,6 +113,8 @@ impl Word {
             Word::Edit => "change your last line, for a short time",
             Word::Undo => "take your last line back, for a short time",
             Word::Quote => "answer one line",
+            Word::Copy => "copy a line to the clipboard: 1 is the newest",
+            Word::Show => "read a long line in full",
             Word::Find => "look for articles",
             Word::Read => "read an article in full",
             Word::Rate => "say how it was, after the end",
@@ -129,6 +139,8 @@ impl Word {
             Word::Rate => Behind::Must("1..5 COMMENT"),
             Word::Find => Behind::Must("WORDS"),
             Word::Edit => Behind::May("TEXT"),
+            Word::Copy => Behind::May("N|all"),
+            Word::Show => Behind::May("N"),
             Word::Quote => Behind::May("N"),
             Word::Read => Behind::May("ARTICLE"),
         }

@@ -50,7 +50,9 @@ impl minicom_tui_kit::App for App {
             Input::Resize(size) => self.resize(size, now),
             Input::Focus(focused) => self.attention.focus(focused),
             Input::Message(message) => self.message(message, now, &mut effects),
-            Input::Resumed | Input::Deadline | Input::Edited(_) => {}
+            Input::Copied(copied) => self.copied(&copied),
+            Input::Edited(edited) => self.edited(edited, now, &mut effects),
+            Input::Resumed | Input::Deadline => {}
             Input::Terminate => {
                 self.rate_before_the_end(now, &mut effects);
                 self.keep_draft_now(&mut effects);
@@ -192,8 +194,12 @@ impl App {
             Some(Hit::Bar) => self.transcript.to_end(),
             Some(Hit::Entry(EntryKey::Stored(seq))) => {
                 let event = self.replica.thread().event(seq);
-                if let Some(slug) = event.and_then(wishes::posted).and_then(wishes::article) {
-                    self.want(slug, effects);
+                match event.and_then(wishes::posted).and_then(wishes::article) {
+                    Some(slug) => self.want(slug, effects),
+                    None if self.transcript.is_folded(EntryKey::Stored(seq)) => {
+                        self.show_folded(Some(EntryKey::Stored(seq)));
+                    }
+                    None => {}
                 }
             }
             _ => {}

@@ -16,11 +16,14 @@ use minicom_protocol::{
     words::{Email, SubjectLine, Tag},
 };
 
+use minicom_tui_kit::Zone;
+
 use crate::{
     account,
     beginning::Beginning,
     entries,
     slash::{self, Word},
+    taking,
 };
 
 /// What `/human` says where there is no chat yet that could be handed over: the bot understands it.
@@ -53,6 +56,20 @@ pub enum Wish {
     Read(Tag),
     /// This is to be asked; what is told is shown.
     Ask(CustomerQuestion),
+    /// This is to be copied; `what` it is.
+    Copy {
+        /// As it was sent.
+        text: String,
+        /// `the line`.
+        what: &'static str,
+    },
+    /// This is to be read in full.
+    Show {
+        /// Who said it, and when.
+        title: Shown,
+        /// As it was sent.
+        text: String,
+    },
     /// Keys and words.
     Help,
 }
@@ -71,7 +88,13 @@ pub struct Quoted {
 }
 
 /// What comes of a word with what stands behind it. `now` is the server's time, as far as it is known.
-pub fn wish(word: Word, rest: &str, known: &CustomerReplica, beginning: &mut Beginning, now: Option<Time>) -> Wish {
+pub fn wish(
+    word: Word,
+    rest: &str,
+    known: &CustomerReplica,
+    beginning: &mut Beginning,
+    (now, zone): (Option<Time>, &Zone),
+) -> Wish {
     let stage = known.view().stage.as_ref();
     match word {
         Word::Human => human(stage),
@@ -98,6 +121,8 @@ pub fn wish(word: Word, rest: &str, known: &CustomerReplica, beginning: &mut Beg
         },
         Word::Rate => rate(rest, known),
         Word::Quote => quote(rest, known),
+        Word::Copy => taking::copy(rest, known, zone),
+        Word::Show => taking::show(rest, known, zone),
         Word::Read => read(rest, known),
         Word::Link => Wish::Ask(CustomerQuestion::Link {}),
         Word::Devices => Wish::Ask(CustomerQuestion::Devices {}),

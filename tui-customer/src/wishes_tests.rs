@@ -13,6 +13,7 @@ use minicom_protocol::{
     text::{CustomerName, DisplayName, MessageText},
     thread_view::ThreadView,
 };
+use minicom_tui_kit::Zone;
 
 use super::*;
 use crate::beginning::Wishes;
@@ -105,7 +106,7 @@ fn with_card() -> CustomerBody {
 
 fn of(known: &CustomerReplica, word: Word, rest: &str) -> Wish {
     let mut beginning = Beginning::new(Wishes::default(), "tui", ClientInfo::default());
-    wish(word, rest, known, &mut beginning, Some(Time(NOW)))
+    wish(word, rest, known, &mut beginning, (Some(Time(NOW)), &Zone::utc()))
 }
 
 #[track_caller]
@@ -178,8 +179,14 @@ fn ones_own_last_line_can_be_changed_while_it_is_the_last_and_new() {
     let mut beginning = Beginning::new(Wishes::default(), "tui", ClientInfo::default());
     let late = Some(Time(NOW + 120 * SECOND));
     let cannot = "Your last line cannot be changed";
-    told(wish(Word::Undo, "", &open, &mut beginning, late), cannot);
-    told(wish(Word::Undo, "", &open, &mut beginning, None), cannot);
+    told(
+        wish(Word::Undo, "", &open, &mut beginning, (late, &Zone::utc())),
+        cannot,
+    );
+    told(
+        wish(Word::Undo, "", &open, &mut beginning, (None, &Zone::utc())),
+        cannot,
+    );
     open.pending(CommandIds::starting_at(1).next(NOW), CustomerCommand::post("next"));
     told(of(&open, Word::Edit, "other"), "still on its way");
 

@@ -159,16 +159,16 @@ fn a_refused_line_can_be_sent_again_or_discarded() {
         rig.tell(ClientEvent::Answered { id, command, outcome });
     };
     refuse(&mut rig, id, &command);
-    rig.bench.sees("✗ not sent: ").sees("^R retry  ^X discard");
+    rig.bench.sees("✗ not sent: ").sees("^R retry  F7 discard");
     rig.bench.press("<ctrl-r>");
     let (again, command) = rig.sent().remove(0);
     assert!(again != id && command == post("first"), "a new command");
     rig.bench.sees("... waiting to send").sees_no("not sent:");
     refuse(&mut rig, again, &command);
-    rig.bench.press("<ctrl-x>");
+    rig.bench.press("<f7>");
     assert_eq!(rig.bench.orders(), [Order::Discard(again)]);
     rig.bench.sees_no("first");
-    rig.bench.press("<ctrl-r><ctrl-x>");
+    rig.bench.press("<ctrl-r><ctrl-x-ctrl-x>");
     assert!(rig.bench.orders().is_empty());
 }
 
@@ -180,7 +180,7 @@ fn what_the_connection_does_not_take_is_marked() {
     let why = "1000 messages wait already.".to_owned();
     rig.bench.tell(Msg::Unsent { id, command, why });
     rig.bench
-        .sees("✗ not sent: 1000 messages wait already  ^R retry  ^X discard");
+        .sees("✗ not sent: 1000 messages wait already  ^R retry  F7 discard");
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn a_refused_word_is_told() {
 fn a_stale_line_asks_first() {
     for (keys, order) in [
         ("<f6>", Order::Resend as fn(_) -> _),
-        ("<ctrl-x>", Order::Discard as fn(_) -> _),
+        ("<f7>", Order::Discard as fn(_) -> _),
     ] {
         let mut rig = in_stage("bot");
         let id = CommandIds::starting_at(9).next(BENCH_START - 90_000_000_000);

@@ -13,7 +13,7 @@ use minicom_tui_kit::keymap::Row;
 use minicom_tui_kit::screen::TerminalScreen;
 use minicom_tui_kit::transcript::{Entry, EntryKey, Extras, Kind};
 use minicom_tui_kit::{App, Composer, Effect, Hint, Input, Keymap, Now, Shown, Theme, Transcript, Who, Zone};
-use minicom_tui_kit::{runtime, signals, terminal};
+use minicom_tui_kit::{links, runtime, signals, terminal};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect, Size};
 use tokio::sync::mpsc;
@@ -51,7 +51,7 @@ const TABLE: &[Row<Act, ()>] = &[
         action: Act::Edit,
         name: "edit",
         title: "write in your editor",
-        keys: &[((), "ctrl-x")],
+        keys: &[((), "ctrl-x-ctrl-e")],
     },
     Row {
         action: Act::Up,
@@ -117,6 +117,7 @@ impl Echo {
         self.transcript.to_end();
         match text.as_str() {
             "/panic" => panic!("asked for"),
+            copied if copied.starts_with("/copy ") => vec![Effect::Copy(copied[6..].to_owned())],
             "/task" => vec![Effect::Program(Order::Panic)],
             _ => vec![Effect::Program(Order::Answer(text))],
         }
@@ -149,6 +150,7 @@ impl App for Echo {
             Input::Resize(size) => self.size = size,
             Input::Edited(Edited::Changed(text)) => self.composer.set_text(&text),
             Input::Edited(Edited::Failed(reason)) => self.add(Who::System, "", reason.as_str(), now),
+            Input::Copied(copied) => self.add(Who::System, "", copied.words("the line").as_str(), now),
             Input::Message(text) => self.add(Who::Bot, "bot", &text, now),
             _ => {}
         }
@@ -182,7 +184,7 @@ async fn echo() -> std::io::Result<u8> {
     let app = Echo {
         keys: Keymap::new(TABLE).map_err(std::io::Error::other)?,
         theme: Theme::from_environment(|name| std::env::var(name).ok()),
-        transcript: Transcript::new(Zone::system()),
+        transcript: Transcript::new(Zone::system()).with_links(links::known(|name| std::env::var(name).ok())),
         composer: Composer::default(),
         size: Size::default(),
         lines: 0,

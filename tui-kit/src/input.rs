@@ -8,6 +8,7 @@ use std::time::Duration;
 use crossterm::event::{Event, MouseButton, MouseEventKind};
 use ratatui::layout::{Position, Size};
 
+use crate::clipboard::Copied;
 use crate::editor::Edited;
 use crate::key::Key;
 
@@ -43,6 +44,8 @@ pub enum Input<M> {
     Resumed,
     /// The person's editor has ended, or did not start: the answer to [`crate::Effect::Edit`].
     Edited(Edited),
+    /// What became of [`crate::Effect::Copy`].
+    Copied(Copied),
     /// One of the program's own tasks has something to tell.
     Message(M),
     /// The moment that `App::deadline` named has come.
@@ -56,6 +59,8 @@ pub enum Input<M> {
 pub struct Translator {
     bursts: bool,
     last_click: Option<(Duration, Position)>,
+    /// Ctrl-X was pressed: the next key is the second of two.
+    first_of_two: bool,
 }
 
 impl Translator {
@@ -64,6 +69,7 @@ impl Translator {
         Translator {
             bursts,
             last_click: None,
+            first_of_two: false,
         }
     }
 
@@ -78,8 +84,13 @@ impl Translator {
         let mut inputs = Vec::with_capacity(events.len());
         for event in events {
             match event {
-                Event::Key(event) => inputs.extend(Key::from_event(event).map(Input::Key)),
-                Event::Paste(text) => inputs.push(Input::Paste(text)),
+                Event::Key(event) => {
+                    inputs.extend(Key::from_event(event).and_then(|key| self.key(key)).map(Input::Key))
+                }
+                Event::Paste(text) => {
+                    self.first_of_two = false;
+                    inputs.push(Input::Paste(text));
+                }
                 Event::Resize(width, height) => {
                     inputs.retain(|input| !matches!(input, Input::Resize(_)));
                     inputs.push(Input::Resize(Size { width, height }));
@@ -101,6 +112,15 @@ impl Translator {
             }
         }
         if self.bursts { join_bursts(inputs) } else { inputs }
+    }
+
+    /// The first of two keys waits for the second, and Esc takes it back.
+    fn key(&mut self, key: Key) -> Option<Key> {
+        if std::mem::take(&mut self.first_of_two) {
+            return Some(key.as_second()).filter(|_| !matches!(key.to_string().as_str(), "esc" | "ctrl-g" | "ctrl-c"));
+        }
+        self.first_of_two = key.is_first_of_two();
+        (!self.first_of_two).then_some(key)
     }
 
     fn click<M>(&mut self, at: Position, elapsed: Duration) -> Input<M> {

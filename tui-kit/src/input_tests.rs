@@ -74,3 +74,23 @@ fn of_several_sizes_the_last_counts() {
         [Input::Focus(false), Input::Resize(Size { width: 90, height: 30 })]
     );
 }
+
+#[test]
+fn the_first_of_two_keys_waits_for_the_second() {
+    let press = |names: &[&str]| {
+        let mut translator = Translator::new(false);
+        let keys = names
+            .iter()
+            .map(|name| Event::Key(crate::testing::key(name).to_event()));
+        // One by one: they need not come at once.
+        let inputs = keys.flat_map(|event| translator.translate::<()>(vec![event], Duration::ZERO));
+        let told = inputs.map(|input| match input {
+            Input::Key(key) => key.to_string(),
+            other => format!("{other:?}"),
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(press(&["ctrl-x", "ctrl-e", "e"]), ["ctrl-x-ctrl-e", "e"]);
+    assert_eq!(press(&["ctrl-x", "ctrl-x", "x"]), ["ctrl-x-ctrl-x", "x"]);
+    assert_eq!(press(&["ctrl-x", "esc", "ctrl-e"]), ["ctrl-e"], "Esc takes it back");
+}

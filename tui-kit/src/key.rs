@@ -14,6 +14,8 @@ use thiserror::Error;
 pub struct Key {
     code: KeyCode,
     mods: KeyModifiers,
+    /// Pressed right after Ctrl-X.
+    second: bool,
 }
 
 /// A name that is no key.
@@ -41,6 +43,9 @@ const NAMES: &[(&str, &str, KeyCode)] = &[
     ("hyphen", "-", KeyCode::Char('-')),
 ];
 
+/// Before the name of a key that is the second of two: `ctrl-x-ctrl-e`.
+const FIRST_OF_TWO: &str = "ctrl-x-";
+
 impl Key {
     /// The key of an event; `None` for releases and for keys that are modifiers only.
     pub fn from_event(event: KeyEvent) -> Option<Key> {
@@ -58,37 +63,57 @@ impl Key {
         let mods = mods & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         let ctrl = mods.contains(KeyModifiers::CONTROL);
         let plain = mods - KeyModifiers::SHIFT;
+        let second = false;
         match code {
             KeyCode::BackTab => Key {
                 code: KeyCode::Tab,
                 mods: mods | KeyModifiers::SHIFT,
+                second,
             },
             // An old terminal's Ctrl-_ and Ctrl-/ are the same byte, which is read as Ctrl-7.
             KeyCode::Char('7' | '/' | '-' | '_') if ctrl => Key {
                 code: KeyCode::Char('_'),
                 mods: plain,
+                second,
             },
             KeyCode::Char('h' | 'H') if plain == KeyModifiers::CONTROL => Key {
                 code: KeyCode::Backspace,
                 mods: KeyModifiers::NONE,
+                second,
             },
             KeyCode::Char(c) if ctrl => Key {
                 code: KeyCode::Char(c.to_ascii_lowercase()),
                 mods: plain,
+                second,
             },
             KeyCode::Char(c) if mods.contains(KeyModifiers::SHIFT) && c.is_ascii_lowercase() => Key {
                 code: KeyCode::Char(c.to_ascii_uppercase()),
                 mods: plain,
+                second,
             },
-            KeyCode::Char(_) => Key { code, mods: plain },
-            _ => Key { code, mods },
+            KeyCode::Char(_) => Key {
+                code,
+                mods: plain,
+                second,
+            },
+            _ => Key { code, mods, second },
         }
+    }
+
+    /// The first key of those that are two presses: Ctrl-X, as in the shells.
+    pub fn is_first_of_two(self) -> bool {
+        self.code == KeyCode::Char('x') && self.mods == KeyModifiers::CONTROL && !self.second
+    }
+
+    /// This key as the second of two.
+    pub fn as_second(self) -> Key {
+        Key { second: true, ..self }
     }
 
     /// The character that this key types, if it types one.
     pub fn typed(self) -> Option<char> {
         match self.code {
-            KeyCode::Char(c) if self.mods.is_empty() => Some(c),
+            KeyCode::Char(c) if self.mods.is_empty() && !self.second => Some(c),
             _ => None,
         }
     }
@@ -101,9 +126,13 @@ impl Key {
     /// As a hint shows it: `^N`, `Alt+Enter`, `F1`.
     pub fn hint(self) -> String {
         let mut out = String::new();
+        if self.second {
+            out.push_str("^X ");
+        }
         match (self.code, self.mods) {
             (KeyCode::Char(c), mods) if mods == KeyModifiers::CONTROL && c != ' ' => {
-                return format!("^{}", c.to_ascii_uppercase());
+                out.push_str(&format!("^{}", c.to_ascii_uppercase()));
+                return out;
             }
             (_, mods) => {
                 for (flag, name) in [
@@ -140,9 +169,12 @@ impl Key {
     }
 }
 
-/// The name for tables: `ctrl-n`, `alt-enter`, `f1`, `x`. [`FromStr`] reads it back.
+/// The name for tables: `ctrl-n`, `alt-enter`, `f1`, `x`, `ctrl-x-ctrl-e` for two in a row. [`FromStr`] reads it back.
 impl fmt::Display for Key {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.second {
+            out.write_str(FIRST_OF_TWO)?;
+        }
         for (flag, name) in [
             (KeyModifiers::CONTROL, "ctrl-"),
             (KeyModifiers::ALT, "alt-"),
@@ -167,6 +199,9 @@ impl FromStr for Key {
     type Err = UnknownKey;
 
     fn from_str(name: &str) -> Result<Key, UnknownKey> {
+        if let Some(second) = name.strip_prefix(FIRST_OF_TWO).filter(|second| !second.is_empty()) {
+            return second.parse().map(Key::as_second);
+        }
         let mut rest = name;
         let mut mods = KeyModifiers::NONE;
         loop {

@@ -69,3 +69,15 @@ fn hints() {
         assert_eq!(key(name).hint(), hint);
     }
 }
+
+#[test]
+fn two_presses_are_one_key_with_a_name_and_a_hint() {
+    let both = key("ctrl-x-ctrl-e");
+    assert_eq!(both, key("ctrl-e").as_second());
+    assert_eq!(
+        (both.to_string().as_str(), both.hint().as_str()),
+        ("ctrl-x-ctrl-e", "^X ^E")
+    );
+    assert_eq!(key("ctrl-x-d").typed(), None);
+    assert!(key("ctrl-x").is_first_of_two() && !key("ctrl-x-ctrl-x").is_first_of_two() && !key("x").is_first_of_two());
+}

@@ -84,22 +84,27 @@
 //! A panic in any task ends the run ([`runtime::Ended::Panicked`]) after the terminal was restored.
 
 pub mod bars;
+pub mod clipboard;
 pub mod composer;
 pub mod cursor;
 pub mod desktop;
 pub mod drafts;
 pub mod editor;
 pub mod file_card;
+pub mod file_preview;
 pub mod help;
 pub mod input;
 pub mod key;
 pub mod keymap;
+pub mod links;
 pub mod log;
 pub mod markdown;
 pub mod notify;
 pub mod overlay;
 pub mod picker;
+pub mod pipe;
 pub mod plain;
+pub mod preview;
 pub mod prompt;
 pub mod runtime;
 pub mod screen;

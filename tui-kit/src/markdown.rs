@@ -64,7 +64,7 @@ fn laid_out(text: &str, form: &Form, theme: &Theme) -> Vec<SourceRow> {
 }
 
 /// Pushes a text of any length in pieces that the gate does not cut.
-fn push_gated(line: &mut StyledLine, text: &str, style: Style) {
+pub(crate) fn push_gated(line: &mut StyledLine, text: &str, style: Style) {
     const PIECE_BYTES: usize = 4_096;
     let mut rest = text;
     while !rest.is_empty() {

@@ -3,16 +3,18 @@
 //! For screen readers, scripts and pipes. Owns reading by line, the slash rule and the loop. It refuses to know what commands
 //! there are.
 
-use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::io::{self, BufRead, ErrorKind, IsTerminal, Read, Write};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use minicom_protocol::gate::Shown;
 use minicom_protocol::text::MESSAGE_BYTES_MAX;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::runtime::{BATCH_MAX, Ended, Now};
+use crate::clipboard::{Copied, Copying, Way};
+use crate::runtime::{self, BATCH_MAX, Ended, Now};
 use crate::signals::{Signal, Signals};
 
 /// Bytes of one line of input that are read: a whole message and a command before it.
@@ -49,6 +51,8 @@ pub enum PlainInput<M> {
     Eof,
     /// One of the program's own tasks has something to tell.
     Message(M),
+    /// What became of [`PlainEffect::Copy`].
+    Copied(Copied),
     /// The moment that `PlainApp::deadline` named has come.
     Deadline,
     /// The program must end now.
@@ -60,6 +64,8 @@ pub enum PlainInput<M> {
 pub enum PlainEffect<E> {
     /// Write one line; line ends inside become pictures.
     Say(Shown),
+    /// Put a text into the clipboard of whoever sits at the terminal, if there is one; the answer is [`PlainInput::Copied`].
+    Copy(String),
     /// Ring the terminal's bell. Only for an output that is a terminal.
     Bell,
     /// End with this exit code.
@@ -177,6 +183,8 @@ pub async fn run<A: PlainApp>(
         out,
         handle,
         start: Instant::now(),
+        clipboard: clipboard(),
+        copying: None,
     };
     let (mut lines_open, mut messages_open) = (true, true);
     loop {
@@ -199,6 +207,10 @@ pub async fn run<A: PlainApp>(
                 }
                 None => messages_open = false,
             },
+            copied = runtime::taken(&mut run.copying), if run.copying.is_some() => {
+                run.copying = None;
+                batch.push(PlainInput::Copied(copied));
+            }
             line = lines.recv(), if lines_open => match line {
                 Some(ReadLine::Line(line)) => {
                     let blank = run.app.takes_blank().then(|| PlainInput::Text(String::new()));
@@ -232,11 +244,22 @@ pub async fn run<A: PlainApp>(
     }
 }
 
+/// Whose output is no terminal has none to ask; tmux has one all the same.
+fn clipboard() -> Way {
+    match Way::of(|name| std::env::var(name).ok()) {
+        Way::Osc52 | Way::Screen if !io::stdout().is_terminal() => Way::Off,
+        way => way,
+    }
+}
+
 struct Run<A, O, H> {
     app: A,
     out: O,
     handle: H,
     start: Instant,
+    clipboard: Way,
+    /// Another program that takes a copy.
+    copying: Option<JoinHandle<Copied>>,
 }
 
 impl<A: PlainApp, O: Write, H: FnMut(A::Effect)> Run<A, O, H> {
@@ -244,6 +267,7 @@ impl<A: PlainApp, O: Write, H: FnMut(A::Effect)> Run<A, O, H> {
         let terminate = matches!(input, PlainInput::Terminate);
         let mut ended = terminate.then_some(Ended::Terminated);
         let mut written = Ok(());
+        let mut copied = None;
         for effect in self.app.update(input, self.now()) {
             match effect {
                 // The program's own effects are carried out even if nobody can read any more: one may store a draft.
@@ -251,15 +275,26 @@ impl<A: PlainApp, O: Write, H: FnMut(A::Effect)> Run<A, O, H> {
                     written = writeln!(self.out, "{}", Shown::line(words.as_str()));
                 }
                 PlainEffect::Bell if written.is_ok() => written = self.out.write_all(b"\x07"),
-                PlainEffect::Say(_) | PlainEffect::Bell => {}
+                PlainEffect::Copy(text) if written.is_ok() => {
+                    match self.clipboard.copy(&text, |bytes| self.out.write_all(bytes)) {
+                        Ok(Copying::Done(done)) => copied = Some(done),
+                        Ok(Copying::Asked(task)) => self.copying = Some(task),
+                        Err(error) => written = Err(error),
+                    }
+                }
+                PlainEffect::Say(_) | PlainEffect::Bell | PlainEffect::Copy(_) => {}
                 PlainEffect::Quit(code) => ended = ended.or(Some(Ended::Quit(code))),
                 PlainEffect::Program(effect) => (self.handle)(effect),
             }
         }
         let written = written.and_then(|()| self.out.flush());
-        match terminate {
-            true => Ok(ended),
-            false => written.map(|()| ended),
+        match (terminate, copied) {
+            (true, _) => Ok(ended),
+            (false, None) => written.map(|()| ended),
+            (false, Some(copied)) => {
+                written?;
+                Ok(ended.or(self.apply(PlainInput::Copied(copied))?))
+            }
         }
     }
 

@@ -16,6 +16,8 @@ impl PlainApp for Echo {
             PlainInput::Text(text) => vec![say(&format!("text {text}")), PlainEffect::Program(text)],
             PlainInput::Command { name, .. } if name == "quit" => vec![PlainEffect::Quit(4), say("bye")],
             PlainInput::Command { name, .. } if name == "ring" => vec![PlainEffect::Bell, say("rung")],
+            PlainInput::Command { name, rest } if name == "copy" => vec![PlainEffect::Copy(rest)],
+            PlainInput::Copied(copied) => vec![PlainEffect::Say(copied.words("it"))],
             PlainInput::Command { name, rest } => vec![say(&format!("command {name}({rest})"))],
             PlainInput::TooLong => vec![say("too long")],
             PlainInput::Eof => vec![say("eof"), PlainEffect::Quit(0)],
@@ -51,6 +53,9 @@ async fn lines_commands_and_the_end() {
     );
     assert_eq!(orders, ["hello", "/slash", "no end"]);
     assert_eq!(ended, Ended::Quit(0));
+    // Nobody sits at a pipe; what became of a copy is told all the same, before the next line.
+    let (_, out, _) = echo(b"/copy\nnext").await;
+    assert_eq!(out, "There is nothing to copy.\ntext next\neof\n");
     let (_, out, _) = echo(b"/ring").await;
     assert_eq!(out, "\u{7}rung\neof\n");
     let (ended, out, _) = echo(b"/quit\nnever").await;

@@ -122,6 +122,9 @@ pub struct Prompt {
     at: usize,
     field: Field,
     wrong: Option<Shown>,
+    earlier: Vec<String>,
+    /// Which of those stands there, and what was written before it.
+    recalled: Option<(usize, String)>,
 }
 
 impl Prompt {
@@ -138,6 +141,8 @@ impl Prompt {
             at: 0,
             field,
             wrong: None,
+            earlier: Vec::new(),
+            recalled: None,
         })
     }
 
@@ -154,12 +159,20 @@ impl Prompt {
             at: 0,
             field,
             wrong: None,
+            earlier: Vec::new(),
+            recalled: None,
         }
     }
 
     /// What Esc does, in words: `Esc sends without`.
     pub fn escape(mut self, words: &'static str) -> Prompt {
         self.escape = words;
+        self
+    }
+
+    /// Answers that were given before, the newest last: Up and Down bring them back.
+    pub fn remembers(mut self, earlier: Vec<String>) -> Prompt {
+        self.earlier = earlier;
         self
     }
 
@@ -214,6 +227,7 @@ impl Prompt {
     pub fn key(&mut self, key: Key) -> Asked {
         match key.to_string().as_str() {
             "esc" => return Asked::Cancelled,
+            name @ ("up" | "down") if !self.earlier.is_empty() => return self.recall(name == "up"),
             "up" | "shift-tab" => {
                 self.wrong = None;
                 self.go(self.at.saturating_sub(1));
@@ -238,6 +252,24 @@ impl Prompt {
             Handled::No => return Asked::No,
             Handled::Refused(reason) => self.wrong = Some(reason),
             Handled::Moved | Handled::Changed | Handled::Submit => {}
+        }
+        Asked::Changed
+    }
+
+    /// The answer before the one that stands there, or the one after it; behind the newest is what was being written.
+    fn recall(&mut self, up: bool) -> Asked {
+        let (at, stash) = match self.recalled.take() {
+            Some((at, stash)) => (at, stash),
+            None => (self.earlier.len(), self.field.text()),
+        };
+        let to = if up { at.saturating_sub(1) } else { at + 1 };
+        self.wrong = None;
+        match self.earlier.get(to) {
+            Some(text) => {
+                self.field.set_text(text);
+                self.recalled = Some((to, stash));
+            }
+            None => self.field.set_text(&stash),
         }
         Asked::Changed
     }

@@ -187,3 +187,24 @@ fn a_long_question_stands_above_its_answer() {
     let huge = Prompt::ask(Shown::fixed("x"), Question::new(Shown::line(&"word ".repeat(500))));
     assert_eq!(huge.rows(20), 6);
 }
+
+#[test]
+fn earlier_answers_come_back_and_what_was_being_written_does_too() {
+    let earlier = vec!["jq .".to_owned(), "wc -l".to_owned()];
+    let mut prompt = Prompt::ask(Shown::fixed("Command"), Question::new(Shown::fixed("command"))).remembers(earlier);
+    let mut shows = |keys: &str, wanted: &str| {
+        for key in crate::testing::keys(keys) {
+            assert_eq!(prompt.key(key), Asked::Changed);
+        }
+        assert_eq!(prompt.written(), wanted, "{keys}");
+    };
+    shows("so", "so");
+    shows("<up>", "wc -l");
+    shows("<up><up><up>", "jq .");
+    shows("<down>", "wc -l");
+    shows("<down>", "so");
+    shows("<down>", "so");
+    shows("<up>x", "wc -lx");
+    let asked = prompt.key(crate::testing::key("enter"));
+    assert_eq!(asked, Asked::Done(vec!["wc -lx".to_owned()]));
+}

@@ -17,10 +17,12 @@ use crossterm::event::Event;
 use futures_util::stream::{self, StreamExt};
 use minicom_protocol::gate::Shown;
 use ratatui::layout::Size;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 pub use crate::runtime::app::{App, Effect, Ended, EventSource, Events, Inputs, Now, TerminalEvents};
 
+use crate::clipboard::{Copied, Copying};
 use crate::editor::{Edit, Edited, Session};
 use crate::input::Input;
 use crate::key::Key;
@@ -56,6 +58,7 @@ pub async fn run<A: App, S: EventSource>(
         pressed: false,
         title: None,
         editor: None,
+        copying: None,
     };
     let ended = run.until_end(inputs).await;
     run.end_editor(&ended).await;
@@ -83,6 +86,8 @@ struct Run<'a, A, S, H> {
     title: Option<Shown>,
     /// The person's editor, while it has the terminal.
     editor: Option<Session>,
+    /// Another program that takes a copy.
+    copying: Option<JoinHandle<Copied>>,
 }
 
 /// What the loop has to do beside drawing, after an input.
@@ -90,6 +95,7 @@ enum Next {
     GoOn,
     Suspend,
     Edit(Edit),
+    Told(Copied),
     End(Ended),
 }
 
@@ -134,6 +140,10 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                     batch = self.after_editor(edited)?;
                     events = source.open();
                 }
+                copied = taken(&mut self.copying), if self.copying.is_some() => {
+                    self.copying = None;
+                    batch.push(Input::Copied(copied));
+                }
                 message = messages.recv(), if messages_open => match message {
                     Some(message) => {
                         batch.push(Input::Message(message));
@@ -165,6 +175,14 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
         let inputs = match next {
             Next::GoOn => return Ok(None),
             Next::End(ended) => return Ok(Some(ended)),
+            Next::Told(copied) => {
+                // What a program does with the news is no copy again.
+                let next = self.apply(Input::Copied(copied))?;
+                return Ok(match next {
+                    Next::End(ended) => Some(ended),
+                    _ => None,
+                });
+            }
             Next::Edit(edit) => {
                 *events = Box::pin(stream::pending());
                 match self.start_editor(edit)? {
@@ -223,6 +241,10 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                 // The terminal is somebody else's.
                 _ if self.editor.is_some() => {}
                 Effect::Bell => self.screen.bell()?,
+                Effect::Copy(text) => match self.screen.copy(&text)? {
+                    Copying::Done(copied) => next = Next::Told(copied),
+                    Copying::Asked(task) => self.copying = Some(task),
+                },
                 Effect::Redraw => {
                     self.screen.clear()?;
                     self.dirty = true;
@@ -343,6 +365,15 @@ async fn ready_events(events: &mut Events, first: Event) -> Vec<Event> {
 async fn written(editor: &mut Option<Session>) -> Edited {
     match editor {
         Some(session) => session.wait().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What became of a copy, when the program that takes it has ended.
+pub(crate) async fn taken(copying: &mut Option<JoinHandle<Copied>>) -> Copied {
+    let lost = || Copied::Failed(Shown::fixed("Not copied: the program that takes copies was lost."));
+    match copying {
+        Some(task) => task.await.unwrap_or_else(|_| lost()),
         None => std::future::pending().await,
     }
 }

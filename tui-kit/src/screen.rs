@@ -11,7 +11,8 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Rect, Size};
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
-use crate::{desktop::Desktop, terminal};
+use crate::clipboard::{Copying, Way};
+use crate::{desktop::Desktop, links, terminal};
 
 /// Columns of a window title.
 const TITLE_COLUMNS: usize = 64;
@@ -30,6 +31,8 @@ pub trait Screen {
     fn set_title(&mut self, title: &Shown) -> io::Result<()>;
     /// Rings the bell, and says on the desktop what the title says, where the terminal can.
     fn bell(&mut self) -> io::Result<()>;
+    /// Puts text into the clipboard of whoever sits at the terminal. Raw: it passes the gate here.
+    fn copy(&mut self, text: &str) -> io::Result<Copying>;
     /// Gives the terminal to another program. Nothing is written until [`Screen::enter_again`].
     fn leave(&mut self) -> io::Result<()>;
     /// Takes the terminal again, after [`Screen::leave`] or a stop that came from outside.
@@ -86,6 +89,8 @@ pub struct TerminalScreen<W: Write> {
     fixed: Option<Size>,
     /// How words are shown on the desktop, if they can be.
     desktop: Option<Desktop>,
+    /// How text gets to the clipboard.
+    clipboard: Way,
     /// The window's title: what a bell is about.
     title: Shown,
 }
@@ -102,6 +107,7 @@ impl TerminalScreen<io::Stdout> {
             own: true,
             fixed: None,
             desktop: Desktop::of(|name| std::env::var(name).ok()),
+            clipboard: Way::of(|name| std::env::var(name).ok()),
             title: Shown::fixed(""),
         })
     }
@@ -120,6 +126,7 @@ impl<W: Write> TerminalScreen<W> {
             own: false,
             fixed: Some(size),
             desktop: None,
+            clipboard: Way::Osc52,
             title: Shown::fixed(""),
         })
     }
@@ -141,7 +148,7 @@ impl<W: Write> Screen for TerminalScreen<W> {
 
     fn draw(&mut self, view: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(|frame| view(frame))?;
-        let frame = self.frame.take();
+        let frame = links::join_cells(self.frame.take());
         if frame.is_empty() {
             return Ok(());
         }
@@ -166,6 +173,10 @@ impl<W: Write> Screen for TerminalScreen<W> {
             Some(desktop) => self.write(&desktop.bytes(&self.title, std::env::var_os("TMUX").is_some())),
             None => Ok(()),
         }
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<Copying> {
+        self.clipboard.copy(text, |bytes| self.write(bytes))
     }
 
     fn leave(&mut self) -> io::Result<()> {

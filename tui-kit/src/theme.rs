@@ -223,6 +223,11 @@ impl Theme {
         self.coloured(Color::Cyan)
     }
 
+    /// A number or a word of a language for machines.
+    pub fn value(&self) -> Style {
+        self.coloured(Color::Magenta)
+    }
+
     /// Something went wrong, or is refused.
     pub fn error(&self) -> Style {
         self.coloured(Color::Red).add_modifier(Modifier::BOLD)

@@ -23,11 +23,16 @@ use place::Place;
 
 pub use self::place::Bookmark;
 pub use crate::file_card::{FileCard, FileRow, FileState};
+use crate::file_preview::FilePreview;
+use crate::preview;
 pub use crate::theme::Who;
 use crate::time::Zone;
 
 /// Entries held of one conversation; more are dropped at the end that is far from where the person reads.
 pub const ENTRIES_MAX: usize = 5_000;
+
+/// Files whose beginnings are kept.
+pub const PREVIEWS_MAX: usize = 200;
 
 /// Whether there is more above the first entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +83,12 @@ pub struct Transcript {
     last_own: Option<EntryKey>,
     /// What becomes of files, wherever they stand.
     files: HashMap<FileId, FileState>,
+    /// What is shown of files below their rows.
+    previews: HashMap<FileId, FilePreview>,
+    /// The terminal is told of addresses.
+    links: bool,
+    /// What a person does to read what is folded.
+    fold_hint: &'static str,
     memo: RefCell<Memo>,
 }
 
@@ -98,8 +109,35 @@ impl Transcript {
             missed: 0,
             last_own: None,
             files: HashMap::new(),
+            previews: HashMap::new(),
+            links: false,
+            fold_hint: "",
             memo: layout::memo(),
         }
+    }
+
+    /// Addresses are links for the terminal; see [`crate::links::known`].
+    pub fn with_links(mut self, links: bool) -> Transcript {
+        self.links = links;
+        self
+    }
+
+    /// What is told where a long text is folded: how to read all of it.
+    pub fn with_fold_hint(mut self, words: &'static str) -> Transcript {
+        self.fold_hint = words;
+        self
+    }
+
+    /// Whether some of a line is not shown, as it is long.
+    pub fn is_folded(&self, key: EntryKey) -> bool {
+        let entry = self.get(key).filter(|entry| entry.is_line());
+        entry.is_some_and(|entry| preview::hides(&self.text_rows(entry).rows) || self.folded_file(entry).is_some())
+    }
+
+    /// The first file of an entry of whose text only the beginning is shown.
+    pub fn folded_file(&self, entry: &Entry) -> Option<FileId> {
+        let files = entry.extras.files.iter().map(|card| card.id);
+        files.filter(|id| preview::hides(&self.file_rows(*id))).next()
     }
 
     /// Puts one entry in its place, or over the one with its key.
@@ -207,6 +245,31 @@ impl Transcript {
     /// What becomes of a file.
     pub fn file_state(&self, id: FileId) -> &FileState {
         self.files.get(&id).unwrap_or(&FileState::Still)
+    }
+
+    /// Shows how a file begins, wherever it stands. At most [`PREVIEWS_MAX`] are kept; whoever comes back to a file
+    /// asks for it again.
+    pub fn set_preview(&mut self, id: FileId, preview: FilePreview) {
+        if self.previews.len() >= PREVIEWS_MAX {
+            self.previews.clear();
+        }
+        self.previews.insert(id, preview);
+        self.memo.borrow_mut().forget_file(id);
+        self.settle();
+    }
+
+    /// What is shown of a file.
+    pub fn preview(&self, id: FileId) -> Option<&FilePreview> {
+        self.previews.get(&id)
+    }
+
+    /// Files on the screen of which nothing is shown yet, with their media types.
+    pub fn unseen_files(&self) -> impl Iterator<Item = &FileCard> {
+        let (top, _) = self.top();
+        let last = self.moved_down(top, usize::from(self.rows));
+        let shown = self.entries.get(top.index..=last.index).unwrap_or_default();
+        let files = shown.iter().flat_map(|entry| &entry.extras.files);
+        files.filter(|card| !self.previews.contains_key(&card.id))
     }
 
     /// Places the unread divider before the first entry from `before` on. It is placed once and stays until it is removed.

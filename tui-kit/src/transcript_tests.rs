@@ -535,8 +535,8 @@ fn under_the_top(chat: &Transcript) -> (EntryKey, Option<usize>) {
     let byte = spot
         .row
         .checked_sub(block.above())
-        .and_then(|row| block.text.get(row))
-        .map(|row| row.start);
+        .and_then(|row| block.text.rows.get(row))
+        .map(|row| row.at);
     (chat.entries[spot.index].key, byte)
 }
 
@@ -610,4 +610,52 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn how_a_file_begins_stands_below_its_row_and_moves_nobody() {
+    let (id, other) = (FileId::from_bytes([1; 16]), FileId::from_bytes([2; 16]));
+    let card = |id| FileCard {
+        id,
+        file: FileRow {
+            name: Shown::fixed("build.log"),
+            size: Some(5_120),
+            kind: Shown::fixed("text/plain"),
+        },
+    };
+    let mut chat = transcript(60, 12);
+    for number in 1..=20 {
+        let mut entry = line(
+            number,
+            "carol",
+            &format!("line {number}"),
+            number.cast_signed() * 3 * MINUTE,
+        );
+        let file = match number {
+            3 => Some(card(other)),
+            20 => Some(card(id)),
+            _ => None,
+        };
+        entry.extras.files.extend(file);
+        chat.insert(entry);
+    }
+    let unseen: Vec<FileId> = chat.unseen_files().map(|card| card.id).collect();
+    assert_eq!(unseen, [id], "only what is on the screen is asked for");
+    let log: String = (1..=30).map(|n| format!("step {n}\n")).collect();
+    chat.set_preview(id, FilePreview::of_text(log.as_bytes(), 5_120));
+    assert_eq!(chat.unseen_files().count(), 0);
+    let shown = screen(&chat);
+    assert!(shown.iter().any(|row| row.contains("│ build.log")), "{shown:#?}");
+    assert!(
+        shown.iter().any(|row| row.ends_with("│ step 1")) && shown[11].ends_with("│ … more"),
+        "{shown:#?}"
+    );
+    assert_eq!(chat.newest_folded(), Some(Stored(20)));
+    assert_eq!(chat.folded_file(chat.get(Stored(20)).unwrap()), Some(id));
+    chat.scroll_up(12);
+    let before = screen(&chat);
+    chat.set_preview(other, FilePreview::Words(Shown::fixed("64 x 48 pixels")));
+    assert_eq!(screen(&chat)[..11], before[..11], "what is read stays where it is");
+    chat.scroll_up(200);
+    assert!(screen(&chat).iter().any(|row| row.ends_with("│ 64 x 48 pixels")));
 }

@@ -247,7 +247,7 @@ fn an_editor_gets_the_terminal_and_gives_it_back() {
     pty.sees("Say something");
     pty.send("half a sentence");
     pty.sees("half a sentence");
-    pty.send("\x18");
+    pty.send("\x18\x05");
     pty.sees("edit: half a sentence");
     pty.is_given_back();
     // Interrupts and sizes that come now are not for the program below; every letter is for the editor.
@@ -266,10 +266,53 @@ fn an_editor_gets_the_terminal_and_gives_it_back() {
 }
 
 #[test]
+fn what_is_copied_and_addresses_go_to_the_terminal_in_its_own_words() {
+    let mut pty = Pty::start("MINICOM_LINKS=on MINICOM_CLIPBOARD=osc52 exec echo-kit");
+    pty.sees("Say something");
+    pty.send("see https://example.com/a?b=1.\r");
+    pty.sees("you said see https://example.com/a?b=1.");
+    let raw = String::from_utf8_lossy(&pty.raw).into_owned();
+    let open = raw.find("\x1b]8;id=").map(|at| &raw[at..]).expect("a link was told");
+    let (open, shown) = open.split_once("\x1b\\").expect("it ends");
+    assert!(
+        open.ends_with(";https://example.com/a?b=1"),
+        "{open:?}: the address and nothing behind it"
+    );
+    let (shown, after) = shown.split_once("\x1b]8;;\x1b\\").expect("the link ends");
+    assert_eq!(
+        shown, "https://example.com/a?b=1",
+        "one run: told once, and what is shown is what is opened"
+    );
+    assert!(after.starts_with('.') && !open.contains('\x07'), "{after:?}");
+    pty.send("/copy one; two\r");
+    pty.sees("Copied the line: 1 line, 8 B, sent to the terminal.");
+    let raw = String::from_utf8_lossy(&pty.raw).into_owned();
+    assert!(
+        raw.contains("\x1b]52;c;b25lOyB0d28=\x07"),
+        "in base64, whatever was in it"
+    );
+    pty.send("\x03");
+    assert_eq!(pty.end(), 0);
+    let plain = {
+        let mut pty = Pty::start("exec echo-kit");
+        pty.sees("Say something");
+        pty.send("https://example.com\r");
+        pty.sees("you said https://example.com");
+        pty.send("\x03");
+        pty.end();
+        pty.raw
+    };
+    assert!(
+        !String::from_utf8_lossy(&plain).contains("\x1b]8;"),
+        "a terminal that is not known gets none"
+    );
+}
+
+#[test]
 fn without_an_editor_the_person_is_told_what_to_set() {
     let mut pty = Pty::start("exec echo-kit");
     pty.sees("Say something");
-    pty.send("\x18");
+    pty.send("\x18\x05");
     pty.sees("No editor is set");
     assert!(pty.is_taken());
     pty.send("\x03");

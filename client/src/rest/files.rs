@@ -202,6 +202,33 @@ impl Files<'_> {
         response.json().await.map_err(|_| strange(self.server, status))
     }
 
+    /// The first bytes of a file, at most so many (at least one). For looking into it: nothing is proved, as that takes all of it.
+    ///
+    /// # Errors
+    /// The server does not give it.
+    pub async fn beginning(&self, id: FileId, most: u64) -> Result<Vec<u8>, LoginError> {
+        let last = most.saturating_sub(1);
+        let request = self
+            .request(Method::GET, &format!("{UPLOADS}/{id}"))?
+            .header("range", format!("bytes=0-{last}"));
+        let mut response = request.send().await.map_err(|error| unreachable(self.server, &error))?;
+        if !response.status().is_success() {
+            return Err(refused(self.server, response).await);
+        }
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let mut bytes = Vec::new();
+        while bytes.len() < most
+            && let Some(piece) = response
+                .chunk()
+                .await
+                .map_err(|error| unreachable(self.server, &error))?
+        {
+            bytes.extend_from_slice(&piece);
+        }
+        bytes.truncate(most);
+        Ok(bytes)
+    }
+
     /// Fetches what is missing of a file. `came` has the bytes that are here as they come. After an error what came is kept, and
     /// another call goes on from there.
     ///

@@ -4,9 +4,13 @@ use minicom_client::ClientEvent;
 use minicom_protocol::{
     command::AgentCommand,
     frame::{AgentQuestion, Agents},
-    ids::{CommandId, ConversationId, LineNo},
+    ids::{CommandId, ConversationId, FileId, LineNo},
 };
-use minicom_tui_kit::Shown;
+use minicom_tui_kit::{
+    Shown,
+    file_preview::{FilePreview, Kind},
+    pipe,
+};
 
 use crate::{update::keeping_out::WithAddresses, writing::Draft};
 
@@ -28,6 +32,29 @@ pub enum Msg {
     DraftTrouble(Shown),
     /// A file was written, by this name, or why not.
     Written(Result<Shown, Shown>),
+    /// What is shown of a file, after [`Order::LookInto`].
+    LookedInto {
+        /// Which.
+        id: FileId,
+        /// How it begins.
+        preview: FilePreview,
+    },
+    /// A file's text, to be read, after [`Order::ReadFile`].
+    FileRead {
+        /// What it is called.
+        title: Shown,
+        /// The text, raw; or why it is not here.
+        text: Result<String, Shown>,
+    },
+    /// What became of [`Order::Pipe`].
+    Piped {
+        /// Its number.
+        id: u64,
+        /// What the command said.
+        ran: pipe::Ran,
+    },
+    /// Commands that texts went through before, the newest last.
+    Commands(Vec<String>),
     /// What became of [`Order::BlockAddresses`].
     Addresses(Result<Shown, Shown>),
 }
@@ -64,6 +91,33 @@ pub enum Order {
     },
     /// Keep a customer out, with the addresses that the customer is connected from.
     BlockAddresses(WithAddresses),
+    /// Fetch the beginning of a file that is on the screen.
+    LookInto {
+        /// Which.
+        id: FileId,
+        /// For what.
+        kind: Kind,
+        /// Its bytes in all.
+        size: u64,
+    },
+    /// Fetch a file's text, to be read.
+    ReadFile {
+        /// Which.
+        id: FileId,
+        /// What it is called.
+        title: Shown,
+    },
+    /// Give a text to a command.
+    Pipe {
+        /// A number for the answer.
+        id: u64,
+        /// The command and the text.
+        job: pipe::Job,
+    },
+    /// Stop that command.
+    StopPipe,
+    /// Keep the commands that texts went through, for the next time.
+    KeepCommands(Vec<String>),
     /// Send what has become old after all.
     Resend(CommandId),
     /// Drop a command that waits.

@@ -135,6 +135,12 @@ pub enum Action {
     Agents,
     /// What the desk has chosen.
     DeskSettings,
+    /// Read a long line in full.
+    ReadInFull,
+    /// Copy a line, a block or the chat.
+    Copy,
+    /// Give a line or the chat to a command, and take what it says.
+    Pipe,
     /// Write in the agent's own editor.
     Editor,
     /// Every action, and conversations by name.

@@ -11,10 +11,10 @@ use minicom_protocol::{
     text::MessageText,
     words::Tag,
 };
-use minicom_tui_kit::{Now, Shown};
+use minicom_tui_kit::{Now, Shown, clipboard::Copied, plain::PlainEffect};
 
 use super::{PlainAgent, arguments, words::Given};
-use crate::app::Order;
+use crate::{app::Order, entries::Eyes};
 
 /// Lines that can be named by a number.
 const NUMBERED_MAX: usize = 200;
@@ -227,6 +227,50 @@ impl PlainAgent {
             ));
         }
         found
+    }
+
+    /// A line as it was sent, or all that is here of the chat, goes to the clipboard.
+    pub(super) fn copy(&mut self, given: Given<'_>) {
+        let Some(conversation) = self.subject("") else { return };
+        let (text, what) = match given.rest {
+            "" => return self.usage(given),
+            "all" => (self.chat_text(conversation), "the chat"),
+            number => {
+                let Some((line, _)) = self.line_of(conversation, number) else {
+                    return;
+                };
+                let lines = self.newest_lines(conversation);
+                let found = lines.iter().filter_map(|it| posted(it)).find(|it| line_ref(it) == line);
+                (found.map(Posted::text).unwrap_or_default(), "the line")
+            }
+        };
+        self.copying = what;
+        self.out.push(PlainEffect::Copy(text));
+    }
+
+    /// What became of it.
+    pub(super) fn copied(&mut self, copied: &Copied) {
+        self.say(copied.words(self.copying));
+    }
+
+    /// The lines of a conversation that are here, oldest first, without notes.
+    fn chat_text(&self, conversation: ConversationId) -> String {
+        let name = self.name_of(conversation);
+        let me = self.me();
+        let lines = self.newest_lines(conversation).into_iter().rev();
+        let here = lines.filter(|event| event.subject.conversation() == Some(conversation));
+        let told = here.filter_map(|event| {
+            let posted = posted(event)?;
+            let eyes = Eyes {
+                me,
+                customer: name.clone(),
+                zone: self.zone.clone(),
+                dot: "-",
+            };
+            let name = eyes.name(&posted.author);
+            Some(format!("{} {name}: {}\n", self.zone.stamp(event.time.0), posted.text()))
+        });
+        told.collect()
     }
 
     pub(super) fn quote(&mut self, given: Given<'_>) {

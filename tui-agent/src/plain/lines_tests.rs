@@ -236,3 +236,23 @@ fn nothing_is_done_where_nothing_is_open() {
         script.tells(line, &["No conversation is open: /open NAME or /next."]);
     }
 }
+
+#[test]
+fn a_line_or_all_of_them_are_copied_without_notes() {
+    let mut desk = mine();
+    desk.replies("carol", ADA, "which order?");
+    let mut script = carol(desk);
+    script.lines(&["/copy 1"]);
+    assert_eq!(script.copied.take().as_deref(), Some("which order?"));
+    script.lines(&["/copy all"]);
+    let all = script.copied.take().unwrap();
+    assert!(
+        all.contains("carol: my parcel?\n") && all.ends_with("you: which order?\n"),
+        "{all}"
+    );
+    script.tells(
+        "/copy 99",
+        &["There is no line 99. /lines tells them. Nothing was done."],
+    );
+    assert_eq!(script.copied, None);
+}

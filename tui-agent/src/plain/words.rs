@@ -115,6 +115,7 @@ pub const WORDS: &[Word] = &[
     word("resend", "", "send what is older than a day, or was refused, after all", &[A::Retry], Nothing, P::resend),
     word("discard", "", "throw it away; also what was prepared", &[A::Discard], Nothing, P::discard),
     word("lines", "[COUNT]", "the lines with numbers, 1 is the newest", &[], Stored, P::tell_lines),
+    word("copy", "N|all", "a line to the clipboard, or all of the open chat without notes", &[A::Copy], Stored, P::copy),
     word("quote", "N TEXT", "answer one line", &[A::Quote], Stored, P::quote),
     word("edit", "TEXT", "change your last line, for a short time", &[A::EditLast], Stored, P::edit),
     word("withdraw", "", "take your last line back, for a short time", &[A::WithdrawLast], Stored, P::withdraw),

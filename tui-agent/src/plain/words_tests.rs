@@ -9,8 +9,8 @@ use crate::{
     testing::{ADA, Desk},
 };
 
-/// Actions that only a screen has: moving about on it, drawing it, leaving it for a moment. Lines have no place to move in, and the shell
-/// has its own editor.
+/// Actions that only a screen has: moving about on it, drawing it, leaving it for a moment. Lines have no place to move in and are told in
+/// full, and the shell has its own editor and pipes.
 const ON_SCREEN_ONLY: &[Action] = &[
     A::Up,
     A::Down,
@@ -26,6 +26,8 @@ const ON_SCREEN_ONLY: &[Action] = &[
     A::Redraw,
     A::Suspend,
     A::Editor,
+    A::ReadInFull,
+    A::Pipe,
 ];
 
 #[test]

@@ -15,7 +15,11 @@ use crate::{
 enum Job {
     Save(Draft),
     Load(Vec<ConversationId>),
+    Commands(Vec<String>),
 }
+
+/// What the disk knows the commands by: no conversation's name.
+const COMMANDS: &str = "commands";
 
 /// The thread.
 pub struct DraftKeeper {
@@ -44,6 +48,11 @@ impl DraftKeeper {
         let _ = self.jobs.send(Job::Load(conversations));
     }
 
+    /// Keeps the commands that texts went through; each is one line.
+    pub fn keep_commands(&self, commands: Vec<String>) {
+        let _ = self.jobs.send(Job::Commands(commands));
+    }
+
     /// Waits until everything is on disk. Blocking.
     pub fn finish(self) {
         drop(self.jobs);
@@ -64,11 +73,15 @@ fn keep(folder: PathBuf, to_do: &std_mpsc::Receiver<Job>, messages: &mpsc::Sende
         Ok(drafts) => drafts,
         Err(error) => return tell(trouble(error)),
     };
+    if let Ok(Some(commands)) = drafts.load(COMMANDS) {
+        tell(Msg::Commands(commands.lines().map(str::to_owned).collect()));
+    }
     // Of a disk that stays broken it is told once.
     let mut broken = false;
     while let Ok(job) = to_do.recv() {
         let done = match job {
             Job::Save(draft) => drafts.save(&key(draft.conversation, draft.kind), &draft.text),
+            Job::Commands(commands) => drafts.save(COMMANDS, &commands.join("\n")),
             Job::Load(conversations) => load(&drafts, conversations).map(|found| {
                 if !found.is_empty() {
                     tell(Msg::Drafts(found));

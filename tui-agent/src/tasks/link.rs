@@ -9,7 +9,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use crate::{
     app::{Msg, Order},
     sign_in::{SignedIn, Source},
-    tasks::{addresses, export},
+    tasks::{addresses, export, previews},
 };
 
 /// The program's name and version, for the server's log.
@@ -80,6 +80,11 @@ async fn run(way: Way, mut orders: mpsc::UnboundedReceiver<Order>, messages: mps
     loop {
         tokio::select! {
             order = orders.recv() => match order {
+                Some(order @ (Order::LookInto { .. } | Order::ReadFile { .. })) => {
+                    // A slow file holds up nothing.
+                    let (signed_in, messages) = (way.signed_in.clone(), messages.clone());
+                    tokio::spawn(async move { look(&signed_in, order, &messages).await });
+                }
                 Some(order) => carry_out(&handle, &way.signed_in, order, &messages).await,
                 None => break,
             },
@@ -93,6 +98,23 @@ async fn run(way: Way, mut orders: mpsc::UnboundedReceiver<Order>, messages: mps
     drop(events);
     // What was accepted is on disk when this returns, and the next program adopts it.
     handle.shutdown().await;
+}
+
+/// Files, looked into or read.
+async fn look(signed_in: &SignedIn, order: Order, messages: &mpsc::Sender<Msg>) {
+    let told = match order {
+        Order::LookInto { id, kind, size } => {
+            let preview = previews::look_into(signed_in, id, kind, size).await;
+            Msg::LookedInto { id, preview }
+        }
+        Order::ReadFile { id, title } => {
+            let text = previews::read(signed_in, id).await;
+            Msg::FileRead { title, text }
+        }
+        _ => return,
+    };
+    // Nobody listens when the program is at its end.
+    let _ = messages.send(told).await;
 }
 
 async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, messages: &mpsc::Sender<Msg>) {
@@ -131,6 +153,13 @@ async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, 
                 drop(messages.send(Msg::Addresses(told)).await);
             });
         }
-        Order::SignIn | Order::SaveDraft(_) | Order::LoadDrafts(_) => {}
+        Order::SignIn
+        | Order::SaveDraft(_)
+        | Order::LoadDrafts(_)
+        | Order::KeepCommands(_)
+        | Order::Pipe { .. }
+        | Order::StopPipe
+        | Order::LookInto { .. }
+        | Order::ReadFile { .. } => {}
     }
 }

@@ -256,7 +256,7 @@ impl App {
             self.over = Some(Over::Picker(pick));
             return None;
         }
-        if self.is_widen_key(&pick, key) {
+        if self.is_widen_key(&pick, key) || self.is_copy_key(&pick, key, now) {
             return None;
         }
         Some(pick)

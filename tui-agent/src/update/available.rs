@@ -76,6 +76,9 @@ impl App {
             | Action::SavedReplies
             | Action::Article
             | Action::Quote
+            | Action::ReadInFull
+            | Action::Copy
+            | Action::Pipe
             | Action::EditLast
             | Action::WithdrawLast
             | Action::Blank

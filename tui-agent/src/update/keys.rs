@@ -154,6 +154,9 @@ impl App {
             Action::SavedReplies => self.saved_replies(now),
             Action::Article => self.articles(now),
             Action::Quote => self.quote(now),
+            Action::ReadInFull => self.read_in_full(now),
+            Action::Copy => self.copy(now),
+            Action::Pipe => self.pipe(now),
             Action::EditLast => self.edit_last(now),
             Action::WithdrawLast => self.withdraw_last(now),
             Action::Blank => self.blank(now),
@@ -173,7 +176,7 @@ impl App {
             }
             Action::Details => self.toggle_details(),
             Action::Reconnect => self.reconnect(now),
-            Action::Escape => self.escape(),
+            Action::Escape => self.escape(now),
             Action::Help => self.help = Some(0),
             Action::Interrupt => self.interrupt(now),
             Action::Quit => self.quit_unless_unsent(now),
@@ -261,11 +264,13 @@ impl App {
 
     /// Out of whatever is passing, one at a time; at last to the list. A notice goes by the way: it comes when it likes, and whoever leaves
     /// the composer would find the next letters in it.
-    fn escape(&mut self) {
+    fn escape(&mut self, now: Now) {
         self.quits_until = None;
         let was_told = self.notice.take().is_some();
         let at_end = self.chat.as_ref().is_none_or(|chat| chat.transcript.is_at_end());
-        if self.layout().details_over_chat {
+        if self.stop_piping(now) {
+            // It says so itself.
+        } else if self.layout().details_over_chat {
             self.details = None;
         } else if (self.is_composing() && self.cancel_edit()) || self.end_finding() {
             // One thing is over; what is beneath it stays.

@@ -4,12 +4,14 @@ use minicom_client::Section;
 use minicom_protocol::{
     command::AgentCommand,
     ids::{CommandId, ConversationId},
+    summary::Summary,
 };
 use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Ends, Focus, Order},
     chat::Chat,
+    entries::Eyes,
     list::Spot,
 };
 
@@ -44,7 +46,7 @@ impl App {
             return;
         }
         let customer = summary.customer.id;
-        let chat = Chat::open(summary, self.me(), self.zone.clone(), self.theme.signs().dot);
+        let chat = Chat::open(summary, self.eyes_on(summary), self.links);
         self.leave();
         self.chat = Some(chat);
         self.details_top = 0;
@@ -55,6 +57,16 @@ impl App {
         }
         if self.drafts_known.insert(conversation) {
             self.order(Order::LoadDrafts(vec![conversation]));
+        }
+    }
+
+    /// Who reads the thread of a conversation.
+    pub(crate) fn eyes_on(&self, summary: &Summary) -> Eyes {
+        Eyes {
+            me: self.me(),
+            customer: summary.customer.name.shown(),
+            zone: self.zone.clone(),
+            dot: self.theme.signs().dot,
         }
     }
 

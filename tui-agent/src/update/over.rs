@@ -75,6 +75,8 @@ impl App {
             PickFor::Sort => self.order_chosen(&choice),
             PickFor::Earlier => self.earlier_chosen(&choice, now),
             PickFor::Find => self.hit_chosen(&choice, now),
+            PickFor::Copy | PickFor::CopyLine => self.copy_chosen(&choice, now),
+            PickFor::PipeLine => self.pipe_line_chosen(&choice),
             PickFor::SavedReply | PickFor::Article | PickFor::Quote | PickFor::Blank => {
                 self.chosen_for_writing(&pick, choice, now);
             }
@@ -98,6 +100,9 @@ impl App {
             | PickFor::Intent
             | PickFor::Priority
             | PickFor::Sort
+            | PickFor::Copy
+            | PickFor::CopyLine
+            | PickFor::PipeLine
             | PickFor::Earlier => {}
         }
     }
@@ -120,6 +125,9 @@ impl App {
             | PickFor::Intent
             | PickFor::Priority
             | PickFor::Sort
+            | PickFor::Copy
+            | PickFor::CopyLine
+            | PickFor::PipeLine
             | PickFor::Earlier => {}
         }
     }
@@ -133,6 +141,7 @@ impl App {
             AskFor::Filter => self.filter_given(first, now),
             AskFor::Reply { reply, questions } => self.reply_answered(&ask.about, reply, &questions, answers, now),
             AskFor::Blank(line) => self.blank_confirmed(&ask.about, line, now),
+            AskFor::Pipe(what) => self.pipe_asked(&ask.about, what, first, now),
             AskFor::Block(minutes) => self.block_confirmed(&ask.about, minutes, answers, now),
         }
     }
@@ -153,15 +162,20 @@ impl App {
                     self.picker_did(pick, picked, Some(key), now);
                 }
             }
-            Some(Over::Prompt(mut ask)) => {
-                let asked = ask.prompt.key(key);
-                self.prompt_did(ask, asked, Some(key), now);
+            Some(Over::Prompt(ask)) => {
+                if let Some(mut ask) = self.key_while_piping(ask, key) {
+                    let asked = ask.prompt.key(key);
+                    self.prompt_did(ask, asked, Some(key), now);
+                }
             }
             Some(Over::Reading(mut reading)) => {
                 let read = reading.overlay.key(key);
-                if self.key_while_reading(&reading.purpose, read, key, now) {
+                if self.key_while_reading(&reading.purpose, read, key, now)
+                    || self.takes_piped(&reading.purpose, key, now)
+                {
                     return;
                 }
+                self.copies_what_is_read(&reading.purpose, key);
                 if read != Read::Closed {
                     self.over = Some(Over::Reading(reading));
                 }

@@ -176,7 +176,7 @@ impl App {
     }
 
     /// The last lines, newest first; of the conversation alone, or of the whole thread as far as it is known.
-    fn line_rows(&self, conversation: ConversationId, here_only: bool) -> Vec<Row<Choice>> {
+    pub(super) fn line_rows(&self, conversation: ConversationId, here_only: bool) -> Vec<Row<Choice>> {
         let Some(chat) = &self.chat else { return Vec::new() };
         let Some(thread) = self.replica.thread(chat.customer) else {
             return Vec::new();
@@ -207,7 +207,7 @@ impl App {
     }
 
     /// A line of the open thread, as it stands now.
-    fn line_text(&self, line: LineRef) -> Option<String> {
+    pub(super) fn line_text(&self, line: LineRef) -> Option<String> {
         let thread = self.replica.thread(self.chat.as_ref()?.customer)?;
         thread.events().rev().find_map(|event| match &event.body {
             EventBody::Posted(posted) if posted.author.side() == line.side && posted.line == line.line => {

@@ -1,7 +1,7 @@
 //! Marks in what is drawn: the words that are looked for, where they stand on the screen.
 
 use minicom_protocol::search::Query;
-use minicom_tui_kit::theme::Theme;
+use minicom_tui_kit::{links, theme::Theme};
 use ratatui::{buffer::Buffer, layout::Rect};
 
 /// Marks the words of a query in an area that is drawn. A phrase that goes over the end of a row is not marked.
@@ -12,7 +12,7 @@ pub(super) fn mark(query: &Query, area: Rect, buffer: &mut Buffer, theme: &Theme
         for x in area.left()..area.right() {
             if let Some(cell) = buffer.cell((x, y)) {
                 places.push((text.len(), x));
-                text.push_str(cell.symbol());
+                text.push_str(links::label(cell.symbol()));
             }
         }
         for part in query.marks(&text) {

@@ -68,7 +68,7 @@ impl Lines {
             _ => rest,
         };
         let server_now = self.replica.server_time(self.start + now.elapsed);
-        match wishes::wish(word, rest, &self.replica, &mut self.beginning, server_now) {
+        match wishes::wish(word, rest, &self.replica, &mut self.beginning, (server_now, &self.zone)) {
             Wish::Send(command) => self.word_sent = Some(self.send(command, now, effects)),
             Wish::Line(text) => self.line(text, now, effects),
             Wish::Told(words) | Wish::Wrong(words) => self.tell(words.as_str(), now, effects),
@@ -88,6 +88,14 @@ impl Lines {
                 effects.push(PlainEffect::Program(Order::Ask(question)));
             }
             Wish::ChooseQuote => {}
+            Wish::Copy { text, what } => {
+                self.copying = what;
+                effects.push(PlainEffect::Copy(text));
+            }
+            Wish::Show { title, text } => {
+                self.tell(title.as_str(), now, effects);
+                effects.extend(text.lines().map(|line| PlainEffect::Say(Shown::line(line))));
+            }
             Wish::Help => self.help(now, effects),
         }
     }

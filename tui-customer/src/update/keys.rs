@@ -84,6 +84,7 @@ impl App {
                     effects.push(Effect::Program(Order::Reconnect));
                 }
             }
+            Action::Editor => self.edit(effects),
             Action::Complete => self.complete(now, effects),
             Action::Clear => self.clear(now, effects),
             Action::Redraw => effects.push(Effect::Redraw),

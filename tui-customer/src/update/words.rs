@@ -6,8 +6,12 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Effect, Now, Overlay, Picker, Shown,
+    clipboard::Copied,
+    editor::{Edit, Edited},
     overlay::Body,
     picker::{Row, numbered},
+    preview,
+    transcript::EntryKey,
 };
 
 use super::{Effects, sending::Sent};
@@ -16,6 +20,7 @@ use crate::{
     model::{App, Ends, Order, Writing},
     over::Over,
     slash::{self, Word},
+    taking,
     wishes::{self, Wish},
 };
 
@@ -26,11 +31,15 @@ impl App {
     /// What comes of a word.
     pub(super) fn wish(&mut self, word: Word, rest: &str, now: Now) -> Wish {
         let server_now = self.replica.server_time(self.instant(now));
-        wishes::wish(word, rest, &self.replica, &mut self.beginning, server_now)
+        wishes::wish(word, rest, &self.replica, &mut self.beginning, (server_now, &self.zone))
     }
 
     /// A word is written.
     pub(super) fn submit_word(&mut self, word: Word, rest: &str, now: Now, effects: &mut Effects) {
+        // What is folded in front of the reader is meant before what is not.
+        if word == Word::Show && rest.is_empty() && self.show_folded(self.transcript.newest_folded()) {
+            return self.take_text(Sent::Word, now, effects);
+        }
         let wish = match self.wish(word, rest, now) {
             Wish::Wrong(words) => return self.notice(words, Ends::WithText),
             Wish::Line(text) => {
@@ -53,7 +62,55 @@ impl App {
             Wish::Quote(quoted) => self.writing = Writing::Answer(quoted),
             Wish::Read(slug) => self.want(slug, effects),
             Wish::Ask(question) => self.ask_account(question, effects),
+            Wish::Copy { text, what } => {
+                self.copying = what;
+                effects.push(Effect::Copy(text));
+            }
+            Wish::Show { title, text } => self.show(title, &text),
             Wish::Help => self.help(),
+        }
+    }
+
+    /// A long line is read over the screen.
+    fn show(&mut self, title: Shown, text: &str) {
+        let body = Body::Lines(preview::whole(text, &self.theme));
+        let overlay = Overlay::new(title, body, self.theme);
+        self.over = Some(Over::Reading(Box::new(overlay)));
+    }
+
+    /// Reads a line in full that is folded on the screen. Whether there is one.
+    pub(super) fn show_folded(&mut self, key: Option<EntryKey>) -> bool {
+        let Some(EntryKey::Stored(seq)) = key else { return false };
+        let event = self.replica.thread().event(seq);
+        match event.and_then(|event| taking::in_full(event, &self.zone)) {
+            Some((title, text)) => self.show(title, &text),
+            None => return false,
+        }
+        true
+    }
+
+    /// What became of a copy. It is always told: nobody sees a clipboard.
+    pub(super) fn copied(&mut self, copied: &Copied) {
+        self.notice(copied.words(self.copying), Ends::WithText);
+    }
+
+    // One's own editor.
+
+    /// What is written goes to the editor.
+    pub(super) fn edit(&mut self, effects: &mut Effects) {
+        self.keep_draft_now(effects);
+        effects.push(Effect::Edit(Edit::new("message.md", self.composer.text())));
+    }
+
+    /// The editor has ended. What it did not do leaves the text as it was.
+    pub(super) fn edited(&mut self, edited: Edited, now: Now, effects: &mut Effects) {
+        match edited {
+            Edited::Unchanged => self.notice(Shown::fixed("Nothing was changed."), Ends::WithText),
+            Edited::Failed(words) => self.notice(words, Ends::WithText),
+            Edited::Changed(text) => {
+                self.composer.set_text(&text);
+                self.text_changed(now, effects);
+            }
         }
     }
 

@@ -50,6 +50,7 @@ pub fn settings(theme: Theme) -> Settings {
         ids: CommandIds::starting_at(1),
         start: Instant::now(),
         function_keys: false,
+        links: false,
         beginning: Beginning::new(Wishes::default(), "tui", ClientInfo::default()),
     }
 }

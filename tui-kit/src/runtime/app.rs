@@ -39,6 +39,8 @@ pub enum Effect<E> {
     /// Give the terminal to the person's editor until it ends; the answer is [`Input::Edited`]. Messages still come in the meantime,
     /// but nothing is drawn.
     Edit(Edit),
+    /// Put a text into the clipboard of whoever sits at the terminal; the answer is [`Input::Copied`].
+    Copy(String),
     /// End with this exit code. Effects before it in the list are still run.
     Quit(u8),
     /// One of the program's own, for its closure.

@@ -11,6 +11,7 @@ use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 use tokio::sync::{mpsc, watch};
 
+use crate::clipboard::{Copying, Way};
 use crate::runtime::{EventSource, Events};
 use crate::screen::Screen;
 use crate::testing::{keys, plain};
@@ -30,6 +31,8 @@ pub struct Seen {
     pub suspends: usize,
     /// Another program has the terminal.
     pub left: bool,
+    /// What was copied last.
+    pub copied: Option<String>,
 }
 
 /// The terminal's other end: types, and watches the screen.
@@ -180,6 +183,12 @@ impl Screen for FakeScreen {
 
     fn bell(&mut self) -> io::Result<()> {
         self.change(|seen| seen.bells += 1)
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<Copying> {
+        self.change(|seen| seen.copied = Some(text.to_owned()))?;
+        // As a terminal that is asked directly.
+        Way::Osc52.copy(text, |_| Ok(()))
     }
 
     fn leave(&mut self) -> io::Result<()> {

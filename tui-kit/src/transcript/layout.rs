@@ -4,12 +4,14 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
+
+use minicom_protocol::ids::FileId;
 
 use super::entry::{Entry, EntryKey, Kind};
 use super::{Older, Transcript};
-use crate::text::wrap;
+use crate::links::{self, Link};
+use crate::preview::{self, Line};
 
 /// Entries whose rows are remembered; a few screens full.
 const MEMO_MAX: usize = 1_024;
@@ -22,16 +24,31 @@ pub(super) const BAR_COLUMNS: usize = 2;
 /// Columns of the rules around what happened.
 pub(super) const SYSTEM_MARGIN: usize = 6;
 
-/// Byte ranges of an entry's text, one for each row.
-pub(super) type TextRows = Arc<[Range<usize>]>;
+/// The rows of an entry's text, and the addresses in it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Laid {
+    pub rows: Vec<Line>,
+    pub links: Vec<Link>,
+}
+
+/// What was laid out, shared by those who look.
+pub(super) type TextRows = Arc<Laid>;
 
 /// Rows that were computed, for one width.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Memo {
     columns: u16,
     rows: HashMap<EntryKey, TextRows>,
+    files: HashMap<FileId, Arc<[Line]>>,
     #[cfg(test)]
     pub(super) wrapped: usize,
+}
+
+impl Memo {
+    /// Something else is shown of a file.
+    pub(super) fn forget_file(&mut self, id: FileId) {
+        self.files.remove(&id);
+    }
 }
 
 /// A row that stands above an entry's text.
@@ -48,8 +65,8 @@ pub(super) enum Above {
 pub(super) struct Block {
     above: [Option<Above>; 4],
     pub text: TextRows,
-    /// Rows of files, below the text.
-    pub files: usize,
+    /// Rows of files and of what is shown of them, below the text.
+    pub files: Vec<OfFile>,
     /// Rows of cards, below those.
     pub cards: usize,
     /// The words of the mark stand below.
@@ -61,11 +78,18 @@ pub(super) struct Block {
 pub(super) enum BlockRow {
     Above(Above),
     Text(usize),
-    /// A file's row.
-    File(usize),
+    /// A row of a file.
+    File(OfFile),
     /// A row of a card, counted from the first card's title.
     Card(usize),
     Words,
+}
+
+/// A row of a file: of which one, and which row of what is shown below its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OfFile {
+    pub file: usize,
+    pub below: Option<usize>,
 }
 
 /// Rows of one card.
@@ -77,7 +101,7 @@ impl Block {
     }
 
     pub(super) fn rows(&self) -> usize {
-        self.above() + self.text.len() + self.files + self.cards + usize::from(self.words)
+        self.above() + self.text.rows.len() + self.files.len() + self.cards + usize::from(self.words)
     }
 
     /// The row at a place counted from the block's top.
@@ -86,11 +110,13 @@ impl Block {
             Some(above) => return BlockRow::Above(*above),
             None => row - self.above(),
         };
-        match row.checked_sub(self.text.len()) {
+        match row.checked_sub(self.text.rows.len()) {
             None => BlockRow::Text(row),
-            Some(file) if file < self.files => BlockRow::File(file),
-            Some(below) if below - self.files < self.cards => BlockRow::Card(below - self.files),
-            Some(_) => BlockRow::Words,
+            Some(below) => match (self.files.get(below), below.saturating_sub(self.files.len())) {
+                (Some(file), _) => BlockRow::File(*file),
+                (None, card) if card < self.cards => BlockRow::Card(card),
+                _ => BlockRow::Words,
+            },
         }
     }
 
@@ -132,18 +158,65 @@ impl Transcript {
         let mut memo = self.memo.borrow_mut();
         if memo.columns != self.columns || memo.rows.len() >= MEMO_MAX {
             memo.rows.clear();
+            memo.files.clear();
             memo.columns = self.columns;
         }
         if let Some(rows) = memo.rows.get(&entry.key) {
             return Arc::clone(rows);
         }
-        let rows: TextRows = wrap(&entry.words(), text_columns(entry, self.columns)).into();
+        let words = entry.words();
+        let columns = text_columns(entry, self.columns);
+        let rows: TextRows = Arc::new(match entry.kind {
+            Kind::Line { .. } => Laid {
+                rows: preview::rows(&words, columns),
+                links: if self.links { links::find(&words) } else { Vec::new() },
+            },
+            Kind::System => Laid {
+                rows: preview::wrapped(&words, columns),
+                links: Vec::new(),
+            },
+        });
         memo.rows.insert(entry.key, Arc::clone(&rows));
         #[cfg(test)]
         {
             memo.wrapped += 1;
         }
         rows
+    }
+
+    /// The rows of an entry's files, each with those of what is shown of it.
+    fn files_of(&self, entry: &Entry) -> Vec<OfFile> {
+        let mut rows = Vec::new();
+        for (file, card) in entry.extras.files.iter().enumerate() {
+            let below = match self.preview(card.id) {
+                Some(_) => self.file_rows(card.id).len(),
+                None => 0,
+            };
+            rows.push(OfFile { file, below: None });
+            rows.extend((0..below).map(|below| OfFile {
+                file,
+                below: Some(below),
+            }));
+        }
+        rows
+    }
+
+    /// The rows of how a file begins.
+    pub(super) fn file_rows(&self, id: FileId) -> Arc<[Line]> {
+        let Some(preview) = self.preview(id) else {
+            return Arc::new([]);
+        };
+        let columns = usize::from(self.columns)
+            .saturating_sub(indent(self.columns) + BAR_COLUMNS)
+            .max(1);
+        let mut memo = self.memo.borrow_mut();
+        if memo.columns != self.columns {
+            memo.rows.clear();
+            memo.files.clear();
+            memo.columns = self.columns;
+        }
+        let rows = memo.files.entry(id).or_insert_with(|| preview.lines(columns).into());
+        Arc::clone(rows)
     }
 
     pub(super) fn forget_rows(&self, key: EntryKey) {
@@ -160,7 +233,7 @@ impl Transcript {
         Block {
             above: [older, day, divider, quote],
             text: self.text_rows(entry),
-            files: entry.extras.files.len(),
+            files: self.files_of(entry),
             cards: entry.extras.cards.len() * CARD_ROWS,
             words,
         }

@@ -46,8 +46,9 @@ impl Transcript {
             let key = anchor.key;
             let offset = self.index(key).ok().and_then(|index| {
                 self.text_rows(&self.entries[index])
+                    .rows
                     .iter()
-                    .rposition(|row| row.start <= byte)
+                    .rposition(|row| row.at <= byte)
             });
             self.place = Place::At(Anchor {
                 key,
@@ -61,7 +62,7 @@ impl Transcript {
     fn byte_of(&self, anchor: Anchor) -> Option<usize> {
         let index = self.index(anchor.key).ok()?;
         let row = usize::try_from(anchor.offset).ok()?;
-        self.text_rows(&self.entries[index]).get(row).map(|row| row.start)
+        self.text_rows(&self.entries[index]).rows.get(row).map(|row| row.at)
     }
 
     /// Moves towards older lines. At the very top it asks for more: see [`Transcript::wants_older`].
@@ -203,6 +204,31 @@ impl Transcript {
             .then(|| self.entries.get(spot.index))
             .flatten()
             .map(|entry| Hit::Entry(entry.key))
+    }
+
+    /// Stored lines of people, from the newest on the screen upwards: a person who names none means the first.
+    pub fn lines_upwards(&self) -> impl Iterator<Item = EntryKey> {
+        let end = match self.place {
+            Place::Follow => self.entries.len(),
+            Place::At(_) => {
+                let (top, _) = self.top();
+                let last = self.moved_down(top, usize::from(self.rows).saturating_sub(2));
+                (last.index + 1).min(self.entries.len())
+            }
+        };
+        let upwards = self.entries[..end].iter().rev();
+        upwards
+            .filter(|entry| entry.is_line() && matches!(entry.key, EntryKey::Stored(_)))
+            .map(|entry| entry.key)
+    }
+
+    /// The newest line on the screen that is not shown in full.
+    pub fn newest_folded(&self) -> Option<EntryKey> {
+        let (top, _) = self.top();
+        let top = self.entries.get(top.index)?.key;
+        self.lines_upwards()
+            .take_while(|key| *key >= top)
+            .find(|key| self.is_folded(*key))
     }
 
     /// The top row of the view, and how many rows are blank above it.

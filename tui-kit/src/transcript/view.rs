@@ -1,14 +1,18 @@
 //! Drawing the rows that are on the screen, and no others.
 
+use std::ops::Range;
+
 use minicom_protocol::gate::Shown;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::entry::{DeliveryMark, Entry, Kind};
-use super::layout::{Above, BAR_COLUMNS, Block, BlockRow, CARD_ROWS, indent, name_columns};
+use super::layout::{Above, BAR_COLUMNS, Block, BlockRow, CARD_ROWS, OfFile, indent, name_columns};
 use super::place::Place;
 use super::{Older, Transcript};
+use crate::links::{self, Link};
+use crate::preview::{self, Line, Words};
 use crate::text::{truncate, width};
 use crate::theme::Theme;
 
@@ -26,14 +30,14 @@ impl Transcript {
         if area.is_empty() {
             return;
         }
+        let bar = self.place != Place::Follow;
+        let bottom = if bar { area.bottom() - 1 } else { area.bottom() };
         let mut pen = Pen {
             buffer,
             area,
             theme,
             now,
         };
-        let bar = self.place != Place::Follow;
-        let bottom = if bar { area.bottom() - 1 } else { area.bottom() };
         let (top, blank) = self.top();
         let mut y = area.y.saturating_add(u16::try_from(blank).unwrap_or(u16::MAX));
         let mut skip = top.row;
@@ -114,11 +118,10 @@ impl Transcript {
     fn draw_text(&self, index: usize, block: &Block, row: usize, y: u16, pen: &mut Pen<'_>) {
         let entry = &self.entries[index];
         let theme = pen.theme;
-        let (all, range) = (entry.words(), block.text[row].clone());
-        let words = &all[range.clone()];
+        let (all, line) = (entry.words(), &block.text.rows[row]);
         let Kind::Line { who, .. } = &entry.kind else {
-            let rule = theme.signs().rule;
-            return match block.text.len() {
+            let (rule, words) = (theme.signs().rule, line.text(&all));
+            return match block.text.rows.len() {
                 1 => pen.centred(y, &format!("{rule}{rule} {words} {rule}{rule}"), theme.dim()),
                 _ => pen.centred(y, words, theme.dim()),
             };
@@ -131,30 +134,61 @@ impl Transcript {
             pen.at(at, y, theme.signs().note_bar, theme.who(*who));
             at += BAR_COLUMNS;
         }
-        let own_from = entry.own_words_from().clamp(range.start, range.end) - range.start;
-        let (theirs, own) = words.split_at(own_from);
-        pen.at(at, y, theirs, Style::new());
-        pen.at(at + width(theirs), y, own, theme.dim());
-        if let Some(sign) = sign_of(entry, block, theme).filter(|_| row + 1 == block.text.len()) {
+        match &line.words {
+            Words::At(range) => {
+                self.draw_line(line, &all, at, y, pen);
+                let own_from = entry.own_words_from().clamp(range.start, range.end);
+                let theirs = width(&all[range.start..own_from]);
+                pen.at(at + theirs, y, &all[own_from..range.end], theme.dim());
+                pen.link(at, y, &all, range, &block.text.links);
+            }
+            Words::Made(_) => self.draw_line(line, &all, at, y, pen),
+        }
+        if let Some(sign) = sign_of(entry, block, theme).filter(|_| row + 1 == block.text.rows.len()) {
             pen.right(y, sign, theme.dim());
         }
     }
 
-    fn draw_file(&self, entry: &Entry, row: usize, y: u16, pen: &mut Pen<'_>) {
-        let Some(card) = entry.extras.files.get(row) else {
+    fn draw_file(&self, entry: &Entry, row: OfFile, y: u16, pen: &mut Pen<'_>) {
+        let Some(card) = entry.extras.files.get(row.file) else {
             return;
         };
         let theme = pen.theme;
         let at = indent(self.columns);
         let room = usize::from(self.columns).saturating_sub(at + BAR_COLUMNS);
         pen.at(at, y, theme.signs().bar, theme.dim());
-        let line = card.file.line(self.file_state(card.id), &Shown::default(), room, theme);
         let x = pen
             .area
             .x
             .saturating_add(u16::try_from(at + BAR_COLUMNS).unwrap_or(u16::MAX));
-        if x < pen.area.right() {
-            line.draw(pen.buffer, x, y, u16::try_from(room).unwrap_or(u16::MAX));
+        if x >= pen.area.right() {
+            return;
+        }
+        match (row.below, self.preview(card.id)) {
+            (Some(below), Some(preview)) => {
+                if let Some(line) = self.file_rows(card.id).get(below) {
+                    self.draw_line(line, preview.text(), at + BAR_COLUMNS, y, pen);
+                }
+            }
+            _ => {
+                let line = card.file.line(self.file_state(card.id), &Shown::default(), room, theme);
+                line.draw(pen.buffer, x, y, u16::try_from(room).unwrap_or(u16::MAX));
+            }
+        }
+    }
+
+    /// The words of a row, with what can be done where it stands for others.
+    fn draw_line(&self, line: &Line, all: &str, mut at: usize, y: u16, pen: &mut Pen<'_>) {
+        for (words, paint) in line.parts(all) {
+            let dots = (line.hides > 0 && pen.theme.ascii).then(|| words.replace('…', "..."));
+            let words = dots.as_deref().unwrap_or(words);
+            pen.at(at, y, words, preview::style(paint, pen.theme));
+            at += width(words);
+        }
+        if line.hides > 0 && !self.fold_hint.is_empty() {
+            let words = format!(" {} {}", pen.theme.signs().dot, self.fold_hint);
+            let room = usize::from(self.columns).saturating_sub(at);
+            pen.at(at, y, &truncate(&words, room), pen.theme.dim());
         }
     }
 
@@ -200,6 +234,12 @@ impl Pen<'_> {
             self.buffer
                 .set_stringn(self.area.x + column, y, words, usize::from(room), style);
         }
+    }
+
+    /// Makes links of the addresses in what was drawn of a text.
+    fn link(&mut self, column: usize, y: u16, text: &str, row: &Range<usize>, links: &[Link]) {
+        let x = self.area.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
+        links::paint(self.buffer, (x, y), text, row, links);
     }
 
     fn centred(&mut self, y: u16, words: &str, style: Style) {

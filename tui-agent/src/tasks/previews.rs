@@ -1,0 +1,41 @@
+//! Files on the screen, looked into: their first bytes are fetched.
+
+use minicom_client::rest::files::Files;
+use minicom_protocol::{event::size_words, ids::FileId};
+use minicom_tui_kit::{
+    Shown,
+    file_preview::{self, FilePreview, Kind, READ_BYTES},
+};
+
+use crate::sign_in::{SignedIn, call_failure};
+
+fn files(signed_in: &SignedIn) -> Files<'_> {
+    Files {
+        server: &signed_in.profile.server,
+        tenant: &signed_in.profile.tenant,
+        bearer: &signed_in.token,
+    }
+}
+
+/// What is shown of a file of so many bytes.
+pub(super) async fn look_into(signed_in: &SignedIn, id: FileId, kind: Kind, size: u64) -> FilePreview {
+    match files(signed_in).beginning(id, kind.bytes()).await {
+        Ok(bytes) => FilePreview::of_text(&bytes, size),
+        // The row of the file is there; why it cannot be looked into is told to whoever fetches it.
+        Err(_) => FilePreview::Words(Shown::default()),
+    }
+}
+
+/// A file's text.
+///
+/// # Errors
+/// Why it is not here, in words.
+pub(super) async fn read(signed_in: &SignedIn, id: FileId) -> Result<String, Shown> {
+    let read = files(signed_in).beginning(id, READ_BYTES).await;
+    let bytes = read.map_err(|error| Shown::line(&format!("Not read: {}", call_failure(&signed_in.profile, error))))?;
+    let mut text = file_preview::text(&bytes);
+    if bytes.len() as u64 == READ_BYTES {
+        text.push_str(&format!("\n(the first {} of it)\n", size_words(READ_BYTES)));
+    }
+    Ok(text)
+}

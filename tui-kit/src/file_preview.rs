@@ -1,0 +1,141 @@
+//! What is shown of a file below its row: how a text begins.
+//!
+//! Owns which files are looked into, how much of one is asked for, and how many rows it takes. What comes is bounded, passes the gate,
+//! and is decoded here, never on the server. It refuses to know where files are.
+
+use minicom_protocol::gate::Shown;
+
+use crate::preview::{Line, Paint, Words, first_rows};
+
+/// Bytes of a text that are fetched to show how it begins.
+pub const TEXT_BYTES: u64 = 16 * 1_024;
+/// Bytes of a text that are fetched to be read.
+pub const READ_BYTES: u64 = 512 * 1_024;
+/// Rows of a text.
+const ROWS_MAX: usize = 8;
+
+/// What a file is looked into for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// How its text begins.
+    Text,
+}
+
+/// What is shown of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FilePreview {
+    /// How its text begins.
+    Text {
+        /// As much of it as was fetched.
+        text: Shown,
+        /// Whether that is all.
+        whole: bool,
+    },
+    /// Words in its place; may be empty.
+    Words(Shown),
+}
+
+impl Kind {
+    /// What a file of this media type and size is looked into for; `None` if it is not.
+    pub fn of(mime: &str, size: u64) -> Option<Kind> {
+        let is_text = mime.starts_with("text/") || mime == "application/json";
+        (is_text && size > 0).then_some(Kind::Text)
+    }
+
+    /// How many bytes of it are asked for, from its beginning.
+    pub fn bytes(self) -> u64 {
+        match self {
+            Kind::Text => TEXT_BYTES,
+        }
+    }
+}
+
+impl FilePreview {
+    /// The beginning of a text of so many bytes in all.
+    pub fn of_text(bytes: &[u8], size: u64) -> FilePreview {
+        FilePreview::Text {
+            text: Shown::text(text(bytes).trim_end()),
+            whole: bytes.len() as u64 >= size,
+        }
+    }
+
+    /// Rows of a text or of words, at most so wide.
+    pub(crate) fn lines(&self, columns: usize) -> Vec<Line> {
+        let (text, whole) = match self {
+            FilePreview::Text { text, whole } => (text, *whole),
+            FilePreview::Words(words) => (words, true),
+        };
+        if text.is_empty() {
+            return Vec::new();
+        }
+        let mut rows = first_rows(text.as_str(), columns, ROWS_MAX);
+        let more = rows.last().is_some_and(|last| last.hides > 0);
+        if !whole {
+            // How many lines there are nobody has counted.
+            if more {
+                rows.pop();
+            }
+            let words = "… more".to_owned();
+            rows.push(Line {
+                at: text.as_str().len(),
+                paints: vec![(0..words.len(), Paint::Less)],
+                words: Words::Made(words),
+                hides: 1,
+            });
+        }
+        rows
+    }
+
+    /// The text that its lines are parts of.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            FilePreview::Text { text, .. } => text.as_str(),
+            FilePreview::Words(words) => words.as_str(),
+        }
+    }
+}
+
+/// Bytes as a text; one that was cut inside a character loses that one.
+pub fn text(bytes: &[u8]) -> String {
+    let whole = match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => bytes,
+    };
+    String::from_utf8_lossy(whole).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(preview: &FilePreview, columns: usize) -> Vec<String> {
+        let lines = preview.lines(columns);
+        lines.iter().map(|line| line.text(preview.text()).to_owned()).collect()
+    }
+
+    #[test]
+    fn texts_are_looked_into() {
+        assert_eq!(Kind::of("text/x-diff", 1 << 40), Some(Kind::Text));
+        assert_eq!(Kind::of("application/json", 5), Some(Kind::Text));
+        for (mime, size) in [("text/plain", 0), ("image/svg+xml", 5), ("application/pdf", 5)] {
+            assert_eq!(Kind::of(mime, size), None, "{mime}");
+        }
+    }
+
+    #[test]
+    fn a_text_begins_and_says_that_it_goes_on() {
+        let log: String = (1..=50).map(|n| format!("line {n}\n")).collect();
+        let whole = FilePreview::of_text(log.as_bytes(), log.len() as u64);
+        let rows = told(&whole, 40);
+        assert_eq!(rows.len(), ROWS_MAX);
+        assert_eq!(rows[ROWS_MAX - 1], "… 43 more lines");
+        let part = FilePreview::of_text(log.as_bytes(), 1 << 30);
+        assert_eq!(told(&part, 40)[ROWS_MAX - 1], "… more");
+        let short = FilePreview::of_text(b"one\x1b[2J\n", 8);
+        assert_eq!(told(&short, 40), ["one␛[2J"]);
+        assert_eq!(
+            told(&FilePreview::of_text("né".as_bytes().split_at(2).0, 100), 40),
+            ["n", "… more"]
+        );
+    }
+}
