@@ -28,6 +28,7 @@ pub struct Edit {
     name: &'static str,
     text: String,
     command: Option<String>,
+    most: u64,
 }
 
 impl Edit {
@@ -37,7 +38,14 @@ impl Edit {
             name,
             text,
             command: None,
+            most: EDIT_BYTES_MAX,
         }
+    }
+
+    /// What is read back has at most so many bytes; a longer text is kept where it was written, and the person is told where.
+    pub fn at_most(mut self, bytes: usize) -> Edit {
+        self.most = EDIT_BYTES_MAX.min(bytes as u64);
+        self
     }
 
     /// With this command, whatever the environment says.
@@ -70,6 +78,7 @@ pub(crate) struct Session {
     path: PathBuf,
     words: Vec<String>,
     before: String,
+    most: u64,
     child: Option<Child>,
 }
 
@@ -101,6 +110,7 @@ impl Session {
             path,
             words,
             before: edit.text,
+            most: edit.most,
             child: None,
         })
     }
@@ -156,11 +166,8 @@ impl Session {
     /// The text as it is now. The line end that most editors add at the end is not part of a text that had none.
     fn read(&self) -> Result<String, String> {
         let size = fs::metadata(&self.path).map_err(|error| format!("The edited file is gone ({error})"))?;
-        if size.len() > EDIT_BYTES_MAX {
-            return Err(format!(
-                "The text has {} bytes, {EDIT_BYTES_MAX} is the most",
-                size.len()
-            ));
+        if size.len() > self.most {
+            return Err(format!("The text has {} bytes, {} is the most", size.len(), self.most));
         }
         let bytes = fs::read(&self.path).map_err(|error| format!("The edited file cannot be read ({error})"))?;
         let mut text = String::from_utf8(bytes).map_err(|_| "The edited file is not in UTF-8".to_owned())?;

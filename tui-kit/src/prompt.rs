@@ -33,6 +33,7 @@ pub struct Question {
     default: String,
     text: String,
     optional: bool,
+    hint: Shown,
     check: Option<Check>,
 }
 
@@ -44,6 +45,7 @@ impl Question {
             default: String::new(),
             text: String::new(),
             optional: false,
+            hint: Shown::default(),
             check: None,
         }
     }
@@ -66,6 +68,12 @@ impl Question {
         self
     }
 
+    /// What is told while nothing is written.
+    pub fn hinted(mut self, words: Shown) -> Question {
+        self.hint = words;
+        self
+    }
+
     /// Looks at an answer (one that is not empty, or the default) before the next question is asked.
     pub fn check(mut self, check: Check) -> Question {
         self.check = Some(check);
@@ -75,7 +83,7 @@ impl Question {
     fn hint(&self) -> Shown {
         match (self.default.as_str(), self.optional) {
             ("", true) => Shown::fixed("Enter skips"),
-            ("", false) => Shown::default(),
+            ("", false) => self.hint.clone(),
             (default, _) => Shown::line(&format!("{default} (Enter takes it)")),
         }
     }

@@ -2,7 +2,7 @@
 //! What is copied passes the gate on its way; the loop knows the way.
 
 use minicom_protocol::{
-    event::{Event, EventBody, size_words},
+    event::{Event, EventBody, Part, size_words},
     ids::ConversationId,
     line::LineRef,
 };
@@ -227,7 +227,15 @@ impl App {
 /// What a line or a note says; nothing if that is gone.
 fn text_of(event: &Event) -> Option<String> {
     match &event.body {
-        EventBody::Posted(posted) if posted.state.words().is_none() => Some(posted.text()),
+        EventBody::Posted(posted) if posted.state.words().is_none() => {
+            // What stands in the place of a file is told only where there are no words.
+            let texts = posted.parts.iter().filter(|part| matches!(part, Part::Text(_)));
+            let texts: Vec<&str> = texts.map(Part::text).collect();
+            Some(match texts.is_empty() {
+                true => posted.text(),
+                false => texts.join("\n"),
+            })
+        }
         EventBody::Noted(note) => Some(note.text.as_str().to_owned()),
         _ => None,
     }

@@ -3,6 +3,7 @@
 use minicom_protocol::ids::ConversationId;
 use minicom_tui_kit::{
     Effect, Key, Now, Picker, Prompt, Shown,
+    composer::HELD_BYTES_MAX,
     editor::{Edit, Edited},
     overlay::{Overlay, Read},
     picker::{Picked, Row},
@@ -342,7 +343,10 @@ impl App {
         let written = self.writing.of(conversation);
         let (mode, text) = (written.mode(), written.current().text());
         let name = if mode == Mode::Note { "note.md" } else { "reply.md" };
-        self.edit(EditFor::Composer(conversation, mode), Edit::new(name, text));
+        self.edit(
+            EditFor::Composer(conversation, mode),
+            Edit::new(name, text).at_most(HELD_BYTES_MAX),
+        );
     }
 
     fn reply_edited(&mut self, conversation: ConversationId, mode: Mode, text: &str, now: Now) {

@@ -79,23 +79,27 @@ impl App {
         let dot = self.theme.signs().dot;
         let title = match what {
             PipeWhat::Line(line) => {
-                let text = told(&self.line_text(line).unwrap_or_default()).cut(40);
-                format!(
-                    "Through a command: {text:?} {dot} ! the whole chat {dot} Tab another line",
-                    text = text.as_str()
-                )
+                let text = told(&self.line_text(line).unwrap_or_default()).cut(30);
+                format!("Pipe the line {:?}", text.as_str())
             }
             PipeWhat::Chat => {
-                let lines = words::count(self.chat_text(conversation).lines().count() as u64, "line", "lines");
-                format!("Through a command: the chat, {lines} without notes {dot} ! one line {dot} Tab another line")
+                let lines = self.chat_text(conversation).lines().count() as u64;
+                format!("Pipe the chat, {} without notes", words::count(lines, "line", "lines"))
             }
         };
-        let question = Question::new(Shown::fixed("!")).check(|command| match command.len() {
-            0..=COMMAND_BYTES_MAX => Ok(()),
-            _ => Err(Shown::line(&format!(
-                "{COMMAND_BYTES_MAX} bytes are the most: write a script, and call it"
-            ))),
-        });
+        let other = match what {
+            PipeWhat::Line(_) => "! the chat",
+            PipeWhat::Chat => "! one line",
+        };
+        let hint = Shown::line(&format!("a command {dot} {other} {dot} Tab another line"));
+        let question = Question::new(Shown::fixed("!"))
+            .hinted(hint)
+            .check(|command| match command.len() {
+                0..=COMMAND_BYTES_MAX => Ok(()),
+                _ => Err(Shown::line(&format!(
+                    "{COMMAND_BYTES_MAX} bytes are the most: write a script, and call it"
+                ))),
+            });
         let prompt = Prompt::ask(Shown::line(&title), question).remembers(self.piping.commands.clone());
         self.open_prompt(AskFor::Pipe(what), vec![conversation], prompt);
     }

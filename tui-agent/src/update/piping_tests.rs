@@ -41,7 +41,8 @@ fn ends(seat: &mut Seat, id: u64, output: &str, errors: &str, code: i32) {
 fn the_newest_line_goes_through_a_command_and_into_the_reply() {
     let mut seat = seat();
     seat.press("!")
-        .sees("Through a command")
+        .sees("Pipe the line")
+        .sees("! the chat · Tab another line")
         .press("jq .order<enter>")
         .sees("jq .order runs. Esc stops it.");
     let (id, command, input) = started(&mut seat).unwrap();
@@ -71,7 +72,7 @@ fn the_newest_line_goes_through_a_command_and_into_the_reply() {
 #[test]
 fn two_bangs_give_the_whole_chat_and_n_makes_a_note() {
     let mut seat = seat();
-    seat.press("!!").sees("the chat, 3 lines").press("wc -l<enter>");
+    seat.press("!!").sees("Pipe the chat, 3 lines").press("wc -l<enter>");
     let (id, _, input) = started(&mut seat).unwrap();
     assert!(
         input.contains("carol: my order\n") && input.contains("you: which?\n"),
@@ -95,7 +96,7 @@ fn another_line_can_be_chosen_and_bang_goes_back() {
         .sees("Which line goes")
         .press("<down><enter>")
         .sees("\"which?\"");
-    seat.press("!").sees("the chat").press("!").sees("48213");
+    seat.press("!").sees("Pipe the chat").press("!").sees("48213");
     seat.press("<tab><esc>");
     assert_eq!(started(&mut seat), None);
     seat.press("!echo !<enter>");

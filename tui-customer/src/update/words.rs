@@ -7,6 +7,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{
     Effect, Now, Overlay, Picker, Shown,
     clipboard::Copied,
+    composer::HELD_BYTES_MAX,
     editor::{Edit, Edited},
     overlay::Body,
     picker::{Row, numbered},
@@ -99,7 +100,8 @@ impl App {
     /// What is written goes to the editor.
     pub(super) fn edit(&mut self, effects: &mut Effects) {
         self.keep_draft_now(effects);
-        effects.push(Effect::Edit(Edit::new("message.md", self.composer.text())));
+        let edit = Edit::new("message.md", self.composer.text()).at_most(HELD_BYTES_MAX);
+        effects.push(Effect::Edit(edit));
     }
 
     /// The editor has ended. What it did not do leaves the text as it was.
