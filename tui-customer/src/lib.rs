@@ -18,6 +18,7 @@ pub mod fault;
 mod identity;
 mod layout;
 mod line_mode;
+mod looking;
 mod model;
 mod one_shot;
 mod over;

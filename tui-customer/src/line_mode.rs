@@ -196,6 +196,8 @@ impl Lines {
                 let outcome = Outcome::Refused { refusal };
                 self.news(ClientEvent::Answered { id, command, outcome }, now, effects);
             }
+            // Lines do not look into files.
+            PlainInput::Message(Msg::LookedInto { .. } | Msg::FileRead { .. }) => {}
             PlainInput::Message(Msg::Trouble(words)) => self.tell(&words, now, effects),
             // The line was given to be sent, and is kept.
             PlainInput::Terminate => self.end_asking(now, effects),

@@ -11,13 +11,14 @@ use minicom_protocol::{
     command::CustomerCommand,
     frame::{CustomerQuestion, Customers},
     gate::Shown,
-    ids::{CommandId, ConversationId, LineNo},
+    ids::{CommandId, ConversationId, FileId, LineNo},
     text::CustomerName,
     thread_view::CustomerStage,
     words::Tag,
 };
 use minicom_tui_kit::{
     Available, Composer, Keymap, Now, Theme, Transcript, Zone,
+    file_preview::{FilePreview, Kind},
     keymap::HelpRow,
     notify::Attention,
     transcript::{EntryKey, Older},
@@ -30,6 +31,7 @@ use crate::{
     entries::{self, Reads},
     layout::Areas,
     over::Over,
+    update::looking::Asked,
     wishes::Quoted,
 };
 
@@ -49,6 +51,20 @@ pub enum Msg {
     },
     /// Something on this computer does not do what it should; in words for the user.
     Trouble(String),
+    /// What is shown of a file, after [`Order::LookInto`].
+    LookedInto {
+        /// Which.
+        id: FileId,
+        /// How it begins.
+        preview: FilePreview,
+    },
+    /// A file's text, to be read, after [`Order::ReadFile`].
+    FileRead {
+        /// What it is called.
+        title: Shown,
+        /// The text, raw; or why it is not here.
+        text: Result<String, Shown>,
+    },
 }
 
 /// What the screen orders.
@@ -81,6 +97,22 @@ pub enum Order {
     Reconnect,
     /// Keep what is written, on disk; nothing if it is empty.
     KeepDraft(String),
+    /// Fetch the beginning of a file that is on the screen.
+    LookInto {
+        /// Which.
+        id: FileId,
+        /// For what.
+        kind: Kind,
+        /// Its bytes in all.
+        size: u64,
+    },
+    /// Fetch a file's text, to be read.
+    ReadFile {
+        /// Which.
+        id: FileId,
+        /// What it is called.
+        title: Shown,
+    },
 }
 
 /// What a screen begins with.
@@ -158,6 +190,8 @@ pub struct App {
     pub(crate) reads: Reads,
 
     pub(crate) transcript: Transcript,
+    /// Files that were looked into.
+    pub(crate) asked: Asked,
     /// What was copied last, in words.
     pub(crate) copying: &'static str,
     /// Numbers of one's own commands on their way, by which they stand in the transcript.
@@ -211,6 +245,7 @@ impl App {
             transcript: Transcript::new(settings.zone)
                 .with_links(settings.links)
                 .with_fold_hint("/show reads all"),
+            asked: Asked::new(),
             copying: "",
             numbers: BTreeMap::new(),
             next_number: 0,

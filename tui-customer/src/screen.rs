@@ -12,6 +12,7 @@ use crate::{
     drafting::Drafting,
     exit,
     fault::Fault,
+    looking::Looker,
     run::{Start, tell},
 };
 
@@ -22,6 +23,12 @@ use crate::{
 pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     let (messages_in, messages) = mpsc::channel(EVENTS_MAX);
     let folder = start.state.drafts(&start.server, &start.tenant, start.name.as_str());
+    let looker = Looker {
+        server: start.server.clone(),
+        tenant: start.tenant.clone(),
+        bearer: start.bearer(),
+        messages: messages_in.clone(),
+    };
     let (drafting, draft) = Drafting::begin(folder, messages_in.clone());
     let (handle, events) = open(start.lasting());
     let (ended_in, mut ended) = oneshot::channel();
@@ -40,8 +47,10 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
         start: Instant::now(),
         function_keys: env::var_os("ZELLIJ").is_some(),
     });
-    let result = on_terminal(app, messages, |order| {
-        carry_out(order, &handle, &drafting, &messages_in);
+    let result = on_terminal(app, messages, |order| match order {
+        Order::LookInto { id, kind, size } => looker.look_into(id, kind, size),
+        Order::ReadFile { id, title } => looker.read(id, title),
+        order => carry_out(order, &handle, &drafting, &messages_in),
     })
     .await;
     // The terminal is the shell's again: what is still under way needs no screen.
@@ -113,7 +122,7 @@ pub(crate) fn give(order: Order, handle: &Handle<Customers>, messages: &mpsc::Se
         }
         Order::Typing(on) => handle.typing(None, on),
         Order::Reconnect => handle.reconnect_now(),
-        Order::KeepDraft(_) => {}
+        Order::KeepDraft(_) | Order::LookInto { .. } | Order::ReadFile { .. } => {}
         // Orders below fail only when the connection has ended for good, which is told by itself.
         Order::Delivered(up_to) => handle.delivered(None, up_to),
         Order::Seen(up_to) => drop(handle.send_momentary(CustomerCommand::MarkSeen { up_to })),

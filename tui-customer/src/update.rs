@@ -3,6 +3,7 @@
 //! `news`.
 
 mod keys;
+pub(crate) mod looking;
 mod news;
 mod over;
 mod sending;
@@ -117,6 +118,7 @@ impl App {
             );
             self.transcript.set_older(self.older());
         }
+        self.look_into_files(effects);
         self.tell_delivered(effects);
         self.tell_seen(effects);
         effects.extend(
@@ -197,7 +199,7 @@ impl App {
                 match event.and_then(wishes::posted).and_then(wishes::article) {
                     Some(slug) => self.want(slug, effects),
                     None if self.transcript.is_folded(EntryKey::Stored(seq)) => {
-                        self.show_folded(Some(EntryKey::Stored(seq)));
+                        self.show_folded(Some(EntryKey::Stored(seq)), effects);
                     }
                     None => {}
                 }

@@ -2,9 +2,14 @@
 
 mod rig;
 
-use minicom_protocol::customer_event::Author;
-use minicom_tui_kit::{Effect, Input, clipboard::Copied, editor::Edited};
-use rig::{Desk, Rig, agent};
+use minicom_protocol::{
+    customer_event::{Author, CustomerBody},
+    event::{FilePart, FileTag, Part},
+    ids::FileId,
+};
+use minicom_tui_customer::{Msg, Order};
+use minicom_tui_kit::{Effect, Input, Shown, clipboard::Copied, editor::Edited, file_preview::FilePreview};
+use rig::{Desk, Rig, agent, line_no, posted};
 
 fn rig() -> Rig {
     let mut desk = Desk::default();
@@ -84,4 +89,45 @@ fn the_text_goes_to_the_editor_and_comes_back_or_stays() {
         rig.sent().is_empty(),
         "what is too long stays where it can be shortened"
     );
+}
+
+#[test]
+fn a_file_is_looked_into_once_and_shown_in_full() {
+    let id = FileId::from_bytes([3; 16]);
+    let file = FilePart {
+        kind: FileTag::File,
+        id,
+        name: "steps.txt".to_owned(),
+        size: 60_000,
+        mime: "text/plain".to_owned(),
+        digest: String::new(),
+        fallback: FilePart::fallback_of("steps.txt", 60_000),
+    };
+    let mut desk = Desk::default();
+    desk.opened(-9);
+    desk.event(
+        -8,
+        None,
+        CustomerBody::Posted(posted(agent(), line_no(1), vec![Part::File(file)])),
+    );
+    let mut rig = Rig::live(desk, 80, 24);
+    let looks = |rig: &mut Rig| {
+        let orders = rig.bench.orders().into_iter();
+        orders
+            .filter(|order| matches!(order, Order::LookInto { id: of, .. } if *of == id))
+            .count()
+    };
+    assert_eq!(looks(&mut rig), 1);
+    let preview = FilePreview::of_text(b"first do this\n\x1b[2Jthen that\n", 60_000);
+    rig.bench.tell(Msg::LookedInto { id, preview });
+    rig.bench
+        .sees("first do this")
+        .sees("\u{241b}[2Jthen that")
+        .sees("\u{2026} more \u{b7} /show reads all");
+    rig.bench.press("/show<enter>");
+    assert_eq!(looks(&mut rig), 0, "once");
+    let (title, text) = (Shown::fixed("steps.txt"), Ok("all of it".to_owned()));
+    rig.bench.tell(Msg::FileRead { title, text }).sees("all of it");
+    rig.bench.press("and");
+    rig.bench.sees_no("all of it").sees("and");
 }

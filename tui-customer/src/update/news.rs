@@ -26,6 +26,8 @@ impl App {
         match message {
             Msg::Client(event) => self.news(event, now, effects),
             Msg::Unsent { id, command, why } => self.unsent_because(id, command, why, now),
+            Msg::LookedInto { id, preview } => self.looked_into(id, preview),
+            Msg::FileRead { title, text } => self.file_read(title, text),
             Msg::Trouble(words) => self.notice(Shown::line(&words), Ends::WithSending),
         }
     }

@@ -38,7 +38,7 @@ impl App {
     /// A word is written.
     pub(super) fn submit_word(&mut self, word: Word, rest: &str, now: Now, effects: &mut Effects) {
         // What is folded in front of the reader is meant before what is not.
-        if word == Word::Show && rest.is_empty() && self.show_folded(self.transcript.newest_folded()) {
+        if word == Word::Show && rest.is_empty() && self.show_folded(self.transcript.newest_folded(), effects) {
             return self.take_text(Sent::Word, now, effects);
         }
         let wish = match self.wish(word, rest, now) {
@@ -73,15 +73,18 @@ impl App {
     }
 
     /// A long line is read over the screen.
-    fn show(&mut self, title: Shown, text: &str) {
+    pub(super) fn show(&mut self, title: Shown, text: &str) {
         let body = Body::Lines(preview::whole(text, &self.theme));
         let overlay = Overlay::new(title, body, self.theme);
         self.over = Some(Over::Reading(Box::new(overlay)));
     }
 
     /// Reads a line in full that is folded on the screen. Whether there is one.
-    pub(super) fn show_folded(&mut self, key: Option<EntryKey>) -> bool {
+    pub(super) fn show_folded(&mut self, key: Option<EntryKey>, effects: &mut Effects) -> bool {
         let Some(EntryKey::Stored(seq)) = key else { return false };
+        if self.read_file(EntryKey::Stored(seq), effects) {
+            return true;
+        }
         let event = self.replica.thread().event(seq);
         match event.and_then(|event| taking::in_full(event, &self.zone)) {
             Some((title, text)) => self.show(title, &text),
