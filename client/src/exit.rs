@@ -72,6 +72,9 @@ pub fn of_refusal(refusal: &Refusal) -> u8 {
         | Refusal::NewPasswordRequired
         | Refusal::Identity
         | Refusal::Blocked
+        | Refusal::Erased
+        | Refusal::Revoked
+        | Refusal::DeskClosed
         | Refusal::Forbidden => PERMISSION,
         Refusal::Version { .. } => VERSION,
         // Plain HTTP where TLS is spoken: no program's mistake, but the address's.
@@ -104,6 +107,9 @@ mod tests {
             (78, Ended::Refused(Refusal::Version { min, max })),
             (2, Ended::Refused(Refusal::BadName { why: "x".into() })),
             (77, Ended::Refused(Refusal::Blocked)),
+            (77, Ended::Refused(Refusal::Erased)),
+            (77, Ended::Refused(Refusal::Revoked)),
+            (77, Ended::Refused(Refusal::DeskClosed)),
             (2, Ended::Refused(Refusal::ConsentRequired)),
             (70, Ended::Refused(Refusal::HelloFirst)),
         ] {

@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     agents::{AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, DeskState, Typist},
     audience::{Agents, Audience, Customers},
-    customers::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, CustomerSnapshot, Device, Estimate},
+    customers::{
+        CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, CustomerSnapshot, DeskLook, Device, Estimate,
+    },
 };
 use crate::{
     close::CloseCode,

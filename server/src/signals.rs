@@ -1,4 +1,4 @@
-//! What is momentary: typing, presence, what is delivered, place in the queue, whether the desk is open. In memory only, each
+//! What is momentary: typing, presence, what is delivered, place in the queue, whether the desk is open and how it looks now. In memory only, each
 //! a whole value, so that losing one costs nothing. It refuses to know sockets: a session says what its client does, and
 //! reads what its client is to be told.
 //!
@@ -12,6 +12,7 @@ mod delivered;
 mod floor;
 mod idle;
 mod journal;
+mod looks;
 mod opening;
 mod places;
 mod present;
@@ -34,6 +35,7 @@ use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::floor::Floor;
+use self::looks::look;
 pub use self::{agents::AgentSignals, customers::CustomerSignals, opening::Open, present::Present};
 use crate::{clock, desk::Desk, run_limits::RunLimits, store::TenantKey};
 
@@ -100,9 +102,20 @@ impl Signals {
         Some(AgentSignals::new(self.floor(tenant)?, me, self.every))
     }
 
-    /// What a customer is told, in each of the customer's windows. `None` for an unknown tenant.
-    pub fn for_customer(&self, tenant: TenantKey, customer: CustomerId) -> Option<CustomerSignals> {
-        Some(CustomerSignals::new(self.floor(tenant)?, customer, self.every))
+    /// What a customer is told, in each of the customer's windows, who was told of these settings in the welcome. `None` for an
+    /// unknown tenant.
+    pub fn for_customer(
+        &self,
+        tenant: TenantKey,
+        customer: CustomerId,
+        welcome: &DeskSettings,
+    ) -> Option<CustomerSignals> {
+        Some(CustomerSignals::new(
+            self.floor(tenant)?,
+            customer,
+            self.every,
+            look(welcome),
+        ))
     }
 
     /// An agent is connected, as long as the result lives. `acts`: by the agent's doing, not because a network came back.

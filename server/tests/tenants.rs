@@ -143,11 +143,11 @@ async fn a_disabled_tenant_is_as_if_it_were_not_there_and_goes_on_when_it_is_ena
     let code = |ended: &harness::Ended| ended.bye.as_ref().unwrap().code;
     assert_eq!(
         (code(&agent), agent.refusal()),
-        (CloseCode::SignIn, "sign_in".to_owned())
+        (CloseCode::SignIn, "desk_closed".to_owned())
     );
     assert_eq!(
         (code(&alice), alice.refusal()),
-        (CloseCode::SignIn, "wrong_secret".to_owned())
+        (CloseCode::SignIn, "desk_closed".to_owned())
     );
     let never = raw(dashboard(&server, &token, "never")).await;
     assert_eq!(raw(dashboard(&server, &token, "acme")).await, never);

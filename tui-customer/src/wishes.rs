@@ -1,6 +1,6 @@
 //! What comes of a word with a slash, as the thread stands: the same on the screen and in lines. Pure.
 
-use minicom_client::{CustomerReplica, PendingMark};
+use minicom_client::{CustomerReplica, PendingCommand, PendingMark};
 use minicom_protocol::{
     command::CustomerCommand,
     customer_event::{CustomerBody, CustomerEvent, Posted},
@@ -217,10 +217,7 @@ fn rate(text: &str, known: &CustomerReplica) -> Wish {
         }
     };
     if !known.ask_rating() {
-        return Wish::Told(match known.view().stage {
-            None | Some(CustomerStage::Closed { .. }) => Shown::fixed("There is nothing to rate now."),
-            Some(_) => Shown::fixed("You are asked how it was when this chat has ended."),
-        });
+        return Wish::Told(Shown::fixed(why_no_rating(known)));
     }
     match comment.trim() {
         "" => Wish::Send(rating(score, None)),
@@ -228,6 +225,22 @@ fn rate(text: &str, known: &CustomerReplica) -> Wish {
             Ok(comment) => Wish::Send(rating(score, Some(comment))),
             Err(why) => Wish::Wrong(why),
         },
+    }
+}
+
+/// Why it cannot be said now how it was.
+fn why_no_rating(known: &CustomerReplica) -> &'static str {
+    match known.view().stage {
+        None => return "There was no chat yet that could be rated.",
+        Some(CustomerStage::Closed { .. }) => {}
+        Some(_) => return "You are asked how it was when this chat has ended.",
+    }
+    let last = known.view().conversation;
+    let said = |event: &CustomerEvent| matches!(event.body, CustomerBody::Rated(_)) && Some(event.conversation) == last;
+    let on_its_way = |it: &PendingCommand<CustomerCommand>| matches!(it.command, CustomerCommand::Rate { .. });
+    match known.thread().events().any(said) || known.pending_commands().any(on_its_way) {
+        true => "You have said already how this chat was. Thank you.",
+        false => "This desk does not ask how this chat was.",
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use minicom_client::{ClientEvent, CommandIds};
 use minicom_protocol::{
-    customer_event::{Author, Closed, Closer, HumanRequested, Joined, Opened},
+    customer_event::{Author, Closed, Closer, HumanRequested, Joined, Opened, Rated},
     event::{CardPart, CardTag},
     frame::{CustomerMe, CustomerSnapshot},
     ids::{ConversationId, Cursor, Mark, Seq, TenantId},
@@ -43,6 +43,9 @@ fn known(bodies: Vec<CustomerBody>) -> CustomerReplica {
         tenant: TenantId::default_tenant(),
         desk: String::new(),
         questions: vec![],
+        subtitle: String::new(),
+        colour: String::new(),
+        first: Default::default(),
         edit_window_s: 60,
         consent: String::new(),
         verified: false,
@@ -215,13 +218,18 @@ fn how_it_was_is_said_once_after_the_end() {
         told(of(&asked, Word::Rate, wrong), "Write /rate and a number");
     }
     asked.pending(CommandIds::starting_at(1).next(NOW), rating(4, None));
-    told(of(&asked, Word::Rate, "3"), "There is nothing to rate now.");
+    told(of(&asked, Word::Rate, "3"), "said already how this chat was");
+    let rated = CustomerBody::Rated(Rated { score: Some(4) });
+    told(
+        of(&known(vec![opened(), ended(true), rated]), Word::Rate, "3"),
+        "said already how this chat was",
+    );
     told(
         of(&known(vec![opened(), ended(false)]), Word::Rate, "3"),
-        "There is nothing to rate now.",
+        "This desk does not ask",
     );
     told(of(&known(vec![opened()]), Word::Rate, "3"), "when this chat has ended");
-    told(of(&known(vec![]), Word::Rate, "3"), "There is nothing to rate now.");
+    told(of(&known(vec![]), Word::Rate, "3"), "no chat yet");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use minicom_client::ClientEvent;
 use minicom_protocol::{
     command::{CustomerCommand, Done, Outcome},
-    frame::{CustomerMe, CustomerQuestion, CustomerReply, Device, Told},
+    frame::{CustomerMe, CustomerQuestion, CustomerReply, CustomerSignal, DeskLook, Device, Told},
     ids::CommandId,
     refusal::Refusal,
 };
@@ -91,6 +91,34 @@ fn another_text_is_asked_for_anew() {
     });
     rig.bench.press("hello<enter>").sees("Now for a year.");
     assert_eq!(commands(&mut rig), []);
+}
+
+#[test]
+fn what_the_desk_changes_counts_at_once() {
+    let look = |desk: &str, consent: Option<&str>| {
+        CustomerSignal::Look(DeskLook {
+            desk: desk.to_owned(),
+            consent: consent.map(str::to_owned),
+            ..DeskLook::default()
+        })
+    };
+    let mut rig = Rig::silent(80, 24);
+    rig.connect_as(me());
+    rig.signal(look("Parcels", None));
+    rig.bench.sees("Parcels");
+    rig.bench.orders();
+    rig.signal(look("Parcels", Some(CONSENT)));
+    rig.bench.press("my parcel is late<enter>").sees("90 days");
+    // While it is read it becomes another one, and then none.
+    rig.signal(look("Parcels", Some("Now for a year.")));
+    rig.bench.sees("Now for a year.").sees_no("90 days");
+    rig.signal(look("Parcels", None));
+    rig.bench.sees("Now for a year.");
+    rig.signal(look("Parcels", Some("")));
+    rig.bench.sees_no("Before you write").sees("my parcel is late");
+    assert_eq!(commands(&mut rig), []);
+    rig.bench.press("<enter>");
+    assert_eq!(commands(&mut rig), [CustomerCommand::post("my parcel is late")]);
 }
 
 #[test]

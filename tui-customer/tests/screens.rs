@@ -207,6 +207,8 @@ fn the_end_in_words() {
         max: 3,
     };
     screen!("wrong_version", ended(version, 80, 24));
+    screen!("erased", ended(Ended::Refused(Refusal::Erased), 80, 24));
+    screen!("desk_closed_40x12", ended(Ended::Refused(Refusal::DeskClosed), 40, 12));
 }
 
 #[test]

@@ -193,6 +193,11 @@ impl CustomerReplica {
                     next_open_at,
                 });
             }
+            CustomerSignal::Look(look) => {
+                if let Some(me) = &mut self.me {
+                    me.hear(look);
+                }
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
     ids::{LineNo, Seq, TenantId, Time},
     library::Article,
     search::FoundArticle,
-    settings::PreChatQuestion,
+    settings::{First, PreChatQuestion},
     text::{CustomerName, DisplayName},
     thread_view::ThreadView,
     words::Tag,
@@ -23,6 +23,15 @@ pub struct CustomerMe {
     /// The desk's name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub desk: String,
+    /// A line under the name; empty: none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subtitle: String,
+    /// The desk's colour on the web, as `#rrggbb`; empty: the page's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub colour: String,
+    /// Who answers first.
+    #[serde(default)]
+    pub first: First,
     /// What is asked before the first line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<PreChatQuestion>,
@@ -36,6 +45,52 @@ pub struct CustomerMe {
     /// Whether the tenant's site vouches for the customer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub verified: bool,
+}
+
+impl CustomerMe {
+    /// Takes in that the tenant has chosen otherwise.
+    pub fn hear(&mut self, look: DeskLook) {
+        let DeskLook {
+            desk,
+            subtitle,
+            colour,
+            first,
+            questions,
+            edit_window_s,
+            consent,
+        } = look;
+        (self.desk, self.subtitle, self.colour) = (desk, subtitle, colour);
+        (self.first, self.questions, self.edit_window_s) = (first, questions, edit_window_s);
+        if let Some(consent) = consent {
+            self.consent = consent;
+        }
+    }
+}
+
+/// What a tenant has chosen, as far as its customers see it. The fields are those of [`CustomerMe`].
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct DeskLook {
+    /// The desk's name.
+    #[serde(default)]
+    pub desk: String,
+    /// A line under the name; empty: none.
+    #[serde(default)]
+    pub subtitle: String,
+    /// The desk's colour on the web, as `#rrggbb`; empty: the page's own.
+    #[serde(default)]
+    pub colour: String,
+    /// Who answers first.
+    #[serde(default)]
+    pub first: First,
+    /// What is asked before the first line.
+    #[serde(default)]
+    pub questions: Vec<PreChatQuestion>,
+    /// For how many seconds one's own last line can be changed.
+    #[serde(default)]
+    pub edit_window_s: u32,
+    /// What is to be agreed to from now on, empty: nothing; left out: as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<String>,
 }
 
 /// A customer's snapshot: the thread, and its last page.
@@ -182,6 +237,9 @@ pub enum CustomerSignal {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_open_at: Option<Time>,
     },
+    /// The tenant has chosen otherwise while the connection was open.
+    #[serde(rename = "desk.settings")]
+    Look(DeskLook),
 }
 
 /// A range of time.

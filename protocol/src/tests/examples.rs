@@ -9,8 +9,8 @@ use crate::{
     event::*,
     frame::{
         AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, Agents, Audience, CustomerMe, CustomerQuestion,
-        CustomerReply, CustomerSignal, CustomerSnapshot, Customers, DeskState, Device, Estimate, Hello, ToClient,
-        ToServer, Told, Typist,
+        CustomerReply, CustomerSignal, CustomerSnapshot, Customers, DeskLook, DeskState, Device, Estimate, Hello,
+        ToClient, ToServer, Told, Typist,
     },
     ids::{Cursor, FileId, LineNo, Mark, Rev, Seq, TenantId, TicketNo},
     intake::{ClientInfo, Intake, Introduction, Priority},
@@ -20,7 +20,7 @@ use crate::{
     queue::{Chance, QueueStats, Why, WhyNot},
     refusal::Refusal,
     search::{Found, FoundArticle, Hit, SavedView, Span, What},
-    settings::{AttributeDef, AttributeKind, DeskSettings, PreChatAnswer, PreChatQuestion},
+    settings::{AttributeDef, AttributeKind, DeskSettings, First, PreChatAnswer, PreChatQuestion},
     staff::{Intent, Presence, PresenceState, Staff, Workload},
     stage::{Closer, HandOverReason, Side, StageIs},
     summary::Summary,
@@ -614,6 +614,7 @@ every! {
         CustomerSignal::Place { .. } => CustomerSignal::Place { place: Some(2), estimate: Some(Estimate { from_min: 3, to_min: 8 }) },
         CustomerSignal::Delivered { .. } => CustomerSignal::Delivered { up_to: LineNo(4) },
         CustomerSignal::Open { .. } => CustomerSignal::Open { open_now: false, agents_available: false, next_open_at: Some(minute(600)) },
+        CustomerSignal::Look(_) => CustomerSignal::Look(DeskLook { desk: "Parcels".to_owned(), subtitle: "Back on Monday".to_owned(), colour: "#2b6cb0".to_owned(), first: First::Queue, questions: vec![question()], edit_window_s: 60, consent: Some("We keep what you write for 30 days.".to_owned()) }),
     }
 
     every_refusal: Refusal {
@@ -646,6 +647,9 @@ every! {
         Refusal::NewPasswordRequired => Refusal::NewPasswordRequired,
         Refusal::Identity => Refusal::Identity,
         Refusal::Blocked => Refusal::Blocked,
+        Refusal::Erased => Refusal::Erased,
+        Refusal::Revoked => Refusal::Revoked,
+        Refusal::DeskClosed => Refusal::DeskClosed,
         Refusal::ConsentRequired => Refusal::ConsentRequired,
         Refusal::Forbidden => Refusal::Forbidden,
         Refusal::BadJson { .. } => Refusal::BadJson { why: "expected value at line 1 column 1".to_owned() },
@@ -818,6 +822,9 @@ pub fn every_frame_to_customers() -> Vec<ToClient<Customers>> {
         name: carol().name,
         tenant: TenantId::default_tenant(),
         desk: "Parcels".to_owned(),
+        subtitle: "Mon to Fri, nine to five".to_owned(),
+        colour: "#2b6cb0".to_owned(),
+        first: First::Bot,
         questions: vec![question()],
         edit_window_s: 60,
         consent: "We keep what you write for 90 days.".to_owned(),

@@ -279,6 +279,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         }
         Refusal::Forbidden
         | Refusal::Blocked
+        | Refusal::Erased
+        | Refusal::Revoked
+        | Refusal::DeskClosed
         | Refusal::ConsentRequired
         | Refusal::TotpSetupRequired
         | Refusal::NewPasswordRequired => StatusCode::FORBIDDEN,

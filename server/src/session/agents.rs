@@ -62,7 +62,6 @@ impl Guest for AgentGuest {
     type Signals = AgentSignals;
 
     const ROLE: &'static str = "agent";
-    const NOT_KNOWN: Refusal = Refusal::SignIn;
 
     async fn sign_in(cx: &Shared, doorstep: &Doorstep, hello: &Hello) -> Result<Self, End> {
         let tenant = hello.tenant.clone().unwrap_or_else(TenantId::default_tenant);
@@ -76,7 +75,7 @@ impl Guest for AgentGuest {
         let seat = cx.registry.agent(&first);
         // Again, now that the seat is known: a sign-in that ended in between closed only the seats that were there.
         let signed_in = cx.accounts.sign_in(&tenant, token, address).await?;
-        let tenant = cx.desk.tenant(&tenant).map_err(|_| Self::NOT_KNOWN)?;
+        let tenant = cx.desk.tenant(&tenant).map_err(|_| Refusal::SignIn)?;
         let ends_at = token_ends_at(cx, tenant, &signed_in.token).await?;
         // A client with a cursor comes back by itself after its network or the server was gone; its agent did nothing.
         let present = cx.signals.present(tenant, &signed_in.agent, hello.cursor.is_none());

@@ -82,7 +82,6 @@ impl Guest for CustomerGuest {
     type Signals = CustomerSignals;
 
     const ROLE: &'static str = "customer";
-    const NOT_KNOWN: Refusal = Refusal::WrongSecret;
 
     async fn sign_in(cx: &Shared, doorstep: &Doorstep, hello: &Hello) -> Result<Self, End> {
         let id = hello.tenant.clone().unwrap_or_else(TenantId::default_tenant);
@@ -133,12 +132,16 @@ impl Guest for CustomerGuest {
     }
 
     fn me(&self) -> CustomerMe {
+        let settings = &self.known.settings;
         CustomerMe {
             name: self.customer.name.clone(),
             tenant: self.caller.tenant.clone(),
-            desk: self.known.settings.name.clone(),
-            questions: self.known.settings.questions.clone(),
-            edit_window_s: self.known.settings.edit_window_s,
+            desk: settings.name.clone(),
+            subtitle: settings.subtitle.clone(),
+            colour: settings.colour.clone(),
+            first: settings.first,
+            questions: settings.questions.clone(),
+            edit_window_s: settings.edit_window_s,
             consent: self.known.consent.clone(),
             verified: self.customer.realm == Realm::Signed,
         }
@@ -169,7 +172,8 @@ impl Guest for CustomerGuest {
     }
 
     fn signals(&self, cx: &Shared) -> Result<CustomerSignals, Refusal> {
-        let signals = cx.signals.for_customer(self.tenant, self.customer.id);
+        let told = &self.known.settings;
+        let signals = cx.signals.for_customer(self.tenant, self.customer.id, told);
         signals.ok_or(Refusal::WrongSecret)
     }
 

@@ -45,9 +45,6 @@ pub trait Guest: Send + Sync + Sized + 'static {
     /// For the log.
     const ROLE: &'static str;
 
-    /// What somebody is told who is not known here, nor is the tenant.
-    const NOT_KNOWN: Refusal;
-
     /// Signs in, and takes a seat.
     fn sign_in(
         cx: &Shared,

@@ -162,12 +162,10 @@ impl Holds for Registry {
                 .filter(|place| place.person)
                 .for_each(|place| place.leaves.now(Refusal::TotpSetupRequired)),
             KeptOut::Customer(tenant, customer) => of(tenant, customer).for_each(|it| it.leaves.now(Refusal::Blocked)),
-            KeptOut::Erased(tenant, customer) => {
-                of(tenant, customer).for_each(|it| it.leaves.now(Refusal::WrongSecret))
-            }
+            KeptOut::Erased(tenant, customer) => of(tenant, customer).for_each(|it| it.leaves.now(Refusal::Erased)),
             KeptOut::Device(tenant, customer, device) => of(tenant, customer)
                 .filter(|it| it.device.as_ref() == Some(device))
-                .for_each(|it| it.leaves.now(Refusal::WrongSecret)),
+                .for_each(|it| it.leaves.now(Refusal::Revoked)),
             KeptOut::Network(tenant, network) => state
                 .customers
                 .iter()

@@ -51,8 +51,8 @@ pub async fn talk<G: Guest>(cx: &Shared, wire: &mut Wire, doorstep: &Doorstep, s
     tokio::select! {
         end = talk.go_on(feed) => end.err().unwrap_or(End::Lost),
         () = leaves.closed.cancelled() => End::at_the_door(leaves.why()),
-        // As for whoever comes to a tenant that is not there.
-        () = served.cancelled() => End::at_the_door(G::NOT_KNOWN),
+        // Whoever comes from here on is answered as at a tenant that is not there; this one knows that it is.
+        () = served.cancelled() => End::at_the_door(Refusal::DeskClosed),
         () = over => End::refused(CloseCode::SignIn, Refusal::SignIn),
         () = stopped => End::stopping(cx.limits.restart_retry_spread),
     }

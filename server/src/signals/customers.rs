@@ -1,5 +1,5 @@
 //! What customers are told: that the other side types, their place in the queue, what has come to a person's screen, whether
-//! the desk is open. One watch for each customer who is connected, read by each of the customer's windows.
+//! the desk is open, and how it looks when that changes. One watch for each customer who is connected, read by each of the customer's windows.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -8,7 +8,7 @@ use std::{
 };
 
 use minicom_protocol::{
-    frame::{CustomerSignal, Estimate},
+    frame::{CustomerSignal, DeskLook, Estimate},
     ids::{CustomerId, LineNo},
 };
 use tokio::{
@@ -16,7 +16,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Floor, floor::lock, opening::Open, places::Place};
+use super::{Floor, floor::lock, looks, opening::Open, places::Place};
 use crate::{clock::until, limits};
 
 /// The customers of a tenant who are connected, and what those who are not will be told.
@@ -162,12 +162,15 @@ pub struct CustomerSignals {
     every: Duration,
     values: watch::Receiver<Values>,
     open: watch::Receiver<Option<Open>>,
+    look: watch::Receiver<Option<Arc<DeskLook>>>,
     told: Told,
 }
 
 /// What was told, and when.
 #[derive(Default)]
 struct Told {
+    /// From the beginning: the welcome told it.
+    look: Once<Arc<DeskLook>>,
     open: Once<Open>,
     place: Once<Place>,
     delivered: Once<LineNo>,
@@ -178,7 +181,12 @@ struct Told {
 type Once<T> = Option<(T, Instant)>;
 
 impl CustomerSignals {
-    pub(super) fn new(floor: Arc<Floor>, customer: CustomerId, every: Duration) -> CustomerSignals {
+    pub(super) fn new(
+        floor: Arc<Floor>,
+        customer: CustomerId,
+        every: Duration,
+        welcome: Arc<DeskLook>,
+    ) -> CustomerSignals {
         let values = {
             let mut state = lock(&floor.customers.state);
             let delivered = state.delivered.get(&customer).copied();
@@ -198,17 +206,27 @@ impl CustomerSignals {
             every,
             values,
             open: floor.open.subscribe(),
+            look: floor.look.subscribe(),
             floor,
-            told: Told::default(),
+            told: Told {
+                look: Some((welcome, Instant::now())),
+                ..Told::default()
+            },
         }
     }
 
     /// The next signal: other than what was told, and at most one of each kind in `signal_every`. May be dropped while it waits.
     pub async fn next(&mut self) -> CustomerSignal {
         loop {
+            let now = Instant::now();
+            let look = self.look.borrow_and_update().clone();
+            let mut later = Later(None);
+            if let Some(signal) = self.take_look(look, &mut later, now) {
+                return signal;
+            }
             let open = *self.open.borrow_and_update();
             let values = self.values.borrow_and_update().clone();
-            let later = match self.take(open, values, Instant::now()) {
+            let later = match self.take(open, values, later, now) {
                 Ok(signal) => return signal,
                 Err(later) => later,
             };
@@ -216,15 +234,28 @@ impl CustomerSignals {
             tokio::select! {
                 _ = self.values.changed() => {}
                 _ = self.open.changed() => {}
+                _ = self.look.changed() => {}
                 () = until(later) => {}
             }
         }
     }
 
+    /// How the desk looks now, if it is another look than was told and may be told.
+    fn take_look(&mut self, look: Option<Arc<DeskLook>>, later: &mut Later, now: Instant) -> Option<CustomerSignal> {
+        let before = self.told.look.as_ref().map(|(look, _)| look.clone())?;
+        let look = later.due(&mut self.told.look, look, self.every, now)?;
+        Some(looks::told(&look, &before))
+    }
+
     /// A signal that is due; else when the next one is, of those that were told too recently.
-    fn take(&mut self, open: Option<Open>, values: Values, now: Instant) -> Result<CustomerSignal, Option<Instant>> {
+    fn take(
+        &mut self,
+        open: Option<Open>,
+        values: Values,
+        mut later: Later,
+        now: Instant,
+    ) -> Result<CustomerSignal, Option<Instant>> {
         let (told, every) = (&mut self.told, self.every);
-        let mut later = Later(None);
         if let Some(open) = later.due(&mut told.open, open, every, now) {
             return Ok(open.into());
         }
@@ -249,7 +280,7 @@ struct Later(Option<Instant>);
 
 impl Later {
     /// The value, if it is another than was told and may be told now; it counts as told.
-    fn due<T: Copy + PartialEq>(
+    fn due<T: Clone + PartialEq>(
         &mut self,
         told: &mut Once<T>,
         value: Option<T>,
@@ -265,7 +296,7 @@ impl Later {
                 None
             }
             _ => {
-                *told = Some((value, now));
+                *told = Some((value.clone(), now));
                 Some(value)
             }
         }

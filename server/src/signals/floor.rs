@@ -1,8 +1,8 @@
 //! What stands at this moment for one tenant, under one lock, and who is woken when it changes.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use minicom_protocol::frame::AgentSignal;
+use minicom_protocol::frame::{AgentSignal, DeskLook};
 use tokio::sync::{Notify, watch};
 
 use super::{
@@ -19,6 +19,8 @@ pub(crate) struct Floor {
     pub(super) customers: Windows,
     /// Whether the desk is open; `None` until the store was read.
     pub(super) open: watch::Sender<Option<Open>>,
+    /// What customers see of the settings; `None` until the store was read.
+    pub(super) look: watch::Sender<Option<Arc<DeskLook>>>,
     /// Std mutex: nothing awaits while it is held. Taken before the board's.
     room: Mutex<Room>,
     /// How often something changed that others act upon. A wake-up carries no data.

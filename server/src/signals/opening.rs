@@ -1,5 +1,5 @@
-//! Whether the desk is open and whether somebody is there: two facts for customers, told when one comes and when they change.
-//! One timer, set to when the hours change next.
+//! Whether the desk is open and whether somebody is there: two facts for customers, told when one comes and when they change; and
+//! what else they see of the settings, when that changes. One timer, set to when the hours change next.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::Floor;
+use super::{Floor, looks::look};
 use crate::{
     clock::{self, until},
     hours::Calendar,
@@ -48,7 +48,12 @@ pub async fn keep(floor: Arc<Floor>, stop: CancellationToken) {
         });
         let mut next = None;
         if let Some((settings, agents_available)) = found {
-            hours.follow(&settings);
+            if hours.follow(&settings) {
+                let look = look(&settings);
+                floor
+                    .look
+                    .send_if_modified(|told| told.replace(look.clone()).is_none_or(|before| before != look));
+            }
             let (open, changes_at) = hours.at(clock::now(), agents_available);
             next = changes_at;
             floor.open.send_if_modified(|told| told.replace(open) != Some(open));
@@ -69,10 +74,10 @@ pub(super) struct Hours {
 }
 
 impl Hours {
-    /// Makes another calendar if the settings are others.
-    pub(super) fn follow(&mut self, settings: &Arc<DeskSettings>) {
+    /// Makes another calendar if the settings are others. Whether they are.
+    pub(super) fn follow(&mut self, settings: &Arc<DeskSettings>) -> bool {
         if self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, settings)) {
-            return;
+            return false;
         }
         self.of = Some(settings.clone());
         self.calendar = settings.hours.as_ref().and_then(|hours| match Calendar::new(hours) {
@@ -83,6 +88,7 @@ impl Hours {
                 None
             }
         });
+        true
     }
 
     /// The facts at a time, and when to look again for the hours' sake.

@@ -148,7 +148,7 @@ async fn nobody_is_told_of_the_own_typing_or_of_what_is_over() {
 #[tokio::test(start_paused = true)]
 async fn both_windows_of_a_customer_are_told_and_nobody_elses() {
     let floor = floor();
-    let open = |n| CustomerSignals::new(floor.clone(), customer(n), EVERY);
+    let open = |n| CustomerSignals::new(floor.clone(), customer(n), EVERY, look(&DeskSettings::default()));
     let (mut first, mut second, mut other) = (open(1), open(1), open(2));
     let typing = CustomerSignal::Typing {
         name: Some(DisplayName::parse("Ada").unwrap()),
@@ -169,7 +169,7 @@ async fn both_windows_of_a_customer_are_told_and_nobody_elses() {
 #[tokio::test(start_paused = true)]
 async fn a_place_is_told_once_and_again_when_it_changes() {
     let floor = floor();
-    let mut window = CustomerSignals::new(floor.clone(), customer(1), EVERY);
+    let mut window = CustomerSignals::new(floor.clone(), customer(1), EVERY, look(&DeskSettings::default()));
     assert_eq!(now(window.next()), None, "not known yet");
     floor.customers.places(std::iter::empty(), |_| None);
     assert_eq!(now(window.next()), Some(at(None)));
@@ -213,7 +213,7 @@ async fn what_is_delivered_only_goes_forward_and_is_told_to_whoever_comes_later(
 #[tokio::test(start_paused = true)]
 async fn a_customer_learns_late_too_how_far_the_lines_have_come() {
     let floor = floor();
-    let open = |n| CustomerSignals::new(floor.clone(), customer(n), EVERY);
+    let open = |n| CustomerSignals::new(floor.clone(), customer(n), EVERY, look(&DeskSettings::default()));
     let delivered = |up_to| CustomerSignal::Delivered { up_to: LineNo(up_to) };
     floor.customers.delivered(customer(1), LineNo(4));
     floor.customers.delivered(customer(1), LineNo(2));
@@ -236,7 +236,12 @@ async fn the_bots_typing_ends_and_nobody_elses() {
     let floor = floor();
     let (mut reads, mut window) = (
         reader(&floor, 1),
-        CustomerSignals::new(floor.clone(), customer(1), Duration::ZERO),
+        CustomerSignals::new(
+            floor.clone(),
+            customer(1),
+            Duration::ZERO,
+            look(&DeskSettings::default()),
+        ),
     );
     let typing = |name: Option<&str>, on| CustomerSignal::Typing {
         name: name.map(|it| DisplayName::parse(it).unwrap()),
@@ -302,7 +307,7 @@ async fn the_desk_is_open_once_it_is_known_and_staffed_when_somebody_is_availabl
         agents_available,
         next_open_at: None,
     };
-    let mut window = CustomerSignals::new(floor.clone(), customer(1), EVERY);
+    let mut window = CustomerSignals::new(floor.clone(), customer(1), EVERY, look(&DeskSettings::default()));
     let ada = Present::new(floor.clone(), &agent(1, "Ada"), true);
     assert_eq!(now(window.next()), None, "nothing was read yet");
     floor.change(|room, now| room.begin(Beginning::default(), now));
@@ -426,7 +431,10 @@ async fn the_place_follows_the_queue() {
     let ada = story.test.agent("Ada").await;
     let in_alices = story.test.post(&alice, 1, "hello").await.conversation.unwrap();
     story.test.post(&bob, 2, "hello").await;
-    let mut window = story.signals.for_customer(story.tenant, bob.customer()).unwrap();
+    let mut window = story
+        .signals
+        .for_customer(story.tenant, bob.customer(), &DeskSettings::default())
+        .unwrap();
     story.wait_for(&mut window, None).await;
     story.ask_for_a_person(&alice, 3).await;
     story.ask_for_a_person(&bob, 4).await;
@@ -453,7 +461,10 @@ async fn only_the_owners_typing_reaches_the_customer() {
         .ask(&ada, 2, AgentCommand::TakeOver { conversation })
         .await
         .unwrap();
-    let mut window = story.signals.for_customer(story.tenant, alice.customer()).unwrap();
+    let mut window = story
+        .signals
+        .for_customer(story.tenant, alice.customer(), &DeskSettings::default())
+        .unwrap();
     let (ada, bo) = (agent_of(&ada), agent_of(&bo));
     story.signals.agent_types(story.tenant, &bo, conversation, true).await;
     story
@@ -511,7 +522,10 @@ async fn only_what_came_to_the_owner_is_delivered_and_no_more_than_was_written()
     story.test.post(&alice, 2, "are you there?").await;
     let take_over = AgentCommand::TakeOver { conversation };
     story.test.ask(&ada, 3, take_over).await.unwrap();
-    let mut window = story.signals.for_customer(story.tenant, alice.customer()).unwrap();
+    let mut window = story
+        .signals
+        .for_customer(story.tenant, alice.customer(), &DeskSettings::default())
+        .unwrap();
     let (ada, bo) = (agent_of(&ada), agent_of(&bo));
     story
         .signals

@@ -261,7 +261,7 @@ async fn another_device_comes_by_a_code_that_is_good_once() {
     );
     assert_eq!(alice.does(revoke("000000000000")).await, Err(Refusal::NotFound));
     alice.does(revoke(&devices[1].id)).await.unwrap();
-    assert_eq!(soon("the end", second.ended()).await.refusal(), "wrong_secret");
+    assert_eq!(soon("the end", second.ended()).await.refusal(), "revoked");
     assert_eq!(comes(&server, "alice", phone(None)).await, refused);
     drop(alice);
     server.stop().await;
@@ -468,7 +468,7 @@ async fn a_customer_who_is_erased_is_nowhere() {
     let mut bob = server.customer("bob").await;
     bob.does(post("I stay")).await.unwrap();
     alice.does(CustomerCommand::Forget {}).await.unwrap();
-    assert_eq!(soon("the end", alice.ended()).await.refusal(), "wrong_secret");
+    assert_eq!(soon("the end", alice.ended()).await.refusal(), "erased");
     // Colleagues are told, without a name.
     let erased = soon("the event", async {
         loop {

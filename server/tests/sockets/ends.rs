@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use minicom_protocol::{
     close::CloseCode,
+    command::AgentCommand,
     event::{AgentChanged, EventBody, Subject},
     frame::{Agents, ToClient},
     ids::{TenantId, Time},
     people::{AgentRef, Role},
     refusal::Refusal,
+    settings::DeskSettings,
     staff::{Intent, StaffMember},
     text::DisplayName,
 };
@@ -356,5 +358,59 @@ async fn welcome_says_what_the_server_will_do() {
     assert!(name.starts_with("minicom-server "));
     assert_eq!((me.agent.name.as_str(), me.role), ("Ada", Role::Agent));
     assert_eq!(CloseCode::from(4001), CloseCode::SignIn);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_second_factor_that_is_asked_for_ends_the_connections_of_those_who_have_none() {
+    let server = Server::start().await;
+    let (ada, _) = server.agent("Ada").await;
+    let boss = server.token(&ada, Role::Admin, Time(i64::MAX)).await;
+    let mut boss = server.agent_with(&boss, None).await;
+    let (_, token) = server.agent("Bo").await;
+    let mut without = server.agent_with(&token, None).await;
+    // A program's token has no second factor, and cannot have one.
+    let tenant = TenantId::default_tenant();
+    let bo = server
+        .accounts
+        .sign_in(&tenant, &token, server.addr.ip())
+        .await
+        .unwrap();
+    let new = NewMachineToken {
+        agent: None,
+        label: "a script".to_owned(),
+        scope: Scope::Write,
+        days: 1,
+    };
+    let (script, _) = server.accounts.make_token(&bo, new, None).await.unwrap();
+    let mut script = server.agent_with(&script.reveal(), None).await;
+    // And who has one stays.
+    let (cy, cys) = server.agent("Cy").await;
+    let (key, id) = (server.tenant, *cy.id.as_bytes());
+    let has = server.desk.write(key, move |scope| {
+        let sql = "UPDATE agents SET totp = x'01' WHERE tenant = ?1 AND id = ?2";
+        scope.conn.execute(sql, (key.0, id))
+    });
+    has.await.unwrap();
+    let mut cys = server.agent_with(&cys, None).await;
+
+    let settings = Box::new(DeskSettings {
+        require_totp: true,
+        ..DeskSettings::default()
+    });
+    boss.does(AgentCommand::Configure { settings }).await.unwrap();
+    for leaves in [&mut without, &mut boss] {
+        let ended = tokio::time::timeout(PATIENCE, leaves.ended()).await.unwrap();
+        assert_eq!(
+            (ended.close, ended.refusal().as_str()),
+            (Some(4001), "totp_setup_required")
+        );
+    }
+    script.pings().await;
+    cys.pings().await;
+    // Coming back with the same sign-in is no way round it.
+    let mut again = Client::<Agents>::dial(server.addr, "/ws").await;
+    again.hello(None, Some(token), None).await;
+    assert_eq!(again.ended().await.refusal(), "totp_setup_required");
     server.stop().await;
 }

@@ -2,11 +2,13 @@
 //! whether the desk is open, and what a customer is told of the desk.
 
 use minicom_protocol::{
-    command::AgentCommand,
+    command::{AgentCommand, CustomerCommand},
+    event::EventBody,
     frame::{AgentSignal, Agents, CustomerSignal, Customers, ToClient, ToServer},
     ids::{ConversationId, LineNo, Time},
     people::Role,
     refusal::Refusal,
+    settings::{DeskSettings, First},
     staff::{Intent, Presence, PresenceState},
 };
 use minicom_server::{clock, store::staff};
@@ -164,6 +166,81 @@ async fn a_customer_is_told_of_the_desk_and_whether_somebody_is_there() {
         .await
         .unwrap();
     alice.signalled(open(false)).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_desk_has_chosen_otherwise_reaches_those_who_are_connected() {
+    let server = Server::start().await;
+    let (ada, _) = server.agent("Ada").await;
+    let token = server
+        .token(&ada, Role::Admin, Time(clock::now().0 + 3_600_000_000))
+        .await;
+    let mut ada = server.agent_with(&token, None).await;
+    let mut bo = server.agent_at_desk("Bo").await;
+    let mut alice = server.customer("alice").await;
+    let chooses = async |ada: &mut Client<Agents>, settings: DeskSettings| {
+        let settings = Box::new(settings);
+        ada.does(AgentCommand::Configure { settings }).await.unwrap();
+    };
+    let look =
+        async |alice: &mut Client<Customers>| match alice.signalled(|it| matches!(it, CustomerSignal::Look(_))).await {
+            CustomerSignal::Look(look) => look,
+            other => panic!("{other:?}"),
+        };
+    let first = DeskSettings {
+        name: "Parcels".to_owned(),
+        subtitle: "Mon to Fri".to_owned(),
+        colour: "#2b6cb0".to_owned(),
+        consent: "We keep it.".to_owned(),
+        first: First::Queue,
+        ..DeskSettings::default()
+    };
+    chooses(&mut ada, first.clone()).await;
+    let told = look(&mut alice).await;
+    assert_eq!(
+        (told.desk.as_str(), told.subtitle.as_str(), told.colour.as_str()),
+        ("Parcels", "Mon to Fri", "#2b6cb0")
+    );
+    assert_eq!(
+        (told.first, told.consent.as_deref()),
+        (First::Queue, Some("We keep it."))
+    );
+    // It counts at once: nothing is written without it, and what was agreed to is not asked again for another name.
+    let refused = alice.does(post("hello")).await.unwrap_err();
+    assert_eq!(refused, Refusal::ConsentRequired);
+    let text = "We keep it.".to_owned();
+    alice.does(CustomerCommand::Consent { text }).await.unwrap();
+    let second = DeskSettings {
+        name: "Letters".to_owned(),
+        ..first
+    };
+    chooses(&mut ada, second).await;
+    let told = look(&mut alice).await;
+    assert_eq!((told.desk.as_str(), told.consent), ("Letters", None));
+    alice.does(post("hello")).await.unwrap();
+    // Colleagues have it as an event, and nobody waits for the bot.
+    soon("the settings", async {
+        let names = |bo: &Client<Agents>| {
+            let settings = bo.events.iter().filter_map(|event| match &event.body {
+                EventBody::SettingsChanged(it) => Some(it.settings.name.clone()),
+                _ => None,
+            });
+            settings.collect::<Vec<_>>()
+        };
+        while names(&bo) != ["Parcels", "Letters"] {
+            bo.next().await;
+        }
+    })
+    .await;
+    // What is told by the welcome is not told again.
+    let (mut bob, mut heard) = (server.customer("bob").await, 0);
+    bob.pings().await;
+    while let Some(signal) = bob.signals.get(heard) {
+        assert!(!matches!(signal, CustomerSignal::Look(_)), "{signal:?}");
+        heard += 1;
+    }
+    drop((ada, bo, alice, bob));
     server.stop().await;
 }
 

@@ -1,6 +1,7 @@
 //! What lies over the chat: lists, questions, something to read; and the end of a connection that will not come back.
 
 use minicom_client::Ended;
+use minicom_protocol::refusal::Refusal;
 use minicom_tui_kit::{Now, text};
 use ratatui::{
     buffer::Buffer,
@@ -46,6 +47,7 @@ pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
             "This program and the server do not fit together",
             "Install the same release of both, then start again.".to_owned(),
         ),
+        Ended::Refused(Refusal::DeskClosed) => ("This desk is closed", format!("Server: {server}")),
         Ended::WrongSecret | Ended::Refused(_) => {
             ("The server does not let this program in", format!("Server: {server}"))
         }

@@ -4,7 +4,7 @@ use minicom_client::ClientEvent;
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
     customer_event::{CustomerBody, CustomerEvent},
-    frame::{CustomerQuestion, Customers, Told},
+    frame::{CustomerQuestion, CustomerSignal, Customers, Told},
     ids::{CommandId, Seq},
     refusal::Refusal,
     stage::Side,
@@ -65,9 +65,13 @@ impl App {
                 ..
             }
         );
+        let looks_other = matches!(&event, ClientEvent::Signal(CustomerSignal::Look(_)));
         let questions = self.replica.apply(event, self.instant(now));
         if wants_consent {
             self.ask_consent_late();
+        }
+        if looks_other {
+            self.ask_consent_anew();
         }
         if let Some(id) = begun {
             // Its line asks by itself, and begins a conversation by itself.

@@ -185,6 +185,19 @@ impl App {
         }
     }
 
+    /// The desk has another text, or none, while its old one is being read.
+    pub(super) fn ask_consent_anew(&mut self) {
+        let Some(Over::Consent { text: shown, .. }) = &self.over else {
+            return;
+        };
+        match self.consent_due() {
+            Some(text) if text != *shown => self.ask_consent(text),
+            Some(_) => {}
+            // What is written is still in the composer, and Enter sends it.
+            None => self.over = None,
+        }
+    }
+
     /// What is to be agreed to before anything is sent, if it is not yet.
     pub(super) fn consent_due(&self) -> Option<String> {
         let text = &self.replica.me()?.consent;

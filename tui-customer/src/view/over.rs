@@ -1,5 +1,7 @@
 //! The whole screen when there will be no connection any more: what happened, what to do, and that nothing is lost.
 
+use minicom_client::Ended;
+use minicom_protocol::refusal::Refusal;
 use minicom_tui_kit::{Shown, text};
 use ratatui::{Frame, layout::Rect, style::Style};
 
@@ -8,6 +10,14 @@ use crate::{
     model::App,
     view::{hint, put},
 };
+
+/// Whether it is told only to those who had come in.
+fn was_in(ended: &Ended) -> bool {
+    matches!(
+        ended,
+        Ended::Refused(Refusal::Erased | Refusal::Revoked | Refusal::DeskClosed)
+    )
+}
 
 /// Columns of the words at most.
 const COLUMNS_MAX: u16 = 72;
@@ -27,7 +37,11 @@ pub(super) fn draw(app: &App, frame: &mut Frame<'_>) {
         );
         rows.push((Shown::default(), Style::new()));
     };
-    paragraph(&format!("{} cannot chat here", app.name.shown()), app.theme.title());
+    let title = match was_in(ended) {
+        true => format!("{}'s chat here is over", app.name.shown()),
+        false => format!("{} cannot chat here", app.name.shown()),
+    };
+    paragraph(&title, app.theme.title());
     paragraph(&ended.words(), app.theme.error());
     match app.unsent() {
         0 => {}

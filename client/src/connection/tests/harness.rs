@@ -266,6 +266,9 @@ pub fn me() -> CustomerMe {
         tenant: TenantId::default_tenant(),
         desk: String::new(),
         questions: vec![],
+        subtitle: String::new(),
+        colour: String::new(),
+        first: Default::default(),
         edit_window_s: 60,
     }
 }
