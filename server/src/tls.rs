@@ -66,15 +66,30 @@ pub fn authorities(pem: &[u8]) -> Option<RootCertStore> {
 /// # Errors
 /// The certificate or its key cannot be used, in words for the operator.
 pub fn open(config: &Config, data: &Path) -> Result<Option<Tls>, Fatal> {
-    let allow_expired = config.tls.allow_expired;
-    let files = match (&config.tls.cert, &config.tls.key) {
-        (Some(cert), Some(key)) => PairFiles {
-            cert: cert.clone(),
-            key: key.clone(),
-            allow_expired,
-        },
-        _ if config.tls.self_signed => self_signed::files(data, config.listen.ip())?,
-        _ => return Ok(None),
+    let files = match named(config) {
+        Some(files) => files,
+        None if config.tls.self_signed => self_signed::files(data, config.listen.ip())?,
+        None => return Ok(None),
     };
     Tls::open(files).map(Some)
+}
+
+/// Where the certificate and its key are that this configuration means, made or not; `None` if connections are to be plain.
+pub fn files(config: &Config, data: &Path) -> Option<PairFiles> {
+    named(config).or_else(|| config.tls.self_signed.then(|| self_signed::at(data)))
+}
+
+fn named(config: &Config) -> Option<PairFiles> {
+    Some(PairFiles {
+        cert: config.tls.cert.clone()?,
+        key: config.tls.key.clone()?,
+        allow_expired: config.tls.allow_expired,
+    })
+}
+
+/// Whether this computer knows an authority by the name that stands as the issuer in these facts.
+pub fn is_issuer_known(facts: &Facts) -> bool {
+    let known = rustls_native_certs::load_native_certs().certs;
+    let mut names = known.iter().filter_map(|der| Facts::of(der));
+    names.any(|authority| authority.subject_raw == facts.issuer_raw)
 }

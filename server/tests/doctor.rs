@@ -4,6 +4,8 @@ mod program;
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Output};
 
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+
 use program::{Running, program, run, stdout};
 use serde_json::Value;
 
@@ -244,6 +246,106 @@ fn a_certificate_from_outside_is_known_as_clients_know_it() {
     // It vouches for itself, and for these names.
     let told = look(&["--ca", certificate.to_str().unwrap()]);
     assert!(told.iter().any(|part| part["part"] == "connection"), "{told:?}");
+}
+
+/// An authority, and what it issued for a name until so many days from now: chain of the authority, certificate, key.
+fn issued(days: i64) -> [String; 3] {
+    let day = |days: i64| {
+        let seconds = std::time::Duration::from_secs(days.unsigned_abs() * 24 * 60 * 60);
+        let now = std::time::SystemTime::now();
+        if days < 0 { now - seconds } else { now + seconds }
+    };
+    let ca_key = KeyPair::generate().unwrap();
+    let mut ca = CertificateParams::new(vec![]).unwrap();
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    ca.distinguished_name.push(DnType::CommonName, "Test CA");
+    let root = ca.self_signed(&ca_key).unwrap().pem();
+    let key = KeyPair::generate().unwrap();
+    let mut own = CertificateParams::new(vec!["desk.test".to_owned()]).unwrap();
+    (own.not_before, own.not_after) = (day(-30).into(), day(days).into());
+    let own = own.signed_by(&key, &Issuer::new(ca, ca_key)).unwrap().pem();
+    [root, own, key.serialize_pem()]
+}
+
+#[test]
+fn the_servers_own_certificate_is_looked_at_and_each_fault_has_its_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    let data = at("data");
+    drop(Running::start(&data, &[]));
+    let config = at("minicom.toml");
+    fs::write(&config, "[tls]\ncert = \"chain.pem\"\nkey = \"key.pem\"\n").unwrap();
+    let private = |name: &str, text: &str| {
+        fs::write(at(name), text).unwrap();
+        fs::set_permissions(at(name), fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    let look = |more: &[&str]| {
+        let mut command = program();
+        command.args(["doctor", "--json", "--data"]).arg(&data).args(more);
+        // What this computer knows is what the test says.
+        command
+            .env("SSL_CERT_FILE", at("known.pem"))
+            .env("SSL_CERT_DIR", at("none"));
+        parts(&command.output().unwrap())
+    };
+    let with = ["--config", config.to_str().unwrap()];
+    let check = |fault: &str, words: &str| state(&look(&with), "certificate", fault, words);
+
+    state(&look(&[]), "certificate", "ok", "none: plain HTTP at 127.0.0.1:8000");
+    check("fail", "does not exist");
+    let [root, own, key] = issued(90);
+    private("known.pem", &root);
+    private("chain.pem", &own);
+    private("key.pem", &key);
+    check("ok", "for desk.test, issued by CN=Test CA, good for 89 more days");
+    let [other_root, _, other_key] = issued(90);
+    private("known.pem", &issued_by_another());
+    check("warn", "its chain ends with one that CN=Test CA issued");
+    private("chain.pem", &format!("{own}{root}"));
+    check("ok", "chain and key fit");
+    private("chain.pem", &format!("{root}{own}"));
+    check("fail", "out of order");
+    private("chain.pem", &own);
+    private("key.pem", &other_key);
+    check("fail", "does not belong to the certificate");
+    private("key.pem", &key);
+    fs::set_permissions(at("key.pem"), fs::Permissions::from_mode(0o644)).unwrap();
+    check("fail", "can be read by everybody");
+    private("key.pem", &key);
+    // Root may read everything.
+    if !rustix::process::geteuid().is_root() {
+        fs::set_permissions(at("chain.pem"), fs::Permissions::from_mode(0)).unwrap();
+        check("fail", "may not be read");
+    }
+    private("chain.pem", &other_root);
+    check("fail", "does not belong");
+    for (days, fault, words) in [(-1, "fail", "expired on"), (5, "warn", "expires on")] {
+        let [_, own, key] = issued(days);
+        private("chain.pem", &own);
+        private("key.pem", &key);
+        check(fault, words);
+    }
+
+    // One for trials; and a server that shows another one than its files have.
+    fs::write(&config, "[tls]\nself_signed = true\n").unwrap();
+    check("ok", "is made at the first start");
+    let running = Running::start(&data, &["--tls-self-signed"]);
+    check("ok", "nobody vouches for it: clients know it by --pin");
+    state(&look(&[]), "certificate", "warn", "this configuration names none");
+    let shown = fs::read_to_string(data.join("server.json")).unwrap();
+    let mut shown: Value = serde_json::from_str(&shown).unwrap();
+    shown["fingerprint"] = "AB:CD".into();
+    private("data/server.json", &shown.to_string());
+    check("warn", "still shows another one");
+    drop(running);
+}
+
+/// An authority that has issued nothing here.
+fn issued_by_another() -> String {
+    let mut ca = CertificateParams::new(vec![]).unwrap();
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    ca.distinguished_name.push(DnType::CommonName, "Another CA");
+    ca.self_signed(&KeyPair::generate().unwrap()).unwrap().pem()
 }
 
 #[test]

@@ -55,6 +55,11 @@ impl Facts {
         })
     }
 
+    /// Whether nobody but itself vouches for it: a root, or one made for trials.
+    pub fn is_own_issuer(&self) -> bool {
+        self.subject_raw == self.issuer_raw
+    }
+
     /// The last day on which it is good, as `2026-11-21`.
     pub fn last_day(&self) -> String {
         day(self.not_after)

@@ -41,6 +41,8 @@ pub struct Pair {
     pub certified: Arc<CertifiedKey>,
     /// What the server's own certificate says.
     pub facts: Facts,
+    /// What the last certificate of the chain says: who issued it is who clients have to know.
+    pub last: Facts,
     /// What the operator should know, a line each.
     pub warnings: Vec<String>,
 }
@@ -77,10 +79,12 @@ impl PairFiles {
         })?;
         self.check_order(&chain, &facts, &key)?;
         let certified = self.belonging(chain, &key)?;
+        let last = facts.last().expect("a chain has a last certificate").clone();
         let (own, warnings) = self.dates(facts, now)?;
         Ok(Pair {
             certified: Arc::new(certified),
             facts: own,
+            last,
             warnings,
         })
     }

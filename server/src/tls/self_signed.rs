@@ -23,13 +23,18 @@ const KEY: &str = "tls-self-signed.key";
 /// How long it is good: longer than a trial, shorter than for ever.
 const LIFE: Duration = Duration::from_secs(2 * 365 * 24 * 60 * 60);
 
-/// The files in this data folder; they are made if they are not there or not good any more.
-pub fn files(data: &Path, listen: IpAddr) -> Result<PairFiles, Fatal> {
-    let files = PairFiles {
+/// Where the files of this data folder are, or would be.
+pub fn at(data: &Path) -> PairFiles {
+    PairFiles {
         cert: data.join(CERT),
         key: data.join(KEY),
         allow_expired: false,
-    };
+    }
+}
+
+/// The files in this data folder; they are made if they are not there or not good any more.
+pub fn files(data: &Path, listen: IpAddr) -> Result<PairFiles, Fatal> {
+    let files = at(data);
     if files.load(SystemTime::now()).is_err() {
         let (cert, key) = make(listen).map_err(|error| {
             Fatal::new(

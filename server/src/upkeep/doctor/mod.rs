@@ -1,6 +1,7 @@
 //! `minicom-server doctor`: each part of a server, how it does, and what to do about it. It changes nothing. What can be asked of
 //! the running server is asked there; the rest is looked at from outside.
 
+mod certificate;
 mod folder;
 mod host;
 mod outside;
@@ -79,6 +80,7 @@ async fn everything(config: &Config) -> Vec<Part> {
             ]);
             parts.push(host::address(config));
         }
+        parts.push(certificate::look(config, data));
     }
     parts.extend([host::bot_rules(config), host::open_files(config), host::proxies()]);
     parts
