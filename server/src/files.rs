@@ -54,11 +54,49 @@ pub fn free_bytes(folder: &Path) -> io::Result<u64> {
     Ok(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
+/// The kind of network file system that a folder is on; [`None`] on a disk of this computer's own. What the database's promises stand on
+/// (locks, memory shared between processes, a sync that reaches the disk) is not kept over a network.
+///
+/// # Errors
+/// What the file system said.
+pub fn network_file_system(folder: &Path) -> io::Result<Option<&'static str>> {
+    let found = rustix::fs::statfs(folder)?;
+    Ok(network_kind(found.f_type.cast_unsigned()))
+}
+
+/// By the number that statfs(2) lists.
+fn network_kind(number: u64) -> Option<&'static str> {
+    match number {
+        0x6969 => Some("NFS"),
+        0xFF53_4D42 | 0xFE53_4D42 | 0x517B => Some("SMB"),
+        0x5346_414F | 0x6B41_4653 => Some("AFS"),
+        0x00C3_6400 => Some("Ceph"),
+        0x0102_1997 => Some("9P"),
+        0x7375_7245 => Some("Coda"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+
+    #[test]
+    fn a_network_file_system_is_known_by_its_number() {
+        let check = |number, kind| assert_eq!(network_kind(number), kind, "{number:x}");
+        check(0x6969, Some("NFS"));
+        check(0xFE53_4D42, Some("SMB"));
+        check(0x0102_1997, Some("9P"));
+        // ext4, btrfs, tmpfs, overlayfs.
+        for own in [0xEF53, 0x9123_683E, 0x0102_1994, 0x794C_7630] {
+            check(own, None);
+        }
+        let here = tempfile::tempdir().unwrap();
+        assert_eq!(network_file_system(here.path()).unwrap(), None);
+        assert!(network_file_system(&here.path().join("nothing")).is_err());
+    }
 
     #[test]
     fn it_is_private_whole_and_leaves_nothing_beside_it() {

@@ -99,7 +99,7 @@ fn act(cli: Cli) -> Result<(), Fatal> {
         Action::Completions(shell) => completions(shell),
         Action::Man(folder) => manual(&folder),
         Action::PrintConfig => print(&loaded.to_toml()),
-        Action::Serve => serve(loaded),
+        Action::Serve => serve(loaded, cli.flags.new),
         Action::Agent(command, tenant) => {
             managed(async |out| manage::agent::run(command, tenant, &loaded.config, out).await)
         }
@@ -138,11 +138,14 @@ fn runtime() -> Result<Runtime, Fatal> {
     Runtime::new().map_err(|error| refused::runtime(&error))
 }
 
-fn serve(loaded: Loaded) -> Result<(), Fatal> {
+fn serve(loaded: Loaded, new: bool) -> Result<(), Fatal> {
     let Loaded { config, notes, .. } = loaded;
     logging::start(&config.log, config.log_format)?;
     for note in notes {
         warn!("{note}");
+    }
+    if new && let Some(aside) = upkeep::anew::begin(&config.data)? {
+        warn!("what was left of the desk before is in {}", refused::shown(&aside));
     }
     let runtime = runtime()?;
     let ended = runtime.block_on(serve_until_told(config));

@@ -57,6 +57,11 @@ pub fn opening(refused: &OpenRefused) -> Fatal {
             let fix = "Nothing was changed. Put a backup in its place, or choose another folder with --data.";
             (ExitKind::BadData, fix.to_owned())
         }
+        OpenRefused::Lost { .. } => {
+            let fix = "Nothing was changed. Put a copy back: `minicom-server restore FILE`. To begin a new desk there instead, start \
+                       it once with --new.";
+            (ExitKind::BadData, fix.to_owned())
+        }
         OpenRefused::Refused { source, .. } => migration(source),
         OpenRefused::Setting(_) => {
             let fix = "Without it, what is acknowledged could be lost. Choose a local disk with --data.";

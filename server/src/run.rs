@@ -6,6 +6,7 @@
 //! left and checkpoints. Nothing that was answered depends on any of it: it is on the disk already.
 
 pub(crate) mod bounds;
+mod place;
 mod shutdown;
 pub(crate) mod writing;
 
@@ -26,7 +27,7 @@ use crate::{
     desk::Desk,
     exit::Fatal,
     faults::Faults,
-    files, http, limits, listener, refused, retention,
+    http, limits, listener, refused, retention,
     run_limits::RunLimits,
     server_file::ServerFile,
     services::Services,
@@ -108,13 +109,10 @@ impl Server {
         telemetry::handle();
         let address = listener.local_addr().map_err(|error| refused::listener(&error))?;
         let rules = rules(config)?;
+        place::check(config)?;
         let (folder, conn) = store::open::open(&config.data).map_err(|refused| refused::opening(&refused))?;
         let data = folder.path.clone();
-        if let Ok(free) = files::free_bytes(&data)
-            && free < limits::DISK_FREE_BYTES_MIN
-        {
-            return Err(refused::nearly_full(&data, free));
-        }
+        place::has_room(&data)?;
         let tls = tls::open(config, &data)?;
         let file = folder.database();
         let (desk, writer) = Desk::start(conn, &file, bounds::settings(config), faults)

@@ -4,12 +4,14 @@ mod program;
 
 use std::{
     ffi::OsStr,
-    fs::File,
+    fs::{self, File},
     io::{BufRead, BufReader},
-    os::unix::{ffi::OsStrExt, fs::symlink},
+    os::unix::{ffi::OsStrExt, fs::symlink, process::CommandExt},
     path::Path,
     process::{Command, Stdio},
 };
+
+use rustix::process::Signal;
 
 use program::{Running, has_status, program, refusal, run, run_with_input, stdout};
 
@@ -64,6 +66,80 @@ fn a_data_folder_that_leads_back_to_itself() {
     symlink(&one, &two).unwrap();
     let words = refusal(&run(&["--listen", "127.0.0.1:0", "--data", text(&one)]), 73);
     assert!(words.contains(text(&one)) && words.contains("--data"), "{words}");
+}
+
+#[test]
+fn without_a_home_a_folder_must_be_named_and_one_that_cannot_be_written_is() {
+    let mut command = program();
+    command
+        .env_remove("HOME")
+        .env_remove("XDG_DATA_HOME")
+        .args(["--listen", "127.0.0.1:0"]);
+    // Whoever is in the list of users has a home there. Only root can be somebody else.
+    if rustix::process::geteuid().is_root() {
+        let words = refusal(&command.uid(54_321).stdin(Stdio::null()).output().unwrap(), 2);
+        assert!(words.contains("home") && words.contains("--data"), "{words}");
+    }
+    // A home in which even root makes no folders.
+    let mut command = program();
+    command
+        .env("HOME", "/sys/kernel")
+        .env_remove("XDG_DATA_HOME")
+        .args(["--listen", "127.0.0.1:0"]);
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let code = output.status.code();
+    assert!(matches!(code, Some(73 | 77)), "{output:?}");
+    let words = refusal(&output, code.unwrap_or_default());
+    assert!(
+        words.contains("/sys/kernel/.local/share/minicom") && words.contains("--data"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_folder_that_has_lost_its_database_begins_no_new_desk_unless_it_is_told_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut server = Running::start(dir.path(), &[]);
+    server.signal(Signal::TERM);
+    assert_eq!(server.wait().code(), Some(0));
+    let (database, data) = (dir.path().join("minicom.db"), text(dir.path()));
+    let key = fs::read(dir.path().join("sealing.key")).unwrap();
+    let serve = |more: &[&str]| run(&[&["--listen", "127.0.0.1:0", "--data", data], more].concat());
+    // A desk is there: nothing of it is set aside.
+    assert!(refusal(&serve(&["--new"]), 65).contains("There is a desk"));
+    for empty in [true, false] {
+        fs::remove_file(&database).unwrap();
+        if empty {
+            fs::write(&database, "").unwrap();
+        }
+        let words = refusal(&serve(&[]), 65);
+        for part in ["minicom.db", "sealing.key", "minicom-server restore", "--new"] {
+            assert!(words.contains(part), "{part} is not in {words}");
+        }
+        assert_eq!(
+            fs::metadata(&database).map_or(0, |it| it.len()),
+            0,
+            "nothing was changed"
+        );
+        fs::write(&database, "").unwrap();
+        assert!(refusal(&run(&["agent", "list", "--data", data]), 65).contains("restore"));
+    }
+    let mut server = Running::start(dir.path(), &["--new"]);
+    assert!(server.log.contains("before-new-"), "{}", server.log);
+    let aside = fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().path());
+    let aside: Vec<_> = aside.filter(|it| text(it).contains("before-new-")).collect();
+    assert_eq!(fs::read(aside[0].join("sealing.key")).unwrap(), key);
+    assert_ne!(
+        fs::read(dir.path().join("sealing.key")).unwrap(),
+        key,
+        "the new desk has its own"
+    );
+    server.signal(Signal::TERM);
+    assert_eq!(server.wait().code(), Some(0));
+    // And an empty folder is a new desk as ever.
+    let fresh = tempfile::tempdir().unwrap();
+    fs::write(fresh.path().join("minicom.db"), "").unwrap();
+    drop(Running::start(fresh.path(), &[]));
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn a_copy_is_made_while_the_server_runs_and_comes_back() {
     let mut server = Running::start(dir.path(), &[]);
     let told = stdout(&backup(dir.path(), &copy));
     assert!(
-        told.contains("verified: 1 tenants, 1 conversations") && told.contains("sealing.key is not in it"),
+        told.contains("verified: 1 tenant, 1 conversation,") && told.contains("sealing.key is not in it"),
         "{told}"
     );
     assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
@@ -226,7 +226,7 @@ fn an_older_copy_is_brought_up_to_date_on_the_way() {
     drop(conn);
     assert!(refusal(&verify(&old, dir.path()), 78).contains("older schema 1"));
     let told = stdout(&restore(dir.path(), &old));
-    assert!(told.contains("1 tenants, 2 conversations"), "{told}");
+    assert!(told.contains("1 tenant, 2 conversations"), "{told}");
     assert!(stdout(&upkeep(&["verify"], dir.path())).contains("is sound"));
     let left: Vec<_> = fs::read_dir(dir.path())
         .unwrap()

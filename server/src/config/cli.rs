@@ -161,6 +161,9 @@ pub struct Flags {
     /// Let others than this computer connect although there is no TLS
     #[arg(long)]
     pub insecure_http: bool,
+    /// Begin a new desk in a data folder whose desk has lost its database; what is left of that desk is set aside
+    #[arg(long)]
+    pub new: bool,
     #[command(flatten)]
     pub guard: GuardFlags,
     /// Print the effective configuration as TOML and end
@@ -305,6 +308,7 @@ impl Flags {
             context_command: self.context_command.or(other.context_command),
             context_command_timeout_ms: self.context_command_timeout_ms.or(other.context_command_timeout_ms),
             insecure_http: self.insecure_http || other.insecure_http,
+            new: self.new || other.new,
             guard: self.guard.over(other.guard),
             print_config: self.print_config || other.print_config,
         }

@@ -82,6 +82,14 @@ pub enum OpenRefused {
         /// What was found.
         finding: String,
     },
+    /// The database is empty or gone, and other files say that a desk was here.
+    #[error("{file} is empty or gone, and beside it is what a desk leaves: {left}")]
+    Lost {
+        /// Which.
+        file: PathBuf,
+        /// The other files, as names with commas.
+        left: String,
+    },
     /// The database is not for this program, or not for this version.
     #[error("{file}: {source}")]
     Refused {
@@ -131,6 +139,7 @@ pub fn open(path: &Path) -> Result<(DataFolder, Connection), OpenRefused> {
     let lock = lock_folder(path)?;
     let file = path.join(DATABASE);
     refuse_half_a_database(&file)?;
+    refuse_lost_desk(path, &file)?;
     let mut conn = writer(&file)?;
     let came_from = migrations::migrate(&mut conn, &file).map_err(|source| refused(path, &file, source))?;
     check(&conn, path, &file)?;
@@ -189,9 +198,8 @@ fn lock(path: &Path) -> Result<File, OpenRefused> {
 
 /// An empty file with a log beside it was a database once: starting afresh over it would lose what the log holds.
 fn refuse_half_a_database(file: &Path) -> Result<(), OpenRefused> {
-    let empty = std::fs::metadata(file).map_or(true, |meta| meta.len() == 0);
     let log = std::fs::metadata(file.with_extension("db-wal")).is_ok_and(|meta| meta.len() > 0);
-    if empty && log {
+    if is_empty(file) && log {
         let finding = "it is empty or missing, but its write-ahead log is not".to_owned();
         return Err(OpenRefused::Damaged {
             file: file.to_owned(),
@@ -199,6 +207,36 @@ fn refuse_half_a_database(file: &Path) -> Result<(), OpenRefused> {
         });
     }
     Ok(())
+}
+
+/// Files of the data folder that only a desk that ran there leaves, as names in it: its keys and its customers' files.
+const LEFT_BY_A_DESK: [&str; 3] = ["sealing.key", "local-agent.token", "files"];
+
+/// Whether the database is empty or not there.
+pub fn is_empty(file: &Path) -> bool {
+    std::fs::metadata(file).map_or(true, |meta| meta.len() == 0)
+}
+
+/// What a desk that ran in this folder left there beside its database.
+pub fn left_by_a_desk(folder: &Path) -> Vec<&'static str> {
+    let is_there = |name: &&str| match folder.join(name) {
+        path if path.is_dir() => std::fs::read_dir(path).is_ok_and(|mut rows| rows.next().is_some()),
+        path => path.is_file(),
+    };
+    LEFT_BY_A_DESK.into_iter().filter(is_there).collect()
+}
+
+/// A desk whose database was lost (a copy that failed, a disk that was full, a file removed by mistake) must not be begun anew without a
+/// word: customers and agents would find an empty desk, and the copies that are made of it would push out the good ones.
+fn refuse_lost_desk(folder: &Path, file: &Path) -> Result<(), OpenRefused> {
+    let left = left_by_a_desk(folder);
+    if left.is_empty() || !is_empty(file) {
+        return Ok(());
+    }
+    Err(OpenRefused::Lost {
+        file: file.to_owned(),
+        left: left.join(", "),
+    })
 }
 
 /// The one read-write connection.

@@ -2,6 +2,7 @@
 //! connection that only reads: that is of one moment while a server writes, and the copy belongs to whoever asked for it, also
 //! where the server may write nothing but its own folder.
 
+pub mod anew;
 pub mod backup;
 pub mod check_config;
 pub mod doctor;

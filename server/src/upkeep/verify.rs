@@ -76,8 +76,13 @@ pub fn counted(verified: &Verified) -> String {
         Some(time) => format!(", the newest of {} ({})", clock::rfc3339(time), ago(time)),
         None => String::new(),
     };
-    format!(
-        "{} tenants, {} conversations, {} audit entries, {} files, {} events{newest}",
-        verified.tenants, verified.conversations, verified.audit, verified.files, verified.events
-    )
+    let counts = [
+        (verified.tenants, "tenant", "tenants"),
+        (verified.conversations, "conversation", "conversations"),
+        (verified.audit, "audit entry", "audit entries"),
+        (verified.files, "file", "files"),
+        (verified.events, "event", "events"),
+    ];
+    let told = counts.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }));
+    format!("{}{newest}", told.join(", "))
 }
