@@ -22,7 +22,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{credentials::Secret, limits, party::Party, server_url::ServerUrl, state_dir::StateDir};
+use crate::{credentials::Secret, limits, party::Party, server_url::ServerUrl, state_dir::StateDir, tls::Trust};
 
 /// What a connection is opened with: [`Config::agent`] or [`Config::customer`], then what differs from the usual.
 pub struct Config<A: Party> {
@@ -32,6 +32,7 @@ pub struct Config<A: Party> {
     proof: Proof,
     client: String,
     identity: Option<IdentitySource>,
+    recognised: Option<TrustSource>,
     link_code: Option<Secret>,
     pub(crate) outbox: Option<PathBuf>,
     pub(crate) timing: Timing,
@@ -49,6 +50,9 @@ enum Proof {
 
 /// What the site signed, when it is asked for.
 type IdentitySource = Arc<dyn Fn() -> Option<Secret> + Send + Sync>;
+
+/// By what the server is recognised now, if that is known better than before.
+type TrustSource = Arc<dyn Fn() -> Option<Trust> + Send + Sync>;
 
 /// A token that its maker replaces from time to time.
 struct RenewedToken {
@@ -130,6 +134,7 @@ impl<A: Party> Config<A> {
             proof,
             client,
             identity: None,
+            recognised: None,
             link_code: None,
             outbox: None,
             timing: Timing::default(),
@@ -138,6 +143,14 @@ impl<A: Party> Config<A> {
             wall: Arc::new(SystemTime::now),
             audience: PhantomData,
         }
+    }
+
+    /// A server may have another certificate by now, of which somebody wrote down who it is: `source` is asked before each
+    /// connection (on a thread that may block) by what the server is recognised, or [`None`] if that is as it was. It is never
+    /// what the server itself shows.
+    pub fn recognised_anew(mut self, source: impl Fn() -> Option<Trust> + Send + Sync + 'static) -> Self {
+        self.recognised = Some(Arc::new(source));
+        self
     }
 
     /// Another tenant than `default`.
@@ -187,6 +200,19 @@ impl<A: Party> Config<A> {
         let token = token.clone();
         let renewed = tokio::task::spawn_blocking(move || token.renew());
         renewed.await.unwrap_or(false)
+    }
+
+    /// Looks by what the server is recognised now.
+    pub(crate) async fn renew_trust(&mut self) {
+        let Some(source) = self.recognised.clone() else { return };
+        let server = self.server.clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            let trust = source()?;
+            (trust != *server.trust()).then(|| server.recognised_by(trust).ok())?
+        });
+        if let Ok(Some(server)) = asked.await {
+            self.server = server;
+        }
     }
 
     pub(crate) fn hello(&self, cursor: Option<Cursor>) -> Hello {

@@ -1,15 +1,18 @@
 //! TLS between the real server and the real client: a chat, a certificate that is renewed in its middle, and what people are
 //! told when a server is not who it should be.
 
-use std::{fs, net::Ipv4Addr, path::Path};
+use std::{ffi::OsString, fs, net::Ipv4Addr, path::Path};
 
-use anyhow::{Result, anyhow};
-use minicom_client::{Config, ConnState, ServerUrl, Trust, rest, rest::LoginError};
+use anyhow::{Result, anyhow, ensure};
+use minicom_client::{Config, ConnState, ServerUrl, Trust, credentials::local_server, rest, rest::LoginError};
 use minicom_e2e::{
+    binaries::Binary,
     certificates::Authority,
+    computer::with_input,
     desk_setup::{DeskAgent, Setup},
     people::{hasty, secret},
     program::{AgentProgram, CustomerProgram},
+    pty::Program,
     wait::until_async,
 };
 use minicom_protocol::{ids::TenantId, rest::LoginRequest, text::CustomerName};
@@ -40,7 +43,17 @@ impl Desk {
     }
 
     async fn run(config: minicom_server::config::Config, folder: TempDir, agents: Vec<DeskAgent>) -> Result<Desk> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        Desk::run_at(0, config, folder, agents).await
+    }
+
+    async fn run_at(
+        port: u16,
+        config: minicom_server::config::Config,
+        folder: TempDir,
+        agents: Vec<DeskAgent>,
+    ) -> Result<Desk> {
+        let bound = async || TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.ok();
+        let listener = until_async("the port", bound).await?;
         let port = listener.local_addr()?.port();
         let shutdown = Shutdown::new();
         tokio::spawn(minicom_server::run(config, listener, shutdown.clone()));
@@ -52,6 +65,15 @@ impl Desk {
             agents,
             shutdown,
         })
+    }
+
+    /// What outlives it, when it is asked to end.
+    fn taken_apart(mut self) -> (TempDir, Vec<DeskAgent>) {
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        (
+            std::mem::replace(&mut self.folder, elsewhere),
+            std::mem::take(&mut self.agents),
+        )
     }
 
     fn url(&self, scheme: &str, host: &str, trust: &Trust) -> Result<ServerUrl> {
@@ -102,6 +124,46 @@ async fn words(url: &ServerUrl) -> String {
 async fn is_recognised(url: &ServerUrl) -> bool {
     let answer = rest::login(url, &wrong_password()).await;
     matches!(answer, Err(LoginError::Refused(_)))
+}
+
+/// What the programs of people say who try to come in at this server; each ends with 69, and in one line.
+async fn programs_at(url: &ServerUrl, data: &Path) -> Result<Vec<String>> {
+    let mut place = vec!["--server".to_owned(), url.to_string()];
+    if let Some(ca) = &url.trust().ca {
+        place.extend(["--ca".to_owned(), ca.display().to_string()]);
+    }
+    if let Some(pin) = url.trust().pin {
+        place.extend(["--pin".to_owned(), pin.to_string()]);
+    }
+    let data = data.display().to_string();
+    let run = move || {
+        let home = tempfile::tempdir()?;
+        let commands: [(Binary, &[&str], &str); 3] = [
+            (Binary::Chat, &["alice", "-m", "hello"], ""),
+            (Binary::Agent, &["list", "--data", &data], ""),
+            (
+                Binary::Agent,
+                &["login", "--email", "ada@desk.test", "--password-stdin"],
+                "wrong\n",
+            ),
+        ];
+        let said = commands.into_iter().map(|(binary, words, input)| {
+            let words = words.iter().map(|it| (*it).to_owned());
+            let state = ["--state".to_owned(), home.path().join("state").display().to_string()];
+            let program = Program {
+                path: binary.path()?,
+                args: words.chain(place.clone()).chain(state).map(OsString::from).collect(),
+                env: vec![("HOME".into(), home.path().into())],
+            };
+            let ended = with_input(&program, input)?;
+            let said = String::from_utf8(ended.stderr)?;
+            ensure!(ended.status.code() == Some(69), "{binary:?}: {:?} {said}", ended.status);
+            ensure!(said.trim_end().lines().count() == 1, "{binary:?}: {said}");
+            Ok(said)
+        });
+        said.collect::<Result<Vec<String>>>()
+    };
+    tokio::task::spawn_blocking(run).await?
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -156,6 +218,57 @@ async fn a_chat_goes_on_while_the_certificate_is_renewed() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_comes_back_to_a_server_that_made_itself_another_certificate() -> Result<()> {
+    let setup = Setup::for_load(&["Ada"]).admin("Root");
+    let folder = tempfile::tempdir()?;
+    let agents = setup.prepare(folder.path()).await?;
+    let mut config = setup.config(folder.path());
+    config.tls.self_signed = true;
+    let desk = Desk::run(config.clone(), folder, agents).await?;
+    let data = desk.folder.path().to_owned();
+    let here = || local_server(&data).ok_or_else(|| anyhow!("the server tells nothing of itself"));
+    let (first, token) = (here()?, desk.agents[0].token.clone());
+    let program = |anew: bool| {
+        let config = Config::agent(first.clone(), token.clone(), "e2e").timing(hasty());
+        let data = data.clone();
+        AgentProgram::start(match anew {
+            true => config.recognised_anew(move || local_server(&data).map(|it| it.trust().clone())),
+            false => config,
+        })
+    };
+    let (reads, never) = (program(true), program(false));
+    reads.live().await?;
+    never.live().await?;
+
+    let (port, shutdown, at_rest) = (desk.port, desk.shutdown.clone(), data.clone());
+    let (folder, agents) = desk.taken_apart();
+    shutdown.ask();
+    let rests = async || (!at_rest.join("server.json").exists()).then_some(());
+    until_async("the server to end", rests).await?;
+    for program in [&reads, &never] {
+        program
+            .until("the loss", |seen| (!seen.state.is_live()).then_some(()))
+            .await?;
+    }
+    for name in ["tls-self-signed.crt", "tls-self-signed.key"] {
+        fs::remove_file(data.join(name))?;
+    }
+    let _desk = Desk::run_at(port, config, folder, agents).await?;
+    assert_ne!(here()?.trust(), first.trust());
+    reads.live().await?;
+    // Who knows only the first one is told what to do.
+    let told = async || {
+        never.look(|seen| match &seen.state {
+            ConnState::Untrusted { why, .. } => Some(why.clone()),
+            _ => None,
+        })
+    };
+    let told = until_async("the words", told).await?;
+    assert!(told.contains("minicom-agent login --pin"), "{told}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_wrong_certificate_is_refused_in_its_own_words() -> Result<()> {
     let (files, other_files) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let authority = Authority::new(files.path(), "authority")?;
@@ -206,6 +319,9 @@ async fn each_wrong_certificate_is_refused_in_its_own_words() -> Result<()> {
             _ => None,
         });
         assert_eq!(why.await?, told);
+        for said in programs_at(url, desk.folder.path()).await? {
+            assert!(said.contains(wanted), "{wanted}: {said}");
+        }
     }
     // What the server tells of itself is what lets clients in.
     let shown = ServerFile::read(alone.folder.path()).and_then(|file| file.fingerprint);

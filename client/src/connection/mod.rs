@@ -184,6 +184,7 @@ impl<A: Party> Link<A> {
     /// One attempt: a wire on which Hello was said, and when Welcome must be here.
     async fn connect(&mut self) -> Result<(Wire, Instant), Loss> {
         self.config.renew().await;
+        self.config.renew_trust().await;
         let config = &self.config;
         let hello = codec::encode_to_server(&ToServer::<A>::Hello(config.hello(self.cursor)));
         let way = dial(config.dialer.clone(), config.server.clone(), config.path.clone(), hello);

@@ -129,7 +129,10 @@ impl fmt::Display for Mistrust {
                 "If that is meant, take its fingerprint from the server's log and give it with --pin"
             }
             Wrong::Unknown => "If that is meant, give the authority's certificate with --ca FILE",
-            Wrong::Pin { .. } => "Ask whoever runs the server whether it was renewed; if not, somebody is in between",
+            Wrong::Pin { .. } => {
+                "Ask whoever runs the server whether it was renewed: then give its new fingerprint with --pin (agents once, with \
+                 minicom-agent login --pin FINGERPRINT). If it was not, somebody is in between"
+            }
         })
     }
 }

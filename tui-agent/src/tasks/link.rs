@@ -1,7 +1,7 @@
 //! The connection's task: carries out orders on a [`Handle`] and passes on what it tells. A server on this computer makes a new token
 //! at each start; where that is the way in, the newest one is shown.
 
-use minicom_client::{ClientEvent, Config, Handle, StateDir, credentials, open};
+use minicom_client::{ClientEvent, Config, Handle, StateDir, Trust, credentials, open};
 use minicom_protocol::frame::Agents;
 use minicom_tui_kit::Shown;
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -42,7 +42,23 @@ impl Way {
                 config.renewed_by(move || credentials::local_agent_token(&data).ok().flatten())
             }
         };
+        let config = config.recognised_anew(newer_trust(&self.state, signed_in));
         config.outbox_on_disk(&self.state, &signed_in.identity)
+    }
+}
+
+/// By what the server is recognised, if its certificate was renewed since the program began: what the server of this computer writes
+/// into its data folder, else what a login has written into the profile meanwhile.
+fn newer_trust(state: &StateDir, signed_in: &SignedIn) -> impl Fn() -> Option<Trust> + Send + Sync + use<> {
+    let (state, profile, source) = (state.clone(), signed_in.profile.clone(), signed_in.source.clone());
+    let first = profile.trust(&state);
+    move || match &source {
+        Source::Local(data) => {
+            let here = credentials::local_server(data)?;
+            let same = here.is_tls() && here.port() == profile.server.port();
+            same.then(|| here.trust().clone())
+        }
+        Source::Login => Some(profile.trust(&state)).filter(|now| *now != first),
     }
 }
 
@@ -161,5 +177,83 @@ async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, 
         | Order::StopPipe
         | Order::LookInto { .. }
         | Order::ReadFile { .. } => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+    use minicom_client::{
+        Pin, Secret, ServerUrl,
+        credentials::{Profile, ProfileName, SERVER_FILE},
+    };
+    use minicom_protocol::{ids::TenantId, rest::LoginAnswer};
+
+    use super::*;
+
+    fn pin(of: &str) -> Pin {
+        Pin::of(of.as_bytes())
+    }
+
+    fn profile(pinned: Pin) -> Profile {
+        let trust = Trust {
+            ca: None,
+            pin: Some(pinned),
+        };
+        let server = ServerUrl::parse("https://127.0.0.1:8123", false).unwrap();
+        Profile {
+            name: ProfileName::default(),
+            server: server.recognised_by(trust).unwrap(),
+            tenant: TenantId::default_tenant(),
+        }
+    }
+
+    fn signed_in(source: Source, pinned: Pin) -> SignedIn {
+        SignedIn {
+            token: Secret::new("mca_x"),
+            identity: "local".to_owned(),
+            source,
+            profile: profile(pinned),
+        }
+    }
+
+    fn told(data: &Path, address: &str, pinned: Pin) {
+        let file = data.join(SERVER_FILE);
+        fs::write(
+            &file,
+            format!(r#"{{"address":"{address}","pid":1,"fingerprint":"{pinned}"}}"#),
+        )
+        .unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    #[test]
+    fn a_renewed_certificate_of_this_computers_server_is_read_where_the_server_writes_it() {
+        let (state, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let state = StateDir::resolve(Some(state.path().to_owned())).unwrap();
+        let newer = newer_trust(&state, &signed_in(Source::Local(data.path().to_owned()), pin("first")));
+        assert_eq!(newer(), None, "no server runs");
+        told(data.path(), "127.0.0.1:8123", pin("second"));
+        assert_eq!(newer().unwrap().pin, Some(pin("second")));
+        told(data.path(), "127.0.0.1:9", pin("third"));
+        assert_eq!(newer(), None, "that is another server");
+    }
+
+    #[test]
+    fn what_a_login_says_meanwhile_counts_and_what_it_said_before_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDir::resolve(Some(folder.path().to_owned())).unwrap();
+        let login: LoginAnswer = serde_json::from_value(serde_json::json!({
+            "token": "mca_x", "expires_at": "2030-01-01T00:00:00Z",
+            "agent": {"id": "1", "name": "Ada", "email": "ada@x.org", "role": "agent"}
+        }))
+        .unwrap();
+        profile(pin("first")).store(&state, &login).unwrap();
+        // Begun with a flag that says otherwise: that stays until somebody signs in anew.
+        let newer = newer_trust(&state, &signed_in(Source::Login, pin("flag")));
+        assert_eq!(newer(), None);
+        profile(pin("second")).store(&state, &login).unwrap();
+        assert_eq!(newer().unwrap().pin, Some(pin("second")));
     }
 }
