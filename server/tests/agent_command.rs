@@ -4,8 +4,10 @@ mod program;
 
 use std::{fs, path::Path};
 
+use minicom_server::auth::totp::TotpSecret;
 use program::{Running, has_status, refusal, run, run_with_input, stdout};
 use rustix::process::Signal;
+use serde_json::{Value, json};
 
 const PASSWORD: &str = "seven lamps on a quiet hill";
 const OTHER: &str = "nine boats and a wet rope";
@@ -94,6 +96,109 @@ fn while_a_server_runs() {
     agent_with_password(dir.path(), &["passwd", "admin@localhost"], PASSWORD);
     stdout(&agent(dir.path(), &["disable", "admin@localhost"]));
     assert!(stdout(&agent(dir.path(), &["list"])).contains("eve@x.org"));
+}
+
+/// What an answer says, as JSON.
+fn body(answer: &str) -> Value {
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+fn post(server: &Running, path: &str, token: &str, body: &Value) -> String {
+    server.ask("POST", &format!("/api/v1/chat{path}"), token, &body.to_string())
+}
+
+/// A login with a password and a code of a second factor, where there is one.
+fn login(server: &Running, password: &str) -> String {
+    post(
+        server,
+        "/login",
+        "",
+        &json!({"email": "bo@x.org", "password": password}),
+    )
+}
+
+/// A code in place of the password: made by the command line, good once, and for nothing but a new password.
+fn resets(data: &Path, make: impl FnOnce() -> String, serve: impl FnOnce() -> Running) {
+    stdout(&agent_with_password(
+        data,
+        &["add", "bo@x.org", "--name", "Bo"],
+        PASSWORD,
+    ));
+    let told = make();
+    let code = told.lines().next().unwrap().strip_prefix("Code: ").unwrap().to_owned();
+    assert!(
+        told.contains("bo@x.org, good once, until 20") && told.contains("minicom-agent login"),
+        "{told}"
+    );
+    let server = serve();
+    let answer = login(&server, &code);
+    assert!(has_status(&answer, 200), "{answer}");
+    let told = body(&answer);
+    assert_eq!(told["only_for"], "new_password");
+    assert!(has_status(&login(&server, &code), 401), "good once");
+    let token = told["token"].as_str().unwrap();
+    let set = post(&server, "/password", token, &json!({"new_password": OTHER}));
+    assert!(has_status(&set, 200), "{set}");
+    assert!(has_status(&login(&server, OTHER), 200) && has_status(&login(&server, PASSWORD), 401));
+}
+
+#[test]
+fn a_reset_code_made_while_a_server_runs_and_while_none_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().to_owned();
+    let server = Running::start(&data, &[]);
+    resets(&data, || stdout(&agent(&data, &["reset", "bo@x.org"])), || server);
+    assert!(refusal(&agent(&data, &["reset", "nobody@x.org"]), 65).contains("nobody@x.org"));
+
+    let dir = left();
+    let data = dir.path();
+    resets(
+        data,
+        || stdout(&agent(data, &["reset", "bo@x.org"])),
+        || Running::start(data, &[]),
+    );
+    let made = stdout(&agent(data, &["reset", "bo@x.org", "--json"]));
+    let made: Value = serde_json::from_str(&made).unwrap();
+    assert!(made["code"].is_string() && made["expires_at"].is_string(), "{made}");
+}
+
+#[test]
+fn a_second_factor_is_taken_away_by_the_command_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path();
+    let mut server = Running::start(data, &[]);
+    stdout(&agent_with_password(
+        data,
+        &["add", "bo@x.org", "--name", "Bo"],
+        PASSWORD,
+    ));
+    let enrol = |server: &Running| {
+        let token = body(&login(server, PASSWORD))["token"].as_str().unwrap().to_owned();
+        let started = body(&post(server, "/totp/start", &token, &json!({})));
+        let secret = totp_rs::Secret::try_from_base32(started["secret"].as_str().unwrap()).unwrap();
+        let code = TotpSecret::from_bytes(secret.as_bytes())
+            .unwrap()
+            .code(u64::try_from(jiff::Timestamp::now().as_second()).unwrap());
+        let confirmed = post(server, "/totp/confirm", &token, &json!({"totp": code}));
+        assert!(has_status(&confirmed, 200), "{confirmed}");
+        assert_eq!(body(&login(server, PASSWORD))["code"], "totp_required");
+    };
+    let remove = || stdout(&agent(data, &["totp", "bo@x.org", "--remove"]));
+    enrol(&server);
+    assert!(remove().contains("Took away the second factor of bo@x.org"));
+    assert!(has_status(&login(&server, PASSWORD), 200));
+    // Without the word that says so nothing is taken away; and somebody who is not there has none.
+    assert_eq!(agent(data, &["totp", "bo@x.org"]).status.code(), Some(2));
+    assert!(refusal(&agent(data, &["totp", "nobody@x.org", "--remove"]), 65).contains("nobody@x.org"));
+
+    enrol(&server);
+    server.signal(Signal::TERM);
+    assert_eq!(server.wait().code(), Some(0));
+    remove();
+    let server = Running::start(data, &[]);
+    assert!(has_status(&login(&server, PASSWORD), 200));
+    let log = stdout(&run(&["audit", "--data", data.to_str().unwrap()]));
+    assert!(log.contains("totp"), "{log}");
 }
 
 #[test]

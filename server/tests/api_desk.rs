@@ -160,6 +160,18 @@ async fn saved_replies_are_made_found_used_and_deleted() {
         code(&desk.bo(Method::POST, "canned-responses", body).await),
         (409, "exists")
     );
+    // What is wrong with its text is said of the field that has it.
+    for (content, refusal) in [
+        ("x".repeat(16_385), "bad_field"),
+        ("{{nobody_knows}}".to_owned(), "bad_field"),
+        (" ".to_owned(), "empty_message"),
+        ("a\0b".to_owned(), "bad_text"),
+    ] {
+        let body = json!({"code": "wrong", "content": content});
+        let refused = desk.bo(Method::POST, "canned-responses", body).await;
+        assert_eq!(code(&refused), (400, refusal));
+        assert_eq!(refused.1["field"], "content", "{}", refused.1);
+    }
     let own = json!({"shortcut": "bye", "text": "Bye.", "own": true});
     let (_, own) = desk.bo(Method::POST, "canned-responses", own).await;
     assert_eq!((&own["own"], &own["title"]), (&json!(true), &json!("bye")));

@@ -270,7 +270,13 @@ async fn a_repeat_with_the_same_key_is_one_effect_and_one_answer() {
         }
         tried += 1;
         let again = answer(send(example.as_ref())).await;
-        if again != first {
+        let mut same = first.clone();
+        if again.1.get("secret").is_none()
+            && let Some(shown_once) = same.1.as_object_mut()
+        {
+            shown_once.remove("secret");
+        }
+        if again != same {
             failed.push(format!("{name}: {} {} then {} {}", first.0, first.1, again.0, again.1));
         }
         if let Some(other) = example.as_ref().and_then(other) {

@@ -66,9 +66,8 @@ const REFUSALS: &[(&str, &str)] = &[
 ];
 
 /// What writes and keeps no answer for a repeat: it is about the caller's own sign-in, so the proof that came with it ends, or is
-/// good once; or it makes a secret anew each time.
-const NOT_REPEATED: [(&str, &str); 7] = [
-    ("post", "/webhooks/{id}/rotate"),
+/// good once.
+const NOT_REPEATED: [(&str, &str); 6] = [
     ("post", "/login"),
     ("post", "/logout"),
     ("post", "/password"),

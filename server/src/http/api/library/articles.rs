@@ -10,7 +10,7 @@ use minicom_protocol::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::SearchQuery;
+use super::{SearchQuery, save};
 use crate::{
     accounts::SignedIn,
     clock::rfc3339,
@@ -225,7 +225,7 @@ pub async fn add(
         tags,
         published,
     };
-    does(&app, &agent, change.command, command).await?;
+    save(&app, &agent, change.command, command).await?;
     Ok((StatusCode::CREATED, Json(shown(&app, &agent, slug).await?)))
 }
 
@@ -278,7 +278,7 @@ pub async fn change(
         tags: tags.unwrap_or(row.tags),
         published: published.unwrap_or(row.published),
     };
-    does(&app, &agent, change.command, command).await?;
+    save(&app, &agent, change.command, command).await?;
     shown(&app, &agent, slug).await.map(Json)
 }
 

@@ -3,13 +3,15 @@
 mod articles;
 mod replies;
 
+use minicom_protocol::{command::AgentCommand, ids::CommandId, refusal::Refusal};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use self::articles::{ArticleAnswer, ArticleRowAnswer};
 use crate::{
-    http::{App, error::ApiError, page::LongLimit},
+    accounts::SignedIn,
+    http::{App, api::sessions::does, error::ApiError, page::LongLimit},
     limits,
 };
 
@@ -20,6 +22,29 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(replies::show, replies::change, replies::delete))
         .routes(routes!(articles::list, articles::add))
         .routes(routes!(articles::show, articles::change, articles::delete))
+}
+
+/// Saves a reply or an article. What is wrong with it is said by the names of the body.
+async fn save(app: &App, agent: &SignedIn, id: CommandId, command: AgentCommand) -> Result<(), ApiError> {
+    command.check().map_err(by_the_body)?;
+    does(app, agent, id, command).await.map(drop)
+}
+
+fn by_the_body(refusal: Refusal) -> ApiError {
+    match &refusal {
+        Refusal::TooLong { .. } | Refusal::EmptyMessage | Refusal::BadText => {
+            ApiError::from(refusal).of_field("content")
+        }
+        Refusal::BadField { why } => match why.split_once(": ") {
+            Some(("reply.text" | "article.body", why)) => ApiError::bad_field(format!("content: {why}")),
+            Some((name, why)) => {
+                let name = name.rsplit('.').next().unwrap_or(name);
+                ApiError::bad_field(format!("{name}: {why}"))
+            }
+            None => refusal.into(),
+        },
+        _ => refusal.into(),
+    }
 }
 
 /// What is searched for, and how much of it.

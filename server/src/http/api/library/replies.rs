@@ -11,7 +11,7 @@ use minicom_protocol::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::SearchQuery;
+use super::{SearchQuery, save};
 use crate::{
     accounts::SignedIn,
     http::{
@@ -238,7 +238,7 @@ pub async fn add(
         uses: 0,
     };
     let id = reply.id;
-    does(&app, &agent, change.command, AgentCommand::SaveReply { reply }).await?;
+    save(&app, &agent, change.command, AgentCommand::SaveReply { reply }).await?;
     Ok((StatusCode::CREATED, Json(shown(&app, &agent, id).await?)))
 }
 
@@ -299,7 +299,7 @@ pub async fn change(
         actions: actions.map_or(known.actions, |all| all.into_iter().map(ReplyAction::from).collect()),
         uses: 0,
     };
-    does(&app, &agent, change.command, AgentCommand::SaveReply { reply }).await?;
+    save(&app, &agent, change.command, AgentCommand::SaveReply { reply }).await?;
     shown(&app, &agent, id).await.map(Json)
 }
 
