@@ -11,6 +11,7 @@ pub struct LoginRequest {
     /// The account's e-mail address.
     pub email: String,
     /// Its password.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub password: String,
     /// Which tenant; `default` if left out.
     #[serde(default, skip_serializing_if = "Option::is_none", alias = "tenant_id")]

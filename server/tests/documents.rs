@@ -272,7 +272,14 @@ fn the_reference_has_each_refusal_beside_its_status() {
         // Sockets alone say these.
         if matches!(
             refusal.code().as_str(),
-            "hello_first" | "hello_again" | "version" | "unknown_type" | "moon_phase"
+            "hello_first"
+                | "hello_again"
+                | "version"
+                | "unknown_type"
+                | "moon_phase"
+                | "erased"
+                | "revoked"
+                | "desk_closed"
         ) {
             continue;
         }

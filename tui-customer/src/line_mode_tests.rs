@@ -471,6 +471,23 @@ fn refusals_and_ends_are_told() {
     let mut desk = Desk::live(vec![]);
     desk.client(ClientEvent::Ended(minicom_client::Ended::WrongSecret));
     assert_eq!(desk.quit, Some(77));
+
+    // Whoever was in is told what happened, and not that the name is somebody else's.
+    for (refusal, words) in [
+        (Refusal::Erased, "All that was kept of you here is erased"),
+        (Refusal::Revoked, "taken off this name's devices"),
+        (Refusal::DeskClosed, "This desk was closed by its operator"),
+        (Refusal::Blocked, "You are kept out of this desk"),
+    ] {
+        let mut desk = Desk::live(vec![]);
+        desk.take_said();
+        let ended = minicom_client::Ended::Refused(refusal);
+        desk.client(ClientEvent::State(ended.clone().into()))
+            .client(ClientEvent::Ended(ended));
+        let said = desk.take_said().join("\n");
+        assert!(said.contains(words) && !said.contains("somebody else"), "{said}");
+        assert_eq!(desk.quit, Some(77));
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::{
     AccountError, Accounts, Login, SignedIn, find,
     fresh::Fresh,
     login::{RESET, first_step},
+    manage::gated,
     refusal_of,
 };
 use crate::{
@@ -91,7 +92,7 @@ impl Accounts {
         let (sender, by, who) = (by.caller.sender(), by.by(), who.to_owned());
         let made = self.desk().write_once(key, sender, once, move |scope| {
             let Some(account) = find::named(scope.conn, key, &who)? else {
-                return Ok(Err(Refusal::NotFound));
+                return Ok(Err(AccountError::Unknown(gated(&who))));
             };
             let ms = i64::try_from(limits::RESET_CODE_LIFE.as_millis()).unwrap_or(i64::MAX);
             let ends = scope.now.plus_ms(ms);

@@ -7,7 +7,7 @@ use minicom_protocol::{
 use rusqlite::Connection;
 use serde_json::json;
 
-use super::{AccountError, Accounts, Login, SignedIn, find, fresh::Fresh};
+use super::{AccountError, Accounts, Login, SignedIn, find, fresh::Fresh, manage::gated};
 use crate::{
     auth::{
         code::Code,
@@ -223,10 +223,10 @@ impl Accounts {
         let (sender, by, who) = (by.caller.sender(), by.by(), who.to_owned());
         let removed = self.desk().write_once(key, sender, once, move |scope| {
             let Some(account) = find::named(scope.conn, key, &who)? else {
-                return Ok(Err(Refusal::NotFound));
+                return Ok(Err(AccountError::Unknown(gated(&who))));
             };
             if !factors::remove_totp(scope.conn, key, account.agent.id)? {
-                return Ok(Err(Refusal::NotFound));
+                return Ok(Err(Refusal::NotFound.into()));
             }
             let strict = settings::load(scope.conn, key)?.require_totp;
             scope.audit(&by, "totp.reset", account.email, json!({}))?;

@@ -156,9 +156,7 @@ impl ApiError {
     /// A feed cannot go on from a cursor. The newest one is told, to begin there after a look at how things stand.
     pub(super) fn reset(newest: &str) -> ApiError {
         let words = "The journal does not hold this cursor. Ask for what stands now, then follow from `cursor`.";
-        let mut error = ApiError::new(StatusCode::GONE, "reset", words);
-        error.body.fields.insert("cursor".to_owned(), Value::from(newest));
-        error
+        ApiError::new(StatusCode::GONE, "reset", words).with("cursor", newest)
     }
 
     /// A webhook's address, with the class of the reason.
@@ -183,9 +181,7 @@ impl ApiError {
     /// It took longer than [`limits::HTTP_REQUEST_DEADLINE`].
     pub(super) fn too_slow() -> ApiError {
         let words = "The request took too long to come or to answer. Send it again.";
-        let mut error = ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", words);
-        error.body.fields.insert("retryable".to_owned(), Value::from(true));
-        error
+        ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", words).with("retryable", true)
     }
 
     /// The path and query are longer than [`ADDRESS_BYTES_MAX`].

@@ -7,7 +7,7 @@ use minicom_protocol::{
     command::AgentCommand,
     event::{AgentChanged, EventBody, Subject},
     frame::{Agents, ToClient},
-    ids::{TenantId, Time},
+    ids::{AgentId, TenantId, Time},
     people::{AgentRef, Role},
     refusal::Refusal,
     settings::DeskSettings,
@@ -16,6 +16,7 @@ use minicom_protocol::{
 };
 use minicom_server::{accounts::NewMachineToken, auth::scope::Scope, limits as bounds, run_limits::RunLimits};
 use tokio::net::TcpSocket;
+use uuid::Uuid;
 
 use crate::harness::{Client, PATIENCE, Server, fresh, limits, post, reply, until};
 
@@ -364,7 +365,10 @@ async fn welcome_says_what_the_server_will_do() {
 #[tokio::test]
 async fn a_second_factor_that_is_asked_for_ends_the_connections_of_those_who_have_none() {
     let server = Server::start().await;
-    let (ada, _) = server.agent("Ada").await;
+    let ada = AgentRef {
+        id: AgentId(Uuid::new_v4()),
+        name: DisplayName::parse("Ada").unwrap(),
+    };
     let boss = server.token(&ada, Role::Admin, Time(i64::MAX)).await;
     let mut boss = server.agent_with(&boss, None).await;
     let (_, token) = server.agent("Bo").await;

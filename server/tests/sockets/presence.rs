@@ -5,11 +5,12 @@ use minicom_protocol::{
     command::{AgentCommand, CustomerCommand},
     event::EventBody,
     frame::{AgentSignal, Agents, CustomerSignal, Customers, ToClient, ToServer},
-    ids::{ConversationId, LineNo, Time},
-    people::Role,
+    ids::{AgentId, ConversationId, LineNo, Time},
+    people::{AgentRef, Role},
     refusal::Refusal,
     settings::{DeskSettings, First},
     staff::{Intent, Presence, PresenceState},
+    text::DisplayName,
 };
 use minicom_server::{clock, store::staff};
 use uuid::Uuid;
@@ -172,10 +173,11 @@ async fn a_customer_is_told_of_the_desk_and_whether_somebody_is_there() {
 #[tokio::test]
 async fn what_a_desk_has_chosen_otherwise_reaches_those_who_are_connected() {
     let server = Server::start().await;
-    let (ada, _) = server.agent("Ada").await;
-    let token = server
-        .token(&ada, Role::Admin, Time(clock::now().0 + 3_600_000_000))
-        .await;
+    let ada = AgentRef {
+        id: AgentId(Uuid::new_v4()),
+        name: DisplayName::parse("Ada").unwrap(),
+    };
+    let token = server.token(&ada, Role::Admin, Time(i64::MAX)).await;
     let mut ada = server.agent_with(&token, None).await;
     let mut bo = server.agent_at_desk("Bo").await;
     let mut alice = server.customer("alice").await;

@@ -226,7 +226,7 @@ struct TicketPatch {
     #[schema(value_type = Option<String>, example = "me")]
     assignee_id: Option<Option<String>>,
     /// What is to be done.
-    #[schema(value_type = Option<String>, max_length = 200, nullable = false)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, nullable = false)]
     title: Option<SubjectLine>,
 }
 

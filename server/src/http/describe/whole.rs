@@ -150,6 +150,11 @@ fn common(components: &mut Value) {
                             one a refusal, `conflict`.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
         },
+        "RandomIdempotencyKey": {
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "As everywhere. Nobody is signed in here, so who knows it gets the answer: it is made at random.",
+            "schema": {"type": "string", "minLength": 16, "maxLength": 255, "pattern": "^[!-~]+$"},
+        },
         "IfNoneMatch": {
             "name": "If-None-Match", "in": "header", "required": false,
             "description": "The `ETag` of an answer that is there already: 304 without a body if it still holds.",
@@ -203,6 +208,19 @@ fn problem() -> Value {
     })
 }
 
+/// A body that may be left out is an object where it is there.
+fn left_out_is_no_null(body: &mut Value) {
+    let contents = body["content"].as_object_mut().into_iter().flatten();
+    for (_, content) in contents {
+        let object = content["schema"]["oneOf"]
+            .as_array()
+            .and_then(|either| either.iter().find(|it| it["type"] != "null"));
+        if let Some(object) = object.cloned() {
+            content["schema"] = object;
+        }
+    }
+}
+
 /// An operation with all that it has in common with others.
 fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     shorten(operation);
@@ -228,10 +246,11 @@ fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
             true if json => refer("IfNoneMatch"),
             true => {}
             false if NOT_REPEATED.iter().any(|(of, it)| *of == method && path.ends_with(it)) => {}
+            false if path.ends_with("/public/start") => refer("RandomIdempotencyKey"),
             false => refer("IdempotencyKey"),
         }
     }
-    let body = operation.contains_key("requestBody");
+    let body = operation.get_mut("requestBody").map(left_out_is_no_null).is_some();
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
         return;
     };

@@ -23,6 +23,7 @@ pub(super) struct Login {
     /// The account's address.
     email: String,
     /// Its password, or an admin's one-time code in its place.
+    #[schema(min_length = 1)]
     password: String,
     /// Which tenant; `default` if left out.
     #[serde(alias = "tenant_id")]

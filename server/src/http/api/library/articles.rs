@@ -234,7 +234,7 @@ pub async fn add(
 #[schema(as = ArticleChange)]
 pub struct ArticlePatch {
     /// Its title.
-    #[schema(value_type = Option<String>, max_length = 200, nullable = false)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, nullable = false)]
     title: Option<SubjectLine>,
     /// Its body, in Markdown; at most 48 KiB.
     #[serde(alias = "body")]

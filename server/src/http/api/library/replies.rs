@@ -188,7 +188,7 @@ pub struct NewReply {
     #[schema(value_type = String, min_length = 1, max_length = 32, example = "late")]
     code: Tag,
     /// What it is for; the code if left out.
-    #[schema(value_type = Option<String>, max_length = 200, example = "Parcel is late", nullable = false)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Parcel is late", nullable = false)]
     title: Option<SubjectLine>,
     /// What it says, with holes such as `{{customer_name}}`.
     #[serde(alias = "text")]
@@ -251,7 +251,7 @@ pub struct ReplyPatch {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 32, nullable = false)]
     code: Option<Tag>,
     /// What it is for.
-    #[schema(value_type = Option<String>, max_length = 200, nullable = false)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, nullable = false)]
     title: Option<SubjectLine>,
     /// What it says.
     #[serde(alias = "text")]

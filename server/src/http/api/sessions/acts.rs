@@ -245,7 +245,7 @@ pub async fn wake(
 pub struct TicketOf {
     /// The ticket's title; the subject, or the first line, if left out.
     #[serde(alias = "subject")]
-    #[schema(value_type = Option<String>, max_length = 200, example = "Refund order 1234", nullable = false)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Refund order 1234", nullable = false)]
     title: Option<SubjectLine>,
 }
 

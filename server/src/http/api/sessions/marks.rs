@@ -84,7 +84,7 @@ pub async fn priority(
 #[derive(Deserialize, ToSchema)]
 pub struct SubjectChange {
     /// The subject, on one line; `null`, or left out: nothing is said.
-    #[schema(value_type = Option<String>, max_length = 200, example = "Late parcel")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Late parcel")]
     subject: Option<SubjectLine>,
 }
 
