@@ -197,7 +197,6 @@ fn the_end_of_a_connection_fills_the_screen() {
             max: 3,
         },
         Ended::Refused(Refusal::TotpSetupRequired),
-        Ended::Refused(Refusal::DeskClosed),
     ]
     .map(|ended| {
         let mut seat = seat(80, 24);
