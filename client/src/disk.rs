@@ -55,6 +55,15 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     })
 }
 
+/// The same in a folder that is named, and synced with it.
+pub(crate) fn replace_in(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = write_temporary(dir, bytes)?;
+    fs::rename(&temporary, path).inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
+    })?;
+    sync_dir(dir)
+}
+
 /// Writes a file in one step, unless one of that name exists: then `false`, and that one is as it was.
 pub(crate) fn create_exclusively(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     let dir = path.parent().unwrap_or(Path::new("."));

@@ -7,8 +7,16 @@ use crate::{Ended, credentials::CredentialError};
 
 /// All is well.
 pub const OK: u8 = 0;
+/// What was looked for is not there: no such conversation, nobody waits, nothing was found.
+pub const NOTHING: u8 = 1;
 /// The command line is wrong, a name included.
 pub const USAGE: u8 = 2;
+/// A name means several conversations.
+pub const SEVERAL: u8 = 3;
+/// Somebody has written since what was seen. Nothing was done.
+pub const NEWER: u8 = 4;
+/// It stands otherwise: a colleague has it, nobody has it, or it has ended. Nothing was done.
+pub const OTHERWISE: u8 = 5;
 /// A file says what cannot be.
 pub const DATA: u8 = 65;
 /// The server cannot be reached.
@@ -17,6 +25,8 @@ pub const UNAVAILABLE: u8 = 69;
 pub const BUG: u8 = 70;
 /// A file cannot be read or written.
 pub const IO: u8 = 74;
+/// The time was over before there was an answer.
+pub const LATE: u8 = 75;
 /// Not allowed: not signed in, a wrong secret, a file that others can read.
 pub const PERMISSION: u8 = 77;
 /// The versions of program and server do not fit.
@@ -77,6 +87,9 @@ pub fn of_refusal(refusal: &Refusal) -> u8 {
         | Refusal::DeskClosed
         | Refusal::Forbidden => PERMISSION,
         Refusal::Version { .. } => VERSION,
+        Refusal::NobodyWaits => NOTHING,
+        Refusal::Stale { .. } | Refusal::Unseen { .. } => NEWER,
+        Refusal::TakenBy { .. } | Refusal::MayNotTake { .. } | Refusal::NotOwner | Refusal::Closed => OTHERWISE,
         // Plain HTTP where TLS is spoken: no program's mistake, but the address's.
         Refusal::Unknown { code, .. } if code == "tls_required" => UNAVAILABLE,
         refusal if refusal.retryable() => UNAVAILABLE,
@@ -112,6 +125,14 @@ mod tests {
             (77, Ended::Refused(Refusal::DeskClosed)),
             (2, Ended::Refused(Refusal::ConsentRequired)),
             (70, Ended::Refused(Refusal::HelloFirst)),
+            (1, Ended::Refused(Refusal::NobodyWaits)),
+            (
+                4,
+                Ended::Refused(Refusal::Stale {
+                    newest: Default::default(),
+                }),
+            ),
+            (5, Ended::Refused(Refusal::NotOwner)),
         ] {
             assert_eq!(of_end(&ended), code, "{ended:?}");
         }

@@ -58,6 +58,7 @@ mod command_ids;
 mod config;
 mod connection;
 pub mod credentials;
+pub mod cursor_file;
 mod disk;
 mod event;
 pub mod exit;

@@ -65,6 +65,12 @@ pub const REST_TIMEOUT: Duration = Duration::from_secs(10);
 /// What a call may answer: a page of a list has at most some hundred rows. Downloads are not kept, and have no bound.
 pub const REST_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// The feed of events gives a sign of life every 15 s: silence for so long is a connection that is gone.
+pub const FEED_SILENCE_MAX: Duration = Duration::from_secs(40);
+/// One line of the feed: an event with the longest text, escaped at its worst. Anything longer is no line of ours.
+pub const FEED_LINE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A file with a cursor: two short lines.
+pub const CURSOR_FILE_BYTES_MAX: u64 = 1_024;
 /// A file of the outbox: a frame and its frame around. Anything larger was not written by us.
 pub const ENTRY_BYTES_MAX: u64 = 256 * 1024;
 /// A file with a credential.

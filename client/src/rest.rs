@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod api;
+pub mod feed;
 pub mod files;
 
 pub use reqwest::Method;

@@ -15,6 +15,7 @@ pub mod repeats;
 pub mod revoke;
 pub mod search;
 pub mod slow;
+pub mod watch;
 pub mod writers;
 
 pub use check::Findings;

@@ -1,7 +1,7 @@
 //! The bars in short, and each against the variant that breaks its promise. In full: `minicom-bars`.
 
 use anyhow::Result;
-use minicom_e2e::bars::{claims, cuts, groups, kill, logins, races, repeats, revoke, search, slow};
+use minicom_e2e::bars::{claims, cuts, groups, kill, logins, races, repeats, revoke, search, slow, watch};
 use minicom_server::faults::Faults;
 
 /// Nothing broken.
@@ -205,5 +205,12 @@ async fn what_was_said_is_found_and_no_query_hurts() -> Result<()> {
     };
     let found = search::measure(size, 61).await?;
     assert!(found.is_right(), "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watch_that_is_killed_loses_and_doubles_nothing() -> Result<()> {
+    let found = watch::run(9, 71, false).await?;
+    assert!(found.is_clean() && found.events > 50, "{found}");
     Ok(())
 }

@@ -7,6 +7,7 @@ mod export;
 mod library;
 mod live;
 mod mentions;
+mod naming;
 mod pages;
 mod queue;
 mod reading;
@@ -34,6 +35,7 @@ pub use self::{
     customers::Whom,
     export::{ExportFor, ExportPage},
     live::Since,
+    naming::NamedBy,
     pages::{ConversationsPage, ForeignCursor, HistoryPage, ListCursor},
     reading::Opening,
     search::SearchIn,

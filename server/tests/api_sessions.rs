@@ -542,3 +542,44 @@ async fn only_admins_list_everything_by_the_admins_name() {
     assert_eq!((status, all["sessions"].as_array().unwrap().len()), (200, 3));
     desk.server.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn sessions_are_found_by_a_name_and_by_the_beginning_of_an_id() {
+    let desk = Desk::open().await;
+    let id = desk.of("alice").await;
+    assert_eq!(desk.names("sessions?customer=alice").await, ["alice"]);
+    assert_eq!(
+        desk.names("sessions?customer=carol").await,
+        ["carol"],
+        "a closed one too"
+    );
+    assert!(desk.names("sessions?customer=carol&status=waiting").await.is_empty());
+    assert!(desk.names("sessions?customer=nobody").await.is_empty());
+    for part in [&id[..], &id.replace('-', "")[..20], &id.to_uppercase()] {
+        assert_eq!(desk.names(&format!("sessions?id={part}")).await, ["alice"], "{part}");
+    }
+    assert_eq!(desk.names("sessions?id=0").await.len(), 3, "all begin so");
+    for bad in ["id=x", "id=", "customer=a%20b", "id=0&customer=alice", "id=0&sort=wait"] {
+        let answer = desk.ask(Method::GET, &format!("sessions?{bad}"), Value::Null).await;
+        assert_eq!(code(&answer), (400, "bad_field"), "{bad}");
+    }
+    let answer = desk.ask(Method::GET, "sessions?id=0&cursor=x", Value::Null).await;
+    assert_eq!(code(&answer), (400, "bad_cursor"));
+}
+
+#[tokio::test]
+async fn the_queue_in_numbers_tells_what_the_caller_has() {
+    let desk = Desk::open().await;
+    let whole = desk.get("queue/stats").await;
+    assert_eq!((&whole["total"], &whole["mine"]), (&json!(2), &json!(0)));
+    assert_eq!(whole["sessions"].as_array().unwrap().len(), 2);
+    let bob = desk.of("bob").await;
+    desk.ok(&format!("sessions/{bob}/accept"), json!({})).await;
+    let told = desk.get("queue/stats?sessions=false").await;
+    let [total, mine, unanswered] = ["total", "mine", "mine_unanswered"].map(|name| &told[name]);
+    assert_eq!([total, mine, unanswered], [1, 1, 1]);
+    assert_eq!(told["sessions"], json!([]));
+    desk.ok("messages", json!({"session_id": bob, "message": "Here I am"}))
+        .await;
+    assert_eq!(desk.get("queue/stats?sessions=false").await["mine_unanswered"], 0);
+}

@@ -15,6 +15,7 @@ use crate::{
     account::SessionsCommand,
     exit::{self, Failure},
     manage::Manage,
+    shell::Shell as ShellCommand,
     sign_in::{credential_failure, platform_data},
 };
 
@@ -67,8 +68,9 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<SessionsCommand>,
     },
-    /// Print the conversations once.
-    List,
+    /// What is done with conversations.
+    #[command(flatten)]
+    Shell(ShellCommand),
     /// Print the table of keys.
     Keys,
     /// What manages the desk.

@@ -1,5 +1,6 @@
 //! How the program ends: a code for other programs, words for people. Both programs and their scripts share them.
 
 pub use minicom_client::exit::{
-    BUG, DATA, Fault as Failure, IO, OK, PERMISSION as NO_PERMISSION, UNAVAILABLE, USAGE, of_end as after, of_refusal,
+    BUG, DATA, Fault as Failure, IO, NEWER, NOTHING, OK, OTHERWISE, PERMISSION as NO_PERMISSION, SEVERAL, UNAVAILABLE,
+    USAGE, of_end as after, of_refusal,
 };

@@ -2,7 +2,7 @@
 //! keystroke, reply, and go to the next.
 //!
 //! State ([`app`], [`list`], [`chat`], [`writing`]), update and drawing are apart: an update takes one input and the time and returns
-//! effects; nothing in this crate but [`tasks`], [`sign_in`], [`one_shot`], [`manage`] and [`program`] does input or output. [`App`] is public so that
+//! effects; nothing in this crate but [`tasks`], [`sign_in`], [`manage`], [`shell`] and [`program`] does input or output. [`App`] is public so that
 //! tests and benchmarks of the whole product can run it on a terminal of their own.
 
 pub mod account;
@@ -21,10 +21,10 @@ pub mod later;
 pub mod layout;
 pub mod list;
 pub mod manage;
-pub mod one_shot;
 pub mod over;
 pub mod plain;
 pub mod program;
+pub mod shell;
 pub mod sign_in;
 pub mod tasks;
 #[cfg(test)]

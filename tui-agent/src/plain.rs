@@ -148,6 +148,8 @@ pub struct PlainAgent {
     ends_at: Option<Duration>,
     /// Because the word was written, not because the input ended.
     quits: bool,
+    /// How it ends if all was answered: whether each line was understood.
+    code: u8,
     /// The command that signs in.
     sign_in: Option<Shown>,
     out: Vec<PlainEffect<Order>>,
@@ -183,6 +185,7 @@ impl PlainAgent {
             rung: None,
             ends_at: None,
             quits: false,
+            code: exit::OK,
             sign_in: None,
             out: Vec::new(),
         }
@@ -244,6 +247,13 @@ impl PlainAgent {
     /// Whether the connection is gone: then nobody who wants to leave waits for it.
     fn is_lost(&self) -> bool {
         !matches!(self.state, ConnState::Connecting | ConnState::Live)
+    }
+
+    /// A line that means nothing: a person reads that, a script knows only the code.
+    fn not_understood(&mut self) {
+        if !self.listener.person {
+            self.code = exit::USAGE;
+        }
     }
 
     /// Ends as soon as all is answered, and then at the latest.
@@ -324,7 +334,7 @@ impl PlainAgent {
         let under_way = self.under_way();
         let idle = self.lines.is_empty() && self.awaiting.is_none() && under_way == 0;
         if idle && self.began {
-            self.out.push(PlainEffect::Quit(exit::OK));
+            self.out.push(PlainEffect::Quit(self.code));
         } else if ends_at <= now.elapsed {
             if under_way > 0 {
                 self.say(format!(

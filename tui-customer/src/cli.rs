@@ -12,14 +12,15 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::Theme;
 
-use crate::{beginning::Wishes, exit, fault::Fault, wishes};
+use crate::{beginning::Wishes, diag::Diag, exit, fault::Fault, wishes};
 
 const AFTER: &str = "\
 While chatting: /human /end /name /email /subject /edit /undo /quote /find /read /rate /link /devices /forget /help; // begins a real slash.
 --completions bash|zsh|fish prints a completion script, --man FOLDER writes the manual pages.
 Environment: MINICOM_SERVER, MINICOM_TENANT, MINICOM_CA, MINICOM_PIN, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
 Exit codes: 0 well; 2 the command line, or a line of a script that cannot be sent; 69 no server (with -m, or input that
-ended); 70 a mistake in a program; 74 a file cannot be read or written; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";
+ended); 70 a mistake in a program; 74 a file cannot be read or written; 75 no answer within
+the time of --wait; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";
 
 /// Chat with the people of this desk. A bot answers first; ask for a person at any time.
 #[derive(Clone, Debug, Parser)]
@@ -39,6 +40,20 @@ pub struct Cli {
     /// Send a file with it, or alone; - reads it from the standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["plain", "link", "export"])]
     pub attach: Option<PathBuf>,
+    /// With -m or --attach: print the answer, the first line of the bot or of a person, and end; after 60 seconds without one, or so
+    /// many, end with 75
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "60",
+        value_parser = clap::value_parser!(u32).range(1..=86_400),
+        conflicts_with_all = ["plain", "link", "export", "articles"]
+    )]
+    pub wait: Option<u32>,
+    #[command(flatten)]
+    pub diag: Diag,
     /// The name to be called by
     #[arg(long = "name", value_name = "TEXT", value_parser = called)]
     pub called: Option<SubjectLine>,

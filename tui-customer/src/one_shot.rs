@@ -2,7 +2,7 @@
 //! script that tries again sends it once.
 
 use std::{
-    path::Path,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -10,13 +10,14 @@ use minicom_client::{ClientEvent, ConnState, CustomerReplica, Ended, open};
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
     frame::Customers,
-    ids::CommandId,
+    ids::{CommandId, Seq},
     text::MessageText,
 };
 use tokio::{sync::mpsc, time::timeout};
 
 use crate::{
     attach,
+    awaiting::Heard,
     beginning::Beginning,
     exit,
     fault::Fault,
@@ -26,12 +27,23 @@ use crate::{
 /// For the connection, and then for the answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
+/// What is sent.
+pub(crate) struct Once {
+    /// The words, if there are any.
+    pub text: Option<MessageText>,
+    /// The file that goes with them, or alone; `-` for the standard input.
+    pub file: Option<PathBuf>,
+    /// How long to wait for what somebody answers, if at all.
+    pub wait: Option<Duration>,
+}
+
 /// Sends, and waits until it is on the server's disk. A file goes first: nothing is sent unless it has come whole.
 ///
 /// # Errors
 /// It was not stored, or nobody knows.
-pub(crate) async fn run(start: &Start, text: Option<MessageText>, file: Option<&Path>) -> Result<u8, Fault> {
-    let file = match file {
+pub(crate) async fn run(start: &Start, once: Once) -> Result<u8, Fault> {
+    let Once { text, file, wait } = once;
+    let file = match &file {
         Some(path) => Some(attach::upload(start, path).await?),
         None => None,
     };
@@ -65,7 +77,13 @@ pub(crate) async fn run(start: &Start, text: Option<MessageText>, file: Option<&
         Ok(last)
     };
     let result = match timeout(ANSWER_WITHIN, sending).await {
-        Ok(Ok(id)) => answer(&mut events, id).await,
+        Ok(Ok(id)) => {
+            let mut heard = Heard::default();
+            match (answer(&mut events, id, &mut heard).await, wait) {
+                (Ok(at), Some(most)) => heard.answer(&mut events, at, most).await,
+                (stored, _) => stored.map(|_| exit::OK),
+            }
+        }
         Ok(Err(fault)) => Err(fault),
         Err(_) => Err(Fault::new(exit::UNAVAILABLE, "no answer in time. Nothing was sent.")),
     };
@@ -95,15 +113,22 @@ pub(crate) async fn known(events: &mut mpsc::Receiver<ClientEvent<Customers>>) -
     Err(without_a_word())
 }
 
-async fn answer(events: &mut mpsc::Receiver<ClientEvent<Customers>>, id: Option<CommandId>) -> Result<u8, Fault> {
+/// Waits until it is stored, and says where.
+async fn answer(
+    events: &mut mpsc::Receiver<ClientEvent<Customers>>,
+    id: Option<CommandId>,
+    heard: &mut Heard,
+) -> Result<Seq, Fault> {
     let until_answer = async {
         while let Some(event) = events.recv().await {
+            // The bot may be quicker than the answer.
+            heard.hear(&event);
             match event {
                 ClientEvent::Answered {
                     id: answered, outcome, ..
                 } if Some(answered) == id => {
                     return match outcome {
-                        Outcome::Done(_) => Ok(exit::OK),
+                        Outcome::Done(done) => Ok(done.seq.unwrap_or_default()),
                         Outcome::Refused { refusal } => Err(Fault::new(
                             exit::of_refusal(&refusal),
                             format!("{} Nothing was sent.", refusal.message()),

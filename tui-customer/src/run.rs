@@ -25,7 +25,9 @@ use crate::{
     exit,
     fault::Fault,
     identity::Identity,
-    line_mode, one_shot, paperwork, screen, surroundings,
+    line_mode,
+    one_shot::{self, Once},
+    paperwork, screen, surroundings,
 };
 
 /// The program's name and version, for the server's log.
@@ -98,7 +100,7 @@ impl Start {
 enum Way {
     Screen,
     Lines,
-    Once(Option<MessageText>, Option<PathBuf>),
+    Once(Once),
     Link,
     Articles(String),
     Export(PathBuf),
@@ -180,7 +182,7 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
         match way {
             Way::Screen => screen::run(start).await,
             Way::Lines => line_mode::run(start).await,
-            Way::Once(text, file) => one_shot::run(&start, text, file.as_deref()).await,
+            Way::Once(once) => one_shot::run(&start, once).await,
             Way::Link => asking::link(&start).await,
             Way::Articles(words) => asking::articles(&start, &words).await,
             Way::Export(file) => asking::export(&start, &file).await,
@@ -202,9 +204,15 @@ fn way(cli: &Cli) -> Result<Way, Fault> {
         return Ok(Way::Export(file.clone()));
     }
     let file = cli.attach.clone();
+    let wait = cli.wait.map(|seconds| Duration::from_secs(seconds.into()));
     let Some(message) = &cli.message else {
-        if file.is_some() {
-            return Ok(Way::Once(None, file));
+        if file.is_some() || cli.diag.diag {
+            let text = with_diag(cli, String::new())?;
+            return Ok(Way::Once(Once { text, file, wait }));
+        }
+        if wait.is_some() {
+            let words = "--wait waits for the answer to -m or --attach: say what to send. Nothing was sent.";
+            return Err(Fault::new(exit::USAGE, words));
         }
         return Ok(if cli.plain || terminal::away() {
             Way::Lines
@@ -220,12 +228,26 @@ fn way(cli: &Cli) -> Result<Way, Fault> {
         "-" => stdin_text()?,
         text => text.to_owned(),
     };
-    let text = text.trim_end_matches(['\n', '\r']);
-    let text = MessageText::parse(text).map_err(|refused| {
+    let text = parsed(text.trim_end_matches(['\n', '\r']))?;
+    let text = with_diag(cli, text.as_str().to_owned())?;
+    Ok(Way::Once(Once { text, file, wait }))
+}
+
+fn parsed(text: &str) -> Result<MessageText, Fault> {
+    MessageText::parse(text).map_err(|refused| {
         let words = minicom_protocol::refusal::Refusal::from(refused).message();
         Fault::new(exit::USAGE, format!("{words} Nothing was sent."))
-    })?;
-    Ok(Way::Once(Some(text), file))
+    })
+}
+
+/// What is to be said, with what --diag adds; nothing, where a file goes alone.
+fn with_diag(cli: &Cli, text: String) -> Result<Option<MessageText>, Fault> {
+    let whole = cli.diag.with(text, CLIENT, |name| std::env::var(name).ok())?;
+    match whole.is_empty() {
+        true if cli.attach.is_none() => Err(Fault::new(exit::USAGE, "nothing is left to send.")),
+        true => Ok(None),
+        false => parsed(&whole).map(Some),
+    }
 }
 
 /// All of the standard input, as far as a message can be long.
@@ -234,6 +256,14 @@ fn stdin_text() -> Result<String, Fault> {
     let most = MESSAGE_BYTES_MAX as u64 + 2;
     let read = io::stdin().lock().take(most).read_to_end(&mut bytes);
     read.map_err(|error| Fault::new(exit::IO, format!("the standard input cannot be read: {error}")))?;
+    if bytes.len() > MESSAGE_BYTES_MAX + 1 {
+        let words = format!(
+            "the standard input is longer than {} KiB ({MESSAGE_BYTES_MAX} bytes), the most of a message. Send it as a file: \
+             --attach - in place of -m -. Nothing was sent.",
+            MESSAGE_BYTES_MAX / 1024
+        );
+        return Err(Fault::new(exit::USAGE, words));
+    }
     String::from_utf8(bytes).map_err(|_| Fault::new(exit::USAGE, "the standard input is not UTF-8. Nothing was sent."))
 }
 

@@ -106,6 +106,7 @@ pub mod pipe;
 pub mod plain;
 pub mod preview;
 pub mod prompt;
+pub mod reader;
 pub mod runtime;
 pub mod screen;
 pub mod signals;

@@ -28,10 +28,10 @@ static KITTY: AtomicBool = AtomicBool::new(false);
 static PANICKED: AtomicBool = AtomicBool::new(false);
 static PANIC: Notify = Notify::const_new();
 
-/// True if there is nobody to draw a screen for: input or output is no terminal, or it cannot move its cursor. The line mode is
-/// for those.
+/// True if there is nobody to draw a screen for: input or output is no terminal, or it cannot move its cursor or does not say what
+/// it is. The line mode is for those.
 pub fn away() -> bool {
-    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
     dumb || !rustix::termios::isatty(rustix::stdio::stdin()) || !rustix::termios::isatty(rustix::stdio::stdout())
 }
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{LoginError, account::Seat, http_without_end, refused, strange, unreachable};
+use super::{LoginError, account::Seat, answer_of, http, http_without_end, refused, strange, unreachable};
 
 impl Seat<'_> {
     /// Calls the API. `path` stands below `/api/v1/chat` and begins with a slash; its parts are encoded, see [`segment`]. An empty
@@ -17,6 +17,16 @@ impl Seat<'_> {
             true => Ok(Value::Null),
             false => serde_json::from_slice(&bytes).map_err(|_| strange(self.server, status)),
         }
+    }
+
+    /// The same for what changes something, under a key: repeated with it, it is done once and answered as the first time.
+    ///
+    /// # Errors
+    /// See [`Seat::api`].
+    pub async fn api_once(&self, path: &str, body: &Value, key: &str) -> Result<Value, LoginError> {
+        let call = self.request(&http(self.server)?, Method::POST, path).json(body);
+        let (status, bytes) = answer_of(self.server, call.header("idempotency-key", key)).await?;
+        serde_json::from_slice(&bytes).map_err(|_| strange(self.server, status))
     }
 
     /// Fetches something of any length, a piece after the other. `each` says whether it goes on.

@@ -11,7 +11,7 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
-    bars::{claims, cuts, desk, groups, kill, logins, races, repeats, revoke, search, slow},
+    bars::{claims, cuts, desk, groups, kill, logins, races, repeats, revoke, search, slow, watch},
     idle, keys,
 };
 use minicom_server::faults::Faults;
@@ -115,6 +115,13 @@ enum Bar {
         /// Searches, and conversations that are opened
         #[arg(long, default_value_t = 1_000)]
         rounds: usize,
+    },
+    /// Kill `minicom-agent watch` under load and go on with its cursor's file: no event lost or doubled (broken: the file forgets
+    /// where the output was)
+    Watch {
+        /// How often
+        #[arg(long, default_value_t = 200)]
+        rounds: u64,
     },
     /// Time from a key to the changed screen, at 120x40 with 5,000 messages (there is no broken variant)
     Keys {
@@ -267,6 +274,10 @@ async fn measure(given: &Arguments) -> Result<Came> {
             };
             let found = search::measure(size, given.seed).await?;
             Ok(Came::to(found.is_as_promised(), &found))
+        }
+        Bar::Watch { rounds } => {
+            let found = watch::run(rounds, given.seed, broken).await?;
+            Ok(Came::to(found.is_clean(), &found))
         }
         Bar::Keys { keys } => {
             let measured = keys::measure(keys::Bar {

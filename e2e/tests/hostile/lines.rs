@@ -60,6 +60,29 @@ async fn what_is_printed_is_harmless() -> Result<()> {
         (&["queue"], "2"),
         (&["workload"], "Ada"),
         (&["why", "bob"], "bob"),
+        (&["show", "alice", "--notes"], "note again"),
+        (&["show", "alice", "--json"], "session_id"),
+        (&["show", "alice", "--format", "{customer} {subject} {tags}"], "alice"),
+        (&["list", "--json"], "session_id"),
+        (
+            &["list", "--format", "{customer} {subject} {last_message.excerpt}"],
+            "alice",
+        ),
+        (&["search", "body"], "alice"),
+        (&["watch", "--since", "0", "--no-follow"], "alice"),
+        (&["watch", "--since", "0", "--no-follow", "--json"], "cursor"),
+        (
+            &[
+                "watch",
+                "--since",
+                "0",
+                "--no-follow",
+                "--format",
+                "{customer} {agent} {text}",
+            ],
+            "alice",
+        ),
+        (&["status"], "waiting"),
         (&["desk", "show"], "question"),
     ] {
         harmless_lines(&agent(args)?, "", &[words])?;

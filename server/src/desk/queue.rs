@@ -94,6 +94,20 @@ impl Desk {
         .await
     }
 
+    /// How many conversations an agent has, without those that are put aside, and in how many of them the customer waits for
+    /// an answer.
+    ///
+    /// # Errors
+    /// What kept the store from answering.
+    pub async fn own_load(&self, tenant: TenantKey, agent: AgentId) -> Result<(u64, u64), Refusal> {
+        self.read(move |conn| {
+            let mine = conversations::active_of(conn, tenant, agent)?;
+            let unanswered = mine.iter().filter(|row| row.unanswered_since.is_some()).count();
+            Ok((mine.len() as u64, unanswered as u64))
+        })
+        .await
+    }
+
     /// Who has how much to do: agents who may sign in, in the order of their names; or one agent, whoever it is. Of the
     /// conversations of each, so many are listed that one reply can hold all; the counts are right in any case.
     ///

@@ -79,7 +79,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    fn fits(&self, row: &Summary) -> bool {
+    pub(super) fn fits(&self, row: &Summary) -> bool {
         self.status.is_none_or(|status| status.fits(&row.stage))
             && self.priority.is_none_or(|it| it == row.intake.priority)
             && self.skill.as_ref().is_none_or(|it| row.intake.skills.contains(it))
@@ -323,7 +323,7 @@ fn one(conn: &Connection, tenant: TenantKey, conversation: ConversationId) -> st
     Ok(Some(Session { row, profile }))
 }
 
-fn with_profiles(conn: &Connection, tenant: TenantKey, rows: Vec<Summary>) -> store::Result<Vec<Session>> {
+pub(super) fn with_profiles(conn: &Connection, tenant: TenantKey, rows: Vec<Summary>) -> store::Result<Vec<Session>> {
     let all = rows.into_iter().map(|row| {
         let profile = profiles::load(conn, tenant, row.customer.id)?;
         Ok(Session { row, profile })

@@ -100,6 +100,15 @@ pub fn candidates(conn: &Connection, tenant: TenantKey, agent: AgentId) -> Resul
     )
 }
 
+/// What an agent owns and has not put aside.
+pub fn active_of(conn: &Connection, tenant: TenantKey, agent: AgentId) -> Result<Vec<Summary>> {
+    many(
+        conn,
+        "SELECT summary FROM conversations WHERE tenant = ?1 AND owner = ?2 AND stage = 'active'",
+        params![tenant.0, agent.as_bytes()],
+    )
+}
+
 /// Conversations of these customers, newest first.
 pub fn of_customers(
     conn: &Connection,
@@ -118,6 +127,30 @@ pub fn of_customers(
     found.sort_by_key(|it| std::cmp::Reverse((it.opened_at, it.number)));
     found.truncate(limit);
     Ok(found)
+}
+
+/// Conversations of customers by this name, whoever vouches for it, those that began last first.
+pub fn of_name(conn: &Connection, tenant: TenantKey, name: &str, limit: usize) -> Result<Vec<Summary>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM customers WHERE tenant = ?1 AND realm IN ('named', 'signed', 'anonymous') AND name = ?2",
+    )?;
+    let ids = statement.query_map(params![tenant.0, name], |row| row.get(0).map(CustomerId::from_bytes))?;
+    let ids: Vec<CustomerId> = ids.collect::<Result<_>>()?;
+    of_customers(conn, tenant, &ids, limit)
+}
+
+/// Conversations whose ids lie between these two, both included, those that began last first.
+pub fn between(
+    conn: &Connection,
+    tenant: TenantKey,
+    (from, to): ([u8; 16], [u8; 16]),
+    limit: usize,
+) -> Result<Vec<Summary>> {
+    many(
+        conn,
+        "SELECT summary FROM conversations WHERE tenant = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id DESC LIMIT ?4",
+        params![tenant.0, from, to, limit as i64],
+    )
 }
 
 /// How many conversations these customers had, and how many of them are open.

@@ -142,6 +142,15 @@ const READINGS: &[(&str, Reading)] = &[
     ("a customer's conversations", |conn, tenant, customer, _| {
         conversations::of_customers(conn, tenant, &[customer], 20).map(drop)
     }),
+    ("conversations by a customer's name", |conn, tenant, _, _| {
+        conversations::of_name(conn, tenant, "carol", 20).map(drop)
+    }),
+    ("conversations by an id", |conn, tenant, _, _| {
+        conversations::between(conn, tenant, ([0xff; 16], [0xff; 16]), 20).map(drop)
+    }),
+    ("what one has", |conn, tenant, _, agent| {
+        conversations::active_of(conn, tenant, agent).map(drop)
+    }),
     ("how many of these", |conn, tenant, customer, _| {
         conversations::counts(conn, tenant, &[customer]).map(drop)
     }),

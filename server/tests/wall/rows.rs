@@ -205,7 +205,8 @@ fn of_sessions(name: &str) -> Option<Row> {
         "GET /sessions" => agent()
             .plain()
             .ask(|operation, foreign, _| list_of(operation, &format!("owner={}", foreign.agent)))
-            .ask(|operation, foreign, _| list_of(operation, &format!("tag={}", foreign.slug))),
+            .ask(|operation, foreign, _| list_of(operation, &format!("tag={}", foreign.slug)))
+            .ask(|operation, foreign, _| list_of(operation, &format!("id={}", foreign.conversation))),
         "GET /admin/all-sessions" => admin()
             .plain()
             .ask(|operation, foreign, _| list_of(operation, &format!("owner={}", foreign.agent))),

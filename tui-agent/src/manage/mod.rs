@@ -28,15 +28,15 @@ mod group_file;
 mod groups;
 mod import;
 mod names;
-mod office;
+pub(crate) mod office;
 mod queue;
 mod replies;
 pub(crate) mod reply_file;
-mod safe;
+pub(crate) mod safe;
 mod session;
 mod site_keys;
 pub(crate) mod strict;
-mod table;
+pub(crate) mod table;
 pub(crate) mod ticket_text;
 mod tickets;
 mod tokens;
@@ -63,8 +63,11 @@ pub enum Manage {
     Ticket(tickets::TicketCommand),
     /// Why a customer waits, who may take the conversation, and why others may not.
     Why {
-        /// The customer's name.
+        /// The customer's name, or # and the beginning of the conversation's id.
         name: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// The queue: its numbers, and who waits, next first.
     Queue,
@@ -123,6 +126,11 @@ impl<'a> Access<'a> {
         sign_in::find(&state, &profile, self.options.data.clone())
     }
 
+    /// The zone of whoever reads it.
+    pub(crate) fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
     /// A moment, in the zone of whoever reads it.
     fn stamp(&self, at: Time) -> String {
         self.zone.stamp(at.0)
@@ -145,7 +153,7 @@ pub async fn run(what: Manage, access: &Access<'_>) -> Result<Told, Failure> {
         Manage::Reply(it) => replies::run(it, access).await,
         Manage::Article(it) => articles::run(it, access).await,
         Manage::Ticket(it) => tickets::run(it, access).await,
-        Manage::Why { name } => queue::why(&name, access).await,
+        Manage::Why { name, json } => queue::why(&name, json, access).await,
         Manage::Queue => queue::queue(access).await,
         Manage::Workload => queue::workload(access).await,
         Manage::Agent(it) => accounts::run(it, access).await,

@@ -2,11 +2,11 @@
 //! and their words are the same there and here; who may do what is the server's to say.
 
 use minicom_client::{
-    Secret,
+    Secret, ServerUrl,
     credentials::Profile,
-    rest::{Method, account::Seat},
+    rest::{LoginError, Method, account::Seat},
 };
-use minicom_protocol::json;
+use minicom_protocol::{ids::TenantId, json};
 use minicom_tui_kit::Shown;
 use serde_json::Value;
 
@@ -14,19 +14,22 @@ use super::{
     Access,
     table::{Table, cell},
 };
-use crate::{exit::Failure, sign_in::call_failure};
+use crate::{
+    exit::{self, Failure},
+    sign_in::call_failure,
+};
 
-pub(super) use minicom_client::rest::api::segment;
+pub(crate) use minicom_client::rest::api::segment;
 
 /// Somebody who is signed in, at the API.
-pub(super) struct Office {
+pub(crate) struct Office {
     profile: Profile,
     token: Secret,
 }
 
 impl Access<'_> {
     /// Where things are managed over HTTP.
-    pub(super) fn office(&self) -> Result<Office, Failure> {
+    pub(crate) fn office(&self) -> Result<Office, Failure> {
         let signed_in = self.find()?;
         Ok(Office {
             profile: signed_in.profile,
@@ -44,17 +47,48 @@ impl Office {
         }
     }
 
+    /// The account.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Server, tenant and token, for a connection of its own.
+    pub fn whole(&self) -> (ServerUrl, TenantId, Secret) {
+        let Profile { server, tenant, .. } = self.profile.clone();
+        (server, tenant, self.token.clone())
+    }
+
     /// Calls the API; the path's parts are encoded.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Failure> {
         let changes = method != Method::GET;
         let told = self.seat().api(method, path, body).await;
         told.map_err(|error| {
-            let lost = changes && !matches!(error, minicom_client::rest::LoginError::Refused(_));
+            let lost = changes && !matches!(error, LoginError::Refused(_));
             let mut failure = call_failure(&self.profile, error);
             if lost {
                 failure
                     .words
                     .push_str(" Whether it was done is not known: look before you do it again.");
+            }
+            failure
+        })
+    }
+
+    /// Does something under a key: repeated with it, it is done once.
+    pub async fn post_once(&self, path: &str, body: &Value, key: &str) -> Result<Value, Failure> {
+        let fits = (1..=KEY_BYTES_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+        if !fits {
+            let words = format!("--key has 1 to {KEY_BYTES_MAX} letters, digits and signs of ASCII");
+            return Err(Failure::new(exit::USAGE, words));
+        }
+        let told = self.seat().api_once(path, body, key).await;
+        told.map_err(|error| {
+            let lost = !matches!(error, LoginError::Refused(_));
+            let mut failure = call_failure(&self.profile, error);
+            if lost {
+                failure
+                    .words
+                    .push_str(" Whether it was done is not known: ask again with the same key, and it is done once.");
             }
             failure
         })
@@ -78,8 +112,11 @@ impl Office {
 
     /// All rows of a list that comes in pages, at most so many. `path` has a question mark in it.
     pub async fn rows(&self, path: &str, name: &str, most: usize) -> Result<Vec<Value>, Failure> {
+        self.rows_from(path, name, most, String::new()).await
+    }
+
+    async fn rows_from(&self, path: &str, name: &str, most: usize, mut cursor: String) -> Result<Vec<Value>, Failure> {
         let mut rows: Vec<Value> = Vec::new();
-        let mut cursor = String::new();
         while rows.len() < most {
             let limit = (most - rows.len()).min(PAGE);
             let mut page = self.get(&format!("{path}&limit={limit}{cursor}")).await?;
@@ -92,6 +129,12 @@ impl Office {
             }
         }
         Ok(rows)
+    }
+
+    /// The same from a page on that `path` names.
+    pub async fn pages(&self, path: &str, name: &str, most: usize) -> Result<Vec<Value>, Failure> {
+        let (base, first) = path.split_once("&cursor=").unwrap_or((path, ""));
+        self.rows_from(base, name, most, format!("&cursor={first}")).await
     }
 
     /// Fetches lines of any number, and gives each away.
@@ -114,37 +157,39 @@ impl Office {
 
 /// Rows of a page.
 const PAGE: usize = 100;
+/// Letters of a key.
+const KEY_BYTES_MAX: usize = 255;
 
 /// A text of an answer; nothing where there is none.
-pub(super) fn field<'a>(of: &'a Value, name: &str) -> &'a str {
+pub(crate) fn field<'a>(of: &'a Value, name: &str) -> &'a str {
     of[name].as_str().unwrap_or_default()
 }
 
 /// The same, gated.
-pub(super) fn shown(of: &Value, name: &str) -> Shown {
+pub(crate) fn shown(of: &Value, name: &str) -> Shown {
     Shown::line(field(of, name))
 }
 
 /// A moment of an answer, to the minute.
-pub(super) fn minute(of: &Value, name: &str) -> Shown {
+pub(crate) fn minute(of: &Value, name: &str) -> Shown {
     let text: String = field(of, name).chars().take(16).collect();
     Shown::line(&text.replace('T', " "))
 }
 
 /// For programs, and for what has too many fields for a table.
-pub(super) fn pretty(value: &Value) -> String {
+pub(crate) fn pretty(value: &Value) -> String {
     json::pretty(value)
 }
 
 /// Names and values, a pair a line.
-pub(super) fn pairs(rows: &[(&str, String)]) -> String {
+pub(crate) fn pairs(rows: &[(&str, String)]) -> String {
     let columns = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let line = |(name, value): &(&str, String)| format!("{name:columns$}  {}", Shown::line(value));
     rows.iter().map(|row| format!("{}\n", line(row).trim_end())).collect()
 }
 
 /// A table of answers: of each the named fields, gated.
-pub(super) fn table(heads: &[&str], rows: &[Value], cells: impl Fn(&Value) -> Vec<Shown>, none: &str) -> String {
+pub(crate) fn table(heads: &[&str], rows: &[Value], cells: impl Fn(&Value) -> Vec<Shown>, none: &str) -> String {
     let mut table = Table::new(heads);
     for row in rows {
         table.row(cells(row));
@@ -153,7 +198,7 @@ pub(super) fn table(heads: &[&str], rows: &[Value], cells: impl Fn(&Value) -> Ve
 }
 
 /// A number of an answer; a line where there is none.
-pub(super) fn number(of: &Value, name: &str) -> Shown {
+pub(crate) fn number(of: &Value, name: &str) -> Shown {
     of[name].as_u64().map_or(Shown::fixed("-"), cell)
 }
 

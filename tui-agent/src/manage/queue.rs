@@ -15,11 +15,14 @@ use minicom_tui_kit::{Shown, time};
 
 use super::{
     Access, Told, agents,
+    office::{field, segment},
     session::Session,
-    strict::nearest,
     table::{self, Table, cell},
 };
-use crate::exit::{self, Failure};
+use crate::{
+    exit::{self, Failure},
+    shell,
+};
 
 pub(super) async fn queue(access: &Access<'_>) -> Result<Told, Failure> {
     let mut session = access.open().await?;
@@ -118,14 +121,23 @@ fn customer(session: &Session, conversation: ConversationId) -> String {
     row.map_or_else(|| conversation.to_string(), |row| row.customer.name.as_str().to_owned())
 }
 
-pub(super) async fn why(name: &str, access: &Access<'_>) -> Result<Told, Failure> {
+pub(super) async fn why(name: &str, json: bool, access: &Access<'_>) -> Result<Told, Failure> {
+    let office = access.office()?;
+    let found = shell::find(&office, name).await?;
+    let id = field(&found, "session_id");
+    if json {
+        let answer = office.get(&format!("/sessions/{}/why", segment(id))).await?;
+        return Ok(shell::json_line(&answer).into());
+    }
     let mut session = access.open().await?;
-    let row = open_row(&session, name)?;
-    let conversation = row.conversation;
+    let conversation = id.parse().map_err(|_| session.not_that())?;
+    let Some(row) = session.replica().summary(conversation).cloned() else {
+        return Err(nobody(name));
+    };
     let why = match session.ask_if(AgentQuestion::Why { conversation }).await? {
         Ok(AgentReply::Why { why }) => why,
         // It was open a moment ago.
-        Err(Refusal::Closed) => return Err(nobody(name, None)),
+        Err(Refusal::Closed) => return Err(nobody(name)),
         Err(refusal) => return Err(session.refused(&refusal)),
         Ok(_) => return Err(session.not_that()),
     };
@@ -134,23 +146,12 @@ pub(super) async fn why(name: &str, access: &Access<'_>) -> Result<Told, Failure
     Ok(text.into())
 }
 
-/// A customer's open conversation; of several customers with this name, that of one who waits.
-fn open_row(session: &Session, name: &str) -> Result<Summary, Failure> {
-    let all = session.replica().summaries();
-    let open = all.filter(|row| row.stage.is_open());
-    let theirs = open.clone().filter(|row| row.customer.name.as_str() == name);
-    let found = theirs.max_by_key(|row| (row.stage.is_waiting(), row.rev));
-    let near = || nearest(name, open.map(|row| row.customer.name.as_str()));
-    found.cloned().ok_or_else(|| nobody(name, near()))
-}
-
-fn nobody(name: &str, near: Option<&str>) -> Failure {
-    let hint = match near {
-        Some(near) => format!("Did you mean {}?", Shown::name(near)),
-        None => "Who waits:  minicom-agent queue".to_owned(),
-    };
-    let words = format!("{} has no open conversation. {hint}", Shown::name(name));
-    Failure::new(exit::USAGE, words)
+fn nobody(name: &str) -> Failure {
+    let words = format!(
+        "{} has no open conversation. Who waits:  minicom-agent queue",
+        Shown::line(name)
+    );
+    Failure::new(exit::NOTHING, words)
 }
 
 fn explain(row: &Summary, why: &Why, now: Time) -> String {

@@ -235,6 +235,7 @@ impl PlainAgent {
     }
 
     fn no_such_word(&mut self, name: &str) {
+        self.not_understood();
         let written = Shown::line(name).cut(NAME_CHARS_MAX);
         match nearest(name) {
             Some(word) => self.say(format!("There is no /{written}. Did you mean {}?", word.usage())),
@@ -244,6 +245,7 @@ impl PlainAgent {
 
     /// Says how a word is written.
     pub(super) fn usage(&mut self, given: Given<'_>) {
+        self.not_understood();
         self.say(format!("Write {}. Nothing was done.", given.word.usage()));
     }
 

@@ -2,8 +2,8 @@
 
 use axum::{Json, extract::State};
 use minicom_protocol::{command::AgentCommand, ids::ConversationId, intake::Priority, refusal::Refusal};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -15,6 +15,7 @@ use crate::{
     desk::{Filter, Sort, Status},
     http::{
         App,
+        asked::Asked,
         error::ApiError,
         extract::{ByAgent, Change},
     },
@@ -47,8 +48,26 @@ struct Stats {
     longest_wait_ms: i64,
     /// The mean wait, in milliseconds.
     average_wait_ms: i64,
-    /// Those that wait, first in the queue first.
+    /// How many the caller has, without those that are put aside.
+    mine: u64,
+    /// Of those, in how many the customer waits for an answer.
+    mine_unanswered: u64,
+    /// Those that wait, first in the queue first; empty where they are not asked for.
     sessions: Vec<Waiting>,
+}
+
+/// How much is told.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct StatsQuery {
+    /// Whether each one that waits is told of too.
+    #[serde(default = "yes")]
+    #[param(default = true)]
+    sessions: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A conversation that waits.
@@ -70,12 +89,21 @@ struct Waiting {
 
 /// Tells the queue in numbers, and each conversation that waits, first in the queue first.
 #[utoipa::path(
-    get, path = "/queue/stats", tag = "queue", operation_id = "queue_stats",
+    get, path = "/queue/stats", tag = "queue", operation_id = "queue_stats", params(StatsQuery),
     responses((status = 200, body = Stats))
 )]
-async fn stats(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<Stats>, ApiError> {
+async fn stats(
+    State(app): State<App>,
+    ByAgent(agent): ByAgent,
+    Asked(query): Asked<StatsQuery>,
+) -> Result<Json<Stats>, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
-    let (numbers, waiting) = (app.desk.queue_stats(key).await?, app.desk.queue(key).await?);
+    let numbers = app.desk.queue_stats(key).await?;
+    let (mine, mine_unanswered) = app.desk.own_load(key, agent.agent.id).await?;
+    let waiting = match query.sessions {
+        true => app.desk.queue(key).await?,
+        false => vec![],
+    };
     let now = clock::now();
     let sessions = waiting.iter().map(|row| Waiting {
         session_id: row.conversation,
@@ -92,6 +120,8 @@ async fn stats(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Json<S
         low: numbers.low,
         longest_wait_ms: numbers.longest_wait_ms,
         average_wait_ms: numbers.average_wait_ms,
+        mine,
+        mine_unanswered,
         sessions: sessions.collect(),
     }))
 }

@@ -4,6 +4,7 @@ use axum::{Json, extract::State};
 use minicom_protocol::{
     ids::{ConversationId, Rev},
     intake::Priority,
+    text::CustomerName,
     words::{Skill, Tag},
 };
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{SessionAnswer, shown};
 use crate::{
     accounts::SignedIn,
-    desk::{Filter, OwnedBy, Session, Sort, SortPlace, Status},
+    desk::{Filter, NamedBy, OwnedBy, Session, Sort, SortPlace, Status},
     http::{
         App,
         api::words::{PriorityWord, agent_named},
@@ -43,6 +44,12 @@ pub struct SessionsQuery {
     /// Whose they are: an agent's id, `me`, or `none`.
     #[param(example = "me")]
     owner: Option<String>,
+    /// Those of customers by this name. `customer` and `id` list what began last first, in one page.
+    #[param(value_type = Option<String>, max_length = 64, example = "alice")]
+    customer: Option<CustomerName>,
+    /// Those whose id begins so.
+    #[param(max_length = 36, example = "0193a1b2-c3d4")]
+    id: Option<String>,
     /// How open ones are sorted: `priority` as the queue has it, `wait` by who waits longest. Closed ones are left out then.
     #[param(inline)]
     sort: Option<SortAsked>,
@@ -167,6 +174,13 @@ async fn page(app: &App, agent: &SignedIn, query: SessionsQuery) -> Result<Sessi
         owner,
     };
     let limit = query.limit.unwrap_or_default().0;
+    if let Some(named) = named(query.customer, query.id.as_deref(), query.sort, query.cursor.as_deref())? {
+        let rows = app.desk.sessions_named(key, named, filter, limit).await?;
+        return Ok(SessionsAnswer {
+            sessions: answers(&rows),
+            next_cursor: None,
+        });
+    }
     match query.sort {
         Some(sort) => sorted(app, key, filter, sort, query.cursor.as_deref(), limit).await,
         None => {
@@ -182,6 +196,31 @@ async fn page(app: &App, agent: &SignedIn, query: SessionsQuery) -> Result<Sessi
                 next_cursor: next.map(list_cursor_text),
             })
         }
+    }
+}
+
+/// Whether conversations are named, and how.
+fn named(
+    customer: Option<CustomerName>,
+    id: Option<&str>,
+    sort: Option<SortAsked>,
+    cursor: Option<&str>,
+) -> Result<Option<NamedBy>, ApiError> {
+    let named = match (customer, id) {
+        (None, None) => return Ok(None),
+        (Some(customer), None) => NamedBy::Customer(customer),
+        (None, Some(id)) => {
+            let words = "`id` is the beginning of a conversation's id: hexadecimal digits, with dashes or without";
+            NamedBy::id(id).ok_or_else(|| ApiError::bad_field(words))?
+        }
+        (Some(_), Some(_)) => return Err(ApiError::bad_field("say `customer` or `id`, not both")),
+    };
+    if sort.is_some() {
+        return Err(ApiError::bad_field("`sort` does not go with `customer` and `id`"));
+    }
+    match cursor {
+        Some(_) => Err(ApiError::bad_cursor()),
+        None => Ok(Some(named)),
     }
 }
 
