@@ -63,7 +63,7 @@ pub enum Manage {
     Ticket(tickets::TicketCommand),
     /// Why a customer waits, who may take the conversation, and why others may not.
     Why {
-        /// The customer's name, or # and the beginning of the conversation's id.
+        /// The customer's name, or the beginning of the conversation's id.
         name: String,
         /// As JSON.
         #[arg(long)]

@@ -6,7 +6,7 @@ use minicom_client::{
     credentials::Profile,
     rest::{LoginError, Method, account::Seat},
 };
-use minicom_protocol::{ids::TenantId, json};
+use minicom_protocol::{ids::TenantId, json, refusal::Refusal};
 use minicom_tui_kit::Shown;
 use serde_json::Value;
 
@@ -83,6 +83,10 @@ impl Office {
         }
         let told = self.seat().api_once(path, body, key).await;
         told.map_err(|error| {
+            if let LoginError::Refused(Refusal::Conflict) = error {
+                let words = "this key was used before for something else. Nothing was done: take a new one";
+                return Failure::new(exit::USAGE, words);
+            }
             let lost = !matches!(error, LoginError::Refused(_));
             let mut failure = call_failure(&self.profile, error);
             if lost {

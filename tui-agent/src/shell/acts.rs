@@ -35,7 +35,7 @@ pub(super) struct Doing {
 #[derive(Debug, Args, PartialEq, Eq)]
 #[command(group = ArgGroup::new("which").required(true).args(["name", "next"]))]
 pub struct TakeArguments {
-    /// The customer's name, or # and the beginning of the conversation's id.
+    /// The customer's name, or the beginning of the conversation's id.
     name: Option<String>,
     /// What needs you most: one of yours whose customer spoke last, else the first of the queue.
     #[arg(long)]
@@ -48,7 +48,7 @@ pub struct TakeArguments {
 #[derive(Debug, Args, PartialEq, Eq)]
 #[command(group = ArgGroup::new("whom").required(true).args(["to", "group", "queue"]))]
 pub struct TransferArguments {
-    /// The customer's name, or # and the beginning of the conversation's id.
+    /// The customer's name, or the beginning of the conversation's id.
     name: String,
     /// To this agent: a name, an id, or an e-mail address.
     #[arg(long, value_name = "AGENT")]
@@ -69,7 +69,7 @@ pub struct TransferArguments {
 /// Which tags.
 #[derive(Debug, Args, PartialEq, Eq)]
 pub struct TagArguments {
-    /// The customer's name, or # and the beginning of the conversation's id.
+    /// The customer's name, or the beginning of the conversation's id.
     name: String,
     /// The tags: letters, digits and dashes.
     #[arg(required_unless_present = "remove")]
@@ -84,7 +84,7 @@ pub struct TagArguments {
 /// What to end.
 #[derive(Debug, Args, PartialEq, Eq)]
 pub struct CloseArguments {
-    /// The customer's name, or # and the beginning of the conversation's id.
+    /// The customer's name, or the beginning of the conversation's id.
     name: String,
     /// What you have read, as `show --format '{seen}'` prints it: nothing is ended if the customer has written since.
     #[arg(long, value_name = "N.N")]

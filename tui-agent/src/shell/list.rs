@@ -204,11 +204,11 @@ mod tests {
         let now = "2026-11-21T14:00:00Z".parse().unwrap();
         let expected = "\
 WHO   CUSTOMER  UNREAD  MESSAGES  LAST   WAITING  ID
-WAIT  ca␛rol    1       2         13:59  4:10     #0193a1b2-c3d4
-you   dora      1       2         13:59           #0193a1b2-c3d4
-bot   grace     1       2         13:59           #0193a1b2-c3d4
-Bo    heidi     1       2         13:59           #0193a1b2-c3d4
-done  ivy       1       2         13:59           #0193a1b2-c3d4
+WAIT  ca␛rol    1       2         13:59  4:10     0193a1b2
+you   dora      1       2         13:59           0193a1b2
+bot   grace     1       2         13:59           0193a1b2
+Bo    heidi     1       2         13:59           0193a1b2
+done  ivy       1       2         13:59           0193a1b2
 ";
         assert_eq!(table(rows, "1", &Zone::utc(), now), expected);
         assert_eq!(table(vec![], "1", &Zone::utc(), now), "There are no conversations.\n");

@@ -1,4 +1,4 @@
-//! Which conversation somebody means: by the customer's name, by `#` and the beginning of an id, or by a whole id.
+//! Which conversation somebody means: by the customer's name, by an id or its beginning, or by `#` and that, which is no name.
 
 use minicom_protocol::{ids::ConversationId, refusal::Refusal, text::CustomerName};
 use minicom_tui_kit::Shown;
@@ -13,6 +13,8 @@ use crate::{
     },
 };
 
+/// Fewer letters of an id mean nobody's without a `#`.
+const ID_CHARS_MIN: usize = 4;
 /// Conversations that are told where a name means several.
 const TOLD_MAX: usize = 20;
 
@@ -22,26 +24,41 @@ const TOLD_MAX: usize = 20;
 /// There is none, or several are meant: then the words list them.
 pub(crate) async fn find(office: &Office, word: &str) -> Result<Value, Failure> {
     let word = word.trim();
-    let query = match (word.strip_prefix('#'), word.parse::<ConversationId>()) {
-        (Some(id), _) => format!("id={}", segment(id)),
-        (None, Ok(id)) => format!("id={id}"),
+    let id = word.strip_prefix('#');
+    let mut found = match (id, word.parse::<ConversationId>()) {
+        (Some(id), _) => fetched(office, "id", id).await?,
+        (None, Ok(_)) => fetched(office, "id", word).await?,
         (None, Err(_)) => {
             let name =
                 CustomerName::parse(word).map_err(|error| Failure::new(exit::USAGE, Refusal::from(error).message()))?;
-            format!("customer={}", segment(name.as_str()))
+            fetched(office, "customer", name.as_str()).await?
         }
     };
-    let mut answer = office.get(&format!("/sessions?{query}&limit=200")).await?;
-    let found = answer["sessions"]
-        .as_array_mut()
-        .map(std::mem::take)
-        .unwrap_or_default();
-    let mut meant = meant(found, word.starts_with('#'));
+    let mut by_id = id.is_some();
+    if found.is_empty() && !by_id && begins_an_id(word) {
+        by_id = true;
+        found = fetched(office, "id", word).await?;
+    }
+    let mut meant = meant(found, by_id);
     match meant.len() {
         0 => Err(nobody(office, word).await),
         1 => Ok(meant.remove(0)),
         _ => Err(several(word, &meant)),
     }
+}
+
+async fn fetched(office: &Office, by: &str, value: &str) -> Result<Vec<Value>, Failure> {
+    let path = format!("/sessions?{by}={}&limit=200", segment(value));
+    let mut answer = office.get(&path).await?;
+    Ok(answer["sessions"]
+        .as_array_mut()
+        .map(std::mem::take)
+        .unwrap_or_default())
+}
+
+/// Whether a word that is nobody's name can be the beginning of an id.
+fn begins_an_id(word: &str) -> bool {
+    (ID_CHARS_MIN..=36).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
 
 /// Those that somebody can mean: all whose id begins so; of each customer the open one, else the last.
@@ -73,7 +90,7 @@ fn several(word: &str, meant: &[Value]) -> Failure {
     );
     for row in meant.iter().take(TOLD_MAX) {
         let line = format!(
-            "#{}  {} ({})  {}  {}",
+            "{}  {} ({})  {}  {}",
             field(row, "session_id"),
             field(row, "customer_id"),
             field(&row["customer"], "realm"),
@@ -142,7 +159,7 @@ mod tests {
         let told = several("al\u{1b}ice", &rows);
         assert_eq!(told.code, 3);
         assert!(told.words.starts_with("al␛ice means 25 conversations."), "{told}");
-        assert!(told.words.contains("\n  #0  al␛ice (named)  active\n"), "{told}");
+        assert!(told.words.contains("\n  0  al␛ice (named)  active\n"), "{told}");
         assert!(
             told.words.ends_with("\n  ... and 5 more") && !told.words.contains('\u{1b}'),
             "{told}"

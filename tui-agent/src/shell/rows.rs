@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::seen::Seen;
 use crate::manage::office::field;
 
-/// Letters of an id that tell a conversation from the others of its second.
-const SHORT_ID: usize = 13;
+/// Letters of an id that nearly always tell a conversation from all others. A `#` before it would be a comment to a shell.
+const SHORT_ID: usize = 8;
 
 /// An answer as JSON, on one line.
 pub fn json_line(of: &Value) -> String {
@@ -19,7 +19,7 @@ pub fn json_line(of: &Value) -> String {
 /// The beginning of a conversation's id, as it can be given to every command.
 pub fn short_id(session: &Value) -> String {
     let id: String = field(session, "session_id").chars().take(SHORT_ID).collect();
-    format!("#{}", Shown::line(&id))
+    Shown::line(&id).as_str().to_owned()
 }
 
 /// The customer's name.

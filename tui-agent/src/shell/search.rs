@@ -26,7 +26,7 @@ pub struct SearchArguments {
     /// Words, "phrases", begin*, -not, and filters as from:customer tag:vip stage:closed after:7d.
     #[arg(required = true)]
     words: Vec<String>,
-    /// Only in this conversation: the customer's name, or # and the beginning of its id.
+    /// Only in this conversation: the customer's name, or the beginning of its id.
     #[arg(long = "in", value_name = "NAME")]
     within: Option<String>,
     /// At most so many.

@@ -23,7 +23,7 @@ use crate::{
 /// Which conversation, and how.
 #[derive(Debug, Args, PartialEq, Eq)]
 pub struct ShowArguments {
-    /// The customer's name, or # and the beginning of the conversation's id.
+    /// The customer's name, or the beginning of the conversation's id.
     name: String,
     /// How many of its last lines.
     #[arg(long, value_name = "N", default_value_t = 20)]

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Read};
 
 use clap::Args;
-use minicom_protocol::text::MESSAGE_BYTES_MAX;
+use minicom_protocol::{refusal::Refusal, text::MESSAGE_BYTES_MAX};
 use serde_json::{Value, json};
 
 use super::{
@@ -21,7 +21,7 @@ use crate::{
 /// What to write to whom.
 #[derive(Debug, Args, PartialEq, Eq)]
 pub struct SendArguments {
-    /// The customer's name, or # and the beginning of the conversation's id.
+    /// The customer's name, or the beginning of the conversation's id.
     name: String,
     /// What to write; - or nothing: what the standard input has. A text that begins with - stands behind --.
     text: Vec<String>,
@@ -41,7 +41,7 @@ pub struct SendArguments {
 /// What to note on what.
 #[derive(Debug, Args, PartialEq, Eq)]
 pub struct NoteArguments {
-    /// The customer's name, or # and the beginning of the conversation's id.
+    /// The customer's name, or the beginning of the conversation's id.
     name: String,
     /// The note; - or nothing: what the standard input has.
     text: Vec<String>,
@@ -64,11 +64,11 @@ pub(super) async fn send(wanted: SendArguments, access: &Access<'_>) -> Result<S
             let words = format!(
                 "Somebody has written to {} since. Nothing was sent. Read it:  minicom-agent show {}  or send it with --anyway.",
                 rows::customer(&session),
-                rows::short_id(&session).trim_start_matches('#').to_owned() + "",
+                rows::short_id(&session),
             );
             Failure::new(failure.code, words)
         }
-        exit::OTHERWISE if !wanted.take => {
+        _ if failure.words == Refusal::NotOwner.message() => {
             let words = format!("{} Nothing was sent. (--take takes over in the same step.)", failure.words);
             Failure::new(failure.code, words)
         }

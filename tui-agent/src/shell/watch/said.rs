@@ -83,7 +83,9 @@ impl<'a> Names<'a> {
         let whose = customer.map_or_else(String::new, |name| format!(" {}", Shown::name(name)));
         let text = text(event);
         let said = match (sender(event), text.is_empty()) {
-            ("", _) => match event["fallback"].as_str() {
+            // A note has its text beside the words.
+            ("", false) => format!("-- {}: {}", Shown::line(field(event, "fallback")), Shown::line(&text)),
+            ("", true) => match event["fallback"].as_str() {
                 Some(words) => format!("-- {}", Shown::line(words)),
                 None => format!("-- {}", Shown::line(field(event, "kind"))),
             },
