@@ -720,7 +720,7 @@ async fn the_queue_and_why_somebody_waits() -> Result<()> {
     );
     let refused = shell.admin(&["why", "alise"]).await?;
     assert!(
-        refused.code == 2 && refused.err.contains("Did you mean alice?"),
+        refused.code == 1 && refused.err.contains("Did you mean alice?"),
         "{refused:?}"
     );
 

@@ -101,6 +101,11 @@ impl Feed {
         }
     }
 
+    /// Goes on with another token, after the one before was refused: a server on this computer makes a new one when it starts.
+    pub fn renew(&mut self, token: Secret) {
+        self.of.token = token;
+    }
+
     /// What comes next. It may be dropped and called again: nothing is lost by it.
     ///
     /// # Errors

@@ -160,7 +160,8 @@ fn line(message: &Value, session: &Value, zone: &Zone) -> String {
 /// What somebody wrote, all of it: what is not on its first line is set in.
 fn said(at: &str, who: &str, text: &str) -> String {
     let text = crate::manage::safe::text(text);
-    let text = text.trim_end().replace('\n', "\n      ");
+    let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
+    let text = lines.join("\n      ").replace("      \n", "\n");
     format!("{at} {who}: {text}\n")
 }
 
@@ -174,8 +175,8 @@ mod tests {
         let line = |message: Value| super::line(&message, &session, &Zone::utc());
         let at = "2026-11-21T13:59:00Z";
         assert_eq!(
-            line(json!({"type": "text", "sender": "customer", "content": "one\ntwo\u{1b}[2J", "timestamp": at})),
-            "13:59 al␛ice: one\n      two␛[2J\n"
+            line(json!({"type": "text", "sender": "customer", "content": "one\n\ntwo\u{1b}[2J", "timestamp": at})),
+            "13:59 al␛ice: one\n\n      two␛[2J\n"
         );
         assert_eq!(
             line(json!({"type": "text", "sender": "agent", "agent_name": "Ada", "content": "x", "timestamp": at})),

@@ -13,10 +13,14 @@ use std::{
 
 use clap::Args;
 use minicom_client::{
+    Secret,
     cursor_file::{CursorFile, Place, is_cursor},
-    rest::feed::{Feed, FeedEnded, FeedLine, FeedNews, FeedOf},
+    rest::{
+        LoginError,
+        feed::{Feed, FeedEnded, FeedLine, FeedNews, FeedOf},
+    },
 };
-use minicom_protocol::json::ascii;
+use minicom_protocol::{json::ascii, refusal::Refusal};
 use minicom_tui_kit::{Shown, reader, signals};
 use serde_json::Value;
 
@@ -101,7 +105,8 @@ pub async fn run(wanted: WatchArguments, access: &Access<'_>) -> Result<(), Fail
         kinds: wanted.only.unwrap_or_default(),
     };
     let mut watch = Watch {
-        names: said::Names::of(&office, access.zone()),
+        names: said::Names::new(access.zone()),
+        office,
         telling,
         out,
         file,
@@ -112,7 +117,7 @@ pub async fn run(wanted: WatchArguments, access: &Access<'_>) -> Result<(), Fail
     if watch.is_over(&cursor) {
         return Ok(());
     }
-    watch.follow(Feed::after(of, cursor), &office).await
+    watch.follow(Feed::after(of, cursor), access).await
 }
 
 /// Where the journal ends now.
@@ -122,6 +127,7 @@ async fn newest(office: &Office) -> Result<String, Failure> {
 }
 
 struct Watch<'a> {
+    office: Office,
     names: said::Names<'a>,
     telling: Telling,
     out: Out,
@@ -138,7 +144,7 @@ enum Went {
 }
 
 impl Watch<'_> {
-    async fn follow(&mut self, mut feed: Feed, office: &Office) -> Result<(), Failure> {
+    async fn follow(&mut self, mut feed: Feed, access: &Access<'_>) -> Result<(), Failure> {
         let mut unread = reader::gone().map_err(unwritten)?;
         let mut ending: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(ended()?);
         loop {
@@ -155,10 +161,24 @@ impl Watch<'_> {
                 },
                 Ok(FeedNews::Away { why }) => tell(&format!("{why} It is tried again.")),
                 Ok(FeedNews::Back) => tell("the connection is back."),
-                Err(FeedEnded::Reset) => return Err(reset(&newest(office).await?)),
-                Err(FeedEnded::Server(error)) => return Err(call_failure(office.profile(), error)),
+                Err(FeedEnded::Reset) => return Err(reset(&newest(&self.office).await?)),
+                Err(FeedEnded::Server(error)) => match self.signed_in_anew(&error, access) {
+                    Some(token) => feed.renew(token),
+                    None => return Err(call_failure(self.office.profile(), error)),
+                },
             }
         }
+    }
+
+    /// A token that was made since: that of a server on this computer is another one after each start.
+    fn signed_in_anew(&mut self, error: &LoginError, access: &Access<'_>) -> Option<Secret> {
+        if !matches!(error, LoginError::Refused(Refusal::SignIn)) {
+            return None;
+        }
+        let office = access.office().ok()?;
+        let (before, now) = (self.office.whole().2, office.whole().2);
+        self.office = office;
+        (before != now).then_some(now)
     }
 
     /// First the lines, then the cursor: whoever is killed in between gets them again, and misses none.
@@ -188,7 +208,7 @@ impl Watch<'_> {
         let whole: Value = serde_json::from_str(raw).unwrap_or_default();
         let event = &whole["event"];
         let customer = match self.telling.wants_customer() {
-            true => self.names.customer(event).await,
+            true => self.names.customer(&self.office, event).await,
             false => None,
         };
         match &self.telling {

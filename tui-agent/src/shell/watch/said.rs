@@ -34,22 +34,20 @@ const NAMES_MAX: usize = 10_000;
 
 /// Customers' names by conversation.
 pub(super) struct Names<'a> {
-    office: &'a Office,
     zone: &'a Zone,
     known: HashMap<String, String>,
 }
 
 impl<'a> Names<'a> {
-    pub fn of(office: &'a Office, zone: &'a Zone) -> Names<'a> {
+    pub fn new(zone: &'a Zone) -> Names<'a> {
         Names {
-            office,
             zone,
             known: HashMap::new(),
         }
     }
 
     /// The name of the customer whom an event is about; none where it is about nobody, or nobody says.
-    pub async fn customer(&mut self, event: &Value) -> Option<String> {
+    pub async fn customer(&mut self, office: &Office, event: &Value) -> Option<String> {
         let conversation = field(&event["subject"], "conversation");
         if conversation.is_empty() {
             return None;
@@ -60,11 +58,7 @@ impl<'a> Names<'a> {
         let name = match event["data"]["customer"]["name"].as_str() {
             Some(name) => name.to_owned(),
             None => {
-                let session = self
-                    .office
-                    .get(&format!("/sessions/{}", segment(conversation)))
-                    .await
-                    .ok()?;
+                let session = office.get(&format!("/sessions/{}", segment(conversation))).await.ok()?;
                 field(&session, "customer_id").to_owned()
             }
         };
