@@ -646,6 +646,18 @@ fn what_was_not_sent_at_the_end_of_the_input_is_told_by_the_code() {
 }
 
 #[test]
+fn a_word_that_means_nothing_is_told_to_a_script_by_the_code() {
+    for (line, piped, person) in [("/tkae carol", 2, 0), ("/list", 0, 0)] {
+        for (mut script, code) in [(Script::piped(mine()), piped), (Script::at(mine()), person)] {
+            script.lines(&[line]);
+            script.input(PlainInput::Eof);
+            script.advance(FLUSH_MAX);
+            assert_eq!(script.quit, Some(code), "{line}: {:?}", script.said);
+        }
+    }
+}
+
+#[test]
 fn a_fresh_start_says_that_something_was_missed() {
     let mut script = Script::at(waiting());
     script.lose();
