@@ -191,7 +191,7 @@ mod tests {
                 json!({"type": "file", "sender": "customer", "content": "", "attachment": {"file_name": "a\u{202e}b"},
                         "attachment_url": "/x", "timestamp": at})
             ),
-            "13:59 al␛ice:  [ab]\n"
+            "13:59 al␛ice:  [ab] ⚠ hidden direction marks\n"
         );
     }
 
