@@ -92,6 +92,20 @@ async fn a_customer_types_pastes_resizes_and_leaves() -> Result<()> {
     Ok(())
 }
 
+/// As through a slow line, or from a terminal that does not mark what is pasted.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_that_is_not_marked_as_a_paste_comes_to_its_end() -> Result<()> {
+    let (_server, computer) = desk().await?;
+    let mut alice = computer.chat_screen("alice", 80, 24)?;
+    alice.sees("live")?;
+    let words: String = (1..=600).map(|number| format!("word{number} ")).collect();
+    alice.press(&words)?;
+    alice.sees("word600")?;
+    alice.press("it goes on")?;
+    alice.sees("it goes on")?;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_takes_over_answers_and_leaves() -> Result<()> {
     let (_server, computer) = desk().await?;

@@ -7,6 +7,7 @@
 //! There is no tick. A timer exists only while [`App::deadline`] names a moment or a frame waits for its turn.
 
 mod app;
+mod reader;
 
 use std::future::poll_fn;
 use std::io;

@@ -6,7 +6,7 @@ use std::io;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream};
+use crossterm::event::Event;
 use futures_util::stream::Stream;
 use minicom_protocol::gate::Shown;
 use ratatui::Frame;
@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::editor::Edit;
 use crate::input::{Input, Translator};
+use crate::runtime::reader::Reader;
 use crate::signals::Signals;
 
 /// The time as a value. Programs never ask a clock themselves.
@@ -86,7 +87,7 @@ pub struct TerminalEvents;
 
 impl EventSource for TerminalEvents {
     fn open(&mut self) -> Events {
-        Box::pin(EventStream::new())
+        Box::pin(Reader::begin())
     }
 }
 
