@@ -116,7 +116,11 @@ pub enum NameRefused {
 }
 
 /// Names the character by its number, and shows it only if it cannot do harm.
-fn code_point(c: char) -> String {
+/// A character that is not taken, so that it can be found in what was typed.
+pub(crate) fn code_point(c: char) -> String {
+    if c == ' ' {
+        return "a blank".to_owned();
+    }
     let number = format!("U+{:04X}", u32::from(c));
     if c.is_ascii_graphic() {
         format!("{c:?} ({number})")

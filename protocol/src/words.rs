@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::gate::Shown;
+use crate::{gate::Shown, text::code_point};
 
 /// Characters that a subject may have.
 pub const SUBJECT_CHARS_MAX: usize = 200;
@@ -35,7 +35,7 @@ pub enum WordRefused {
         actual: usize,
     },
     /// A character that it cannot have.
-    #[error("{what} cannot contain U+{code:04X}; {hint}")]
+    #[error("{what} cannot contain {}; {hint}", code_point(char::from_u32(*.code).unwrap_or_default()))]
     BadCharacter {
         /// What was to be given.
         what: &'static str,
@@ -197,7 +197,7 @@ mod tests {
         check("", Err("a tag is empty"));
         check(
             "two words",
-            Err("a tag cannot contain U+0020; use letters, digits, hyphen, underscore and dot"),
+            Err("a tag cannot contain a blank; use letters, digits, hyphen, underscore and dot"),
         );
         check(
             "a\u{202e}b",

@@ -277,7 +277,7 @@ mod tests {
                 "the subject has 201 characters; 200 is the most",
             ),
             ("--priority", "soon", "a priority is low, medium, high or urgent"),
-            ("--skill", "two words", "a skill cannot contain U+0020"),
+            ("--skill", "two words", "a skill cannot contain a blank"),
         ] {
             let error = Cli::try_parse_from(["minicom-chat", "a", flag, value]).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{flag} {value}");

@@ -732,7 +732,7 @@ fn articles_are_told_and_read_as_text() {
     desk.client(ClientEvent::Reply { n, question, told });
     assert_eq!(
         desk.take_said(),
-        ["14:00 -- /read nothing: There is nothing by that id here."]
+        ["14:00 -- /read nothing: There is nothing of that name or id here."]
     );
 }
 

@@ -279,7 +279,7 @@ fn articles_by_name_or_the_newest() {
     );
     told(
         of(&none, Word::Read, "two words"),
-        "an article's short name cannot contain U+0020",
+        "an article's short name cannot contain a blank",
     );
     let sent = known(vec![opened(), with_card(), line(by_ada(), 10, "well?")]);
     assert_eq!(of(&sent, Word::Read, ""), Wish::Read(Tag::parse("refunds").unwrap()));

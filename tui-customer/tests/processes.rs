@@ -61,7 +61,7 @@ fn what_is_wrong_is_said_before_anything_is_made() {
         (&["alice", "--name", ""], "the name is empty"),
         (&["alice", "--subject", "a\nb"], "the subject cannot contain U+000A"),
         (&["alice", "--priority", "soon"], "low, medium, high or urgent"),
-        (&["alice", "--skill", "two words"], "a skill cannot contain U+0020"),
+        (&["alice", "--skill", "two words"], "a skill cannot contain a blank"),
         (&SKILLS, "8 is the most"),
         (&[], "Usage"),
     ] {

@@ -40,7 +40,7 @@ impl Refusal {
                 "Somebody answered before you. Read it, then send yours anyway or change it.".to_owned()
             }
             Refusal::Closed => "This conversation has ended.".to_owned(),
-            Refusal::NotFound => "There is nothing by that id here.".to_owned(),
+            Refusal::NotFound => "There is nothing of that name or id here.".to_owned(),
             Refusal::AttachmentNotFound => {
                 "There is no such file of yours for this conversation, or its time is over. Upload it again.".to_owned()
             }

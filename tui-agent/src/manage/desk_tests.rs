@@ -79,3 +79,19 @@ fn changes_are_told_key_by_key() {
     ];
     assert_eq!(changes(&known, &wanted).unwrap(), expected);
 }
+
+#[test]
+fn what_no_desk_has_is_told_and_not_left_out_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("desk.toml"), "name = \"x\"\n").unwrap();
+    std::fs::write(path("README.md"), "notes").unwrap();
+    std::fs::create_dir(path(".git")).unwrap();
+    assert!(read_any(folder.path()).unwrap().is_ok());
+    std::fs::create_dir(path("reples")).unwrap();
+    let Err(told) = read_any(folder.path()).unwrap() else {
+        panic!("`reples` was left out without a word");
+    };
+    let told = format!("{told:?}");
+    assert!(told.contains("reples") && told.contains("a desk has no such part"), "{told}");
+}

@@ -50,6 +50,21 @@ const GROUPS: &str = "groups.toml";
 const REPLIES: &str = "replies";
 const ARTICLES: &str = "articles";
 
+/// What a folder has and no desk: a name with a mistake in it would be left out without a word. Hidden files and notes to the reader
+/// are nobody's business here.
+fn strangers(folder: &Path) -> Vec<Mistake> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.map(|it| it.file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| {
+        let known = [SETTINGS, BOT, GROUPS, REPLIES, ARTICLES].contains(&name.as_str());
+        !known && !name.starts_with('.') && !name.to_uppercase().starts_with("README")
+    });
+    names.sort();
+    let what = format!("a desk has no such part: it has {SETTINGS}, {BOT}, {GROUPS}, {REPLIES}/ and {ARTICLES}/");
+    let mistake = |name: &String| Mistake::of(&files::shown(&folder.join(name)).to_string(), what.clone());
+    names.iter().map(mistake).collect()
+}
+
 impl Folder {
     /// A folder with settings alone.
     pub fn of_settings(file: String, settings: DeskSettings) -> Folder {
@@ -64,7 +79,7 @@ impl Folder {
     /// # Errors
     /// All mistakes of all its files.
     pub fn read(folder: &Path) -> Result<Folder, Told> {
-        let mut mistakes = Vec::new();
+        let mut mistakes = strangers(folder);
         let mut read = Folder::default();
         if let Some((file, text)) = text_of(&folder.join(SETTINGS), &mut mistakes) {
             match desk::parse(&file, &text) {

@@ -59,7 +59,7 @@ fn bad_files_are_refused_with_their_lines() {
         (
             "two words.txt",
             "Hi\n",
-            "two words.txt: its name cannot be the code: a tag cannot contain U+0020",
+            "two words.txt: its name cannot be the code: a tag cannot contain a blank",
         ),
         (
             "a.txt",
@@ -69,7 +69,7 @@ fn bad_files_are_refused_with_their_lines() {
         (
             "a.txt",
             "+++\n\ncode = \"two words\"\n+++\nHi\n",
-            "a.txt:3:8: a tag cannot contain U+0020",
+            "a.txt:3:8: a tag cannot contain a blank",
         ),
         ("a.txt", "+++\nmine = \"yes\"\n+++\nHi\n", "a.txt:2:8: invalid type"),
         (

@@ -111,7 +111,7 @@ fn why_somebody_waits_is_told_for_each_agent() {
 #[test]
 fn what_the_server_would_not_tell_is_told() {
     let mut script = carol(waiting());
-    script.tells("/why", &["Refused: There is nothing by that id here."]);
+    script.tells("/why", &["Refused: There is nothing of that name or id here."]);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn an_agents_skills_and_capacity_are_changed() {
     );
     script.tells(
         "/agent bo +a!",
-        &["A skill cannot contain U+0021; use letters, digits, hyphen, underscore and dot. Nothing was done."],
+        &["A skill cannot contain '!' (U+0021); use letters, digits, hyphen, underscore and dot. Nothing was done."],
     );
 }
 

@@ -46,7 +46,7 @@ fn tags_are_put_on_and_taken_off() {
     script.tells("/tag", &["carol is tagged late vip."]);
     script.tells(
         "/tag +a b!",
-        &["A tag cannot contain U+0021; use letters, digits, hyphen, underscore and dot. Nothing was done."],
+        &["A tag cannot contain '!' (U+0021); use letters, digits, hyphen, underscore and dot. Nothing was done."],
     );
     script.hear(|desk| desk.tagged("carol", BO, &[]));
     script.says(&["[carol] 14:00 -- Bo took the tags off"]);

@@ -50,7 +50,7 @@ fn nothing_is_blocked_while_it_is_asked() {
 #[test]
 fn what_the_server_will_not_tell_is_said_in_its_words() {
     let mut seat = seat();
-    seat.press("w").sees("There is nothing by that id here.");
+    seat.press("w").sees("There is nothing of that name or id here.");
 }
 
 #[test]

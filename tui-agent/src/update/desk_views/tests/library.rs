@@ -87,7 +87,7 @@ fn a_new_reply_is_asked_for_and_written() {
 #[test]
 fn fields_are_checked_where_they_are_asked() {
     for (keys, words) in [
-        ("ntwo words<enter>", "a tag cannot contain U+0020"),
+        ("ntwo words<enter>", "a tag cannot contain a blank"),
         ("nok<enter><enter>", "title is needed"),
         ("nok<enter>t<enter>hers<enter>", "say mine or all"),
         ("nok<enter>t<enter><enter>tag<enter>", "is no action"),
@@ -312,6 +312,6 @@ fn an_article_that_is_gone_is_told() {
     seat.desk
         .replies
         .retain(|(asked, _)| *asked != AgentQuestion::Article { slug: slug.clone() });
-    seat.press("e").sees("There is nothing by that id here.");
+    seat.press("e").sees("There is nothing of that name or id here.");
     assert!(seat.edits.is_empty());
 }

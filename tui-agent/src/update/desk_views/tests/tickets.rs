@@ -67,7 +67,7 @@ fn its_number_is_told_and_the_key_opens_it_from_then_on() {
     seat.happens(|desk| desk.happens("carol", ticketed));
     seat.press("K")
         .sees("── Ticket 12 ──")
-        .sees("There is nothing by that id here.");
+        .sees("There is nothing of that name or id here.");
     assert_eq!(seat.commands(), []);
 }
 
