@@ -43,6 +43,7 @@ use crate::{
     },
     desk::Desk,
     limits,
+    store::TenantKey,
 };
 
 pub use change::Change;
@@ -82,9 +83,10 @@ struct Shared {
     tenants: tokio::sync::Mutex<()>,
 }
 
-/// Called after an agent's sign-ins have ended, with the one token that ended, or `None` for all of them. Live
-/// connections are closed by it.
-pub type OnSignedOut = Arc<dyn Fn(AgentId, Option<TokenDigest>) + Send + Sync>;
+/// Called after sign-ins of one tenant's agent have ended, with the one token that ended, or `None` for all of them. Live
+/// connections are closed by it. An agent alone says too little: a desk that was imported has the same agents as the one that
+/// it was exported from.
+pub type OnSignedOut = Arc<dyn Fn(TenantKey, AgentId, Option<TokenDigest>) + Send + Sync>;
 
 /// How many new customers one address may make in a minute.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -126,6 +128,8 @@ pub struct Login {
     pub email: String,
     /// What the agent may do.
     pub role: Role,
+    /// The token that had to end, so that the agent has no more than a bounded number.
+    made_room: Option<TokenDigest>,
 }
 
 /// Why an account was not made or changed. The words are for an admin.
@@ -195,7 +199,7 @@ fn refusal_of(error: PasswordError) -> Refusal {
 impl Accounts {
     /// The accounts behind a desk, with the usual rates and nobody to tell of ended sign-ins.
     pub fn new(desk: Desk, sealing: Arc<SealingKey>) -> Accounts {
-        Accounts::with(desk, NewCustomerRates::default(), sealing, Arc::new(|_, _| {}))
+        Accounts::with(desk, NewCustomerRates::default(), sealing, Arc::new(|_, _, _| {}))
     }
 
     /// The accounts behind a desk. `sealing` is the key of the data folder.

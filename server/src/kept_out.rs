@@ -20,8 +20,8 @@ pub enum KeptOut {
     Erased(TenantKey, CustomerId),
     /// Those of one device of a customer, by its id.
     Device(TenantKey, CustomerId, String),
-    /// Agents', of those sign-ins that a person made with a password alone: the tenant asks for a second factor from now on.
-    OneFactor(Vec<AgentId>),
+    /// Agents' of a tenant, of those sign-ins that a person made with a password alone: the tenant asks for a second factor from now on.
+    OneFactor(TenantKey, Vec<AgentId>),
     /// All customers' from a network.
     Network(TenantKey, IpNet),
 }

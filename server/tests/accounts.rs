@@ -24,7 +24,11 @@ use minicom_server::{
     decide::Settings,
     desk::Desk,
     faults::Faults,
-    store::{self, TenantKey, journal},
+    limits,
+    store::{
+        self, TenantKey, journal,
+        tokens::{self, NewToken},
+    },
 };
 
 const PASSWORD: &str = "seven lamps on a quiet hill";
@@ -50,7 +54,7 @@ fn rig() -> Rig {
     let (desk, _writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
     let signed_out = Arc::new(Mutex::new(vec![]));
     let heard = signed_out.clone();
-    let hear = Arc::new(move |agent, token: Option<_>| heard.lock().unwrap().push((agent, token.is_some())));
+    let hear = Arc::new(move |_, agent, token: Option<_>| heard.lock().unwrap().push((agent, token.is_some())));
     let rates = NewCustomerRates {
         per_address_per_min: 2,
         ..NewCustomerRates::default()
@@ -150,6 +154,64 @@ async fn a_login_gives_a_token_that_logging_out_ends() {
 
     assert!(!rig.is_good(&token, elsewhere()).await);
     assert_eq!(*rig.signed_out.lock().unwrap(), [(signed_in.agent.id, true)]);
+}
+
+/// Whoever finds a program's token has nothing that outlives it.
+#[tokio::test]
+async fn what_a_program_made_ends_with_its_own_token() {
+    let rig = rig();
+    rig.add("ada@example.org", Role::Admin).await.unwrap();
+    let login = rig.login("ada@example.org", PASSWORD).await.unwrap().token.reveal();
+    let me = rig.accounts.sign_in(&rig.tenant, &login, elsewhere()).await.unwrap();
+    let new = |days| NewMachineToken {
+        agent: None,
+        label: "script".to_owned(),
+        scope: Scope::Write,
+        days,
+    };
+    let by = async |token: &str| rig.accounts.sign_in(&rig.tenant, token, elsewhere()).await.unwrap();
+    let (first, first_row) = rig.accounts.make_token(&me, new(1), None).await.unwrap();
+    let (second, row) = rig
+        .accounts
+        .make_token(&by(&first.reveal()).await, new(300), None)
+        .await
+        .unwrap();
+    assert_eq!(row.expires_at, first_row.expires_at);
+    let (third, _) = rig
+        .accounts
+        .make_token(&by(&second.reveal()).await, new(300), None)
+        .await
+        .unwrap();
+    rig.accounts
+        .revoke_token(&me, &rig.tenant, &first_row.id, None)
+        .await
+        .unwrap();
+    for token in [first, second, third] {
+        assert!(!rig.is_good(&token.reveal(), elsewhere()).await);
+    }
+    assert_eq!(*rig.signed_out.lock().unwrap(), [(me.agent.id, true); 3]);
+    assert!(rig.is_good(&login, elsewhere()).await);
+}
+
+#[tokio::test]
+async fn the_sign_in_that_makes_room_is_closed_everywhere() {
+    let rig = rig();
+    let ada = rig.add("ada@example.org", Role::Agent).await.unwrap().agent.id;
+    let (key, now) = (rig.key, minicom_server::clock::now());
+    let others = rig.desk.write(key, move |scope| {
+        for number in 0..limits::TOKENS_PER_AGENT_MAX {
+            let digest = [u8::try_from(number).unwrap(); 32];
+            tokens::save(
+                scope.conn,
+                key,
+                &NewToken::login(ada, digest, "other", now, now.plus_ms(60_000_000)),
+            )?;
+        }
+        Ok(())
+    });
+    others.await.unwrap();
+    rig.login("ada@example.org", PASSWORD).await.unwrap();
+    assert_eq!(*rig.signed_out.lock().unwrap(), [(ada, true)]);
 }
 
 #[tokio::test]

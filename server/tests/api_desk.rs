@@ -204,7 +204,14 @@ async fn saved_replies_are_made_found_used_and_deleted() {
     );
     let session = desk.get("sessions").await["sessions"][0]["session_id"].clone();
     let used = json!({"session_id": session, "canned_response_id": id, "take_over": true});
-    let (status, line) = desk.bo(Method::POST, "messages", used).await;
+    let once = async || {
+        let request = desk
+            .server
+            .bare(Method::POST, &format!("{BASE}/messages"))
+            .bearer_auth(&desk.bo);
+        answer(request.header("idempotency-key", "once").json(&used)).await
+    };
+    let (status, line) = once().await;
     assert_eq!((status, &line["content"]), (201, &json!("Dear alice,")));
     let row = desk.get(&format!("sessions/{}", session.as_str().unwrap())).await;
     assert_eq!((&row["tags"], &row["priority"]), (&json!(["parcel"]), &json!("high")));
@@ -213,6 +220,11 @@ async fn saved_replies_are_made_found_used_and_deleted() {
     assert_eq!(
         code(&desk.bo(Method::DELETE, &path, json!({})).await),
         (404, "not_found")
+    );
+    assert_eq!(
+        once().await,
+        (201, line),
+        "it was sent, whatever became of its words since"
     );
     desk.server.stop().await.unwrap();
 }

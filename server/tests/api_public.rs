@@ -154,6 +154,29 @@ async fn without_the_key_there_is_nothing_to_the_byte() {
 }
 
 #[tokio::test]
+async fn who_comes_from_a_blocked_network_changes_nothing() {
+    let server = Server::over(story).await;
+    let (_, started) = start(&server, &json!({"customer_name": "Alice", "message": "Hello"})).await;
+    let (session, key) = (text(&started, "session_id"), text(&started, "session_key"));
+    let block = server
+        .bare(Method::POST, &format!("{BASE}/blocked-networks"))
+        .bearer_auth(&server.token);
+    let (status, blocked) = answer(block.json(&json!({"network": "127.0.0.0/8"}))).await;
+    assert_eq!(status, 201, "{blocked}");
+    for (act, body) in [
+        ("human", json!({})),
+        ("seen", json!({})),
+        ("close", json!({})),
+        ("rating", json!({"score": 1, "comment": "words"})),
+    ] {
+        let request = server.bare(Method::POST, &format!("{BASE}/public/session/{session}/{act}"));
+        let refused = answer(request.bearer_auth(key).json(&body)).await;
+        assert_eq!(code(&refused), (403, "blocked"), "{act}");
+    }
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_start_that_is_repeated_is_the_same_conversation() {
     let server = Server::over(story).await;
     let go = |key: &str, body: Value| {

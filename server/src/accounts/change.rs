@@ -167,7 +167,8 @@ impl Accounts {
     /// Ends the connections whose sign-ins have ended.
     async fn after(&self, tenant: &TenantId, changed: Changed) -> Result<Account, AccountError> {
         if changed.signed_out {
-            (self.shared.signed_out)(changed.account.agent.id, None);
+            let key = self.desk().tenant(tenant)?;
+            (self.shared.signed_out)(key, changed.account.agent.id, None);
         }
         if changed.stood_for && *tenant == TenantId::default_tenant() {
             // The local token was one of the sign-ins that ended. It is the operator's, who is an admin of the server's own

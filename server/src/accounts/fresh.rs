@@ -2,15 +2,15 @@
 
 use std::net::IpAddr;
 
-use minicom_protocol::refusal::Refusal;
+use minicom_protocol::{ids::Time, refusal::Refusal};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::Login;
+use super::{Accounts, Login};
 use crate::{
     auth::{
         scope::{OnlyFor, TokenKind},
-        token::Token,
+        token::{Token, TokenDigest},
     },
     execute::Scope,
     limits,
@@ -39,7 +39,7 @@ impl Fresh {
     pub fn save(self, scope: &Scope<'_>, account: Agent, only_for: Option<OnlyFor>) -> store::Result<Login> {
         let (tenant, id, now) = (scope.tenant, account.agent.id, scope.now);
         tokens::forget_ended(scope.conn, tenant, id, now)?;
-        make_room(scope.conn, tenant, &account, now)?;
+        let made_room = make_room(scope.conn, tenant, &account, now)?;
         let life = match only_for {
             Some(_) => limits::TOKEN_FIRST_STEP_LIFE,
             None => limits::TOKEN_LIFE,
@@ -64,24 +64,31 @@ impl Fresh {
             role: account.role,
             token: self.token,
             label: self.label,
+            made_room,
         })
     }
 }
 
-fn make_room(
-    conn: &Connection,
-    tenant: TenantKey,
-    account: &Agent,
-    now: minicom_protocol::ids::Time,
-) -> store::Result<()> {
+/// The token that ended for it, if there was no room.
+fn make_room(conn: &Connection, tenant: TenantKey, account: &Agent, now: Time) -> store::Result<Option<TokenDigest>> {
     let mut good = tokens::of_agent(conn, tenant, account.agent.id, now)?;
     if good.len() < limits::TOKENS_PER_AGENT_MAX {
-        return Ok(());
+        return Ok(None);
     }
     // A program's token is never ended by a person who signs in.
     good.retain(|token| token.kind == TokenKind::Login);
-    if let Some(oldest) = good.iter().min_by_key(|token| token.last_used_at) {
-        tokens::revoke(conn, tenant, &oldest.digest, now)?;
+    let Some(oldest) = good.iter().min_by_key(|token| token.last_used_at) else {
+        return Ok(None);
+    };
+    let revoked = tokens::revoke(conn, tenant, &oldest.digest, now)?;
+    Ok(revoked.first().and_then(|it| TokenDigest::from_bytes(&it.digest)))
+}
+
+impl Accounts {
+    /// Closes the connections of the sign-in that ended for this one.
+    pub(super) fn room_was_made(&self, tenant: TenantKey, login: &Login) {
+        if let Some(ended) = login.made_room {
+            (self.shared.signed_out)(tenant, login.agent.id, Some(ended));
+        }
     }
-    Ok(())
 }

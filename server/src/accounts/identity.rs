@@ -3,6 +3,7 @@
 use minicom_protocol::{
     gate::Shown,
     ids::{TenantId, Time},
+    people::Realm,
     refusal::Refusal,
     settings::SignedIdentity,
     text::CustomerName,
@@ -19,6 +20,7 @@ use crate::{
     store::{
         TenantKey,
         identity_keys::{self, IdentityKeyRow},
+        people,
     },
 };
 
@@ -114,8 +116,10 @@ impl Accounts {
         let keys = self.good_keys(tenant).await?;
         let key = keys.first().ok_or(Refusal::NotFound)?;
         let token = identity::sign(key, &by.tenant, claims);
-        let (by, customer, key) = (by.by(), claims.customer.to_string(), key.id.clone());
+        let (by, name, key) = (by.by(), claims.customer.clone(), key.id.clone());
         let written = self.desk().write(tenant, move |scope| {
+            // Their name would outlive them here: the log is for ever, and they may be erased.
+            let customer = people::customer_by_name(scope.conn, tenant, Realm::Signed, &name)?.map(|it| it.customer.id);
             scope.audit(&by, "identity.signed", key, json!({"customer": customer}))
         });
         written.await?;

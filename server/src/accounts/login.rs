@@ -159,6 +159,7 @@ impl Accounts {
             Ok(Ok(login))
         });
         let mut login = admitted.await??;
+        self.room_was_made(key, &login);
         login.device = Some(device);
         Ok(login)
     }

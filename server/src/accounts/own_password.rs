@@ -63,7 +63,7 @@ impl Accounts {
             fresh.save(scope, now, only_for).map(Ok)
         });
         let login = changed.await??;
-        (self.shared.signed_out)(id, None);
+        (self.shared.signed_out)(key, id, None);
         Ok(login)
     }
 

@@ -167,8 +167,12 @@ impl Accounts {
             tokens::revoke(scope.conn, key, token.as_bytes(), scope.now)?;
             fresh.save(scope, account, None).map(|login| Ok(Some(login)))
         });
+        let login = confirmed.await??;
+        if let Some(login) = &login {
+            self.room_was_made(key, login);
+        }
         Ok(TotpConfirmed {
-            login: confirmed.await??,
+            login,
             recovery_codes: codes.iter().map(Code::reveal).collect(),
         })
     }
@@ -233,7 +237,7 @@ impl Accounts {
             Ok(Ok(strict.then_some(account.agent.id)))
         });
         if let Some(agent) = removed.await?? {
-            self.desk().doors().close(&KeptOut::OneFactor(vec![agent]));
+            self.desk().doors().close(&KeptOut::OneFactor(key, vec![agent]));
         }
         Ok(())
     }

@@ -188,16 +188,16 @@ impl Accounts {
             }
         } else {
             let (by, email, id) = (signed_in.by(), signed_in.email.clone(), signed_in.token_id);
-            self.desk()
-                .write(key, move |scope| {
-                    if tokens::revoke(scope.conn, key, digest.as_bytes(), scope.now)? {
-                        scope.audit(&by, "login.ended", email, serde_json::json!({ "token": id }))?;
-                    }
-                    Ok(())
-                })
-                .await?;
+            let revoked = self.desk().write(key, move |scope| {
+                let revoked = tokens::revoke(scope.conn, key, digest.as_bytes(), scope.now)?;
+                if !revoked.is_empty() {
+                    scope.audit(&by, "login.ended", email, serde_json::json!({ "token": id }))?;
+                }
+                Ok(revoked)
+            });
+            self.have_ended(key, &revoked.await?);
         }
-        (self.shared.signed_out)(signed_in.agent.id, Some(digest));
+        (self.shared.signed_out)(key, signed_in.agent.id, Some(digest));
         Ok(())
     }
 }

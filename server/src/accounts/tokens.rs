@@ -14,14 +14,14 @@ use super::{AccountError, Accounts, SignedIn, find};
 use crate::{
     auth::{
         scope::{OnlyFor, Scope, TokenKind},
-        token::Token,
+        token::{Token, TokenDigest},
     },
     clock::rfc3339,
     desk::Once,
     limits,
     store::{
         TenantKey,
-        tokens::{self, NewToken},
+        tokens::{self, NewToken, Revoked},
     },
 };
 
@@ -88,7 +88,7 @@ impl Accounts {
         Ok(listed.await?)
     }
 
-    /// Makes a token for a program. The same [`Once`] gives the same token again.
+    /// Makes a token for a program. The same [`Once`] gives the same token again. One that is made by a program's token ends with it.
     ///
     /// # Errors
     /// `forbidden` for a scope above one's own and for somebody else's without being an admin; `bad_field`; `too_many`;
@@ -130,17 +130,26 @@ impl Accounts {
             None => Token::generate().map_err(|_| Refusal::Internal)?,
         };
         let (digest, by, scope_of, address) = (*token.digest().as_bytes(), me.by(), new.scope, me.peer);
+        let made_by = (me.kind == TokenKind::Machine && !me.operator).then_some(me.token_id);
         let made = self.desk().write_once(key, me.caller.sender(), once, move |scope| {
             tokens::forget_ended(scope.conn, key, agent, scope.now)?;
             if tokens::of_agent(scope.conn, key, agent, scope.now)?.len() >= limits::TOKENS_PER_AGENT_MAX {
                 let limit = limits::TOKENS_PER_AGENT_MAX as u64;
                 return Ok(Err(AccountError::Refused(Refusal::TooMany { limit })));
             }
-            let expires_at = scope.now.plus_ms(i64::from(new.days) * 24 * 60 * 60 * 1_000);
+            let mut expires_at = scope.now.plus_ms(i64::from(new.days) * 24 * 60 * 60 * 1_000);
+            // Who has found a program's token must not make one of it that outlives it.
+            if let Some(made_by) = made_by {
+                let Some((_, asking)) = tokens::by_id(scope.conn, key, made_by, scope.now)? else {
+                    return Ok(Err(AccountError::Refused(Refusal::SignIn)));
+                };
+                expires_at = expires_at.min(asking.expires_at);
+            }
             let row = NewToken {
                 kind: TokenKind::Machine,
                 scope: scope_of,
                 address: Some(address.to_canonical().to_string()),
+                made_by,
                 ..NewToken::login(agent, digest, &label, scope.now, expires_at)
             };
             tokens::save(scope.conn, key, &row)?;
@@ -153,7 +162,8 @@ impl Accounts {
         Ok((token, made.await??))
     }
 
-    /// Revokes a token by its id: one's own, or for admins anybody's. Its connections are closed at once.
+    /// Revokes a token by its id, and those that were made by it: one's own, or for admins anybody's. Their connections are closed
+    /// at once.
     ///
     /// # Errors
     /// `not_found` alike for an unknown one, one that has ended and one that is not one's to see.
@@ -173,14 +183,20 @@ impl Accounts {
             let Some((agent, token)) = found.filter(|(agent, _)| admin || *agent == me) else {
                 return Ok(Err(Refusal::NotFound));
             };
-            tokens::revoke(scope.conn, key, &token.digest, scope.now)?;
-            let detail = json!({ "label": token.label, "kind": token.kind, "agent": agent });
+            let revoked = tokens::revoke(scope.conn, key, &token.digest, scope.now)?;
+            let detail = json!({ "label": token.label, "kind": token.kind, "agent": agent, "with_others": revoked.len().saturating_sub(1) });
             scope.audit(&by, "token.revoked", id.to_string(), detail)?;
-            Ok(Ok((agent, token.digest)))
+            Ok(Ok(revoked))
         });
-        let (agent, digest) = revoked.await??;
-        (self.shared.signed_out)(agent, crate::auth::token::TokenDigest::from_bytes(&digest));
+        self.have_ended(key, &revoked.await??);
         Ok(())
+    }
+
+    /// Closes the connections of tokens that were revoked.
+    pub(super) fn have_ended(&self, tenant: TenantKey, revoked: &[Revoked]) {
+        for token in revoked {
+            (self.shared.signed_out)(tenant, token.agent, TokenDigest::from_bytes(&token.digest));
+        }
     }
 
     async fn whose(&self, me: &SignedIn, of: Option<&str>) -> Result<(TenantKey, AgentId), AccountError> {

@@ -68,7 +68,7 @@ impl Desk {
 
     async fn one_factor_leaves(&self, tenant: TenantKey) -> Result<(), Refusal> {
         let agents = self.read(move |conn| factors::without(conn, tenant)).await?;
-        self.doors().close(&KeptOut::OneFactor(agents));
+        self.doors().close(&KeptOut::OneFactor(tenant, agents));
         Ok(())
     }
 

@@ -53,9 +53,7 @@ impl Desk {
     /// # Errors
     /// What kept the store from answering.
     pub async fn done_before(&self, caller: &Caller, id: CommandId) -> Result<Option<ConversationId>, Refusal> {
-        let (tenant, sender) = (self.tenant(&caller.tenant)?, caller.sender());
-        let answered = self.read(move |conn| commands::find(conn, tenant, sender, id)).await?;
-        Ok(match answered.map(|answered| answered.outcome) {
+        Ok(match self.answer_before(caller, id).await? {
             Some(Outcome::Done(done)) => done.conversation,
             Some(Outcome::Refused { .. }) | None => None,
         })
@@ -66,9 +64,17 @@ impl Desk {
     /// # Errors
     /// What kept the store from answering.
     pub async fn was_answered(&self, caller: &Caller, id: CommandId) -> Result<bool, Refusal> {
+        Ok(self.answer_before(caller, id).await?.is_some())
+    }
+
+    /// What a command of this caller and id came to, if it was answered before.
+    ///
+    /// # Errors
+    /// What kept the store from answering.
+    pub async fn answer_before(&self, caller: &Caller, id: CommandId) -> Result<Option<Outcome>, Refusal> {
         let (tenant, sender) = (self.tenant(&caller.tenant)?, caller.sender());
         let found = self.read(move |conn| commands::find(conn, tenant, sender, id)).await?;
-        Ok(found.is_some())
+        Ok(found.map(|answered| answered.outcome))
     }
 
     /// A page of a thread's lines: what people, the bot and the desk wrote, and what is told in words.

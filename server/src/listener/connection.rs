@@ -93,8 +93,17 @@ impl Connection {
     async fn speak(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let Self { peer, place, shared } = self;
         let (stop, cut, head_deadline) = (shared.stop.clone(), shared.cut.clone(), shared.head_deadline);
+        let asked_before = AtomicBool::new(false);
         let service = service_fn(move |request: hyper::Request<Incoming>| {
-            answer(shared.clone(), peer, place.clone(), request.map(axum::body::Body::new))
+            let again = asked_before.swap(true, Ordering::Relaxed);
+            let (shared, place) = (shared.clone(), place.clone());
+            async move {
+                if again {
+                    // Who sends a hundred requests at once gets the answers one at a time, and everybody else's work in between.
+                    tokio::task::yield_now().await;
+                }
+                answer(shared, peer, place, request.map(axum::body::Body::new)).await
+            }
         });
         let serving = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -138,7 +147,5 @@ async fn answer(
     };
     request.extensions_mut().insert(ConnectInfo(client));
     request.extensions_mut().insert(place);
-    // Who sends a hundred requests at once gets his answers one at a time, and everybody else's work in between.
-    tokio::task::yield_now().await;
     shared.router.clone().oneshot(request).await
 }

@@ -64,18 +64,18 @@ impl Guest for AgentGuest {
     const ROLE: &'static str = "agent";
 
     async fn sign_in(cx: &Shared, doorstep: &Doorstep, hello: &Hello) -> Result<Self, End> {
-        let tenant = hello.tenant.clone().unwrap_or_else(TenantId::default_tenant);
+        let named = hello.tenant.clone().unwrap_or_else(TenantId::default_tenant);
         let token = hello.token.as_deref().unwrap_or_default();
         let address = doorstep.peer.ip();
-        let first = cx.accounts.sign_in(&tenant, token, address).await?;
+        let first = cx.accounts.sign_in(&named, token, address).await?;
         if first.scope < Scope::Write {
             // Who has a socket counts as somebody who is there and answers. What only looks asks over HTTP.
             return Err(End::refused(CloseCode::Forbidden, Refusal::Forbidden));
         }
-        let seat = cx.registry.agent(&first);
+        let tenant = cx.desk.tenant(&named).map_err(|_| Refusal::SignIn)?;
+        let seat = cx.registry.agent(tenant, &first);
         // Again, now that the seat is known: a sign-in that ended in between closed only the seats that were there.
-        let signed_in = cx.accounts.sign_in(&tenant, token, address).await?;
-        let tenant = cx.desk.tenant(&tenant).map_err(|_| Refusal::SignIn)?;
+        let signed_in = cx.accounts.sign_in(&named, token, address).await?;
         let ends_at = token_ends_at(cx, tenant, &signed_in.token).await?;
         // A client with a cursor comes back by itself after its network or the server was gone; its agent did nothing.
         let present = cx.signals.present(tenant, &signed_in.agent, hello.cursor.is_none());

@@ -30,7 +30,7 @@ pub struct Registry {
 #[derive(Default)]
 struct State {
     number: u64,
-    agents: HashMap<AgentId, HashMap<u64, AgentPlace>>,
+    agents: HashMap<(TenantKey, AgentId), HashMap<u64, AgentPlace>>,
     customers: HashMap<(TenantKey, CustomerId), HashMap<u64, CustomerPlace>>,
 }
 
@@ -43,12 +43,12 @@ impl Registry {
     /// For [`Accounts::with`](crate::accounts::Accounts::with): closes what an ended sign-in had open.
     pub fn signed_out(&self) -> OnSignedOut {
         let registry = self.clone();
-        Arc::new(move |agent, token| registry.close_agent(agent, token))
+        Arc::new(move |tenant, agent, token| registry.close_agent(tenant, agent, token))
     }
 
     /// Closes an agent's connections with 4001: those that signed in by `token`, or all.
-    pub fn close_agent(&self, agent: AgentId, token: Option<TokenDigest>) {
-        if let Some(seats) = self.lock().agents.get(&agent) {
+    pub fn close_agent(&self, tenant: TenantKey, agent: AgentId, token: Option<TokenDigest>) {
+        if let Some(seats) = self.lock().agents.get(&(tenant, agent)) {
             for place in seats.values() {
                 if token.is_none_or(|token| token.matches(&place.token)) {
                     place.leaves.closed.cancel();
@@ -64,9 +64,9 @@ impl Registry {
         (agents, state.customers.values().map(HashMap::len).sum())
     }
 
-    /// An agent's connection, as long as the result lives.
-    pub(crate) fn agent(&self, signed_in: &SignedIn) -> AgentSeat {
-        let agent = signed_in.agent.id;
+    /// An agent's connection to this tenant's desk, as long as the result lives.
+    pub(crate) fn agent(&self, tenant: TenantKey, signed_in: &SignedIn) -> AgentSeat {
+        let key = (tenant, signed_in.agent.id);
         let place = AgentPlace {
             token: signed_in.token,
             person: signed_in.kind == TokenKind::Login && !signed_in.operator,
@@ -76,12 +76,12 @@ impl Registry {
         let mut state = self.lock();
         state.number += 1;
         let number = state.number;
-        let seats = state.agents.entry(agent).or_default();
+        let seats = state.agents.entry(key).or_default();
         seats.insert(number, place);
         drop(state);
         AgentSeat {
             registry: self.clone(),
-            agent,
+            key,
             number,
             leaves,
         }
@@ -121,7 +121,7 @@ impl Registry {
 /// An agent's connection, as long as this lives.
 pub struct AgentSeat {
     registry: Registry,
-    agent: AgentId,
+    key: (TenantKey, AgentId),
     number: u64,
     /// Told when the sign-in has ended.
     pub(crate) leaves: Leaves,
@@ -138,10 +138,10 @@ struct AgentPlace {
 impl Drop for AgentSeat {
     fn drop(&mut self) {
         let mut state = self.registry.lock();
-        if let Some(seats) = state.agents.get_mut(&self.agent) {
+        if let Some(seats) = state.agents.get_mut(&self.key) {
             seats.remove(&self.number);
             if seats.is_empty() {
-                state.agents.remove(&self.agent);
+                state.agents.remove(&self.key);
             }
         }
     }
@@ -155,9 +155,9 @@ impl Holds for Registry {
             places.flat_map(HashMap::values)
         };
         match whose {
-            KeptOut::OneFactor(agents) => agents
+            KeptOut::OneFactor(tenant, agents) => agents
                 .iter()
-                .filter_map(|agent| state.agents.get(agent))
+                .filter_map(|agent| state.agents.get(&(*tenant, *agent)))
                 .flat_map(HashMap::values)
                 .filter(|place| place.person)
                 .for_each(|place| place.leaves.now(Refusal::TotpSetupRequired)),
@@ -236,5 +236,57 @@ impl Drop for CustomerSeat {
                 state.customers.remove(&self.key);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use minicom_protocol::{ids::TenantId, people::Role, text::DisplayName};
+
+    use super::*;
+    use crate::{
+        auth::scope::Scope,
+        order::{Caller, Who},
+    };
+
+    fn ada(token: u8) -> SignedIn {
+        let agent = minicom_protocol::people::AgentRef {
+            id: AgentId::from_bytes([7; 16]),
+            name: DisplayName::parse("Ada").unwrap(),
+        };
+        let who = Who::Agent {
+            agent: agent.clone(),
+            role: Role::Agent,
+        };
+        SignedIn {
+            caller: Caller::new(TenantId::default_tenant(), who),
+            agent,
+            role: Role::Agent,
+            email: "ada@example.org".to_owned(),
+            tenant: TenantId::default_tenant(),
+            token: TokenDigest::from_bytes(&[token; 32]).unwrap(),
+            token_id: uuid::Uuid::nil(),
+            label: String::new(),
+            kind: TokenKind::Login,
+            scope: Scope::Admin,
+            only_for: None,
+            operator: false,
+            peer: IpAddr::from([127, 0, 0, 1]),
+        }
+    }
+
+    /// A desk that was imported has the same agents as the one that it was exported from.
+    #[test]
+    fn an_agent_of_another_tenant_is_somebody_else() {
+        let registry = Registry::new();
+        let (one, other) = (TenantKey(1), TenantKey(2));
+        let here = registry.agent(one, &ada(1));
+        let there = registry.agent(other, &ada(2));
+        registry.close_agent(one, here.key.1, None);
+        assert!(here.leaves.closed.is_cancelled() && !there.leaves.closed.is_cancelled());
+        registry.close(&KeptOut::OneFactor(one, vec![there.key.1]));
+        assert!(!there.leaves.closed.is_cancelled());
+        drop(here);
+        assert_eq!(registry.counts().0, 1);
     }
 }

@@ -1,7 +1,11 @@
 //! The schema and its history: an own list on `application_id` and `user_version`. A database that is foreign, newer,
 //! or has tables but no version is refused and left as it is. Before an upgrade a synced copy is made.
 
-use std::path::Path;
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+};
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -102,16 +106,24 @@ fn migrate_with(
     Ok(found)
 }
 
-/// A copy beside the database, complete on the disk before anything is changed.
+/// A copy beside the database, complete on the disk before anything is changed. It takes the place of an older one of its name,
+/// from before an upgrade that was taken back: what that one has, this one has too.
 fn copy_before(conn: &Connection, file: &Path, version: i32) -> Result<(), MigrationRefused> {
     let copy = file.with_extension(format!("before-v{}.db", version + 1));
-    if copy.exists() {
-        return Ok(());
+    let part = file.with_extension(format!("before-v{}.part", version + 1));
+    let failed = |error: io::Error| rusqlite::Error::ToSqlConversionFailure(Box::new(error));
+    match fs::remove_file(&part) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error).into()),
+        // What was left of one that was cut is written anew.
+        Ok(()) | Err(_) => {}
     }
-    conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
-    let synced = std::fs::File::open(&copy).and_then(|copy| copy.sync_all());
-    synced.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    Ok(())
+    conn.execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
+    let folder = copy.parent().unwrap_or(Path::new("."));
+    let kept = File::open(&part)
+        .and_then(|part| part.sync_all())
+        .and_then(|()| fs::rename(&part, &copy))
+        .and_then(|()| File::open(folder)?.sync_all());
+    Ok(kept.map_err(failed)?)
 }
 
 #[cfg(test)]

@@ -70,6 +70,9 @@ fn an_upgrade_copies_first_and_is_all_or_nothing() {
     let version: i32 = conn.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 1);
     assert!(conn.prepare("SELECT * FROM extra").is_err());
+    // From an upgrade that was taken back, and from a copy that was cut.
+    std::fs::write(dir.path().join("minicom.before-v2.db"), "old").unwrap();
+    std::fs::write(dir.path().join("minicom.before-v2.part"), "half").unwrap();
     let good = [STEPS[0], "CREATE TABLE extra (x INTEGER);"];
     assert_eq!(migrate(&mut conn, &good).unwrap(), 1);
     assert!(conn.prepare("SELECT * FROM extra").is_ok());

@@ -2,6 +2,7 @@
 
 use minicom_protocol::ids::{AgentId, Time};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Result, TenantKey, people, people::Agent};
@@ -35,6 +36,8 @@ pub struct NewToken<'a> {
     pub expires_at: Time,
     /// From where it was made.
     pub address: Option<String>,
+    /// The program's token by which it was made, and with which it ends.
+    pub made_by: Option<Uuid>,
 }
 
 impl<'a> NewToken<'a> {
@@ -52,6 +55,7 @@ impl<'a> NewToken<'a> {
             created_at,
             expires_at,
             address: None,
+            made_by: None,
         }
     }
 }
@@ -60,8 +64,8 @@ impl<'a> NewToken<'a> {
 pub fn save(conn: &Connection, tenant: TenantKey, token: &NewToken<'_>) -> Result<()> {
     conn.execute(
         "INSERT INTO agent_tokens (tenant, digest, agent, label, local, created_at, expires_at, id, kind, scope,
-             only_for, idle_ms, last_used_at, last_address)
-         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?5, ?12)",
+             only_for, idle_ms, last_used_at, last_address, made_by)
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?5, ?12, ?13)",
         params![
             tenant.0,
             token.digest,
@@ -75,6 +79,7 @@ pub fn save(conn: &Connection, tenant: TenantKey, token: &NewToken<'_>) -> Resul
             token.only_for.map(OnlyFor::name),
             token.idle_ms,
             token.address,
+            token.made_by.as_ref().map(Uuid::as_bytes),
         ],
     )?;
     Ok(())
@@ -184,13 +189,32 @@ pub fn touch(conn: &Connection, tenant: TenantKey, digest: &[u8; 32], now: Time,
     Ok(())
 }
 
-/// Revokes a token. Whether there was one that was not revoked.
-pub fn revoke(conn: &Connection, tenant: TenantKey, digest: &[u8; 32], now: Time) -> Result<bool> {
-    let changed = conn.execute(
-        "UPDATE agent_tokens SET revoked_at = ?3 WHERE tenant = ?1 AND digest = ?2 AND revoked_at IS NULL",
-        params![tenant.0, digest, now.0],
+/// A token that was revoked just now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Revoked {
+    /// Whose.
+    pub agent: AgentId,
+    /// SHA-256 of the token.
+    pub digest: [u8; 32],
+}
+
+/// Revokes a token, and those that were made by it, and by those. None if it was revoked before.
+pub fn revoke(conn: &Connection, tenant: TenantKey, digest: &[u8; 32], now: Time) -> Result<Vec<Revoked>> {
+    let mut statement = conn.prepare_cached(
+        "WITH RECURSIVE ending (id) AS (
+             SELECT id FROM agent_tokens WHERE tenant = ?1 AND digest = ?2 AND revoked_at IS NULL
+             UNION SELECT t.id FROM agent_tokens t JOIN ending ON t.made_by = ending.id WHERE t.tenant = ?1
+         )
+         UPDATE agent_tokens SET revoked_at = ?3 WHERE tenant = ?1 AND revoked_at IS NULL AND id IN (SELECT id FROM ending)
+         RETURNING agent, digest",
     )?;
-    Ok(changed > 0)
+    let revoked = statement.query_map(params![tenant.0, digest, now.0], |row| {
+        Ok(Revoked {
+            agent: AgentId::from_bytes(row.get(0)?),
+            digest: row.get(1)?,
+        })
+    })?;
+    revoked.collect()
 }
 
 /// Whose good token has this id; `None` if there is none.

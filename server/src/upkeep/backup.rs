@@ -95,7 +95,12 @@ fn copy(source: &Path, part: &Path, target: &Path, folder: &Path) -> Result<Made
             true => rename_to_new(&belonging::beside(part), &belonging::beside(target)),
             false => Ok(()),
         })
-        .and_then(|()| rename_to_new(part, target))
+        .and_then(|()| {
+            rename_to_new(part, target).inspect_err(|_| {
+                // Without a copy of that name they are nobody's. The first error is the one to tell.
+                let _ = belonging::remove(target);
+            })
+        })
         .and_then(|()| File::open(folder)?.sync_all());
     kept.map_err(|error| cannot_create(target, &error))?;
     Ok(Made { bytes, verified })

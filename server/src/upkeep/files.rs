@@ -25,10 +25,13 @@ use crate::{
 /// Contents that are read from the database at a time.
 const PAGE: usize = 500;
 
+/// What the name of a copy's files has behind the copy's.
+pub const BESIDE: &str = ".files";
+
 /// The folder of a copy's files.
 pub fn beside(copy: &Path) -> PathBuf {
     let mut name = copy.as_os_str().to_owned();
-    name.push(".files");
+    name.push(BESIDE);
     PathBuf::from(name)
 }
 

@@ -71,11 +71,16 @@ fn make(data: &Path, plan: &Plan) -> Result<(), crate::exit::Fatal> {
     Ok(())
 }
 
-/// Removes what a copy in part left when its server was killed.
+/// Removes what a copy in part left when its server was killed: its own parts, and files whose copy never got its name or is
+/// removed already. What was erased must not live on in them.
 fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
+        let copy = name.strip_suffix(super::files::BESIDE);
+        if let Some(copy) = copy.filter(|copy| made_at(copy).is_some() && !folder.join(copy).exists()) {
+            let _ = super::files::remove(&folder.join(copy));
+        }
         if name.starts_with(&format!(".{}", NAME.0)) && name.ends_with(".part") {
             let _ = files::remove_if_there(&entry.path());
             let _ = super::files::remove(&entry.path());
@@ -174,11 +179,17 @@ mod tests {
         fs::write(copies_to.path().join("minicom-20200101T000000Z.db"), "old").unwrap();
         fs::write(copies_to.path().join("minicom-20200102T000000Z.db"), "old").unwrap();
         fs::write(copies_to.path().join("mine.txt"), "mine").unwrap();
+        let (lost, mine) = ("minicom-20200103T000000Z.db.files", "mine.db.files");
+        for folder in [lost, mine, "minicom-20200102T000000Z.db.files"] {
+            fs::create_dir(copies_to.path().join(folder)).unwrap();
+        }
         make(&desk.folder.path, &plan).unwrap();
         let left = copies(copies_to.path());
         assert_eq!(left.len(), 2);
         assert_eq!(left[0], "minicom-20200102T000000Z.db");
-        assert!(copies_to.path().join("mine.txt").exists());
+        assert!(copies_to.path().join("mine.txt").exists() && copies_to.path().join(mine).exists());
+        assert!(!copies_to.path().join(lost).exists(), "its copy never got its name");
+        assert!(copies_to.path().join(format!("{}.files", left[0])).exists());
         assert!(newest(copies_to.path()).unwrap().0 > Time(1_700_000_000_000_000).0);
     }
 }

@@ -172,7 +172,7 @@ async fn an_ended_sign_in_ends_its_connections_and_no_others() {
     assert_eq!((ended.close, ended.refusal().as_str()), (Some(4001), "sign_in"));
     by_second.pings().await;
 
-    server.sockets.registry().close_agent(agent.id, None);
+    server.sockets.registry().close_agent(server.tenant, agent.id, None);
     assert_eq!(by_second.ended().await.close, Some(4001));
     bo.pings().await;
     server.stop().await;
@@ -246,7 +246,7 @@ async fn who_does_not_read_is_closed_all_the_same_when_the_sign_in_ends_or_the_s
     let _ada = stuck(&server, &token).await;
     let _bo = stuck(&server, &of_bo).await;
     assert_eq!(server.sockets.registry().counts().0, 2);
-    server.sockets.registry().close_agent(agent.id, None);
+    server.sockets.registry().close_agent(server.tenant, agent.id, None);
     until("the end of one", || server.sockets.registry().counts().0 == 1).await;
     // The other ends by the stop, which is bounded.
     server.stop().await;

@@ -138,7 +138,7 @@ async fn events(
         retry_after_ms: FULL_RETRY_AFTER_MS,
     })?;
     let tenant = app.desk.tenant(&agent.tenant)?;
-    let seat = app.registry.agent(&agent);
+    let seat = app.registry.agent(tenant, &agent);
     let feed = app.desk.open_events(tenant, agent.agent.id, since).await?;
     let feed = feed.map_err(|newest| ApiError::reset(&cursor_text(newest)))?;
     let form = match wants_sse(&headers) {

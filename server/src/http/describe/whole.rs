@@ -201,8 +201,8 @@ fn problem() -> Value {
         },
         "example": {
             "type": "urn:minicom:problem:not_found", "title": "Not Found", "status": 404,
-            "detail": "There is nothing by that id here.", "code": "not_found",
-            "message": "There is nothing by that id here.", "retryable": false,
+            "detail": "There is nothing of that name or id here.", "code": "not_found",
+            "message": "There is nothing of that name or id here.", "retryable": false,
             "request_id": "0199aa00-0000-4000-8000-000000000000",
         },
     })

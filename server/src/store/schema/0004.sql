@@ -6,6 +6,11 @@
 ALTER TABLE webhooks ADD COLUMN old_secret BLOB;
 ALTER TABLE webhooks ADD COLUMN old_until INTEGER;
 
+-- Tokens.
+
+-- The program's token by which this one was made: it ends with it.
+ALTER TABLE agent_tokens ADD COLUMN made_by BLOB;
+
 -- Search.
 
 -- The words of everything that can be found, by its event: the key is the tenant's, times 2^40, plus the event's position, so that a

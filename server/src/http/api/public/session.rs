@@ -1,5 +1,7 @@
 //! `public/session/{id}`: a conversation as its customer reads it, and what a customer does to it besides writing.
 
+use std::net::IpAddr;
+
 use axum::{Json, extract::State, http::HeaderMap};
 use minicom_protocol::{command::CustomerCommand, event::Event, ids::LineNo, refusal::Refusal};
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,7 @@ use crate::http::{
     },
     asked::{Asked, Named},
     error::ApiError,
-    extract::Change,
+    extract::{Change, Peer},
     page::{ShortLimit, cursor_from, cursor_text},
 };
 
@@ -85,12 +87,12 @@ pub async fn show(
 /// Does a customer's command about the newest conversation, which is the one that the path must name.
 async fn done(
     app: &App,
-    headers: &HeaderMap,
+    (headers, peer): (&HeaderMap, IpAddr),
     (id, tenant): (&str, Option<&str>),
     command_id: minicom_protocol::ids::CommandId,
     command: CustomerCommand,
 ) -> Result<Json<OwnSessionAnswer>, ApiError> {
-    let (visitor, session) = Visitor::of_session(app, headers, tenant, id, None).await?;
+    let (visitor, session) = Visitor::of_session(app, headers, tenant, id, Some(peer)).await?;
     let newest = app.desk.newest(visitor.key, visitor.customer.id).await?;
     let again = app.desk.was_answered(&visitor.caller, command_id).await?;
     if !again && newest.is_none_or(|newest| newest.conversation != session) {
@@ -109,13 +111,21 @@ async fn done(
 )]
 pub async fn human(
     State(app): State<App>,
+    Peer(peer): Peer,
     Named(id): Named<String>,
     Asked(query): Asked<TenantQuery>,
     headers: HeaderMap,
     change: Change<Nothing>,
 ) -> Result<Json<OwnSessionAnswer>, ApiError> {
     let place = (id.as_str(), query.tenant_id.as_deref());
-    done(&app, &headers, place, change.command, CustomerCommand::RequestHuman {}).await
+    done(
+        &app,
+        (&headers, peer),
+        place,
+        change.command,
+        CustomerCommand::RequestHuman {},
+    )
+    .await
 }
 
 /// Ends the conversation as its customer. Needs the session's key.
@@ -126,13 +136,14 @@ pub async fn human(
 )]
 pub async fn close(
     State(app): State<App>,
+    Peer(peer): Peer,
     Named(id): Named<String>,
     Asked(query): Asked<TenantQuery>,
     headers: HeaderMap,
     change: Change<Nothing>,
 ) -> Result<Json<OwnSessionAnswer>, ApiError> {
     let place = (id.as_str(), query.tenant_id.as_deref());
-    done(&app, &headers, place, change.command, CustomerCommand::Close {}).await
+    done(&app, (&headers, peer), place, change.command, CustomerCommand::Close {}).await
 }
 
 /// How far the customer has read.
@@ -153,6 +164,7 @@ pub struct Reading {
 )]
 pub async fn seen(
     State(app): State<App>,
+    Peer(peer): Peer,
     Named(id): Named<String>,
     Asked(query): Asked<TenantQuery>,
     headers: HeaderMap,
@@ -162,7 +174,7 @@ pub async fn seen(
     let place = (id.as_str(), query.tenant_id.as_deref());
     done(
         &app,
-        &headers,
+        (&headers, peer),
         place,
         change.command,
         CustomerCommand::MarkSeen { up_to },
@@ -190,6 +202,7 @@ pub struct Rating {
 )]
 pub async fn rate(
     State(app): State<App>,
+    Peer(peer): Peer,
     Named(id): Named<String>,
     Asked(query): Asked<TenantQuery>,
     headers: HeaderMap,
@@ -198,5 +211,5 @@ pub async fn rate(
     let Rating { score, comment } = change.body;
     let place = (id.as_str(), query.tenant_id.as_deref());
     let command = CustomerCommand::Rate { score, comment };
-    done(&app, &headers, place, change.command, command).await
+    done(&app, (&headers, peer), place, change.command, command).await
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::{Json, extract::State, http::StatusCode};
 use minicom_protocol::{
-    command::{AgentCommand, ReplyUse, SeenLines},
-    ids::{ConversationId, FileId, LineNo, ReplyId},
+    command::{AgentCommand, Done, Outcome, ReplyUse, SeenLines},
+    ids::{CommandId, ConversationId, FileId, LineNo, ReplyId},
     library::SavedReply,
     refusal::Refusal,
     words::Tag,
@@ -151,6 +151,39 @@ async fn write(
     let key = app.desk.tenant(&agent.tenant)?;
     // Before anything is looked for: what is foreign is as what is not there.
     let customer = app.desk.summary(key, conversation).await?.customer.id;
+    let done = match told_before(app, agent, &body, id).await? {
+        Some(done) => done,
+        None => does(app, agent, id, post_of(app, agent, conversation, body, file).await?).await?,
+    };
+    // Who wrote a line knows its number.
+    let at = done.seq.ok_or(Refusal::Internal)?;
+    let event = app.desk.line_of(key, customer, at, id).await?;
+    let answer = MessageAnswer::for_agents(&event).ok_or(Refusal::Internal)?;
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// What this came to when it was asked before. A line whose words are the desk's own is not made again to find that out: a saved
+/// reply may have changed since, or be gone, and the line stands all the same.
+async fn told_before(app: &App, agent: &SignedIn, body: &NewMessage, id: CommandId) -> Result<Option<Done>, ApiError> {
+    if body.canned_response_id.is_none() && body.kb_article_id.is_none() {
+        return Ok(None);
+    }
+    match app.desk.answer_before(&agent.caller, id).await? {
+        Some(Outcome::Done(done)) => Ok(Some(done)),
+        Some(Outcome::Refused { refusal }) => Err(refusal.into()),
+        None => Ok(None),
+    }
+}
+
+/// The command that a body asks for.
+async fn post_of(
+    app: &App,
+    agent: &SignedIn,
+    conversation: ConversationId,
+    body: NewMessage,
+    file: Option<FileId>,
+) -> Result<AgentCommand, ApiError> {
+    let key = app.desk.tenant(&agent.tenant)?;
     let reply = match body.canned_response_id {
         Some(reply) => Some(app.desk.reply(key, agent.agent.id, reply).await?),
         None => None,
@@ -159,7 +192,7 @@ async fn write(
         Some(at) => Some(lines::line_at(app, agent, conversation, at).await?.1),
         None => None,
     };
-    let command = AgentCommand::Post {
+    Ok(AgentCommand::Post {
         conversation,
         text: text(app, agent, &body, reply.as_ref()).await?,
         seen: seen(body.seen),
@@ -172,13 +205,7 @@ async fn write(
         }),
         article: body.kb_article_id,
         file,
-    };
-    let done = does(app, agent, id, command).await?;
-    // Who wrote a line knows its number.
-    let at = done.seq.ok_or(Refusal::Internal)?;
-    let event = app.desk.line_of(key, customer, at, id).await?;
-    let answer = MessageAnswer::for_agents(&event).ok_or(Refusal::Internal)?;
-    Ok((StatusCode::CREATED, Json(answer)))
+    })
 }
 
 /// Whether its fields belong together; and its file.
