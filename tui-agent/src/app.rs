@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use minicom_client::{AgentReplica, CommandIds, ConnState, Ended, Section};
+use minicom_client::{AgentReplica, CommandIds, ConnState, Ended, Section, transfers::Attachment};
 use minicom_protocol::{
     command::AgentCommand,
     ids::{AgentId, CommandId, ConversationId, LineNo, Time},
@@ -24,6 +24,7 @@ pub use self::orders::{Msg, Order};
 use crate::{
     chat::Chat,
     desk_view::Views,
+    files::Files,
     keys::{Action, Context},
     list::{List, Spot},
     over::{EditFor, Over},
@@ -83,6 +84,8 @@ pub struct SentLine {
     pub text: String,
     /// What went with it.
     pub with: With,
+    /// The file that went with it.
+    pub file: Option<Attachment>,
     /// The newest desk's line that its author had on the screen.
     pub seen_desk: LineNo,
 }
@@ -135,6 +138,8 @@ pub struct App {
     pub(crate) list: List,
     pub(crate) chat: Option<Chat>,
     pub(crate) writing: Writing,
+    /// Files beside replies, and those that come.
+    pub(crate) files: Files,
     pub(crate) notice: Option<Notice>,
     pub(crate) attention: Attention,
     /// Closes that can still be undone, the latest last.
@@ -224,6 +229,7 @@ impl App {
             list: List::default(),
             chat: None,
             writing: Writing::default(),
+            files: Files::default(),
             notice: None,
             attention: Attention::new("minicom"),
             closing: Vec::new(),

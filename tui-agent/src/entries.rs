@@ -148,7 +148,11 @@ impl Eyes {
                     title: slug.shown(),
                     excerpt: Shown::fixed("an article"),
                 }));
-                (Kind::Line { who, name, own }, Shown::text(reads.unwrap_or(text)))
+                let text = match text.is_empty() {
+                    true => Shown::fixed("A file:"),
+                    false => Shown::text(reads.unwrap_or(text)),
+                };
+                (Kind::Line { who, name, own }, text)
             }
             AgentCommand::Note { text, .. } => (note_kind(true), Shown::text(&format!("you: {text}"))),
             _ => return None,

@@ -16,6 +16,7 @@ pub mod details;
 pub mod entries;
 pub mod exit;
 pub mod facts;
+pub mod files;
 pub mod keys;
 pub mod later;
 pub mod layout;

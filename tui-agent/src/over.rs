@@ -4,7 +4,7 @@
 use minicom_client::ListSort;
 use minicom_protocol::{
     command::TransferTo,
-    ids::{AgentId, ConversationId, CustomerId, ReplyId, Rev, Time},
+    ids::{AgentId, ConversationId, CustomerId, FileId, ReplyId, Rev, Time},
     intake::Priority,
     line::LineRef,
     staff::Intent,
@@ -81,6 +81,8 @@ pub enum PickFor {
     CopyLine,
     /// Which line a command gets.
     PipeLine,
+    /// Which file is fetched or opened.
+    File,
 }
 
 /// What a row of a list stands for.
@@ -120,6 +122,8 @@ pub enum Choice {
     Line(LineRef),
     /// What is copied.
     Copy(CopyWhat),
+    /// A file.
+    File(FileId),
     /// A place where something was found.
     Hit {
         /// The conversation.
@@ -184,6 +188,8 @@ pub enum AskFor {
     Blank(LineRef),
     /// Through which command a line or the chat goes.
     Pipe(PipeWhat),
+    /// Which file goes with the reply.
+    Attach,
     /// Why a customer is kept out, for so many minutes or for good; and whether the address is too.
     Block(Option<u32>),
 }

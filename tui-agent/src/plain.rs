@@ -7,6 +7,7 @@ mod answers;
 mod arguments;
 mod customers;
 mod desk;
+mod files;
 mod finding;
 mod library;
 mod lines;
@@ -38,10 +39,11 @@ use minicom_tui_kit::{
     plain::{PlainApp, PlainEffect, PlainInput},
 };
 
-use self::{customers::Wanted, library::For, lines::Draft};
+use self::{customers::Wanted, files::Attaching, library::For, lines::Draft};
 use crate::{
     app::{HeldClose, Msg, Order},
     exit,
+    files::Files,
     words::count,
 };
 
@@ -93,6 +95,8 @@ enum Awaiting {
     Told(AgentQuestion),
     /// All that was sent is stored and known.
     Quiet,
+    /// Files that are on their way to the desk.
+    Files,
 }
 
 /// What numbers stand for: what was told with them last.
@@ -131,6 +135,10 @@ pub struct PlainAgent {
     held: Option<Draft>,
     /// A line whose preview was told; a word sends it.
     prepared: Option<Draft>,
+    /// Files on their way.
+    files: Files,
+    /// What goes with them.
+    attaching: Option<Attaching>,
     /// What the article that is asked for is wanted for.
     article_for: For,
     /// What the customer who is asked for is wanted for.
@@ -175,6 +183,8 @@ impl PlainAgent {
             sent: HashMap::new(),
             held: None,
             prepared: None,
+            files: Files::default(),
+            attaching: None,
             article_for: For::default(),
             wanted: Wanted::default(),
             numbered: Numbered::default(),
@@ -207,6 +217,8 @@ impl PlainApp for PlainAgent {
         match input {
             PlainInput::Text(text) => self.line(Line::Text(text)),
             PlainInput::Command { name, .. } if name == "quit" && self.is_lost() => self.quit(now.elapsed),
+            // It is said of what lines wait for.
+            PlainInput::Command { name, .. } if name == "drop" && self.attaching.is_some() => self.give_up(now),
             PlainInput::Command { name, rest } => self.line(Line::word(&name, &rest)),
             PlainInput::TooLong => self.say("That line was too long and was dropped. Nothing was sent."),
             PlainInput::Eof => {
@@ -214,6 +226,7 @@ impl PlainApp for PlainAgent {
             }
             PlainInput::Message(Msg::Client(event)) => self.client(*event, now),
             PlainInput::Message(Msg::Unsent { id, why }) => self.unsent(id, &why, now),
+            PlainInput::Message(Msg::Files(told)) => self.files_told(told, now),
             PlainInput::Message(Msg::Addresses(Ok(words) | Err(words))) => self.say(words),
             PlainInput::Copied(copied) => self.copied(&copied),
             // Nobody orders these here.
@@ -332,7 +345,11 @@ impl PlainAgent {
         }
         // A line that is stored is still to be heard.
         let under_way = self.under_way();
-        let idle = self.lines.is_empty() && self.awaiting.is_none() && under_way == 0;
+        if ends_at <= now.elapsed && self.files_go_on() {
+            self.ends_at = Some(now.elapsed + FLUSH_MAX);
+            return;
+        }
+        let idle = !self.files.is_moving() && self.lines.is_empty() && self.awaiting.is_none() && under_way == 0;
         if idle && self.began {
             self.out.push(PlainEffect::Quit(self.code));
         } else if ends_at <= now.elapsed {

@@ -197,6 +197,7 @@ async fn screen(way: Way, options: &Options, signs_in: &mut bool) -> io::Result<
     };
     let mut pipes = Pipes::new(messages_in.clone());
     let drafts = DraftKeeper::start(drafts_folder(&way.state, &way.signed_in), messages_in.clone());
+    let files = way.files(messages_in.clone());
     let link = Link::start(way, messages_in);
     let inputs = Inputs {
         events: TerminalEvents,
@@ -213,11 +214,14 @@ async fn screen(way: Way, options: &Options, signs_in: &mut bool) -> io::Result<
         Order::Pipe { id, job } => pipes.run(id, job),
         Order::StopPipe => pipes.stop(),
         Order::SignIn => *signs_in = true,
+        Order::Files(order) => files.order(order),
         other => link.order(other),
     })
     .await;
     // The shell has its terminal back while the last lines are sent.
     drop(guard);
+    // What is given up leaves nothing.
+    files.end().await;
     link.finish().await;
     drafts.finish();
     ended
@@ -228,9 +232,15 @@ async fn lines(way: Way) -> io::Result<Ended> {
     let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
     let app = PlainAgent::new(Zone::system(), CommandIds::random(), Instant::now(), listener())
         .signs_in_by(sign_in_words(&way));
+    let files = way.files(messages_in.clone());
     let link = Link::start(way, messages_in);
     let (input, signals) = (plain::stdin_lines()?, signals::from_system()?);
-    let ended = plain::run(app, input, messages, signals, io::stdout(), |order| link.order(order)).await;
+    let ended = plain::run(app, input, messages, signals, io::stdout(), |order| match order {
+        Order::Files(order) => files.order(order),
+        other => link.order(other),
+    })
+    .await;
+    files.end().await;
     link.finish().await;
     ended
 }

@@ -1,12 +1,13 @@
 //! As whom the program connects: a token from a login, else the one that a server on this computer leaves for whoever can read its data
 //! folder.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, sync::Arc};
 
 use minicom_client::{
     Config, Ended, Secret, StateDir, Trust,
     credentials::{self, CredentialError, DEFAULT_PROFILE, Profile},
     rest::LoginError,
+    transfers::Seat,
 };
 use minicom_protocol::{frame::Agents, ids::TenantId, refusal::Refusal};
 
@@ -32,6 +33,21 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
+    /// Where files go to and come from, with the newest token.
+    pub fn seat(&self, state: &StateDir) -> Seat {
+        let (state, profile, token) = (state.clone(), self.profile.clone(), self.token.clone());
+        let source = self.source.clone();
+        let newest = move || match &source {
+            Source::Login => profile.token(&state).ok().flatten().map(|it| it.token),
+            Source::Local(data) => credentials::local_agent_token(data).ok().flatten(),
+        };
+        Seat {
+            server: self.profile.server.clone(),
+            tenant: self.profile.tenant.clone(),
+            bearer: Arc::new(move || newest().unwrap_or_else(|| token.clone())),
+        }
+    }
+
     /// A connection without an outbox on disk.
     pub fn config(&self) -> Config<Agents> {
         let config = Config::agent(self.profile.server.clone(), self.token.clone(), CLIENT);

@@ -11,6 +11,8 @@ mod copying;
 pub(crate) mod desk_views;
 mod detailing;
 pub(crate) mod earlier;
+mod fetching;
+mod files;
 mod filter;
 pub(crate) mod finding;
 pub(crate) mod keeping_out;
@@ -80,6 +82,7 @@ impl Program for App {
             Input::Message(Msg::FileRead { title, text }) => self.file_read(&title, text, now),
             Input::Message(Msg::Piped { id, ran }) => self.piped(id, ran, now),
             Input::Message(Msg::Commands(commands)) => self.piping.remember(commands),
+            Input::Message(Msg::Files(told)) => self.files_told(told, now),
             Input::Message(Msg::Addresses(told)) => self.addresses_answered(told, now),
             Input::Edited(edited) => self.edited(edited, now),
             Input::Copied(copied) => self.copied(&copied, now),
@@ -148,6 +151,7 @@ impl App {
         if let Some(chat) = &mut self.chat {
             chat.sync(&self.replica);
         }
+        self.show_files();
         self.go_on_opening();
         self.stand_as_before();
         self.read();
@@ -259,7 +263,11 @@ impl App {
             match chat.transcript.hit(at.y - parts.transcript.y) {
                 Some(transcript::Hit::Bar) => chat.transcript.to_end(),
                 Some(transcript::Hit::Entry(key)) if double && chat.transcript.is_folded(key) => self.read_whole(key),
-                Some(transcript::Hit::Entry(key)) if double => self.read_card(key),
+                Some(transcript::Hit::Entry(key)) if double => {
+                    if !self.choose_file_of(key, now) {
+                        self.read_card(key);
+                    }
+                }
                 _ => {}
             }
         } else if parts.composer.contains(at) || parts.title.contains(at) {

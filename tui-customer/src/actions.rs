@@ -27,10 +27,16 @@ pub enum Action {
     Latest,
     /// Try the line that was not sent again.
     Retry,
-    /// Throw the line that was not sent away.
+    /// Throw the line that was not sent away; take a file off.
     Discard,
     /// Write in one's own editor.
     Editor,
+    /// Send a file with what is written.
+    Attach,
+    /// The files of the chat.
+    Files,
+    /// Make the last paste a file.
+    AsFile,
     /// Connect now.
     Reconnect,
     /// Write the word out that is begun.
@@ -97,13 +103,13 @@ const TABLE: &[Row<Action, Context>] = &[
     row(
         Action::Retry,
         "retry",
-        "send what was not sent",
+        "send what was not sent, files too",
         &[(Context::Chat, "ctrl-r f6")],
     ),
     row(
         Action::Discard,
         "discard",
-        "discard what was not sent",
+        "discard what was not sent; take a file off",
         &[(Context::Chat, "f7 ctrl-x-ctrl-x")],
     ),
     row(
@@ -111,6 +117,24 @@ const TABLE: &[Row<Action, Context>] = &[
         "editor",
         "write this in your own editor",
         &[(Context::Chat, "ctrl-x-ctrl-e")],
+    ),
+    row(
+        Action::Attach,
+        "attach",
+        "send a file with your message",
+        &[(Context::Chat, "ctrl-o f8")],
+    ),
+    row(
+        Action::Files,
+        "files",
+        "the files of this chat: fetch, open",
+        &[(Context::Chat, "alt-o f9")],
+    ),
+    row(
+        Action::AsFile,
+        "as-file",
+        "send a large paste as a file",
+        &[(Context::Chat, "alt-v")],
     ),
     row(Action::Reconnect, "reconnect", "connect now", &[(Context::Chat, "f5")]),
     row(
@@ -198,7 +222,7 @@ mod tests {
         for wanted in [
             "F1 this help",
             "/human ask for a person",
-            "^R F6 send what was not sent",
+            "^R F6 send what was not sent, files too",
         ] {
             assert!(text.iter().any(|row| row == wanted), "{wanted} is not in {text:#?}");
         }

@@ -6,7 +6,7 @@ use minicom_client::{CommandIds, PendingCommand, PendingMark};
 use minicom_protocol::{
     command::CustomerCommand,
     customer_event::{Author, Closer, CustomerBody, CustomerEvent, Posted},
-    event::Part,
+    event::{Part, size_words},
     gate::Shown,
     ids::{CommandId, LineNo, Time},
     line::Quote,
@@ -144,6 +144,13 @@ pub fn article_line(part: &Part) -> Option<Shown> {
     Some(Shown::line(&words))
 }
 
+/// A file as one line.
+pub fn file_line(part: &Part) -> Option<Shown> {
+    let Part::File(file) = part else { return None };
+    let (name, size) = (Shown::line(&file.name), size_words(file.size));
+    Some(Shown::line(&format!("file: {name}, {size} (/get {name} fetches it)")))
+}
+
 /// What a line answers, on one row.
 pub fn quote(quote: &Quote) -> Shown {
     match quote.line.side {
@@ -195,6 +202,7 @@ pub fn happened_words(body: &CustomerBody) -> Option<Shown> {
 pub fn command_text(command: &CustomerCommand) -> Option<Shown> {
     let word = |word: &str, text: &str| Some(Shown::text(&format!("/{word} {text}")));
     match command {
+        CustomerCommand::Post { text, .. } if text.is_empty() => Some(Shown::fixed("A file:")),
         CustomerCommand::Post { text, .. } => Some(Shown::text(text)),
         CustomerCommand::RequestHuman {} => Some(Shown::fixed("/human")),
         CustomerCommand::Close {} => Some(Shown::fixed("/end")),

@@ -30,6 +30,8 @@ pub struct Areas {
     pub asked: Option<Rect>,
     /// The rule above the composer, with what Enter does.
     pub title: Rect,
+    /// Files that go with it, a row each.
+    pub files: Option<Rect>,
     /// Prompt and text.
     pub composer: Rect,
     /// Hints.
@@ -38,8 +40,8 @@ pub struct Areas {
 
 impl Areas {
     /// For a size, with a composer that wants `composer_rows` and a question that wants `asked_rows` in so many columns; while
-    /// something is asked the composer has one row.
-    pub fn of(size: Size, composer_rows: u16, asked_rows: impl Fn(u16) -> u16) -> Areas {
+    /// something is asked the composer has one row. Of so many files those have rows for which there is room.
+    pub fn of(size: Size, composer_rows: u16, asked_rows: impl Fn(u16) -> u16, files: usize) -> Areas {
         let whole = |y, height| Rect::new(0, y, size.width, height);
         let width = size.width.saturating_sub(2).min(COLUMN_MAX);
         let x = match size.width {
@@ -57,7 +59,9 @@ impl Areas {
         };
         let footer = size.height.saturating_sub(1);
         let composer = footer.saturating_sub(composer_rows);
-        let title = composer.saturating_sub(1);
+        let file_rows = u16::try_from(files).unwrap_or(u16::MAX).min((size.height / 6).max(1));
+        let composer_top = composer.saturating_sub(file_rows);
+        let title = composer_top.saturating_sub(1);
         // One row of the thread stays.
         let asked_rows = asked_rows.min(title.saturating_sub(u16::from(has_status) + top + 1));
         let asked = title.saturating_sub(asked_rows);
@@ -69,6 +73,7 @@ impl Areas {
             status: has_status.then(|| column(status, 1)),
             asked: (asked_rows > 0).then(|| column(asked, asked_rows)),
             title: column(title, 1),
+            files: (file_rows > 0).then(|| column(composer_top, file_rows)),
             composer: column(composer, composer_rows),
             footer: whole(footer, 1),
         }
@@ -114,7 +119,7 @@ mod tests {
     #[track_caller]
     fn check(width: u16, height: u16, wanted: u16, chat: (u16, u16, u16, u16), composer_rows: u16) {
         let size = Size { width, height };
-        let areas = Areas::of(size, wanted, |_| 0);
+        let areas = Areas::of(size, wanted, |_| 0, 0);
         let Rect { x, y, width, height } = areas.chat;
         assert_eq!((x, y, width, height), chat, "chat");
         assert_eq!(areas.composer.height, composer_rows, "composer");
@@ -129,20 +134,37 @@ mod tests {
     fn a_question_takes_its_rows_from_the_thread_and_leaves_one() {
         let of = |height, rows| {
             let size = Size { width: 40, height };
-            let areas = Areas::of(size, 1, |columns| {
-                assert_eq!(columns, 38);
-                rows
-            });
+            let areas = Areas::of(
+                size,
+                1,
+                |columns| {
+                    assert_eq!(columns, 38);
+                    rows
+                },
+                0,
+            );
             (areas.chat.height, areas.asked.map(|asked| (asked.y, asked.height)))
         };
         assert_eq!(of(24, 3), (14, Some((17, 3))));
         assert_eq!(of(12, 2), (4, Some((7, 2))));
         assert_eq!(of(12, 9), (1, Some((4, 5))));
         assert_eq!(of(8, 4), (1, Some((2, 3))));
-        let areas = Areas::of(Size { width: 40, height: 12 }, 1, |_| 0);
+        let areas = Areas::of(Size { width: 40, height: 12 }, 1, |_| 0, 0);
         assert_eq!(areas.choice(|_| 6), Rect::new(1, 5, 38, 6));
         assert_eq!(areas.choice(|most| most + 9), Rect::new(1, 2, 38, 9));
         assert_eq!(areas.choice(|_| 1), Rect::new(1, 9, 38, 2));
+    }
+
+    #[test]
+    fn files_have_rows_between_the_rule_and_the_text() {
+        let areas = Areas::of(Size { width: 80, height: 24 }, 1, |_| 0, 9);
+        assert_eq!(areas.files, Some(Rect::new(1, 17, 78, 4)));
+        assert_eq!((areas.title.y, areas.composer.y, areas.chat.bottom()), (16, 21, 15));
+        let small = Areas::of(Size { width: 30, height: 8 }, 1, |_| 0, 2);
+        assert_eq!(
+            (small.files.unwrap().height, small.title.y, small.composer.y),
+            (1, 4, 6)
+        );
     }
 
     #[test]

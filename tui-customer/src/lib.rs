@@ -17,6 +17,7 @@ mod drafting;
 mod entries;
 pub mod exit;
 pub mod fault;
+mod files;
 mod identity;
 mod layout;
 mod line_mode;

@@ -1,6 +1,7 @@
 //! `--plain`: the chat as lines, for screen readers, scripts and pipes. Pure but for [`run`], which gives it its surroundings. What
 //! is said is in `telling`, what is written in `words`.
 
+mod files;
 mod on_pipes;
 mod telling;
 mod words;
@@ -14,9 +15,10 @@ use minicom_client::{ClientEvent, CommandIds, ConnState, CustomerReplica, Pendin
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
     gate::Shown,
-    ids::{CommandId, ConversationId, LineNo, Seq},
+    ids::{CommandId, ConversationId, FileId, LineNo, Seq},
     line::LineRef,
     refusal::Refusal,
+    text::CustomerName,
     words::Tag,
 };
 use minicom_tui_kit::{
@@ -25,7 +27,7 @@ use minicom_tui_kit::{
 };
 
 pub(crate) use self::on_pipes::run;
-use crate::{Beginning, Msg, Order, entries, exit, slash::Word};
+use crate::{Beginning, Msg, Order, entries, exit, files::Files, slash::Word};
 
 /// After the end of the input, what was sent is waited for this long.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
@@ -61,6 +63,14 @@ pub struct Lines {
     command: String,
     /// A line that waits for the answers to the desk's questions.
     asking: Option<Asking>,
+    /// The customer, by whose name files go.
+    name: CustomerName,
+    /// Files on their way.
+    files: Files,
+    /// The text that waits for its files.
+    attaching: Option<String>,
+    /// Files that the server has, for the line that is being sent.
+    ready: Vec<FileId>,
     /// What the next line answers.
     quote: Option<LineRef>,
     /// The article that was asked for.
@@ -94,8 +104,19 @@ struct Asking {
 
 impl Lines {
     /// Before the first word from the connection. `start` is the moment that `Now::elapsed` counts from.
-    pub fn new(zone: Zone, ids: CommandIds, start: Instant, person: bool, beginning: Beginning) -> Lines {
+    pub fn new(
+        name: CustomerName,
+        zone: Zone,
+        ids: CommandIds,
+        start: Instant,
+        person: bool,
+        beginning: Beginning,
+    ) -> Lines {
         Lines {
+            name,
+            files: Files::default(),
+            attaching: None,
+            ready: Vec::new(),
             replica: CustomerReplica::new(),
             ids,
             zone,
@@ -198,6 +219,7 @@ impl Lines {
             }
             // Lines do not look into files.
             PlainInput::Message(Msg::LookedInto { .. } | Msg::FileRead { .. }) => {}
+            PlainInput::Message(Msg::Files(told)) => self.files_told(told, now, effects),
             PlainInput::Message(Msg::Trouble(words)) => self.tell(&words, now, effects),
             // The line was given to be sent, and is kept.
             PlainInput::Terminate => self.end_asking(now, effects),
@@ -208,7 +230,7 @@ impl Lines {
 
     /// Whether where the chat stands is known, with all that was written here.
     fn is_settled(&self) -> bool {
-        self.replica.thread().is_loaded() && self.waiting() == 0
+        self.replica.thread().is_loaded() && self.waiting() == 0 && !self.is_attaching()
     }
 
     fn waiting(&self) -> usize {
@@ -224,13 +246,15 @@ impl Lines {
     fn is_held(&self, line: &PlainInput<Msg>) -> bool {
         let asks_the_stage = match line {
             PlainInput::Command { name, .. } => {
-                Word::of(name).is_some_and(|word| !matches!(word, Word::Help | Word::Name | Word::Email))
+                Word::of(name).is_some_and(|word| !matches!(word, Word::Help | Word::Name | Word::Email | Word::Drop))
             }
             _ => false,
         };
         // Whoever sits here can leave at any time.
         let leaves = self.person && matches!(line, PlainInput::Command { name, .. } if name == "quit");
-        !leaves && (!self.held.is_empty() || (asks_the_stage && !self.is_settled()))
+        let gives_up = matches!(line, PlainInput::Command { name, .. } if name == "drop");
+        let behind = !self.held.is_empty() || self.is_attaching();
+        !leaves && !gives_up && (behind || (asks_the_stage && !self.is_settled()))
     }
 
     fn hold(&mut self, line: PlainInput<Msg>, now: Now, effects: &mut Effects) {
@@ -320,7 +344,16 @@ impl Lines {
     fn end_if_done(&mut self, now: Now, effects: &mut Effects) {
         let Some(ends_at) = self.ends_at else { return };
         let waiting = self.waiting() + self.held.len();
-        if self.is_settled() && waiting == 0 && self.wanted.is_none() && self.account_asked == 0 {
+        if ends_at <= now.elapsed && self.files_go_on() {
+            self.ends_at = Some(now.elapsed + ANSWERS_WITHIN);
+            return;
+        }
+        if self.is_settled()
+            && !self.files.is_moving()
+            && waiting == 0
+            && self.wanted.is_none()
+            && self.account_asked == 0
+        {
             effects.push(PlainEffect::Quit(self.code));
         } else if ends_at <= now.elapsed {
             if waiting == 0 {

@@ -42,8 +42,15 @@ impl Desk {
     fn new() -> Desk {
         let ids = CommandIds::starting_at(1);
         Desk {
-            lines: Lines::new(Zone::utc(), ids, Instant::now(), true, beginning(Wishes::default()))
-                .called("minicom-chat carol --server https://desk.example:443".to_owned()),
+            lines: Lines::new(
+                CustomerName::parse("alice").unwrap(),
+                Zone::utc(),
+                ids,
+                Instant::now(),
+                true,
+                beginning(Wishes::default()),
+            )
+            .called("minicom-chat carol --server https://desk.example:443".to_owned()),
             now: Now {
                 elapsed: Duration::ZERO,
                 wall: WALL,
@@ -298,8 +305,13 @@ fn lines_are_sent_and_words_do() {
         "14:00 -- /revoke ID: take a device off, by its id",
         "14:00 -- /export: how to get all that is kept of you",
         "14:00 -- /forget [yes]: erase all that is kept of you",
+        "14:00 -- /attach FILE ...: send files with your next line",
+        "14:00 -- /drop: take the last file off, or stop one that comes",
+        "14:00 -- /files: the files of this chat, with numbers",
+        "14:00 -- /get [N|NAME [TO]]: fetch a file: the newest, or by number or name",
+        "14:00 -- /open [N|NAME]: fetch a file and open it",
         "14:00 -- /help: keys and words",
-        "14:00 -- /quit ends the program. A line that begins with // begins with a real slash.",
+        "14:00 -- /attach FILE -- TEXT sends a file with a text. /quit ends the program. A line that begins with // begins with a real slash.",
     ];
     check("/help", None, &help);
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use minicom_client::{ClientEvent, CommandIds, ConnState, CustomerReplica, Ended, PendingMark};
+use minicom_client::{ClientEvent, CommandIds, ConnState, CustomerReplica, Ended, PendingMark, transfers};
 use minicom_protocol::{
     command::CustomerCommand,
     frame::{CustomerQuestion, Customers},
@@ -29,6 +29,7 @@ use crate::{
     actions::{Action, CHAT, Context, help_rows, keymap},
     beginning::Beginning,
     entries::{self, Reads},
+    files::Files,
     layout::Areas,
     over::Over,
     update::looking::Asked,
@@ -65,6 +66,8 @@ pub enum Msg {
         /// The text, raw; or why it is not here.
         text: Result<String, Shown>,
     },
+    /// What comes of an order about files.
+    Files(transfers::Told),
 }
 
 /// What the screen orders.
@@ -113,6 +116,8 @@ pub enum Order {
         /// What it is called.
         title: Shown,
     },
+    /// Something about files.
+    Files(transfers::Order),
 }
 
 /// What a screen begins with.
@@ -202,6 +207,8 @@ pub struct App {
 
     pub(crate) composer: Composer,
     pub(crate) writing: Writing,
+    /// Files beside it, and those that come.
+    pub(crate) files: Files,
     pub(crate) beginning: Beginning,
     pub(crate) notice: Option<Notice>,
     /// What takes the keys first.
@@ -252,6 +259,7 @@ impl App {
             opened: false,
             composer: Composer::with_text(&settings.draft),
             writing: Writing::Line,
+            files: Files::default(),
             beginning: settings.beginning,
             notice: None,
             over: None,
@@ -328,10 +336,10 @@ impl App {
     /// The parts of the screen now.
     pub(crate) fn areas(&self) -> Areas {
         let asked = |width| match &self.over {
-            Some(Over::Questions(prompt) | Over::Comment { prompt, .. }) => prompt.rows(width),
+            Some(Over::Questions(prompt) | Over::Comment { prompt, .. } | Over::Attach(prompt)) => prompt.rows(width),
             _ => 0,
         };
-        Areas::of(self.size, self.composer.rows(), asked)
+        Areas::of(self.size, self.composer.rows(), asked, self.files.attached.len())
     }
 
     /// Whether the customer is to be asked how it was.
@@ -370,7 +378,10 @@ impl App {
         let no = |words| Available::No(Shown::fixed(words));
         match action {
             Action::Reconnect if self.state.is_live() => no("connected"),
+            Action::Discard if !self.files.attached.is_empty() || self.files.downloads.is_going() => Available::Yes,
+            Action::Retry if self.files.attached.failed().is_some() => Available::Yes,
             Action::Retry | Action::Discard if self.undecided().is_none() => no("all is sent"),
+            Action::AsFile if self.files.pasted.is_none() => no("nothing large was pasted"),
             _ => Available::Yes,
         }
     }

@@ -2,6 +2,7 @@
 //! script that tries again sends it once.
 
 use std::{
+    io::{self, IsTerminal, Write},
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -10,6 +11,7 @@ use minicom_client::{ClientEvent, ConnState, CustomerReplica, Ended, open};
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
     frame::Customers,
+    gate::Shown,
     ids::{CommandId, Seq},
     text::MessageText,
 };
@@ -43,23 +45,31 @@ pub(crate) struct Once {
 /// It was not stored, or nobody knows.
 pub(crate) async fn run(start: &Start, once: Once) -> Result<u8, Fault> {
     let Once { text, file, wait } = once;
-    let file = match &file {
-        Some(path) => Some(attach::upload(start, path).await?),
-        None => None,
-    };
     let text = text.as_ref().map_or("", MessageText::as_str);
     let (handle, mut events) = open(start.brief());
     let mut beginning = start.beginning("plain");
+    let send = |command| {
+        let sent = handle.send(command);
+        sent.map_err(|unsent| Fault::new(exit::USAGE, unsent.to_string()))
+    };
     let sending = async {
-        let known = known(&mut events).await?;
+        let mut heard = Heard::default();
+        let late = |_| Fault::new(exit::UNAVAILABLE, "no answer in time. Nothing was sent.");
+        let known = timeout(ANSWER_WITHIN, known(&mut events)).await.map_err(late)??;
         let mut commands = beginning.meet(&known).commands;
         let consent = known.me().map(|me| me.consent.clone()).unwrap_or_default();
         if !consent.is_empty() {
-            if !start.agrees {
+            if !start.agrees && !agrees_now(&consent)? {
                 return Err(asks(&consent));
             }
-            commands.insert(0, CustomerCommand::Consent { text: consent });
+            // A file is taken only from who has agreed.
+            let agreed = send(CustomerCommand::Consent { text: consent })?;
+            answer(&mut events, Some(agreed), &mut heard).await?;
         }
+        let file = match &file {
+            Some(path) => Some(attach::upload(start, path).await?),
+            None => None,
+        };
         if Beginning::is_due(&known) {
             commands.push(beginning.start(vec![]));
         }
@@ -70,25 +80,35 @@ pub(crate) async fn run(start: &Start, once: Once) -> Result<u8, Fault> {
         });
         let mut last = None;
         for command in commands {
-            let sent = handle.send(command);
-            last = Some(sent.map_err(|unsent| Fault::new(exit::USAGE, unsent.to_string()))?);
+            last = Some(send(command)?);
         }
         // There is the line at least.
-        Ok(last)
-    };
-    let result = match timeout(ANSWER_WITHIN, sending).await {
-        Ok(Ok(id)) => {
-            let mut heard = Heard::default();
-            match (answer(&mut events, id, &mut heard).await, wait) {
-                (Ok(at), Some(most)) => heard.answer(&mut events, at, most).await,
-                (stored, _) => stored.map(|_| exit::OK),
-            }
+        match (answer(&mut events, last, &mut heard).await, wait) {
+            (Ok(at), Some(most)) => heard.answer(&mut events, at, most).await,
+            (stored, _) => stored.map(|_| exit::OK),
         }
-        Ok(Err(fault)) => Err(fault),
-        Err(_) => Err(Fault::new(exit::UNAVAILABLE, "no answer in time. Nothing was sent.")),
     };
+    let result = sending.await;
     handle.shutdown().await;
     result
+}
+
+/// Asks who sits at the terminal to agree to what the desk says; where nobody does, nobody agrees.
+fn agrees_now(consent: &str) -> Result<bool, Fault> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    let mut out = io::stderr().lock();
+    let asked = writeln!(out, "{}", Shown::text(consent))
+        .and_then(|()| write!(out, "Do you agree? y sends, anything else does not: "))
+        .and_then(|()| out.flush());
+    let mut said = String::new();
+    let read = asked.and_then(|()| io::stdin().read_line(&mut said));
+    read.map_err(|error| Fault::new(exit::IO, format!("the terminal cannot be used: {error}")))?;
+    match said.trim().to_lowercase().as_str() {
+        "y" | "yes" => Ok(true),
+        _ => Err(Fault::new(exit::USAGE, "you did not agree. Nothing was sent.")),
+    }
 }
 
 /// Waits until it is known how the thread stands: a line means another thing where no conversation is open.

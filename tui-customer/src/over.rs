@@ -1,6 +1,6 @@
 //! What takes the keys first: help, questions, a choice, something to read. One at a time. It refuses to know what comes of it.
 
-use minicom_protocol::line::LineRef;
+use minicom_protocol::{ids::FileId, line::LineRef};
 use minicom_tui_kit::{Overlay, Picker, Prompt};
 
 /// What takes the keys first.
@@ -24,6 +24,10 @@ pub enum Over {
     },
     /// Which line is answered.
     Quotes(Box<Picker<LineRef>>),
+    /// Which file is fetched or opened.
+    Files(Box<Picker<FileId>>),
+    /// Which file goes with what is written.
+    Attach(Prompt),
     /// An article.
     Reading(Box<Overlay>),
     /// What is to be agreed to before the first line, which stays in the composer meanwhile.

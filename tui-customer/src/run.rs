@@ -5,11 +5,12 @@ use std::{
     ffi::OsString,
     io::{self, IsTerminal, Read, Write},
     path::PathBuf,
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use clap::{CommandFactory, Parser};
-use minicom_client::{Config, Secret, ServerUrl, StateDir, credentials};
+use minicom_client::{Config, Secret, ServerUrl, StateDir, credentials, transfers::Seat};
 use minicom_protocol::{
     frame::Customers,
     gate::Shown,
@@ -79,6 +80,17 @@ impl Start {
     pub fn bearer(&self) -> Secret {
         let signed = self.identity.source().and_then(|source| source());
         signed.unwrap_or_else(|| self.secret.clone())
+    }
+
+    /// Where files go to and come from.
+    pub fn seat(&self) -> Seat {
+        let (source, secret) = (self.identity.source(), self.secret.clone());
+        let signed = move || source.as_ref().and_then(|source| source());
+        Seat {
+            server: self.server.clone(),
+            tenant: self.tenant.clone(),
+            bearer: Arc::new(move || signed().unwrap_or_else(|| secret.clone())),
+        }
     }
 
     /// What a conversation begins with that comes by this channel.

@@ -2,7 +2,7 @@
 
 use std::{env, io, time::Instant};
 
-use minicom_client::{ClientEvent, CommandIds, Ended, Handle, limits::EVENTS_MAX, open};
+use minicom_client::{ClientEvent, CommandIds, Ended, Handle, limits::EVENTS_MAX, open, transfers::Transfers};
 use minicom_protocol::{command::CustomerCommand, frame::Customers};
 use minicom_tui_kit::{input::Translator, links, runtime, screen::TerminalScreen, signals, terminal};
 use tokio::sync::{mpsc, oneshot};
@@ -31,6 +31,7 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     };
     let (drafting, draft) = Drafting::begin(folder, messages_in.clone());
     let (handle, events) = open(start.lasting());
+    let files = files(&start, &messages_in);
     let (ended_in, mut ended) = oneshot::channel();
     tokio::spawn(forward(events, messages_in.clone(), ended_in));
     let beginning = start.beginning("tui");
@@ -50,9 +51,11 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     let result = on_terminal(app, messages, |order| match order {
         Order::LookInto { id, kind, size } => looker.look_into(id, kind, size),
         Order::ReadFile { id, title } => looker.read(id, title),
-        order => carry_out(order, &handle, &drafting, &messages_in),
+        order => carry_out(order, &handle, &drafting, &files, &messages_in),
     })
     .await;
+    // What is given up leaves nothing.
+    files.end().await;
     // The terminal is the shell's again: what is still under way needs no screen.
     drafting.end();
     handle.shutdown().await;
@@ -98,9 +101,30 @@ pub(crate) async fn forward(
     }
 }
 
-fn carry_out(order: Order, handle: &Handle<Customers>, drafting: &Drafting, messages: &mpsc::Sender<Msg>) {
+/// The tasks that move files. What they tell comes as messages.
+pub(crate) fn files(start: &Start, messages: &mpsc::Sender<Msg>) -> Transfers {
+    let (news, mut told) = mpsc::unbounded_channel();
+    let messages = messages.clone();
+    tokio::spawn(async move {
+        while let Some(it) = told.recv().await {
+            if messages.send(Msg::Files(it)).await.is_err() {
+                return;
+            }
+        }
+    });
+    Transfers::new(start.seat(), news)
+}
+
+fn carry_out(
+    order: Order,
+    handle: &Handle<Customers>,
+    drafting: &Drafting,
+    files: &Transfers,
+    messages: &mpsc::Sender<Msg>,
+) {
     match order {
         Order::KeepDraft(text) => drafting.keep(text),
+        Order::Files(order) => files.order(order),
         order => give(order, handle, messages),
     }
 }
@@ -122,7 +146,7 @@ pub(crate) fn give(order: Order, handle: &Handle<Customers>, messages: &mpsc::Se
         }
         Order::Typing(on) => handle.typing(None, on),
         Order::Reconnect => handle.reconnect_now(),
-        Order::KeepDraft(_) | Order::LookInto { .. } | Order::ReadFile { .. } => {}
+        Order::KeepDraft(_) | Order::Files(_) | Order::LookInto { .. } | Order::ReadFile { .. } => {}
         // Orders below fail only when the connection has ended for good, which is told by itself.
         Order::Delivered(up_to) => handle.delivered(None, up_to),
         Order::Seen(up_to) => drop(handle.send_momentary(CustomerCommand::MarkSeen { up_to })),

@@ -41,6 +41,16 @@ pub enum Word {
     Export,
     /// Erase all that is kept.
     Forget,
+    /// Send files with what is written next.
+    Attach,
+    /// Take the last file off, or stop one that comes.
+    Drop,
+    /// The files of the chat.
+    Files,
+    /// Fetch a file.
+    Get,
+    /// Fetch a file and open it.
+    Open,
     /// Show the keys and words.
     Help,
 }
@@ -74,6 +84,11 @@ impl Word {
         Word::Revoke,
         Word::Export,
         Word::Forget,
+        Word::Attach,
+        Word::Drop,
+        Word::Files,
+        Word::Get,
+        Word::Open,
         Word::Help,
     ];
 
@@ -98,6 +113,11 @@ impl Word {
             Word::Revoke => "revoke",
             Word::Export => "export",
             Word::Forget => "forget",
+            Word::Attach => "attach",
+            Word::Drop => "drop",
+            Word::Files => "files",
+            Word::Get => "get",
+            Word::Open => "open",
             Word::Help => "help",
         }
     }
@@ -123,15 +143,26 @@ impl Word {
             Word::Revoke => "take a device off, by its id",
             Word::Export => "how to get all that is kept of you",
             Word::Forget => "erase all that is kept of you",
+            Word::Attach => "send files with your next line",
+            Word::Drop => "take the last file off, or stop one that comes",
+            Word::Files => "the files of this chat, with numbers",
+            Word::Get => "fetch a file: the newest, or by number or name",
+            Word::Open => "fetch a file and open it",
             Word::Help => "keys and words",
         }
     }
 
     fn behind(self) -> Behind {
         match self {
-            Word::Human | Word::End | Word::Undo | Word::Link | Word::Devices | Word::Export | Word::Help => {
-                Behind::Nothing
-            }
+            Word::Human
+            | Word::End
+            | Word::Undo
+            | Word::Link
+            | Word::Devices
+            | Word::Export
+            | Word::Drop
+            | Word::Files
+            | Word::Help => Behind::Nothing,
             Word::Revoke => Behind::Must("ID"),
             Word::Forget => Behind::May("yes"),
             Word::Name | Word::Subject => Behind::Must("TEXT"),
@@ -143,6 +174,9 @@ impl Word {
             Word::Show => Behind::May("N"),
             Word::Quote => Behind::May("N"),
             Word::Read => Behind::May("ARTICLE"),
+            Word::Attach => Behind::Must("FILE ..."),
+            Word::Get => Behind::May("N|NAME [TO]"),
+            Word::Open => Behind::May("N|NAME"),
         }
     }
 

@@ -2,6 +2,7 @@
 //! `keys`, those of what lies over the screen in `over`, words in `words`, what is sent in `sending`, what the connection says in
 //! `news`.
 
+mod files;
 mod keys;
 pub(crate) mod looking;
 mod news;
@@ -185,7 +186,7 @@ impl App {
     }
 
     fn click(&mut self, at: Position, double: bool, now: Now, effects: &mut Effects) {
-        if let Some(Over::Quotes(_)) = &self.over {
+        if let Some(Over::Quotes(_) | Over::Files(_)) = &self.over {
             return self.click_in_quotes(at, double, now, effects);
         }
         let chat = self.areas().chat;
@@ -196,11 +197,17 @@ impl App {
             Some(Hit::Bar) => self.transcript.to_end(),
             Some(Hit::Entry(EntryKey::Stored(seq))) => {
                 let event = self.replica.thread().event(seq);
+                let file = self
+                    .transcript
+                    .get(EntryKey::Stored(seq))
+                    .and_then(|it| it.extras.files.first());
+                let file = file.map(|it| it.id);
                 match event.and_then(wishes::posted).and_then(wishes::article) {
                     Some(slug) => self.want(slug, effects),
                     None if self.transcript.is_folded(EntryKey::Stored(seq)) => {
                         self.show_folded(Some(EntryKey::Stored(seq)), effects);
                     }
+                    None if file.is_some() => self.choose_file(file),
                     None => {}
                 }
             }

@@ -1,10 +1,13 @@
 //! What comes of a word with a slash, as the thread stands: the same on the screen and in lines. Pure.
 
-use minicom_client::{CustomerReplica, PendingCommand, PendingMark};
+use minicom_client::{
+    CustomerReplica, PendingCommand, PendingMark,
+    transfers::{self, To},
+};
 use minicom_protocol::{
     command::CustomerCommand,
     customer_event::{CustomerBody, CustomerEvent, Posted},
-    event::Part,
+    event::{FilePart, Part},
     frame::CustomerQuestion,
     gate::Shown,
     ids::{LineNo, Time},
@@ -70,6 +73,14 @@ pub enum Wish {
         /// As it was sent.
         text: String,
     },
+    /// These files are to go with the next line: a text that names them.
+    Attach(String),
+    /// The last file is to be taken off, or one that comes to be stopped.
+    Drop,
+    /// The files of the chat are to be told.
+    Files,
+    /// A file is to be fetched.
+    Fetch(FilePart, To),
     /// Keys and words.
     Help,
 }
@@ -139,6 +150,11 @@ pub fn wish(
                 "This erases all that is kept of you here, for good. To do it, write /forget yes.",
             )),
         },
+        Word::Attach => Wish::Attach(rest.to_owned()),
+        Word::Drop => Wish::Drop,
+        Word::Files => Wish::Files,
+        Word::Get => fetch(rest, known, None),
+        Word::Open => fetch(rest, known, Some(To::Program)),
         Word::Help => Wish::Help,
     }
 }
@@ -318,6 +334,35 @@ fn read(text: &str, known: &CustomerReplica) -> Wish {
             1,
         ))),
     }
+}
+
+fn fetch(text: &str, known: &CustomerReplica, to: Option<To>) -> Wish {
+    let files: Vec<FilePart> = files(known).map(|(file, _)| file.clone()).collect();
+    let (file, rest) = match transfers::meant(&files, text) {
+        Ok(found) => found,
+        Err(why) => return Wish::Wrong(why),
+    };
+    let to = match (to, rest) {
+        (Some(_), rest) if !rest.is_empty() => {
+            return Wish::Wrong(Shown::fixed("/open takes one file by number or name."));
+        }
+        (Some(to), _) => to,
+        (None, "") => To::Downloads,
+        (None, rest) => To::Typed(rest.to_owned()),
+    };
+    Wish::Fetch(file, to)
+}
+
+/// The files of a thread, the newest first, each with the event that has it.
+pub fn files(known: &CustomerReplica) -> impl Iterator<Item = (&FilePart, &CustomerEvent)> {
+    known.thread().events().rev().flat_map(|event| {
+        let posted = posted(event).filter(|posted| posted.state.words().is_none());
+        let parts = posted.into_iter().flat_map(|posted| posted.parts.iter());
+        parts.filter_map(move |part| match part {
+            Part::File(file) => Some((file, event)),
+            _ => None,
+        })
+    })
 }
 
 /// The first article that a line has with it.

@@ -197,6 +197,12 @@ impl Prompt {
         self.field.text()
     }
 
+    /// Writes another answer in the place of what is written, as a path that was completed.
+    pub fn set_written(&mut self, text: &str) {
+        self.wrong = None;
+        self.field.set_text(text);
+    }
+
     /// Rows of the screen that it wants in so many columns: a question that is long stands above its answer.
     pub fn rows(&self, columns: u16) -> u16 {
         let label = self.label_rows(usize::from(columns)).map_or(0, |rows| rows.len());

@@ -44,6 +44,16 @@ impl Attachment {
         Attachment { id, what, size, stands }
     }
 
+    /// A file of an earlier run of the program, of which only its id is known.
+    pub fn known(id: FileId) -> Attachment {
+        Attachment {
+            id: TransferId(0),
+            what: Source::File(PathBuf::from("file")),
+            size: None,
+            stands: Stands::Ready(id),
+        }
+    }
+
     /// What it is called.
     pub fn name(&self) -> Shown {
         match &self.what {

@@ -90,6 +90,7 @@ fn place(to: To) -> Result<(PathBuf, Option<String>), String> {
     match to {
         To::Downloads => downloads().map(|folder| (folder, None)),
         To::Folder(folder) => Ok((folder, None)),
+        To::Typed(text) => place(super::paths::target(&text)),
         To::Program => {
             let folder = opening::private_folder().map_err(|error| format!("no folder can be made for it: {error}"))?;
             Ok((folder, None))

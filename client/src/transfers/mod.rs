@@ -5,13 +5,13 @@ mod attached;
 mod downloads;
 mod fetching;
 pub mod opening;
+mod orders;
 pub mod paths;
 mod sending;
 mod steady;
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -19,13 +19,7 @@ use std::{
     time::Duration,
 };
 
-use minicom_protocol::{
-    event::FilePart,
-    gate::Shown,
-    ids::{ConversationId, TenantId},
-    refusal::Refusal,
-    text::CustomerName,
-};
+use minicom_protocol::{gate::Shown, ids::TenantId, refusal::Refusal};
 use rand::RngExt;
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -37,6 +31,8 @@ pub use self::{
     attached::{Attachment, Attachments, Stands},
     downloads::{Came, Download, Downloads, meant},
     opening::Opening,
+    orders::{Happened, Job, Order, Source, Thread, To, Told, TransferId, TransferNews},
+    paths::Completed,
 };
 use crate::{
     backoff::Backoff,
@@ -44,155 +40,10 @@ use crate::{
     limits::{BACKOFF_CAP, BACKOFF_FIRST, TRANSFER_TOLD_EVERY, TRANSFER_WAIT_MAX, TRANSFERS_AT_ONCE},
     rest::{
         LoginError,
-        files::{Files, For, NotFetched, Uploaded},
+        files::{Files, For, NotFetched},
     },
     server_url::ServerUrl,
 };
-
-/// A transfer of one run of a program, by a number that the program gives.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct TransferId(pub u64);
-
-/// For which thread a file is uploaded.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Thread {
-    /// A customer's, for the own one.
-    Own(CustomerName),
-    /// An agent's, for this conversation.
-    Conversation(ConversationId),
-}
-
-/// What is uploaded.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Source {
-    /// A file of this computer, as it is when its turn comes.
-    File(PathBuf),
-    /// A text that was pasted.
-    Text {
-        /// The name that it gets.
-        name: String,
-        /// What it says.
-        text: Arc<str>,
-    },
-}
-
-/// Where a file is kept that is fetched.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum To {
-    /// In the person's folder for downloads, under a safe name.
-    Downloads,
-    /// In this folder, under a safe name.
-    Folder(PathBuf),
-    /// By this name, or, if that is taken, by it with a number.
-    File(PathBuf),
-    /// In a folder of its own that only this user can read, and then the platform's program opens it.
-    Program,
-}
-
-/// What is to be done.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Job {
-    /// A file goes to the desk, to be named by a line.
-    Send {
-        /// Which.
-        what: Source,
-        /// For which thread.
-        thread: Thread,
-    },
-    /// A file comes here.
-    Fetch {
-        /// Which.
-        file: FilePart,
-        /// To where.
-        to: To,
-    },
-}
-
-/// What happened to a transfer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Happened {
-    /// A file of this computer is found, and this large.
-    Found {
-        /// Its size in bytes.
-        size: u64,
-    },
-    /// So many bytes of it have gone or come.
-    Moved {
-        /// How many.
-        done: u64,
-    },
-    /// It waits, and goes on by itself.
-    Waits {
-        /// For what.
-        why: Shown,
-    },
-    /// The server has it.
-    Sent(Uploaded),
-    /// It is here.
-    Kept {
-        /// Where.
-        path: PathBuf,
-        /// What came of opening it, if that was wanted.
-        opening: Option<Opening>,
-    },
-    /// It is over, and nothing of it is kept.
-    Failed {
-        /// Why, and what to do.
-        why: Shown,
-    },
-}
-
-/// One thing that happened.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TransferNews {
-    /// To which transfer.
-    pub id: TransferId,
-    /// What.
-    pub what: Happened,
-}
-
-/// What a program wants of its transfers and of the files around it. None of it waits.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Order {
-    /// Begin one.
-    Begin(TransferId, Job),
-    /// Give one up.
-    Cancel(TransferId),
-    /// Look which files a text names.
-    Find(String),
-    /// Write out what is sure of the last path in a text.
-    Complete(String),
-    /// Keep a text that would be lost, as a file among the downloads.
-    Keep {
-        /// The file's name.
-        name: String,
-        /// What it says.
-        text: Arc<str>,
-    },
-}
-
-/// What comes of it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Told {
-    /// Something happened to a transfer.
-    Transfer(TransferNews),
-    /// The files that a text names.
-    Found {
-        /// The text.
-        text: String,
-        /// They, or why there are none.
-        found: Result<Vec<PathBuf>, String>,
-    },
-    /// What a text can become.
-    Completed {
-        /// The text.
-        text: String,
-        /// What it can become.
-        completed: paths::Completed,
-    },
-    /// Where a text is kept, or why not.
-    Kept(Result<PathBuf, String>),
-}
 
 /// Where the files are, and by which right: the newest proof is asked for each time.
 #[derive(Clone)]
@@ -300,8 +151,13 @@ impl Drop for Transfers {
     }
 }
 
-/// Does one job by itself, for a program that does nothing else meanwhile; `look` is told how far it is.
+/// Attempts without a byte after which a program that does nothing else gives up: about half a minute.
+const ALONE_WAITS_MAX: u32 = 8;
+
+/// Does one job by itself, for a program that does nothing else meanwhile; `look` is told how far it is. It waits for a server that is
+/// away, but not for ever.
 pub async fn alone(seat: &Seat, job: Job, mut look: impl FnMut(&Happened)) -> Happened {
+    let mut waited = 0;
     let (news, mut told) = mpsc::unbounded_channel();
     let (id, turns) = (TransferId(0), Semaphore::new(1));
     let teller = Teller { id, news };
@@ -311,8 +167,18 @@ pub async fn alone(seat: &Seat, job: Job, mut look: impl FnMut(&Happened)) -> Ha
         tokio::select! {
             last = &mut work => return last,
             Some(it) = told.recv() => {
-                if let Told::Transfer(it) = it {
-                    look(&it.what);
+                let Told::Transfer(TransferNews { what, .. }) = it else { continue };
+                look(&what);
+                match what {
+                    Happened::Moved { .. } => waited = 0,
+                    Happened::Waits { why } => {
+                        waited += 1;
+                        if waited >= ALONE_WAITS_MAX {
+                            let why = Shown::line(&format!("it waited too long for {why}"));
+                            return Happened::Failed { why };
+                        }
+                    }
+                    _ => {}
                 }
             }
         }

@@ -34,6 +34,9 @@ pub fn named(text: &str) -> Result<Vec<PathBuf>, String> {
         return Err("a quote is not closed".to_owned());
     }
     let paths: Vec<PathBuf> = words.iter().map(|word| at_home(&word.text, home.as_deref())).collect();
+    if let Some(none) = paths.iter().find(|path| !path.exists()) {
+        return Err(format!("there is no file {}", none.display()));
+    }
     match paths.len() {
         0 => Err("name a file".to_owned()),
         1..=ATTACHMENTS_MAX => Ok(paths),
@@ -210,12 +213,20 @@ mod tests {
         fs::write(at("my file.log"), "x").unwrap();
         let text = |name: &str| at(name).display().to_string();
         assert_eq!(named(&text("my file.log")).unwrap(), [at("my file.log")]);
+        for name in ["a", "b c", "d e", "my other"] {
+            fs::write(at(name), "x").unwrap();
+        }
         let several = format!("{} '{}' \"{}\"", text("a"), text("b c"), text("d e"));
         assert_eq!(named(&several).unwrap(), [at("a"), at("b c"), at("d e")]);
         assert_eq!(named(&text("my\\ other")).unwrap(), [at("my other")]);
         assert_eq!(named("  ").unwrap_err(), "name a file");
         assert_eq!(named("'a").unwrap_err(), "a quote is not closed");
-        assert!(named(&"a ".repeat(11)).unwrap_err().contains("10 files"));
+        assert!(named(&text("none")).unwrap_err().starts_with("there is no file /"));
+        assert!(
+            named(&format!("{} ", text("a")).repeat(11))
+                .unwrap_err()
+                .contains("10 files")
+        );
         assert_eq!(at_home("~/x", Some(Path::new("/home/a"))), Path::new("/home/a/x"));
         assert_eq!(at_home("~", Some(Path::new("/home/a"))), Path::new("/home/a"));
         assert_eq!(at_home("~bob/x", Some(Path::new("/home/a"))), Path::new("~bob/x"));

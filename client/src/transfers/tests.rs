@@ -2,7 +2,10 @@
 
 use std::{collections::VecDeque, fs, io::Write};
 
-use minicom_protocol::{event::FileTag, ids::FileId};
+use minicom_protocol::{
+    event::{FilePart, FileTag},
+    ids::{ConversationId, FileId},
+};
 use sha2::{Digest, Sha256};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},

@@ -1,6 +1,6 @@
 //! What the program says to its tasks, and they to it. It refuses to know what either does with it.
 
-use minicom_client::ClientEvent;
+use minicom_client::{ClientEvent, transfers};
 use minicom_protocol::{
     command::AgentCommand,
     frame::{AgentQuestion, Agents},
@@ -55,6 +55,8 @@ pub enum Msg {
     },
     /// Commands that texts went through before, the newest last.
     Commands(Vec<String>),
+    /// What comes of an order about files.
+    Files(transfers::Told),
     /// What became of [`Order::BlockAddresses`].
     Addresses(Result<Shown, Shown>),
 }
@@ -126,6 +128,8 @@ pub enum Order {
     ReconnectNow,
     /// The program ends only to sign in again, and comes back.
     SignIn,
+    /// Something about files.
+    Files(transfers::Order),
     /// Keep a draft; an empty one is forgotten.
     SaveDraft(Draft),
     /// Look whether these have drafts.

@@ -143,6 +143,14 @@ pub enum Action {
     Pipe,
     /// Write in the agent's own editor.
     Editor,
+    /// A file to go with the reply.
+    AttachFile,
+    /// The files of the thread, to fetch or open one.
+    Files,
+    /// The last paste as a file.
+    AsFile,
+    /// The last file off the reply; else the last one that comes is stopped.
+    DropFile,
     /// Every action, and conversations by name.
     Menu,
 }

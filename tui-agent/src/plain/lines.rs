@@ -4,7 +4,7 @@ use minicom_client::PendingMark;
 use minicom_protocol::{
     command::{AgentCommand, ReplyUse, SeenLines},
     event::{Event, EventBody, Posted},
-    ids::{CommandId, ConversationId},
+    ids::{CommandId, ConversationId, FileId},
     line::LineRef,
     refusal::Refusal,
     stage::Stage,
@@ -33,6 +33,8 @@ pub(super) struct Draft {
     pub reply: Option<ReplyUse>,
     /// The article that goes with it.
     pub article: Option<Tag>,
+    /// The file that goes with it.
+    pub file: Option<FileId>,
 }
 
 impl Draft {
@@ -43,6 +45,7 @@ impl Draft {
             quote: None,
             reply: None,
             article: None,
+            file: None,
         }
     }
 }
@@ -81,7 +84,7 @@ impl PlainAgent {
             quote: draft.quote,
             reply: draft.reply.clone(),
             article: draft.article.clone(),
-            file: None,
+            file: draft.file,
         };
         let id = self.send(command, now);
         self.sent.insert(id, draft);
@@ -106,7 +109,7 @@ impl PlainAgent {
         // What a saved reply becomes is the server's to look at.
         let refused = MessageText::parse(draft.text.as_str())
             .err()
-            .filter(|_| draft.reply.is_none())?;
+            .filter(|_| draft.reply.is_none() && (draft.file.is_none() || !draft.text.is_empty()))?;
         Some(Refusal::from(refused).message())
     }
 

@@ -96,7 +96,7 @@ impl PlainAgent {
     /// Looks whether what the next line waits for is here.
     fn stop_waiting(&mut self) {
         let here = match &self.awaiting {
-            None | Some(Awaiting::Answer(_) | Awaiting::Told(_)) => false,
+            None | Some(Awaiting::Answer(_) | Awaiting::Told(_) | Awaiting::Files) => false,
             Some(Awaiting::Event(rev)) => self.replica.at() >= *rev,
             Some(Awaiting::Quiet) => !self.state.is_live() || self.under_way() == 0,
             Some(Awaiting::Thread(customer)) => {

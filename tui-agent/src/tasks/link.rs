@@ -1,7 +1,7 @@
 //! The connection's task: carries out orders on a [`Handle`] and passes on what it tells. A server on this computer makes a new token
 //! at each start; where that is the way in, the newest one is shown.
 
-use minicom_client::{ClientEvent, Config, Handle, StateDir, Trust, credentials, open};
+use minicom_client::{ClientEvent, Config, Handle, StateDir, Trust, credentials, open, transfers::Transfers};
 use minicom_protocol::frame::Agents;
 use minicom_tui_kit::Shown;
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -27,6 +27,19 @@ pub struct Way {
 }
 
 impl Way {
+    /// The tasks that move files, with the newest token. What they tell comes as messages.
+    pub fn files(&self, messages: mpsc::Sender<Msg>) -> Transfers {
+        let (news, mut told) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(it) = told.recv().await {
+                if messages.send(Msg::Files(it)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Transfers::new(self.signed_in.seat(&self.state), news)
+    }
+
     /// A connection with an outbox on disk.
     fn config(&self) -> Config<Agents> {
         let signed_in = &self.signed_in;
@@ -176,7 +189,8 @@ async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, 
         | Order::Pipe { .. }
         | Order::StopPipe
         | Order::LookInto { .. }
-        | Order::ReadFile { .. } => {}
+        | Order::ReadFile { .. }
+        | Order::Files(_) => {}
     }
 }
 

@@ -252,6 +252,9 @@ impl App {
         if self.is_real_slash(&pick, key, now) {
             return None;
         }
+        if self.is_attach_word(&pick, key, now) || self.is_open_key(&pick, key, now) {
+            return None;
+        }
         if self.is_read_key(&pick, key) {
             self.over = Some(Over::Picker(pick));
             return None;

@@ -62,6 +62,15 @@ impl App {
             Action::Previous if self.list.count(Section::Mine) == 0 => Some("none is yours"),
             Action::Undo if self.closing.is_empty() => Some("nothing to undo"),
             Action::Reconnect if self.is_live() => Some("connected"),
+            Action::Retry
+                if self
+                    .conversation()
+                    .and_then(|open| self.files.beside(open))
+                    .is_some_and(|files| files.failed().is_some()) =>
+            {
+                None
+            }
+            Action::AsFile if self.files.pasted.is_none() => Some("nothing large was pasted"),
             Action::Retry | Action::Discard
                 if self
                     .chat
@@ -79,6 +88,8 @@ impl App {
             | Action::ReadInFull
             | Action::Copy
             | Action::Pipe
+            | Action::AttachFile
+            | Action::Files
             | Action::EditLast
             | Action::WithdrawLast
             | Action::Blank

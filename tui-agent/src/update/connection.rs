@@ -167,6 +167,7 @@ impl App {
         };
         let ended = ended.conversation;
         self.writing.move_to(ended, conversation, now.elapsed);
+        self.move_files(ended, conversation);
         self.open_chat(conversation);
     }
 

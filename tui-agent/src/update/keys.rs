@@ -103,7 +103,13 @@ impl App {
             return;
         }
         if let Some(conversation) = self.conversation() {
+            if self.paste_large(conversation, text, now) {
+                return;
+            }
             let handled = self.writing.of(conversation).current_mut().paste(text);
+            if matches!(handled, Handled::Refused(_)) {
+                self.keep_paste(text);
+            }
             self.composer_did(handled, now);
         }
     }
@@ -116,6 +122,8 @@ impl App {
             Handled::No => return false,
             Handled::Moved => self.offer_names(conversation, false),
             Handled::Changed => {
+                // Whoever goes on writing has not done with it.
+                self.files.beside_mut(conversation).sends = false;
                 self.writing.changed(conversation, now.elapsed);
                 self.offer_names(conversation, true);
                 self.say_typing(conversation, now);
@@ -163,7 +171,15 @@ impl App {
             Action::Menu => self.menu(),
             Action::Done => self.done(now),
             Action::Undo => self.undo(self.subject(), now),
-            Action::Retry => self.retry(now),
+            Action::AttachFile => self.ask_attach(now),
+            Action::Files => self.choose_file(None, now),
+            Action::AsFile => self.paste_as_file(now),
+            Action::DropFile => self.drop_file(now),
+            Action::Retry => {
+                if !self.retry_files() {
+                    self.retry(now);
+                }
+            }
             Action::Discard => self.discard(now),
             Action::Up => self.go(self.list.step(-1)),
             Action::Down => self.go(self.list.step(1)),
@@ -316,6 +332,13 @@ impl App {
                 self.quits_until = Some(now.elapsed + QUIT_UNSENT);
                 let words = format!("{} not sent yet, kept here. q again to quit.", lines(unsent));
                 self.tell(Shown::line(&words), now);
+            }
+            None if self.files.is_moving() && self.quits_until.is_none() => {
+                self.quits_until = Some(now.elapsed + QUIT_UNSENT);
+                self.tell(
+                    Shown::fixed("A file is on its way and would be given up. q again to quit."),
+                    now,
+                );
             }
             _ => self.quit(now),
         }

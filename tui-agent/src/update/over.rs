@@ -1,5 +1,6 @@
 //! Keys, clicks and pastes for what lies over the chat, and one call for each purpose into the file that owns it.
 
+use minicom_client::transfers::To;
 use minicom_protocol::ids::ConversationId;
 use minicom_tui_kit::{
     Effect, Key, Now, Picker, Prompt, Shown,
@@ -78,6 +79,7 @@ impl App {
             PickFor::Find => self.hit_chosen(&choice, now),
             PickFor::Copy | PickFor::CopyLine => self.copy_chosen(&choice, now),
             PickFor::PipeLine => self.pipe_line_chosen(&choice),
+            PickFor::File => self.file_chosen(&choice, To::Downloads, now),
             PickFor::SavedReply | PickFor::Article | PickFor::Quote | PickFor::Blank => {
                 self.chosen_for_writing(&pick, choice, now);
             }
@@ -94,7 +96,7 @@ impl App {
             PickFor::SavedReply => self.refresh_saved_replies(),
             PickFor::Article => self.ask_articles(),
             PickFor::Find => self.ask_finding(),
-            PickFor::Quote | PickFor::Blank => {}
+            PickFor::Quote | PickFor::Blank | PickFor::File => {}
             PickFor::Menu
             | PickFor::Transfer
             | PickFor::Assign
@@ -119,7 +121,7 @@ impl App {
             PickFor::Assign => self.refresh_assign(),
             PickFor::Tags => self.refresh_tags(),
             PickFor::SavedReply => self.refresh_saved_replies(),
-            PickFor::Article | PickFor::Quote | PickFor::Blank | PickFor::Find => {}
+            PickFor::Article | PickFor::Quote | PickFor::Blank | PickFor::Find | PickFor::File => {}
             PickFor::Menu
             | PickFor::Snooze
             | PickFor::Block
@@ -141,6 +143,7 @@ impl App {
             AskFor::Subject => self.subject_given(&ask.about, first, now),
             AskFor::Filter => self.filter_given(first, now),
             AskFor::Reply { reply, questions } => self.reply_answered(&ask.about, reply, &questions, answers, now),
+            AskFor::Attach => self.attach_named(first),
             AskFor::Blank(line) => self.blank_confirmed(&ask.about, line, now),
             AskFor::Pipe(what) => self.pipe_asked(&ask.about, what, first, now),
             AskFor::Block(minutes) => self.block_confirmed(&ask.about, minutes, answers, now),
@@ -163,6 +166,7 @@ impl App {
                     self.picker_did(pick, picked, Some(key), now);
                 }
             }
+            Some(Over::Prompt(ask)) if self.completes_path(&ask, key) => self.over = Some(Over::Prompt(ask)),
             Some(Over::Prompt(ask)) => {
                 if let Some(mut ask) = self.key_while_piping(ask, key) {
                     let asked = ask.prompt.key(key);

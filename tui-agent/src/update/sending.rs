@@ -1,6 +1,9 @@
 //! From what is written to a line: what Enter does, and what a refusal does to the text. What was typed is never lost by any of it.
 
-use minicom_client::PendingMark;
+use minicom_client::{
+    PendingMark,
+    transfers::{Attachment, Stands},
+};
 use minicom_protocol::{
     command::{AgentCommand, SeenLines},
     ids::{CommandId, ConversationId},
@@ -44,8 +47,9 @@ impl App {
             Mode::Edit(line) => return self.send_edit(conversation, line, now),
             Mode::Reply => {}
         }
+        let files = self.files.beside(conversation).is_some();
         let written = self.writing.of(conversation);
-        if written.composer.text().trim().is_empty() {
+        if written.composer.text().trim().is_empty() && !files {
             let attached = !written.with.is_empty();
             match stage {
                 Stage::Bot | Stage::Waiting { .. } => self.take_over(now),
@@ -54,16 +58,26 @@ impl App {
             }
             return;
         }
+        self.send_reply(conversation, now);
+    }
+
+    /// The reply and its files, as they are written.
+    pub(super) fn send_reply(&mut self, conversation: ConversationId, now: Now) {
+        let Some(stage) = self.summary().map(|summary| summary.stage.clone()) else {
+            return;
+        };
         if let Some(words) = self.why_not_to_send(conversation) {
             return self.trouble(words, Ends::Leaving);
         }
-        if let Some(take_over) = self.may_post(&stage) {
+        if let Some(take_over) = self.may_post(&stage)
+            && self.files_let_go(conversation)
+        {
             self.post(conversation, take_over, now);
         }
     }
 
     /// Why the reply cannot be sent as it is written.
-    fn why_not_to_send(&self, conversation: ConversationId) -> Option<Shown> {
+    pub(super) fn why_not_to_send(&self, conversation: ConversationId) -> Option<Shown> {
         let written = self.writing.get(conversation)?;
         let text = written.composer.text();
         if let Some(words) = written.composer.too_long() {
@@ -71,6 +85,9 @@ impl App {
         }
         if written.with.reply.is_some() {
             return self.why_not_filled(conversation);
+        }
+        if text.trim().is_empty() && self.files.beside(conversation).is_some() {
+            return None;
         }
         let refused = MessageText::parse(text).err()?;
         Some(Shown::line(&Refusal::from(refused).message()))
@@ -108,20 +125,34 @@ impl App {
         }
     }
 
-    fn post(&mut self, conversation: ConversationId, take_over: bool, now: Now) {
+    pub(super) fn post(&mut self, conversation: ConversationId, take_over: bool, now: Now) {
         let shown = self.chat.as_ref().map(|chat| chat.shown()).unwrap_or_default();
         let anyway = self.writing.of(conversation).anyway;
         let seen = self.writing.begun(conversation).unwrap_or(shown);
         // The draft goes from the disk a little later: by then the line is in the outbox.
         let reads = self.reply_reads(conversation);
         let (text, with) = self.writing.take(conversation, reads.as_deref(), now.elapsed);
+        let files = self.files.take(conversation);
+        let mut files = files.iter().cloned();
         let line = SentLine {
             conversation,
-            text,
+            text: if text.trim().is_empty() { String::new() } else { text },
             with,
+            file: files.next(),
             seen_desk: seen.desk,
         };
         self.post_line(line, seen, take_over, anyway, now);
+        // A line has one file; the others follow it.
+        for file in files {
+            let line = SentLine {
+                conversation,
+                text: String::new(),
+                with: With::default(),
+                file: Some(file),
+                seen_desk: seen.desk,
+            };
+            self.post_line(line, seen, false, anyway, now);
+        }
         self.say_typing(conversation, now);
         // Whoever goes on writing does not want the end.
         self.closing.retain(|held| held.conversation != conversation);
@@ -150,7 +181,10 @@ impl App {
             quote: quote.map(|it| it.line),
             reply,
             article: article.map(|it| it.slug),
-            file: None,
+            file: line.file.as_ref().and_then(|it| match it.stands {
+                Stands::Ready(id) => Some(id),
+                _ => None,
+            }),
         };
         let id = self.send(command, now.wall);
         self.sent.insert(id, line);
@@ -161,9 +195,14 @@ impl App {
     pub(crate) fn line_refused(&mut self, id: CommandId, refusal: &Refusal, now: Now) {
         let Some(line) = self.sent.remove(&id) else { return };
         let here = self.conversation() == Some(line.conversation);
-        let back = self
-            .writing
-            .put_back(line.conversation, &line.text, &line.with, now.elapsed);
+        let alone = line.text.is_empty() && line.with.is_empty();
+        let back = alone
+            || self
+                .writing
+                .put_back(line.conversation, &line.text, &line.with, now.elapsed);
+        if let Some(file) = line.file.clone().filter(|_| back) {
+            self.put_file_back(line.conversation, file, refusal);
+        }
         if back {
             self.replica.forget(id);
         } else if here {
@@ -204,6 +243,7 @@ impl App {
             quote,
             reply,
             article,
+            file,
             ..
         } = unsent.command
         else {
@@ -222,6 +262,7 @@ impl App {
                 conversation,
                 text,
                 with: With::of_command(quote, article, reply),
+                file: file.map(Attachment::known),
                 seen_desk: seen.desk,
             };
             // What was missed is on the screen, above the line.

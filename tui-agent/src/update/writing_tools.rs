@@ -234,6 +234,9 @@ impl App {
 
     /// Backspace where nothing is written takes away what would go with it, the last thing first. Whether there was something.
     pub(crate) fn detach(&mut self, conversation: ConversationId, now: Now) -> bool {
+        if self.detach_file(conversation, now) {
+            return true;
+        }
         let with = &mut self.writing.of(conversation).with;
         let gone = with.article.take().is_some() || with.quote.take().is_some();
         if gone {

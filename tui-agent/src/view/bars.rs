@@ -9,7 +9,7 @@ use crate::{
     keys::{Action, contexts},
     layout::{Layout, WIDE_LIST},
     list::Spot,
-    over::Over,
+    over::{AskFor, Over, PickFor},
     view::{desk, put, put_right, row_of},
     words,
     writing::Mode,
@@ -64,6 +64,16 @@ pub(super) fn footer(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
 
 fn over_hints(over: &Over) -> Vec<Hint<Action>> {
     match over {
+        Over::Picker(pick) if pick.purpose == PickFor::File => vec![
+            Hint::words("Enter fetches"),
+            Hint::words("Alt+Enter opens"),
+            Hint::words("Esc closes"),
+        ],
+        Over::Prompt(ask) if ask.purpose == AskFor::Attach => vec![
+            Hint::words("Tab completes"),
+            Hint::words("Enter attaches"),
+            Hint::words("Esc cancels"),
+        ],
         Over::Picker(_) => vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],
         Over::Prompt(_) => vec![Hint::words("Enter goes on"), Hint::words("Esc cancels")],
         Over::Reading(_) => vec![Hint::words("PgUp PgDn scroll"), Hint::words("Esc closes")],
@@ -88,6 +98,9 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     }
     if let Some(summary) = app.summary() {
         hints.extend(order_hints(app, &summary.stage, app.is_mine(summary)));
+    }
+    if app.files.is_moving() {
+        hints.insert(0, Hint::of(Action::DropFile, "stop the file"));
     }
     hints.push(Hint::of(Action::Escape, "list"));
     hints.push(Hint::words("Alt+Enter new line"));

@@ -1,15 +1,19 @@
 //! What goes with a reply, in rows between the rule and the text: the line that it answers, the article, and how a saved reply reads.
 
+use minicom_client::transfers::Attachments;
 use minicom_tui_kit::{Shown, styled::StyledLine};
 use ratatui::style::Style;
 
 use crate::{
     app::App,
+    files,
     writing::{Mode, saved},
 };
 
 /// Rows of a screen from which a saved reply is shown as it reads in several rows.
 const TALL: u16 = 20;
+/// Files that have a row of their own; of the others it is told how many there are.
+const FILES_MAX: usize = 4;
 /// Rows of that at most.
 const READS_ROWS_MAX: usize = 3;
 
@@ -24,7 +28,9 @@ pub(super) fn lines(app: &App, columns: u16) -> Vec<StyledLine> {
         return Vec::new();
     };
     let written = app.writing.get(summary.conversation);
-    let Some(written) = written.filter(|it| it.mode() == Mode::Reply && !it.with.is_empty()) else {
+    let files = app.files.beside(summary.conversation);
+    let Some(written) = written.filter(|it| it.mode() == Mode::Reply && (!it.with.is_empty() || files.is_some()))
+    else {
         return Vec::new();
     };
     let theme = &app.theme;
@@ -32,7 +38,13 @@ pub(super) fn lines(app: &App, columns: u16) -> Vec<StyledLine> {
     let mut lines = Vec::new();
     let empty = written.composer.is_empty();
     // Backspace takes the last one away first.
-    let goes = |last: bool| if empty && last { "  (Backspace drops it)" } else { "" };
+    let goes = |last: bool| {
+        if empty && last && files.is_none() {
+            "  (Backspace drops it)"
+        } else {
+            ""
+        }
+    };
     let lead = || StyledLine::of(Shown::line(&format!("{} ", theme.signs().bar)), theme.dim());
     if let (Some(quote), Some(chat)) = (&with.quote, &app.chat) {
         let words = Shown::fixed(goes(with.article.is_none()));
@@ -49,6 +61,22 @@ pub(super) fn lines(app: &App, columns: u16) -> Vec<StyledLine> {
             line.and(title, theme.title())
                 .and(Shown::fixed(goes(true)), theme.hint()),
         );
+    }
+    for (number, it) in files.into_iter().flat_map(Attachments::iter).enumerate() {
+        let all = files.map_or(0, Attachments::len);
+        let hidden = all.saturating_sub(FILES_MAX);
+        if number < hidden {
+            continue;
+        }
+        let (file, state) = files::row(it);
+        let hint = match (number == hidden && hidden > 0, number + 1 == all && empty) {
+            (true, _) => Shown::line(&format!("and {hidden} more")),
+            (_, true) => Shown::fixed("(Backspace drops it)"),
+            _ => Shown::default(),
+        };
+        let mut line = lead();
+        line.append(file.line(&state, &hint, usize::from(columns).saturating_sub(4), theme));
+        lines.push(line);
     }
     if let Some(used) = &with.reply {
         let values = saved::values(&app.replica, summary);

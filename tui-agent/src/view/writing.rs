@@ -191,6 +191,15 @@ fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
             true,
         );
     }
+    if app.files.beside(summary.conversation).is_some_and(|files| files.sends) {
+        return (
+            vec![
+                "goes when the files are there".to_owned(),
+                "goes with the files".to_owned(),
+            ],
+            false,
+        );
+    }
     let anyway = written.is_some_and(|written| written.anyway);
     let unowned = matches!(summary.stage, Stage::Bot | Stage::Waiting { .. });
     match &summary.stage {

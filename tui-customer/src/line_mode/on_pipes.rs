@@ -11,7 +11,7 @@ use crate::{
     Msg, Order, exit,
     fault::Fault,
     run::{Start, is_person, tell},
-    screen::{forward, give},
+    screen::{files, forward, give},
 };
 
 /// Chats by lines until the end.
@@ -21,15 +21,28 @@ use crate::{
 pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     let (messages_in, messages) = mpsc::channel(EVENTS_MAX);
     let (handle, events) = open(start.lasting());
+    let files = files(&start, &messages_in);
     let (ended_in, mut ended) = oneshot::channel();
     tokio::spawn(forward(events, messages_in.clone(), ended_in));
     let beginning = start.beginning("plain");
     let agrees = start.agrees;
     let command = start.command();
-    let app = Lines::new(start.zone, CommandIds::random(), Instant::now(), is_person(), beginning)
-        .agreeing(agrees)
-        .called(command);
-    let result = on_pipes(app, messages, |order| give(order, &handle, &messages_in)).await;
+    let app = Lines::new(
+        start.name,
+        start.zone,
+        CommandIds::random(),
+        Instant::now(),
+        is_person(),
+        beginning,
+    )
+    .agreeing(agrees)
+    .called(command);
+    let result = on_pipes(app, messages, |order| match order {
+        Order::Files(order) => files.order(order),
+        order => give(order, &handle, &messages_in),
+    })
+    .await;
+    files.end().await;
     handle.shutdown().await;
     if let Ok(why) = ended.try_recv() {
         tell(&why.words());

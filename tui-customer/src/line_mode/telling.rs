@@ -197,6 +197,8 @@ impl Lines {
                 let there = posted.state.words().is_none();
                 let articles = posted.parts.iter().filter(|_| there).filter_map(entries::article_line);
                 lines.extend(articles.map(|words| plain::happened(&clock, &words)));
+                let files = posted.parts.iter().filter(|_| there).filter_map(entries::file_line);
+                lines.extend(files.map(|words| plain::happened(&clock, &words)));
             }
             CustomerBody::LineChanged(changed) => lines.push(plain::happened(&clock, &self.changed(changed))),
             body => match entries::happened_words(body) {

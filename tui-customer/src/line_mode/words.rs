@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Words that only lines need, besides those of [`Word`].
-const MORE_WORDS: &str = "/quit ends the program. A line that begins with // begins with a real slash.";
+const MORE_WORDS: &str = "/attach FILE -- TEXT sends a file with a text. /quit ends the program. A line that begins with // begins with a real slash.";
 /// Columns of a line that is answered, where it is told.
 const QUOTE_COLUMNS: usize = 60;
 
@@ -87,6 +87,10 @@ impl Lines {
                 self.account_asked += 1;
                 effects.push(PlainEffect::Program(Order::Ask(question)));
             }
+            Wish::Attach(rest) => self.attach(&rest, now, effects),
+            Wish::Drop => self.drop_file(now, effects),
+            Wish::Files => self.tell_files(now, effects),
+            Wish::Fetch(file, to) => self.fetch(file, to, now, effects),
             Wish::ChooseQuote => {}
             Wish::Copy { text, what } => {
                 self.copying = what;
@@ -110,7 +114,7 @@ impl Lines {
     // What the desk asks first.
 
     /// A line. Before the first of a conversation a person is asked what the desk wants to know.
-    fn line(&mut self, line: String, now: Now, effects: &mut Effects) {
+    pub(super) fn line(&mut self, line: String, now: Now, effects: &mut Effects) {
         if let Some(consent) = self.consent_due() {
             return self.ask_consent(line, consent, now, effects);
         }
@@ -144,7 +148,7 @@ impl Lines {
     }
 
     /// What is to be agreed to, if it is not yet.
-    fn consent_due(&self) -> Option<String> {
+    pub(super) fn consent_due(&self) -> Option<String> {
         let text = &self.replica.me()?.consent;
         (!text.is_empty() && self.agreed_to.as_ref() != Some(text)).then(|| text.clone())
     }
@@ -167,7 +171,7 @@ impl Lines {
         self.asking = Some(Asking { line, consent, texts });
     }
 
-    fn agree(&mut self, text: String, now: Now, effects: &mut Effects) {
+    pub(super) fn agree(&mut self, text: String, now: Now, effects: &mut Effects) {
         self.agreed_to = Some(text.clone());
         self.send(CustomerCommand::Consent { text }, now, effects);
     }
@@ -217,14 +221,13 @@ impl Lines {
             self.send(start, now, effects);
         }
         let quote = self.quote.take();
-        self.send(
-            CustomerCommand::Post {
-                text,
-                quote,
-                file: None,
-            },
-            now,
-            effects,
-        );
+        let mut files = std::mem::take(&mut self.ready).into_iter();
+        let file = files.next();
+        self.send(CustomerCommand::Post { text, quote, file }, now, effects);
+        // A line has one file; the others follow it.
+        for file in files {
+            let (text, quote, file) = (String::new(), None, Some(file));
+            self.send(CustomerCommand::Post { text, quote, file }, now, effects);
+        }
     }
 }

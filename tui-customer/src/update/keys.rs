@@ -51,9 +51,15 @@ impl App {
         if self.paste_over(text) {
             return;
         }
+        if self.writing_to_desk() && self.paste_large(text, effects) {
+            return;
+        }
         match self.composer.paste(text) {
             Handled::Changed => self.text_changed(now, effects),
-            Handled::Refused(words) => self.notice(words, Ends::WithText),
+            Handled::Refused(words) => {
+                self.notice(words, Ends::WithText);
+                self.keep_paste(text, effects);
+            }
             Handled::Moved | Handled::No | Handled::Submit => {}
         }
     }
@@ -77,8 +83,19 @@ impl App {
             Action::RowUp => self.transcript.scroll_up(1),
             Action::RowDown => self.transcript.scroll_down(1),
             Action::Latest => self.transcript.to_end(),
-            Action::Retry => self.retry(now, effects),
-            Action::Discard => self.discard(now, effects),
+            Action::Retry => {
+                if !self.retry_files(effects) {
+                    self.retry(now, effects);
+                }
+            }
+            Action::Discard => {
+                if !self.drop_file(now, effects) {
+                    self.discard(now, effects);
+                }
+            }
+            Action::Attach => self.ask_attach(),
+            Action::Files => self.choose_file(None),
+            Action::AsFile => self.paste_as_file(now, effects),
             Action::Reconnect => {
                 if !self.state.is_live() {
                     effects.push(Effect::Program(Order::Reconnect));
@@ -106,6 +123,9 @@ impl App {
         } else {
             let again = self.key_hint(Action::Clear);
             let words = match self.unsent() {
+                _ if self.files.is_moving() => {
+                    format!("A file is on its way and would be given up. {again} again to quit")
+                }
                 0 => format!("{again} again to quit"),
                 1 => format!("1 message is not sent yet and is kept here. {again} again to quit"),
                 n => format!("{n} messages are not sent yet and are kept here. {again} again to quit"),
@@ -137,6 +157,7 @@ impl App {
                 self.text_changed(now, effects);
             }
             Writing::Answer(_) => {}
+            Writing::Line if std::mem::take(&mut self.files.attached.sends) => {}
             Writing::Line if self.asks_rating() => self.rating_hidden = self.replica.view().conversation,
             Writing::Line => self.transcript.to_end(),
         }
@@ -144,6 +165,9 @@ impl App {
 
     /// A word with a slash is written out as far as that is clear.
     fn complete(&mut self, now: Now, effects: &mut Effects) {
+        if self.complete_path(effects) {
+            return;
+        }
         let Some(begun) = self.written_word() else { return };
         let mut fitting = Word::beginning_with(&begun);
         if let (Some(word), None) = (fitting.next(), fitting.next()) {
@@ -157,6 +181,8 @@ impl App {
         if matches!(&self.notice, Some(it) if it.ends == Ends::WithText) {
             self.notice = None;
         }
+        // Whoever goes on writing has not done with it.
+        self.files.attached.sends = false;
         self.keep_draft_soon(now);
         self.tell_typing(now, effects);
     }

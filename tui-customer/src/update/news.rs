@@ -28,6 +28,7 @@ impl App {
             Msg::Unsent { id, command, why } => self.unsent_because(id, command, why, now),
             Msg::LookedInto { id, preview } => self.looked_into(id, preview),
             Msg::FileRead { title, text } => self.file_read(title, text),
+            Msg::Files(told) => self.files_told(told, now, effects),
             Msg::Trouble(words) => self.notice(Shown::line(&words), Ends::WithSending),
         }
     }

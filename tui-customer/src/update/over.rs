@@ -1,6 +1,6 @@
 //! What takes the keys first: help, the desk's questions, how it was, a choice, an article.
 
-use minicom_client::PendingMark;
+use minicom_client::{PendingMark, transfers::To};
 use minicom_protocol::{command::CustomerCommand, line::LineRef, refusal::Refusal};
 use minicom_tui_kit::{
     Key, Now, Overlay, Prompt, Shown,
@@ -36,6 +36,14 @@ impl App {
                 self.asked(asked, action, now, effects);
                 true
             }
+            Some(Over::Files(_)) => {
+                self.key_in_files(key, action, now, effects);
+                true
+            }
+            Some(Over::Attach(_)) => {
+                self.key_in_attach(key, action, now, effects);
+                true
+            }
             Some(Over::Quotes(picker)) => {
                 let picked = picker.key(key);
                 self.picked(picked, action, now, effects);
@@ -47,7 +55,10 @@ impl App {
     /// Returns whether the paste was for what takes the keys first.
     pub(super) fn paste_over(&mut self, text: &str) -> bool {
         match &mut self.over {
-            Some(Over::Questions(prompt) | Over::Comment { prompt, .. }) => drop(prompt.paste(text)),
+            Some(Over::Questions(prompt) | Over::Comment { prompt, .. } | Over::Attach(prompt)) => {
+                drop(prompt.paste(text));
+            }
+            Some(Over::Files(picker)) => drop(picker.paste(text)),
             Some(Over::Quotes(picker)) => drop(picker.paste(text)),
             Some(Over::Help { under, .. }) => {
                 self.over = under.take().map(|under| *under);
@@ -76,6 +87,7 @@ impl App {
                 reading.set_size(area.width, area.height);
             }
             Some(Over::Quotes(picker)) => picker.set_size(choice.height),
+            Some(Over::Files(picker)) => picker.set_size(choice.height),
             _ => {}
         }
     }
@@ -151,6 +163,7 @@ impl App {
         let text = std::mem::take(text);
         self.over = None;
         if !agrees {
+            self.files.unagreed.clear();
             let words = match self.waits_for_consent() {
                 true => "You did not agree: your line is not sent. Ctrl-R asks again.",
                 false => "You did not agree: nothing was sent. Enter asks again.",
@@ -160,11 +173,14 @@ impl App {
         self.notice = None;
         self.agreed_to = Some(text.clone());
         self.send(CustomerCommand::Consent { text }, now, effects);
+        let attaches = self.attach_agreed(effects);
         // What was written before the desk could say that it asks.
         while self.waits_for_consent() {
             self.retry(now, effects);
         }
-        self.submit(now, effects);
+        if !attaches {
+            self.submit(now, effects);
+        }
     }
 
     /// Whether the oldest line that was not taken was not for want of agreement.
@@ -215,7 +231,7 @@ impl App {
     }
 
     /// Keys that mean the same while something is asked or chosen.
-    fn key_beside(&mut self, action: Option<Action>, now: Now, effects: &mut Effects) {
+    pub(super) fn key_beside(&mut self, action: Option<Action>, now: Now, effects: &mut Effects) {
         match action {
             Some(Action::Escape | Action::Clear) => self.leave_over(now, effects),
             Some(
@@ -322,6 +338,7 @@ impl App {
     pub(crate) fn quotes_area(&self) -> Rect {
         self.areas().choice(|most| match &self.over {
             Some(Over::Quotes(picker)) => picker.wanted(most.saturating_sub(1)),
+            Some(Over::Files(picker)) => picker.wanted(most.saturating_sub(1)),
             _ => 0,
         })
     }
@@ -348,6 +365,10 @@ impl App {
         if let Some(Over::Quotes(picker)) = &mut self.over {
             let picked = picker.click(area, at, double);
             self.picked(picked, None, now, effects);
+        } else if let Some(Over::Files(picker)) = &mut self.over
+            && let Picked::Chosen(file) = picker.click(area, at, double)
+        {
+            self.file_chosen(Some(file), To::Downloads, effects);
         }
     }
 }

@@ -4,7 +4,7 @@ use minicom_client::{ClientEvent, PendingMark};
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
     customer_event::CustomerEvent,
-    ids::CommandId,
+    ids::{CommandId, FileId},
     line::Quote,
     refusal::Refusal,
     settings::PreChatAnswer,
@@ -38,6 +38,7 @@ impl App {
     /// Enter.
     pub(super) fn submit(&mut self, now: Now, effects: &mut Effects) {
         match slash::meaning(&self.composer.text()) {
+            Meaning::Blank if !self.files.attached.is_empty() => self.submit_line(String::new(), None, now, effects),
             Meaning::Blank => {
                 if let Some(slug) = self.article_at_hand() {
                     self.want(slug, effects);
@@ -60,8 +61,37 @@ impl App {
                     _ => self.submit_word(word, &rest, now, effects),
                 };
             }
+            Meaning::Blank if !self.files.attached.is_empty() => {
+                self.submit_line(String::new(), Some(answers), now, effects);
+            }
             Meaning::Blank | Meaning::Refused(_) => {}
         }
+    }
+
+    /// All files that a line waited for are there.
+    pub(super) fn submit_ready(&mut self, now: Now, effects: &mut Effects) {
+        match self.files.answers.take() {
+            Some(answers) => self.submit_with(answers, now, effects),
+            None => self.submit(now, effects),
+        }
+    }
+
+    /// The files that go with a line, if all are there. If not, it goes when they are; if one does not go, that is told.
+    fn files_ready(&mut self, answers: &mut Option<Vec<PreChatAnswer>>) -> Option<Vec<FileId>> {
+        let attached = &mut self.files.attached;
+        if let Some((it, why)) = attached.failed() {
+            let words = format!("{}: {why}. Nothing was sent.", it.name());
+            let keys = (self.key_hint(Action::Retry), self.key_hint(Action::Discard));
+            let words = format!("{words} {} tries again, {} takes it off", keys.0, keys.1);
+            self.notice(Shown::line(&words), Ends::WithSending);
+            return None;
+        }
+        let ready = attached.ready();
+        if ready.is_none() {
+            attached.sends = true;
+            self.files.answers = answers.take();
+        }
+        ready
     }
 
     /// A line, by what it is to become. Where the desk asks something first and has no answers yet, it asks.
@@ -83,6 +113,11 @@ impl App {
         if answers.is_none() && self.asks_first() {
             return self.ask_first();
         }
+        let mut answers = answers;
+        let Some(files) = self.files_ready(&mut answers) else {
+            return;
+        };
+        self.files.attached = Default::default();
         let quote = match std::mem::take(&mut self.writing) {
             Writing::Answer(quoted) => Some(quoted.line),
             Writing::Line | Writing::Edit(_) => None,
@@ -94,15 +129,19 @@ impl App {
             let start = self.beginning.start(answers);
             self.send(start, now, effects);
         }
-        self.send(
-            CustomerCommand::Post {
-                text,
-                quote,
-                file: None,
-            },
-            now,
-            effects,
-        );
+        let mut files = files.into_iter();
+        let file = files.next();
+        self.send(CustomerCommand::Post { text, quote, file }, now, effects);
+        // A line has one file; the others follow it.
+        for file in files {
+            let (text, quote, file) = (String::new(), None, Some(file));
+            self.send(CustomerCommand::Post { text, quote, file }, now, effects);
+        }
+    }
+
+    /// Whether what is written is to become a new line.
+    pub(super) fn writing_to_desk(&self) -> bool {
+        !matches!(self.writing, Writing::Edit(_)) && self.over.is_none()
     }
 
     /// Takes what is written out of the composer.

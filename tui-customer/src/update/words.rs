@@ -69,6 +69,14 @@ impl App {
             }
             Wish::Show { title, text } => self.show(title, &text),
             Wish::Help => self.help(),
+            Wish::Attach(text) => self.attach(&text, effects),
+            Wish::Drop => {
+                if !self.drop_file(now, effects) {
+                    self.notice(Shown::fixed("No file waits or comes."), Ends::WithText);
+                }
+            }
+            Wish::Files => self.choose_file(None),
+            Wish::Fetch(file, to) => self.fetch(file, to, effects),
         }
     }
 

@@ -33,11 +33,41 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
     match &app.over {
         Some(Over::Questions(_)) => return vec![Hint::words("Enter next, empty skips"), Hint::words("Esc skips all")],
         Some(Over::Comment { .. }) => return vec![Hint::words("Enter sends"), Hint::words("Esc takes it back")],
+        Some(Over::Files(_)) => {
+            return vec![
+                Hint::words("Enter fetches"),
+                Hint::words("Alt+Enter opens"),
+                Hint::words("Esc closes"),
+            ];
+        }
+        Some(Over::Attach(_)) => {
+            return vec![
+                Hint::words("Tab completes"),
+                Hint::words("Enter attaches"),
+                Hint::words("Esc closes"),
+            ];
+        }
         Some(Over::Quotes(_)) => return vec![Hint::words("Enter answers it"), Hint::words("Esc closes")],
         _ => {}
     }
     if let Some(begun) = app.written_word() {
         return words(&begun);
+    }
+    if !app.files.attached.is_empty() {
+        let mut hints = vec![];
+        if app.files.attached.failed().is_some() {
+            hints.push(Hint::of(Action::Retry, "try again"));
+        }
+        hints.push(Hint::of(Action::Discard, "take the file off"));
+        hints.push(Hint::of(Action::Attach, "one more"));
+        hints.push(Hint::of(Action::Clear, "quit"));
+        return hints;
+    }
+    if app.files.downloads.is_going() {
+        return vec![
+            Hint::of(Action::Discard, "stop the file"),
+            Hint::of(Action::Clear, "quit"),
+        ];
     }
     if app.undecided().is_some() {
         return vec![

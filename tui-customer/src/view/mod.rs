@@ -14,7 +14,7 @@ use ratatui::{
     style::Style,
 };
 
-use crate::{actions::Action, layout::Areas, model::App, over::Over};
+use crate::{actions::Action, files, layout::Areas, model::App, over::Over};
 
 /// Draws the screen.
 pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
@@ -30,6 +30,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
     draw_chat(app, areas.chat, buffer, now);
     status::draw(app, areas.status, buffer, now);
     title::draw(app, areas.title, buffer);
+    if let Some(area) = areas.files {
+        draw_files(app, area, buffer);
+    }
     let cursor = draw_composer(app, &areas, buffer);
     footer::draw(app, areas.footer, buffer);
     let cursor = match &app.over {
@@ -40,7 +43,8 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
         }
         Some(Over::Reading(reading) | Over::Consent { reading, .. }) => Some(reading.view(help_area(app.size), buffer)),
         Some(Over::Quotes(picker)) => Some(picker.view(app.quotes_area(), buffer, &app.theme)),
-        Some(Over::Questions(prompt) | Over::Comment { prompt, .. }) => {
+        Some(Over::Files(picker)) => Some(picker.view(app.quotes_area(), buffer, &app.theme)),
+        Some(Over::Questions(prompt) | Over::Comment { prompt, .. } | Over::Attach(prompt)) => {
             areas.asked.map(|area| prompt.view(area, buffer, &app.theme))
         }
     };
@@ -69,6 +73,24 @@ fn draw_chat(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
             ..area
         };
         put(buffer, row, area.width.saturating_sub(27) / 2, words, app.theme.dim());
+    }
+}
+
+/// Files that go with what is written, a row each; where there is no room for all, the last ones, and how many there are.
+fn draw_files(app: &App, area: Rect, buffer: &mut Buffer) {
+    let attached = &app.files.attached;
+    let hidden = attached.len().saturating_sub(usize::from(area.height));
+    let columns = usize::from(area.width).saturating_sub(2);
+    for (y, it) in (area.y..area.bottom()).zip(attached.iter().skip(hidden)) {
+        let (file, state) = files::row(it);
+        let more = match (y == area.y, hidden) {
+            (true, 1..) => Shown::line(&format!("and {hidden} more")),
+            _ => Shown::default(),
+        };
+        let row = Rect { y, height: 1, ..area };
+        put(buffer, row, 0, app.theme.signs().bar, app.theme.dim());
+        let line = file.line(&state, &more, columns, &app.theme);
+        line.draw(buffer, area.x + 2, y, area.width.saturating_sub(2));
     }
 }
 

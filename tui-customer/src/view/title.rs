@@ -66,7 +66,20 @@ fn does_enter(app: &App) -> Vec<String> {
             "sent after this".to_owned(),
         ];
     }
+    if let Some(Over::Attach(_)) = &app.over {
+        return vec!["Enter attaches · Esc closes".to_owned(), "Esc closes".to_owned()];
+    }
+    let attached = &app.files.attached;
+    if attached.sends {
+        let words = match app.state {
+            ConnState::Live | ConnState::Connecting => "goes when the files are there · Esc keeps it",
+            _ => "offline: goes when the files are there",
+        };
+        return vec![words.to_owned(), "goes with the files".to_owned()];
+    }
     let words: &[&str] = match (&app.writing, &app.state) {
+        (Writing::Line, ConnState::Live) if attached.len() == 1 => &["Enter sends it with the file", "Enter sends"],
+        (Writing::Line, ConnState::Live) if !attached.is_empty() => &["Enter sends it with the files", "Enter sends"],
         (Writing::Edit(_), _) => &["Enter changes it · Esc leaves it", "Esc leaves it"],
         (Writing::Answer(_), ConnState::Live) => &["Enter sends · Esc drops the quote", "Esc drops it"],
         (_, ConnState::Connecting) => &["connecting: saved here, sent then", "saved here"],

@@ -1,0 +1,376 @@
+//! Files on the agent's screen: attached beside a reply, chosen, fetched, opened, given up. None of it is waited for.
+
+use std::{path::PathBuf, sync::Arc};
+
+use minicom_client::transfers::{self, Attachment, Happened, Source, Stands, Told, TransferNews};
+use minicom_protocol::{
+    event::size_words, gate, ids::ConversationId, refusal::Refusal, stage::Stage, text::MESSAGE_BYTES_MAX,
+};
+use minicom_tui_kit::{Key, Now, Prompt, Shown, composer::Handled, prompt::Question};
+
+use crate::{
+    app::{App, Ends, Order},
+    files::{self, PASTED},
+    keys::Action,
+    over::{Ask, AskFor, Over, Pick, PickFor},
+    writing::Mode,
+};
+
+/// Names that are told where several fit.
+const NAMES_TOLD: usize = 12;
+/// What is written behind a slash to attach a file.
+const WORD: &str = "attach";
+
+impl App {
+    pub(super) fn order_files(&mut self, order: transfers::Order) {
+        self.order(Order::Files(order));
+    }
+
+    pub(super) fn key_words(&self, action: Action) -> String {
+        let keys = self.keymap.keys(crate::keys::contexts(true), action);
+        keys.first().map(|key| key.hint()).unwrap_or_default()
+    }
+
+    // Attached.
+
+    /// Asks which file goes with the reply.
+    pub(crate) fn ask_attach(&mut self, now: Now) {
+        let Some(conversation) = self.open_one(now) else { return };
+        let title = Shown::fixed("Send a file with the reply (Tab completes)");
+        let prompt = Prompt::ask(title, Question::new(Shown::fixed("file")));
+        self.open_prompt(AskFor::Attach, vec![conversation], prompt);
+    }
+
+    /// A text names files.
+    pub(crate) fn attach_named(&mut self, text: &str) {
+        self.order_files(transfers::Order::Find(text.to_owned()));
+    }
+
+    /// Tab while a file is asked for. Whether it was that.
+    pub(super) fn completes_path(&mut self, ask: &Ask, key: Key) -> bool {
+        let completes = ask.purpose == AskFor::Attach && key.to_string() == "tab";
+        if completes {
+            self.order_files(transfers::Order::Complete(ask.prompt.written()));
+        }
+        completes
+    }
+
+    /// `/attach` and what stands behind it, written where saved replies are looked for. Whether the key was for that.
+    pub(super) fn is_attach_word(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
+        if pick.purpose != PickFor::SavedReply {
+            return false;
+        }
+        let query = pick.picker.query();
+        let Some(path) = query
+            .strip_prefix(WORD)
+            .filter(|it| it.is_empty() || it.starts_with(' '))
+        else {
+            return false;
+        };
+        match (key.to_string().as_str(), path.trim()) {
+            ("enter", "") => self.ask_attach(now),
+            ("enter", path) => self.attach_named(path),
+            ("tab", path) => {
+                self.ask_attach(now);
+                if let Some(Over::Prompt(ask)) = &mut self.over {
+                    ask.prompt.set_written(path);
+                }
+                self.order_files(transfers::Order::Complete(path.to_owned()));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// What comes of orders about files.
+    pub(super) fn files_told(&mut self, told: Told, now: Now) {
+        match told {
+            Told::Transfer(news) => self.transfer_told(&news, now),
+            Told::Found { text, found } => self.found(&text, found, now),
+            Told::Completed { text, completed } => {
+                let names = completed
+                    .names
+                    .iter()
+                    .take(NAMES_TOLD)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join("  ");
+                if let Some(Over::Prompt(ask)) = &mut self.over
+                    && ask.purpose == AskFor::Attach
+                    && ask.prompt.written() == text
+                {
+                    ask.prompt.set_written(&completed.text);
+                    if !names.is_empty() {
+                        ask.prompt.refuse(Shown::line(&names));
+                    }
+                }
+            }
+            Told::Kept(Ok(path)) => {
+                let words = format!("The paste is kept at {}", path.display());
+                self.trouble(Shown::line(&words), Ends::Leaving);
+            }
+            Told::Kept(Err(why)) => {
+                self.trouble(
+                    Shown::line(&format!("The paste could not be kept: {why}")),
+                    Ends::Leaving,
+                );
+            }
+        }
+    }
+
+    fn found(&mut self, text: &str, found: Result<Vec<PathBuf>, String>, now: Now) {
+        let Some(conversation) = self.open_one(now) else { return };
+        match found {
+            Ok(paths) => {
+                let mut attached = self.files.take(conversation);
+                let added = attached.add_files(paths, || self.files.id());
+                *self.files.beside_mut(conversation) = attached;
+                match added {
+                    Ok(added) => {
+                        self.writing.of(conversation).set_mode(Mode::Reply);
+                        self.focus = crate::app::Focus::Compose;
+                        self.begin_files(&added, conversation);
+                    }
+                    Err(why) => self.trouble(why, Ends::Leaving),
+                }
+            }
+            Err(why) => {
+                // What was typed is there to be mended.
+                let title = Shown::fixed("Send a file with the reply (Tab completes)");
+                let mut prompt = Prompt::ask(title, Question::new(Shown::fixed("file")).starting_with(text));
+                prompt.refuse(Shown::line(&format!("{why}. Nothing was attached.")));
+                self.open_prompt(AskFor::Attach, vec![conversation], prompt);
+            }
+        }
+    }
+
+    fn begin_files(&mut self, added: &[Attachment], conversation: ConversationId) {
+        for it in added {
+            self.order_files(files::begins(it, conversation));
+        }
+    }
+
+    /// A text is sent as a file. Whether there is room for one more.
+    fn attach_text(&mut self, conversation: ConversationId, text: &str) -> bool {
+        let what = Source::Text {
+            name: PASTED.to_owned(),
+            text: Arc::from(text),
+        };
+        let it = Attachment::new(self.files.id(), what);
+        match self.files.beside_mut(conversation).add(it.clone()) {
+            Ok(()) => self.begin_files(&[it], conversation),
+            Err(why) => {
+                self.trouble(why, Ends::Leaving);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// A paste has come. One that no line can have becomes a file; of a large one that is offered. Whether it was taken.
+    pub(super) fn paste_large(&mut self, conversation: ConversationId, text: &str, now: Now) -> bool {
+        self.files.pasted = None;
+        let clean = gate::clean(text);
+        if self.writing.mode(conversation) != Mode::Reply || !files::is_large(&clean) {
+            return false;
+        }
+        let (lines, size) = (clean.lines().count(), size_words(clean.len() as u64));
+        if clean.len() <= MESSAGE_BYTES_MAX {
+            let key = self.key_words(Action::AsFile);
+            let words = format!("{lines} lines, {size} pasted. {key} sends them as a file instead");
+            self.files.pasted = Some((conversation, clean));
+            self.tell(Shown::line(&words), now);
+            return false;
+        }
+        if self.attach_text(conversation, &clean) {
+            let key = self.key_words(Action::DropFile);
+            let words = format!("{size} are too much for a message: it goes as the file {PASTED}. {key} takes it off");
+            self.tell(Shown::line(&words), now);
+        } else {
+            let (name, text) = (PASTED.to_owned(), Arc::from(clean));
+            self.order_files(transfers::Order::Keep { name, text });
+        }
+        true
+    }
+
+    /// A paste that nothing here has room for is kept among the downloads.
+    pub(super) fn keep_paste(&mut self, text: &str) {
+        let (name, text) = (PASTED.to_owned(), Arc::from(text));
+        self.order_files(transfers::Order::Keep { name, text });
+    }
+
+    /// What was pasted last becomes a file.
+    pub(crate) fn paste_as_file(&mut self, now: Now) {
+        let here = self.conversation();
+        let pasted = self
+            .files
+            .pasted
+            .take()
+            .filter(|(conversation, _)| Some(*conversation) == here);
+        let place = pasted.and_then(|(conversation, pasted)| {
+            let text = self.writing.get(conversation)?.composer.text();
+            Some((conversation, text.find(&pasted)?, pasted, text))
+        });
+        let Some((conversation, at, pasted, text)) = place else {
+            return self.tell(Shown::fixed("There is no large paste in the reply."), now);
+        };
+        if self.attach_text(conversation, &pasted) {
+            let rest = format!("{}{}", &text[..at], &text[at + pasted.len()..]);
+            self.writing.of(conversation).composer.set_text(&rest);
+            self.composer_did(Handled::Changed, now);
+            self.notice = None;
+        }
+    }
+
+    /// The last attached file is taken off, else the last one that comes is stopped.
+    pub(crate) fn drop_file(&mut self, now: Now) {
+        if let Some(conversation) = self.conversation()
+            && self.detach_file(conversation, now)
+        {
+            return;
+        }
+        match self.files.downloads.stop() {
+            Some(it) => {
+                self.order_files(transfers::Order::Cancel(it.id));
+                self.tell(
+                    Shown::line(&format!("{} is not fetched", Shown::line(&it.file.name))),
+                    now,
+                );
+                if let Some(chat) = &mut self.chat {
+                    chat.transcript.set_file(it.file.id, Default::default());
+                }
+            }
+            None => self.tell(Shown::fixed("No file waits or comes."), now),
+        }
+    }
+
+    /// Takes the last file off a reply. Whether there was one.
+    pub(crate) fn detach_file(&mut self, conversation: ConversationId, now: Now) -> bool {
+        let Some(it) = self.files.beside_mut(conversation).pop() else {
+            return false;
+        };
+        self.order_files(transfers::Order::Cancel(it.id));
+        self.notice = None;
+        // A paste that is no file any more is a text again; where there is no room for it, it is kept among the downloads.
+        if let Some(text) = it.pasted().cloned() {
+            let handled = self.writing.of(conversation).composer.paste(&text);
+            match handled {
+                Handled::Changed => drop(self.composer_did(Handled::Changed, now)),
+                _ => {
+                    let name = PASTED.to_owned();
+                    self.order_files(transfers::Order::Keep { name, text });
+                }
+            }
+        }
+        true
+    }
+
+    /// Files that did not go are tried again. Whether there were any.
+    pub(crate) fn retry_files(&mut self) -> bool {
+        let Some(conversation) = self.conversation() else {
+            return false;
+        };
+        let mut attached = self.files.take(conversation);
+        let again = attached.try_again(|| self.files.id());
+        *self.files.beside_mut(conversation) = attached;
+        self.begin_files(&again, conversation);
+        !again.is_empty()
+    }
+
+    /// The thread goes on in another conversation: so do the files, which are for one each.
+    pub(crate) fn move_files(&mut self, from: ConversationId, to: ConversationId) {
+        let attached = self.files.take(from);
+        for it in attached.iter() {
+            self.order_files(transfers::Order::Cancel(it.id));
+            let again = Attachment::new(self.files.id(), it.what.clone());
+            if self.files.beside_mut(to).add(again.clone()).is_ok() {
+                self.begin_files(&[again], to);
+            }
+        }
+    }
+
+    /// The file of a reply that was not sent is beside it again. One that the desk does not have any more is uploaded anew.
+    pub(super) fn put_file_back(&mut self, conversation: ConversationId, mut file: Attachment, refusal: &Refusal) {
+        file.id = self.files.id();
+        let gone = matches!(refusal, Refusal::AttachmentNotFound | Refusal::AttachmentUsed);
+        if gone {
+            file.stands = Stands::Going(0);
+        }
+        // Where ten wait already, one more can only be attached again.
+        if self.files.beside_mut(conversation).add(file.clone()).is_ok() && gone {
+            self.begin_files(&[file], conversation);
+        }
+    }
+
+    fn transfer_told(&mut self, news: &TransferNews, now: Now) {
+        if let Some(conversation) = self.files.waiting_for(news.id) {
+            return self.attached_told(conversation, news, now);
+        }
+        let Some(it) = self.files.downloads.happened(news.id, &news.what) else {
+            return;
+        };
+        let (words, failed) = (it.words(), matches!(it.came, transfers::Came::Failed(_)));
+        match words {
+            Some(words) if failed => self.trouble(words, Ends::Leaving),
+            Some(words) => self.tell(words, now),
+            None => {}
+        }
+    }
+
+    fn attached_told(&mut self, conversation: ConversationId, news: &TransferNews, now: Now) {
+        let attached = self.files.beside_mut(conversation);
+        attached.happened(news.id, &news.what);
+        let ready = attached.sends && attached.ready().is_some();
+        let failed = match (&news.what, attached.failed()) {
+            (Happened::Failed { .. }, Some((it, why))) => Some(format!("{}: {why}", it.name())),
+            _ => None,
+        };
+        if let Some(words) = failed {
+            let name = self.name_of(conversation);
+            let here = self.conversation() == Some(conversation);
+            let words = if here { words } else { format!("{name}: {words}") };
+            self.trouble(Shown::line(&words), Ends::Leaving);
+        }
+        if !ready {
+            return;
+        }
+        let mine = self.replica.summary(conversation).is_some_and(|summary| {
+            matches!(summary.stage, Stage::Active { .. } | Stage::Snoozed { .. }) && self.is_mine(summary)
+        });
+        match self.conversation() == Some(conversation) {
+            true => self.send_reply(conversation, now),
+            false if mine && self.why_not_to_send(conversation).is_none() => self.post(conversation, false, now),
+            false => {
+                self.files.beside_mut(conversation).sends = false;
+                let words = format!(
+                    "{}: the files are there, the reply waits for you",
+                    self.name_of(conversation)
+                );
+                self.trouble(Shown::line(&words), Ends::Leaving);
+            }
+        }
+    }
+
+    /// Whether the files of a reply let it go. If they are on their way it goes when they are there; what does not go is told.
+    pub(super) fn files_let_go(&mut self, conversation: ConversationId) -> bool {
+        let keys = (self.key_words(Action::DropFile), "Esc r");
+        let attached = self.files.beside_mut(conversation);
+        if let Some((it, why)) = attached.failed() {
+            let words = format!(
+                "{}: {why}. Nothing was sent. {} tries again, {} takes it off",
+                it.name(),
+                keys.1,
+                keys.0
+            );
+            self.trouble(Shown::line(&words), Ends::Leaving);
+            return false;
+        }
+        let ready = attached.ready().is_some();
+        attached.sends = !ready;
+        ready
+    }
+}
+
+#[cfg(test)]
+#[path = "files_tests.rs"]
+mod tests;
