@@ -13,7 +13,9 @@ use minicom_client::{CommandIds, StateDir};
 use minicom_tui_kit::{
     Shown, Zone,
     input::Translator,
-    links, log, pipe, plain,
+    links, log,
+    pictures::Pictures,
+    pipe, plain,
     runtime::{self, Ended, Inputs, TerminalEvents},
     screen::TerminalScreen,
     signals, terminal,
@@ -198,7 +200,7 @@ async fn screen(way: Way, options: &Options, signs_in: &mut bool) -> io::Result<
     let mut pipes = Pipes::new(messages_in.clone());
     let drafts = DraftKeeper::start(drafts_folder(&way.state, &way.signed_in), messages_in.clone());
     let files = way.files(messages_in.clone());
-    let link = Link::start(way, messages_in);
+    let link = Link::start(way, messages_in, Pictures::of_terminal());
     let inputs = Inputs {
         events: TerminalEvents,
         messages,
@@ -233,7 +235,7 @@ async fn lines(way: Way) -> io::Result<Ended> {
     let app = PlainAgent::new(Zone::system(), CommandIds::random(), Instant::now(), listener())
         .signs_in_by(sign_in_words(&way));
     let files = way.files(messages_in.clone());
-    let link = Link::start(way, messages_in);
+    let link = Link::start(way, messages_in, None);
     let (input, signals) = (plain::stdin_lines()?, signals::from_system()?);
     let ended = plain::run(app, input, messages, signals, io::stdout(), |order| match order {
         Order::Files(order) => files.order(order),

@@ -84,9 +84,13 @@ impl Program for App {
             Input::Message(Msg::Commands(commands)) => self.piping.remember(commands),
             Input::Message(Msg::Files(told)) => self.files_told(told, now),
             Input::Message(Msg::Addresses(told)) => self.addresses_answered(told, now),
-            Input::Edited(edited) => self.edited(edited, now),
+            Input::Edited(edited) => {
+                self.look_again();
+                self.edited(edited, now);
+            }
             Input::Copied(copied) => self.copied(&copied, now),
-            Input::Resumed | Input::Deadline => {}
+            Input::Resumed => self.look_again(),
+            Input::Deadline => {}
             Input::Terminate => self.store_all(now),
         }
         self.settle();

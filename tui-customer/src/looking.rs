@@ -6,7 +6,10 @@ use minicom_protocol::{
     gate::Shown,
     ids::{FileId, TenantId},
 };
-use minicom_tui_kit::file_preview::{self, FilePreview, Kind, READ_BYTES};
+use minicom_tui_kit::{
+    file_preview::{self, FilePreview, Kind, READ_BYTES},
+    pictures::Pictures,
+};
 use tokio::sync::mpsc;
 
 use crate::model::Msg;
@@ -17,6 +20,8 @@ pub(crate) struct Looker {
     pub server: ServerUrl,
     pub tenant: TenantId,
     pub bearer: Secret,
+    /// How the terminal shows pictures, if it does.
+    pub pictures: Option<Pictures>,
     pub messages: mpsc::Sender<Msg>,
 }
 
@@ -33,8 +38,9 @@ impl Looker {
     pub fn look_into(&self, id: FileId, kind: Kind, size: u64) {
         let looker = self.clone();
         tokio::spawn(async move {
-            let preview = match looker.files().beginning(id, kind.bytes()).await {
-                Ok(bytes) => FilePreview::of_text(&bytes, size),
+            let pictures = looker.pictures.as_ref();
+            let preview = match looker.files().beginning(id, kind.bytes(pictures.is_some())).await {
+                Ok(bytes) => FilePreview::of(kind, bytes, size, pictures).await,
                 // The row of the file is there; why it cannot be looked into is told to whoever fetches it.
                 Err(_) => FilePreview::Words(Shown::default()),
             };

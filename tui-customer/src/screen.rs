@@ -4,7 +4,9 @@ use std::{env, io, time::Instant};
 
 use minicom_client::{ClientEvent, CommandIds, Ended, Handle, limits::EVENTS_MAX, open, transfers::Transfers};
 use minicom_protocol::{command::CustomerCommand, frame::Customers};
-use minicom_tui_kit::{input::Translator, links, runtime, screen::TerminalScreen, signals, terminal};
+use minicom_tui_kit::{
+    input::Translator, links, pictures::Pictures, runtime, screen::TerminalScreen, signals, terminal,
+};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -27,6 +29,7 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
         server: start.server.clone(),
         tenant: start.tenant.clone(),
         bearer: start.bearer(),
+        pictures: Pictures::of_terminal(),
         messages: messages_in.clone(),
     };
     let (drafting, draft) = Drafting::begin(folder, messages_in.clone());

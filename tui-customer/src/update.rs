@@ -53,8 +53,12 @@ impl minicom_tui_kit::App for App {
             Input::Focus(focused) => self.attention.focus(focused),
             Input::Message(message) => self.message(message, now, &mut effects),
             Input::Copied(copied) => self.copied(&copied),
-            Input::Edited(edited) => self.edited(edited, now, &mut effects),
-            Input::Resumed | Input::Deadline => {}
+            Input::Edited(edited) => {
+                self.look_again();
+                self.edited(edited, now, &mut effects);
+            }
+            Input::Resumed => self.look_again(),
+            Input::Deadline => {}
             Input::Terminate => {
                 self.rate_before_the_end(now, &mut effects);
                 self.keep_draft_now(&mut effects);

@@ -1,16 +1,21 @@
-//! What is shown of a file below its row: how a text begins.
+//! What is shown of a file below its row: how a text begins, or a picture.
 //!
 //! Owns which files are looked into, how much of one is asked for, and how many rows it takes. What comes is bounded, passes the gate,
 //! and is decoded here, never on the server. It refuses to know where files are.
 
+use std::sync::Arc;
+
 use minicom_protocol::gate::Shown;
 
+use crate::pictures::{Picture, Pictures, size_words};
 use crate::preview::{Line, Paint, Words, first_rows};
 
 /// Bytes of a text that are fetched to show how it begins.
 pub const TEXT_BYTES: u64 = 16 * 1_024;
 /// Bytes of a text that are fetched to be read.
 pub const READ_BYTES: u64 = 512 * 1_024;
+/// Bytes of a picture; a larger one is fetched by whoever wants it.
+pub const PICTURE_BYTES: u64 = 4 * 1_024 * 1_024;
 /// Rows of a text.
 const ROWS_MAX: usize = 8;
 
@@ -19,6 +24,8 @@ const ROWS_MAX: usize = 8;
 pub enum Kind {
     /// How its text begins.
     Text,
+    /// To be seen.
+    Picture,
 }
 
 /// What is shown of a file.
@@ -31,7 +38,9 @@ pub enum FilePreview {
         /// Whether that is all.
         whole: bool,
     },
-    /// Words in its place; may be empty.
+    /// A picture that the terminal can show.
+    Picture(Arc<Picture>),
+    /// Words in the place of a picture: its size, or why it is not shown.
     Words(Shown),
 }
 
@@ -39,13 +48,19 @@ impl Kind {
     /// What a file of this media type and size is looked into for; `None` if it is not.
     pub fn of(mime: &str, size: u64) -> Option<Kind> {
         let is_text = mime.starts_with("text/") || mime == "application/json";
-        (is_text && size > 0).then_some(Kind::Text)
+        let is_picture = matches!(mime, "image/png" | "image/jpeg" | "image/gif" | "image/webp");
+        match (is_text, is_picture) {
+            (true, _) if size > 0 => Some(Kind::Text),
+            (_, true) if size > 0 && size <= PICTURE_BYTES => Some(Kind::Picture),
+            _ => None,
+        }
     }
 
-    /// How many bytes of it are asked for, from its beginning.
-    pub fn bytes(self) -> u64 {
+    /// How many bytes of it are asked for, from its beginning. Of a picture that cannot be shown, that says how large it is.
+    pub fn bytes(self, shows_pictures: bool) -> u64 {
         match self {
-            Kind::Text => TEXT_BYTES,
+            Kind::Picture if shows_pictures => PICTURE_BYTES,
+            Kind::Picture | Kind::Text => TEXT_BYTES,
         }
     }
 }
@@ -59,11 +74,24 @@ impl FilePreview {
         }
     }
 
+    /// What is shown of the first bytes of a file that has so many in all. A picture is made ready in a thread of its own.
+    pub async fn of(kind: Kind, bytes: Vec<u8>, size: u64, pictures: Option<&Pictures>) -> FilePreview {
+        match (kind, pictures) {
+            (Kind::Text, _) => FilePreview::of_text(&bytes, size),
+            (Kind::Picture, None) => FilePreview::Words(size_words(&bytes).unwrap_or_default()),
+            (Kind::Picture, Some(pictures)) => match pictures.ready(bytes).await {
+                Ok(picture) => FilePreview::Picture(Arc::new(picture)),
+                Err(words) => FilePreview::Words(words),
+            },
+        }
+    }
+
     /// Rows of a text or of words, at most so wide.
     pub(crate) fn lines(&self, columns: usize) -> Vec<Line> {
         let (text, whole) = match self {
             FilePreview::Text { text, whole } => (text, *whole),
             FilePreview::Words(words) => (words, true),
+            FilePreview::Picture(_) => return Vec::new(),
         };
         if text.is_empty() {
             return Vec::new();
@@ -91,6 +119,7 @@ impl FilePreview {
         match self {
             FilePreview::Text { text, .. } => text.as_str(),
             FilePreview::Words(words) => words.as_str(),
+            FilePreview::Picture(_) => "",
         }
     }
 }
@@ -114,10 +143,16 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_looked_into() {
+    fn texts_and_small_pictures_are_looked_into() {
         assert_eq!(Kind::of("text/x-diff", 1 << 40), Some(Kind::Text));
         assert_eq!(Kind::of("application/json", 5), Some(Kind::Text));
-        for (mime, size) in [("text/plain", 0), ("image/svg+xml", 5), ("application/pdf", 5)] {
+        assert_eq!(Kind::of("image/png", 5), Some(Kind::Picture));
+        for (mime, size) in [
+            ("image/png", PICTURE_BYTES + 1),
+            ("text/plain", 0),
+            ("image/svg+xml", 5),
+            ("application/pdf", 5),
+        ] {
             assert_eq!(Kind::of(mime, size), None, "{mime}");
         }
     }

@@ -102,6 +102,7 @@ pub mod markdown;
 pub mod notify;
 pub mod overlay;
 pub mod picker;
+pub mod pictures;
 pub mod pipe;
 pub mod plain;
 pub mod preview;

@@ -23,6 +23,9 @@ const KITTY_OFF: &str = "\x1b[<1u";
 /// Backwards, and an update that was being drawn is ended, or the terminal would show nothing more.
 const LEAVE: &str = "\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?1049l\x1b[23;0t";
 
+/// The name of threads whose panic ends only what they were doing: they read what strangers have made, and whoever waits for them is told.
+pub(crate) const HARMLESS_THREAD: &str = "harmless";
+
 static ENTERED: AtomicBool = AtomicBool::new(false);
 static KITTY: AtomicBool = AtomicBool::new(false);
 static PANICKED: AtomicBool = AtomicBool::new(false);
@@ -112,6 +115,9 @@ pub async fn panicked() {
 }
 
 fn on_panic(program: &'static str, info: &PanicHookInfo<'_>) {
+    if std::thread::current().name() == Some(HARMLESS_THREAD) {
+        return;
+    }
     restore();
     let place = info.location().map_or_else(
         || "an unknown place".to_owned(),

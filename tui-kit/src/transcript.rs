@@ -31,7 +31,7 @@ use crate::time::Zone;
 /// Entries held of one conversation; more are dropped at the end that is far from where the person reads.
 pub const ENTRIES_MAX: usize = 5_000;
 
-/// Files whose beginnings are kept.
+/// Files whose beginnings or pictures are kept.
 pub const PREVIEWS_MAX: usize = 200;
 
 /// Whether there is more above the first entry.
@@ -136,8 +136,8 @@ impl Transcript {
 
     /// The first file of an entry of whose text only the beginning is shown.
     pub fn folded_file(&self, entry: &Entry) -> Option<FileId> {
-        let files = entry.extras.files.iter().map(|card| card.id);
-        files.filter(|id| preview::hides(&self.file_rows(*id))).next()
+        let mut files = entry.extras.files.iter().map(|card| card.id);
+        files.find(|id| preview::hides(&self.file_rows(*id)))
     }
 
     /// Puts one entry in its place, or over the one with its key.
@@ -247,7 +247,7 @@ impl Transcript {
         self.files.get(&id).unwrap_or(&FileState::Still)
     }
 
-    /// Shows how a file begins, wherever it stands. At most [`PREVIEWS_MAX`] are kept; whoever comes back to a file
+    /// Shows how a file begins, or the picture that it is, wherever it stands. At most [`PREVIEWS_MAX`] are kept; whoever comes back to a file
     /// asks for it again.
     pub fn set_preview(&mut self, id: FileId, preview: FilePreview) {
         if self.previews.len() >= PREVIEWS_MAX {
@@ -261,6 +261,12 @@ impl Transcript {
     /// What is shown of a file.
     pub fn preview(&self, id: FileId) -> Option<&FilePreview> {
         self.previews.get(&id)
+    }
+
+    /// Forgets pictures: the terminal has lost them.
+    pub fn forget_pictures(&mut self) {
+        self.previews
+            .retain(|_, preview| !matches!(preview, FilePreview::Picture(_)));
     }
 
     /// Files on the screen of which nothing is shown yet, with their media types.

@@ -36,7 +36,7 @@ pub enum Msg {
     LookedInto {
         /// Which.
         id: FileId,
-        /// How it begins.
+        /// How it begins, or the picture that it is.
         preview: FilePreview,
     },
     /// A file's text, to be read, after [`Order::ReadFile`].

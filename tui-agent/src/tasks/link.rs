@@ -3,7 +3,7 @@
 
 use minicom_client::{ClientEvent, Config, Handle, StateDir, Trust, credentials, open, transfers::Transfers};
 use minicom_protocol::frame::Agents;
-use minicom_tui_kit::Shown;
+use minicom_tui_kit::{Shown, pictures::Pictures};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
@@ -83,9 +83,10 @@ pub struct Link {
 
 impl Link {
     /// Starts it. What the connection tells comes as messages.
-    pub fn start(way: Way, messages: mpsc::Sender<Msg>) -> Link {
+    /// `pictures` is how the terminal shows them, if it does.
+    pub fn start(way: Way, messages: mpsc::Sender<Msg>, pictures: Option<Pictures>) -> Link {
         let (orders, to_do) = mpsc::unbounded_channel();
-        let task = tokio::spawn(run(way, to_do, messages));
+        let task = tokio::spawn(run(way, to_do, messages, pictures));
         Link { orders, task }
     }
 
@@ -103,7 +104,12 @@ impl Link {
     }
 }
 
-async fn run(way: Way, mut orders: mpsc::UnboundedReceiver<Order>, messages: mpsc::Sender<Msg>) {
+async fn run(
+    way: Way,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+    messages: mpsc::Sender<Msg>,
+    pictures: Option<Pictures>,
+) {
     let (handle, mut events) = open(way.config());
     let mut is_open = true;
     loop {
@@ -111,8 +117,8 @@ async fn run(way: Way, mut orders: mpsc::UnboundedReceiver<Order>, messages: mps
             order = orders.recv() => match order {
                 Some(order @ (Order::LookInto { .. } | Order::ReadFile { .. })) => {
                     // A slow file holds up nothing.
-                    let (signed_in, messages) = (way.signed_in.clone(), messages.clone());
-                    tokio::spawn(async move { look(&signed_in, order, &messages).await });
+                    let (signed_in, messages, pictures) = (way.signed_in.clone(), messages.clone(), pictures.clone());
+                    tokio::spawn(async move { look(&signed_in, order, pictures.as_ref(), &messages).await });
                 }
                 Some(order) => carry_out(&handle, &way.signed_in, order, &messages).await,
                 None => break,
@@ -130,10 +136,10 @@ async fn run(way: Way, mut orders: mpsc::UnboundedReceiver<Order>, messages: mps
 }
 
 /// Files, looked into or read.
-async fn look(signed_in: &SignedIn, order: Order, messages: &mpsc::Sender<Msg>) {
+async fn look(signed_in: &SignedIn, order: Order, pictures: Option<&Pictures>, messages: &mpsc::Sender<Msg>) {
     let told = match order {
         Order::LookInto { id, kind, size } => {
-            let preview = previews::look_into(signed_in, id, kind, size).await;
+            let preview = previews::look_into(signed_in, (id, kind, size), pictures).await;
             Msg::LookedInto { id, preview }
         }
         Order::ReadFile { id, title } => {

@@ -1,10 +1,11 @@
-//! Files on the screen, looked into: their first bytes are fetched.
+//! Files on the screen, looked into: their first bytes are fetched, and a picture is made ready for the terminal.
 
 use minicom_client::rest::files::Files;
 use minicom_protocol::{event::size_words, ids::FileId};
 use minicom_tui_kit::{
     Shown,
     file_preview::{self, FilePreview, Kind, READ_BYTES},
+    pictures::Pictures,
 };
 
 use crate::sign_in::{SignedIn, call_failure};
@@ -18,9 +19,13 @@ fn files(signed_in: &SignedIn) -> Files<'_> {
 }
 
 /// What is shown of a file of so many bytes.
-pub(super) async fn look_into(signed_in: &SignedIn, id: FileId, kind: Kind, size: u64) -> FilePreview {
-    match files(signed_in).beginning(id, kind.bytes()).await {
-        Ok(bytes) => FilePreview::of_text(&bytes, size),
+pub(super) async fn look_into(
+    signed_in: &SignedIn,
+    (id, kind, size): (FileId, Kind, u64),
+    pictures: Option<&Pictures>,
+) -> FilePreview {
+    match files(signed_in).beginning(id, kind.bytes(pictures.is_some())).await {
+        Ok(bytes) => FilePreview::of(kind, bytes, size, pictures).await,
         // The row of the file is there; why it cannot be looked into is told to whoever fetches it.
         Err(_) => FilePreview::Words(Shown::default()),
     }

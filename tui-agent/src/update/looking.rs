@@ -1,4 +1,4 @@
-//! Files on the screen are looked into, each once: a text shows how it begins. Nothing waits for them.
+//! Files on the screen are looked into, each once: a text shows how it begins, a picture itself. Nothing waits for them.
 
 use std::collections::HashSet;
 
@@ -50,6 +50,14 @@ impl App {
     pub(super) fn looked_into(&mut self, id: FileId, preview: FilePreview) {
         if let Some(chat) = self.chat.as_mut().filter(|_| self.looking.asked.contains(&id)) {
             chat.transcript.set_preview(id, preview);
+        }
+    }
+
+    /// The terminal was somebody else's: what pictures it had is lost.
+    pub(super) fn look_again(&mut self) {
+        self.looking.asked.clear();
+        if let Some(chat) = &mut self.chat {
+            chat.transcript.forget_pictures();
         }
     }
 
@@ -163,11 +171,10 @@ mod tests {
     }
 
     #[test]
-    fn without_a_connection_nothing_is_asked_for() {
+    fn without_a_connection_nothing_is_asked_for_and_what_a_terminal_lost_is_asked_again() {
         let mut seat = seat();
         asked(&mut seat);
-        seat.bench.app.looking = Looking::default();
-        seat.lose().press("j");
+        seat.lose().input(Input::Resumed);
         assert_eq!(asked(&mut seat), []);
         seat.resume();
         assert_eq!(asked(&mut seat), [id(1)]);

@@ -47,6 +47,12 @@ impl App {
         self.transcript.set_preview(id, preview);
     }
 
+    /// The terminal was somebody else's: what pictures it had is lost.
+    pub(super) fn look_again(&mut self) {
+        self.asked.clear();
+        self.transcript.forget_pictures();
+    }
+
     /// Asks for the text of a line's file, if only its beginning is shown. Whether there is one.
     pub(super) fn read_file(&mut self, key: EntryKey, effects: &mut Effects) -> bool {
         let card = self.transcript.get(key).and_then(|entry| {

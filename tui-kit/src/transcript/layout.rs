@@ -10,6 +10,7 @@ use minicom_protocol::ids::FileId;
 
 use super::entry::{Entry, EntryKey, Kind};
 use super::{Older, Transcript};
+use crate::file_preview::FilePreview;
 use crate::links::{self, Link};
 use crate::preview::{self, Line};
 
@@ -189,6 +190,7 @@ impl Transcript {
         let mut rows = Vec::new();
         for (file, card) in entry.extras.files.iter().enumerate() {
             let below = match self.preview(card.id) {
+                Some(FilePreview::Picture(picture)) => picture.rows(),
                 Some(_) => self.file_rows(card.id).len(),
                 None => 0,
             };

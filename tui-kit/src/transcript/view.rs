@@ -11,6 +11,7 @@ use super::entry::{DeliveryMark, Entry, Kind};
 use super::layout::{Above, BAR_COLUMNS, Block, BlockRow, CARD_ROWS, OfFile, indent, name_columns};
 use super::place::Place;
 use super::{Older, Transcript};
+use crate::file_preview::FilePreview;
 use crate::links::{self, Link};
 use crate::preview::{self, Line, Words};
 use crate::text::{truncate, width};
@@ -20,6 +21,8 @@ use crate::theme::Theme;
 struct Pen<'a> {
     buffer: &'a mut Buffer,
     area: Rect,
+    /// The first row below what is drawn.
+    bottom: u16,
     theme: &'a Theme,
     now: i64,
 }
@@ -35,6 +38,7 @@ impl Transcript {
         let mut pen = Pen {
             buffer,
             area,
+            bottom,
             theme,
             now,
         };
@@ -165,6 +169,18 @@ impl Transcript {
             return;
         }
         match (row.below, self.preview(card.id)) {
+            (Some(below), Some(FilePreview::Picture(picture))) => {
+                // All of it that is on the screen is drawn with its first row there.
+                if below == 0 || y == pen.area.y {
+                    let area = Rect {
+                        x,
+                        y,
+                        width: pen.area.right() - x,
+                        height: pen.bottom.saturating_sub(y),
+                    };
+                    picture.draw(area, below, pen.buffer);
+                }
+            }
             (Some(below), Some(preview)) => {
                 if let Some(line) = self.file_rows(card.id).get(below) {
                     self.draw_line(line, preview.text(), at + BAR_COLUMNS, y, pen);
