@@ -26,7 +26,7 @@ use uuid::Uuid;
 pub use self::{
     incoming::Incoming,
     kind::OCTETS,
-    place::{FILES, Place, Stored, private_folders},
+    place::{FILES, Place, Stored, digest_of, private_folders},
 };
 use crate::{
     clock,
@@ -134,6 +134,11 @@ impl Uploads {
                 placing: RwLock::new(()),
             }),
         }
+    }
+
+    /// Where the bytes are.
+    pub fn place(&self) -> Place {
+        self.shared.place.clone()
     }
 
     /// The most bytes of a file.

@@ -16,10 +16,12 @@ use minicom_server::{
     faults::Faults,
     order::{Caller, Order, Who},
     store,
+    uploads::{Said, UploadBounds, Uploader, Uploads},
 };
 use program::{Running, has_status, refusal, run, stdout};
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use sha2::Digest as _;
 
 /// The secret of alice, whose digest the desk has.
 const DIGEST: [u8; 32] = [7; 32];
@@ -74,12 +76,40 @@ fn fill(data: &Path) {
         does(json!({ "do": "convert_to_ticket", "conversation": alice })).await;
         does(json!({ "do": "close", "conversation": alice, "seen": 1 })).await;
         says("alice", "thank you").await;
+        let uploads = Uploads::new(desk.clone(), data, UploadBounds::default());
+        let name = CustomerName::parse("alice").unwrap();
+        let found = desk.first_use(key, name, DIGEST).await.unwrap().customer;
+        let by = Uploader {
+            tenant: key,
+            customer: found.id,
+            agent: None,
+        };
+        // Twice the same bytes, under two names.
+        for name in ["build.log", "again.log"] {
+            let mut incoming = uploads.begin(&by, None).await.unwrap();
+            incoming.write(&file_bytes()).await.unwrap();
+            let said = Said {
+                name: name.to_owned(),
+                mime: "text/plain".to_owned(),
+            };
+            let row = uploads.finish(incoming, by, said, None).await.unwrap();
+            let caller = Caller::new(tenant.clone(), Who::Customer(found.clone()));
+            let (text, quote, file) = (String::new(), None, Some(row.id));
+            let order = Order::Customer(CustomerCommand::Post { text, quote, file });
+            desk.submit(&caller, fresh(), order).await.unwrap();
+        }
+        drop(uploads);
         for n in 0..700 {
             says("bob", &format!("line {n} of many")).await;
         }
     });
     drop(desk);
     writer.join().unwrap().unwrap();
+}
+
+/// A file of more than one piece.
+fn file_bytes() -> Vec<u8> {
+    (0..150_000_u32).map(|n| (n % 251) as u8).collect()
 }
 
 fn on(words: &[&str], data: &Path) -> Output {
@@ -137,6 +167,33 @@ fn strip(value: &mut Value) {
 }
 
 #[test]
+fn a_file_that_came_otherwise_or_not_whole_is_not_taken() {
+    let (from, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fill(from.path());
+    let lines = export(from.path(), &["--tenant", "default"]);
+    let change = |change: &dyn Fn(&mut Vec<Value>)| {
+        let mut lines = lines.clone();
+        change(&mut lines);
+        let file = out.path().join("desk.jsonl");
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        fs::write(&file, text).unwrap();
+        let to = tempfile::tempdir().unwrap();
+        drop(Running::start(to.path(), &[]));
+        let done = on(&["import", file.to_str().unwrap()], to.path());
+        (to, done)
+    };
+    let first = lines.iter().position(|line| line["type"] == "bytes").unwrap();
+    let (_to, done) = change(&|lines| lines[first]["bytes"] = json!("AAAA"));
+    assert!(refusal(&done, 65).contains("bytes of a file"), "{done:?}");
+    let (_to, done) = change(&|lines| drop(lines.remove(first + 1)));
+    assert!(refusal(&done, 65).contains("are missing"), "{done:?}");
+    // Bytes that the old desk had lost: all else comes.
+    let (to, done) = change(&|lines| lines.retain(|line| line["type"] != "bytes"));
+    stdout(&done);
+    assert!(of(&export(to.path(), &[]), "file").is_empty());
+}
+
+#[test]
 fn a_desk_goes_out_and_comes_in_whole_and_twice_is_once() {
     let (from, to, out) = (
         tempfile::tempdir().unwrap(),
@@ -161,6 +218,9 @@ fn a_desk_goes_out_and_comes_in_whole_and_twice_is_once() {
         ("customer", 2),
         ("conversation", 3),
         ("ticket", 1),
+        // In pieces of 64 KiB, once for each file.
+        ("bytes", 6),
+        ("file", 2),
         ("end", 1),
     ] {
         assert_eq!(of(&lines, kind).len(), count, "{kind}");
@@ -193,6 +253,18 @@ fn a_desk_goes_out_and_comes_in_whole_and_twice_is_once() {
         &server.ask("GET", "/api/v1/chat/export?since=7.0000000000000000", &token, ""),
         410
     ));
+    for file in of(&lines, "file") {
+        let path = format!("/api/v1/chat/uploads/{}", file["id"].as_str().unwrap());
+        let answer = server.ask("GET", &path, &token, "");
+        assert!(
+            has_status(&answer, 200) && answer.contains(file["name"].as_str().unwrap()),
+            "{file}"
+        );
+    }
+    let kept = minicom_server::uploads::Place::new(to.path());
+    let digest = sha2::Sha256::digest(file_bytes()).into();
+    let tenant = store::TenantKey(1);
+    assert!(kept.open_whole(tenant, &digest, 150_000).is_ok());
     let text = server.ask("GET", "/api/conversation/alice", &token, "");
     assert!(
         text.contains("where is my parcel") && text.contains("on its way"),

@@ -123,7 +123,8 @@ impl<'a> Scope<'a> {
     }
 
     /// Appends an event that happened on another desk, with the time and the mark that it has there. It is numbered anew.
-    pub fn append_from_elsewhere(&mut self, event: Event) -> store::Result<()> {
+    /// Its number here.
+    pub fn append_from_elsewhere(&mut self, event: Event) -> store::Result<Rev> {
         let mut standing = Standing::read(self.conn, self.tenant, event.subject)?;
         let new = New {
             time: event.time,
@@ -136,10 +137,11 @@ impl<'a> Scope<'a> {
             },
         };
         let event = journal::append(self.conn, self.tenant, new, &mut standing)?;
+        let rev = event.rev;
         self.events.push((self.tenant, event));
         // Its timers may come with the lines behind it.
         *self.timers_set = true;
-        Ok(())
+        Ok(rev)
     }
 
     /// The same for who has read how the subject stands, in this piece of work.

@@ -29,6 +29,7 @@ use crate::{
         export::Export,
         import::{Batch, Taken},
     },
+    uploads::Place,
 };
 
 /// Does what the command says.
@@ -110,8 +111,9 @@ fn write(
     name: &str,
 ) -> Result<(), Fatal> {
     let reading = |error: rusqlite::Error| upkeep::reading(database, &error);
+    let place = Place::new(database.parent().unwrap_or(Path::new(".")));
     for (key, tenant) in desks {
-        let begun = Export::begin(conn, (key, tenant.clone()), since).map_err(reading)?;
+        let begun = Export::begin(conn, (key, tenant.clone()), since, place.clone()).map_err(reading)?;
         let mut export = begun.map_err(|_| {
             Fatal::new(
                 ExitKind::BadData,

@@ -94,12 +94,34 @@ pub fn insert(conn: &Connection, tenant: TenantKey, it: &FileRow) -> Result<()> 
     Ok(())
 }
 
+/// Whether there is or was one by this id.
+pub fn is_known(conn: &Connection, tenant: TenantKey, id: FileId) -> Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM files WHERE tenant = ?1 AND id = ?2")?
+        .exists(params![tenant.0, id.as_bytes()])
+}
+
 /// A file that is not gone.
 pub fn load(conn: &Connection, tenant: TenantKey, id: FileId) -> Result<Option<FileRow>> {
     conn.prepare_cached(&format!(
         "SELECT {ROW} FROM files WHERE tenant = ?1 AND id = ?2 AND gone_at IS NULL"
     ))?
     .query_row(params![tenant.0, id.as_bytes()], row)
+    .optional()
+}
+
+/// The next file in the order of ids that stands in a line after this position.
+pub fn next_sent(conn: &Connection, tenant: TenantKey, after: Option<FileId>, since: Rev) -> Result<Option<FileRow>> {
+    conn.prepare_cached(&format!(
+        "SELECT {ROW} FROM files WHERE tenant = ?1 AND id > ?2 AND line > ?3 AND gone_at IS NULL ORDER BY id LIMIT 1"
+    ))?
+    .query_row(
+        params![
+            tenant.0,
+            after.map_or(vec![], |it| it.as_bytes().to_vec()),
+            pos_to_sql(since.0)
+        ],
+        row,
+    )
     .optional()
 }
 

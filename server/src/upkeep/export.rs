@@ -1,7 +1,7 @@
 //! A desk as lines of JSON: `docs/export.md` has the format. Read page by page, each in a read of its own, so that a desk of any
 //! size holds up nobody; all of it up to the head of the journal at the beginning.
 
-use minicom_protocol::ids::{Cursor, CustomerId, Rev, TenantId};
+use minicom_protocol::ids::{Cursor, CustomerId, FileId, Rev, TenantId};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -10,10 +10,15 @@ use crate::{
     http::cursor_text,
     limits,
     store::{
-        self, TenantKey, journal, settings,
+        self, TenantKey,
+        files::{self, FileRow},
+        journal, settings,
         transfer::{self, DeskLine, Rows},
     },
+    uploads::Place,
 };
+
+use super::file_lines::{self, FileLine};
 
 /// The version of the format.
 pub const FORMAT: u32 = 1;
@@ -23,6 +28,10 @@ pub const FORMAT: u32 = 1;
 enum At {
     Head,
     Customers(Option<CustomerId>),
+    /// The next file behind this one.
+    Files(Option<FileId>),
+    /// The bytes of a file from here on.
+    Bytes(Box<FileRow>, u64),
     Events(Rev),
     Rows(Rows, String),
     Articles(String),
@@ -38,6 +47,7 @@ pub struct Export {
     since: Option<Cursor>,
     head: Cursor,
     at: At,
+    place: Place,
     /// Events told so far.
     pub events: u64,
 }
@@ -55,6 +65,7 @@ impl Export {
         conn: &Connection,
         (tenant, name): (TenantKey, TenantId),
         since: Option<Cursor>,
+        place: Place,
     ) -> store::Result<Result<Export, ForeignSince>> {
         let (head, _) = transfer::head(conn, tenant)?;
         if let Some(since) = since
@@ -68,6 +79,7 @@ impl Export {
             since,
             head,
             at: At::Head,
+            place,
             events: 0,
         }))
     }
@@ -88,9 +100,25 @@ impl Export {
                 let found = transfer::customers(conn, self.tenant, after, since, limit)?;
                 self.at = match found.last() {
                     Some(last) => At::Customers(Some(last.customer.id)),
-                    None => At::Events(since),
+                    None => At::Files(None),
                 };
                 Ok(Some(found.iter().map(|it| typed("customer", it)).collect()))
+            }
+            At::Files(after) => {
+                let found = files::next_sent(conn, self.tenant, after, since)?;
+                self.at = found.map_or(At::Events(since), |row| At::Bytes(Box::new(row), 0));
+                Ok(Some(vec![]))
+            }
+            At::Bytes(row, at) => {
+                // A piece at a time: a file of any size is never held.
+                if let Some(piece) = file_lines::piece(&self.place, self.tenant, &row, at) {
+                    let next = at + file_lines::bytes_in(&piece);
+                    self.at = At::Bytes(row, next);
+                    return Ok(Some(vec![typed("bytes", &piece)]));
+                }
+                let line = typed("file", &FileLine::of(&row));
+                self.at = At::Files(Some(row.id));
+                Ok(Some(vec![line]))
             }
             At::Events(after) => self.event_lines(conn, after).map(Some),
             At::Rows(of, after) => {

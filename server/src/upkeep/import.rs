@@ -5,22 +5,29 @@
 use std::collections::HashMap;
 
 use minicom_protocol::{
-    event::{Event, Subject},
+    event::{Event, EventBody, Part, Subject},
     gate::Shown,
-    ids::Rev,
+    ids::{FileId, Rev},
     words::Tag,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::export::FORMAT;
+use super::{
+    export::FORMAT,
+    file_lines::{self, BytesLine, FileLine},
+};
 use crate::{
+    clock,
     execute::Scope,
     store::{
-        self, followers, timers,
+        self, TenantKey,
+        files::{self, FileRow},
+        followers, timers,
         transfer::{self, AgentLine, CustomerLine, DeskLine, TimerLine},
     },
+    uploads::Place,
 };
 
 /// Columns of a line's fault in an answer.
@@ -66,7 +73,7 @@ pub enum NotTaken {
 ///
 /// # Errors
 /// What SQLite said; or why they are not taken, and then nothing was written.
-pub fn take(scope: &mut Scope<'_>, batch: &Batch) -> store::Result<Result<Taken, NotTaken>> {
+pub fn take(scope: &mut Scope<'_>, batch: &Batch, place: &Place) -> store::Result<Result<Taken, NotTaken>> {
     let (conn, tenant) = (scope.conn, scope.tenant);
     let (desk, agents) = match head(batch) {
         Ok(head) => head,
@@ -102,13 +109,19 @@ pub fn take(scope: &mut Scope<'_>, batch: &Batch) -> store::Result<Result<Taken,
     let whole = format!("{}:whole", desk.desk);
     let timers_are_due = transfer::taken_up_to(conn, tenant, &whole)?.is_none_or(|rev| rev < ends_at);
     let mut taken = Taken::default();
+    if let Err(why) = take_bytes(&lines, tenant, place, &mut taken) {
+        return Ok(Err(why));
+    }
     for line in lines {
+        if matches!(line, Line::Bytes(_)) {
+            continue;
+        }
         if matches!(line, Line::End) {
             followers::advance(conn, tenant, &transfer::source_name(&whole), ends_at)?;
         }
         let became = match line {
             Line::Timer(_) if !timers_are_due => Became::Known,
-            line => write(scope, line, &mut up_to)?,
+            line => write(scope, line, &mut up_to, place)?,
         };
         match became {
             Became::Taken => taken.taken += 1,
@@ -120,6 +133,23 @@ pub fn take(scope: &mut Scope<'_>, batch: &Batch) -> store::Result<Result<Taken,
     Ok(Ok(taken))
 }
 
+/// Bytes of files, and files that are whole by now get their places. What cannot be had of them is found before a row is written; what
+/// is there already changes nothing.
+fn take_bytes(lines: &[Line], tenant: TenantKey, place: &Place, taken: &mut Taken) -> Result<(), NotTaken> {
+    for (n, line) in lines.iter().enumerate() {
+        let wrong = |why| NotTaken::Bad(n + 1, why);
+        match line {
+            Line::Bytes(piece) => match file_lines::take_piece(place, tenant, piece).map_err(wrong)? {
+                true => taken.taken += 1,
+                false => taken.known += 1,
+            },
+            Line::File(row) => drop(file_lines::settle(place, tenant, row).map_err(wrong)?),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// A line that was understood.
 enum Line {
     Event(Box<Event>),
@@ -129,6 +159,10 @@ enum Line {
         body: String,
     },
     Timer(TimerLine),
+    /// Bytes of a file.
+    Bytes(BytesLine),
+    /// A file whose bytes were before it.
+    File(Box<FileRow>),
     /// It follows from the events.
     Follows,
     /// All of the export was before it.
@@ -197,6 +231,14 @@ fn read(line: &Value, names: &HashMap<String, String>) -> Result<Line, String> {
             timers::known_kind(&it.timer).map_err(|error| error.to_string())?;
             Line::Timer(it)
         }
+        "bytes" => Line::Bytes(of(line.clone())?),
+        "file" => {
+            let mut line = line.clone();
+            rename(&mut line, names);
+            let file: FileLine = of(line)?;
+            let row = file.row(clock::now()).ok_or("`digest` is not 64 letters of hex")?;
+            Line::File(Box::new(row))
+        }
         "article" => Line::Article {
             slug: Tag::parse(text("slug")).map_err(|error| error.to_string())?,
             body: text("body").to_owned(),
@@ -208,7 +250,7 @@ fn read(line: &Value, names: &HashMap<String, String>) -> Result<Line, String> {
     })
 }
 
-fn write(scope: &mut Scope<'_>, line: Line, up_to: &mut Rev) -> store::Result<Became> {
+fn write(scope: &mut Scope<'_>, line: Line, up_to: &mut Rev, place: &Place) -> store::Result<Became> {
     let (conn, tenant) = (scope.conn, scope.tenant);
     let changed = match line {
         Line::Event(event) if event.rev <= *up_to => false,
@@ -217,15 +259,45 @@ fn write(scope: &mut Scope<'_>, line: Line, up_to: &mut Rev) -> store::Result<Be
             if !transfer::is_taken(&event.body) || event.subject == Subject::Unknown {
                 return Ok(Became::Passed);
             }
-            scope.append_from_elsewhere(*event)?;
+            let (conversation, files) = (event.subject.conversation(), files_in(&event.body));
+            let rev = scope.append_from_elsewhere(*event)?;
+            for file in files {
+                if let Some(conversation) = conversation {
+                    files::sent(conn, tenant, file, conversation, rev)?;
+                }
+            }
             true
         }
         Line::Customer(it) => transfer::take_customer(conn, tenant, &it)?,
         Line::Timer(it) => transfer::take_timer(conn, tenant, &it)?,
+        Line::File(row) => {
+            // Its bytes may have been lost over there.
+            if place.open_whole(tenant, &row.digest, row.size).is_err() {
+                return Ok(Became::Passed);
+            }
+            let new = !files::is_known(conn, tenant, row.id)?;
+            if new {
+                files::insert(conn, tenant, &row)?;
+            }
+            new
+        }
         Line::Article { slug, body } => transfer::take_article(conn, tenant, &slug, &body)?,
-        Line::Follows | Line::End => return Ok(Became::Passed),
+        Line::Follows | Line::End | Line::Bytes(_) => return Ok(Became::Passed),
     };
     Ok(if changed { Became::Taken } else { Became::Known })
+}
+
+/// The files that stand in a line.
+fn files_in(body: &EventBody) -> Vec<FileId> {
+    let parts = match body {
+        EventBody::Posted(posted) => posted.parts.as_slice(),
+        _ => &[],
+    };
+    let id = |part: &Part| match part {
+        Part::File(file) => Some(file.id),
+        _ => None,
+    };
+    parts.iter().filter_map(id).collect()
 }
 
 /// Puts the ids that agents have here in the place of those that they had there. An id is 128 random bits: what equals one is

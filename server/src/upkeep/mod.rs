@@ -7,6 +7,7 @@ pub mod backup;
 pub mod check_config;
 pub mod doctor;
 pub mod export;
+pub mod file_lines;
 pub mod files;
 pub mod import;
 pub mod part;

@@ -79,6 +79,11 @@ impl Place {
         self.of_tenant(tenant).join(fan).join(rest)
     }
 
+    /// The folder of what is still coming. The next start empties it.
+    pub fn coming(&self) -> PathBuf {
+        self.root.join(NEW)
+    }
+
     /// A file under a name that nobody has.
     pub(super) fn temporary(&self) -> io::Result<(PathBuf, File)> {
         let folder = self.root.join(NEW);

@@ -69,7 +69,11 @@ async fn export(
         Some(text) => Some(cursor_from(text).ok_or_else(ApiError::bad_since)?),
     };
     let desk = (app.desk.tenant(&admin.tenant)?, admin.tenant.clone());
-    let begun = app.desk.read(move |conn| Export::begin(conn, desk, since)).await?;
+    let place = app.uploads.place();
+    let begun = app
+        .desk
+        .read(move |conn| Export::begin(conn, desk, since, place))
+        .await?;
     let begun = begun.map_err(|_| {
         let words = "The journal does not hold this cursor. Export from the beginning.";
         ApiError::told(StatusCode::GONE, "reset", words)
@@ -121,8 +125,9 @@ async fn take(
 ) -> Result<Json<Taken>, ApiError> {
     let key = app.desk.tenant(&admin.tenant)?;
     let (by, tenant) = (admin.by(), admin.tenant.to_string());
+    let place = app.uploads.place();
     let work = move |scope: &mut crate::execute::Scope<'_>| {
-        let taken = import::take(scope, &body)?;
+        let taken = import::take(scope, &body, &place)?;
         if let Ok(taken) = &taken
             && taken.taken > 0
         {
