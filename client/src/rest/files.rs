@@ -109,7 +109,7 @@ impl Fetching {
         }
     }
 
-    fn from_the_start(&mut self) -> Result<(), Unsaved> {
+    fn begin_again(&mut self) -> Result<(), Unsaved> {
         self.saving.restart()?;
         (self.digest, self.size) = (Sha256::new(), 0);
         Ok(())
@@ -245,7 +245,7 @@ impl Files<'_> {
             return Err(refused(self.server, response).await.into());
         }
         if into.size > 0 && response.status() != StatusCode::PARTIAL_CONTENT {
-            into.from_the_start()?;
+            into.begin_again()?;
         }
         while let Some(piece) = response
             .chunk()
