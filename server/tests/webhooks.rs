@@ -15,6 +15,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use minicom_protocol::people::Role;
+use minicom_server::limits::{WEBHOOK_POSTS_EACH_MAX, WEBHOOK_POSTS_MAX};
 use reqwest::Method;
 use rig::{ALICE, PASSWORD, Server, answer};
 use serde_json::{Value, json};
@@ -448,6 +449,45 @@ async fn a_disabled_tenants_webhooks_wait_and_go_on() {
         let left: i64 = database(&server).query_row(&count, [], |row| row.get(0)).unwrap();
         assert_eq!(left, 0, "{table}");
     }
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_deleted_leaves_its_places_to_the_others() {
+    let server = server().await;
+    let operate = async |method, path: &str, body: Value| {
+        let path = format!("/api/v1/chat/tenants{path}");
+        answer(server.bare(method, &path).bearer_auth(&server.token).json(&body)).await
+    };
+    let of_acme = |request: reqwest::RequestBuilder| request.header("x-minicom-tenant", "acme");
+    let (status, made_acme) = operate(Method::POST, "", json!({"tenant_id": "acme", "name": "Acme"})).await;
+    assert_eq!(status, 201, "{made_acme}");
+    // Its receivers take all places, and do not answer.
+    let hanging = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = hanging.local_addr().unwrap();
+    for n in 0..WEBHOOK_POSTS_MAX / WEBHOOK_POSTS_EACH_MAX {
+        let new = json!({"url": format!("http://{address}/{n}"), "kinds": ["group.changed"]});
+        let (status, hook) = answer(of_acme(server.post(WEBHOOKS, &server.token, &new))).await;
+        assert_eq!(status, 201, "{hook}");
+    }
+    for n in 0..WEBHOOK_POSTS_EACH_MAX {
+        let group = json!({"name": format!("group {n}")});
+        let (status, group) = answer(of_acme(server.post("/api/v1/chat/groups", &server.token, &group))).await;
+        assert_eq!(status, 201, "{group}");
+    }
+    let mut taken = vec![];
+    while taken.len() < WEBHOOK_POSTS_MAX {
+        let next = tokio::time::timeout(Duration::from_secs(60), hanging.accept()).await;
+        taken.push(next.expect("all places are taken").unwrap());
+    }
+    assert_eq!(operate(Method::PATCH, "/acme", json!({"enabled": false})).await.0, 200);
+    let (status, gone) = operate(Method::DELETE, "/acme?confirm=acme", json!({})).await;
+    assert!((200..300).contains(&status), "{gone}");
+    drop((taken, hanging));
+    let receiver = Receiver::start(|_| Does::Takes).await;
+    made(&server, &receiver.url, &["agent.changed"]).await;
+    happens(&server, 1).await;
+    receiver.takes(1).await;
     server.stop().await.unwrap();
 }
 

@@ -153,10 +153,11 @@ impl Webhooks {
                 }
                 Ok(())
             });
-            if settled.await.is_ok() {
-                return;
+            match settled.await {
+                Err(refusal) if refusal.retryable() => sleep(limits::LOOK_AGAIN_AFTER).await,
+                // Refused for good, its tenant is being deleted: its place is for the others.
+                Ok(()) | Err(_) => return,
             }
-            sleep(limits::LOOK_AGAIN_AFTER).await;
         }
     }
 }
