@@ -28,7 +28,7 @@ use minicom_protocol::{
 };
 use rusqlite::Connection;
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
@@ -60,14 +60,14 @@ use crate::{
         repeats::{self, Repeat},
         tenants as rows,
     },
-    writer::{Counts, Job, Positions, Writer},
+    writer::{self, Counts, Job, Positions, Queue, Writer},
 };
 
 /// The front door. Cheap to clone. The writer stops when the last clone is gone.
 #[derive(Clone)]
 pub struct Desk {
     shared: Arc<Shared>,
-    queue: mpsc::Sender<Job>,
+    queue: Queue,
     context_command: Option<Arc<ContextCommand>>,
 }
 
@@ -120,7 +120,7 @@ impl Desk {
         let hub = Arc::new(Hub::default());
         let counts = Arc::new(Counts::default());
         let (timers, positions) = (Arc::new(Notify::new()), Arc::new(Positions::default()));
-        let (queue, jobs) = mpsc::channel(limits::COMMAND_QUEUE_MAX);
+        let (queue, jobs) = writer::queue();
         let writer = Writer {
             conn,
             hub: hub.clone(),
@@ -212,7 +212,7 @@ impl Desk {
 
     /// Pieces of work that wait for the writer.
     pub fn waiting_jobs(&self) -> usize {
-        self.queue.max_capacity().saturating_sub(self.queue.capacity())
+        self.queue.waiting()
     }
 
     /// How long the oldest read that still runs has run.
@@ -260,7 +260,7 @@ impl Desk {
             among,
             answer,
         };
-        self.enqueue(job)?;
+        self.queue.put(job)?;
         // The writer ends without answering only when the database cannot be written.
         let done = answered.await.unwrap_or(Err(Refusal::Storage))?;
         self.after(caller, tenant, leaving).await;
@@ -293,7 +293,7 @@ impl Desk {
             }),
             failed: Box::new(move |refusal| failed(Err(refusal))),
         };
-        self.enqueue(job)?;
+        self.queue.put(job)?;
         answered.await.unwrap_or(Err(Refusal::Storage))
     }
 
@@ -332,13 +332,6 @@ impl Desk {
             Ok(Ok(done))
         });
         written.await?
-    }
-
-    fn enqueue(&self, job: Job) -> Result<(), Refusal> {
-        self.queue.try_send(job).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Refusal::Busy { retry_after_ms: 500 },
-            mpsc::error::TrySendError::Closed(_) => Refusal::Storage,
-        })
     }
 
     /// Makes a customer at the first use of a name. If somebody was faster, that customer is returned and the caller

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod auth;
 pub mod bot;
+mod buckets;
 pub mod checkpoints;
 pub mod clock;
 pub mod config;
@@ -29,6 +30,7 @@ pub mod listener;
 pub mod logging;
 pub mod manage;
 pub mod order;
+mod places;
 mod presence;
 pub mod refused;
 pub mod retention;

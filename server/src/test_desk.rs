@@ -2,7 +2,7 @@
 
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand, Done},
-    ids::{AgentId, CommandId, CustomerId, TenantId, Time},
+    ids::{AgentId, CommandId, CustomerId, Mark, TenantId, Time},
     people::{AgentRef, Role},
     refusal::Refusal,
     text::{CustomerName, DisplayName},
@@ -13,6 +13,7 @@ use crate::{
     decide::Settings,
     desk::{Desk, WriterThread},
     faults::Faults,
+    limits,
     order::{Caller, Order, Who},
     store::{self, TenantKey, people},
 };
@@ -70,6 +71,60 @@ impl TestDesk {
 
     pub fn tenant(&self) -> TenantKey {
         self.desk.tenant(&TenantId::default_tenant()).unwrap()
+    }
+
+    /// The same with one more tenant, which has a customer.
+    pub async fn with_tenant(self, id: &str, customer: &str) -> (Self, TenantKey, Caller) {
+        let id = TenantId::parse(id).unwrap();
+        let new = id.clone();
+        let made = self.desk.write(self.tenant(), move |scope| {
+            store::tenants::ensure(scope.conn, &new, Mark(7), scope.now).map(drop)
+        });
+        made.await.unwrap();
+        let test = self.restart();
+        let key = test.desk.tenant(&id).unwrap();
+        let name = CustomerName::try_from(customer.to_owned()).unwrap();
+        let found = test.desk.first_use(key, name, [7; 32]).await.unwrap();
+        (test, key, Caller::new(id, Who::Customer(found.customer)))
+    }
+
+    /// Keeps the writer at one piece of work until the result is dropped: what is put behind it waits.
+    pub async fn hold_writer(&self) -> std::sync::mpsc::Sender<()> {
+        let (held, until_dropped) = std::sync::mpsc::channel();
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (desk, tenant) = (self.desk.clone(), self.tenant());
+        tokio::spawn(async move {
+            let work = move |_: &mut crate::execute::Scope<'_>| {
+                let _ = begun.send(());
+                let _ = until_dropped.recv();
+                Ok(())
+            };
+            desk.write(tenant, work).await
+        });
+        has_begun.await.unwrap();
+        held
+    }
+
+    /// Waits until so much work waits for the writer.
+    pub async fn until_waiting(&self, jobs: usize) {
+        let there = async {
+            while self.desk.waiting_jobs() != jobs {
+                tokio::task::yield_now().await;
+            }
+        };
+        let in_time = tokio::time::timeout(std::time::Duration::from_secs(30), there);
+        in_time.await.expect("the work comes to the writer");
+    }
+
+    /// Fills the lane of a tenant, whose work is done when the writer goes on.
+    pub async fn flood(&self, tenant: TenantKey) -> tokio::task::JoinSet<Result<(), Refusal>> {
+        let mut flood = tokio::task::JoinSet::new();
+        for _ in 0..limits::TENANT_LANE_MAX {
+            let desk = self.desk.clone();
+            flood.spawn(async move { desk.write(tenant, |_| Ok(())).await });
+        }
+        self.until_waiting(limits::TENANT_LANE_MAX).await;
+        flood
     }
 
     pub async fn customer(&self, name: &str) -> Caller {

@@ -13,7 +13,10 @@ use crate::{
     clock,
     desk::Desk,
     order::{Fire, Order},
-    store::{TenantKey, timers},
+    store::{
+        TenantKey,
+        timers::{self, Timer},
+    },
 };
 
 /// Timers that are submitted at a time.
@@ -47,29 +50,46 @@ async fn sleep_at_most(wait: Duration) {
 
 /// Fires what is due. Says when the next one is.
 async fn fire_due(desk: &Desk) -> Option<Time> {
+    // A tenant of which one was refused waits with all its timers, in their order; nobody else's wait for it.
+    let mut put_off: Vec<TenantKey> = vec![];
     loop {
+        let but = put_off.clone();
         let found = desk
-            .read(|conn| Ok((timers::due(conn, clock::now(), AT_A_TIME)?, timers::earliest(conn)?)))
+            .read(move |conn| {
+                let due = timers::due(conn, clock::now(), AT_A_TIME, &but)?;
+                Ok((due, timers::earliest(conn)?))
+            })
             .await;
         let Ok((due, earliest)) = found else {
-            return Some(clock::now().plus_ms(AGAIN.as_millis() as i64));
+            return Some(again());
         };
         if due.is_empty() {
-            return earliest;
+            return if put_off.is_empty() { earliest } else { Some(again()) };
         }
         for timer in due {
-            let Some((tenant, _)) = desk.tenants().find(|(_, key)| *key == timer.tenant) else {
-                // Disabled since it was read. It fires when the tenant is served again.
-                return Some(clock::now().plus_ms(AGAIN.as_millis() as i64));
-            };
-            let id = command_id(timer.tenant, &timer.fire, timer.due);
-            let fired = desk.submit(&desk.server(&tenant), id, Order::Fire(timer.fire)).await;
-            if let Err(refusal) = fired {
-                warn!(code = refusal.code(), "a timer was refused");
-                return Some(clock::now().plus_ms(AGAIN.as_millis() as i64));
+            if !put_off.contains(&timer.tenant) && !fired(desk, timer).await {
+                put_off.push(timer.tenant);
             }
         }
     }
+}
+
+/// Fires one. `false` if it has to be tried again.
+async fn fired(desk: &Desk, timer: Timer) -> bool {
+    let Some((tenant, _)) = desk.tenants().find(|(_, key)| *key == timer.tenant) else {
+        // Disabled since it was read. It fires when the tenant is served again.
+        return false;
+    };
+    let id = command_id(timer.tenant, &timer.fire, timer.due);
+    let fired = desk.submit(&desk.server(&tenant), id, Order::Fire(timer.fire)).await;
+    if let Err(refusal) = &fired {
+        warn!(code = refusal.code(), "a timer was refused");
+    }
+    fired.is_ok()
+}
+
+fn again() -> Time {
+    clock::now().plus_ms(AGAIN.as_millis() as i64)
 }
 
 /// The id of a firing: the same after a crash, so that it counts once. Its first 48 bits are a time, as in UUIDv7, and
@@ -100,3 +120,7 @@ pub(crate) fn derived_id(time: Time, parts: &[&[u8]]) -> CommandId {
     bytes[..6].copy_from_slice(&(time.0 / 1_000).to_be_bytes()[2..]);
     CommandId::from_bytes(bytes)
 }
+
+#[cfg(test)]
+#[path = "timers_tests.rs"]
+mod tests;

@@ -6,6 +6,7 @@
 //! view is kept in memory, so a rollback leaves nothing behind.
 
 mod positions;
+mod queue;
 
 use std::{
     cell::RefCell,
@@ -20,6 +21,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::{error, warn};
 
 pub use self::positions::Positions;
+pub use self::queue::{Queue, Queued, queue};
 pub use crate::counts::Counts;
 use crate::{
     decide::Settings,
@@ -111,13 +113,17 @@ pub struct Writer {
 impl Writer {
     /// Runs until every sender of `queue` is gone and all that waits is done, then checkpoints. An I/O error ends it at
     /// once: after a failed sync nothing may be acknowledged any more.
-    pub fn run(mut self, mut queue: mpsc::Receiver<Job>) -> Result<(), rusqlite::Error> {
+    pub fn run(mut self, mut queue: mpsc::Receiver<Queued>) -> Result<(), rusqlite::Error> {
         let mut lanes = Lanes::default();
         while let Some(first) = queue.blocking_recv() {
             lanes.push(first.tenant(), first);
             fill(&mut lanes, &mut queue);
             while !lanes.is_empty() {
-                let group = lanes.take(limits::GROUP_COMMANDS_MAX);
+                let group = lanes
+                    .take(limits::GROUP_COMMANDS_MAX)
+                    .into_iter()
+                    .map(Queued::taken)
+                    .collect();
                 if let Err(broken) = self.group(group) {
                     queue.close();
                     error!(error = %broken, "the database cannot be written; stopping without acknowledging anything more");
@@ -303,7 +309,7 @@ impl Writer {
 }
 
 /// Moves what waits into the lanes, as much as may wait there: the rest stays in the queue, so that it can be full.
-fn fill(lanes: &mut Lanes<Job>, queue: &mut mpsc::Receiver<Job>) {
+fn fill(lanes: &mut Lanes<Queued>, queue: &mut mpsc::Receiver<Queued>) {
     while lanes.len() < limits::COMMAND_QUEUE_MAX
         && let Ok(job) = queue.try_recv()
     {
@@ -339,15 +345,15 @@ fn job_refuser(job: Job) -> Box<dyn FnOnce(Committed) + Send> {
     })
 }
 
-fn refuse_all(mut lanes: Lanes<Job>, queue: &mut mpsc::Receiver<Job>) {
+fn refuse_all(mut lanes: Lanes<Queued>, queue: &mut mpsc::Receiver<Queued>) {
     while !lanes.is_empty() {
         lanes
             .take(limits::GROUP_COMMANDS_MAX)
             .into_iter()
-            .for_each(|job| job.refuse(Refusal::Storage));
+            .for_each(|queued| queued.taken().refuse(Refusal::Storage));
     }
-    while let Ok(job) = queue.try_recv() {
-        job.refuse(Refusal::Storage);
+    while let Ok(queued) = queue.try_recv() {
+        queued.taken().refuse(Refusal::Storage);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use futures_util::FutureExt;
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand, SeenLines},
     event::{EventBody, Subject},
@@ -10,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     in_order::InOrder,
+    limits,
     order::{BotTurn, Caller, Order, Turn},
     store::journal,
     test_desk::{TestDesk, command_id},
@@ -59,6 +61,27 @@ async fn many_in_flight_share_commits() {
     senders.join_all().await;
     let commits = test.desk.counts().commits.load(Ordering::Relaxed) - before;
     assert!(commits <= 62, "{commits} commits for 1,024 messages with 64 in flight");
+}
+
+#[tokio::test]
+async fn a_tenant_that_floods_is_refused_and_the_others_are_not() {
+    let (test, there, _) = TestDesk::new().with_tenant("other", "bob").await;
+    let here = test.tenant();
+    let held = test.hold_writer().await;
+    let flood = test.flood(here).await;
+    let one_more = test.desk.write(here, |_| Ok(())).now_or_never();
+    assert!(matches!(one_more, Some(Err(Refusal::Busy { .. }))), "{one_more:?}");
+    let desk = test.desk.clone();
+    let other = tokio::spawn(async move { desk.write(there, |_| Ok(())).await });
+    test.until_waiting(limits::TENANT_LANE_MAX + 1).await;
+    drop(held);
+    assert_eq!(other.await.unwrap(), Ok(()));
+    assert!(flood.join_all().await.into_iter().all(|done| done.is_ok()));
+    assert_eq!(
+        test.desk.write(here, |_| Ok(())).await,
+        Ok(()),
+        "its places are free again"
+    );
 }
 
 #[tokio::test]

@@ -1,9 +1,8 @@
 //! How many connections there are, in all and from each address, and the place that each holds.
 
 use std::{
-    collections::HashMap,
     net::IpAddr,
-    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, LazyLock},
 };
 
 use axum::{
@@ -14,25 +13,20 @@ use axum::{
 use minicom_protocol::refusal::Refusal;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{accounts::is_loopback, limits, run_limits::RunLimits};
+use crate::{
+    accounts::{is_loopback, network},
+    limits,
+    places::{self, Places},
+    run_limits::RunLimits,
+};
 
 /// Counts connections.
 pub struct Entrance {
     total: Arc<Semaphore>,
     turning: Arc<Semaphore>,
-    addresses: Arc<Addresses>,
+    addresses: Places<IpAddr>,
     per_address: usize,
     per_loopback_address: usize,
-}
-
-/// Std mutex: nothing awaits while it is held.
-#[derive(Default)]
-struct Addresses(Mutex<HashMap<IpAddr, usize>>);
-
-impl Addresses {
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// A connection's place, given back when its last clone is gone.
@@ -49,28 +43,10 @@ impl Place {
 
 /// What a place is made of. A proxy's connection has no count of its own: each of its requests has one.
 struct Held {
-    _counted: Option<Counted>,
+    _counted: Option<places::Place<IpAddr>>,
     _permit: Option<OwnedSemaphorePermit>,
     /// The place of the connection that a request came on.
     _on: Option<Place>,
-}
-
-/// One of those from an address.
-struct Counted {
-    addresses: Arc<Addresses>,
-    network: IpAddr,
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        let mut counts = self.addresses.lock();
-        if let Some(count) = counts.get_mut(&self.network) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.network);
-            }
-        }
-    }
 }
 
 /// One that is turned away and told why.
@@ -114,7 +90,7 @@ impl Entrance {
         Self {
             total: Arc::new(Semaphore::new(limits.sockets_total)),
             turning: Arc::new(Semaphore::new(limits::TURNED_AWAY_MAX)),
-            addresses: Arc::default(),
+            addresses: Places::default(),
             per_address: limits.sockets_per_address,
             per_loopback_address: limits.sockets_per_loopback_address,
         }
@@ -161,36 +137,13 @@ impl Entrance {
         }))
     }
 
-    fn counted(&self, address: IpAddr) -> Option<Counted> {
+    fn counted(&self, address: IpAddr) -> Option<places::Place<IpAddr>> {
         let most = if is_loopback(address) {
             self.per_loopback_address
         } else {
             self.per_address
         };
-        let network = network(address);
-        {
-            let mut counts = self.addresses.lock();
-            if counts.get(&network).copied().unwrap_or(0) >= most {
-                return None;
-            }
-            *counts.entry(network).or_default() += 1;
-        }
-        Some(Counted {
-            addresses: self.addresses.clone(),
-            network,
-        })
-    }
-}
-
-/// What counts as one address: whoever has an IPv6 network of 64 bits has all addresses in it.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) if !v6.is_loopback() => {
-            let mut bytes = v6.octets();
-            bytes[8..].fill(0);
-            IpAddr::from(bytes)
-        }
-        other => other,
+        self.addresses.take(network(address), most)
     }
 }
 
@@ -227,10 +180,7 @@ mod tests {
         drop(kept);
         assert!(entrance.place(ip("192.0.2.1")).is_some());
         drop(first);
-        assert!(
-            entrance.addresses.lock().is_empty(),
-            "nothing is remembered of who left"
-        );
+        assert!(entrance.addresses.is_empty(), "nothing is remembered of who left");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use minicom_protocol::ids::{ConversationId, Rev, Time};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Result, TenantKey, pos_from_sql, pos_to_sql};
+use super::{Result, TenantKey, pos_from_sql, pos_to_sql, to_json};
 use crate::order::{Fire, TimerKind};
 
 /// A timer's row.
@@ -53,14 +53,16 @@ pub fn clear(
     Ok(())
 }
 
-/// The timers that are due, in order, of tenants that are served.
-pub fn due(conn: &Connection, now: Time, limit: i64) -> Result<Vec<Timer>> {
+/// The timers that are due, in order, of tenants that are served, but for some.
+pub fn due(conn: &Connection, now: Time, limit: i64, but: &[TenantKey]) -> Result<Vec<Timer>> {
     let mut statement = conn.prepare_cached(
         "SELECT tenant, kind, conversation, set_by, due FROM timers WHERE due <= ?1
          AND tenant NOT IN (SELECT key FROM tenants WHERE disabled_at IS NOT NULL)
+         AND tenant NOT IN (SELECT value FROM json_each(?3))
          ORDER BY due, tenant, conversation, set_by LIMIT ?2",
     )?;
-    let rows = statement.query_map(params![now.0, limit], |row| {
+    let but: Vec<i64> = but.iter().map(|it| it.0).collect();
+    let rows = statement.query_map(params![now.0, limit, to_json(&but)?], |row| {
         Ok(Timer {
             tenant: TenantKey(row.get(0)?),
             fire: Fire {

@@ -27,11 +27,12 @@ fn every_kind_of_timer_is_read_as_it_was_set_and_cleared_alone() {
         set(&store.conn, &timer).unwrap();
     }
     let set_ones = |store: &Store| {
-        let found = due(&store.conn, Time(100), 100).unwrap();
+        let found = due(&store.conn, Time(100), 100, &[]).unwrap();
         found.iter().map(|timer| timer.fire.kind).collect::<Vec<_>>()
     };
     assert_eq!(set_ones(&store), kinds);
     clear(&store.conn, store.tenant, TimerKind::WaitLimit, conversation, None).unwrap();
     assert_eq!(set_ones(&store).len(), 5);
     assert!(!set_ones(&store).contains(&TimerKind::WaitLimit));
+    assert!(due(&store.conn, Time(100), 100, &[store.tenant]).unwrap().is_empty());
 }

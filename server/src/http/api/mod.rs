@@ -33,7 +33,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-pub use self::events::Places as EventFeeds;
+pub use self::events::EventFeeds;
 use super::App;
 use crate::{accounts::SignedIn, timers::derived_id};
 
