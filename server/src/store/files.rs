@@ -147,6 +147,14 @@ pub fn gone(conn: &Connection, tenant: TenantKey, id: FileId, now: Time) -> Resu
     Ok(())
 }
 
+/// The same, unless it was sent meanwhile. Whether it is gone.
+pub fn gone_not_sent(conn: &Connection, tenant: TenantKey, id: FileId, now: Time) -> Result<bool> {
+    let changed = conn
+        .prepare_cached(&format!("{GONE} AND id = ?3 AND line IS NULL"))?
+        .execute(params![tenant.0, now.0, id.as_bytes()])?;
+    Ok(changed > 0)
+}
+
 /// Nobody may have any file of this customer any more; of one conversation, if one is named.
 pub fn gone_of(
     conn: &Connection,

@@ -97,12 +97,18 @@ impl Uploads {
         let mut swept = Swept::default();
         let life = i64::try_from(limits::UPLOAD_NOT_SENT_FOR.as_micros()).unwrap_or(i64::MAX);
         let before = Time(now.0.saturating_sub(life));
-        for (tenant, id) in asked(desk.read(move |conn| rows::not_sent(conn, before, most)).await)? {
-            asked(
-                desk.write(tenant, move |scope| rows::gone(scope.conn, tenant, id, scope.now))
-                    .await,
-            )?;
-            swept.not_sent += 1;
+        loop {
+            let found = asked(desk.read(move |conn| rows::not_sent(conn, before, most)).await)?;
+            let full = found.len() == most;
+            for (tenant, id) in found {
+                let gone = desk.write(tenant, move |scope| {
+                    rows::gone_not_sent(scope.conn, tenant, id, scope.now)
+                });
+                swept.not_sent += usize::from(asked(gone.await)?);
+            }
+            if !full {
+                break;
+            }
         }
         loop {
             let found = asked(desk.read(move |conn| rows::to_remove(conn, most)).await)?;
@@ -160,3 +166,7 @@ impl Uploads {
 fn asked<T>(answer: Result<T, Refusal>) -> io::Result<T> {
     answer.map_err(|refusal| io::Error::other(refusal.code()))
 }
+
+#[cfg(test)]
+#[path = "sweep_tests.rs"]
+mod tests;
