@@ -10,7 +10,6 @@ use tracing::{info, warn};
 use crate::{
     clock,
     desk::Desk,
-    limits,
     store::{TenantKey, settings},
 };
 
@@ -47,7 +46,7 @@ pub async fn once(desk: &Desk, tenant: TenantKey, now: Time) -> Result<usize, Re
     loop {
         let erased = desk.erase_ended(tenant, before).await?;
         all += erased;
-        if erased < limits::ERASED_AT_ONCE_MAX {
+        if erased == 0 {
             break;
         }
     }

@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand},
-    ids::{ConversationId, CustomerId, Time},
+    ids::{CustomerId, Time},
     people::{AgentRef, Realm},
     refusal::Refusal,
     text::CustomerName,
@@ -20,7 +20,6 @@ use crate::{
         TenantKey,
         admission::{self, BlockedNetwork},
         audit::By,
-        conversations,
         customers::{self, CustomerRow, Find},
         factors, people,
     },
@@ -137,19 +136,13 @@ impl Desk {
         self.doors().close(&KeptOut::Erased(tenant, customer));
     }
 
-    /// Erases what was said in conversations that ended before this time, at most a page of them. How many there were.
+    /// Erases what was said in conversations that ended before this time, as much as fits one transaction. How many
+    /// conversations there were; none when nothing is left.
     ///
     /// # Errors
     /// What kept it from being written.
     pub async fn erase_ended(&self, tenant: TenantKey, before: Time) -> Result<usize, Refusal> {
-        let done = self.write(tenant, move |scope| {
-            let found = conversations::to_erase(scope.conn, tenant, before, limits::ERASED_AT_ONCE_MAX)?;
-            for (customer, conversation) in &found {
-                let one: &[ConversationId] = &[*conversation];
-                erase::ended(scope, *customer, one, &By::server())?;
-            }
-            Ok(found.len())
-        });
+        let done = self.write(tenant, move |scope| erase::old(scope, before, &By::server()));
         let count = done.await?;
         if count > 0 {
             self.erased();

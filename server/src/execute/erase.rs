@@ -4,14 +4,17 @@
 use minicom_protocol::{
     context::Profile,
     event::{Closed, CustomerChanged, Erased, EventBody, Subject},
-    ids::{CommandId, ConversationId, CustomerId},
+    ids::{CommandId, ConversationId, CustomerId, Time},
     people::{AgentRef, CustomerRef},
     stage::Closer,
 };
 use serde_json::json;
 
 use super::Scope;
-use crate::store::{self, audit::By, conversations, erasure, people};
+use crate::{
+    limits,
+    store::{self, audit::By, conversations, erasure, journal, people},
+};
 
 /// Erases all that is kept of a customer. Whether there was one who is not erased yet; the name is free again.
 pub fn customer(
@@ -61,17 +64,56 @@ pub fn customer(
     Ok(true)
 }
 
-/// Erases what was said in conversations of a customer that have ended.
-pub fn ended(scope: &mut Scope<'_>, id: CustomerId, ended: &[ConversationId], by: &By) -> store::Result<()> {
+/// Erases what was said in conversations of a customer that have ended. Whether there is such a customer.
+fn ended(scope: &mut Scope<'_>, id: CustomerId, ended: &[ConversationId], by: &By) -> store::Result<bool> {
     let Some(customer) = people::customer_by_id(scope.conn, scope.tenant, id)? else {
-        return Ok(());
+        return Ok(false);
     };
     tell(scope, &customer, None, ended, None)?;
     erasure::conversations(scope.conn, scope.tenant, &customer, ended, scope.now)?;
     for conversation in ended {
         scope.audit(by, "conversation.erased", conversation.to_string(), json!({}))?;
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Erases what was said in conversations that ended before this time, the oldest first, a customer's together: each thread is
+/// folded again once. As much as fits one transaction; how many conversations there were.
+pub fn old(scope: &mut Scope<'_>, before: Time, by: &By) -> store::Result<usize> {
+    within(scope, before, by, limits::ERASED_EVENTS_AT_ONCE_MAX)
+}
+
+/// The same, with a bound for how many events are touched; one conversation is erased however long.
+fn within(scope: &mut Scope<'_>, before: Time, by: &By, most: usize) -> store::Result<usize> {
+    let found = conversations::to_erase(scope.conn, scope.tenant, before, limits::ERASED_AT_ONCE_MAX)?;
+    let mut threads: Vec<(CustomerId, Vec<ConversationId>)> = vec![];
+    for (customer, conversation) in found {
+        match threads.iter_mut().find(|(id, _)| *id == customer) {
+            Some((_, theirs)) => theirs.push(conversation),
+            None => threads.push((customer, vec![conversation])),
+        }
+    }
+    let (mut count, mut events) = (0, 0);
+    for (customer, mut theirs) in threads {
+        let (sizes, thread) = journal::sizes(scope.conn, scope.tenant, customer)?;
+        events += thread;
+        let mut fit = 0;
+        for conversation in &theirs {
+            events += sizes.get(conversation).copied().unwrap_or(0);
+            if events > most && count + fit > 0 {
+                break;
+            }
+            fit += 1;
+        }
+        theirs.truncate(fit);
+        if theirs.is_empty() {
+            break;
+        }
+        if ended(scope, customer, &theirs, by)? {
+            count += theirs.len();
+        }
+    }
+    Ok(count)
 }
 
 fn tell(
@@ -94,3 +136,7 @@ fn tell(
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "erase_tests.rs"]
+mod tests;

@@ -21,7 +21,10 @@ pub const DEVICES_PER_CUSTOMER_MAX: usize = 20;
 /// Networks that a tenant keeps out at once: each is looked at when a customer comes.
 pub const BLOCKED_NETWORKS_MAX: usize = 500;
 /// Old conversations that are erased in one transaction: others write in between.
-pub const ERASED_AT_ONCE_MAX: usize = 20;
+pub const ERASED_AT_ONCE_MAX: usize = 100;
+/// Events of threads in which that is done in one transaction: each is read, and each of an erased conversation is written. One
+/// conversation is erased whole, and one thread folded whole, however long.
+pub const ERASED_EVENTS_AT_ONCE_MAX: usize = 2_000;
 /// How often is it looked for conversations whose time is over.
 pub const RETENTION_EVERY: Duration = Duration::from_secs(10 * 60);
 /// Bytes of one page of a customer's export, without its last row: it fits one reply with it.

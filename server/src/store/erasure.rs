@@ -32,9 +32,9 @@ pub fn conversations(
     ended: &[ConversationId],
     now: Time,
 ) -> Result<()> {
+    events::conversations(conn, tenant, customer, ended)?;
     for conversation in ended {
         files::gone_of(conn, tenant, customer.id, Some(*conversation), now)?;
-        events::conversation(conn, tenant, customer, *conversation)?;
         if let Some(mut ticket) = tickets::of_conversation(conn, tenant, *conversation)? {
             let subject = to_json(&Subject::Ticket { number: ticket.number })?;
             events::subject(conn, tenant, customer, &subject)?;

@@ -21,6 +21,7 @@ use minicom_protocol::{
 use rusqlite::{Connection, params};
 
 use self::chain::{Header, body_digest};
+pub use self::erasure::sizes;
 pub use self::pages::of_thread;
 pub use self::{
     chain::{verify, wrong_heads},

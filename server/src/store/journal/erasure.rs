@@ -1,6 +1,8 @@
 //! What was said, and who said it, taken out of events. The events stay, with what can be told without either, and their digests
 //! still vouch for them: a body goes with the salt of its digest, and what is left of it is in no digest.
 
+use std::collections::HashMap;
+
 use minicom_protocol::{
     context::Profile,
     event::{EventBody, LineChanged, Posted},
@@ -14,25 +16,58 @@ use minicom_protocol::{
 };
 use rusqlite::{Connection, Params, params};
 
-use crate::store::{Result, TenantKey, commands, damaged, pos_from_sql, pos_to_sql, search, stored};
+use crate::store::{Result, TenantKey, commands, damaged, pos_from_sql, pos_to_sql, search, stored, to_json};
 
 /// What stands where a text had to be something.
 const GONE: &str = "(erased)";
 /// Events that are read at a time.
 const PAGE: usize = 1_000;
 
-/// Takes all that was said out of a conversation. `customer` is who the customer is from here on.
-pub fn conversation(
+/// Takes all that was said out of these conversations of a customer, in one walk through the thread. `customer` is who the
+/// customer is from here on.
+pub fn conversations(
     conn: &Connection,
     tenant: TenantKey,
     customer: &CustomerRef,
-    conversation: ConversationId,
+    conversations: &[ConversationId],
 ) -> Result<()> {
-    let condition = "tenant = ?1 AND thread = ?2 AND conversation = ?3 AND rev > ?4 ORDER BY rev LIMIT ?5";
-    let (thread, id) = (*customer.id.as_bytes(), *conversation.as_bytes());
+    let condition =
+        "tenant = ?1 AND thread = ?2 AND hex(conversation) IN (SELECT value FROM json_each(?3)) AND rev > ?4
+         ORDER BY rev LIMIT ?5";
+    let hex = |it: &ConversationId| {
+        it.as_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect::<String>()
+    };
+    let ids = to_json(&conversations.iter().map(hex).collect::<Vec<_>>())?;
+    let thread = *customer.id.as_bytes();
     in_pages(conn, tenant, customer, condition, |after| {
-        (tenant.0, thread, id, after, PAGE as i64)
+        (tenant.0, thread, ids.clone(), after, PAGE as i64)
     })
+}
+
+/// How many events each conversation of a customer has, and how many the thread has.
+pub fn sizes(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+) -> Result<(HashMap<ConversationId, usize>, usize)> {
+    let mut statement = conn.prepare_cached(
+        "SELECT conversation, count(*) FROM events WHERE tenant = ?1 AND thread = ?2 GROUP BY conversation",
+    )?;
+    let rows = statement.query_map(params![tenant.0, customer.as_bytes()], |row| {
+        let id: Option<[u8; 16]> = row.get(0)?;
+        Ok((id.map(ConversationId::from_bytes), row.get::<_, i64>(1)?))
+    })?;
+    let (mut sizes, mut all) = (HashMap::new(), 0);
+    for row in rows {
+        let (id, count) = row?;
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        all += count;
+        sizes.extend(id.map(|id| (id, count)));
+    }
+    Ok((sizes, all))
 }
 
 /// Takes a customer out of the events about this subject (JSON, as the journal has it).
