@@ -217,8 +217,10 @@ pub const HTTP_WRITES_PER_TOKEN_PER_MIN: Adjustable = Adjustable::new(600, 1, 10
 pub const HTTP_PER_ADDRESS_PER_MIN: Adjustable = Adjustable::new(3_000, 1, 10_000_000);
 /// The same from a loopback address, from where a proxy brings everybody.
 pub const HTTP_PER_LOOPBACK_ADDRESS_PER_MIN: Adjustable = Adjustable::new(120_000, 1, 10_000_000);
-/// Keys (addresses, customers) that a rate limiter remembers; idle ones are forgotten first.
+/// Keys (addresses, customers) that a rate limiter remembers: some megabytes. Those above it share one bucket.
 pub const RATE_KEYS_MAX: usize = 100_000;
+/// A limiter with so many keys forgets the idle ones at most this often: it looks through all of them.
+pub const RATE_KEYS_TIDY_EVERY: Duration = Duration::from_secs(5);
 
 // --- People -----------------------------------------------------------------------------------------------------------
 
@@ -343,7 +345,9 @@ const _: () = {
     assert!(EVENTS_WAIT_MAX.as_secs() < HTTP_REQUEST_DEADLINE.as_secs());
     assert!(PAGE_DEFAULT <= PAGE_MAX);
     assert!(GROUP_COMMANDS_MAX <= COMMAND_QUEUE_MAX);
-    assert!(TENANT_LANE_MAX <= COMMAND_QUEUE_MAX);
+    assert!(TENANT_LANE_MAX < COMMAND_QUEUE_MAX);
+    assert!(UPLOADS_AT_ONCE_EACH_MAX < UPLOADS_AT_ONCE_PER_TENANT_MAX);
+    assert!(UPLOADS_AT_ONCE_PER_TENANT_MAX < UPLOADS_AT_ONCE_MAX);
     assert!(PASSWORD_CHARS_MIN < PASSWORD_CHARS_MAX);
     // The name has at most 64 characters of 4 bytes, and stands at most ten times in an answer.
     assert!(ANSWER_BYTES_MAX + 10 * 64 * 4 < TEXT_BYTES_MAX);

@@ -4,19 +4,12 @@
 //! Logins are counted by account and address together, so that whoever hammers an account from elsewhere does not lock
 //! out the agent at the desk; and, wider, by address alone, so that one address cannot try one password on every account.
 
-use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
+use std::net::IpAddr;
 
-use governor::{
-    Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
-    state::keyed::DashMapStateStore,
-};
 use minicom_protocol::refusal::Refusal;
 
 use super::{NewCustomerRates, is_loopback};
-use crate::{limits, store::TenantKey};
-
-type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
+use crate::{buckets::Buckets, limits, store::TenantKey};
 
 /// How many more tries an address has for all accounts together than for one: an office behind one address.
 const ACCOUNTS_PER_ADDRESS: u32 = 10;
@@ -25,15 +18,15 @@ const NAME_BYTES_MAX: usize = 254;
 
 /// See the module.
 pub struct Throttle {
-    account: Keyed<(String, IpAddr)>,
+    account: Buckets<(String, IpAddr)>,
     /// By account, from all addresses where it is not known.
-    strangers: Keyed<(String, String)>,
-    second: Keyed<(String, String)>,
-    audited: Keyed<TenantKey>,
-    address: Keyed<IpAddr>,
-    new_customer: Keyed<IpAddr>,
-    new_customer_loopback: Keyed<IpAddr>,
-    link_code: Keyed<IpAddr>,
+    strangers: Buckets<(String, String)>,
+    second: Buckets<(String, String)>,
+    audited: Buckets<TenantKey>,
+    address: Buckets<IpAddr>,
+    new_customer: Buckets<IpAddr>,
+    new_customer_loopback: Buckets<IpAddr>,
+    link_code: Buckets<IpAddr>,
 }
 
 impl Throttle {
@@ -44,20 +37,23 @@ impl Throttle {
             limits::LOGIN_REFILL_PER_ADDRESS_PER_MIN,
         );
         Throttle {
-            account: keyed(refill, burst),
-            address: keyed(refill * ACCOUNTS_PER_ADDRESS, burst * ACCOUNTS_PER_ADDRESS),
-            strangers: keyed(
+            account: Buckets::per_minute(refill, burst),
+            address: Buckets::per_minute(refill * ACCOUNTS_PER_ADDRESS, burst * ACCOUNTS_PER_ADDRESS),
+            strangers: Buckets::per_minute(
                 limits::LOGIN_REFILL_PER_ACCOUNT_PER_MIN,
                 limits::LOGIN_BURST_PER_ACCOUNT,
             ),
-            second: keyed(limits::TOTP_REFILL_PER_ACCOUNT_PER_MIN, limits::TOTP_BURST_PER_ACCOUNT),
-            audited: keyed(
+            second: Buckets::per_minute(limits::TOTP_REFILL_PER_ACCOUNT_PER_MIN, limits::TOTP_BURST_PER_ACCOUNT),
+            audited: Buckets::per_minute(
                 limits::FAILED_LOGINS_AUDITED_PER_MIN,
                 limits::FAILED_LOGINS_AUDITED_BURST,
             ),
-            new_customer: keyed(rates.per_address_per_min, rates.per_address_per_min),
-            new_customer_loopback: keyed(rates.per_loopback_address_per_min, rates.per_loopback_address_per_min),
-            link_code: keyed(
+            new_customer: Buckets::per_minute(rates.per_address_per_min, rates.per_address_per_min),
+            new_customer_loopback: Buckets::per_minute(
+                rates.per_loopback_address_per_min,
+                rates.per_loopback_address_per_min,
+            ),
+            link_code: Buckets::per_minute(
                 limits::LINK_CODE_TRIES_PER_ADDRESS_PER_MIN,
                 limits::LINK_CODE_TRIES_PER_ADDRESS_PER_MIN,
             ),
@@ -66,30 +62,30 @@ impl Throttle {
 
     /// Counts a code that a device came with.
     pub fn link_code(&self, peer: IpAddr) -> Result<(), Refusal> {
-        check(&self.link_code, &network(peer))
+        self.link_code.take(&network(peer)).map(drop)
     }
 
     /// Counts a try to sign in. The name is that which was given, whether or not there is such an account.
     pub fn login(&self, name: &str, peer: IpAddr) -> Result<(), Refusal> {
         let network = network(peer);
-        check(&self.address, &network)?;
-        check(&self.account, &(cut(name), network))
+        self.address.take(&network)?;
+        self.account.take(&(cut(name), network)).map(drop)
     }
 
     /// Counts a try to sign in to an account from where it is not known. Who guesses from many addresses is stopped here; the
     /// agent is not, whose addresses and devices are known.
     pub fn stranger(&self, tenant: &str, name: &str) -> Result<(), Refusal> {
-        check(&self.strangers, &(cut(tenant), cut(name)))
+        self.strangers.take(&(cut(tenant), cut(name))).map(drop)
     }
 
     /// Counts a code of a second factor before it is looked at, whoever gives it: the password was right.
     pub fn code(&self, tenant: &str, name: &str) -> Result<(), Refusal> {
-        check(&self.second, &(cut(tenant), cut(name)))
+        self.second.take(&(cut(tenant), cut(name))).map(drop)
     }
 
     /// Whether one more failed login of this tenant is written into the audit log.
     pub fn audits(&self, tenant: TenantKey) -> bool {
-        check(&self.audited, &tenant).is_ok()
+        self.audited.take(&tenant).is_ok()
     }
 
     /// Counts a customer that is new.
@@ -99,26 +95,8 @@ impl Throttle {
         } else {
             &self.new_customer
         };
-        check(limiter, &network(peer))
+        limiter.take(&network(peer)).map(drop)
     }
-}
-
-fn keyed<K: Hash + Eq + Clone>(per_minute: u32, burst: u32) -> Keyed<K> {
-    let at_least_one = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-    RateLimiter::dashmap(Quota::per_minute(at_least_one(per_minute)).allow_burst(at_least_one(burst)))
-}
-
-fn check<K: Hash + Eq + Clone>(limiter: &Keyed<K>, key: &K) -> Result<(), Refusal> {
-    if limiter.len() > limits::RATE_KEYS_MAX {
-        limiter.retain_recent();
-    }
-    limiter.check_key(key).map_err(|not_yet| Refusal::RateLimited {
-        retry_after_ms: whole_ms(not_yet.wait_time_from(DefaultClock::default().now())),
-    })
-}
-
-fn whole_ms(wait: Duration) -> u64 {
-    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
 }
 
 /// As much of a name as counts.
@@ -126,15 +104,16 @@ fn cut(name: &str) -> String {
     name[..name.floor_char_boundary(NAME_BYTES_MAX)].to_owned()
 }
 
-/// What counts as one address: an IPv6 network of 64 bits is one customer of a provider.
+/// What counts as one address: an IPv6 network of 64 bits is one customer of a provider, who has all addresses in it. This
+/// computer itself is in no network.
 pub fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
+        IpAddr::V6(address) if !address.is_loopback() => {
             let mut bytes = address.octets();
             bytes[8..].fill(0);
             IpAddr::from(bytes)
         }
+        other => other,
     }
 }
 

@@ -92,7 +92,10 @@ async fn around(State(door): State<Door>, request: Request, next: Next) -> Respo
     if let Some(standing) = &counted.standing {
         standing.tell(response.headers_mut());
     }
-    origins::tell(&door.app, &asked, response.headers_mut()).await;
+    // Whoever asks too often must not cost a read each time: a page elsewhere is not told that it does.
+    if counted.refused.is_none() {
+        origins::tell(&door.app, &asked, response.headers_mut()).await;
+    }
     headers::secure(response.headers_mut());
     if asked.reads() {
         response = etag::tagged(response, &asked).await;

@@ -5,25 +5,18 @@
 use std::{
     hash::{BuildHasher, Hash, RandomState},
     net::IpAddr,
-    num::NonZeroU32,
-    time::Duration,
 };
 
 use axum::{
     extract::{ConnectInfo, Request},
     http::{HeaderMap, HeaderName, HeaderValue, Method},
 };
-use governor::{
-    Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
-    middleware::StateInformationMiddleware,
-    state::keyed::DashMapStateStore,
-};
 use minicom_protocol::refusal::Refusal;
 
 use super::super::{App, extract::bearer};
 use crate::{
     accounts::{is_loopback, network},
+    buckets::Buckets,
     limits,
 };
 
@@ -56,10 +49,10 @@ impl Default for HttpRates {
 }
 
 /// A bucket for each key, with its name and its size.
-struct Buckets<K: Hash + Eq + Clone> {
+struct Counter<K: Hash + Eq + Clone> {
     name: &'static str,
     per_minute: u32,
-    limiter: RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>,
+    buckets: Buckets<K>,
 }
 
 /// How a caller stands with the bucket that is told of.
@@ -98,10 +91,10 @@ pub struct Counted {
 
 /// See the module.
 pub struct Rates {
-    reads: Buckets<u64>,
-    writes: Buckets<u64>,
-    addresses: Buckets<IpAddr>,
-    loopback: Buckets<IpAddr>,
+    reads: Counter<u64>,
+    writes: Counter<u64>,
+    addresses: Counter<IpAddr>,
+    loopback: Counter<IpAddr>,
     /// Tokens are remembered by a digest that nobody outside can choose, never by themselves.
     digests: RandomState,
 }
@@ -110,10 +103,10 @@ impl Rates {
     /// With these.
     pub fn new(rates: HttpRates) -> Rates {
         Rates {
-            reads: Buckets::new("reads", rates.reads_per_token),
-            writes: Buckets::new("writes", rates.writes_per_token),
-            addresses: Buckets::new("address", rates.per_address),
-            loopback: Buckets::new("address", rates.per_loopback_address),
+            reads: Counter::new("reads", rates.reads_per_token),
+            writes: Counter::new("writes", rates.writes_per_token),
+            addresses: Counter::new("address", rates.per_address),
+            loopback: Counter::new("address", rates.per_loopback_address),
             digests: RandomState::new(),
         }
     }
@@ -152,28 +145,19 @@ impl Rates {
     }
 }
 
-impl<K: Hash + Eq + Clone> Buckets<K> {
-    fn new(name: &'static str, per_minute: u32) -> Buckets<K> {
-        let size = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
-        let limiter = RateLimiter::dashmap(Quota::per_minute(size).allow_burst(size));
-        Buckets {
+impl<K: Hash + Eq + Clone> Counter<K> {
+    fn new(name: &'static str, per_minute: u32) -> Counter<K> {
+        Counter {
             name,
             per_minute,
-            limiter: limiter.with_middleware(),
+            buckets: Buckets::per_minute(per_minute, per_minute),
         }
     }
 
     fn count(&self, key: &K) -> Counted {
-        if self.limiter.len() > limits::RATE_KEYS_MAX {
-            self.limiter.retain_recent();
-        }
-        let (left, refused) = match self.limiter.check_key(key) {
-            Ok(state) => (state.remaining_burst_capacity(), None),
-            Err(not_yet) => {
-                let wait = not_yet.wait_time_from(DefaultClock::default().now());
-                let retry_after_ms = whole_ms(wait);
-                (0, Some(Refusal::RateLimited { retry_after_ms }))
-            }
+        let (left, refused) = match self.buckets.take(key) {
+            Ok(left) => (left, None),
+            Err(refusal) => (0, Some(refusal)),
         };
         let (name, per_minute) = (self.name, self.per_minute);
         Counted {
@@ -181,10 +165,6 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
             refused,
         }
     }
-}
-
-fn whole_ms(wait: Duration) -> u64 {
-    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
 }
 
 #[cfg(test)]
