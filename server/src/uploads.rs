@@ -7,20 +7,15 @@ mod kind;
 mod place;
 mod sweep;
 
-use std::{num::NonZeroU32, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
-use governor::{
-    Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
-    state::keyed::DashMapStateStore,
-};
 use minicom_protocol::{
     command::Sender,
     ids::{AgentId, ConversationId, CustomerId, FileId},
     refusal::Refusal,
 };
 use sha2::{Digest, Sha256};
-use tokio::sync::{RwLock, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
 use uuid::Uuid;
 
 pub use self::{
@@ -29,9 +24,11 @@ pub use self::{
     place::{FILES, Place, Stored, digest_of, private_folders},
 };
 use crate::{
+    buckets::Buckets,
     clock,
     desk::{Desk, Once},
     files, limits,
+    places::{self, Places},
     store::{
         TenantKey,
         files::{self as rows, FileRow},
@@ -56,6 +53,9 @@ impl Default for UploadBounds {
         }
     }
 }
+
+/// When somebody may come again for whom there was no place, in milliseconds: most uploads take less.
+const BUSY_RETRY_AFTER_MS: u64 = 2_000;
 
 /// Who uploads, and for which thread.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,12 +101,17 @@ impl From<Refusal> for NotStored {
     }
 }
 
-type Rates = RateLimiter<(TenantKey, CustomerId), DashMapStateStore<(TenantKey, CustomerId)>, DefaultClock>;
-
 /// See the module. Cheap to clone.
 #[derive(Clone)]
 pub struct Uploads {
     shared: Arc<Shared>,
+}
+
+/// An upload's place among its sender's, its tenant's and all of them, given back when it is dropped.
+struct Slot {
+    _of_sender: places::Place<(TenantKey, Sender)>,
+    _of_tenant: places::Place<TenantKey>,
+    _of_all: OwnedSemaphorePermit,
 }
 
 struct Shared {
@@ -114,7 +119,10 @@ struct Shared {
     place: Place,
     bounds: UploadBounds,
     slots: Arc<Semaphore>,
-    rates: Rates,
+    /// Those of each tenant, and of each customer or agent.
+    of_tenants: Places<TenantKey>,
+    of_senders: Places<(TenantKey, Sender)>,
+    rates: Buckets<(TenantKey, CustomerId)>,
     /// Held to read by who puts a file in its place until its row is written, and to write by who removes one: what is looked at
     /// as having no row has none on its way.
     placing: RwLock<()>,
@@ -123,14 +131,16 @@ struct Shared {
 impl Uploads {
     /// Over a data folder, whose lock the caller has.
     pub fn new(desk: Desk, data: &Path, bounds: UploadBounds) -> Uploads {
-        let rate = NonZeroU32::new(bounds.per_customer_per_hour).unwrap_or(NonZeroU32::MIN);
+        let per_hour = bounds.per_customer_per_hour;
         Uploads {
             shared: Arc::new(Shared {
                 desk,
                 place: Place::new(data),
                 bounds,
                 slots: Arc::new(Semaphore::new(limits::UPLOADS_AT_ONCE_MAX)),
-                rates: RateLimiter::dashmap(Quota::per_hour(rate).allow_burst(rate)),
+                of_tenants: Places::default(),
+                of_senders: Places::default(),
+                rates: Buckets::per_hour(per_hour, per_hour),
                 placing: RwLock::new(()),
             }),
         }
@@ -157,8 +167,9 @@ impl Uploads {
         if expected > bounds.bytes {
             return Err(Refusal::TooLarge { limit: bounds.bytes }.into());
         }
-        let slot = self.shared.slots.clone().try_acquire_owned();
-        let slot = slot.map_err(|_| Refusal::Busy { retry_after_ms: 2_000 })?;
+        let slot = self.slot(by).ok_or(Refusal::Busy {
+            retry_after_ms: BUSY_RETRY_AFTER_MS,
+        })?;
         let tenant = by.tenant;
         let left = self
             .shared
@@ -175,20 +186,21 @@ impl Uploads {
             return Err(Refusal::StorageFull.into());
         }
         if by.agent.is_none() {
-            self.rate(by)?;
+            self.shared.rates.take(&(by.tenant, by.customer))?;
         }
         Ok(Incoming::begin(&self.shared.place, bounds.bytes, slot).await?)
     }
 
-    fn rate(&self, by: &Uploader) -> Result<(), Refusal> {
-        let rates = &self.shared.rates;
-        if rates.len() > limits::RATE_KEYS_MAX {
-            rates.retain_recent();
-        }
-        rates.check_key(&(by.tenant, by.customer)).map_err(|not_yet| {
-            let wait = not_yet.wait_time_from(DefaultClock::default().now());
-            let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
-            Refusal::RateLimited { retry_after_ms }
+    /// A place, if its sender, its tenant and the server have one.
+    fn slot(&self, by: &Uploader) -> Option<Slot> {
+        let shared = &self.shared;
+        let sender = (by.tenant, by.sender());
+        Some(Slot {
+            _of_sender: shared.of_senders.take(sender, limits::UPLOADS_AT_ONCE_EACH_MAX)?,
+            _of_tenant: shared
+                .of_tenants
+                .take(by.tenant, limits::UPLOADS_AT_ONCE_PER_TENANT_MAX)?,
+            _of_all: shared.slots.clone().try_acquire_owned().ok()?,
         })
     }
 

@@ -199,6 +199,44 @@ async fn a_feed_goes_on_live_and_ends_with_the_sign_in() {
 }
 
 #[tokio::test]
+async fn a_feed_in_which_something_is_always_told_ends_with_its_token() {
+    let server = filled().await;
+    let token = server.login("bo@x.org").await;
+    let conn = rusqlite::Connection::open(server.data().join("minicom.db")).unwrap();
+    conn.busy_timeout(Duration::from_secs(10)).unwrap();
+    let soon = "UPDATE agent_tokens SET expires_at = unixepoch() * 1000000 + 3000000
+         WHERE agent = (SELECT id FROM agents WHERE email = 'bo@x.org')";
+    assert_eq!(conn.execute(soon, []).unwrap(), 1);
+    let mut body = follow(&server, &token).await;
+    let happens = async {
+        for n in 0.. {
+            let new = json!({"name": format!("Bo {n}")});
+            let change = server
+                .bare(Method::PATCH, "/api/agents/bo@x.org")
+                .bearer_auth(&server.token);
+            assert_eq!(answer(change.json(&new)).await.0, 200);
+        }
+    };
+    let ends = async {
+        loop {
+            let line = body.line().await.expect("it says why it ends");
+            if line.get("end").is_some() {
+                return line;
+            }
+        }
+    };
+    let ended = async {
+        tokio::select! {
+            end = ends => end,
+            () = happens => unreachable!("it goes on for ever"),
+        }
+    };
+    let end = tokio::time::timeout(Duration::from_secs(30), ended).await;
+    assert_eq!(end.expect("it ends")["end"]["code"], "sign_in");
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_long_poll_is_answered_by_what_happens() {
     let server = filled().await;
     let path = format!("{EVENTS}?wait=20&kinds=agent.changed&since=0");

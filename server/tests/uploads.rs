@@ -459,6 +459,58 @@ async fn an_upload_that_is_cut_leaves_nothing() {
     world.until_on_disk(0).await;
 }
 
+/// Begins an upload, of which more is said to come, and waits until its first bytes are on the disk.
+async fn begun(world: &World, bearer: &str) -> TcpStream {
+    let address = world.server.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let (count, session) = (world.on_disk().len(), &world.alice);
+    let head = format!(
+        "POST {UPLOADS}?session_id={session}&name=x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {bearer}\r\n\
+         Content-Length: 90000\r\nConnection: close\r\n\r\nsome"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    world.until_on_disk(count + 1).await;
+    stream
+}
+
+async fn status(stream: &mut TcpStream) -> String {
+    let mut text = String::new();
+    let _ = stream.read_to_string(&mut text).await;
+    text.split_whitespace().nth(1).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn an_upload_ends_with_the_sign_in_of_who_sends_it() {
+    let world = World::new().await;
+    let (mut bos, mut alices) = (begun(&world, &world.bo).await, begun(&world, ALICE).await);
+    let out = world.server.post("/api/v1/chat/logout", &world.bo, &json!({}));
+    assert!(out.send().await.unwrap().status().is_success());
+    assert_eq!(status(&mut bos).await, "401");
+    let path = "/api/v1/chat/customers/alice/block";
+    let (blocked, answered) = answer(world.server.post(path, &world.server.token, &json!({}))).await;
+    assert_eq!(blocked, 200, "{answered}");
+    assert_eq!(status(&mut alices).await, "403");
+    world.until_on_disk(0).await;
+}
+
+#[tokio::test]
+async fn nobody_takes_all_places_for_uploads() {
+    let world = World::new().await;
+    let mut under_way = vec![];
+    for _ in 0..minicom_server::limits::UPLOADS_AT_ONCE_EACH_MAX {
+        under_way.push(begun(&world, ALICE).await);
+    }
+    let query = format!("session_id={}&name=x", world.alice);
+    let (status, busy) = world.upload(ALICE, &query, "some").await;
+    assert_eq!((status, code(&busy)), (503, "busy"), "{busy}");
+    let query = format!("session_id={}&name=x", world.bob);
+    assert_eq!(world.upload(BOB, &query, "some").await.0, 201);
+    drop(under_way);
+    world.until_on_disk(1).await;
+    let query = format!("session_id={}&name=x", world.alice);
+    assert_eq!(world.upload(ALICE, &query, "some").await.0, 201);
+}
+
 #[tokio::test]
 async fn what_is_lost_or_altered_on_the_disk_is_said_to_be() {
     let world = World::new().await;

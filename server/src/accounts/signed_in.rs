@@ -1,12 +1,13 @@
 //! Who is signed in by a token, and signing out. A token's use is written down every few minutes, beside the answer.
 
-use std::{net::IpAddr, sync::PoisonError};
+use std::{net::IpAddr, sync::PoisonError, time::Duration};
 
 use minicom_protocol::{
-    ids::TenantId,
+    ids::{TenantId, Time},
     people::{AgentRef, Role},
     refusal::Refusal,
 };
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{Accounts, is_loopback};
@@ -24,6 +25,9 @@ use crate::{
         tokens,
     },
 };
+
+/// Further ahead no clock is set. What lasts so long may end.
+const TOKEN_LOOK_MAX: Duration = Duration::from_secs(limits::MACHINE_TOKEN_DAYS_MAX as u64 * 24 * 60 * 60);
 
 /// An agent who is signed in.
 #[derive(Clone, Debug)]
@@ -52,6 +56,8 @@ pub struct SignedIn {
     pub only_for: Option<OnlyFor>,
     /// Whether it was the local token: whoever can read the data folder manages this server and all its tenants.
     pub operator: bool,
+    /// When the token ends by itself; `None` for the local token.
+    pub expires_at: Option<Time>,
     /// Where the connection comes from.
     pub peer: IpAddr,
 }
@@ -71,6 +77,14 @@ impl SignedIn {
             agent: self.agent.clone(),
             token: (self.kind == TokenKind::Machine).then(|| self.token_id.to_string()),
         }
+    }
+
+    /// When the token ends by itself, on this program's own clock: what is under way then ends as if it had been revoked.
+    pub fn ends_at(&self) -> Option<Instant> {
+        self.expires_at.map(|at| {
+            let left = at.since(clock::now()).max(0).cast_unsigned();
+            Instant::now() + Duration::from_micros(left).min(TOKEN_LOOK_MAX)
+        })
     }
 
     /// What is new about the agent: the name, or what the agent may do.
@@ -134,6 +148,7 @@ impl Accounts {
                 kind: token.kind,
                 scope: token.scope,
                 only_for: token.only_for,
+                expires_at: Some(token.expires_at),
                 ..signed_in(tenant, account, digest, peer)
             }
         };
@@ -222,6 +237,7 @@ fn signed_in(tenant: &TenantId, account: Agent, token: TokenDigest, peer: IpAddr
         scope: Scope::Admin,
         only_for: None,
         operator: false,
+        expires_at: None,
         peer,
     }
 }

@@ -19,6 +19,7 @@ mod metrics;
 mod page;
 mod pages;
 mod takeover;
+mod under_way;
 pub mod vitals;
 
 use axum::{Router, http::Method};

@@ -1,7 +1,5 @@
 //! An agent on a connection: reads the tenant's journal, is seen by the colleagues, and is closed when the sign-in ends.
 
-use std::time::Duration;
-
 use minicom_protocol::{
     close::CloseCode,
     command::{AgentCommand, Done},
@@ -23,18 +21,15 @@ use super::{
 };
 use crate::{
     accounts::SignedIn,
-    auth::{scope::Scope, token::TokenDigest},
+    auth::scope::Scope,
     clock,
     desk::Opening,
     hub::Encoded,
     limits,
     order::{Caller, Order},
     signals::{AgentSignals, Present},
-    store::{TenantKey, tokens},
+    store::TenantKey,
 };
-
-/// Further ahead no clock is set. A connection that lasts so long may end.
-const TOKEN_LOOK_MAX: Duration = Duration::from_secs(limits::MACHINE_TOKEN_DAYS_MAX as u64 * 24 * 60 * 60);
 
 /// See the module.
 pub struct AgentGuest {
@@ -76,7 +71,7 @@ impl Guest for AgentGuest {
         let seat = cx.registry.agent(tenant, &first);
         // Again, now that the seat is known: a sign-in that ended in between closed only the seats that were there.
         let signed_in = cx.accounts.sign_in(&named, token, address).await?;
-        let ends_at = token_ends_at(cx, tenant, &signed_in.token).await?;
+        let ends_at = signed_in.ends_at();
         // A client with a cursor comes back by itself after its network or the server was gone; its agent did nothing.
         let present = cx.signals.present(tenant, &signed_in.agent, hello.cursor.is_none());
         Ok(AgentGuest {
@@ -214,20 +209,6 @@ impl Guest for AgentGuest {
         self.signed_in.changed(member.agent, member.role);
         Ok(())
     }
-}
-
-/// When a token ends by itself. Who is connected then is closed as if it had been revoked.
-async fn token_ends_at(cx: &Shared, tenant: TenantKey, token: &TokenDigest) -> Result<Option<Instant>, Refusal> {
-    let digest = *token.as_bytes();
-    let ends = cx
-        .desk
-        .read(move |conn| tokens::good(conn, tenant, &digest, clock::now()))
-        .await?
-        .map(|(_, token)| token.expires_at);
-    Ok(ends.map(|at| {
-        let left = Duration::from_micros(at.since(clock::now()).cast_unsigned());
-        Instant::now() + left.min(TOKEN_LOOK_MAX)
-    }))
 }
 
 /// Whether it is worth decoding. The subject stands before anything that a person wrote.

@@ -102,6 +102,7 @@ impl Guest for CustomerGuest {
         }
         let most = cx.limits.sockets_per_customer;
         let place = CustomerPlace {
+            socket: true,
             peer,
             device: known.device.as_ref().map(device_id),
             leaves: Leaves::default(),

@@ -54,6 +54,7 @@ use minicom_protocol::{close::CloseCode, refusal::Refusal};
 use origin::Asking;
 pub use rates::Rates;
 pub use registry::{AgentSeat, Registry};
+pub(crate) use registry::{CustomerSeat, Leaves};
 use upgrade::{Socket, Upgrade};
 use wire::Wire;
 

@@ -96,21 +96,47 @@ impl Registry {
         most: usize,
     ) -> Option<CustomerSeat> {
         let key = (tenant, customer);
-        let mut state = self.lock();
-        if state.customers.get(&key).map_or(0, HashMap::len) >= most {
+        let state = self.lock();
+        let sockets = |places: &HashMap<u64, CustomerPlace>| places.values().filter(|it| it.socket).count();
+        if state.customers.get(&key).map_or(0, sockets) >= most {
             return None;
         }
+        Some(self.seat(state, key, place))
+    }
+
+    /// A customer's request that takes long, as long as the result lives. It is none of the sockets that are counted.
+    pub(crate) fn visit(
+        &self,
+        tenant: TenantKey,
+        customer: CustomerId,
+        peer: IpAddr,
+        device: Option<String>,
+    ) -> CustomerSeat {
+        let place = CustomerPlace {
+            socket: false,
+            peer,
+            device,
+            leaves: Leaves::default(),
+        };
+        self.seat(self.lock(), (tenant, customer), place)
+    }
+
+    fn seat(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        key: (TenantKey, CustomerId),
+        place: CustomerPlace,
+    ) -> CustomerSeat {
         state.number += 1;
         let number = state.number;
         let leaves = place.leaves.clone();
         state.customers.entry(key).or_default().insert(number, place);
-        drop(state);
-        Some(CustomerSeat {
+        CustomerSeat {
             registry: self.clone(),
             key,
             number,
             leaves,
-        })
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -189,6 +215,8 @@ impl Holds for Registry {
 
 /// Where a customer sits, as far as it matters for who has to leave.
 pub(super) struct CustomerPlace {
+    /// Whether it is a socket, of which a customer has so many.
+    pub socket: bool,
     /// Where the connection comes from.
     pub peer: IpAddr,
     /// The device, unless the tenant's site vouches.
@@ -218,8 +246,8 @@ impl Leaves {
     }
 }
 
-/// See [`Registry::customer`].
-pub(super) struct CustomerSeat {
+/// A customer's connection or request, as long as this lives.
+pub(crate) struct CustomerSeat {
     registry: Registry,
     key: (TenantKey, CustomerId),
     number: u64,

@@ -7,10 +7,10 @@ use std::{
 
 use minicom_protocol::refusal::Refusal;
 use sha2::{Digest, Sha256};
-use tokio::{fs::File, io::AsyncWriteExt, sync::OwnedSemaphorePermit};
+use tokio::{fs::File, io::AsyncWriteExt};
 use tracing::warn;
 
-use super::Place;
+use super::{Place, Slot};
 use crate::{limits, store::TenantKey};
 
 /// What is kept of the beginning, to tell what it is, in bytes.
@@ -24,11 +24,11 @@ pub struct Incoming {
     size: u64,
     most: u64,
     beginning: Vec<u8>,
-    _slot: OwnedSemaphorePermit,
+    _slot: Slot,
 }
 
 impl Incoming {
-    pub(super) async fn begin(place: &Place, most: u64, slot: OwnedSemaphorePermit) -> Result<Incoming, Refusal> {
+    pub(super) async fn begin(place: &Place, most: u64, slot: Slot) -> Result<Incoming, Refusal> {
         let place = place.clone();
         let begun = tokio::task::spawn_blocking(move || place.temporary()).await;
         let (path, file) = begun.map_err(|_| Refusal::Internal)?.map_err(|error| refused(&error))?;

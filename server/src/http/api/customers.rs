@@ -5,7 +5,7 @@ use axum::{
     Json,
     body::Body,
     extract::{Path, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -33,8 +33,9 @@ use crate::{
         App,
         asked::Asked,
         error::ApiError,
-        extract::{ByAdmin, ByAgent, Change},
+        extract::{ByAdmin, ByAgent, Change, bearer},
         page::{ShortLimit, begins_at, place_text},
+        under_way::UnderWay,
     },
     limits,
     order::Order,
@@ -302,34 +303,34 @@ async fn unblock(
 async fn export(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
+    headers: HeaderMap,
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
 ) -> Result<Response, ApiError> {
     let key = app.desk.tenant(&admin.tenant)?;
     let id = named(&app.desk, key, path).await?;
+    let under_way = UnderWay::of_agent(&app, &admin, bearer(&headers).unwrap_or_default()).await?;
     let by = admin.by();
     let told =
         move |scope: &mut crate::execute::Scope<'_>| scope.audit(&by, "customer.exported", id.to_string(), json!({}));
     app.desk.write(key, told).await?;
     // The first page before the head: what cannot be read is refused, not cut off.
     let first = app.desk.export_customer(key, id, None, ExportFor::Agents).await?;
-    let pages = stream::unfold(Some(first), move |page| {
-        let desk = app.desk.clone();
-        async move {
-            let (rows, after) = page?;
-            let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
-            let next = match after {
-                Some(after) => desk
-                    .export_customer(key, id, Some(after), ExportFor::Agents)
-                    .await
-                    .map(Some),
-                None => Ok(None),
-            };
-            // A page that fails cuts the body off in a way that the reader sees.
-            Some(match next {
-                Ok(next) => (Ok(Bytes::from(lines)), next),
-                Err(refusal) => (Err(std::io::Error::other(refusal.code())), None),
-            })
-        }
+    let desk = app.desk;
+    let pages = stream::unfold(Some((first, desk, under_way)), move |at| async move {
+        let ((rows, after), desk, under_way) = at?;
+        let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        let next = match after {
+            Some(after) => {
+                let page = desk.export_customer(key, id, Some(after), ExportFor::Agents);
+                under_way.unless_over(page).await.flatten().map(Some)
+            }
+            None => Ok(None),
+        };
+        // A page that fails, or that its reader may have no more, cuts the body off in a way that the reader sees.
+        Some(match next {
+            Ok(next) => (Ok(Bytes::from(lines)), next.map(|page| (page, desk, under_way))),
+            Err(refusal) => (Err(std::io::Error::other(refusal.code())), None),
+        })
     });
     let head = [(header::CONTENT_TYPE, "application/x-ndjson")];
     Ok((head, Body::from_stream(pages)).into_response())

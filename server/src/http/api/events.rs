@@ -1,7 +1,6 @@
 //! `events`: the journal of the tenant, to follow and to resume: the sockets' feed as JSON lines, as server-sent events, or by
 //! long poll. Whoever has a cursor misses nothing and gets nothing twice.
 
-mod places;
 mod stream;
 
 use std::{collections::HashSet, time::Duration};
@@ -20,18 +19,19 @@ use tokio::time::{Instant, timeout_at};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use self::places::Places;
 use self::stream::{Following, Form, line};
 use crate::{
     desk::Since,
     http::{
         App,
         error::ApiError,
-        extract::{ByAgent, Peer},
+        extract::ByAgent,
         page::{cursor_from, cursor_text},
+        under_way::UnderWay,
     },
     hub::Encoded,
     limits,
+    places::Places,
 };
 
 /// When somebody with too many feeds may try again, in milliseconds.
@@ -43,6 +43,9 @@ const LAST_EVENT_ID: &str = "last-event-id";
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(events))
 }
+
+/// How many feeds each token has open, by its digest.
+pub type EventFeeds = Places<[u8; 32]>;
 
 /// What is asked of the feed.
 #[derive(Deserialize, IntoParams)]
@@ -118,7 +121,6 @@ fn kind(event: &Encoded) -> String {
 )]
 async fn events(
     State(app): State<App>,
-    Peer(peer): Peer,
     ByAgent(agent): ByAgent,
     headers: HeaderMap,
     asked: Result<Query<Asked>, QueryRejection>,
@@ -134,11 +136,16 @@ async fn events(
         )));
     }
     let since = since(&asked, &headers)?;
-    let place = app.feeds.take(&agent.token).ok_or(Refusal::RateLimited {
-        retry_after_ms: FULL_RETRY_AFTER_MS,
-    })?;
+    let most = limits::EVENT_FEEDS_PER_TOKEN_MAX;
+    let place = app
+        .feeds
+        .take(*agent.token.as_bytes(), most)
+        .ok_or(Refusal::RateLimited {
+            retry_after_ms: FULL_RETRY_AFTER_MS,
+        })?;
     let tenant = app.desk.tenant(&agent.tenant)?;
-    let seat = app.registry.agent(tenant, &agent);
+    let token = crate::http::extract::bearer(&headers).unwrap_or_default();
+    let under_way = UnderWay::of_agent(&app, &agent, token).await?;
     let feed = app.desk.open_events(tenant, agent.agent.id, since).await?;
     let feed = feed.map_err(|newest| ApiError::reset(&cursor_text(newest)))?;
     let form = match wants_sse(&headers) {
@@ -146,10 +153,7 @@ async fn events(
         false => Form::Lines,
     };
     let until = (form == Form::Lines && asked.follow != Some(true)).then(|| feed.head());
-    let token = crate::http::extract::bearer(&headers).unwrap_or_default().to_owned();
-    let following = Following::new(app, agent.tenant, token, peer, feed, kinds, form, until, (place, seat));
-    // Looked at again now that the seat is taken: a sign-in that ended in between closed only the seats that were there.
-    following.still_signed_in().await?;
+    let following = Following::new(app.draining, feed, (kinds, form), until, under_way, place);
     match wait {
         Some(wait) => Ok(poll(following, Instant::now() + wait).await?.into_response()),
         None => Ok(streamed(following, form)),

@@ -4,7 +4,7 @@ use axum::{
     Json,
     body::Body,
     extract::{Query, State, rejection::QueryRejection},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -18,8 +18,9 @@ use crate::{
     http::{
         App,
         error::ApiError,
-        extract::{ByAdmin, Change},
+        extract::{ByAdmin, Change, bearer},
         page::cursor_from,
+        under_way::UnderWay,
     },
     upkeep::{
         export::Export,
@@ -59,6 +60,7 @@ struct Asked {
 async fn export(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
+    headers: HeaderMap,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, ApiError> {
     let Ok(Query(asked)) = asked else {
@@ -78,9 +80,11 @@ async fn export(
         let words = "The journal does not hold this cursor. Export from the beginning.";
         ApiError::told(StatusCode::GONE, "reset", words)
     })?;
-    let lines = stream::try_unfold((app.desk, begun), |(desk, at)| async move {
-        let (at, bytes) = page(&desk, at).await?;
-        Ok::<_, std::io::Error>(bytes.map(|bytes| (bytes, (desk, at))))
+    let under_way = UnderWay::of_agent(&app, &admin, bearer(&headers).unwrap_or_default()).await?;
+    let lines = stream::try_unfold((app.desk, begun, under_way), |(desk, at, under_way)| async move {
+        let read = under_way.unless_over(page(&desk, at)).await;
+        let (at, bytes) = read.map_err(|refusal| std::io::Error::other(refusal.code()))??;
+        Ok::<_, std::io::Error>(bytes.map(|bytes| (bytes, (desk, at, under_way))))
     });
     let kind = [(header::CONTENT_TYPE, "application/x-ndjson")];
     Ok((kind, Body::from_stream(lines)).into_response())

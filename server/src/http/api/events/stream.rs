@@ -1,24 +1,20 @@
 //! A feed as the body of an answer: what is wanted of each batch, a sign of life when nothing comes, and a last word when it ends.
 
-use std::net::IpAddr;
-
 use bytes::Bytes;
 use futures_util::{Stream, stream::unfold};
-use minicom_protocol::{
-    ids::{Cursor, TenantId},
-    refusal::Refusal,
-};
+use minicom_protocol::{ids::Cursor, refusal::Refusal};
 use rand::RngExt;
 use serde_json::json;
 use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
 use tracing::error;
 
-use super::{Kinds, kind, places::Place};
+use super::{Kinds, kind};
 use crate::{
-    http::{App, error::ApiError, page::cursor_text},
+    http::{error::ApiError, page::cursor_text, under_way::UnderWay},
     hub::{Encoded, Feed},
     limits,
-    session::AgentSeat,
+    places::Place,
 };
 
 /// How the body is written.
@@ -92,45 +88,41 @@ pub fn line(cursor: Cursor, event: &[u8]) -> String {
 
 /// A reader of the feed.
 pub struct Following {
-    app: App,
-    tenant: TenantId,
-    token: String,
-    peer: IpAddr,
+    draining: CancellationToken,
     feed: Feed,
     kinds: Kinds,
     form: Form,
     /// Where it ends, if it does.
     until: Option<u64>,
-    held: (Place, AgentSeat),
+    under_way: UnderWay,
+    _place: Place<[u8; 32]>,
     alive_at: Instant,
+    /// When the sign-in is looked at again, and with that used: however much there is to tell until then.
+    look_at: Instant,
     over: bool,
 }
 
 impl Following {
     /// One that begins where the feed does.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
-        app: App,
-        tenant: TenantId,
-        token: String,
-        peer: IpAddr,
+        draining: CancellationToken,
         feed: Feed,
-        kinds: Kinds,
-        form: Form,
+        (kinds, form): (Kinds, Form),
         until: Option<u64>,
-        held: (Place, AgentSeat),
+        under_way: UnderWay,
+        place: Place<[u8; 32]>,
     ) -> Following {
+        let next = Instant::now() + limits::EVENTS_ALIVE_EVERY;
         Following {
-            app,
-            tenant,
-            token,
-            peer,
+            draining,
             feed,
             kinds,
             form,
             until,
-            held,
-            alive_at: Instant::now() + limits::EVENTS_ALIVE_EVERY,
+            under_way,
+            _place: place,
+            alive_at: next,
+            look_at: next,
             over: false,
         }
     }
@@ -143,15 +135,6 @@ impl Following {
     /// The newest event that is known.
     pub fn head(&self) -> u64 {
         self.feed.head()
-    }
-
-    /// Whether the token is still good. It may have ended by its age or by an account that was disabled.
-    ///
-    /// # Errors
-    /// What the sign-in is refused with.
-    pub async fn still_signed_in(&self) -> Result<(), Refusal> {
-        let signed_in = self.app.accounts.sign_in(&self.tenant, &self.token, self.peer).await;
-        signed_in.map(drop)
     }
 
     /// The wanted events of the next batch, or none of it; nothing when it is time for a sign of life.
@@ -170,16 +153,17 @@ impl Following {
     }
 
     async fn next(&mut self) -> Next {
-        let served = self.app.desk.while_served(&self.tenant);
+        if Instant::now() >= self.look_at {
+            match self.under_way.still_good().await {
+                Err(refusal) if !refusal.retryable() => return Next::End(refusal),
+                _ => self.look_at = Instant::now() + limits::EVENTS_ALIVE_EVERY,
+            }
+        }
         tokio::select! {
             biased;
-            () = served.cancelled() => Next::End(Refusal::SignIn),
-            () = self.held.1.leaves.closed.cancelled() => Next::End(self.held.1.leaves.why()),
-            () = self.app.draining.cancelled() => Next::End(stopping()),
-            () = sleep_until(self.alive_at) => match self.still_signed_in().await {
-                Err(refusal) if !refusal.retryable() => Next::End(refusal),
-                _ => Next::Alive,
-            },
+            why = self.under_way.over() => Next::End(why),
+            () = self.draining.cancelled() => Next::End(stopping()),
+            () = sleep_until(self.alive_at) => Next::Alive,
             batch = self.feed.next_batch() => match batch {
                 Ok(mut batch) => {
                     batch.events.retain(|event| self.kinds.has(event));

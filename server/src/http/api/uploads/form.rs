@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, BodyDataStream},
+    body::Body,
     http::{HeaderMap, header},
 };
 use bytes::Bytes;
@@ -12,18 +12,25 @@ use minicom_protocol::refusal::Refusal;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use tokio::time::timeout;
 
-use super::who::Thread;
+use super::{
+    body::{InFile, Pieces, Stopped},
+    who::{Asker, Thread},
+};
 use crate::{http::error::ApiError, limits, uploads::Said};
-
-/// Bytes of a form around its file: boundaries, headers, fields.
-const FORM_BYTES: u64 = 64 * 1024;
 
 /// A file on its way in.
 pub enum Source {
     /// The body itself.
-    Body(Box<BodyDataStream>),
+    Body(Box<Pieces>),
     /// A file of a form, and the rest of the form.
-    Form(Box<Multipart<'static>>, Option<Box<Field<'static>>>),
+    Form(Box<Form>),
+}
+
+/// A form that is read up to its file, or further.
+pub struct Form {
+    form: Multipart<'static>,
+    file: Option<Field<'static>>,
+    in_file: InFile,
 }
 
 /// What was read up to the file's first byte.
@@ -34,6 +41,17 @@ pub struct Opened {
     pub said: Said,
     /// What the fields before it say.
     pub thread: Thread,
+}
+
+/// Whether it is a form that may say more of its thread than this, as far as it matters for who asks.
+pub fn may_name(asked: &Thread, headers: &HeaderMap, asker: &Asker) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let is_form = multer::parse_boundary(kind.unwrap_or_default()).is_ok();
+    let says_all = match asker {
+        Asker::Agent(_) => asked.session.is_some(),
+        Asker::Customer => asked.session.is_some() && asked.tenant.is_some(),
+    };
+    is_form && !says_all
 }
 
 /// Reads up to the file. `most` are its most bytes.
@@ -54,9 +72,10 @@ pub async fn open(headers: &HeaderMap, body: Body, name: String, most: u64) -> R
             "A form that brings a file is multipart/form-data with its boundary.",
         )),
         Err(_) => {
-            let mime = kind.to_owned();
+            let (mime, all) = (kind.to_owned(), InFile::default());
+            all.set(true);
             Ok(Opened {
-                source: Source::Body(Box::new(body.into_data_stream())),
+                source: Source::Body(Box::new(Pieces::of(body, all))),
                 said: Said { name, mime },
                 thread: Thread::default(),
             })
@@ -66,11 +85,12 @@ pub async fn open(headers: &HeaderMap, body: Body, name: String, most: u64) -> R
 
 async fn in_form(body: Body, boundary: &str, most: u64) -> Result<Opened, ApiError> {
     let size = SizeLimit::new()
-        .whole_stream(most.saturating_add(FORM_BYTES))
+        .whole_stream(most.saturating_add(limits::UPLOAD_FORM_BYTES_MAX as u64))
         // One byte more is let in, for whoever counts the file to say what is too much.
         .per_field(most.saturating_add(1));
     let constraints = Constraints::new().size_limit(size);
-    let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
+    let in_file = InFile::default();
+    let mut form = Multipart::with_constraints(Pieces::of(body, in_file.clone()), boundary, constraints);
     let mut thread = Thread::default();
     let mut fields = 0;
     loop {
@@ -85,7 +105,9 @@ async fn in_form(body: Body, boundary: &str, most: u64) -> Result<Opened, ApiErr
                 name: field.file_name().unwrap_or_default().to_owned(),
                 mime: field.content_type().map(ToString::to_string).unwrap_or_default(),
             };
-            let source = Source::Form(Box::new(form), Some(Box::new(field)));
+            in_file.set(true);
+            let file = Some(field);
+            let source = Source::Form(Box::new(Form { form, file, in_file }));
             return Ok(Opened { source, said, thread });
         }
         let name = field.name().unwrap_or_default().to_owned();
@@ -122,20 +144,21 @@ impl Source {
     /// It did not come whole, or not in time; there is a second file.
     pub async fn next(&mut self, most: u64) -> Result<Option<Bytes>, ApiError> {
         match self {
-            Source::Body(stream) => match in_time(stream.next()).await? {
+            Source::Body(pieces) => match in_time(pieces.next()).await? {
                 Some(Ok(bytes)) => Ok(Some(bytes)),
-                Some(Err(_)) => Err(cut()),
+                Some(Err(why)) => Err(stopped(why)),
                 None => Ok(None),
             },
-            Source::Form(form, file) => {
-                let Some(field) = file else { return Ok(None) };
+            Source::Form(it) => {
+                let Some(field) = &mut it.file else { return Ok(None) };
                 let next = in_time(field.chunk())
                     .await?
                     .map_err(|error| unreadable(&error, most))?;
                 if next.is_none() {
-                    *file = None;
+                    it.file = None;
+                    it.in_file.set(false);
                     // All of the form has to come: else it was cut, where the file happened to end.
-                    rest(form, most).await?;
+                    rest(&mut it.form, most).await?;
                 }
                 Ok(next)
             }
@@ -172,8 +195,22 @@ fn cut() -> ApiError {
     ApiError::bad_request("The body did not come whole.")
 }
 
+fn stopped(why: Stopped) -> ApiError {
+    match why {
+        Stopped::Cut => cut(),
+        Stopped::Slow => ApiError::too_slow(),
+        Stopped::TooMuchAround => ApiError::bad_request(&format!(
+            "The form has more than {} KiB beside its file, or no boundary where one should be.",
+            limits::UPLOAD_FORM_BYTES_MAX / 1024
+        )),
+    }
+}
+
 fn unreadable(error: &multer::Error, most: u64) -> ApiError {
     match error {
+        multer::Error::StreamReadFailed(why) if why.is::<Stopped>() => {
+            stopped(why.downcast_ref().copied().unwrap_or(Stopped::Cut))
+        }
         multer::Error::FieldSizeExceeded { .. } | multer::Error::StreamSizeExceeded { .. } => {
             Refusal::TooLarge { limit: most }.into()
         }

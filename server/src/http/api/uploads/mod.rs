@@ -2,6 +2,7 @@
 //! here, where its bytes are is not known. Nothing is ever given in a form that a browser would show or run.
 
 mod answer;
+mod body;
 mod form;
 mod receive;
 mod send;

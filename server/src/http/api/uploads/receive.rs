@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
 };
 use minicom_protocol::refusal::Refusal;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     UploadAnswer,
     form::{self, Opened},
-    who::{self, Thread},
+    who::{self, Asker, Thread},
 };
 use crate::{
     http::{
@@ -76,19 +76,26 @@ pub async fn upload(
 ) -> Result<(StatusCode, Json<UploadAnswer>), ApiError> {
     let most = app.uploads.bytes_max();
     // Nobody's form is read for its sake.
-    who::bearing(&headers)?;
+    let asker = Asker::of(&app, &headers, &Method::POST, peer).await?;
     let key = idempotency_key(&headers)?;
+    let asked = Thread {
+        session: query.session_id,
+        customer: query.customer,
+        tenant: query.tenant_id,
+    };
+    let before = match form::may_name(&asked, &headers, &asker) {
+        true => None,
+        false => Some(who::uploads(&app, &headers, peer, &asker, &asked).await?),
+    };
     let Opened {
         mut source,
         said,
         thread,
     } = form::open(&headers, request.into_body(), query.name.unwrap_or_default(), most).await?;
-    let thread = Thread {
-        session: query.session_id.or(thread.session),
-        customer: query.customer.or(thread.customer),
-        tenant: query.tenant_id.or(thread.tenant),
+    let (by, under_way) = match before {
+        Some(known) => known,
+        None => who::uploads(&app, &headers, peer, &asker, &asked.or(thread)).await?,
     };
-    let by = who::uploads(&app, &headers, peer, &thread).await?;
     if said.name.is_empty() && matches!(source, form::Source::Body(_)) {
         let words = "`name` is the file's name, as it is not in a form";
         return Err(ApiError::bad_field(words));
@@ -99,9 +106,10 @@ pub async fn upload(
         form::Source::Form(..) => None,
     };
     let mut incoming = app.uploads.begin(&by, size).await.map_err(problem)?;
-    while let Some(bytes) = source.next(most).await? {
+    while let Some(bytes) = under_way.unless_over(source.next(most)).await?? {
         incoming.write(&bytes).await?;
     }
+    under_way.still_good().await?;
     let key = key.map(|key| Sha256::digest(key).into());
     let row = app.uploads.finish(incoming, by, said, key).await.map_err(problem)?;
     Ok((StatusCode::CREATED, Json(UploadAnswer::from(&row.part()))))

@@ -1,6 +1,6 @@
 //! `GET uploads/{id}`: a file goes out, as something to be kept and never as something to be shown.
 
-use std::io::SeekFrom;
+use std::io::{self, SeekFrom};
 
 use axum::{
     body::Body,
@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use futures_util::{StreamExt, stream};
 use minicom_protocol::{gate::Shown, ids::FileId};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
@@ -52,7 +53,7 @@ pub async fn download(
     Asked(query): Asked<TenantQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (tenant, row) = who::may_have(&app, &headers, peer, id, query.tenant_id.as_deref()).await?;
+    let (tenant, row, under_way) = who::may_have(&app, &headers, peer, id, query.tenant_id.as_deref()).await?;
     let tag = format!("\"{}\"", row.part().digest);
     if has_it(&headers, &tag) {
         let answer = (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]);
@@ -79,7 +80,13 @@ pub async fn download(
         .map_err(|_| minicom_protocol::refusal::Refusal::Internal)?;
     let length = to + 1 - from;
     let bytes = ReaderStream::with_capacity(file.take(length), limits::FILE_CHUNK_BYTES);
-    let mut response = Response::new(Body::from_stream(bytes));
+    // Who may have it no more gets no more of it: the answer is cut, which its length tells.
+    let chunks = stream::try_unfold((bytes, under_way), async |(mut bytes, under_way)| {
+        let next = under_way.unless_over(bytes.next()).await;
+        let next = next.map_err(|refusal| io::Error::other(refusal.code()))?.transpose()?;
+        Ok::<_, io::Error>(next.map(|chunk| (chunk, (bytes, under_way))))
+    });
+    let mut response = Response::new(Body::from_stream(chunks));
     let head = response.headers_mut();
     for (name, value) in described(&row, &tag) {
         if let Ok(value) = HeaderValue::from_str(&value) {

@@ -4,18 +4,19 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, Method};
 use minicom_protocol::{
-    ids::{AgentId, ConversationId, TenantId},
+    ids::{ConversationId, FileId, TenantId},
     refusal::Refusal,
     text::CustomerName,
 };
 
 use crate::{
-    accounts::CustomerProof,
+    accounts::{CustomerProof, SignedIn},
     auth::{scope::Scope, secret::CustomerSecret},
     http::{
         App,
         error::ApiError,
         extract::{self, bearer, sign_in},
+        under_way::UnderWay,
     },
     store::{TenantKey, files::FileRow},
     uploads::Uploader,
@@ -32,13 +33,39 @@ pub struct Thread {
     pub tenant: Option<String>,
 }
 
-/// An agent who may do this, if the token is one's.
-async fn agent(app: &App, headers: &HeaderMap, method: &Method, peer: IpAddr) -> Result<Option<AgentId>, ApiError> {
-    match sign_in(app, headers, peer).await {
-        Ok(signed_in) if signed_in.scope < Scope::Write && *method != Method::GET => Err(Refusal::Forbidden.into()),
-        Ok(signed_in) => Ok(Some(signed_in.agent.id)),
-        Err(Refusal::SignIn) => Ok(None),
-        Err(other) => Err(other.into()),
+impl Thread {
+    /// What is not said here is as it is said there.
+    pub fn or(self, there: Thread) -> Thread {
+        Thread {
+            session: self.session.or(there.session),
+            customer: self.customer.or(there.customer),
+            tenant: self.tenant.or(there.tenant),
+        }
+    }
+}
+
+/// Who asks, as far as the token alone tells.
+pub enum Asker {
+    /// An agent.
+    Agent(Box<SignedIn>),
+    /// Perhaps a customer: the thread tells whose key it has to be.
+    Customer,
+}
+
+impl Asker {
+    /// Of a request that does this. Nothing of the body was read yet.
+    ///
+    /// # Errors
+    /// 401 for what is no agent's token and can be no customer's key; 403 for a token that may not do this.
+    pub async fn of(app: &App, headers: &HeaderMap, method: &Method, peer: IpAddr) -> Result<Asker, ApiError> {
+        let secret = bearing(headers)?;
+        match sign_in(app, headers, peer).await {
+            Ok(signed_in) if signed_in.scope < Scope::Write && *method != Method::GET => Err(Refusal::Forbidden.into()),
+            Ok(signed_in) => Ok(Asker::Agent(Box::new(signed_in))),
+            Err(Refusal::SignIn) if can_be_customers(secret) => Ok(Asker::Customer),
+            Err(Refusal::SignIn) => Err(ApiError::sign_in()),
+            Err(other) => Err(other.into()),
+        }
     }
 }
 
@@ -60,13 +87,9 @@ fn proof(secret: &str) -> CustomerProof<'_> {
     }
 }
 
-/// What is sent as a proof, if it can be one: a token that is nobody's proves nothing to a customer's route either.
-///
-/// # Errors
-/// 401.
-pub fn bearing(headers: &HeaderMap) -> Result<&str, ApiError> {
-    let secret = bearer(headers).ok_or_else(ApiError::sign_in)?;
-    Ok(secret)
+/// What is sent as a proof.
+fn bearing(headers: &HeaderMap) -> Result<&str, ApiError> {
+    bearer(headers).ok_or_else(ApiError::sign_in)
 }
 
 fn can_be_customers(secret: &str) -> bool {
@@ -81,29 +104,32 @@ fn nobody(refusal: Refusal) -> ApiError {
     }
 }
 
-/// Who uploads, for this thread.
+/// Who uploads, for this thread, and what ends with the sign-in.
 ///
 /// # Errors
-/// No token at all; a field that is missing; and one answer for a thread that is not there or not one's own.
-pub async fn uploads(app: &App, headers: &HeaderMap, peer: IpAddr, thread: &Thread) -> Result<Uploader, ApiError> {
+/// A field that is missing; and one answer for a thread that is not there or not one's own.
+pub async fn uploads(
+    app: &App,
+    headers: &HeaderMap,
+    peer: IpAddr,
+    asker: &Asker,
+    thread: &Thread,
+) -> Result<(Uploader, UnderWay), ApiError> {
     let secret = bearing(headers)?;
     let session = thread.session.as_deref().map(str::parse::<ConversationId>);
-    if let Some(agent) = agent(app, headers, &Method::POST, peer).await? {
+    if let Asker::Agent(signed_in) = asker {
         let session = session.ok_or_else(|| {
             ApiError::bad_field("`session_id` names the conversation that the file is for; it stands before the file")
         })?;
         let session = session.map_err(|_| Refusal::NotFound)?;
-        let id = extract::tenant(headers).ok_or(Refusal::NotFound)?;
-        let key = app.desk.tenant(&id)?;
+        let key = app.desk.tenant(&signed_in.tenant)?;
         let customer = app.desk.summary(key, session).await?.customer.id;
-        return Ok(Uploader {
+        let by = Uploader {
             tenant: key,
             customer,
-            agent: Some((agent, session)),
-        });
-    }
-    if !can_be_customers(secret) {
-        return Err(ApiError::sign_in());
+            agent: Some((signed_in.agent.id, session)),
+        };
+        return Ok((by, UnderWay::of_agent(app, signed_in, secret).await?));
     }
     let id = tenant(thread.tenant.as_deref(), headers).map_err(nobody)?;
     let known = match (session, &thread.customer) {
@@ -125,15 +151,17 @@ pub async fn uploads(app: &App, headers: &HeaderMap, peer: IpAddr, thread: &Thre
     if !known.consent.is_empty() {
         return Err(Refusal::ConsentRequired.into());
     }
-    Ok(Uploader {
+    let by = Uploader {
         tenant: app.desk.tenant(&id).map_err(nobody)?,
         customer: known.customer.id,
         agent: None,
-    })
+    };
+    let under_way = UnderWay::of_customer(app, &id, known, peer).await;
+    Ok((by, under_way.map_err(nobody)?))
 }
 
 /// The file with this id, if who asks may have it: agents of the tenant and the customer of the thread, once it is sent; before
-/// that, who uploaded it.
+/// that, who uploaded it. With what ends with the sign-in.
 ///
 /// # Errors
 /// No token at all; else one answer for a file that is not there and one that is not for this caller.
@@ -141,34 +169,35 @@ pub async fn may_have(
     app: &App,
     headers: &HeaderMap,
     peer: IpAddr,
-    id: minicom_protocol::ids::FileId,
+    id: FileId,
     tenant_named: Option<&str>,
-) -> Result<(TenantKey, FileRow), ApiError> {
+) -> Result<(TenantKey, FileRow, UnderWay), ApiError> {
     let secret = bearing(headers)?;
-    let agent = agent(app, headers, &Method::GET, peer).await?;
-    if agent.is_none() && !can_be_customers(secret) {
-        return Err(ApiError::sign_in());
-    }
-    let named = match agent {
-        Some(_) => extract::tenant(headers).ok_or(Refusal::NotFound),
-        None => tenant(tenant_named, headers),
+    let asker = Asker::of(app, headers, &Method::GET, peer).await?;
+    let named = match &asker {
+        Asker::Agent(signed_in) => Ok(signed_in.tenant.clone()),
+        Asker::Customer => tenant(tenant_named, headers),
     };
     let tenant = named.map_err(nobody)?;
     let key = app.desk.tenant(&tenant).map_err(nobody)?;
     let row = app.uploads.row(key, id).await.map_err(nobody)?;
-    let may = match agent {
-        Some(agent) => row.line.is_some() || row.agent == Some(agent),
-        None => {
+    let (may, under_way) = match asker {
+        Asker::Agent(signed_in) => (
+            row.line.is_some() || row.agent == Some(signed_in.agent.id),
+            UnderWay::of_agent(app, &signed_in, secret).await?,
+        ),
+        Asker::Customer => {
             let proven = app
                 .accounts
                 .customer_by_id(&tenant, row.customer, proof(secret), peer)
                 .await;
-            proven.map_err(nobody)?;
-            row.line.is_some() || row.agent.is_none()
+            let known = proven.map_err(nobody)?;
+            let under_way = UnderWay::of_customer(app, &tenant, known, peer).await;
+            (row.line.is_some() || row.agent.is_none(), under_way.map_err(nobody)?)
         }
     };
     match may {
-        true => Ok((key, row)),
+        true => Ok((key, row, under_way)),
         false => Err(ApiError::no_such_thread()),
     }
 }
