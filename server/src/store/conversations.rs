@@ -35,7 +35,8 @@ pub fn save(conn: &Connection, tenant: TenantKey, summary: &Summary) -> Result<(
         "INSERT INTO conversations (tenant, id, customer, number, stage, owner, last_owner, rev, summary, closed_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9)
          ON CONFLICT (tenant, id) DO UPDATE
-         SET stage = ?5, owner = ?6, last_owner = coalesce(?6, last_owner), rev = ?7, summary = ?8, closed_at = ?9, erased = 0",
+         SET stage = ?5, owner = ?6, last_owner = coalesce(?6, last_owner), rev = ?7, summary = ?8, closed_at = ?9,
+             erased = CASE rev WHEN ?7 THEN erased ELSE 0 END",
     )?
     .execute(params![
         tenant.0,
