@@ -471,7 +471,7 @@ async fn a_tenant_that_is_deleted_leaves_its_places_to_the_others() {
         assert_eq!(status, 201, "{hook}");
     }
     for n in 0..WEBHOOK_POSTS_EACH_MAX {
-        let group = json!({"name": format!("group {n}")});
+        let group = json!({"name": format!("group-{n}")});
         let (status, group) = answer(of_acme(server.post("/api/v1/chat/groups", &server.token, &group))).await;
         assert_eq!(status, 201, "{group}");
     }

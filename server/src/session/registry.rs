@@ -299,6 +299,7 @@ mod tests {
             scope: Scope::Admin,
             only_for: None,
             operator: false,
+            expires_at: None,
             peer: IpAddr::from([127, 0, 0, 1]),
         }
     }
