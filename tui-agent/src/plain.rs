@@ -6,6 +6,7 @@
 mod answers;
 mod arguments;
 mod customers;
+mod denied;
 mod desk;
 mod files;
 mod finding;
@@ -67,6 +68,8 @@ pub struct Listener {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Line {
     Text(String),
+    /// It was longer than any line may be.
+    TooLong,
     Word {
         name: String,
         rest: String,
@@ -156,8 +159,12 @@ pub struct PlainAgent {
     ends_at: Option<Duration>,
     /// Because the word was written, not because the input ended.
     quits: bool,
-    /// How it ends if all was answered: whether each line was understood.
+    /// How it ends if all was answered: a script's first line that could not be done.
     code: u8,
+    /// A script wrote more than is kept: what comes is not heard any more.
+    overflows: bool,
+    /// A line of a script could not be done.
+    denied: bool,
     /// The command that signs in.
     sign_in: Option<Shown>,
     out: Vec<PlainEffect<Order>>,
@@ -196,6 +203,8 @@ impl PlainAgent {
             ends_at: None,
             quits: false,
             code: exit::OK,
+            overflows: false,
+            denied: false,
             sign_in: None,
             out: Vec::new(),
         }
@@ -220,7 +229,7 @@ impl PlainApp for PlainAgent {
             // It is said of what lines wait for.
             PlainInput::Command { name, .. } if name == "drop" && self.attaching.is_some() => self.give_up(now),
             PlainInput::Command { name, rest } => self.line(Line::word(&name, &rest)),
-            PlainInput::TooLong => self.say("That line was too long and was dropped. Nothing was sent."),
+            PlainInput::TooLong => self.line(Line::TooLong),
             PlainInput::Eof => {
                 self.ends_at.get_or_insert(now.elapsed + FLUSH_MAX);
             }
@@ -243,6 +252,7 @@ impl PlainApp for PlainAgent {
             PlainInput::Terminate => self.send_closes(|_| true, now),
         }
         self.deal_with_lines(now);
+        self.end_script(now);
         self.end_if_done(now);
         std::mem::take(&mut self.out)
     }
@@ -262,13 +272,6 @@ impl PlainAgent {
         !matches!(self.state, ConnState::Connecting | ConnState::Live)
     }
 
-    /// A line that means nothing: a person reads that, a script knows only the code.
-    fn not_understood(&mut self) {
-        if !self.listener.person {
-            self.code = exit::USAGE;
-        }
-    }
-
     /// Ends as soon as all is answered, and then at the latest.
     fn quit(&mut self, ends_at: Duration) {
         self.tell_left();
@@ -280,8 +283,9 @@ impl PlainAgent {
 
     fn line(&mut self, line: Line) {
         match self.lines.len() < LINES_MAX {
+            _ if self.denied || self.overflows => {}
             true => self.lines.push_back(line),
-            false => self.say("Too many lines wait already. This one was dropped; nothing was sent."),
+            false => self.overflown(),
         }
     }
 
@@ -362,8 +366,11 @@ impl PlainAgent {
             self.tell_left();
             // A person who leaves has read that; a script knows only the code.
             let knows = self.quits && self.listener.person;
-            self.out
-                .push(PlainEffect::Quit(if knows { exit::OK } else { exit::UNAVAILABLE }));
+            let code = match self.code {
+                exit::OK if !knows => exit::UNAVAILABLE,
+                code => code,
+            };
+            self.out.push(PlainEffect::Quit(code));
         }
     }
 

@@ -113,7 +113,9 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
         self.apply(Input::Resize(self.size))?;
         loop {
             self.draw_if_due()?;
-            let wake = self.wake();
+            // As it was named before the wait: one that is so long after now is later when it is asked again.
+            let due = self.app.deadline(self.now());
+            let wake = self.wake(due);
             let mut batch = Vec::new();
             tokio::select! {
                 biased;
@@ -155,8 +157,7 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                     None => messages_open = false,
                 },
                 () = tokio::time::sleep_until(self.start + wake.unwrap_or_default()), if wake.is_some() => {
-                    let now = self.now();
-                    if self.app.deadline(now).is_some_and(|deadline| deadline <= now.elapsed) {
+                    if due.is_some_and(|due| due <= self.now().elapsed) {
                         batch.push(Input::Deadline);
                     }
                 }
@@ -331,10 +332,10 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
     }
 
     /// When the loop must go round again without an event.
-    fn wake(&self) -> Option<Duration> {
+    fn wake(&self, due: Option<Duration>) -> Option<Duration> {
         let frame =
             (self.dirty && self.editor.is_none()).then(|| self.drawn.map_or(Duration::ZERO, |drawn| drawn + FRAME_GAP));
-        frame.into_iter().chain(self.app.deadline(self.now())).min()
+        frame.into_iter().chain(due).min()
     }
 
     fn now(&self) -> Now {

@@ -14,6 +14,8 @@ use crate::testing::{FakeEvents, FakeScreen, Typist, fake_terminal, key};
 struct Notes {
     lines: Vec<String>,
     deadline: Option<Duration>,
+    /// It counts: each second something else is to be seen.
+    counts: bool,
 }
 
 impl App for Notes {
@@ -27,6 +29,7 @@ impl App for Notes {
             Input::Key(k) if k == key("b") => effects.extend([Effect::Bell, Effect::Title(Shown::fixed("(1) notes"))]),
             Input::Key(k) if k == key("z") => effects.push(Effect::Suspend),
             Input::Key(k) if k == key("t") => self.deadline = Some(now.elapsed + Duration::from_secs(60)),
+            Input::Key(k) if k == key("c") => self.counts = true,
             Input::Deadline => {
                 self.deadline = None;
                 self.lines.push("deadline".into());
@@ -41,11 +44,18 @@ impl App for Notes {
         effects
     }
 
-    fn deadline(&self, _: Now) -> Option<Duration> {
-        self.deadline
+    fn deadline(&self, now: Now) -> Option<Duration> {
+        let next = Duration::from_secs(now.elapsed.as_secs() + 1);
+        if self.counts { Some(next) } else { self.deadline }
     }
 
-    fn view(&self, frame: &mut Frame<'_>, _: Now) {
+    fn view(&self, frame: &mut Frame<'_>, now: Now) {
+        if self.counts {
+            let counted = format!("{}s", now.elapsed.as_secs());
+            frame
+                .buffer_mut()
+                .set_string(0, 9, counted, ratatui::style::Style::new());
+        }
         for (y, line) in self.lines.iter().rev().take(8).enumerate() {
             frame
                 .buffer_mut()
@@ -138,6 +148,24 @@ async fn a_deadline_wakes_once_and_nothing_else_does() {
             typist.seen().frames <= frames + 2,
             "one for the key, one for the deadline"
         );
+        typist.press("q");
+    };
+    let (ended, ()) = tokio::join!(run(Notes::default(), &mut screen, inputs, drop), person);
+    assert_eq!(ended.unwrap(), Ended::Quit(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_is_counted_from_now_is_reached() {
+    let (inputs, mut screen, mut typist, _messages, _signal) = parts(40, 10);
+    let person = async {
+        typist.wait_for("40x10").await;
+        typist.press("c");
+        typist.wait_for("0s").await;
+        let frames = typist.seen().frames;
+        for second in 1..=5 {
+            typist.wait_for(&format!("{second}s")).await;
+        }
+        assert_eq!(typist.seen().frames, frames + 5, "one for each second");
         typist.press("q");
     };
     let (ended, ()) = tokio::join!(run(Notes::default(), &mut screen, inputs, drop), person);

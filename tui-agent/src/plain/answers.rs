@@ -10,7 +10,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{Now, Shown};
 
 use super::{Awaiting, Line, PlainAgent, arguments, lines::Draft};
-use crate::{update::keeping_out, words};
+use crate::{exit, update::keeping_out, words};
 
 impl PlainAgent {
     pub(super) fn answered(&mut self, id: CommandId, command: &AgentCommand, outcome: Outcome) {
@@ -34,11 +34,17 @@ impl PlainAgent {
             (AgentCommand::Note { text, .. }, Outcome::Refused { refusal }) => {
                 self.replica.forget(id);
                 let (why, text) = (self.why_refused(&refusal), arguments::beginning(text));
-                self.say(format!("The note was not written, {why}: {text}"));
+                self.deny_as(
+                    exit::of_refusal(&refusal),
+                    format!("The note was not written, {why}: {text}"),
+                );
             }
-            (_, Outcome::Refused { refusal }) => {
+            (command, Outcome::Refused { refusal }) => {
+                if matches!(command, AgentCommand::TakeOver { .. } | AgentCommand::TakeNext {}) {
+                    self.close_thread();
+                }
                 let why = self.why_refused(&refusal);
-                self.say(format!("Refused: {why}"));
+                self.deny_as(exit::of_refusal(&refusal), format!("Refused: {why}"));
             }
             (_, Outcome::Done(done)) => {
                 if let Some(words) = self.done_words(command, &done) {
@@ -115,7 +121,8 @@ impl PlainAgent {
             .as_ref()
             .map_or(String::new(), |sent| format!(": {}", arguments::beginning(&sent.text)));
         let why = self.why_refused(refusal);
-        self.say(format!("Not sent, {}{text}", why.trim_end_matches('.')));
+        let words = format!("Not sent, {}{text}", why.trim_end_matches('.'));
+        self.deny_as(exit::of_refusal(refusal), words);
         match refusal {
             Refusal::Stale { .. } if sent.is_some() => self.say("Read it above; /anyway sends yours all the same."),
             _ if sent.is_some() => self.say("/resend tries again, /discard throws it away."),
@@ -161,13 +168,15 @@ impl PlainAgent {
         match question {
             AgentQuestion::Article { slug } if *refusal == Refusal::NotFound => {
                 if !self.make_article(slug) {
-                    self.say(format!("There is no article {}. /articles tells them.", slug.shown()));
+                    let words = format!("There is no article {}. /articles tells them.", slug.shown());
+                    self.deny_as(exit::NOTHING, words);
                 }
             }
             AgentQuestion::Ticket { number } if *refusal == Refusal::NotFound => {
-                self.say(format!("There is no ticket {number}. /tickets tells them."));
+                let words = format!("There is no ticket {number}. /tickets tells them.");
+                self.deny_as(exit::NOTHING, words);
             }
-            _ => self.say(format!("Refused: {}", refusal.message())),
+            _ => self.deny_as(exit::of_refusal(refusal), format!("Refused: {}", refusal.message())),
         }
     }
 }

@@ -17,6 +17,7 @@ use minicom_tui_kit::{Now, Shown};
 use super::{PlainAgent, arguments, listing, words::Given};
 use crate::{
     app::Order,
+    exit,
     update::keeping_out::{self, WithAddresses},
     words,
 };
@@ -193,9 +194,10 @@ impl PlainAgent {
             .copied();
         match found {
             Some((_, customer, newest)) => self.ask(listing::earlier_page(customer, newest)),
-            None => self.say(format!(
-                "There is no earlier conversation {number}. /earlier tells them."
-            )),
+            None => self.deny_as(
+                exit::NOTHING,
+                format!("There is no earlier conversation {number}. /earlier tells them."),
+            ),
         }
     }
 
@@ -213,7 +215,7 @@ impl PlainAgent {
     pub(super) fn describe(&mut self, given: Given<'_>) {
         let fields = match arguments::words(given.rest) {
             Ok(fields) => fields,
-            Err(why) => return self.say(why),
+            Err(why) => return self.deny(why),
         };
         if fields.is_empty() {
             return self.usage(given);
@@ -259,7 +261,7 @@ impl PlainAgent {
     pub(super) fn merge(&mut self, given: Given<'_>) {
         let names = match arguments::words(given.rest) {
             Ok(names) => names,
-            Err(why) => return self.say(why),
+            Err(why) => return self.deny(why),
         };
         let (one, other, sure) = match &names[..] {
             [one, other] => (one, other, ""),
@@ -273,7 +275,7 @@ impl PlainAgent {
             return;
         };
         if customer == also {
-            return self.say(format!("{one} is one customer already. Nothing was done."));
+            return self.deny(format!("{one} is one customer already. Nothing was done."));
         }
         if self.is_sure(
             sure,

@@ -11,10 +11,13 @@ use minicom_protocol::{
 use minicom_tui_kit::Shown;
 
 use super::PlainAgent;
-use crate::words::Badge;
+use crate::{exit, words::Badge};
 
 /// Those that are told when a name means several.
 const TOLD_MAX: usize = 9;
+
+/// How well a name that is written out fits, whatever its case.
+const WHOLE: u8 = 1;
 
 /// How well a name fits what was written: the smaller the better. `None`: it does not.
 fn fit(typed: &str, name: &str) -> Option<u8> {
@@ -59,7 +62,7 @@ impl PlainAgent {
         }
         let found = self.about.or(self.open);
         if found.is_none() {
-            self.say("No conversation is open: /open NAME or /next.");
+            self.deny("No conversation is open: /open NAME or /next.");
         }
         found
     }
@@ -80,9 +83,12 @@ impl PlainAgent {
                 *known = row;
             }
         }
+        // A script that means one who is not there is not to write to the next one whose name begins so.
+        let guesses = self.listener.person;
         let rows = newest
             .into_values()
-            .map(|row| (row, row.customer.name.as_str().to_owned()));
+            .map(|row| (row, row.customer.name.as_str().to_owned()))
+            .filter(|(_, known)| guesses || fit(name, known).is_some_and(|fits| fits <= WHOLE));
         let mut found = best(name, rows);
         found.sort_by_key(|row| (row.customer.name.as_str(), row.conversation));
         let found: Vec<ConversationId> = found.iter().map(|row| row.conversation).collect();
@@ -91,10 +97,13 @@ impl PlainAgent {
             // A name that looks like a number is a name first.
             (0, Some(at)) if at < self.numbered.rows.len() => self.numbered.rows.get(at).copied(),
             (0, _) => {
-                self.say(format!(
-                    "There is no conversation with {}. /list tells them.",
-                    Shown::line(name).cut(64)
-                ));
+                self.deny_as(
+                    exit::NOTHING,
+                    format!(
+                        "There is no conversation with {}. /list tells them.",
+                        Shown::line(name).cut(64)
+                    ),
+                );
                 None
             }
             _ => {
@@ -120,11 +129,14 @@ impl PlainAgent {
 
     fn ask_which(&mut self, name: &str, told: &[String], all: usize, sign: char) {
         let more = if all > told.len() { ", ..." } else { "" };
-        self.say(format!(
-            "Which {}: {}{more}? Write {sign}1 for the name. Nothing was done.",
-            Shown::line(name).cut(64),
-            told.join(", ")
-        ));
+        self.deny_as(
+            exit::SEVERAL,
+            format!(
+                "Which {}: {}{more}? Write {sign}1 for the name. Nothing was done.",
+                Shown::line(name).cut(64),
+                told.join(", ")
+            ),
+        );
     }
 
     /// An agent by name; `me` is the one who sits here. Says if there is none, or several.
@@ -143,10 +155,13 @@ impl PlainAgent {
             (1, _) => found.first().copied(),
             (0, Some(at)) if at < self.numbered.agents.len() => self.numbered.agents.get(at).copied(),
             (0, _) => {
-                self.say(format!(
-                    "There is no agent {}. /agents tells them. Nothing was done.",
-                    Shown::line(name).cut(64)
-                ));
+                self.deny_as(
+                    exit::NOTHING,
+                    format!(
+                        "There is no agent {}. /agents tells them. Nothing was done.",
+                        Shown::line(name).cut(64)
+                    ),
+                );
                 None
             }
             (all, _) => {
@@ -182,10 +197,14 @@ impl PlainAgent {
         let names: Vec<String> = found.iter().map(|group| group.name.shown().to_string()).collect();
         let name = Shown::line(name).cut(32);
         match names.is_empty() {
-            true => self.say(format!(
-                "There is no group {name}. /groups tells them. Nothing was done."
-            )),
-            false => self.say(format!("Which group: {}? Nothing was done.", names.join(", "))),
+            true => self.deny_as(
+                exit::NOTHING,
+                format!("There is no group {name}. /groups tells them. Nothing was done."),
+            ),
+            false => self.deny_as(
+                exit::SEVERAL,
+                format!("Which group: {}? Nothing was done.", names.join(", ")),
+            ),
         }
         None
     }

@@ -12,7 +12,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{Now, Shown};
 
 use super::{PlainAgent, arguments, lines::Draft, managing::Change, words::Given};
-use crate::writing::saved;
+use crate::{exit, writing::saved};
 
 /// Saved replies that are told at once.
 const REPLIES_TOLD: usize = 50;
@@ -69,13 +69,17 @@ impl PlainAgent {
             (None, [only]) => return Some((*only).clone()),
             (None, []) => {
                 let code = Shown::line(code).cut(32);
-                self.say(format!(
-                    "There is no saved reply {code}. /replies tells them. Nothing was done."
-                ));
+                self.deny_as(
+                    exit::NOTHING,
+                    format!("There is no saved reply {code}. /replies tells them. Nothing was done."),
+                );
             }
             (None, several) => {
                 let codes: Vec<String> = several.iter().take(9).map(|it| it.code.shown().to_string()).collect();
-                self.say(format!("Which one: {}? Nothing was done.", codes.join(", ")));
+                self.deny_as(
+                    exit::SEVERAL,
+                    format!("Which one: {}? Nothing was done.", codes.join(", ")),
+                );
             }
         }
         None
@@ -84,7 +88,7 @@ impl PlainAgent {
     pub(super) fn reply(&mut self, given: Given<'_>) {
         let words = match arguments::words(given.rest) {
             Ok(words) => words,
-            Err(why) => return self.say(why),
+            Err(why) => return self.deny(why),
         };
         let Some((code, answered)) = words.split_first() else {
             return self.usage(given);
@@ -112,7 +116,7 @@ impl PlainAgent {
         let mut answers = BTreeMap::new();
         for word in written {
             let Some((name, answer)) = arguments::assignment(word) else {
-                self.say(
+                self.deny(
                     "Answers are written as question=answer, with \" around what has blanks in it. Nothing was done.",
                 );
                 return None;
@@ -124,7 +128,7 @@ impl PlainAgent {
                 Err(why) => Some(why.to_string()),
             };
             if let Some(why) = refused {
-                self.say(format!("{}: {why}. Nothing was done.", Shown::line(name).cut(40)));
+                self.deny(format!("{}: {why}. Nothing was done.", Shown::line(name).cut(40)));
                 return None;
             }
             answers.insert(name.to_owned(), answer.to_owned());
@@ -233,7 +237,10 @@ impl PlainAgent {
         } else if self.state.is_live() {
             self.ask_for_article(slug, For::Sending);
         } else {
-            self.say("Without a connection it needs a text: /article SLUG TEXT. Nothing was done.");
+            self.deny_as(
+                exit::UNAVAILABLE,
+                "Without a connection it needs a text: /article SLUG TEXT. Nothing was done.",
+            );
         }
     }
 
@@ -270,7 +277,7 @@ impl PlainAgent {
         let Some(conversation) = self.open else { return };
         if !row.published {
             let slug = article.slug.shown();
-            return self.say(format!(
+            return self.deny(format!(
                 "{slug} is a draft: customers cannot read it. Nothing was prepared."
             ));
         }

@@ -13,8 +13,8 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{Now, Shown, clipboard::Copied, plain::PlainEffect};
 
-use super::{PlainAgent, arguments, words::Given};
-use crate::{app::Order, entries::Eyes};
+use super::{Awaiting, PlainAgent, arguments, words::Given};
+use crate::{app::Order, entries::Eyes, exit};
 
 /// Lines that can be named by a number.
 const NUMBERED_MAX: usize = 200;
@@ -60,8 +60,8 @@ impl PlainAgent {
     /// Sends a line, if it can be sent. Says why not. Whether it was sent.
     pub(super) fn post(&mut self, draft: Draft, anyway: bool, now: Now) -> bool {
         let told = arguments::beginning(&draft.text);
-        if let Some(why) = self.not_to_send(&draft) {
-            self.say(format!("Not sent, {why}: {told}"));
+        if let Some((code, why)) = self.not_to_send(&draft) {
+            self.deny_as(code, format!("Not sent, {why}: {told}"));
             return false;
         }
         let conversation = draft.conversation;
@@ -88,29 +88,37 @@ impl PlainAgent {
         };
         let id = self.send(command, now);
         self.sent.insert(id, draft);
+        if !self.listener.person && self.state.is_live() {
+            // A script reads nothing: what comes next waits until this has gone well.
+            self.awaiting = Some(Awaiting::Answer(id));
+        }
         true
     }
 
-    fn not_to_send(&self, draft: &Draft) -> Option<String> {
+    /// Why it is not to be sent, and the exit code of that.
+    fn not_to_send(&self, draft: &Draft) -> Option<(u8, String)> {
         let summary = self.replica.summary(draft.conversation)?;
         let mine = self.me().is_some_and(|me| summary.stage.is_owned_by(me));
         match &summary.stage {
             Stage::Active { .. } | Stage::Snoozed { .. } if mine => {}
             Stage::Active { agent, since } | Stage::Snoozed { agent, since, .. } => {
-                return Some(format!(
-                    "taken by {} since {}",
-                    agent.name.shown(),
-                    self.zone.clock(since.0)
+                let since = self.zone.clock(since.0);
+                return Some((
+                    exit::OTHERWISE,
+                    format!("taken by {} since {since}", agent.name.shown()),
                 ));
             }
-            Stage::Closed { .. } => return Some("the chat has ended".to_owned()),
-            Stage::Bot | Stage::Waiting { .. } => return Some("it is not yours; /take takes it over".to_owned()),
+            Stage::Closed { .. } => return Some((exit::OTHERWISE, "the chat has ended".to_owned())),
+            Stage::Bot | Stage::Waiting { .. } => {
+                return Some((exit::OTHERWISE, "it is not yours; /take takes it over".to_owned()));
+            }
         }
         // What a saved reply becomes is the server's to look at.
         let refused = MessageText::parse(draft.text.as_str())
             .err()
             .filter(|_| draft.reply.is_none() && (draft.file.is_none() || !draft.text.is_empty()))?;
-        Some(Refusal::from(refused).message())
+        let refusal = Refusal::from(refused);
+        Some((exit::of_refusal(&refusal), refusal.message()))
     }
 
     // Held, refused, old.
@@ -118,7 +126,7 @@ impl PlainAgent {
     pub(super) fn anyway(&mut self, given: Given<'_>) {
         match self.held.take() {
             Some(held) => drop(self.post(held, true, given.now)),
-            None => self.say("No reply was held."),
+            None => self.deny("No reply was held."),
         }
     }
 
@@ -131,7 +139,7 @@ impl PlainAgent {
                 self.order(Order::Resend(id));
             }
             (None, Some(held)) => drop(self.post(held, false, given.now)),
-            (None, None) => self.say("No line waits for this."),
+            (None, None) => self.deny("No line waits for this."),
         }
     }
 
@@ -141,7 +149,7 @@ impl PlainAgent {
             return self.order(Order::Discard(id));
         }
         match (self.held.take(), self.prepared.take()) {
-            (None, None) => self.say("No line waits for this."),
+            (None, None) => self.deny("No line waits for this."),
             (Some(draft), _) | (None, Some(draft)) => {
                 self.say(format!("Thrown away: {}", arguments::beginning(&draft.text)));
             }
@@ -156,18 +164,18 @@ impl PlainAgent {
     /// Sends what was prepared, to whom it was prepared for.
     pub(super) fn send_prepared(&mut self, given: Given<'_>) {
         let Some(draft) = self.prepared.take() else {
-            return self.say("Nothing is prepared: /reply CODE or /article SLUG prepares something.");
+            return self.deny("Nothing is prepared: /reply CODE or /article SLUG prepares something.");
         };
         if self.open != Some(draft.conversation) {
             let name = self.name_of(draft.conversation);
             self.prepared = Some(draft);
-            return self.say(format!(
+            return self.deny(format!(
                 "It was prepared for {name}, who is not open: /open {name}, or prepare it again."
             ));
         }
         if let Some(why) = self.not_filled(&draft) {
             self.prepared = Some(draft);
-            return self.say(format!("Not sent. {why}"));
+            return self.deny(format!("Not sent. {why}"));
         }
         if !self.post(draft.clone(), false, given.now) {
             self.prepared = Some(draft);
@@ -224,10 +232,13 @@ impl PlainAgent {
         };
         let found = found.map(|it| (line_ref(it), arguments::beginning(&it.text())));
         if found.is_none() {
-            self.say(format!(
-                "There is no line {}. /lines tells them. Nothing was done.",
-                Shown::line(number).cut(10)
-            ));
+            self.deny_as(
+                exit::NOTHING,
+                format!(
+                    "There is no line {}. /lines tells them. Nothing was done.",
+                    Shown::line(number).cut(10)
+                ),
+            );
         }
         found
     }
@@ -308,7 +319,10 @@ impl PlainAgent {
                 },
                 given.now,
             ),
-            None => self.say("You have no line here that can still be changed. Nothing was done."),
+            None => self.deny_as(
+                exit::OTHERWISE,
+                "You have no line here that can still be changed. Nothing was done.",
+            ),
         }
     }
 
@@ -317,7 +331,10 @@ impl PlainAgent {
         let editable = self.replica.editable(conversation, self.server_time(given.now));
         match editable.map(|(line, _)| line) {
             Some(line) => self.wish(AgentCommand::WithdrawLine { conversation, line }, given.now),
-            None => self.say("You have no line here that can still be taken back. Nothing was done."),
+            None => self.deny_as(
+                exit::OTHERWISE,
+                "You have no line here that can still be taken back. Nothing was done.",
+            ),
         }
     }
 
@@ -344,7 +361,7 @@ impl PlainAgent {
             let refs = lines.iter().filter_map(|event| posted(event).map(line_ref)).collect();
             self.numbered.lines = Some((conversation, refs));
         }
-        self.say(format!(
+        self.deny(format!(
             "This is erased for good: {text} -- /blank {number} yes does it."
         ));
     }

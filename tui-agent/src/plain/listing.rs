@@ -13,6 +13,7 @@ use minicom_tui_kit::{Now, Shown, time};
 use super::{Awaiting, PlainAgent, words::Given};
 use crate::{
     app::Order,
+    exit,
     words::{self, Badge},
 };
 
@@ -39,6 +40,8 @@ impl PlainAgent {
         let rows = self.groups_shown(&filter, given.now);
         let all: usize = rows.iter().map(|(_, rows)| rows.len()).sum();
         if all == 0 {
+            // A number means nobody who was told before.
+            self.numbered.rows.clear();
             return self.tell_nobody(&filter);
         }
         let mut told = Vec::new();
@@ -174,7 +177,7 @@ impl PlainAgent {
             Ok(filter) => Some(filter),
             Err(error) => {
                 let error: minicom_client::FilterError = error;
-                self.say(format!("{} Nothing was done.", words::capital(&format!("{error}."))));
+                self.deny(format!("{} Nothing was done.", words::capital(&format!("{error}."))));
                 None
             }
         }
@@ -212,7 +215,7 @@ impl PlainAgent {
     // Going through it.
 
     pub(super) fn look_at(&mut self, given: Given<'_>) {
-        if let Some(conversation) = self.subject(given.rest) {
+        if let Some(conversation) = self.named(given.rest) {
             self.open_thread(conversation);
         }
     }
@@ -250,7 +253,10 @@ impl PlainAgent {
         };
         match before.copied() {
             Some(conversation) => self.open_thread(conversation),
-            None => self.say("None is yours. /next takes one."),
+            None => {
+                self.close_thread();
+                self.deny_as(exit::NOTHING, "None is yours. /next takes one.");
+            }
         }
     }
 
@@ -266,7 +272,10 @@ impl PlainAgent {
             .map(|row| row.conversation);
         match next {
             Some(conversation) => self.open_thread(conversation),
-            None => self.say("Nothing of yours is unread."),
+            None => {
+                self.close_thread();
+                self.deny_as(exit::NOTHING, "Nothing of yours is unread.");
+            }
         }
     }
 
@@ -291,7 +300,7 @@ impl PlainAgent {
         }
         match self.replica.older_events(customer) {
             Some(question) if self.state.is_live() => self.ask(question),
-            Some(_) => self.say("/older needs a connection. Nothing was done."),
+            Some(_) => self.deny_as(exit::UNAVAILABLE, "/older needs a connection. Nothing was done."),
             None => self.say("There is nothing older."),
         }
     }

@@ -30,7 +30,7 @@ impl PlainAgent {
         let (named, text) = arguments::apart(given.rest);
         let words = match arguments::words(named) {
             Ok(words) => words,
-            Err(why) => return self.say(why),
+            Err(why) => return self.deny(why),
         };
         let (Some((code, fields)), Some(text)) = (words.split_first(), text) else {
             return self.usage(given);
@@ -126,7 +126,7 @@ impl PlainAgent {
     pub(super) fn is_sure(&mut self, written: &str, word: &str) -> bool {
         let sure = written == "yes";
         if !sure {
-            self.say(format!("This cannot be undone: {word} yes does it."));
+            self.deny(format!("This cannot be undone: {word} yes does it."));
         }
         sure
     }
@@ -137,7 +137,7 @@ impl PlainAgent {
         let (named, body) = arguments::apart(given.rest);
         let words = match arguments::words(named) {
             Ok(words) => words,
-            Err(why) => return self.say(why),
+            Err(why) => return self.deny(why),
         };
         let Some((slug, fields)) = words.split_first() else {
             return self.usage(given);
@@ -172,7 +172,7 @@ impl PlainAgent {
         };
         let title = change.title.or_else(|| SubjectLine::parse(slug.as_str()).ok());
         let (Some(body), Some(title)) = (change.body, title) else {
-            self.say(format!(
+            self.deny(format!(
                 "There is no article {}: -- TEXT makes one. Nothing was done.",
                 slug.shown()
             ));

@@ -50,7 +50,7 @@ impl PlainAgent {
     /// Says why something that was written is not what it is to be.
     pub(super) fn refuse_word(&mut self, refused: &impl ToString) {
         let why = refused.to_string();
-        self.say(format!(
+        self.deny(format!(
             "{}. Nothing was done.",
             words::capital(why.trim_end_matches('.'))
         ));

@@ -58,7 +58,8 @@ impl PlainAgent {
         }
         if lost {
             self.awaiting = None;
-            self.say("The connection was lost before the answer came. Ask again.");
+            let words = "The connection was lost before the answer came. Ask again.";
+            self.deny_as(exit::UNAVAILABLE, words);
         }
         self.stop_waiting();
         self.mark_seen();

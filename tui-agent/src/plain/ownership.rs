@@ -17,7 +17,7 @@ impl PlainAgent {
     }
 
     pub(super) fn take(&mut self, given: Given<'_>) {
-        let Some(conversation) = self.subject(given.rest) else {
+        let Some(conversation) = self.named(given.rest) else {
             return;
         };
         if self.open == Some(conversation) {
@@ -71,7 +71,7 @@ impl PlainAgent {
             "" => None,
             text => match later::parse(text, self.server_time(given.now).0, &self.zone) {
                 Ok(until) => Some(Time(until)),
-                Err(forms) => return self.say(format!("That is no time to come: {forms}. Nothing was done.")),
+                Err(forms) => return self.deny(format!("That is no time to come: {forms}. Nothing was done.")),
             },
         };
         self.closing.retain(|held| held.conversation != conversation);
@@ -107,7 +107,7 @@ impl PlainAgent {
     /// Keeps what was ended last; all of it, if that was many at once.
     pub(super) fn undo(&mut self, _: Given<'_>) {
         let Some(until) = self.closing.last().map(|held| held.until) else {
-            return self.say("There is nothing to undo.");
+            return self.deny("There is nothing to undo.");
         };
         let before = self.closing.len();
         self.closing.retain(|held| held.until != until);
@@ -124,7 +124,7 @@ impl PlainAgent {
         }
         match given.rest.parse::<Intent>() {
             Ok(intent) => self.wish(AgentCommand::SetIntent { intent }, given.now),
-            Err(forms) => self.say(format!("{}. Nothing was done.", words::capital(&forms))),
+            Err(forms) => self.deny(format!("{}. Nothing was done.", words::capital(&forms))),
         }
     }
 }

@@ -52,9 +52,9 @@ impl PlainAgent {
         }
         if hits.is_empty() {
             self.say("Nothing was found.");
-        } else {
-            self.numbered.rows = rows;
         }
+        // Nothing was found: then no number means one that was told before.
+        self.numbered.rows = rows;
         for it in unclear {
             self.say(Shown::line(&it));
         }

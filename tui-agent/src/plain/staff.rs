@@ -67,7 +67,7 @@ impl PlainAgent {
     pub(super) fn change_agent(&mut self, given: Given<'_>) {
         let words = match arguments::words(given.rest) {
             Ok(words) => words,
-            Err(why) => return self.say(why),
+            Err(why) => return self.deny(why),
         };
         let is_change = |word: &&String| word.starts_with(['+', '-']) || word.contains('=');
         let name: Vec<&str> = words
@@ -153,7 +153,7 @@ impl PlainAgent {
     pub(super) fn change_group(&mut self, given: Given<'_>) {
         let words = match arguments::words(given.rest) {
             Ok(words) => words,
-            Err(why) => return self.say(why),
+            Err(why) => return self.deny(why),
         };
         let Some((name, changes)) = words.split_first() else {
             return self.usage(given);

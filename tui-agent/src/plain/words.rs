@@ -5,7 +5,7 @@ use minicom_protocol::ids::ConversationId;
 use minicom_tui_kit::{Now, Shown};
 
 use super::{Awaiting, FLUSH_MAX, Line, PlainAgent, arguments};
-use crate::{app::Order, keys::Action};
+use crate::{app::Order, exit, keys::Action};
 
 use Action as A;
 use Needs::{Connection, Nothing, Stored};
@@ -36,6 +36,8 @@ pub struct Word {
     pub needs: Needs,
     /// Whether it can be said of many conversations at once.
     pub of_many: bool,
+    /// Whether lines go to somebody else from then on.
+    pub opens: bool,
     run: fn(&mut PlainAgent, Given<'_>),
 }
 
@@ -58,7 +60,7 @@ const fn word(
     needs: Needs,
     run: fn(&mut PlainAgent, Given<'_>),
 ) -> Word {
-    let of_many = false;
+    let (of_many, opens) = (false, false);
     Word {
         name,
         arguments,
@@ -66,6 +68,7 @@ const fn word(
         actions,
         needs,
         of_many,
+        opens,
         run,
     }
 }
@@ -73,6 +76,11 @@ const fn word(
 impl Word {
     const fn of_many(mut self) -> Word {
         self.of_many = true;
+        self
+    }
+
+    const fn opening(mut self) -> Word {
+        self.opens = true;
         self
     }
 
@@ -93,15 +101,15 @@ pub const WORDS: &[Word] = &[
     word("filter", "[FILTER|off]", "what /list shows from now on", &[A::Filter], Nothing, P::set_filter),
     word("sort", "queue|wait|priority|newest", "the order of /list", &[A::Sort], Nothing, P::set_sort),
     word("find", "WORDS", "what was said, with numbers to /open; from:customer tag:vip after:7d narrow it", &[A::Find], Connection, P::find),
-    word("open", "NAME|#N", "look at one; claims nothing", &[A::Open, A::Jump], Nothing, P::look_at),
-    word("previous", "", "open the one of mine before this one", &[A::Previous], Nothing, P::previous),
-    word("unread", "", "open the next of mine with something unread", &[A::NextUnread], Nothing, P::next_unread),
+    word("open", "NAME|#N", "look at one; claims nothing", &[A::Open, A::Jump], Nothing, P::look_at).opening(),
+    word("previous", "", "open the one of mine before this one", &[A::Previous], Nothing, P::previous).opening(),
+    word("unread", "", "open the next of mine with something unread", &[A::NextUnread], Nothing, P::next_unread).opening(),
     word("mark-unread", "[NAME]", "show it as unread until it is opened again", &[A::MarkUnread], Nothing, P::mark_unread).of_many(),
     word("older", "", "50 older lines of the open thread", &[A::PageUp], Nothing, P::older),
     word("each", "FILTER -- WORD ...", "a word for every conversation that fits, as tag:vip -- done", &[A::Mark, A::MarkAll], Nothing, P::each),
     // Who has it.
-    word("next", "", "open what needs you most, and claim it", &[A::Next], Connection, P::next),
-    word("take", "[NAME]", "take over", &[A::TakeOver], Connection, P::take),
+    word("next", "", "open what needs you most, and claim it", &[A::Next], Connection, P::next).opening(),
+    word("take", "[NAME]", "take over", &[A::TakeOver], Connection, P::take).opening(),
     word("transfer", "NAME|#GROUP|queue [-- NOTE]", "to somebody else, with a note for the next one", &[A::Transfer], Connection, P::transfer).of_many(),
     word("assign", "NAME", "make somebody the owner (admins)", &[A::Assign], Connection, P::assign).of_many(),
     word("snooze", "[2h|14:30|tomorrow 9:00]", "put aside until then, or until the customer writes", &[A::Snooze], Connection, P::snooze).of_many(),
@@ -200,7 +208,7 @@ pub fn nearest(name: &str) -> Option<&'static Word> {
 impl PlainAgent {
     /// Deals with the lines whose turn it is.
     pub(super) fn deal_with_lines(&mut self, now: Now) {
-        while self.awaiting.is_none() {
+        while self.awaiting.is_none() && !self.denied {
             let needs_nobody =
                 |line: &Line| matches!(line, Line::Word { name, .. } if name == "help" || name == "quit");
             if !self.began && !self.lines.front().is_some_and(needs_nobody) {
@@ -208,6 +216,7 @@ impl PlainAgent {
             }
             match self.lines.pop_front() {
                 Some(Line::Text(text)) => self.text(text, now),
+                Some(Line::TooLong) => self.deny("That line was too long and was dropped. Nothing was sent."),
                 Some(Line::Word { name, rest, about }) => self.word(name, rest, about, now),
                 None => return,
             }
@@ -224,7 +233,13 @@ impl PlainAgent {
         };
         match word.needs {
             Connection if !self.state.is_live() => {
-                return self.say(format!("/{} needs a connection. Nothing was done.", word.name));
+                if word.opens {
+                    self.close_thread();
+                }
+                return self.deny_as(
+                    exit::UNAVAILABLE,
+                    format!("/{} needs a connection. Nothing was done.", word.name),
+                );
             }
             Stored if self.state.is_live() && self.under_way() > 0 => {
                 self.lines.push_front(Line::Word { name, rest, about });
@@ -240,18 +255,16 @@ impl PlainAgent {
     }
 
     fn no_such_word(&mut self, name: &str) {
-        self.not_understood();
         let written = Shown::line(name).cut(NAME_CHARS_MAX);
         match nearest(name) {
-            Some(word) => self.say(format!("There is no /{written}. Did you mean {}?", word.usage())),
-            None => self.say(format!("There is no /{written}. /help tells the words.")),
+            Some(word) => self.deny(format!("There is no /{written}. Did you mean {}?", word.usage())),
+            None => self.deny(format!("There is no /{written}. /help tells the words.")),
         }
     }
 
     /// Says how a word is written.
     pub(super) fn usage(&mut self, given: Given<'_>) {
-        self.not_understood();
-        self.say(format!("Write {}. Nothing was done.", given.word.usage()));
+        self.deny(format!("Write {}. Nothing was done.", given.word.usage()));
     }
 
     pub(super) fn help(&mut self, given: Given<'_>) {
