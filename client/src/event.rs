@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use minicom_protocol::{
     command::Outcome,
     frame::{Audience, Told},
+    gate::Shown,
     ids::{CommandId, Cursor, Mark, Time},
     refusal::Refusal,
 };
@@ -88,6 +89,8 @@ pub enum ClientEvent<A: Audience> {
         /// What was asked.
         question: A::Question,
     },
+    /// The server takes no more for now, and why: what waits goes by itself when the time is over.
+    Deferred(Refusal),
     /// Something momentary.
     Signal(A::Signal),
     /// The last round trip.
@@ -222,5 +225,40 @@ impl From<Ended> for ConnState {
             Ended::WrongVersion { client, min, max } => ConnState::WrongVersion { client, min, max },
             Ended::Refused(refusal) => ConnState::Refused(refusal),
         }
+    }
+}
+
+/// What is told where the server takes no more for now: nobody has to do anything.
+pub fn deferred_words(refusal: &Refusal) -> Shown {
+    let seconds = refusal.retry_after_ms().map_or(1, |ms| ms.div_ceil(1_000).max(1));
+    let words = match refusal {
+        Refusal::RateLimited { .. } => {
+            format!("Too many lines in a short time: the rest goes by itself, from {seconds} s on.")
+        }
+        Refusal::Stopping { .. } => "The server restarts: what waits goes by itself when it is back.".to_owned(),
+        other => {
+            let why = other.message();
+            let why = why.split_inclusive(". ").next().unwrap_or_default().trim_end();
+            format!("{why} What waits goes by itself, from {seconds} s on.")
+        }
+    };
+    Shown::line(&words)
+}
+
+#[cfg(test)]
+mod deferred_tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_said_to_go_by_itself() {
+        let told = |refusal| deferred_words(&refusal).to_string();
+        assert_eq!(
+            told(Refusal::RateLimited { retry_after_ms: 1_200 }),
+            "Too many lines in a short time: the rest goes by itself, from 2 s on."
+        );
+        assert_eq!(
+            told(Refusal::Busy { retry_after_ms: 10 }),
+            "The server is busy. What waits goes by itself, from 1 s on."
+        );
     }
 }

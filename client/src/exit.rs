@@ -1,7 +1,7 @@
 //! How the programs that stand on this crate end: exit codes that a script may rely on (numbers of sysexits.h), and the
 //! words that go with them.
 
-use minicom_protocol::refusal::Refusal;
+use minicom_protocol::{gate::Shown, refusal::Refusal};
 
 use crate::{Ended, credentials::CredentialError};
 
@@ -56,6 +56,29 @@ impl From<CredentialError> for Fault {
     }
 }
 
+/// A mistake on the command line in the words of its reader, for a terminal: what is quoted of the line may be a stranger's. In the
+/// usage no option stands that may be left out: what the environment says looks there as if it had to be written.
+pub fn usage_words(rendered: &str) -> Shown {
+    let words: Vec<String> = rendered.trim_end().lines().map(without_options).collect();
+    Shown::text(&words.join("\n"))
+}
+
+fn without_options(line: &str) -> String {
+    let mut line = line.to_owned();
+    if line.starts_with("Usage:") {
+        for option in [
+            "--server <URL>",
+            "--tenant <TENANT>",
+            "--ca <FILE>",
+            "--pin <FINGERPRINT>",
+            "--profile <NAME>",
+        ] {
+            line = line.replace(&format!(" {option}"), "");
+        }
+    }
+    line
+}
+
 /// Of a connection that has ended for good.
 pub fn of_end(ended: &Ended) -> u8 {
     match ended {
@@ -93,7 +116,15 @@ pub fn of_refusal(refusal: &Refusal) -> u8 {
         // Plain HTTP where TLS is spoken: no program's mistake, but the address's.
         Refusal::Unknown { code, .. } if code == "tls_required" => UNAVAILABLE,
         refusal if refusal.retryable() => UNAVAILABLE,
-        _ => BUG,
+        // The desk is full.
+        Refusal::QuotaExceeded { .. } | Refusal::TooMany { .. } => UNAVAILABLE,
+        Refusal::NotFound | Refusal::AttachmentNotFound => NOTHING,
+        // What two programs say to each other, and what a server says of itself, is nobody's mistake who sits there.
+        Refusal::HelloFirst | Refusal::HelloAgain | Refusal::BadJson { .. } | Refusal::UnknownType { .. } => BUG,
+        Refusal::Conflict | Refusal::Internal => BUG,
+        Refusal::Unknown { code, .. } if *code == Refusal::Internal.code() => BUG,
+        // The rest is about what was asked for.
+        _ => USAGE,
     }
 }
 
@@ -108,6 +139,15 @@ pub fn of_credential(error: &CredentialError) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_usage_asks_for_nothing_that_the_environment_says() {
+        let rendered = "error: no\u{1b}[2J\n\nUsage: minicom-chat --server <URL> --pin <FINGERPRINT> <NAME>\n\n";
+        assert_eq!(
+            usage_words(rendered).as_str(),
+            "error: no␛[2J\n\nUsage: minicom-chat <NAME>"
+        );
+    }
 
     #[test]
     fn ends_have_their_codes() {
@@ -143,5 +183,18 @@ mod tests {
         };
         assert_eq!(of_refusal(&http_on_tls), 69);
         assert_eq!(of_refusal(&Refusal::Stopping { retry_after_ms: 1 }), 69);
+        let told = |code: &str| Refusal::Unknown {
+            code: code.to_owned(),
+            message: String::new(),
+            retryable: false,
+        };
+        assert_eq!(
+            of_refusal(&told("empty_file")),
+            2,
+            "a mistake of whoever chose the file"
+        );
+        assert_eq!(of_refusal(&told("internal")), 70);
+        let what = "customers".to_owned();
+        assert_eq!(of_refusal(&Refusal::QuotaExceeded { what }), 69);
     }
 }

@@ -79,7 +79,7 @@ pub use command_ids::CommandIds;
 pub use config::{Config, DialFuture, Dialer, Io, Random, Timing};
 pub use connection::open;
 pub use credentials::Secret;
-pub use event::{ClientEvent, ConnState, Ended};
+pub use event::{ClientEvent, ConnState, Ended, deferred_words};
 pub use handle::{Handle, Unsent};
 pub use party::Party;
 pub use replica::{

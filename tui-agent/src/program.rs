@@ -51,7 +51,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to the output, mistakes to the error output. Where nobody reads there is nobody to tell.
-            let _ = error.print();
+            let _ = match error.use_stderr() {
+                false => error.print(),
+                true => writeln!(
+                    io::stderr().lock(),
+                    "{}",
+                    exit::usage_words(&error.render().to_string())
+                ),
+            };
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE));
         }
     };

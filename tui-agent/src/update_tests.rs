@@ -15,7 +15,7 @@ use ratatui::layout::Position;
 
 use crate::{
     app::{Focus, Order},
-    testing::{ADA, BO, Desk, Seat, agent},
+    testing::{ADA, BO, Desk, Seat, agent, client_start},
     writing::{Draft, Kind},
 };
 
@@ -1199,4 +1199,28 @@ fn the_cursor_is_where_typing_goes() {
     seat.press("<esc>");
     assert_eq!(seat.bench.cursor(), Position { x: 0, y: 6 }, "in the list, on its row");
     assert_eq!(now(&seat), BENCH_START);
+}
+
+#[test]
+fn keys_are_for_the_composer_from_the_start_whoever_waits() {
+    // Nobody does: nothing that is typed goes anywhere, and no letter is a word of the list.
+    let mut seat = Seat::at(Desk::new(), 80, 24);
+    seat.press("q").sees("No chat is open, so this goes to nobody");
+    assert_eq!(seat.quit, None);
+    seat.press("<esc>q");
+    assert_eq!(seat.quit, Some(0));
+    // Somebody does: a letter is the beginning of a line, and nothing goes out.
+    let mut seat = at_bob();
+    seat.press("q").sees("q");
+    assert_eq!(seat.quit, None);
+}
+
+#[test]
+fn the_address_that_is_not_reached_is_told_until_it_is() {
+    let mut seat = Seat::away(80, 24, Theme::ansi());
+    let why = "cannot reach http://127.0.0.1:9: Connection refused (os error 111)".to_owned();
+    let (retry_at, attempt) = (client_start() + Duration::from_secs(9), 1);
+    seat.client(ClientEvent::State(ConnState::Reconnecting { retry_at, attempt, why }));
+    seat.sees("cannot reach http://127.0.0.1:9: Connection refused");
+    seat.connect().sees_no("cannot reach");
 }

@@ -33,6 +33,45 @@ pub fn command(name: &CustomerName, server: &ServerUrl, tenant: &TenantId) -> St
     command
 }
 
+/// The same in rows of so many columns, each of which is a whole command: copied from a screen, its rows come as lines of their own.
+pub fn pasted(command: &str, columns: usize) -> String {
+    if command.chars().count() <= columns {
+        return command.to_owned();
+    }
+    let mut rows = Vec::new();
+    let mut last = Vec::new();
+    let mut words = command.split(' ');
+    while let Some(word) = words.next() {
+        let variable = match word {
+            "--server" => "MINICOM_SERVER",
+            "--tenant" => "MINICOM_TENANT",
+            "--pin" => "MINICOM_PIN",
+            word => {
+                last.push(word);
+                continue;
+            }
+        };
+        rows.push(format!("export {variable}={}", words.next().unwrap_or_default()));
+    }
+    rows.push(last.join(" "));
+    rows.join("\n")
+}
+
+/// What stands before the command for another device.
+const LINK_LEAD: &str = "On the other device";
+
+/// What is told of a code, for a screen of so many columns: the command stands apart from what is said of it.
+pub fn on_screen(words: &Shown, columns: usize) -> Shown {
+    match words
+        .as_str()
+        .split_once(": ")
+        .filter(|(lead, _)| lead.starts_with(LINK_LEAD))
+    {
+        Some((lead, command)) => Shown::text(&format!("{lead}:\n{}", pasted(command, columns))),
+        None => words.clone(),
+    }
+}
+
 /// What a server reads of a search.
 const QUERY_CHARS_MAX: usize = 200;
 
@@ -65,7 +104,7 @@ pub fn words(told: Option<&Told<Customers>>, command: &str, zone: &Zone) -> Opti
             let (code, until) = (Shown::line(code), zone.clock(expires_at.0));
             // Behind the colon is the whole of it: it is copied.
             vec![Shown::line(&format!(
-                "On the other device, until {until}: {command} --link-code {code}"
+                "{LINK_LEAD}, until {until}: {command} --link-code {code}"
             ))]
         }
         Told::Reply(CustomerReply::Devices { devices }) if devices.is_empty() => {
@@ -110,6 +149,22 @@ mod tests {
         };
         let name = CustomerName::parse("carol").unwrap();
         command(&name, &server, &TenantId::parse(tenant).unwrap())
+    }
+
+    #[test]
+    fn what_is_copied_from_a_screen_is_commands_and_not_halves_of_one() {
+        let short = "minicom-chat carol --server http://127.0.0.1:8000 --link-code ab";
+        assert_eq!(pasted(short, 80), short);
+        let pin = "ab".repeat(32);
+        let long =
+            format!("minicom-chat carol --server https://desk.example:443 --tenant acme --pin {pin} --link-code cd");
+        assert_eq!(
+            pasted(&long, 78),
+            format!(
+                "export MINICOM_SERVER=https://desk.example:443\nexport MINICOM_TENANT=acme\nexport MINICOM_PIN={pin}\n\
+                 minicom-chat carol --link-code cd"
+            )
+        );
     }
 
     #[test]

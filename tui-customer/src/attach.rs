@@ -20,7 +20,11 @@ use minicom_client::{
 use minicom_protocol::{event::size_words, gate::Shown, ids::FileId};
 use minicom_tui_kit::file_card;
 
-use crate::{exit, fault::Fault, run::Start};
+use crate::{
+    exit,
+    fault::{Fault, nothing_sent},
+    run::Start,
+};
 
 /// The name of what comes from a pipe.
 const FROM_PIPE: &str = "input.txt";
@@ -109,7 +113,7 @@ async fn from_pipe(start: &Start, looks_on: bool) -> Result<FileId, Fault> {
             LoginError::Refused(refusal) => exit::of_refusal(refusal),
             _ => exit::UNAVAILABLE,
         };
-        Fault::new(code, format!("{error} Nothing was sent."))
+        Fault::new(code, nothing_sent(&error.to_string()))
     })
 }
 

@@ -15,8 +15,8 @@ use minicom_tui_kit::Theme;
 use crate::{beginning::Wishes, diag::Diag, exit, fault::Fault, wishes};
 
 const AFTER: &str = "\
-While chatting: /human /end /name /email /subject /edit /undo /quote /find /read /rate /link /devices /forget /help; // begins a real slash.
---completions bash|zsh|fish prints a completion script, --man FOLDER writes the manual pages.
+While chatting: /human /end /name /email /subject /edit /undo /quote /find /read /rate /link /devices /revoke /export /forget /help /quit; // begins a real slash.
+--completions bash|zsh|fish|elvish|powershell prints a completion script, --man FOLDER writes the manual pages.
 Environment: MINICOM_SERVER, MINICOM_TENANT, MINICOM_CA, MINICOM_PIN, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
 Exit codes: 0 well; 2 the command line, or a line of a script that cannot be sent; 69 no server (with -m, or input that
 ended); 70 a mistake in a program; 74 a file cannot be read or written; 75 no answer within

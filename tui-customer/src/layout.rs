@@ -79,6 +79,29 @@ impl Areas {
         }
     }
 
+    /// With a notice of so many rows in the place of the status: the thread gives way to it, and one row of it stays.
+    pub fn with_notice(self, rows: u16) -> Areas {
+        let has = self.status.map_or(0, |status| status.height);
+        let more = rows.saturating_sub(has).min(self.chat.height.saturating_sub(1));
+        if more == 0 {
+            return self;
+        }
+        let chat = Rect {
+            height: self.chat.height - more,
+            ..self.chat
+        };
+        let status = Rect {
+            y: chat.bottom(),
+            height: has + more,
+            ..chat
+        };
+        Areas {
+            chat,
+            status: Some(status),
+            ..self
+        }
+    }
+
     /// Where something is chosen from a list that wants so many rows: in the place of title and composer, and above them.
     pub fn choice(&self, rows: impl Fn(u16) -> u16) -> Rect {
         let bottom = self.composer.bottom();
@@ -165,6 +188,21 @@ mod tests {
             (small.files.unwrap().height, small.title.y, small.composer.y),
             (1, 4, 6)
         );
+    }
+
+    #[test]
+    fn a_notice_pushes_the_thread_up_and_leaves_one_row_of_it() {
+        let of = |height, rows| {
+            let areas = Areas::of(Size { width: 80, height }, 1, |_| 0, 0).with_notice(rows);
+            let status = areas.status.map(|status| (status.y, status.height));
+            (areas.chat.height, status, areas.title.y)
+        };
+        assert_eq!(of(24, 0), (17, Some((19, 1)), 20));
+        assert_eq!(of(24, 1), (17, Some((19, 1)), 20));
+        assert_eq!(of(24, 4), (14, Some((16, 4)), 20));
+        assert_eq!(of(24, 99), (1, Some((3, 17)), 20));
+        // Without a row of its own it takes one as soon as it needs more than the footer has.
+        assert_eq!(of(8, 2), (2, Some((3, 2)), 5));
     }
 
     #[test]

@@ -246,7 +246,8 @@ impl Lines {
     fn is_held(&self, line: &PlainInput<Msg>) -> bool {
         let asks_the_stage = match line {
             PlainInput::Command { name, .. } => {
-                Word::of(name).is_some_and(|word| !matches!(word, Word::Help | Word::Name | Word::Email | Word::Drop))
+                let at_once = [Word::Help, Word::Name, Word::Email, Word::Drop, Word::Quit];
+                Word::of(name).is_some_and(|word| !at_once.contains(&word))
             }
             _ => false,
         };
@@ -300,8 +301,13 @@ impl Lines {
 
     /// Tells why a line is not sent. Where nobody reads that, the exit code says it at the end.
     fn not_sent(&mut self, words: &str, now: Now, effects: &mut Effects) {
-        if !self.person {
-            self.code = exit::USAGE;
+        self.not_done(exit::USAGE, words, now, effects);
+    }
+
+    /// The same, with the exit code of the reason. The first one counts.
+    fn not_done(&mut self, code: u8, words: &str, now: Now, effects: &mut Effects) {
+        if !self.person && self.code == exit::OK {
+            self.code = code;
         }
         self.tell(words, now, effects);
     }

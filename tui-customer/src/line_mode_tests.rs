@@ -945,3 +945,60 @@ fn lines_are_copied_and_told_in_full() {
     desk.types("/copy 3");
     assert_eq!(desk.copied, None);
 }
+
+#[test]
+fn a_script_is_told_what_to_agree_to_and_how_and_its_code_says_that_nothing_was_sent() {
+    // Written before the desk could ask.
+    let mut desk = asks_consent();
+    desk.lines.person = false;
+    desk.types("hello");
+    let orders = desk.take_orders();
+    let mut desk = desk.begin(vec![]);
+    for order in orders {
+        if let Order::Send { id, command } = order {
+            let outcome = Outcome::Refused {
+                refusal: Refusal::ConsentRequired,
+            };
+            desk.client(ClientEvent::Answered { id, command, outcome });
+        }
+    }
+    desk.input(PlainInput::Eof);
+    let said = desk.take_said().join("\n");
+    assert!(said.contains("For a year.") && said.contains("--agree"), "{said}");
+    assert!(!said.contains("Connect again"), "{said}");
+    assert_eq!(desk.quit, Some(2));
+}
+
+#[test]
+fn what_a_script_could_not_say_is_told_by_its_code() {
+    for (line, refusal, code) in [
+        ("hello", Some(Refusal::Blocked), 77),
+        ("hello", Some(Refusal::Closed), 5),
+        ("/rate", None, 2),
+        ("/quit now", None, 2),
+        ("/email nobody", None, 2),
+        ("/fly", None, 2),
+    ] {
+        let mut desk = Desk::new();
+        desk.lines.person = false;
+        let mut desk = desk.begin(vec![]);
+        desk.types(line);
+        if let Some(refusal) = refusal {
+            // What a chat begins with is stored; the line is not.
+            let sent = desk.take_orders();
+            for order in sent {
+                if let Order::Send { id, command } = order {
+                    let outcome = match &command {
+                        CustomerCommand::Post { .. } => Outcome::Refused {
+                            refusal: refusal.clone(),
+                        },
+                        _ => Outcome::Done(Done::default()),
+                    };
+                    desk.client(ClientEvent::Answered { id, command, outcome });
+                }
+            }
+        }
+        desk.input(PlainInput::Eof);
+        assert_eq!(desk.quit, Some(code), "{line}: {:?}", desk.said);
+    }
+}

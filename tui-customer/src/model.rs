@@ -33,6 +33,7 @@ use crate::{
     layout::Areas,
     over::Over,
     update::looking::Asked,
+    view::status,
     wishes::Quoted,
 };
 
@@ -339,7 +340,8 @@ impl App {
             Some(Over::Questions(prompt) | Over::Comment { prompt, .. } | Over::Attach(prompt)) => prompt.rows(width),
             _ => 0,
         };
-        Areas::of(self.size, self.composer.rows(), asked, self.files.attached.len())
+        let areas = Areas::of(self.size, self.composer.rows(), asked, self.files.attached.len());
+        areas.with_notice(status::rows(self, areas.chat.width))
     }
 
     /// Whether the customer is to be asked how it was.
@@ -370,7 +372,16 @@ impl App {
 
     /// The rows of the help now.
     pub(crate) fn help_rows(&self) -> Vec<HelpRow> {
-        help_rows(&self.keys, |action| self.available(action))
+        let mut rows = help_rows(&self.keys, |action| self.available(action));
+        if let Some(reason) = status::unreached(self) {
+            let row = HelpRow {
+                keys: String::new(),
+                title: "there is no connection",
+                reason: Some(reason),
+            };
+            rows.insert(0, row);
+        }
+        rows
     }
 
     /// Whether an action can be done now, and why not.

@@ -22,7 +22,7 @@ use crate::{
     awaiting::Heard,
     beginning::Beginning,
     exit,
-    fault::Fault,
+    fault::{Fault, nothing_sent},
     run::{Start, tell},
 };
 
@@ -149,10 +149,9 @@ async fn answer(
                 } if Some(answered) == id => {
                     return match outcome {
                         Outcome::Done(done) => Ok(done.seq.unwrap_or_default()),
-                        Outcome::Refused { refusal } => Err(Fault::new(
-                            exit::of_refusal(&refusal),
-                            format!("{} Nothing was sent.", refusal.message()),
-                        )),
+                        Outcome::Refused { refusal } => {
+                            Err(Fault::new(exit::of_refusal(&refusal), nothing_sent(&refusal.message())))
+                        }
                     };
                 }
                 ClientEvent::Answered {
@@ -183,7 +182,7 @@ pub(crate) fn lost(why: &Ended) -> Fault {
 }
 
 fn ended(why: &Ended) -> Fault {
-    Fault::new(exit::of_end(why), format!("{} Nothing was sent.", why.words()))
+    Fault::new(exit::of_end(why), nothing_sent(&why.words()))
 }
 
 fn asks(consent: &str) -> Fault {

@@ -42,6 +42,9 @@ pub enum Over {
 impl Over {
     /// Whether the thread cannot be read under it.
     pub fn covers(&self) -> bool {
-        matches!(self, Over::Help { .. } | Over::Reading(_) | Over::Consent { .. })
+        matches!(
+            self,
+            Over::Help { .. } | Over::Quotes(_) | Over::Reading(_) | Over::Consent { .. }
+        )
     }
 }

@@ -5,6 +5,7 @@ use std::{ffi::OsString, io, io::Write, path::Path};
 
 use clap::Command;
 use clap_complete::Shell;
+use minicom_protocol::gate::Shown;
 
 /// How the two are asked for: as the only thing that is asked.
 pub const HELP: &str =
@@ -16,7 +17,11 @@ pub fn done(arguments: &[OsString], command: impl FnOnce() -> Command, out: &mut
     match (flag.to_str()?, value) {
         ("--completions", shell) => Some(match shell.to_str().and_then(|it| it.parse::<Shell>().ok()) {
             Some(shell) => completions(command(), shell, out),
-            None => Err(io::Error::new(io::ErrorKind::InvalidInput, HELP)),
+            None => {
+                let shell = Shown::line(&shell.to_string_lossy()).cut(40);
+                let words = format!("there is no completion script for {shell}. {HELP}");
+                Err(io::Error::new(io::ErrorKind::InvalidInput, words))
+            }
         }),
         ("--man", folder) => Some(manual(command(), Path::new(folder))),
         _ => None,
@@ -26,10 +31,15 @@ pub fn done(arguments: &[OsString], command: impl FnOnce() -> Command, out: &mut
 /// How the program ends after that: 0, 2 for what is no shell, 74 for what cannot be written. What went wrong is told to `err`.
 pub fn code(done: io::Result<()>, err: &mut impl Write) -> u8 {
     let Err(error) = done else { return 0 };
-    let _ = writeln!(err, "It cannot be written: {error}.");
     match error.kind() {
-        io::ErrorKind::InvalidInput => 2,
-        _ => 74,
+        io::ErrorKind::InvalidInput => {
+            let _ = writeln!(err, "minicom-chat: {error}");
+            2
+        }
+        _ => {
+            let _ = writeln!(err, "minicom-chat: it cannot be written: {error}.");
+            74
+        }
     }
 }
 
@@ -90,5 +100,12 @@ mod tests {
         }
         let refused = ask(&["desk", "--completions", "cmd"]).0.unwrap().unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::InvalidInput);
+        let mut told = Vec::new();
+        assert_eq!(code(Err(refused), &mut told), 2);
+        let told = String::from_utf8(told).unwrap();
+        assert_eq!(
+            told,
+            format!("minicom-chat: there is no completion script for cmd. {HELP}\n")
+        );
     }
 }

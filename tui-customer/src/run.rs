@@ -149,7 +149,7 @@ fn told_usage(error: &clap::Error) -> u8 {
 
 /// Its words, without colours, a line each.
 pub(crate) fn usage_words(error: &clap::Error) -> Shown {
-    Shown::text(error.render().to_string().trim_end())
+    exit::usage_words(&error.render().to_string())
 }
 
 /// One line on stderr, gated: addresses and names came from outside.

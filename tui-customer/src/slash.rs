@@ -53,6 +53,8 @@ pub enum Word {
     Open,
     /// Show the keys and words.
     Help,
+    /// End the program.
+    Quit,
 }
 
 /// What stands behind a word.
@@ -90,6 +92,7 @@ impl Word {
         Word::Get,
         Word::Open,
         Word::Help,
+        Word::Quit,
     ];
 
     /// What is written behind the slash.
@@ -119,6 +122,7 @@ impl Word {
             Word::Get => "get",
             Word::Open => "open",
             Word::Help => "help",
+            Word::Quit => "quit",
         }
     }
 
@@ -149,6 +153,7 @@ impl Word {
             Word::Get => "fetch a file: the newest, or by number or name",
             Word::Open => "fetch a file and open it",
             Word::Help => "keys and words",
+            Word::Quit => "end the program; what is not sent is kept",
         }
     }
 
@@ -163,6 +168,7 @@ impl Word {
             | Word::Drop
             | Word::Files
             | Word::Help => Behind::Nothing,
+            Word::Quit => Behind::Nothing,
             Word::Revoke => Behind::Must("ID"),
             Word::Forget => Behind::May("yes"),
             Word::Name | Word::Subject => Behind::Must("TEXT"),

@@ -83,6 +83,8 @@ pub enum Wish {
     Fetch(FilePart, To),
     /// Keys and words.
     Help,
+    /// The program is to end.
+    Quit,
 }
 
 /// A line that is answered.
@@ -135,6 +137,7 @@ pub fn wish(
         Word::Copy => taking::copy(rest, known, zone),
         Word::Show => taking::show(rest, known, zone),
         Word::Read => read(rest, known),
+        Word::Quit => Wish::Quit,
         Word::Link => Wish::Ask(CustomerQuestion::Link {}),
         Word::Devices => Wish::Ask(CustomerQuestion::Devices {}),
         Word::Find => Wish::Ask(account::articles(rest)),

@@ -186,10 +186,27 @@ fn linking(width: u16, height: u16) -> Rig {
 
 #[test]
 fn the_line_for_another_device_names_the_server_and_is_whole_at_every_size() {
-    for (width, height) in [(120, 24), (80, 24), (40, 12), (30, 10)] {
+    for (width, height) in [(120, 24), (80, 24)] {
+        let rig = linking(width, height);
+        let screen = rig.bench.screen();
+        let line = "minicom-chat carol --server https://desk.example:443 --link-code KQ7M-2XPD";
+        let alone = screen.lines().any(|row| row.trim() == line);
+        assert!(alone && screen.contains("until 14:10:"), "{width}x{height}:\n{screen}");
+    }
+    // Where it has no room on one row, each row is a command of its own: pasted, the rows are lines.
+    let rig = linking(60, 16);
+    let screen = rig.bench.screen();
+    let rows = [
+        "export MINICOM_SERVER=https://desk.example:443",
+        "minicom-chat carol --link-code KQ7M-2XPD",
+    ];
+    for row in rows {
+        assert!(screen.lines().any(|it| it.trim() == row), "{row}:\n{screen}");
+    }
+    for (width, height) in [(40, 12), (30, 10)] {
         let rig = linking(width, height);
         let screen: String = rig.bench.screen().split_whitespace().collect();
-        let line = "until14:10:minicom-chatcarol--serverhttps://desk.example:443--link-codeKQ7M-2XPD";
+        let line = "MINICOM_SERVER=https://desk.example:443minicom-chatcarol--link-codeKQ7M-2XPD";
         assert!(screen.contains(line), "{width}x{height}:\n{}", rig.bench.screen());
     }
 }

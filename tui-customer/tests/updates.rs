@@ -629,3 +629,80 @@ fn too_long_a_text_is_told_and_kept() {
     rig.bench.press("<enter>");
     assert_eq!(rig.sent().len(), 1);
 }
+
+#[test]
+fn a_long_notice_covers_no_line_and_what_it_pushes_out_is_not_read() {
+    let mut desk = Desk::default();
+    desk.opened(-60);
+    for at in -50..-1 {
+        desk.says(at, agent(), &format!("line {at}"));
+    }
+    desk.says(-1, agent(), "the newest");
+    desk.read_by(0, Side::Customer);
+    for (width, height) in [(80, 24), (40, 12), (40, 9)] {
+        let desk = Desk {
+            events: desk.events.clone(),
+            view: desk.view.clone(),
+        };
+        let mut rig = Rig::live(desk, width, height);
+        rig.bench.press("/forget<enter>").sees("the newest").sees("/forget yes");
+        let line = rig.desk.says(1, agent(), "and one more");
+        rig.happens(vec![line]);
+        rig.bench.sees("and one more").sees("/forget yes");
+        assert_eq!(seen(&mut rig), [51], "{width}x{height}: it stands on the screen");
+    }
+}
+
+#[test]
+fn under_a_choice_nothing_is_read() {
+    let mut rig = in_stage("active");
+    seen(&mut rig);
+    rig.bench.press("/quote<enter>");
+    let line = rig.desk.says(1, agent(), "under the list");
+    rig.happens(vec![line]);
+    assert!(seen(&mut rig).is_empty(), "{}", rig.bench.screen());
+    rig.bench.press("<esc>").sees("under the list");
+    assert_eq!(seen(&mut rig).len(), 1);
+}
+
+#[test]
+fn without_a_connection_the_address_and_the_reason_are_told() {
+    let mut rig = Rig::silent(80, 24);
+    let retry_at = rig.at(Duration::from_secs(9));
+    let why = "cannot reach http://127.0.0.1:9: Connection refused (os error 111)".to_owned();
+    let attempt = 1;
+    rig.state(ConnState::Reconnecting { retry_at, attempt, why });
+    rig.bench.sees("cannot reach http://127.0.0.1:9: Connection refused");
+    rig.bench
+        .press("<f1>")
+        .sees("there is no connection (cannot reach http://127.0.0.1:9");
+    rig.bench.press("<esc>");
+    rig.connect();
+    rig.bench.sees_no("cannot reach");
+}
+
+#[test]
+fn too_many_lines_are_told_to_go_by_themselves() {
+    let mut rig = in_stage("active");
+    rig.tell(ClientEvent::Deferred(Refusal::RateLimited { retry_after_ms: 3_000 }));
+    rig.bench
+        .sees("Too many lines in a short time: the rest goes by itself, from 3 s on.");
+    rig.bench.advance(Duration::from_secs(3)).sees_no("Too many");
+}
+
+#[test]
+fn the_word_quit_ends_the_program() {
+    let mut rig = in_stage("active");
+    rig.bench.press("/quit<enter>");
+    let effects = rig.bench.effects();
+    assert!(effects.contains(&Effect::Quit(0)), "{effects:?}");
+}
+
+#[test]
+fn an_empty_chat_offers_nothing_older() {
+    let mut rig = Rig::live(Desk::default(), 80, 24);
+    rig.bench.sees_no("older messages");
+    let events = vec![rig.desk.opened(0), rig.desk.says(0, agent(), "hello")];
+    rig.happens(events);
+    rig.bench.sees("older messages");
+}

@@ -22,7 +22,7 @@ use crate::{
     event::{ClientEvent, ConnState, Ended},
     handle::Stop,
     limits::{GOODBYE_MAX, PING_AFTER_MAX, PING_AFTER_MIN, SNAPSHOT_PARTS_MAX},
-    outbox::Verdict,
+    outbox::{Verdict, deferring},
     party::Party,
 };
 
@@ -365,6 +365,7 @@ impl<A: Party> Link<A> {
     }
 
     async fn on_answer(&mut self, id: CommandId, outcome: Outcome) -> Flow {
+        let deferred = deferring(&outcome);
         match self.outbox.queue.answered(id, outcome, Instant::now()) {
             Verdict::Final(entry, outcome) => {
                 self.outbox.forget(&entry);
@@ -385,7 +386,13 @@ impl<A: Party> Link<A> {
                 Err(Loss::lost("the server broke on a command"))
             }
             Verdict::SignedOut => Err(Loss::Ended(Ended::SignedOut)),
-            Verdict::Later | Verdict::Unknown => Ok(()),
+            Verdict::Later => {
+                if let Some(refusal) = deferred {
+                    self.emit(ClientEvent::Deferred(refusal)).await;
+                }
+                Ok(())
+            }
+            Verdict::Unknown => Ok(()),
         }
     }
 }

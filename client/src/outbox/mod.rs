@@ -9,7 +9,7 @@ use std::{io, path::PathBuf, time::SystemTime};
 use minicom_protocol::ids::CommandId;
 use tokio::task::JoinHandle;
 
-pub(crate) use self::queue::{Entry, Queue, Step, Verdict};
+pub(crate) use self::queue::{Entry, Queue, Step, Verdict, deferring};
 use self::store::{Record, Store};
 use crate::{config::WallClock, handle, limits::IN_FLIGHT_MAX, party::Party};
 

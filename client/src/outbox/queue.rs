@@ -250,6 +250,14 @@ impl<C> Queue<C> {
     }
 }
 
+/// Why nothing more is taken for now. What waits behind a refused one says nothing new.
+pub(crate) fn deferring(outcome: &Outcome) -> Option<Refusal> {
+    match outcome {
+        Outcome::Refused { refusal } if refusal.retryable() && *refusal != Refusal::Behind => Some(refusal.clone()),
+        _ => None,
+    }
+}
+
 /// Why a command is given up: for good, unlike what the server said each time.
 fn broken() -> Refusal {
     Refusal::Unknown {

@@ -144,9 +144,11 @@ impl AgentReplica {
                 self.answered(id, &command, outcome);
                 Vec::new()
             }
-            ClientEvent::State(_) | ClientEvent::Latency(_) | ClientEvent::OutboxTrouble(_) | ClientEvent::Ended(_) => {
-                Vec::new()
-            }
+            ClientEvent::State(_)
+            | ClientEvent::Latency(_)
+            | ClientEvent::Deferred(_)
+            | ClientEvent::OutboxTrouble(_)
+            | ClientEvent::Ended(_) => Vec::new(),
         };
         self.advance(now);
         questions

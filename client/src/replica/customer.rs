@@ -101,8 +101,11 @@ impl CustomerReplica {
                 self.pending.stale(id);
             }
             ClientEvent::Answered { id, command, outcome } => self.answered(id, &command, outcome),
-            ClientEvent::State(_) | ClientEvent::Latency(_) | ClientEvent::OutboxTrouble(_) | ClientEvent::Ended(_) => {
-            }
+            ClientEvent::State(_)
+            | ClientEvent::Latency(_)
+            | ClientEvent::Deferred(_)
+            | ClientEvent::OutboxTrouble(_)
+            | ClientEvent::Ended(_) => {}
         }
         Vec::new()
     }

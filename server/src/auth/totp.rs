@@ -18,6 +18,33 @@ pub const DIGITS: usize = 6;
 /// A secret that server and app share. It is never printed: [`TotpSecret::uri`] and [`TotpSecret::base32`] are the ways out.
 pub struct TotpSecret([u8; SECRET_BYTES]);
 
+/// Bytes of the account's name in a QR code, percent-encoded.
+const ACCOUNT_BYTES: usize = 28;
+/// Bytes of the desk's name in it. With the rest that is 106, the most that five times five blocks of modules hold.
+const ISSUER_BYTES: usize = 15;
+
+/// A name percent-encoded, as much of it as has room, and whether that is all. A colon would part it.
+fn label(name: &str, most: usize) -> (String, bool) {
+    let mut encoded = String::new();
+    for c in name.trim().chars() {
+        let c = if c == ':' { ' ' } else { c };
+        let mut bytes = [0; 4];
+        let piece: String = c.encode_utf8(&mut bytes).bytes().map(percent).collect();
+        if encoded.len() + piece.len() > most {
+            return (encoded.trim_end_matches("%20").to_owned(), false);
+        }
+        encoded.push_str(&piece);
+    }
+    (encoded, true)
+}
+
+fn percent(byte: u8) -> String {
+    match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    }
+}
+
 impl TotpSecret {
     /// A new one.
     ///
@@ -44,12 +71,16 @@ impl TotpSecret {
         totp_rs::Secret::from(self.0).to_base32()
     }
 
-    /// What an app reads from a QR code. `issuer` is the desk's name, `account` the agent's address.
+    /// What an app reads from a QR code. `issuer` is the desk's name, `account` the agent's address: both as far as there is room, so
+    /// that the code fits on a terminal of 24 rows.
     pub fn uri(&self, issuer: &str, account: &str) -> String {
-        // A colon parts the two; what an app shows in its place is as good.
-        let plain = |text: &str| text.replace(':', " ");
-        let (issuer, account) = (plain(issuer), plain(account));
-        self.totp(&issuer, &account).to_url().unwrap_or_default()
+        let account = match label(account, ACCOUNT_BYTES) {
+            (whole, true) => whole,
+            // What stands before the @ tells one's own accounts apart best.
+            _ => label(account.split('@').next().unwrap_or_default(), ACCOUNT_BYTES).0,
+        };
+        let issuer = label(issuer, ISSUER_BYTES).0;
+        format!("otpauth://totp/{account}?secret={}&issuer={issuer}", self.base32())
     }
 
     /// The step of which this is the code, if it is one of the present step or of a neighbour and newer than `after`.
@@ -141,6 +172,30 @@ mod tests {
         assert!(uri.contains("secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), "{uri}");
         let read = Totp::from_url(&uri).unwrap();
         assert_eq!(read.generate(59).to_string(), "287082");
-        assert_eq!(read.issuer(), Some("Acme  Support"));
+        assert_eq!(read.issuer(), Some("Acme  Supp"));
+    }
+
+    #[test]
+    fn a_picture_of_it_fits_on_a_terminal_whatever_the_names_are() {
+        for (issuer, account) in [
+            ("Acme", "ada@example.org"),
+            (
+                "Поддержка покупателей",
+                "ada.lovelace-king@customer-support.example.com",
+            ),
+            ("客服", "很长的名字很长的名字很长的名字@example.org"),
+            (&"x".repeat(80), &"y".repeat(254)),
+            ("", ""),
+        ] {
+            let uri = rfc().uri(issuer, account);
+            assert!(uri.len() <= 106, "{uri}");
+            assert_eq!(
+                Totp::from_url(&uri).unwrap().generate(59).to_string(),
+                "287082",
+                "{uri}"
+            );
+        }
+        let uri = rfc().uri("Desk", "ada.lovelace-king@customer-support.example.com");
+        assert!(uri.contains("/ada.lovelace-king?"), "{uri}");
     }
 }

@@ -8,8 +8,12 @@ use crate::exit::{self, Failure};
 
 /// No answer is longer.
 const ANSWER_BYTES_MAX: u64 = 4_096;
-/// What to do where nobody can be asked.
+/// What to do where nobody can be asked for a name.
 const NOBODY: &str = "there is no terminal to ask on: use --email and --password-stdin";
+/// The same for a password.
+const NOBODY_SECRET: &str = "there is no terminal to ask for a password on: use --password-stdin";
+/// The same for a code.
+const NOBODY_CODE: &str = "there is no terminal to ask for a code on: with --password-stdin it is a line of its own";
 
 /// Somebody who can be asked.
 pub trait Ask {
@@ -75,13 +79,16 @@ impl Ask for Terminal {
     fn secret(&mut self, question: &str) -> Result<String, Failure> {
         match self.stdin {
             true => self.read(),
-            false => rpassword::prompt_password(question).map_err(|_| Failure::new(exit::USAGE, NOBODY)),
+            false => rpassword::prompt_password(question).map_err(|_| Failure::new(exit::USAGE, NOBODY_SECRET)),
         }
     }
 
     fn code(&mut self, question: &str) -> Result<String, Failure> {
         if !self.stdin {
-            return self.line(question);
+            return match terminal::away() {
+                true => Err(Failure::new(exit::USAGE, NOBODY_CODE)),
+                false => self.line(question),
+            };
         }
         match self.read()? {
             code if code.is_empty() => Err(Failure::new(

@@ -1,19 +1,34 @@
 //! A text as a picture that a phone reads off the terminal: half blocks, light on dark, with the light border that readers
 //! need.
 
-use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
+use qrcode::{Color, EcLevel, QrCode};
+
+/// Light modules around the picture.
+const BORDER: isize = 2;
 
 /// The picture; `None` if the text is too long for one.
 pub fn picture(text: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
+    let size = code.width().cast_signed();
+    let inside = 0..size;
     // A terminal is mostly dark: what is light in the picture is what is drawn.
-    let drawn = code
-        .render::<Dense1x2>()
-        .dark_color(Dense1x2::Light)
-        .light_color(Dense1x2::Dark)
-        .quiet_zone(true)
-        .build();
-    Some(format!("{drawn}\n"))
+    let light = |x: isize, y: isize| {
+        !(inside.contains(&x) && inside.contains(&y)) || code[(x.cast_unsigned(), y.cast_unsigned())] == Color::Light
+    };
+    let mut drawn = String::new();
+    for y in (-BORDER..size + BORDER).step_by(2) {
+        for x in -BORDER..size + BORDER {
+            let below = y + 1 < size + BORDER && light(x, y + 1);
+            drawn.push(match (light(x, y), below) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            });
+        }
+        drawn.push('\n');
+    }
+    Some(drawn)
 }
 
 #[cfg(test)]
@@ -24,7 +39,8 @@ mod tests {
     fn it_fits_on_a_terminal() {
         let uri = "otpauth://totp/Support:ada%40example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Support";
         let drawn = picture(uri).unwrap();
-        assert!(drawn.lines().count() <= 24, "{}", drawn.lines().count());
+        // With a line of words, the key and the question.
+        assert!(drawn.lines().count() + 3 <= 24, "{}", drawn.lines().count());
         assert!(drawn.lines().all(|line| line.chars().count() <= 60));
         assert!(drawn.starts_with('█') && drawn.chars().all(|c| " ▀▄█\n".contains(c)));
         assert_eq!(picture(&"x".repeat(10_000)), None);

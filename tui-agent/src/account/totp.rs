@@ -9,7 +9,7 @@ use minicom_tui_kit::Shown;
 
 use super::{Account, Ask, TRIES, qr};
 use crate::{
-    exit::Failure,
+    exit::{self, Failure},
     sign_in::{call_failure, credential_failure},
 };
 
@@ -42,18 +42,33 @@ impl Account {
     /// one before was not.
     pub(super) async fn set_up_totp(&self, token: &Secret, ask: &mut impl Ask) -> Result<Option<LoginAnswer>, Failure> {
         let started = self.seat(token).start_totp().await;
-        let started = started.map_err(|error| call_failure(&self.profile, error))?;
+        let started = started.map_err(|error| match error {
+            LoginError::Refused(Refusal::Exists { .. }) => {
+                let words = format!(
+                    "There is a second factor already. To set up another one, take it away first:  {}",
+                    self.command(" totp --off")
+                );
+                Failure::new(exit::OTHERWISE, words)
+            }
+            error => call_failure(&self.profile, error),
+        })?;
         let line = |text: &str| Shown::line(text).cut(400);
         let picture = match self.ascii {
             true => None,
             false => qr::picture(&started.otpauth_uri),
         };
-        ask.tell(&format!(
-            "Let your authenticator app read this, or type the key into it:\n\n{}  {}\n  Key: {}\n\n",
-            picture.unwrap_or_default(),
-            line(&started.otpauth_uri),
-            line(&started.secret),
-        ))?;
+        // The picture, what to do with it and the question are on one screen of 24 rows.
+        ask.tell(&match picture {
+            Some(picture) => format!(
+                "{picture}Let your authenticator app read this, or type the key into it:\n{}\n",
+                line(&started.secret)
+            ),
+            None => format!(
+                "Give this to your authenticator app, or type the key into it:\n\n  {}\n  Key: {}\n\n",
+                line(&started.otpauth_uri),
+                line(&started.secret),
+            ),
+        })?;
         let done = self.confirm(token, ask).await?;
         let codes: String = done
             .recovery_codes

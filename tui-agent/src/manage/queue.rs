@@ -5,6 +5,7 @@ use minicom_client::Section;
 use minicom_protocol::{
     frame::{AgentQuestion, AgentReply},
     ids::{ConversationId, Time},
+    intake::Priority,
     queue::{Chance, QueueStats, Why, WhyNot},
     refusal::Refusal,
     stage::Stage,
@@ -43,16 +44,30 @@ fn numbers(stats: &QueueStats) -> String {
     if stats.waiting == 0 {
         return "Nobody waits.\n".to_owned();
     }
-    format!(
-        "waiting       {}\nurgent        {}\nhigh          {}\nmedium        {}\nlow           {}\nlongest wait  {}\naverage wait  {}\n",
-        stats.waiting,
-        stats.urgent,
-        stats.high,
-        stats.medium,
-        stats.low,
-        time::waiting(stats.longest_wait_ms.saturating_mul(1_000)),
-        time::waiting(stats.average_wait_ms.saturating_mul(1_000)),
-    )
+    let mut lines = format!("waiting       {}\n", stats.waiting);
+    // What a long wait has raised is told beside what was given.
+    for ((priority, given), (_, effective)) in stats.given().each().into_iter().zip(stats.effective.each()) {
+        let now = match stats.effective == stats.given() {
+            true => String::new(),
+            false => format!("  counting by the wait too: {effective}"),
+        };
+        lines.push_str(&format!("{:<14}{given}{now}\n", priority.word()));
+    }
+    for (name, ms) in [
+        ("longest wait", stats.longest_wait_ms),
+        ("average wait", stats.average_wait_ms),
+    ] {
+        lines.push_str(&format!("{name:<14}{}\n", time::waiting(ms.saturating_mul(1_000))));
+    }
+    lines
+}
+
+/// The priority that was given, and what it counts as where the wait has raised it.
+fn priority(given: Priority, counts: Priority) -> Shown {
+    match given == counts {
+        true => Shown::fixed(given.word()),
+        false => Shown::line(&format!("{}, counts as {}", given.word(), counts.word())),
+    }
 }
 
 fn waiting(session: &Session) -> String {
@@ -68,7 +83,10 @@ fn waiting(session: &Session) -> String {
         table.row(vec![
             cell(at + 1),
             row.customer.name.shown(),
-            Shown::fixed(session.replica().queue(now).effective_priority(row).word()),
+            priority(
+                row.intake.priority,
+                session.replica().queue(now).effective_priority(row),
+            ),
             waited(row, now),
             table::list(row.intake.skills.iter().map(Skill::as_str)),
             row.group.as_ref().map_or(Shown::fixed("-"), |it| it.name.shown()),
@@ -169,15 +187,7 @@ fn explain(row: &Summary, why: &Why, now: Time) -> String {
             None => format!("{name} does not wait any more\n"),
         },
     };
-    let (set, counts) = (row.intake.priority, why.effective);
-    out.push_str(&match set == counts {
-        true => format!("priority {}\n", counts.word()),
-        false => format!(
-            "priority {}: it is {}, raised by the long wait\n",
-            counts.word(),
-            set.word()
-        ),
-    });
+    out.push_str(&format!("priority {}\n", priority(row.intake.priority, why.effective)));
     if !row.intake.skills.is_empty() {
         out.push_str(&format!(
             "needs {}\n",

@@ -2,7 +2,6 @@
 
 use minicom_protocol::{
     frame::{AgentQuestion, AgentReply},
-    intake::Priority,
     queue::{QueueStats, Why},
     staff::Workload,
 };
@@ -47,22 +46,11 @@ impl PlainAgent {
         if stats.waiting == 0 {
             return self.say("Nobody is waiting.");
         }
-        let each = [
-            (Priority::Urgent, stats.urgent),
-            (Priority::High, stats.high),
-            (Priority::Medium, stats.medium),
-            (Priority::Low, stats.low),
-        ];
-        let each: Vec<String> = each
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(priority, count)| format!("{count} {}", priority.word()))
-            .collect();
         let took = |ms: i64| time::waiting(ms.saturating_mul(1_000));
         self.say(format!(
             "{} waiting: {}; longest {}, on average {}.",
             stats.waiting,
-            each.join(", "),
+            stats.priority_words(),
             took(stats.longest_wait_ms),
             took(stats.average_wait_ms)
         ));

@@ -4,7 +4,7 @@ use minicom_protocol::{
     command::AgentCommand,
     frame::{AgentQuestion, AgentReply},
     intake::Priority,
-    queue::{Chance, QueueStats, Why, WhyNot},
+    queue::{ByPriority, Chance, QueueStats, Why, WhyNot},
     refusal::Refusal,
     staff::{Intent, Presence, PresenceState, Workload},
 };
@@ -30,6 +30,17 @@ fn the_queue_is_told_in_numbers() {
     script.tells(
         "/queue",
         &["3 waiting: 1 urgent, 2 medium; longest 4:10, on average 2:00."],
+    );
+    let effective = ByPriority {
+        urgent: 1,
+        high: 2,
+        ..ByPriority::default()
+    };
+    let stats = QueueStats { effective, ..stats };
+    script.replies(AgentQuestion::Queue {}, AgentReply::Queue { stats });
+    script.tells(
+        "/queue",
+        &["3 waiting: 1 urgent, 2 medium, counting as 1 urgent, 2 high by their waits; longest 4:10, on average 2:00."],
     );
 }
 

@@ -16,6 +16,7 @@ impl PlainAgent {
             ClientEvent::State(state) => self.stands(state.clone()),
             // The word that it is live comes a moment later, and lines that waited for this go now.
             ClientEvent::Fresh { .. } | ClientEvent::Resumed { .. } => self.stands(ConnState::Live),
+            ClientEvent::Deferred(refusal) => self.say(minicom_client::deferred_words(refusal)),
             ClientEvent::OutboxTrouble(words) => self.say(words),
             ClientEvent::Ended(ended) => {
                 self.say(ended.words());
@@ -74,16 +75,22 @@ impl PlainAgent {
     }
 
     fn stands(&mut self, state: ConnState) {
-        let mistrust;
+        let told;
         let words = match &state {
             ConnState::Untrusted { why, .. } => {
-                mistrust = minicom_tui_kit::Shown::line(why);
-                mistrust.as_str()
+                told = minicom_tui_kit::Shown::line(why).to_string();
+                told.as_str()
+            }
+            ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. } => {
+                told = format!(
+                    "no connection; it is tried again: {}",
+                    minicom_tui_kit::Shown::line(why)
+                );
+                told.as_str()
             }
             ConnState::Connecting => "connecting",
             ConnState::Live => "connected",
             ConnState::Draining { .. } => "the server restarts, back soon",
-            ConnState::Reconnecting { .. } | ConnState::Offline { .. } => "no connection; it is tried again",
             // The words of the end follow.
             ConnState::SignedOut | ConnState::WrongVersion { .. } | ConnState::Refused(_) => "",
         };

@@ -30,6 +30,7 @@ impl App {
             ClientEvent::State(state) => self.connection_stands(state.clone()),
             ClientEvent::Latency(latency) => self.connection.latency = Some(*latency),
             ClientEvent::Ended(ended) => self.connection.ended = Some(ended.clone()),
+            ClientEvent::Deferred(refusal) => self.tell(minicom_client::deferred_words(refusal), now),
             ClientEvent::OutboxTrouble(words) => self.trouble(Shown::line(words), Ends::Leaving),
             ClientEvent::Batch { events, .. } => self.notice_events(events, now),
             ClientEvent::Reply { question, told, .. } => {
@@ -82,13 +83,30 @@ impl App {
         {
             self.notice = None;
         }
-        if let ConnState::Untrusted { why, .. } = &state {
+        // The header has no room for which address it is, and what is wrong with it.
+        if let ConnState::Untrusted { why, .. } | ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. } =
+            &state
+            && self.tells_why(why)
+        {
             self.trouble(Shown::line(why), Ends::Connected);
         }
         // What was only worth sending at the time is lost with a connection.
         (self.last_mark, self.last_typing) = (None, None);
         self.attending.forget();
         self.connection.state = state;
+    }
+
+    /// Whether the reason is to be told: it is new, and nothing else is being told.
+    fn tells_why(&self, why: &str) -> bool {
+        let free = match &self.notice {
+            Some(notice) => notice.ends == Ends::Connected,
+            None => true,
+        };
+        let known = match &self.connection.state {
+            ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. } => Some(why.as_str()),
+            _ => None,
+        };
+        free && known != Some(why)
     }
 
     /// A snapshot has come: the first one opens something to look at. Returns who may have come into the queue while there was no
@@ -116,8 +134,11 @@ impl App {
             chat.start_afresh();
         }
         if !std::mem::replace(&mut self.began, true) {
-            if let (None, Some(first)) = (self.conversation(), self.list.numbered(1)) {
-                self.open_chat(first);
+            if self.conversation().is_none() {
+                if let Some(first) = self.list.numbered(1) {
+                    self.open_chat(first);
+                }
+                // Keys are for the composer from the first one on, whoever waits by then, and if nobody does.
                 if self.size.width >= layout::TWO_PANES {
                     self.focus = Focus::Compose;
                 }

@@ -20,7 +20,7 @@ const QUIT_UNSENT: Duration = Duration::from_secs(5);
 impl App {
     /// Whether keys go to the composer.
     pub(crate) fn is_composing(&self) -> bool {
-        self.focus == Focus::Compose && self.chat.is_some()
+        self.focus == Focus::Compose
     }
 
     pub(crate) fn key(&mut self, key: Key, now: Now) {
@@ -76,7 +76,11 @@ impl App {
     /// Whether the composer had something to do for the key.
     fn key_in_composer(&mut self, key: Key, now: Now) -> bool {
         let Some(conversation) = self.conversation() else {
-            return false;
+            let words = "No chat is open, so this goes to nobody: ^N takes the next one, Esc goes to the list.";
+            if key.typed().is_some() {
+                self.tell(Shown::fixed(words), now);
+            }
+            return key.typed().is_some();
         };
         let closing = self.closing_of(conversation).is_some();
         if self.key_in_popup(conversation, key, now) || self.key_in_empty(conversation, key, now) {

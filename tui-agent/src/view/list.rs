@@ -131,7 +131,7 @@ fn group(app: &App, priority: Priority, row: Rect, buffer: &mut Buffer) {
 fn empty(app: &App, area: Rect, buffer: &mut Buffer) {
     let nothing_fits = Section::ALL.iter().all(|section| app.list.fitting(*section) == 0);
     let words = match (app.list.is_empty(), app.list.filter().is_plain()) {
-        (true, _) if app.began => "Nobody is waiting. New chats appear here; the bell rings once.",
+        (true, _) if app.began => "Nobody is waiting. New chats appear here; the bell rings until somebody acts.",
         (true, _) => "The conversations appear here once there is a connection.",
         (false, false) if nothing_fits => "Nothing fits. Esc in the list shows all again.",
         _ => return,

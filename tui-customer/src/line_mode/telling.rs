@@ -62,6 +62,7 @@ impl Lines {
                 question: CustomerQuestion::Link {} | CustomerQuestion::Devices {} | CustomerQuestion::Articles { .. },
                 ..
             } => self.account(None, now, effects),
+            ClientEvent::Deferred(refusal) => self.tell(minicom_client::deferred_words(refusal).as_str(), now, effects),
             ClientEvent::OutboxTrouble(words) => self.tell(words, now, effects),
             _ => {}
         }
@@ -146,7 +147,7 @@ impl Lines {
                     Some(text) => format!("not sent: {} {text}", refusal.message()),
                     None => format!("what the chat begins with was not taken: {}", refusal.message()),
                 };
-                self.tell(&text, now, effects);
+                self.not_done(exit::of_refusal(refusal), &text, now, effects);
             }
             Outcome::Done(_) => {
                 if let Some(words) = entries::done_words(command).filter(|_| asked) {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Words that only lines need, besides those of [`Word`].
-const MORE_WORDS: &str = "/attach FILE -- TEXT sends a file with a text. /quit ends the program. A line that begins with // begins with a real slash.";
+const MORE_WORDS: &str = "/attach FILE -- TEXT sends a file with a text. A line that begins with // begins with a real slash.";
 /// Columns of a line that is answered, where it is told.
 const QUOTE_COLUMNS: usize = 60;
 
@@ -37,7 +37,7 @@ impl Lines {
         let word = Word::of(name);
         let asked = match name {
             "quit" | "resend" | "discard" if !rest.is_empty() => {
-                return self.tell(&format!("/{name} stands alone. Nothing was done."), now, effects);
+                return self.not_sent(&format!("/{name} stands alone. Nothing was done."), now, effects);
             }
             "quit" => return self.quit(now, effects),
             _ => self.asking.is_some() && word != Some(Word::Help),
@@ -49,7 +49,7 @@ impl Lines {
         match (word, name) {
             (Some(word), _) => match word.check(rest) {
                 Ok(()) => self.word(word, rest, now, effects),
-                Err(why) => self.tell(why.as_str(), now, effects),
+                Err(why) => self.not_sent(why.as_str(), now, effects),
             },
             (None, "resend") => self.decide_stale(Order::Resend, now, effects),
             (None, "discard") => self.decide_stale(Order::Discard, now, effects),
@@ -71,7 +71,8 @@ impl Lines {
         match wishes::wish(word, rest, &self.replica, &mut self.beginning, (server_now, &self.zone)) {
             Wish::Send(command) => self.word_sent = Some(self.send(command, now, effects)),
             Wish::Line(text) => self.line(text, now, effects),
-            Wish::Told(words) | Wish::Wrong(words) => self.tell(words.as_str(), now, effects),
+            Wish::Told(words) => self.tell(words.as_str(), now, effects),
+            Wish::Wrong(words) => self.not_sent(words.as_str(), now, effects),
             Wish::EditAgain(..) => self.tell("Write /edit and the new text behind it.", now, effects),
             Wish::Quote(quoted) => {
                 self.quote = Some(quoted.line);
@@ -101,6 +102,7 @@ impl Lines {
                 effects.extend(text.lines().map(|line| PlainEffect::Say(Shown::line(line))));
             }
             Wish::Help => self.help(now, effects),
+            Wish::Quit => self.quit(now, effects),
         }
     }
 
@@ -138,7 +140,6 @@ impl Lines {
         effects: &mut Effects,
     ) -> bool {
         let due = self.consent_due().filter(|_| self.asking.is_none());
-        let due = due.filter(|_| self.person || self.agrees);
         let (Some(consent), CustomerCommand::Post { text, .. }) = (due, command) else {
             return false;
         };

@@ -1,5 +1,7 @@
 //! What the connection says.
 
+use std::time::Duration;
+
 use minicom_client::ClientEvent;
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
@@ -45,6 +47,10 @@ impl App {
             ClientEvent::OutboxTrouble(words) => self.notice(Shown::line(words), Ends::WithSending),
             ClientEvent::Answered { id, command, outcome } => self.answered(*id, command, outcome),
             ClientEvent::Batch { events, .. } => read_further = self.show_events(events),
+            ClientEvent::Deferred(refusal) => {
+                let until = now.elapsed + Duration::from_millis(refusal.retry_after_ms().unwrap_or(1_000));
+                self.notice(minicom_client::deferred_words(refusal), Ends::At(until));
+            }
             // Not shown to a customer, so nothing is drawn for it.
             ClientEvent::Latency(_) => self.changed = false,
             _ => {}

@@ -77,6 +77,7 @@ impl App {
             }
             Wish::Files => self.choose_file(None),
             Wish::Fetch(file, to) => self.fetch(file, to, effects),
+            Wish::Quit => self.quit(effects),
         }
     }
 
@@ -154,7 +155,10 @@ impl App {
             return;
         };
         match &words[..] {
-            [one] => self.notice(one.clone(), Ends::WithText),
+            [one] => {
+                let columns = usize::from(self.areas().chat.width).saturating_sub(1);
+                self.notice(account::on_screen(one, columns), Ends::WithText);
+            }
             more => {
                 let rows: Vec<&str> = more.iter().map(Shown::as_str).collect();
                 let body = Body::Markdown(rows.iter().map(|row| format!("- {row}\n")).collect());

@@ -19,7 +19,7 @@ const SHORT: u16 = 50;
 pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     // Without a row of their own, notices stand here.
     let urgent = || super::status::urgent(app, usize::from(area.width.saturating_sub(1)));
-    if let (None, None, Some((words, style))) = (app.areas().status, super::status::over_lines(app), urgent()) {
+    if let (None, Some((words, style))) = (app.areas().status, urgent()) {
         return super::put(buffer, area, 1, words.as_str(), style);
     }
     let help = Hint::of(Action::Help, "help");
@@ -84,7 +84,9 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
         })];
     }
     let older = if width < SHORT { "older" } else { "older messages" };
-    let mut hints = vec![Hint::of(Action::Older, older)];
+    // There is nothing above an empty chat.
+    let has_lines = !app.transcript.is_empty();
+    let mut hints: Vec<Hint<Action>> = has_lines.then(|| Hint::of(Action::Older, older)).into_iter().collect();
     if app.is_open() {
         hints.push(Hint::words("/end finish"));
     }

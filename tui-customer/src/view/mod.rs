@@ -3,7 +3,7 @@
 mod footer;
 mod header;
 mod over;
-mod status;
+pub(crate) mod status;
 mod title;
 
 use minicom_tui_kit::{Now, Shown, help, text::truncate};

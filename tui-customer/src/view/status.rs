@@ -1,13 +1,9 @@
 //! What passes above the composer: a notice, a text that is too long, who types, how it was, whether anybody is there. One row; the
 //! first of these that there is.
 
+use minicom_client::ConnState;
 use minicom_tui_kit::{Now, Shown, text};
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    style::Style,
-    widgets::{Clear, Widget},
-};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use crate::{model::App, told};
 
@@ -19,6 +15,9 @@ pub(super) fn words(app: &App, columns: u16, now: Now) -> Option<(Shown, Style)>
     let columns = usize::from(columns);
     if let Some(urgent) = urgent(app, columns) {
         return Some(urgent);
+    }
+    if let Some(why) = unreached(app) {
+        return Some((why, app.theme.warning()));
     }
     let words = typing(app, now).or_else(|| {
         let open = told::availability(&app.replica, &app.zone, now.wall);
@@ -39,6 +38,14 @@ pub(super) fn urgent(app: &App, columns: usize) -> Option<(Shown, Style)> {
         .then(|| (told::fitting(&forms, columns), app.theme.unread()))
 }
 
+/// Why there is no connection: which address, and what is wrong with it.
+pub(crate) fn unreached(app: &App) -> Option<Shown> {
+    match &app.state {
+        ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. } => Some(Shown::line(why)),
+        _ => None,
+    }
+}
+
 /// Who types.
 fn typing(app: &App, now: Now) -> Option<Shown> {
     let words = match app.replica.typing(app.instant(now))? {
@@ -48,16 +55,10 @@ fn typing(app: &App, now: Now) -> Option<Shown> {
     Some(Shown::line(&words))
 }
 
-/// Draws it. A notice that is longer than the row goes up over the lines: what can be done about it stands at its end.
+/// Draws it.
 pub(super) fn draw(app: &App, area: Option<Rect>, buffer: &mut Buffer, now: Now) {
-    if let Some(words) = over_lines(app) {
-        let chat = app.areas().chat;
-        let last = Rect {
-            y: chat.bottom().saturating_sub(1),
-            height: 1,
-            ..chat
-        };
-        return draw_over_lines(app, words.as_str(), area.unwrap_or(last), buffer);
+    if let (Some(words), Some(area)) = (long(app, app.areas().chat.width), area) {
+        return draw_rows(app, words.as_str(), area, buffer);
     }
     if let Some(area) = area
         && let Some((words, style)) = words(app, area.width, now)
@@ -66,22 +67,24 @@ pub(super) fn draw(app: &App, area: Option<Rect>, buffer: &mut Buffer, now: Now)
     }
 }
 
-/// A notice that no row has room for.
-pub(super) fn over_lines(app: &App) -> Option<&Shown> {
+/// A notice that one row of so many columns has no room for.
+fn long(app: &App, columns: u16) -> Option<&Shown> {
     let words = &app.notice.as_ref()?.words;
-    (text::width(words.as_str()) >= usize::from(app.areas().chat.width)).then_some(words)
+    let is_long = words.as_str().contains('\n') || text::width(words.as_str()) >= usize::from(columns);
+    is_long.then_some(words)
 }
 
-fn draw_over_lines(app: &App, words: &str, area: Rect, buffer: &mut Buffer) {
+/// Rows of a notice that needs more than one: what can be done about it stands at its end, and no line of the thread under it.
+pub(crate) fn rows(app: &App, columns: u16) -> u16 {
+    let most = usize::from(app.size.height / 2).clamp(1, ROWS_MAX);
+    let rows = long(app, columns).map_or(0, |words| text::wrap(words.as_str(), usize::from(columns).max(1)).len());
+    u16::try_from(rows.min(most)).unwrap_or(u16::MAX)
+}
+
+fn draw_rows(app: &App, words: &str, area: Rect, buffer: &mut Buffer) {
     let rows = text::wrap(words, usize::from(area.width).max(1));
-    let most = usize::from(buffer.area.height / 2).clamp(1, ROWS_MAX);
-    let shown = rows.len().min(most);
-    for (above, range) in rows[..shown].iter().rev().enumerate() {
-        let row = Rect {
-            y: area.y.saturating_sub(u16::try_from(above).unwrap_or(0)),
-            ..area
-        };
-        Clear.render(row, buffer);
-        super::put(buffer, row, 0, &words[range.clone()], app.theme.warning());
+    for (y, range) in (area.y..area.bottom()).zip(rows) {
+        let row = Rect { y, height: 1, ..area };
+        super::put(buffer, row, 0, &words[range], app.theme.warning());
     }
 }

@@ -36,7 +36,7 @@ pub fn routes() -> OpenApiRouter<App> {
 struct Stats {
     /// How many wait.
     total: u64,
-    /// Of those, urgent ones.
+    /// Of those, urgent ones, by the priority that they were given.
     urgent: u64,
     /// High ones.
     high: u64,
@@ -44,6 +44,8 @@ struct Stats {
     medium: u64,
     /// Low ones.
     low: u64,
+    /// The same by what they count as now: a long wait raises the priority by one class.
+    effective: Effective,
     /// The longest wait, in milliseconds.
     longest_wait_ms: i64,
     /// The mean wait, in milliseconds.
@@ -68,6 +70,20 @@ struct StatsQuery {
 
 fn yes() -> bool {
     true
+}
+
+/// What waits by the priority that counts now.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EffectivePriorities)]
+struct Effective {
+    /// Urgent ones.
+    urgent: u64,
+    /// High ones.
+    high: u64,
+    /// Medium ones.
+    medium: u64,
+    /// Low ones.
+    low: u64,
 }
 
 /// A conversation that waits.
@@ -118,6 +134,12 @@ async fn stats(
         high: numbers.high,
         medium: numbers.medium,
         low: numbers.low,
+        effective: Effective {
+            urgent: numbers.effective.urgent,
+            high: numbers.effective.high,
+            medium: numbers.effective.medium,
+            low: numbers.effective.low,
+        },
         longest_wait_ms: numbers.longest_wait_ms,
         average_wait_ms: numbers.average_wait_ms,
         mine,

@@ -2,7 +2,7 @@
 //! list.
 
 use minicom_client::Section;
-use minicom_protocol::{queue::QueueStats, stage::Stage};
+use minicom_protocol::{intake::Priority, queue::ByPriority, stage::Stage};
 use minicom_tui_kit::{Now, Shown, bars, styled::StyledLine, time};
 use ratatui::style::Style;
 
@@ -29,7 +29,18 @@ impl App {
         }
         lines.push(self.fact("waiting", words::count(stats.waiting, "chat", "chats")));
         lines.push(StyledLine::new());
-        lines.extend(self.by_priority(&stats));
+        let has_aged = stats.effective != stats.given();
+        if has_aged {
+            lines.push(StyledLine::of(Shown::fixed("By the priority given:"), self.theme.dim()));
+        }
+        lines.extend(self.by_priority(&stats.given(), stats.waiting));
+        if has_aged {
+            lines.push(StyledLine::of(
+                Shown::fixed("As they count now, by their waits too:"),
+                self.theme.dim(),
+            ));
+            lines.extend(self.by_priority(&stats.effective, stats.waiting));
+        }
         if stats.waiting > 0 {
             let longest = waiting().max_by_key(|row| words::waited(row, server));
             let who = longest.map_or(String::new(), |row| format!("  {}", row.customer.name.shown()));
@@ -54,16 +65,9 @@ impl App {
         Content::Lines(lines)
     }
 
-    fn by_priority(&self, stats: &QueueStats) -> Vec<StyledLine> {
-        let rows = [
-            ("urgent", stats.urgent),
-            ("high", stats.high),
-            ("medium", stats.medium),
-            ("low", stats.low),
-        ];
-        rows.into_iter()
-            .map(|(name, count)| self.fact(name, bars::bar(count, stats.waiting, BAR, &self.theme)))
-            .collect()
+    fn by_priority(&self, numbers: &ByPriority, all: u64) -> Vec<StyledLine> {
+        let bar = |(it, count): (Priority, u64)| self.fact(it.word(), bars::bar(count, all, BAR, &self.theme));
+        numbers.each().into_iter().map(bar).collect()
     }
 
     /// `longest      4:10  carol`.
