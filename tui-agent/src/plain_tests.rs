@@ -247,6 +247,7 @@ fn a_thread_is_told_when_it_is_opened() {
     script.lines(&["/open zoe", "/open \u{1b}]0;x"]);
     script.says(&[
         "There is no conversation with zoe. /list tells them.",
+        "No conversation is open now: lines go to nobody.",
         "There is no conversation with ␛]0;x. /list tells them.",
     ]);
     script.orders_nothing();
@@ -388,10 +389,10 @@ fn who_comes_second_is_told_who_was_first() {
         "{:?}",
         script.said
     );
-    assert!(
-        script.said.last().unwrap().starts_with("Not sent, taken by Bo"),
-        "{:?}",
-        script.said
+    assert_eq!(
+        script.said.last().unwrap(),
+        "No conversation is open: /open NAME or /next.",
+        "it is not for whoever was open before either"
     );
     script.orders_nothing();
 }
@@ -480,6 +481,7 @@ fn without_a_connection_lines_are_kept_and_orders_are_not_given() {
         "Kept on this computer, sent when there is a connection: hello",
         "/back needs a connection. Nothing was done.",
         "/done needs a connection. Nothing was done.",
+        "No conversation is open now: lines go to nobody.",
         "/next needs a connection. Nothing was done.",
         "/take needs a connection. Nothing was done.",
     ]);

@@ -34,9 +34,10 @@ pub fn command(name: &CustomerName, server: &ServerUrl, tenant: &TenantId) -> St
 }
 
 /// The same in rows of so many columns, each of which is a whole command: copied from a screen, its rows come as lines of their own.
-pub fn pasted(command: &str, columns: usize) -> String {
+/// [`None`] where a row has no room for even that.
+pub fn pasted(command: &str, columns: usize) -> Option<String> {
     if command.chars().count() <= columns {
-        return command.to_owned();
+        return Some(command.to_owned());
     }
     let mut rows = Vec::new();
     let mut last = Vec::new();
@@ -54,7 +55,9 @@ pub fn pasted(command: &str, columns: usize) -> String {
         rows.push(format!("export {variable}={}", words.next().unwrap_or_default()));
     }
     rows.push(last.join(" "));
-    rows.join("\n")
+    rows.iter()
+        .all(|row| row.chars().count() <= columns)
+        .then(|| rows.join("\n"))
 }
 
 /// What stands before the command for another device.
@@ -67,7 +70,10 @@ pub fn on_screen(words: &Shown, columns: usize) -> Shown {
         .split_once(": ")
         .filter(|(lead, _)| lead.starts_with(LINK_LEAD))
     {
-        Some((lead, command)) => Shown::text(&format!("{lead}:\n{}", pasted(command, columns))),
+        Some((lead, command)) => match pasted(command, columns) {
+            Some(rows) => Shown::text(&format!("{lead}:\n{rows}")),
+            None => words.clone(),
+        },
         None => words.clone(),
     }
 }
@@ -154,12 +160,13 @@ mod tests {
     #[test]
     fn what_is_copied_from_a_screen_is_commands_and_not_halves_of_one() {
         let short = "minicom-chat carol --server http://127.0.0.1:8000 --link-code ab";
-        assert_eq!(pasted(short, 80), short);
+        assert_eq!(pasted(short, 80).as_deref(), Some(short));
+        assert_eq!(pasted(short, 20), None);
         let pin = "ab".repeat(32);
         let long =
             format!("minicom-chat carol --server https://desk.example:443 --tenant acme --pin {pin} --link-code cd");
         assert_eq!(
-            pasted(&long, 78),
+            pasted(&long, 78).unwrap(),
             format!(
                 "export MINICOM_SERVER=https://desk.example:443\nexport MINICOM_TENANT=acme\nexport MINICOM_PIN={pin}\n\
                  minicom-chat carol --link-code cd"

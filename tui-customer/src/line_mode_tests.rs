@@ -311,7 +311,8 @@ fn lines_are_sent_and_words_do() {
         "14:00 -- /get [N|NAME [TO]]: fetch a file: the newest, or by number or name",
         "14:00 -- /open [N|NAME]: fetch a file and open it",
         "14:00 -- /help: keys and words",
-        "14:00 -- /attach FILE -- TEXT sends a file with a text. /quit ends the program. A line that begins with // begins with a real slash.",
+        "14:00 -- /quit: end the program; what is not sent is kept",
+        "14:00 -- /attach FILE -- TEXT sends a file with a text. A line that begins with // begins with a real slash.",
     ];
     check("/help", None, &help);
 }

@@ -206,7 +206,7 @@ fn the_line_for_another_device_names_the_server_and_is_whole_at_every_size() {
     for (width, height) in [(40, 12), (30, 10)] {
         let rig = linking(width, height);
         let screen: String = rig.bench.screen().split_whitespace().collect();
-        let line = "MINICOM_SERVER=https://desk.example:443minicom-chatcarol--link-codeKQ7M-2XPD";
+        let line = "until14:10:minicom-chatcarol--serverhttps://desk.example:443--link-codeKQ7M-2XPD";
         assert!(screen.contains(line), "{width}x{height}:\n{}", rig.bench.screen());
     }
 }

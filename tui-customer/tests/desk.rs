@@ -207,7 +207,7 @@ fn the_beginning_of_an_old_line_is_not_asked_for() {
     let age = Duration::from_secs(90_000);
     rig.tell(ClientEvent::Stale { id, command, age });
     assert_eq!(rig.bench.orders(), [Order::Discard(id)]);
-    rig.bench.sees_no("not sent").sees("PgUp older messages");
+    rig.bench.sees_no("not sent").sees("^C quit");
 }
 
 // What the desk asks first.

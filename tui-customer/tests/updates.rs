@@ -645,10 +645,10 @@ fn a_long_notice_covers_no_line_and_what_it_pushes_out_is_not_read() {
             view: desk.view.clone(),
         };
         let mut rig = Rig::live(desk, width, height);
-        rig.bench.press("/forget<enter>").sees("the newest").sees("/forget yes");
+        rig.bench.press("/forget<enter>").sees("the newest").sees("This erases");
         let line = rig.desk.says(1, agent(), "and one more");
         rig.happens(vec![line]);
-        rig.bench.sees("and one more").sees("/forget yes");
+        rig.bench.sees("and one more").sees("This erases");
         assert_eq!(seen(&mut rig), [51], "{width}x{height}: it stands on the screen");
     }
 }
@@ -675,7 +675,7 @@ fn without_a_connection_the_address_and_the_reason_are_told() {
     rig.bench.sees("cannot reach http://127.0.0.1:9: Connection refused");
     rig.bench
         .press("<f1>")
-        .sees("there is no connection (cannot reach http://127.0.0.1:9");
+        .sees("there is no connection (cannot reach http");
     rig.bench.press("<esc>");
     rig.connect();
     rig.bench.sees_no("cannot reach");

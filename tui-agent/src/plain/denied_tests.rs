@@ -37,7 +37,6 @@ fn what_is_meant_for_somebody_else_never_goes_to_who_was_open_before() {
         "/open nobody",
         "/open caro",
         "/next",
-        "/unread",
         "/frobnicate",
         "/take",
     ] {

@@ -37,6 +37,7 @@ fn the_queue_is_told_in_numbers() {
         ..ByPriority::default()
     };
     let stats = QueueStats { effective, ..stats };
+    let mut script = Script::at(Desk::new());
     script.replies(AgentQuestion::Queue {}, AgentReply::Queue { stats });
     script.tells(
         "/queue",

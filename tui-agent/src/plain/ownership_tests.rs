@@ -142,7 +142,6 @@ fn what_was_done_is_told_by_its_event_and_what_should_be_known_too() {
 
 #[test]
 fn what_is_refused_is_told_with_its_reason() {
-    let mut script = carol(waiting());
     let because = WhyNot::Full { active: 5, capacity: 5 };
     let ada: AgentRef = agent(ADA);
     for (refusal, words) in [
@@ -153,10 +152,11 @@ fn what_is_refused_is_told_with_its_reason() {
         (Refusal::NotOwner, "Refused: it is not yours; /take takes it over"),
         (Refusal::Forbidden, "Refused: This is not for your role."),
     ] {
+        let mut script = carol(waiting());
         script.lines(&["/take"]);
         let order = script.command();
         script.refused(order, refusal);
-        script.says(&[words]);
+        script.says(&["No conversation is open now: lines go to nobody.", words]);
     }
 }
 

@@ -125,6 +125,7 @@ fn the_subject_is_changed_where_it_stands() {
 #[test]
 fn nothing_is_said_of_nothing() {
     let mut seat = Seat::at(Desk::new(), 80, 24);
+    seat.press("<esc>");
     for key in ["#", "p", "S", "x", "s", "b", "e"] {
         seat.press(key).sees("No conversation is chosen.");
         assert!(seat.bench.app.over.is_none());

@@ -76,9 +76,8 @@ fn long(app: &App, columns: u16) -> Option<&Shown> {
 
 /// Rows of a notice that needs more than one: what can be done about it stands at its end, and no line of the thread under it.
 pub(crate) fn rows(app: &App, columns: u16) -> u16 {
-    let most = usize::from(app.size.height / 2).clamp(1, ROWS_MAX);
     let rows = long(app, columns).map_or(0, |words| text::wrap(words.as_str(), usize::from(columns).max(1)).len());
-    u16::try_from(rows.min(most)).unwrap_or(u16::MAX)
+    u16::try_from(rows.min(ROWS_MAX)).unwrap_or(u16::MAX)
 }
 
 fn draw_rows(app: &App, words: &str, area: Rect, buffer: &mut Buffer) {

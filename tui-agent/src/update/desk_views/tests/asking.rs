@@ -106,7 +106,7 @@ fn why_is_asked_again_when_something_happens_but_not_with_every_event() {
 #[test]
 fn an_idle_view_wakes_nobody() {
     let mut seat = Seat::at(Desk::new(), 80, 24);
-    seat.press("O").sees("waiting       0 chats");
+    seat.press("<esc>O").sees("waiting       0 chats");
     assert_eq!(seat.bench.deadline(), None);
 }
 
