@@ -39,7 +39,7 @@ pub fn pasted(command: &str, columns: usize) -> Option<String> {
     if command.chars().count() <= columns {
         return Some(command.to_owned());
     }
-    let mut rows = Vec::new();
+    let (mut rows, mut variables) = (Vec::new(), Vec::new());
     let mut last = Vec::new();
     let mut words = command.split(' ');
     while let Some(word) = words.next() {
@@ -52,8 +52,10 @@ pub fn pasted(command: &str, columns: usize) -> Option<String> {
                 continue;
             }
         };
-        rows.push(format!("export {variable}={}", words.next().unwrap_or_default()));
+        rows.push(format!("{variable}={}", words.next().unwrap_or_default()));
+        variables.push(variable);
     }
+    rows.push(format!("export {}", variables.join(" ")));
     rows.push(last.join(" "));
     rows.iter()
         .all(|row| row.chars().count() <= columns)
@@ -168,8 +170,8 @@ mod tests {
         assert_eq!(
             pasted(&long, 78).unwrap(),
             format!(
-                "export MINICOM_SERVER=https://desk.example:443\nexport MINICOM_TENANT=acme\nexport MINICOM_PIN={pin}\n\
-                 minicom-chat carol --link-code cd"
+                "MINICOM_SERVER=https://desk.example:443\nMINICOM_TENANT=acme\nMINICOM_PIN={pin}\n\
+                 export MINICOM_SERVER MINICOM_TENANT MINICOM_PIN\nminicom-chat carol --link-code cd"
             )
         );
     }

@@ -197,7 +197,8 @@ fn the_line_for_another_device_names_the_server_and_is_whole_at_every_size() {
     let rig = linking(60, 16);
     let screen = rig.bench.screen();
     let rows = [
-        "export MINICOM_SERVER=https://desk.example:443",
+        "MINICOM_SERVER=https://desk.example:443",
+        "export MINICOM_SERVER",
         "minicom-chat carol --link-code KQ7M-2XPD",
     ];
     for row in rows {

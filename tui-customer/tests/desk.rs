@@ -543,7 +543,8 @@ fn an_article_that_is_not_there_is_told() {
         question: question.clone(),
         told,
     });
-    rig.bench.sees("/read refunds: There is nothing of that name or id here.");
+    rig.bench
+        .sees("/read refunds: There is nothing of that name or id here.");
     rig.bench.press("<esc><enter>");
     rig.tell(ClientEvent::AskFailed { n, question });
     rig.bench.sees("The article was not fetched. Try again.");
