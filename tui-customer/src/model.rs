@@ -19,14 +19,13 @@ use minicom_protocol::{
 use minicom_tui_kit::{
     Available, Composer, Keymap, Now, Theme, Transcript, Zone,
     file_preview::{FilePreview, Kind},
-    keymap::HelpRow,
     notify::Attention,
     transcript::{EntryKey, Older},
 };
 use ratatui::layout::Size;
 
 use crate::{
-    actions::{Action, CHAT, Context, help_rows, keymap},
+    actions::{Action, CHAT, Context, keymap},
     beginning::Beginning,
     entries::{self, Reads},
     files::Files,
@@ -368,20 +367,6 @@ impl App {
     pub(crate) fn is_for_desk(&self) -> bool {
         let text = self.composer.text();
         !text.trim().is_empty() && (!text.starts_with('/') || text.starts_with("//"))
-    }
-
-    /// The rows of the help now.
-    pub(crate) fn help_rows(&self) -> Vec<HelpRow> {
-        let mut rows = help_rows(&self.keys, |action| self.available(action));
-        if let Some(reason) = status::unreached(self) {
-            let row = HelpRow {
-                keys: String::new(),
-                title: "there is no connection",
-                reason: Some(reason),
-            };
-            rows.insert(0, row);
-        }
-        rows
     }
 
     /// Whether an action can be done now, and why not.

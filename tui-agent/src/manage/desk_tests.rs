@@ -93,5 +93,8 @@ fn what_no_desk_has_is_told_and_not_left_out_without_a_word() {
         panic!("`reples` was left out without a word");
     };
     let told = format!("{told:?}");
-    assert!(told.contains("reples") && told.contains("a desk has no such part"), "{told}");
+    assert!(
+        told.contains("reples") && told.contains("a desk has no such part"),
+        "{told}"
+    );
 }

@@ -54,7 +54,9 @@ const ARTICLES: &str = "articles";
 /// are nobody's business here.
 fn strangers(folder: &Path) -> Vec<Mistake> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries.map(|it| it.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = entries
+        .map(|it| it.file_name().to_string_lossy().into_owned())
+        .collect();
     names.retain(|name| {
         let known = [SETTINGS, BOT, GROUPS, REPLIES, ARTICLES].contains(&name.as_str());
         !known && !name.starts_with('.') && !name.to_uppercase().starts_with("README")

@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// Words that only lines need, besides those of [`Word`].
-const MORE_WORDS: &str = "/attach FILE -- TEXT sends a file with a text. A line that begins with // begins with a real slash.";
+const MORE_WORDS: &str =
+    "/attach FILE -- TEXT sends a file with a text. A line that begins with // begins with a real slash.";
 /// Columns of a line that is answered, where it is told.
 const QUOTE_COLUMNS: usize = 60;
 

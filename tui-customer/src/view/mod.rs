@@ -2,11 +2,12 @@
 
 mod footer;
 mod header;
+mod help;
 mod over;
 pub(crate) mod status;
 mod title;
 
-use minicom_tui_kit::{Now, Shown, help, text::truncate};
+use minicom_tui_kit::{Now, Shown, text::truncate};
 use ratatui::{
     Frame,
     buffer::Buffer,
@@ -38,7 +39,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
     let cursor = match &app.over {
         None => Some(cursor),
         Some(Over::Help { top, .. }) => {
-            help::view(&app.help_rows(), *top, help_area(app.size), buffer, &app.theme);
+            minicom_tui_kit::help::view(&app.help_rows(), *top, help_area(app.size), buffer, &app.theme);
             None
         }
         Some(Over::Reading(reading) | Over::Consent { reading, .. }) => Some(reading.view(help_area(app.size), buffer)),
