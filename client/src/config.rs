@@ -35,6 +35,7 @@ pub struct Config<A: Party> {
     recognised: Option<TrustSource>,
     link_code: Option<Secret>,
     pub(crate) outbox: Option<PathBuf>,
+    pub(crate) cursor: Option<Cursor>,
     pub(crate) timing: Timing,
     pub(crate) dialer: Dialer,
     pub(crate) random: Random,
@@ -137,6 +138,7 @@ impl<A: Party> Config<A> {
             recognised: None,
             link_code: None,
             outbox: None,
+            cursor: None,
             timing: Timing::default(),
             dialer: Dialer::tcp(),
             random: Arc::new(|bound| rand::rng().random_range(0..=bound)),
@@ -156,6 +158,12 @@ impl<A: Party> Config<A> {
     /// Another tenant than `default`.
     pub fn tenant(mut self, tenant: TenantId) -> Self {
         self.tenant = Some(tenant);
+        self
+    }
+
+    /// Goes on from a position of the journal that is known already, instead of starting afresh. The server decides whether it can.
+    pub fn resuming_at(mut self, cursor: Option<Cursor>) -> Self {
+        self.cursor = cursor;
         self
     }
 

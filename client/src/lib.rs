@@ -51,6 +51,7 @@
 //! - A command that [`Handle::send`] accepted is on disk before it is on the wire, has one id for ever, and is sent
 //!   again until the server answers it. If the program dies, the next program of the same identity adopts it.
 //! - Batches join, or the connection starts afresh and says so loudly in the log.
+//! - What is kept of the desk for a time without a connection ([`kept`]) follows the journal, and goes with the sign-in.
 //! - [`ClientEvent::Ended`] is the last event of a connection, and the only way it ends by itself.
 
 mod backoff;
@@ -63,7 +64,9 @@ mod disk;
 mod event;
 pub mod exit;
 mod handle;
+pub mod kept;
 pub mod limits;
+mod list_choice;
 mod momentary;
 mod outbox;
 mod party;
@@ -81,6 +84,7 @@ pub use connection::open;
 pub use credentials::Secret;
 pub use event::{ClientEvent, ConnState, Ended, deferred_words};
 pub use handle::{Handle, Unsent};
+pub use list_choice::{ListChoice, ListChoiceFile};
 pub use party::Party;
 pub use replica::{
     agent::{AgentReplica, contexts::Extra},

@@ -103,3 +103,18 @@ pub const TRANSFER_WAIT_MAX: Duration = Duration::from_secs(120);
 pub const ATTACHMENTS_MAX: usize = 10;
 /// Names of a folder that are looked at to complete a path. Beyond it the folder is no place to complete in.
 pub const COMPLETE_NAMES_MAX: usize = 20_000;
+/// What is kept of the desk for a time without a connection is shown and stays for so long: a computer that never comes back to
+/// the network does not learn what was erased there.
+pub const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// Open conversations of which a row is kept. On a larger desk the next connection starts afresh.
+pub const KEPT_ROWS_MAX: usize = 1_000;
+/// Closed conversations of which a row is kept: as many as a snapshot has.
+pub const KEPT_CLOSED_MAX: usize = 50;
+/// Threads that are kept, the last looked at.
+pub const KEPT_THREADS_MAX: usize = 100;
+/// Events of a thread that are kept, the newest.
+pub const KEPT_EVENTS_MAX: usize = 200;
+/// Bytes of all threads that are kept.
+pub const KEPT_THREADS_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Bytes of one file of what is kept. Anything larger was not written by us.
+pub const KEPT_BYTES_MAX: u64 = 32 * 1024 * 1024;

@@ -11,7 +11,10 @@ use minicom_protocol::{
     ids::TenantId,
     refusal::Refusal,
     rest::{AccountAnswer, AccountsAnswer, LoginAnswer, LoginRequest},
+    search::FoundArticle,
+    words::{SubjectLine, Tag},
 };
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
@@ -81,6 +84,41 @@ pub async fn accounts(server: &ServerUrl, tenant: &TenantId, token: &Secret) -> 
     let (status, body) = answer_of(server, call.bearer_auth(token.reveal())).await?;
     let answer: AccountsAnswer = serde_json::from_slice(&body).map_err(|_| strange(server, status))?;
     Ok(answer.agents)
+}
+
+/// The published articles that fit some words, as anybody may ask for them.
+///
+/// # Errors
+/// The server cannot be reached, refuses, or is none.
+pub async fn public_articles(
+    server: &ServerUrl,
+    tenant: &TenantId,
+    query: &str,
+    limit: u32,
+) -> Result<Vec<FoundArticle>, LoginError> {
+    let query = api::segment(query);
+    let path = format!("/api/v1/chat/public/articles?limit={limit}&query={query}");
+    let call = http(server)?.get(server.http(&path));
+    let (status, body) = answer_of(server, call.header("x-minicom-tenant", tenant.as_str())).await?;
+    let answer: PublicArticles = serde_json::from_slice(&body).map_err(|_| strange(server, status))?;
+    let articles = answer.articles.into_iter().map(|it| FoundArticle {
+        slug: it.id,
+        title: it.title,
+        excerpt: it.excerpt,
+    });
+    Ok(articles.collect())
+}
+
+#[derive(Deserialize)]
+struct PublicArticles {
+    articles: Vec<PublicArticle>,
+}
+
+#[derive(Deserialize)]
+struct PublicArticle {
+    id: Tag,
+    title: SubjectLine,
+    excerpt: String,
 }
 
 /// A client for calls that end in time.

@@ -14,6 +14,7 @@ pub mod races;
 pub mod repeats;
 pub mod revoke;
 pub mod search;
+pub mod signals;
 pub mod slow;
 pub mod watch;
 pub mod writers;

@@ -1,7 +1,7 @@
 //! The bars in short, and each against the variant that breaks its promise. In full: `minicom-bars`.
 
 use anyhow::Result;
-use minicom_e2e::bars::{claims, cuts, groups, kill, logins, races, repeats, revoke, search, slow, watch};
+use minicom_e2e::bars::{claims, cuts, groups, kill, logins, races, repeats, revoke, search, signals, slow, watch};
 use minicom_server::faults::Faults;
 
 /// Nothing broken.
@@ -213,4 +213,13 @@ async fn a_watch_that_is_killed_loses_and_doubles_nothing() -> Result<()> {
     let found = watch::run(9, 71, false).await?;
     assert!(found.is_clean() && found.events > 50, "{found}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_conversation_is_seen_in_another_window_of_tmux() -> Result<()> {
+    if std::process::Command::new("tmux").arg("-V").output().is_err() {
+        return Ok(());
+    }
+    // Without times: they are measured in full. That each was signalled is what it waits for.
+    signals::measure(2).await.map(drop)
 }

@@ -26,6 +26,7 @@ const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
 const ENTER: &str = "\r";
 const CTRL_T: &str = "\x14";
+const CTRL_K: &str = "\x0b";
 const CTRL_N: &str = "\x0e";
 const ALT_1: &str = "\x1b1";
 const F5: &str = "\x1b[15~";
@@ -275,6 +276,81 @@ async fn a_server_that_is_killed_and_comes_back_while_people_type() -> Result<()
         quit(pty)?;
     }
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_server_an_agent_reads_and_writes_and_what_waited_is_sent_or_comes_back() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let setup = Setup::with_agents(&["Ada"]).admin("Bo");
+    let agents = setup.prepare(&data).await?;
+    let mut server = ServerProcess::start(&data, setup).await?;
+    let address = format!("{}:{}", server.url().host(), server.url().port()).parse()?;
+    let computer = Computer::new(server.url())?;
+    let (alice, carol) = (customer(address, "alice").await?, customer(address, "carol").await?);
+    alice.says("where is my parcel?").await?;
+    carol.says("the lamp is broken").await?;
+    let mut desk = computer.agent_screen(&agents[0], 120, 40)?;
+    for (name, said) in [("alice", "where is my parcel?"), ("carol", "the lamp is broken")] {
+        desk.sees(name)?;
+        desk.press(CTRL_K)?;
+        desk.sees("Menu")?;
+        desk.press(&format!("{name}\r"))?;
+        desk.sees(said)?;
+        desk.press(CTRL_T)?;
+        desk.sees("you took over")?;
+    }
+    quit(&mut desk)?;
+    server.kill().await?;
+
+    // Another day, without a network.
+    let mut desk = computer.agent_screen(&agents[0], 120, 40)?;
+    desk.sees("as of")?;
+    desk.sees("not live")?;
+    for (name, said, reply) in [
+        ("alice", "where is my parcel?", "It is on its way."),
+        ("carol", "the lamp is broken", "We send a new one."),
+    ] {
+        desk.press(CTRL_K)?;
+        desk.sees("Menu")?;
+        desk.press(&format!("{name}\r"))?;
+        desk.sees(said)?;
+        desk.press(reply)?;
+        desk.sees(reply)?;
+        desk.press("\r")?;
+        desk.sees("waiting to send")?;
+    }
+    quit(&mut desk)?;
+
+    // Meanwhile a colleague answers one of them, and it is Ada's again.
+    server.begin().await?;
+    let bo = agent(address, &agents[1]).await?;
+    let conversation = bo.conversation("carol").await?;
+    let assign = |to: usize| AgentCommand::Assign {
+        conversation,
+        agent: agents[to].agent.id,
+    };
+    bo.done(assign(1)).await?;
+    bo.row("carol", "Bo's", |row| row.stage.is_owned_by(agents[1].agent.id))
+        .await?;
+    bo.replies("carol", "A new lamp is on its way.").await?;
+    bo.done(assign(0)).await?;
+
+    let mut desk = computer.agent_screen(&agents[0], 120, 40)?;
+    desk.sees("live")?;
+    alice.sees("It is on its way.").await?;
+    desk.press(CTRL_K)?;
+    desk.sees("Menu")?;
+    desk.press("carol\r")?;
+    desk.sees("A new lamp is on its way.")?;
+    desk.sees("Enter sends anyway")?;
+    desk.sees("We send a new one.")?;
+    let shown = carol.shown();
+    assert!(!shown.iter().any(|line| line.contains("We send")), "{shown:?}");
+    // What came back is in the composer.
+    desk.press(CTRL_C)?;
+    desk.sees("Cleared")?;
+    quit(&mut desk)
 }
 
 #[tokio::test(flavor = "multi_thread")]

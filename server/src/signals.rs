@@ -17,6 +17,7 @@ mod opening;
 mod places;
 mod present;
 mod typing;
+mod views;
 
 use std::{
     collections::HashMap,

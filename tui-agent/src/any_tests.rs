@@ -228,7 +228,7 @@ fn take(seat: &mut Seat, step: &Step) {
 
 fn check(seat: &Seat) {
     let app = &seat.bench.app;
-    if let Some(Spot::Row(row)) = app.list.cursor() {
+    if let Some(Spot::Row(row, _)) = app.list.cursor() {
         assert!(app.replica.summary(row).is_some(), "the cursor stands on something");
         assert!(app.list.rows().any(|it| it == row), "and it can be seen");
     }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use minicom_client::{AgentReplica, CommandIds, ConnState, Ended, Section, transfers::Attachment};
+use minicom_client::{AgentReplica, CommandIds, ConnState, Ended, ListChoice, Section, transfers::Attachment};
 use minicom_protocol::{
     command::AgentCommand,
     ids::{AgentId, CommandId, ConversationId, LineNo, Time},
@@ -29,8 +29,15 @@ use crate::{
     list::{List, Spot},
     over::{EditFor, Over},
     update::{
-        answers::Wish, attending::Attending, calling::Calling, earlier::Earlier, finding::Finding, looking::Looking,
-        moving::TakingNext, piping::Piping,
+        answers::Wish,
+        attending::Attending,
+        calling::Calling,
+        earlier::Earlier,
+        finding::Finding,
+        keeping::{AsOf, Keeps},
+        looking::Looking,
+        moving::TakingNext,
+        piping::Piping,
     },
     writing::{With, Writing},
 };
@@ -120,6 +127,10 @@ pub struct Settings {
     pub start: Instant,
     /// Whether the terminal knows links.
     pub links: bool,
+    /// Whether the desk is kept on this computer, for a time without a connection.
+    pub keeps: bool,
+    /// How the list was arranged, if it was.
+    pub list: Option<ListChoice>,
 }
 
 /// The agent's program.
@@ -162,6 +173,8 @@ pub struct App {
     pub(crate) over: Option<Over>,
     /// What the views of the desk have under way.
     pub(crate) views: Views,
+    /// Which of the replica's views the list has.
+    pub(crate) views_shown: u64,
     /// The search.
     pub(crate) finding: Finding,
     /// The earlier conversation that is being read.
@@ -192,8 +205,14 @@ pub struct App {
     pub(crate) details: Option<bool>,
     /// Ctrl-C or q quits until then.
     pub(crate) quits_until: Option<Duration>,
-    /// A first snapshot has come.
+    /// A first snapshot has come, or what was kept is shown.
     pub(crate) began: bool,
+    /// As of when the desk is, while there is no connection.
+    pub(crate) as_of: Option<AsOf>,
+    /// Whether the desk is kept on this computer.
+    pub(crate) keeps: Keeps,
+    /// Which arrangement of the list was handed over to be kept.
+    pub(crate) choice_kept: u64,
     pub(crate) out: Vec<Effect<Order>>,
 }
 
@@ -209,7 +228,13 @@ impl App {
             ids,
             start,
             links,
+            keeps,
+            list: choice,
         } = settings;
+        let mut list = List::default();
+        if let Some(choice) = choice {
+            list.choose(choice);
+        }
         App {
             theme,
             zone,
@@ -226,7 +251,8 @@ impl App {
                 ended: None,
             },
             focus: Focus::List,
-            list: List::default(),
+            list,
+            choice_kept: 0,
             chat: None,
             writing: Writing::default(),
             files: Files::default(),
@@ -242,6 +268,7 @@ impl App {
             drafts_known: HashSet::new(),
             over: None,
             views: Views::default(),
+            views_shown: 0,
             finding: Finding::default(),
             earlier: None,
             calling: Calling::default(),
@@ -258,6 +285,8 @@ impl App {
             details: None,
             quits_until: None,
             began: false,
+            as_of: None,
+            keeps: Keeps::new(keeps),
             out: Vec::new(),
         }
     }
@@ -267,9 +296,14 @@ impl App {
         self.start + now.elapsed
     }
 
-    /// The server's time; this computer's before the first welcome.
+    /// The server's time; this computer's before the first welcome. Of a desk as it was, the time as it was: nobody knows whether
+    /// those who waited then wait still.
     pub(crate) fn server_time(&self, now: Now) -> Time {
-        self.replica.server_time(self.instant(now)).unwrap_or(Time(now.wall))
+        let time = self.replica.server_time(self.instant(now)).unwrap_or(Time(now.wall));
+        let since = self
+            .shown_as_of()
+            .map_or(0, |wall| now.wall.saturating_sub(wall).max(0));
+        Time(time.0.saturating_sub(since))
     }
 
     /// Who sits here.

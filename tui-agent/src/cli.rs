@@ -158,6 +158,9 @@ pub struct Options {
         value_name = "FINGERPRINT"
     )]
     pub pin: Option<Pin>,
+    /// Keep nothing of the desk on this computer to be read without a connection, and remove what was kept.
+    #[arg(long, global = true, env = "MINICOM_NO_CACHE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_cache: bool,
     /// Write a log to this file.
     #[arg(long, global = true, value_name = "FILE")]
     pub log: Option<PathBuf>,

@@ -88,6 +88,7 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::MarkAll, "mark-all", "mark all rows of the section, or none", &[(List, "*")]),
     row(A::Filter, "filter", "only rows that fit", &[(List, "f")]),
     row(A::Sort, "sort", "another order of the rows", &[(List, "o")]),
+    row(A::Views, "views", "views: filters with names", &[(List, "V")]),
     row(A::MarkUnread, "mark-unread", "show as unread", &[(List, "U")]),
     row(A::PageUp, "page-up", "older lines", &[(Everywhere, "pgup")]),
     row(A::PageDown, "page-down", "newer lines", &[(Everywhere, "pgdn")]),
@@ -100,7 +101,9 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::CustomerEdit, "edit-customer", "name, address and attributes of the customer", &[]),
     row(A::Merge, "merge", "join two customers who are one person", &[]),
     row(A::Block, "block", "keep the customer out; let in again", &[(List, "X")]),
-    row(A::Find, "find", "find what was said; Tab: here or everywhere", &[(Everywhere, "ctrl-f f3")]),
+    row(A::Find, "find", "find what was said; Tab: here or everywhere", &[(Everywhere, "ctrl-f f3"), (List, "/")]),
+    row(A::NextHit, "next-hit", "older place with the words found; n in the list", &[(Everywhere, "alt-n")]),
+    row(A::PreviousHit, "previous-hit", "newer place with the words found", &[(List, "N")]),
     row(A::Mentions, "mentions", "notes that mention me", &[(Everywhere, "alt-m"), (List, "@")]),
     row(A::Tickets, "tickets", "the list of tickets", &[(List, "T")]),
     row(A::Why, "why", "why it waits, and who may take it", &[(Everywhere, "alt-w"), (List, "w")]),
@@ -233,7 +236,7 @@ mod tests {
     #[test]
     fn what_comes_later_is_not_bound() {
         let keymap = keymap(false).unwrap();
-        for later in ["/", "z"] {
+        for later in ["z"] {
             assert_eq!(keymap.action(contexts(false), key(later)), None, "{later}");
         }
     }

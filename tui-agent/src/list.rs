@@ -6,6 +6,7 @@ mod build;
 mod lines;
 mod marks;
 mod overview;
+mod views;
 
 use std::collections::HashSet;
 
@@ -18,15 +19,21 @@ use minicom_protocol::{
 };
 
 use self::lines::Lines;
-pub use self::{lines::Shape, overview::Overview};
+pub use self::{
+    lines::{Line, Shape},
+    overview::Overview,
+    views::{ListView, title},
+};
 
 /// An item of the list: a line, or more where rows are tall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Item {
+    /// That all of it is as it was.
+    AsOf,
     /// By what rows are left out or put in another order.
     Filter,
-    /// The title of a section.
-    Title(Section),
+    /// The title of a section or a view.
+    Title(Part),
     /// The title of a priority within a section.
     Group(Priority),
     /// A conversation.
@@ -35,13 +42,32 @@ pub enum Item {
     Gap,
 }
 
+/// What stands under one title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// A section: each conversation is in one.
+    Section(Section),
+    /// A view that the agent has saved, by its place: its conversations are in their sections too.
+    View(usize),
+}
+
+impl Part {
+    /// Which view, if it is one.
+    fn view(self) -> Option<usize> {
+        match self {
+            Part::View(view) => Some(view),
+            Part::Section(_) => None,
+        }
+    }
+}
+
 /// What the cursor can stand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spot {
-    /// The title of a section that can be folded.
-    Title(Section),
-    /// A conversation.
-    Row(ConversationId),
+    /// The title of something that can be folded.
+    Title(Part),
+    /// A conversation: in its section, or in this view.
+    Row(ConversationId, Option<usize>),
 }
 
 /// The cursor's row stays at this place of this section until the cursor leaves it, wherever it belongs by now.
@@ -51,10 +77,10 @@ struct Hold {
     place: Place,
 }
 
-/// A place within the sections.
+/// A place within the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {
-    section: Section,
+    part: Part,
     /// Of the priority's group, where the section has groups.
     group: Option<Priority>,
     index: usize,
@@ -76,8 +102,15 @@ pub struct List {
     /// Where the held row belongs.
     belongs: Option<Place>,
     folded: HashSet<Section>,
+    views: Vec<ListView>,
+    /// Names of views whose rows are hidden.
+    folded_views: HashSet<String>,
+    /// Another number with every choice of filter, order and what is folded.
+    chosen: u64,
     marked: HashSet<ConversationId>,
     filter: ListFilter,
+    /// Whether all of it is as it was.
+    past: bool,
     /// The server's time by which rows are filtered.
     time: Time,
     /// When other rows fit the filter although nothing comes.
@@ -102,8 +135,12 @@ impl Default for List {
             hold: None,
             belongs: None,
             folded: FOLDABLE.into(),
+            views: Vec::new(),
+            folded_views: HashSet::new(),
+            chosen: 0,
             marked: HashSet::new(),
             filter: ListFilter::default(),
+            past: false,
             time: Time(0),
             changes_at: None,
             top: 0,
@@ -115,20 +152,33 @@ impl Default for List {
 // The cursor.
 impl List {
     /// Puts the cursor on a conversation, in the place where it belongs, and holds it there. One that does not fit the filter is
-    /// shown for as long as the cursor stands on it.
+    /// shown for as long as the cursor stands on it. A cursor that stands on it in a view stays there.
     pub fn select(&mut self, conversation: ConversationId, replica: &AgentReplica) {
+        let view = match self.cursor {
+            Some(Spot::Row(here, view)) if here == conversation => view,
+            _ => None,
+        };
+        self.select_in(conversation, view, replica);
+    }
+
+    /// The same in this view, if the view has it, else in its section.
+    pub fn select_in(&mut self, conversation: ConversationId, view: Option<usize>, replica: &AgentReplica) {
         let Some(summary) = replica.summary(conversation) else {
             return;
         };
         let stays = self.hold.is_none_or(|hold| Some(hold.place) == self.belongs);
-        (self.cursor, self.hold) = (Some(Spot::Row(conversation)), None);
-        self.at = self.find(conversation);
+        (self.cursor, self.hold) = (Some(Spot::Row(conversation, view)), None);
+        self.at = self.find(conversation, view);
         if !stays || self.at.is_none() || self.made_of != Some(replica.version()) {
             let section = Section::of(summary, replica.me().map(|me| me.agent.id));
-            self.folded.remove(&section);
+            if view.is_none() {
+                self.folded.remove(&section);
+            }
             self.rebuild(replica);
-            if self.at.is_none() {
-                return self.select_hidden(summary, section, replica);
+            match (self.at, view) {
+                (Some(_), _) => {}
+                (None, Some(_)) => return self.select_in(conversation, None, replica),
+                (None, None) => return self.select_hidden(summary, section, replica),
             }
         }
         let place = self.at.and_then(|at| self.lines.place_of(at));
@@ -144,7 +194,7 @@ impl List {
         self.hold = Some(Hold {
             conversation: summary.conversation,
             place: Place {
-                section,
+                part: Part::Section(section),
                 group: grouped.then_some(priority),
                 index: 0,
             },
@@ -155,54 +205,58 @@ impl List {
 
     /// The conversation under the cursor has been moved by the agent's own wish: it goes where it belongs.
     pub fn place_anew(&mut self, conversation: ConversationId, replica: &AgentReplica) {
-        if self.cursor == Some(Spot::Row(conversation)) {
+        if self.cursor == Some(Spot::Row(conversation, None)) {
             self.select(conversation, replica);
         }
     }
 
-    /// Puts the cursor on the title of a section.
-    pub fn select_title(&mut self, section: Section, replica: &AgentReplica) {
+    /// Puts the cursor on a title.
+    pub fn select_title(&mut self, part: Part, replica: &AgentReplica) {
         let stays = self.hold.is_none_or(|hold| Some(hold.place) == self.belongs);
-        (self.cursor, self.hold) = (Some(Spot::Title(section)), None);
-        self.at = self
-            .lines
-            .titles()
-            .find(|at| self.lines.get(*at) == Some(Item::Title(section)));
+        (self.cursor, self.hold) = (Some(Spot::Title(part)), None);
+        self.at = self.title_of(part);
         if !stays || self.made_of != Some(replica.version()) {
             self.rebuild(replica);
         }
         self.show_cursor();
     }
 
-    /// Shows or hides the rows of a section. A cursor on a row that goes out of sight goes to the title.
-    pub fn fold(&mut self, section: Section, replica: &AgentReplica) {
-        if !FOLDABLE.contains(&section) {
+    /// Shows or hides the rows under a title. A cursor on a row that goes out of sight goes to the title.
+    pub fn fold(&mut self, part: Part, replica: &AgentReplica) {
+        if !self.is_foldable(part) {
             return;
         }
-        if !self.folded.remove(&section) {
-            self.folded.insert(section);
-            if self.hold.is_some_and(|hold| hold.place.section == section) {
-                (self.cursor, self.hold) = (Some(Spot::Title(section)), None);
-            }
+        let folds = !self.is_folded(part);
+        self.set_folded(part, folds);
+        if folds && self.hold.is_some_and(|hold| hold.place.part == part) {
+            (self.cursor, self.hold) = (Some(Spot::Title(part)), None);
         }
         self.rebuild(replica);
         self.show_cursor();
     }
 
-    /// The section that the cursor is in.
-    pub fn section_at_cursor(&self) -> Option<Section> {
+    /// What the cursor is in.
+    pub fn part_at_cursor(&self) -> Option<Part> {
         match self.cursor? {
-            Spot::Title(section) => Some(section),
-            Spot::Row(_) => Some(self.lines.place_of(self.at?)?.section),
+            Spot::Title(part) => Some(part),
+            Spot::Row(..) => Some(self.lines.place_of(self.at?)?.part),
         }
     }
 
     fn spot(&self, at: usize) -> Option<Spot> {
         match self.lines.get(at)? {
-            Item::Row(conversation) => Some(Spot::Row(conversation)),
-            Item::Title(section) if FOLDABLE.contains(&section) => Some(Spot::Title(section)),
+            Item::Row(conversation) => {
+                let view = self.lines.place_of(at).and_then(|place| place.part.view());
+                Some(Spot::Row(conversation, view))
+            }
+            Item::Title(part) if self.is_foldable(part) => Some(Spot::Title(part)),
             _ => None,
         }
+    }
+
+    fn title_of(&self, part: Part) -> Option<usize> {
+        let mut titles = self.lines.titles();
+        titles.find(|at| self.lines.get(*at) == Some(Item::Title(part)))
     }
 
     /// Where the cursor would be after so many steps down (up, if negative); the ends stop it.
@@ -229,23 +283,16 @@ impl List {
         (0..self.lines.len()).rev().find_map(|at| self.spot(at))
     }
 
-    /// The conversation with a number, from 1.
-    pub fn numbered(&self, number: usize) -> Option<ConversationId> {
-        self.rows().nth(number.checked_sub(1)?)
+    /// The row with a number, from 1.
+    pub fn numbered(&self, number: usize) -> Option<Spot> {
+        let before = number.checked_sub(1)?;
+        let is_row = |at: &usize| matches!(self.lines.get(*at), Some(Item::Row(_)));
+        self.spot((0..self.lines.len()).filter(is_row).nth(before)?)
     }
 
     /// The cursor.
     pub fn cursor(&self) -> Option<Spot> {
         self.cursor
-    }
-
-    /// Whether an item is the one under the cursor.
-    pub fn is_at_cursor(&self, item: Item) -> bool {
-        match self.cursor {
-            Some(Spot::Row(conversation)) => item == Item::Row(conversation),
-            Some(Spot::Title(section)) => item == Item::Title(section),
-            None => false,
-        }
     }
 }
 
@@ -256,13 +303,11 @@ impl List {
         self.lines.rows(0..self.lines.len())
     }
 
-    /// Of a section, the conversations in the order in which they are shown.
-    pub fn rows_of(&self, section: Section) -> Vec<ConversationId> {
-        let begin = self
-            .lines
-            .titles()
-            .find(|at| self.lines.get(*at) == Some(Item::Title(section)));
-        let Some(begin) = begin else { return Vec::new() };
+    /// The conversations under a title, in the order in which they are shown.
+    pub fn rows_of(&self, part: Part) -> Vec<ConversationId> {
+        let Some(begin) = self.title_of(part) else {
+            return Vec::new();
+        };
         let ends = |at: &usize| *at > begin && matches!(self.lines.get(*at), Some(Item::Title(_) | Item::Gap));
         let end = self.lines.titles().find(ends).unwrap_or(self.lines.len());
         self.lines.rows(begin..end).collect()
@@ -283,14 +328,40 @@ impl List {
         &self.overview
     }
 
-    /// Whether a section's rows are hidden.
-    pub fn is_folded(&self, section: Section) -> bool {
-        self.folded.contains(&section)
+    /// Whether the rows under a title are hidden.
+    pub fn is_folded(&self, part: Part) -> bool {
+        match part {
+            Part::Section(section) => self.folded.contains(&section),
+            Part::View(view) => {
+                let view = self.views.get(view);
+                view.is_some_and(|view| self.folded_views.contains(view.name.as_str()))
+            }
+        }
     }
 
-    /// Whether a section can be folded.
-    pub fn is_foldable(&self, section: Section) -> bool {
-        FOLDABLE.contains(&section)
+    fn set_folded(&mut self, part: Part, folded: bool) {
+        self.chosen += 1;
+        match part {
+            Part::Section(section) if folded => drop(self.folded.insert(section)),
+            Part::Section(section) => drop(self.folded.remove(&section)),
+            Part::View(view) => {
+                let Some(name) = self.views.get(view).map(|view| view.name.to_string()) else {
+                    return;
+                };
+                match folded {
+                    true => drop(self.folded_views.insert(name)),
+                    false => drop(self.folded_views.remove(&name)),
+                }
+            }
+        }
+    }
+
+    /// Whether the rows under a title can be hidden.
+    pub fn is_foldable(&self, part: Part) -> bool {
+        match part {
+            Part::Section(section) => FOLDABLE.contains(&section),
+            Part::View(_) => true,
+        }
     }
 
     /// What of the list is shown, and in which order.
@@ -309,13 +380,22 @@ impl List {
 
     /// Shows something else of the list, or in another order. The cursor's row stays in sight.
     pub fn set_filter(&mut self, filter: ListFilter, replica: &AgentReplica) {
+        self.chosen += 1;
         self.filter = filter;
         self.hold = None;
         self.top = 0;
         self.rebuild(replica);
         match self.cursor {
-            Some(Spot::Row(conversation)) => self.select(conversation, replica),
+            Some(Spot::Row(conversation, _)) => self.select(conversation, replica),
             _ => self.show_cursor(),
+        }
+    }
+
+    /// Says at the top whether all of it is as it was.
+    pub fn set_past(&mut self, past: bool, replica: &AgentReplica) {
+        if self.past != past {
+            self.past = past;
+            self.rebuild(replica);
         }
     }
 
@@ -329,10 +409,14 @@ impl List {
         self.work
     }
 
-    /// The item of a conversation. Rows near the cursor and near both ends are found first: that is where keys go.
-    fn find(&self, conversation: ConversationId) -> Option<usize> {
+    /// The item of a conversation in its section or in a view. Rows near the cursor and near both ends are found first: that is
+    /// where keys go.
+    fn find(&self, conversation: ConversationId, view: Option<usize>) -> Option<usize> {
         let (here, end) = (self.at.unwrap_or(0), self.lines.len());
-        let is_it = |at: &usize| self.lines.get(*at) == Some(Item::Row(conversation));
+        let is_it = |at: &usize| {
+            self.lines.get(*at) == Some(Item::Row(conversation))
+                && self.spot(*at) == Some(Spot::Row(conversation, view))
+        };
         (0..end).find_map(|by| {
             let near = [here.checked_add(by), here.checked_sub(by), Some(by), Some(end - 1 - by)];
             near.into_iter().flatten().find(is_it)

@@ -52,8 +52,8 @@ impl Bed {
 
     fn go(&mut self, spot: Option<Spot>) -> &mut Self {
         match spot {
-            Some(Spot::Row(row)) => self.list.select(row, &self.replica),
-            Some(Spot::Title(section)) => self.list.select_title(section, &self.replica),
+            Some(Spot::Row(row, view)) => self.list.select_in(row, view, &self.replica),
+            Some(Spot::Title(part)) => self.list.select_title(part, &self.replica),
             None => {}
         }
         self
@@ -68,17 +68,22 @@ impl Bed {
     fn told(&self) -> String {
         let name = |item: &Item| match item {
             Item::Gap => "|".to_owned(),
+            Item::AsOf => "past".to_owned(),
             Item::Filter => format!("[{}]", self.list.filter()),
             Item::Group(priority) => format!("({})", priority.word()),
-            Item::Title(section) => format!("{section:?}{}", self.list.count(*section)),
+            Item::Title(Part::Section(section)) => format!("{section:?}{}", self.list.count(*section)),
+            Item::Title(Part::View(view)) => {
+                let view = &self.list.views()[*view];
+                format!("{}={}", view.name, view.count)
+            }
             Item::Row(row) => {
                 let mark = if self.list.is_marked(*row) { "*" } else { "" };
                 format!("{mark}{}", self.replica.summary(*row).unwrap().customer.name)
             }
         };
-        let sign = |item: &Item| if self.list.is_at_cursor(*item) { ">" } else { "" };
-        let items = (0..self.list.lines.len()).filter_map(|at| self.list.lines.get(at));
-        let words: Vec<String> = items.map(|item| format!("{}{}", sign(&item), name(&item))).collect();
+        let sign = |at: usize| if self.list.at == Some(at) { ">" } else { "" };
+        let items = (0..self.list.lines.len()).filter_map(|at| Some((at, self.list.lines.get(at)?)));
+        let words: Vec<String> = items.map(|(at, item)| format!("{}{}", sign(at), name(&item))).collect();
         words.join(" ")
     }
 
@@ -173,20 +178,20 @@ fn the_cursor_goes_over_rows_and_over_titles_that_fold() {
         );
     }
     assert_eq!(path.join(" "), "carol dmitri bob alice frank Others1 Done1 Done1 Done1");
-    assert_eq!(bed.list.step(-1), Some(Spot::Title(Section::Others)));
-    assert_eq!(bed.list.first(), Some(Spot::Row(bed.desk.conversation("carol"))));
-    assert_eq!(bed.list.last(), Some(Spot::Title(Section::Done)));
+    assert_eq!(bed.list.step(-1), Some(Spot::Title(Part::Section(Section::Others))));
+    assert_eq!(bed.list.first(), Some(Spot::Row(bed.desk.conversation("carol"), None)));
+    assert_eq!(bed.list.last(), Some(Spot::Title(Part::Section(Section::Done))));
 }
 
 #[test]
 fn sections_fold_and_the_cursor_goes_to_the_title() {
     let mut bed = Bed::new(desk());
-    bed.list.fold(Section::Others, &bed.replica);
+    bed.list.fold(Part::Section(Section::Others), &bed.replica);
     bed.is("Waiting2 carol dmitri Mine2 bob alice Bot1 frank Others1 heidi Done1");
     bed.select("heidi");
-    bed.list.fold(Section::Others, &bed.replica);
+    bed.list.fold(Part::Section(Section::Others), &bed.replica);
     bed.is("Waiting2 carol dmitri Mine2 bob alice Bot1 frank >Others1 Done1");
-    bed.list.fold(Section::Waiting, &bed.replica);
+    bed.list.fold(Part::Section(Section::Waiting), &bed.replica);
     bed.is("Waiting2 carol dmitri Mine2 bob alice Bot1 frank >Others1 Done1");
     bed.select("judy")
         .is("Waiting2 carol dmitri Mine2 bob alice Bot1 frank Others1 Done1 >judy");
@@ -196,7 +201,10 @@ fn sections_fold_and_the_cursor_goes_to_the_title() {
 fn numbers_are_those_on_the_screen() {
     let bed = Bed::new(desk());
     assert_eq!(bed.list.numbered(0), None);
-    assert_eq!(bed.list.numbered(3), Some(bed.desk.conversation("bob")));
+    assert_eq!(
+        bed.list.numbered(3),
+        Some(Spot::Row(bed.desk.conversation("bob"), None))
+    );
     assert_eq!(bed.list.numbered(6), None, "what is folded has no number");
 }
 
@@ -217,28 +225,31 @@ fn a_conversation_that_is_not_known_any_more_has_no_cursor() {
 fn the_view_follows_the_cursor_and_can_be_scrolled_without_it() {
     let mut bed = Bed::new(desk());
     bed.shape(4, 1, false);
-    let top = |bed: &Bed| bed.list.visible().next().unwrap();
+    let top = |bed: &Bed| bed.list.visible().next().map(|it| (it.item, it.line)).unwrap();
     bed.select("frank");
     assert_eq!(
-        bed.list.visible().last().unwrap().0,
+        bed.list.visible().last().unwrap().item,
         Item::Row(bed.desk.conversation("frank"))
     );
     bed.list.scroll(-100);
-    assert_eq!(top(&bed), (Item::Title(Section::Waiting), 0));
+    assert_eq!(top(&bed), (Item::Title(Part::Section(Section::Waiting)), 0));
     bed.happens(|desk| desk.says("zoe", "hi").asks("zoe"));
     assert_eq!(
         top(&bed),
-        (Item::Title(Section::Waiting), 0),
+        (Item::Title(Part::Section(Section::Waiting)), 0),
         "the cursor is out of view: nothing jumps"
     );
     bed.select("carol");
     assert_eq!(
         top(&bed),
-        (Item::Title(Section::Waiting), 0),
+        (Item::Title(Part::Section(Section::Waiting)), 0),
         "the title above the first row is shown too"
     );
     bed.list.scroll(100);
-    assert_eq!(bed.list.visible().last().unwrap().0, Item::Title(Section::Done));
+    assert_eq!(
+        bed.list.visible().last().unwrap().item,
+        Item::Title(Part::Section(Section::Done))
+    );
 }
 
 #[test]
@@ -246,7 +257,7 @@ fn tall_rows_and_gaps() {
     let mut bed = Bed::new(desk());
     bed.shape(40, 2, true);
     bed.is("Waiting2 carol dmitri | Mine2 bob alice | Bot1 frank | Others1 | Done1");
-    let lines: Vec<usize> = bed.list.visible().take(5).map(|(_, line)| line).collect();
+    let lines: Vec<usize> = bed.list.visible().take(5).map(|it| it.line).collect();
     assert_eq!(lines, [0, 0, 1, 0, 1]);
 }
 
@@ -346,11 +357,11 @@ fn marks_are_on_what_is_shown_and_come_in_its_order() {
         "what is left out is not marked any more"
     );
     bed.filter("");
-    bed.list.mark_all(Section::Waiting);
+    bed.list.mark_all(Part::Section(Section::Waiting));
     bed.is("Waiting2 *carol *dmitri Mine2 bob alice Bot1 frank Others1 Done1");
-    bed.list.mark_all(Section::Waiting);
+    bed.list.mark_all(Part::Section(Section::Waiting));
     bed.is(ALL);
-    bed.list.mark_all(Section::Mine);
+    bed.list.mark_all(Part::Section(Section::Mine));
     assert!(bed.list.unmark_all());
     assert!(!bed.list.unmark_all());
 }
@@ -393,7 +404,7 @@ fn moving_among_ten_thousand_looks_at_no_row() {
         let name = bed.replica.summary(bed.list.rows().next().unwrap()).unwrap();
         assert_eq!(name.customer.name.as_str(), "c0");
         path.push(match bed.list.cursor() {
-            Some(Spot::Row(row)) => bed.replica.summary(row).unwrap().customer.name.to_string(),
+            Some(Spot::Row(row, _)) => bed.replica.summary(row).unwrap().customer.name.to_string(),
             other => format!("{other:?}"),
         });
     }

@@ -83,6 +83,10 @@ pub enum PickFor {
     PipeLine,
     /// Which file is fetched or opened.
     File,
+    /// Which view the list shows.
+    View,
+    /// Which view is deleted.
+    DeleteView,
 }
 
 /// What a row of a list stands for.
@@ -114,6 +118,14 @@ pub enum Choice {
     Sort(ListSort),
     /// Whether each priority has a title.
     Titles(bool),
+    /// A view, by its name.
+    View(String),
+    /// No view.
+    AllRows,
+    /// A name for what the list shows.
+    SaveView,
+    /// One view less.
+    DeleteView,
     /// A saved reply.
     SavedReply(ReplyId),
     /// An article.
@@ -177,6 +189,8 @@ pub enum AskFor {
     Subject,
     /// Which conversations are shown.
     Filter,
+    /// What the filter of the list is called from now on.
+    View,
     /// What a saved reply asks.
     Reply {
         /// Which.

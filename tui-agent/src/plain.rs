@@ -10,6 +10,7 @@ mod denied;
 mod desk;
 mod files;
 mod finding;
+mod keeping;
 mod library;
 mod lines;
 mod listing;
@@ -21,6 +22,7 @@ mod searching;
 mod staff;
 mod telling;
 mod tickets;
+mod views;
 pub mod words;
 
 use std::{
@@ -28,7 +30,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use minicom_client::{AgentReplica, CommandIds, ConnState, ListFilter, PendingMark};
+use minicom_client::{AgentReplica, CommandIds, ConnState, ListFilter, PendingMark, kept::Kept};
 use minicom_protocol::{
     command::AgentCommand,
     frame::AgentQuestion,
@@ -45,6 +47,7 @@ use crate::{
     app::{HeldClose, Msg, Order},
     exit,
     files::Files,
+    update::keeping::{Gone, Keeps},
     words::count,
 };
 
@@ -96,6 +99,8 @@ enum Awaiting {
     Thread(CustomerId),
     /// The reply to a question, which is to be told.
     Told(AgentQuestion),
+    /// A change of the views that is known here, and whether the server has done it.
+    View { order: Order, done: bool },
     /// All that was sent is stored and known.
     Quiet,
     /// Files that are on their way to the desk.
@@ -126,6 +131,11 @@ pub struct PlainAgent {
     /// The last state that was told, as words.
     told_state: String,
     began: bool,
+    /// What an earlier program has kept, until it is shown or not true any more.
+    kept: Option<Kept>,
+    keeps: Keeps,
+    /// What is told is an earlier program's.
+    past: bool,
     open: Option<ConversationId>,
     /// What the word that is being dealt with is about, if not the open conversation.
     about: Option<ConversationId>,
@@ -182,6 +192,9 @@ impl PlainAgent {
             state: ConnState::Connecting,
             told_state: String::new(),
             began: false,
+            kept: None,
+            keeps: Keeps::default(),
+            past: false,
             open: None,
             about: None,
             lines: VecDeque::new(),
@@ -210,6 +223,12 @@ impl PlainAgent {
         }
     }
 
+    /// Keeps the desk for a time without a connection, and begins with what an earlier program has kept.
+    pub fn keeps(mut self, kept: Option<Kept>) -> PlainAgent {
+        (self.kept, self.keeps) = (kept, Keeps::new(true));
+        self
+    }
+
     /// Tells the command that signs in to whoever is signed out.
     pub fn signs_in_by(mut self, command: Shown) -> PlainAgent {
         self.sign_in = Some(command);
@@ -236,12 +255,14 @@ impl PlainApp for PlainAgent {
             PlainInput::Message(Msg::Client(event)) => self.client(*event, now),
             PlainInput::Message(Msg::Unsent { id, why }) => self.unsent(id, &why, now),
             PlainInput::Message(Msg::Files(told)) => self.files_told(told, now),
+            PlainInput::Message(Msg::View(told)) => self.view_answered(told),
             PlainInput::Message(Msg::Addresses(Ok(words) | Err(words))) => self.say(words),
             PlainInput::Copied(copied) => self.copied(&copied),
             // Nobody orders these here.
             PlainInput::Message(
-                Msg::Drafts(_)
-                | Msg::DraftTrouble(_)
+                Msg::Kept(_)
+                | Msg::Drafts(_)
+                | Msg::DiskTrouble(_)
                 | Msg::Written(_)
                 | Msg::Piped { .. }
                 | Msg::Commands(_)
@@ -249,7 +270,10 @@ impl PlainApp for PlainAgent {
                 | Msg::FileRead { .. },
             )
             | PlainInput::Deadline => {}
-            PlainInput::Terminate => self.send_closes(|_| true, now),
+            PlainInput::Terminate => {
+                self.send_closes(|_| true, now);
+                self.keep_after(Gone::Text, now);
+            }
         }
         self.deal_with_lines(now);
         self.end_script(now);

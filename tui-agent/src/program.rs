@@ -5,11 +5,15 @@ use std::{
     future::Future,
     io::{self, IsTerminal, Write},
     process::ExitCode,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use clap::{CommandFactory, Parser};
-use minicom_client::{CommandIds, StateDir};
+use minicom_client::{
+    CommandIds, ListChoiceFile, StateDir,
+    credentials::Profile,
+    kept::{Kept, KeptStore},
+};
 use minicom_tui_kit::{
     Shown, Zone,
     input::Translator,
@@ -24,7 +28,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     account::{Account, SessionsCommand, Terminal},
-    app::{App, Order, Settings},
+    app::{App, Msg, Order, Settings},
     cli::{Cli, Command, Options},
     exit::{self, Failure},
     keys,
@@ -34,6 +38,7 @@ use crate::{
     sign_in::{self, SignedIn},
     tasks::{
         drafts::DraftKeeper,
+        keeper::Keeper,
         link::{Link, MESSAGES_MAX, Way},
         pipes::Pipes,
     },
@@ -164,9 +169,14 @@ fn open_desk(options: Options) -> Result<u8, Failure> {
     loop {
         let (state, data) = (state.clone(), options.data.clone());
         let signed_in = sign_in::find(&state, &profile, data)?;
-        let way = Way { state, signed_in };
+        let cursor = None;
+        let way = Way {
+            state,
+            signed_in,
+            cursor,
+        };
         let (ended, signs_in) = if options.plain || terminal::away() {
-            (block_on(lines(way))?, false)
+            (block_on(lines(way, &options))?, false)
         } else {
             let mut signs_in = false;
             (block_on(screen(way, &options, &mut signs_in))?, signs_in)
@@ -192,7 +202,7 @@ fn sign_in_again(options: &Options) -> Result<(), Failure> {
 }
 
 /// The desk on the screen.
-async fn screen(way: Way, options: &Options, signs_in: &mut bool) -> io::Result<Ended> {
+async fn screen(mut way: Way, options: &Options, signs_in: &mut bool) -> io::Result<Ended> {
     let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
     let settings = Settings {
         theme: options.theme(|name| std::env::var(name).ok()),
@@ -203,8 +213,16 @@ async fn screen(way: Way, options: &Options, signs_in: &mut bool) -> io::Result<
         ids: CommandIds::random(),
         start: Instant::now(),
         links: links::known(|name| std::env::var(name).ok()),
+        keeps: !options.no_cache,
+        list: list_choice(&way).load(),
     };
     let mut pipes = Pipes::new(messages_in.clone());
+    let (store, kept) = kept_desk(&mut way, options);
+    if let Some(kept) = kept {
+        // It is there before anything that the connection tells; nobody has sent anything yet, so there is room.
+        drop(messages_in.try_send(Msg::Kept(Box::new(kept))));
+    }
+    let keeper = Keeper::start(store, list_choice(&way), messages_in.clone());
     let drafts = DraftKeeper::start(drafts_folder(&way.state, &way.signed_in), messages_in.clone());
     let files = way.files(messages_in.clone());
     let link = Link::start(way, messages_in, Pictures::of_terminal());
@@ -222,6 +240,9 @@ async fn screen(way: Way, options: &Options, signs_in: &mut bool) -> io::Result<
         Order::KeepCommands(commands) => drafts.keep_commands(commands),
         Order::Pipe { id, job } => pipes.run(id, job),
         Order::StopPipe => pipes.stop(),
+        Order::Keep(parcel) => keeper.keep(parcel),
+        Order::KeepChoice(choice) => keeper.keep_choice(choice),
+        Order::ForgetKept => keeper.forget(),
         Order::SignIn => *signs_in = true,
         Order::Files(order) => files.order(order),
         other => link.order(other),
@@ -233,24 +254,43 @@ async fn screen(way: Way, options: &Options, signs_in: &mut bool) -> io::Result<
     files.end().await;
     link.finish().await;
     drafts.finish();
+    keeper.finish();
     ended
 }
 
 /// The desk as lines.
-async fn lines(way: Way) -> io::Result<Ended> {
+async fn lines(mut way: Way, options: &Options) -> io::Result<Ended> {
     let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
-    let app = PlainAgent::new(Zone::system(), CommandIds::random(), Instant::now(), listener())
+    let mut app = PlainAgent::new(Zone::system(), CommandIds::random(), Instant::now(), listener())
         .signs_in_by(sign_in_words(&way));
+    // A script waits for the connection, and leaves nothing behind.
+    let mut keeper = None;
+    if listener().person {
+        let (store, kept) = kept_desk(&mut way, options);
+        // Lines tell what happens, and not all that happened since the last time.
+        way.cursor = None;
+        keeper = Some(Keeper::start(store, list_choice(&way), messages_in.clone()));
+        if !options.no_cache {
+            app = app.keeps(kept);
+        }
+    }
     let files = way.files(messages_in.clone());
     let link = Link::start(way, messages_in, None);
     let (input, signals) = (plain::stdin_lines()?, signals::from_system()?);
-    let ended = plain::run(app, input, messages, signals, io::stdout(), |order| match order {
-        Order::Files(order) => files.order(order),
-        other => link.order(other),
+    let ended = plain::run(app, input, messages, signals, io::stdout(), |order| {
+        match (order, &keeper) {
+            (Order::Keep(parcel), Some(keeper)) => keeper.keep(parcel),
+            (Order::ForgetKept, Some(keeper)) => keeper.forget(),
+            (Order::Files(order), _) => files.order(order),
+            (order, _) => link.order(order),
+        }
     })
     .await;
     files.end().await;
     link.finish().await;
+    if let Some(keeper) = keeper {
+        keeper.finish();
+    }
     ended
 }
 
@@ -281,6 +321,36 @@ fn account(options: &Options) -> Result<Account, Failure> {
 fn drafts_folder(state: &StateDir, signed_in: &SignedIn) -> std::path::PathBuf {
     let profile = &signed_in.profile;
     state.drafts(&profile.server, &profile.tenant, &signed_in.identity)
+}
+
+/// What is kept of the desk, which belongs to an account at a tenant of a server. The connection begins there.
+fn kept_desk(way: &mut Way, options: &Options) -> (KeptStore, Option<Kept>) {
+    let signed_in = &way.signed_in;
+    let Profile { server, tenant, .. } = &signed_in.profile;
+    let store = KeptStore::new(&way.state, server, tenant, &signed_in.identity);
+    let kept = match options.no_cache {
+        true => {
+            // What was kept before is not wanted any more. If it cannot be removed it is not read either.
+            drop(store.remove());
+            None
+        }
+        false => store.load(wall()),
+    };
+    way.cursor = kept.as_ref().and_then(Kept::cursor);
+    (store, kept)
+}
+
+/// How the list is arranged is an account's too.
+fn list_choice(way: &Way) -> ListChoiceFile {
+    let signed_in = &way.signed_in;
+    let Profile { server, tenant, .. } = &signed_in.profile;
+    ListChoiceFile::new(&way.state, server, tenant, &signed_in.identity)
+}
+
+/// This computer's clock, in microseconds since 1970.
+fn wall() -> i64 {
+    let passed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(passed.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// Zellij takes the chords for itself.

@@ -3,6 +3,8 @@
 pub mod addresses;
 pub mod drafts;
 pub mod export;
+pub mod keeper;
 pub mod link;
 pub mod pipes;
 pub mod previews;
+mod views;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration, time::Instant};
 
-use minicom_client::{ClientEvent, CommandIds, ConnState};
+use minicom_client::{ClientEvent, CommandIds, ConnState, ListChoice, kept::Parcel};
 use minicom_protocol::{
     command::{AgentCommand, Done, Outcome, Warning},
     context::{AccountStatus, CustomerContext, Mention, NoteRow, Profile},
@@ -602,6 +602,10 @@ pub struct Seat {
     pub orders: Vec<Order>,
     /// What was said in passing: what is on the screen, and how far.
     pub said: Vec<Order>,
+    /// What was handed over to be kept.
+    pub kept: Vec<Parcel>,
+    /// How the list is arranged, as it was handed over last.
+    pub choice: ListChoice,
     /// The texts that were given to an editor.
     pub edits: Vec<Edit>,
     /// What was copied last.
@@ -625,12 +629,16 @@ impl Seat {
             ids: CommandIds::starting_at(7),
             start,
             links: false,
+            keeps: true,
+            list: None,
         };
         let mut seat = Seat {
             bench: Bench::new(App::new(settings), width, height),
             desk: Desk::new(),
             orders: Vec::new(),
             said: Vec::new(),
+            kept: Vec::new(),
+            choice: ListChoice::default(),
             edits: Vec::new(),
             copied: None,
             bells: 0,
@@ -728,6 +736,8 @@ impl Seat {
                         self.bench.tell(Msg::Client(Box::new(reply)));
                     }
                     Effect::Program(order @ (Order::Viewing(_) | Order::Delivered { .. })) => self.said.push(order),
+                    Effect::Program(Order::KeepChoice(choice)) => self.choice = choice,
+                    Effect::Program(Order::Keep(parcel)) => self.kept.push(*parcel),
                     Effect::Program(order) => self.orders.push(order),
                     Effect::Bell => self.bells += 1,
                     Effect::Title(title) => self.title = title.to_string(),

@@ -3,7 +3,7 @@
 pub(crate) mod answers;
 mod articles;
 pub(crate) mod attending;
-mod available;
+pub(crate) mod available;
 pub(crate) mod calling;
 mod closing;
 mod connection;
@@ -15,6 +15,8 @@ mod fetching;
 mod files;
 mod filter;
 pub(crate) mod finding;
+mod hits;
+pub(crate) mod keeping;
 pub(crate) mod keeping_out;
 mod keys;
 pub(crate) mod looking;
@@ -29,6 +31,7 @@ mod saved_replies;
 mod sending;
 mod snoozing;
 mod ticking;
+pub(crate) mod views;
 mod writing_tools;
 
 use std::time::Duration;
@@ -42,7 +45,7 @@ use ratatui::{
 use crate::{
     app::{App, Ends, Focus, Msg, Notice, Order},
     layout::{self, Layout, Wishes, layout},
-    list::{Item, Shape},
+    list::{Shape, Spot},
     view::with,
 };
 
@@ -75,7 +78,8 @@ impl Program for App {
                     self.writing.loaded(draft, now.elapsed);
                 }
             }
-            Input::Message(Msg::DraftTrouble(words)) => self.trouble(words, Ends::Leaving),
+            Input::Message(Msg::Kept(kept)) => self.restore(*kept, now),
+            Input::Message(Msg::DiskTrouble(words)) => self.trouble(words, Ends::Leaving),
             Input::Message(Msg::Written(Ok(path))) => self.tell(Shown::line(&format!("Written to {path}")), now),
             Input::Message(Msg::Written(Err(words))) => self.trouble(words, Ends::Leaving),
             Input::Message(Msg::LookedInto { id, preview }) => self.looked_into(id, preview),
@@ -83,6 +87,7 @@ impl Program for App {
             Input::Message(Msg::Piped { id, ran }) => self.piped(id, ran, now),
             Input::Message(Msg::Commands(commands)) => self.piping.remember(commands),
             Input::Message(Msg::Files(told)) => self.files_told(told, now),
+            Input::Message(Msg::View(told)) => self.saved_view_answered(told, now),
             Input::Message(Msg::Addresses(told)) => self.addresses_answered(told, now),
             Input::Edited(edited) => {
                 self.look_again();
@@ -147,10 +152,12 @@ impl App {
     pub(crate) fn store_all(&mut self, now: Now) {
         self.send_all_closes(now.wall);
         self.save_drafts();
+        self.keep_now(now);
     }
 
     /// What follows from every change: sizes, what has been seen, what is to be asked, the title.
     fn settle(&mut self) {
+        self.list.set_past(self.shown_as_of().is_some(), &self.replica);
         self.lay_out();
         if let Some(chat) = &mut self.chat {
             chat.sync(&self.replica);
@@ -161,6 +168,10 @@ impl App {
         self.read();
         self.look_into_files();
         self.ask_older();
+        if self.choice_kept != self.list.chosen() {
+            self.choice_kept = self.list.chosen();
+            self.order(Order::KeepChoice(self.list.choice()));
+        }
         let title = self.attention.title(self.wanting());
         self.out.extend(title);
     }
@@ -247,16 +258,15 @@ impl App {
         let layout = self.layout();
         if let Some(area) = layout.list.filter(|area| area.contains(at)) {
             let line = usize::from(at.y - area.y);
-            let item = self.list.visible().nth(line).map(|(item, _)| item);
-            match item {
-                Some(Item::Row(conversation)) => {
-                    self.open_chat(conversation);
+            match self.list.spot_on(line) {
+                Some(spot @ Spot::Row(..)) => {
+                    self.go(Some(spot));
                     if double {
                         self.focus = Focus::Compose;
                     }
                 }
-                Some(Item::Title(section)) => self.list.fold(section, &self.replica),
-                Some(Item::Gap | Item::Filter | Item::Group(_)) | None => {}
+                Some(Spot::Title(part)) => self.list.fold(part, &self.replica),
+                None => {}
             }
             return;
         }

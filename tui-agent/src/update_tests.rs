@@ -195,7 +195,7 @@ fn sections_unfold_by_key_and_show_their_rows() {
         .press("-")
         .sees("›OTHERS 1 [+]")
         .sees_no("5 heidi");
-    seat.press("g-").sees("Only OTHERS and DONE can be folded.");
+    seat.press("g-").sees("Only OTHERS, DONE and views can be folded.");
 }
 
 #[test]

@@ -155,25 +155,34 @@ pub enum Tone {
     Bad,
 }
 
-/// The state of the connection for a header of so many columns. `F5` is the key to connect now.
+/// The state of the connection for a header of so many columns. `F5` is the key to connect now; `as_of`, when what is shown was kept by
+/// an earlier program.
 pub fn connection(
     state: &ConnState,
+    as_of: Option<&str>,
     latency: Option<Duration>,
     now: Instant,
     zone: &Zone,
     columns: u16,
     dot: &str,
 ) -> (String, Tone) {
+    let key = if columns >= 60 {
+        format!(" {dot} F5 now")
+    } else {
+        String::new()
+    };
+    if let (Some(as_of), ConnState::Reconnecting { .. } | ConnState::Offline { .. }) = (as_of, state) {
+        return (format!("offline {dot} as of {as_of}{key}"), Tone::Warning);
+    }
     match state {
+        ConnState::Connecting if as_of.is_some() => (
+            format!("connecting {dot} as of {}", as_of.unwrap_or_default()),
+            Tone::Neutral,
+        ),
         ConnState::Connecting => ("connecting".to_owned(), Tone::Neutral),
         ConnState::Live => (live(latency.filter(|_| columns >= 70), columns >= 100), Tone::Good),
         ConnState::Reconnecting { retry_at, .. } => {
             let countdown = seconds_left(*retry_at, now).map_or(String::new(), |left| format!(" {left}s"));
-            let key = if columns >= 60 {
-                format!(" {dot} F5 now")
-            } else {
-                String::new()
-            };
             (format!("reconnecting{countdown}{key}"), Tone::Warning)
         }
         ConnState::Offline { since, retry_at, .. } => {
@@ -182,11 +191,6 @@ pub fn connection(
             let next = match seconds_left(*retry_at, now).filter(|_| columns >= 100) {
                 Some(left) => format!(" {dot} next try in {left}s"),
                 None => String::new(),
-            };
-            let key = if columns >= 60 {
-                format!(" {dot} F5 now")
-            } else {
-                String::new()
             };
             (format!("offline since {clock}{next}{key}"), Tone::Warning)
         }

@@ -6,9 +6,14 @@ use super::*;
 use crate::testing::{ADA, BO, agent};
 
 fn state(state: ConnState, columns: u16) -> String {
+    state_as_of(state, None, columns)
+}
+
+fn state_as_of(state: ConnState, as_of: Option<&str>, columns: u16) -> String {
     let now = Instant::now();
     connection(
         &state,
+        as_of,
         Some(Duration::from_micros(7_300)),
         now,
         &Zone::utc(),
@@ -46,6 +51,10 @@ fn the_connection_by_width() {
     assert_eq!(state(offline(), 120), "offline since 14:04 · next try in 7s · F5 now");
     assert_eq!(state(offline(), 80), "offline since 14:04 · F5 now");
     assert_eq!(state(offline(), 50), "offline since 14:04");
+    let kept = |state, columns| state_as_of(state, Some("14:02"), columns);
+    assert_eq!(kept(ConnState::Connecting, 80), "connecting · as of 14:02");
+    assert_eq!(kept(reconnecting(2_900), 80), "offline · as of 14:02 · F5 now");
+    assert_eq!(kept(offline(), 50), "offline · as of 14:02");
     let draining = ConnState::Draining {
         retry_at: Instant::now(),
     };

@@ -8,11 +8,16 @@ use std::{
     time::Duration,
 };
 
-use minicom_client::{ClientEvent, Handle, open};
+use minicom_client::{
+    ClientEvent, Handle, ServerUrl, open,
+    rest::{self, LoginError},
+};
 use minicom_protocol::{
     frame::{CustomerQuestion, CustomerReply, Customers, Told},
+    ids::TenantId,
     json::ascii,
 };
+use minicom_tui_kit::Zone;
 use tokio::{sync::mpsc, time::timeout};
 
 use crate::{
@@ -60,6 +65,29 @@ pub(crate) async fn articles(start: &Start, words: &str) -> Result<u8, Fault> {
     handle.shutdown().await;
     let told = Told::Reply(told?);
     for words in account::words(Some(&told), &start.command(), &start.zone).unwrap_or_default() {
+        print(&mut io::stdout().lock(), &format!("{words}\n"))?;
+    }
+    Ok(exit::OK)
+}
+
+/// The same for whoever has no name here: nothing is signed in, and nothing is left on this computer.
+///
+/// # Errors
+/// As [`articles`].
+pub(crate) async fn public_articles(server: &ServerUrl, tenant: &TenantId, words: &str) -> Result<u8, Fault> {
+    let CustomerQuestion::Articles { query, limit } = account::articles(words) else {
+        return Err(unanswered());
+    };
+    let found = rest::public_articles(server, tenant, &query, limit).await;
+    let articles = found.map_err(|error| {
+        let code = match &error {
+            LoginError::Refused(refusal) => exit::of_refusal(refusal),
+            _ => exit::UNAVAILABLE,
+        };
+        Fault::new(code, error.to_string())
+    })?;
+    let told = Told::Reply(CustomerReply::Articles { articles });
+    for words in account::words(Some(&told), "", &Zone::system()).unwrap_or_default() {
         print(&mut io::stdout().lock(), &format!("{words}\n"))?;
     }
     Ok(exit::OK)

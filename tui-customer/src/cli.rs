@@ -27,7 +27,8 @@ the time of --wait; 77 the name is somebody else's, or a file is not safe; 78 ve
 #[command(name = "minicom-chat", version, after_help = AFTER)]
 pub struct Cli {
     /// Your name here: letters, digits and ._- up to 64. The first who uses it on this desk keeps it
-    pub name: String,
+    #[arg(required_unless_present = "articles")]
+    pub name: Option<String>,
     /// Send one message, wait until it is stored, and end; - reads it from the standard input
     #[arg(
         short = 'm',
@@ -89,7 +90,7 @@ pub struct Cli {
     /// Show a code with which another device goes on with your chat, and end
     #[arg(long, conflicts_with_all = ["message", "plain", "export"])]
     pub link: bool,
-    /// Look for published articles with these words, print them, and end
+    /// Look for published articles with these words, print them, and end; needs no name
     #[arg(long, value_name = "WORDS", conflicts_with_all = ["message", "plain", "export", "link"])]
     pub articles: Option<String>,
     /// The code that your other device shows: this one goes on with your chat from here on
@@ -139,7 +140,8 @@ impl Cli {
     /// # Errors
     /// The name cannot be one; the words say what is wrong with it.
     pub fn customer(&self) -> Result<CustomerName, Fault> {
-        CustomerName::parse(&self.name).map_err(|refused| Fault::new(exit::USAGE, refused.to_string()))
+        let name = self.name.as_deref().unwrap_or_default();
+        CustomerName::parse(name).map_err(|refused| Fault::new(exit::USAGE, refused.to_string()))
     }
 
     /// Where the server is.

@@ -159,8 +159,12 @@ pub(crate) fn tell(words: &str) {
 }
 
 fn start(cli: &Cli) -> Result<u8, Fault> {
-    let name = cli.customer()?;
     let server = cli.server()?;
+    if let (None, Some(words)) = (&cli.name, &cli.articles) {
+        let tenant = cli.tenant.clone().unwrap_or_else(TenantId::default_tenant);
+        return runtime()?.block_on(asking::public_articles(&server, &tenant, words));
+    }
+    let name = cli.customer()?;
     let wishes = cli.wishes()?;
     let way = way(cli)?;
     let state = StateDir::resolve(cli.state.clone()).map_err(|error| Fault::new(exit::IO, error.to_string()))?;
@@ -184,12 +188,7 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
         wishes,
         secret,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_keep_alive(WRITERS_KEPT)
-        .enable_all()
-        .build()
-        .map_err(|error| Fault::new(exit::BUG, format!("the program's tasks cannot be started: {error}")))?;
+    let runtime = runtime()?;
     let ended = runtime.block_on(async {
         match way {
             Way::Screen => screen::run(start).await,
@@ -203,6 +202,15 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
     // The thread that reads keys or lines may wait for one for ever.
     runtime.shutdown_background();
     ended
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Fault> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_keep_alive(WRITERS_KEPT)
+        .enable_all()
+        .build()
+        .map_err(|error| Fault::new(exit::BUG, format!("the program's tasks cannot be started: {error}")))
 }
 
 fn way(cli: &Cli) -> Result<Way, Fault> {

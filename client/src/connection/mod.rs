@@ -96,6 +96,7 @@ impl<A: Party> Link<A> {
         let outbox = Outbox::new(config.wall.clone());
         let lost = Some((Instant::now(), outbox.now()));
         Self {
+            cursor: config.cursor,
             config,
             orders,
             events,
@@ -104,7 +105,6 @@ impl<A: Party> Link<A> {
             momentary: Momentary::new(MOMENTARY_EVERY),
             passing: Momentary::new(MOMENTARY_EVERY),
             viewing: None,
-            cursor: None,
             asked: BTreeMap::new(),
             state: ConnState::Connecting,
             live_since: None,

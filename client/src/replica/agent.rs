@@ -7,11 +7,13 @@ mod colleagues;
 pub(crate) mod contexts;
 mod desk;
 mod doubts;
+mod keeping;
 mod knows;
 mod own;
 mod replies;
 mod rows;
 mod told;
+mod views;
 
 pub(super) use self::own::{first_text, is_changeable};
 use std::{collections::HashMap, time::Instant};
@@ -21,8 +23,8 @@ use minicom_protocol::{
     command::AgentCommand,
     context::{Mention, NoteRow},
     event::{Event, EventBody},
-    frame::{AgentMe, AgentQuestion, AgentSnapshot, Agents},
-    ids::{ConversationId, CustomerId, Rev, Time},
+    frame::{AgentMe, AgentQuestion, AgentSignal, AgentSnapshot, Agents},
+    ids::{ConversationId, Cursor, CustomerId, Rev, Time},
     summary::Summary,
 };
 
@@ -33,6 +35,7 @@ use self::{
     doubts::Doubts,
     replies::ReplyBook,
     rows::{Rows, Rules},
+    views::ViewBook,
 };
 use super::{ServerClock, mentions::Mentions, pending::PendingList, thread::Thread, tickets::TicketBook};
 use crate::event::ClientEvent;
@@ -43,6 +46,8 @@ pub struct AgentReplica {
     me: Option<AgentMe>,
     clock: Option<ServerClock>,
     at: Rev,
+    /// Where the connection is, with its mark.
+    cursor: Option<Cursor>,
     desk: DeskBoard,
     list: Rows,
     /// The time by which the list is ordered.
@@ -53,12 +58,17 @@ pub struct AgentReplica {
     opened: Vec<CustomerId>,
     contexts: ContextBook,
     replies: ReplyBook,
+    views: ViewBook,
     mentions: Mentions,
     tickets: Option<TicketBook>,
     pending: PendingList<AgentCommand>,
     colleagues: Colleagues,
     more_closed: bool,
     asking_closed: bool,
+    /// Counts what came that is worth keeping.
+    touched: u64,
+    /// When, by that count, a thread became as it is.
+    threads_touched: HashMap<CustomerId, u64>,
 }
 
 impl Default for AgentReplica {
@@ -82,6 +92,7 @@ impl AgentReplica {
             me: None,
             clock: None,
             at: Rev(0),
+            cursor: None,
             desk: DeskBoard::default(),
             list: Rows::default(),
             ordered_at: Time(0),
@@ -90,18 +101,22 @@ impl AgentReplica {
             opened: Vec::new(),
             contexts: ContextBook::default(),
             replies: ReplyBook::default(),
+            views: ViewBook::default(),
             mentions: Mentions::default(),
             tickets: None,
             pending: PendingList::new(),
             colleagues: Colleagues::new(),
             more_closed: false,
             asking_closed: false,
+            touched: 0,
+            threads_touched: HashMap::new(),
         }
     }
 
     /// Takes in what the connection tells. Returns what is to be asked now.
     #[must_use = "the questions are to be asked"]
     pub fn apply(&mut self, event: ClientEvent<Agents>, now: Instant) -> Vec<AgentQuestion> {
+        self.note(&event);
         let questions = match event {
             ClientEvent::Fresh {
                 me,
@@ -111,11 +126,13 @@ impl AgentReplica {
             } => {
                 self.me = Some(me);
                 self.set_clock(time, now);
+                self.views.connected();
                 return self.apply_fresh(Rev(cursor.at), parts);
             }
             ClientEvent::Resumed { me, time, .. } => {
                 self.me = Some(me);
                 self.set_clock(time, now);
+                self.views.connected();
                 // The clock may have been set back: what counted as old may not be it.
                 self.list
                     .place_all(&rules(&self.desk, self.me.as_ref(), self.ordered_at));
@@ -125,6 +142,10 @@ impl AgentReplica {
             ClientEvent::Reply { question, told, .. } => self.apply_reply(&question, told),
             ClientEvent::AskFailed { question, .. } => {
                 self.ask_failed(&question, false);
+                Vec::new()
+            }
+            ClientEvent::Signal(AgentSignal::Views { views }) => {
+                self.views.changed(views);
                 Vec::new()
             }
             ClientEvent::Signal(signal) => {
@@ -152,6 +173,17 @@ impl AgentReplica {
         };
         self.advance(now);
         questions
+    }
+
+    /// Where the connection is, and whether there is something new to be kept.
+    fn note(&mut self, event: &ClientEvent<Agents>) {
+        match event {
+            ClientEvent::Fresh { cursor, .. } | ClientEvent::Resumed { cursor, .. } => self.cursor = Some(*cursor),
+            ClientEvent::Batch { to, mark, .. } => self.cursor = Some(Cursor { at: *to, mark: *mark }),
+            ClientEvent::Reply { .. } | ClientEvent::Signal(AgentSignal::Views { .. }) => {}
+            _ => return,
+        }
+        self.touched += 1;
     }
 
     fn set_clock(&mut self, time: Time, now: Instant) {
@@ -186,6 +218,7 @@ impl AgentReplica {
             .replace(rows, &rules(&self.desk, self.me.as_ref(), self.ordered_at));
         self.doubts.clear();
         self.threads.clear();
+        self.threads_touched.clear();
         self.colleagues.clear();
         self.replies.clear();
         self.contexts.clear();
@@ -231,11 +264,15 @@ impl AgentReplica {
         self.apply_to_row(conversation, &event);
         self.apply_to_mentions(conversation, &event);
         self.colleagues.event(conversation, &event);
-        if let Some(thread) = event.subject.customer().and_then(|it| self.threads.get_mut(&it)) {
-            if matches!(event.body, EventBody::Erased(_)) {
-                thread.erase(conversation);
+        let customer = event.subject.customer();
+        if let Some(thread) = customer.and_then(|it| self.threads.get_mut(&it)) {
+            if let EventBody::Erased(erased) = &event.body {
+                thread.erase(conversation, &erased.customer);
             }
             thread.live(event);
+        }
+        if let Some(customer) = customer {
+            self.touch_thread(customer);
         }
     }
 

@@ -4,7 +4,9 @@ use minicom_protocol::{
     event::{EventBody, LineChanged, Posted},
     frame::Agents,
     ids::ConversationId,
+    intake::ClientInfo,
     line::LineState,
+    people::CustomerRef,
     text::MessageText,
 };
 
@@ -14,8 +16,8 @@ use super::thread::Thread;
 const GONE: &str = "(erased)";
 
 impl Thread<Agents> {
-    /// Takes all that was said out of a conversation, as pages tell it from now on.
-    pub(crate) fn erase(&mut self, conversation: ConversationId) {
+    /// Takes all that was said out of a conversation, as pages tell it from now on. `customer` is who the customer is from here on.
+    pub(crate) fn erase(&mut self, conversation: ConversationId, customer: &CustomerRef) {
         for event in self.events_mut() {
             if event.subject.conversation() != Some(conversation) {
                 continue;
@@ -42,7 +44,8 @@ impl Thread<Agents> {
                 EventBody::SubjectChanged(it) => it.subject = None,
                 EventBody::Rated(it) => it.comment = None,
                 EventBody::Opened(it) => {
-                    it.intake.subject = None;
+                    it.customer.clone_from(customer);
+                    (it.intake.subject, it.intake.client) = (None, ClientInfo::default());
                     it.answers.clear();
                 }
                 _ => {}

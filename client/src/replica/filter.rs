@@ -15,6 +15,8 @@ use minicom_protocol::{
     words::{Skill, Tag},
 };
 
+use super::sections::Section;
+
 pub use self::parse::FilterError;
 pub use minicom_protocol::stage::StageIs;
 
@@ -156,6 +158,11 @@ impl ListFilter {
             && self.owner.as_ref().is_none_or(|owner| owner.is(row, me))
             && self.waits.iter().all(|wait| wait.is(waited_s(row, queue)))
             && self.has_words(row)
+    }
+
+    /// Whether rows of a section are looked at without being asked for by name: closed ones are only where the stage says so.
+    pub fn looks_into(&self, section: Section) -> bool {
+        section != Section::Done || self.stages.contains(&StageIs::Closed)
     }
 
     fn has_words(&self, row: &Summary) -> bool {

@@ -53,6 +53,11 @@ impl Mentions {
         self.read
     }
 
+    /// Whether the number of unread ones may be another.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.doubted
+    }
+
     /// Starts afresh. What was looked at is asked for again.
     pub(crate) fn fresh(&mut self, read: Rev, unread: u64) {
         *self = Mentions {

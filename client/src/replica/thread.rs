@@ -37,6 +37,17 @@ impl<A: Audience> Thread<A> {
         }
     }
 
+    /// What was kept of a thread: its newest events, without holes.
+    pub(crate) fn restored(events: Vec<A::Event>, more: bool) -> Self {
+        let events = events.into_iter().map(|event| (A::position(&event), event));
+        Self {
+            events: events.collect(),
+            more,
+            loaded: true,
+            asking: None,
+        }
+    }
+
     /// Known events, oldest first.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &A::Event> {
         self.events.values()

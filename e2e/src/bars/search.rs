@@ -22,6 +22,10 @@ pub const SEARCH_MAX: Duration = Duration::from_millis(50);
 pub const OPEN_MAX: Duration = Duration::from_millis(30);
 /// Any query that was made to hurt.
 pub const HOSTILE_MAX: Duration = Duration::from_millis(250);
+/// Among more messages, 95 of 100 take at most so many percent longer.
+pub const SLOWER_MAX_PERCENT: u128 = 20;
+/// A difference below this is no difference: so much a run differs from the next on the same desk.
+const NO_DIFFERENCE: Duration = Duration::from_millis(1);
 /// How many of those.
 const HOSTILE: usize = 200;
 
@@ -91,6 +95,62 @@ impl fmt::Display for Searched {
         )?;
         self.wrong.iter().take(5).try_for_each(|it| write!(f, "\n  {it}"))
     }
+}
+
+/// The same desk, and one with more.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    small: Searched,
+    large: Option<Searched>,
+}
+
+impl Compared {
+    /// Whether both are as promised, and the large one hardly slower.
+    pub fn is_as_promised(&self) -> bool {
+        let holds = |small: &[Duration], large: &[Duration]| {
+            let (small, large) = (p95(small), p95(large));
+            let more = large.saturating_sub(small);
+            more <= NO_DIFFERENCE || more.as_nanos() * 100 <= small.as_nanos() * SLOWER_MAX_PERCENT
+        };
+        let large = self.large.iter().all(|large| {
+            large.is_as_promised()
+                && holds(&self.small.searches, &large.searches)
+                && holds(&self.small.opens, &large.opens)
+        });
+        self.small.is_as_promised() && large
+    }
+}
+
+impl fmt::Display for Compared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.small)?;
+        let Some(large) = &self.large else { return Ok(()) };
+        let ratio = |small: &[Duration], large: &[Duration]| {
+            p95(large).as_secs_f64() / p95(small).as_secs_f64().max(f64::MIN_POSITIVE)
+        };
+        write!(
+            f,
+            "\n{large}\nthe second to the first: search {:.2}, opening {:.2}",
+            ratio(&self.small.searches, &large.searches),
+            ratio(&self.small.opens, &large.opens)
+        )
+    }
+}
+
+/// Fills a desk and measures it, and then one with so many times as many conversations.
+///
+/// # Errors
+/// As [`measure`].
+pub async fn compare(size: Size, times: u64, seed: u64) -> Result<Compared> {
+    let small = measure(size, seed).await?;
+    let large = match times {
+        0 | 1 => None,
+        _ => {
+            let conversations = size.conversations * times;
+            Some(measure(Size { conversations, ..size }, seed).await?)
+        }
+    };
+    Ok(Compared { small, large })
 }
 
 fn p95(times: &[Duration]) -> Duration {

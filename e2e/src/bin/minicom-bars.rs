@@ -11,7 +11,7 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
-    bars::{claims, cuts, desk, groups, kill, logins, races, repeats, revoke, search, slow, watch},
+    bars::{claims, cuts, desk, groups, kill, logins, races, repeats, revoke, search, signals, slow, watch},
     idle, keys,
 };
 use minicom_server::faults::Faults;
@@ -104,11 +104,14 @@ enum Bar {
         #[arg(long, default_value_t = 500)]
         moves: usize,
     },
-    /// Search and opening among very many messages, and queries made to hurt (no broken variant)
+    /// Search and opening among very many messages, and queries made to hurt; then the same among more (no broken variant)
     Search {
-        /// Conversations; 200000 are 4,000,000 messages
+        /// Conversations
         #[arg(long, default_value_t = 50_000)]
         conversations: u64,
+        /// How many times as many the second time: 200,000 conversations are 4,000,000 messages; 1 leaves it out
+        #[arg(long, default_value_t = 4)]
+        times: u64,
         /// Messages of each
         #[arg(long, default_value_t = 20)]
         messages: u64,
@@ -122,6 +125,12 @@ enum Bar {
         /// How often
         #[arg(long, default_value_t = 200)]
         rounds: u64,
+    },
+    /// From a new conversation to a signal in tmux, in another window than the agent's: bell, title, status line (no broken variant)
+    Signal {
+        /// How many, one after the other
+        #[arg(long, default_value_t = 20)]
+        conversations: usize,
     },
     /// Time from a key to the changed screen, at 120x40 with 5,000 messages (there is no broken variant)
     Keys {
@@ -264,6 +273,7 @@ async fn measure(given: &Arguments) -> Result<Came> {
         }
         Bar::Search {
             conversations,
+            times,
             messages,
             rounds,
         } => {
@@ -272,7 +282,11 @@ async fn measure(given: &Arguments) -> Result<Came> {
                 messages,
                 rounds,
             };
-            let found = search::measure(size, given.seed).await?;
+            let found = search::compare(size, times, given.seed).await?;
+            Ok(Came::to(found.is_as_promised(), &found))
+        }
+        Bar::Signal { conversations } => {
+            let found = signals::measure(conversations).await?;
             Ok(Came::to(found.is_as_promised(), &found))
         }
         Bar::Watch { rounds } => {

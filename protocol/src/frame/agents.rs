@@ -321,6 +321,12 @@ pub enum AgentSignal {
         /// The newest line of the desk.
         up_to: LineNo,
     },
+    /// The views that I have saved are these now. Only the agent whose they are is told, in each program.
+    #[serde(rename = "agent.views")]
+    Views {
+        /// In their order.
+        views: Vec<SavedView>,
+    },
 }
 
 /// Who is writing, for agents.

@@ -213,6 +213,13 @@ pub fn staff() -> Staff {
     }
 }
 
+fn late_view() -> SavedView {
+    SavedView {
+        name: "mine-late".to_owned(),
+        filter: "owner:me wait>1h".to_owned(),
+    }
+}
+
 pub fn presence() -> Presence {
     Presence {
         agent: ada(),
@@ -564,7 +571,7 @@ every! {
             },
         },
         AgentReply::Views { .. } => AgentReply::Views {
-            views: vec![SavedView { name: "mine-late".to_owned(), filter: "owner:me wait>1h".to_owned() }],
+            views: vec![late_view()],
         },
     }
 
@@ -607,6 +614,7 @@ every! {
         AgentSignal::Typing { .. } => AgentSignal::Typing { conversation: talk(), who: Typist::Agent { agent: ada() }, on: true, at: Rev(814) },
         AgentSignal::Presence { .. } => AgentSignal::Presence { agents: vec![presence()] },
         AgentSignal::Delivered { .. } => AgentSignal::Delivered { conversation: talk(), up_to: LineNo(3) },
+        AgentSignal::Views { .. } => AgentSignal::Views { views: vec![late_view()] },
     }
 
     every_customer_signal: CustomerSignal {

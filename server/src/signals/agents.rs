@@ -28,6 +28,19 @@ pub enum Key {
     Delivered(ConversationId),
     /// Somebody's typing in a conversation.
     Typing(ConversationId, TypistKey),
+    /// What an agent called filters of the list: for that agent alone.
+    Views(AgentId),
+}
+
+impl Key {
+    /// Whether an agent is told of it: what is one's own is told to nobody else, and nobody is told of the own typing.
+    fn is_for(&self, me: AgentId) -> bool {
+        match self {
+            Key::Views(agent) => *agent == me,
+            Key::Typing(_, TypistKey::Agent(agent)) => *agent != me,
+            Key::Presence | Key::Delivered(_) | Key::Typing(..) => true,
+        }
+    }
 }
 
 /// Who types.
@@ -220,9 +233,8 @@ impl AgentSignals {
         self.told.retain(|key, _| state.values.contains_key(key));
         let mut later: Option<Instant> = None;
         for (key, value) in &state.values {
-            let mine = matches!(key, Key::Typing(_, TypistKey::Agent(agent)) if *agent == self.me);
             let told = self.told.get(key).copied();
-            if mine || value.is_over(now) || told.is_some_and(|(version, _)| version >= value.version) {
+            if !key.is_for(self.me) || value.is_over(now) || told.is_some_and(|(version, _)| version >= value.version) {
                 continue;
             }
             match told.map(|(_, at)| at + self.every) {

@@ -25,6 +25,8 @@ pub(crate) struct Floor {
     room: Mutex<Room>,
     /// How often something changed that others act upon. A wake-up carries no data.
     stirred: watch::Sender<u64>,
+    /// Held from the reading of an agent's views until they are told, so that older ones never stand on newer ones.
+    pub(super) views: tokio::sync::Mutex<()>,
     /// Woken when an agent did something or left: there may be an activity to store.
     pub(super) acted: Notify,
 }

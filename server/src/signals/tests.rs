@@ -407,8 +407,8 @@ async fn next_momentary(window: &mut CustomerSignals) -> CustomerSignal {
     }
 }
 
-/// The typing that an agent has been told of, past the presence.
-fn typing_of(reader: &mut AgentSignals) -> Option<AgentSignal> {
+/// What an agent has been told, past the presence.
+fn told_past_presence(reader: &mut AgentSignals) -> Option<AgentSignal> {
     loop {
         match now(reader.next())? {
             AgentSignal::Presence { .. } => {}
@@ -488,7 +488,7 @@ async fn only_the_owners_typing_reaches_the_customer() {
         on: true,
         at: taken.rev.unwrap(),
     };
-    assert_eq!(typing_of(&mut colleague), Some(told));
+    assert_eq!(told_past_presence(&mut colleague), Some(told));
     story.stop.cancel();
 }
 
@@ -498,7 +498,7 @@ async fn the_customers_typing_reaches_the_agents_while_a_conversation_is_open() 
     let alice = story.test.customer("alice").await;
     let mut agent = story.signals.for_agent(story.tenant, AgentId(Uuid::nil())).unwrap();
     story.signals.customer_types(story.tenant, alice.customer(), true).await;
-    assert_eq!(typing_of(&mut agent), None, "nothing was ever asked");
+    assert_eq!(told_past_presence(&mut agent), None, "nothing was ever asked");
     let posted = story.test.post(&alice, 1, "hello").await;
     story.signals.customer_types(story.tenant, alice.customer(), true).await;
     let told = AgentSignal::Typing {
@@ -507,7 +507,7 @@ async fn the_customers_typing_reaches_the_agents_while_a_conversation_is_open() 
         on: true,
         at: posted.rev.unwrap(),
     };
-    assert_eq!(typing_of(&mut agent), Some(told));
+    assert_eq!(told_past_presence(&mut agent), Some(told));
     let foreign = TenantKey(story.tenant.0 + 1);
     assert!(story.signals.for_agent(foreign, AgentId(Uuid::nil())).is_none());
     story.stop.cancel();
@@ -544,7 +544,7 @@ async fn only_what_came_to_the_owner_is_delivered_and_no_more_than_was_written()
         .signals
         .customer_got(story.tenant, alice.customer(), LineNo(1))
         .await;
-    assert_eq!(typing_of(&mut reads), None, "the desk wrote nothing");
+    assert_eq!(told_past_presence(&mut reads), None, "the desk wrote nothing");
     let foreign = TenantKey(story.tenant.0 + 1);
     story.signals.customer_got(foreign, alice.customer(), LineNo(1)).await;
     story.stop.cancel();
@@ -591,4 +591,32 @@ async fn who_is_gone_and_owns_one_is_in_the_list_also_after_a_restart() {
     assert_eq!(presence(Some(told)), vec![]);
     stop.cancel();
     story.stop.cancel();
+}
+
+#[tokio::test]
+async fn views_are_told_whole_to_their_agents_programs_and_to_nobody_else() {
+    let story = Story::new();
+    let (ada, bo) = (story.test.agent("Ada").await, story.test.agent("Bo").await);
+    let (ada, bo) = (agent_of(&ada).id, agent_of(&bo).id);
+    let view = |name: &str| minicom_protocol::search::SavedView {
+        name: name.to_owned(),
+        filter: "owner:me".to_owned(),
+    };
+    let save = async |name: &str| {
+        let saved = story.test.desk.save_view(story.tenant, ada, None, view(name));
+        saved.await.unwrap();
+        story.signals.views_changed(story.tenant, ada).await;
+    };
+    let mut window = story.signals.for_agent(story.tenant, ada).unwrap();
+    save("late").await;
+    let told = |views| Some(AgentSignal::Views { views });
+    assert_eq!(told_past_presence(&mut window), told(vec![view("late")]));
+    save("vip").await;
+    assert_eq!(told_past_presence(&mut window), told(vec![view("late"), view("vip")]));
+    let deleted = story.test.desk.delete_view(story.tenant, ada, None, "late".to_owned());
+    deleted.await.unwrap();
+    story.signals.views_changed(story.tenant, ada).await;
+    assert_eq!(told_past_presence(&mut window), told(vec![view("vip")]));
+    let mut colleague = story.signals.for_agent(story.tenant, bo).unwrap();
+    assert_eq!(told_past_presence(&mut colleague), None);
 }

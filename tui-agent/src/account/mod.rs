@@ -9,6 +9,7 @@ mod totp;
 use minicom_client::{
     Secret, StateDir,
     credentials::Profile,
+    kept::KeptStore,
     rest::{self, LoginError, account::Seat},
 };
 use minicom_protocol::{
@@ -63,6 +64,10 @@ impl Account {
         }
         let answer = self.with_code(&mut request, ask).await?;
         let answer = self.first_steps(answer, ask).await?;
+        let before = self.profile.token(&self.state).ok().flatten();
+        if let Some(before) = before.filter(|before| before.account != answer.agent.id) {
+            self.forget_kept(&before.account)?;
+        }
         self.profile.store(&self.state, &answer).map_err(credential_failure)?;
         let (server, name) = (&self.profile.server, Shown::name(&answer.agent.name));
         let start = crate::sign_in::short_command(&self.profile, "");
@@ -163,6 +168,9 @@ impl Account {
         let Profile { server, tenant, .. } = &self.profile;
         let token = self.profile.token(&self.state).ok().flatten();
         self.profile.forget_token(&self.state).map_err(credential_failure)?;
+        if let Some(token) = &token {
+            self.forget_kept(&token.account)?;
+        }
         let Some(token) = token else {
             return Ok(format!("You were not signed in at {server}."));
         };
@@ -173,6 +181,14 @@ impl Account {
                 token.expires_at
             ),
         })
+    }
+
+    /// Removes what was kept of the desk for an account, to be read without a connection.
+    fn forget_kept(&self, account: &str) -> Result<(), Failure> {
+        let Profile { server, tenant, .. } = &self.profile;
+        let removed = KeptStore::new(&self.state, server, tenant, account).remove();
+        let words = |error| format!("what was kept of the desk on this computer cannot be removed: {error}");
+        removed.map_err(|error| Failure::new(exit::IO, words(error)))
     }
 
     /// Who is signed in, and where.

@@ -1,10 +1,15 @@
 //! What the program says to its tasks, and they to it. It refuses to know what either does with it.
 
-use minicom_client::{ClientEvent, transfers};
+use minicom_client::{
+    ClientEvent, ListChoice,
+    kept::{Kept, Parcel},
+    transfers,
+};
 use minicom_protocol::{
     command::AgentCommand,
     frame::{AgentQuestion, Agents},
     ids::{CommandId, ConversationId, FileId, LineNo},
+    search::SavedView,
 };
 use minicom_tui_kit::{
     Shown,
@@ -28,8 +33,10 @@ pub enum Msg {
     },
     /// Drafts that were on the disk.
     Drafts(Vec<Draft>),
-    /// Drafts cannot be kept or read.
-    DraftTrouble(Shown),
+    /// What an earlier program has kept of the desk.
+    Kept(Box<Kept>),
+    /// Drafts, or the desk, cannot be kept or read.
+    DiskTrouble(Shown),
     /// A file was written, by this name, or why not.
     Written(Result<Shown, Shown>),
     /// What is shown of a file, after [`Order::LookInto`].
@@ -57,6 +64,8 @@ pub enum Msg {
     Commands(Vec<String>),
     /// What comes of an order about files.
     Files(transfers::Told),
+    /// What became of [`Order::SaveView`] or [`Order::DeleteView`].
+    View(Result<Shown, Shown>),
     /// What became of [`Order::BlockAddresses`].
     Addresses(Result<Shown, Shown>),
 }
@@ -120,6 +129,10 @@ pub enum Order {
     StopPipe,
     /// Keep the commands that texts went through, for the next time.
     KeepCommands(Vec<String>),
+    /// Keep a name for a filter of the list, on the server.
+    SaveView(SavedView),
+    /// Forget one.
+    DeleteView(String),
     /// Send what has become old after all.
     Resend(CommandId),
     /// Drop a command that waits.
@@ -130,6 +143,12 @@ pub enum Order {
     SignIn,
     /// Something about files.
     Files(transfers::Order),
+    /// Keep how the list is arranged.
+    KeepChoice(ListChoice),
+    /// Keep the desk, for a time without a connection.
+    Keep(Box<Parcel>),
+    /// Nothing that was kept of the desk stays on this computer.
+    ForgetKept,
     /// Keep a draft; an empty one is forgotten.
     SaveDraft(Draft),
     /// Look whether these have drafts.

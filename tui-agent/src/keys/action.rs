@@ -51,10 +51,16 @@ pub enum Action {
     MarkAll,
     /// Find what was said, here or everywhere.
     Find,
+    /// The next place in this thread where it was said, an older one.
+    NextHit,
+    /// The place before, a newer one.
+    PreviousHit,
     /// Only rows that fit, by a line such as `priority:high tag:vip`.
     Filter,
     /// Another order of the rows.
     Sort,
+    /// Filters with names: choose, save, delete.
+    Views,
     /// Show it as unread until it is opened again.
     MarkUnread,
     /// Towards older lines by a page.

@@ -10,7 +10,7 @@ use minicom_protocol::{
     summary::Summary,
 };
 
-use super::{Item, List, Overview, Place, Spot};
+use super::{Item, List, Overview, Part, Place, Spot};
 
 /// Rows of a section under one title.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl List {
 
     /// Makes the lines anew. A cursor whose conversation is not known any more is gone.
     pub fn rebuild(&mut self, replica: &AgentReplica) {
-        if let Some(Spot::Row(conversation)) = self.cursor
+        if let Some(Spot::Row(conversation, _)) = self.cursor
             && replica.summary(conversation).is_none()
         {
             (self.cursor, self.hold) = (None, None);
@@ -55,11 +55,18 @@ impl List {
         self.lines.clear();
         (self.at, self.belongs, self.changes_at) = (None, None, None);
         self.fitting = [0; Section::ALL.len()];
+        if self.past {
+            self.lines.push_title(Item::AsOf, None);
+        }
         if !self.filter.is_plain() {
             self.lines.push_title(Item::Filter, None);
         }
         for section in Section::ALL {
             self.push_section(section, replica);
+        }
+        // What is left out by a filter does not stand below it all the same.
+        if self.order_only() == self.filter {
+            self.push_views(replica);
         }
         if !self.marked.is_empty() {
             let shown: HashSet<ConversationId> = self.rows().filter(|row| self.marked.contains(row)).collect();
@@ -71,28 +78,33 @@ impl List {
     }
 
     fn push_section(&mut self, section: Section, replica: &AgentReplica) {
-        let mut groups = match self.is_folded(section) {
+        let part = Part::Section(section);
+        let folded = self.is_folded(part);
+        let mut groups = match folded {
             true => Vec::new(),
             false => self.groups(section, replica),
         };
         let fitting = groups.iter().map(|group| group.rows.len()).sum();
         self.fitting[section as usize] = fitting;
-        let held = self.put_held(section, &mut groups);
+        let held = self.put_held(part, &mut groups);
         let always = matches!(section, Section::Waiting | Section::Mine);
-        let shows = fitting > 0 || self.is_folded(section) && self.count(section) > 0;
-        if !shows && !held && !always {
-            return;
+        let shows = fitting > 0 || folded && self.count(section) > 0;
+        if shows || held || always {
+            self.push_part(part, groups);
         }
+    }
+
+    fn push_part(&mut self, part: Part, groups: Vec<Group>) {
         if self.lines.shape.gaps && self.lines.len() > 0 {
             self.lines.push_title(Item::Gap, None);
         }
-        self.push_title(Item::Title(section), section);
+        self.push_title(Item::Title(part), part);
         for group in groups.into_iter().filter(|group| !group.rows.is_empty()) {
             if let Some(priority) = group.priority {
-                self.push_title(Item::Group(priority), section);
+                self.push_title(Item::Group(priority), part);
             }
             for row in group.rows {
-                if self.cursor == Some(Spot::Row(row)) {
+                if self.cursor == Some(Spot::Row(row, part.view())) {
                     self.at = Some(self.lines.len());
                 }
                 self.lines.push_row(row);
@@ -100,11 +112,53 @@ impl List {
         }
     }
 
-    fn push_title(&mut self, item: Item, section: Section) {
-        if self.cursor == Some(Spot::Title(section)) && item == Item::Title(section) {
+    /// The views that were saved, below the sections: what they show, and how many that are.
+    fn push_views(&mut self, replica: &AgentReplica) {
+        for at in 0..self.views.len() {
+            let part = Part::View(at);
+            let rows = self.rows_of_view(at, replica);
+            self.views[at].count = rows.len();
+            let mut groups = vec![Group { priority: None, rows }];
+            if self.is_folded(part) {
+                groups.clear();
+            } else {
+                self.put_held(part, &mut groups);
+            }
+            self.push_part(part, groups);
+        }
+    }
+
+    fn rows_of_view(&mut self, at: usize, replica: &AgentReplica) -> Vec<ConversationId> {
+        let Some(filter) = self.views[at].filter.clone() else {
+            return Vec::new();
+        };
+        let sections = Section::ALL.into_iter().filter(|section| filter.looks_into(*section));
+        let rows = || sections.clone().flat_map(|section| replica.section(section));
+        self.work += sections
+            .clone()
+            .map(|section| replica.count(section) as u64)
+            .sum::<u64>();
+        self.note_changes(rows(), &filter);
+        let me = replica.me().map(|me| me.agent.id);
+        let shown = view_of(rows(), &filter, &replica.queue(self.time), me);
+        let rows = shown.into_iter().flat_map(|group| group.rows);
+        rows.map(|row| row.conversation).collect()
+    }
+
+    /// Notes when rows begin or end to fit although nothing comes.
+    fn note_changes<'a>(&mut self, rows: impl Iterator<Item = &'a Summary>, filter: &ListFilter) {
+        if filter.waits.is_empty() {
+            return;
+        }
+        let next = rows.filter_map(|row| fits_otherwise_at(row, filter, self.time)).min();
+        self.changes_at = self.changes_at.into_iter().chain(next).min();
+    }
+
+    fn push_title(&mut self, item: Item, part: Part) {
+        if self.cursor == Some(Spot::Title(part)) && item == Item::Title(part) {
             self.at = Some(self.lines.len());
         }
-        self.lines.push_title(item, Some(section));
+        self.lines.push_title(item, Some(part));
     }
 
     /// The rows of a section that fit, in their order.
@@ -119,11 +173,7 @@ impl List {
             let rows = rows.map(|row| row.conversation).collect();
             return vec![Group { priority: None, rows }];
         }
-        let next = rows
-            .clone()
-            .filter_map(|row| fits_otherwise_at(row, &filter, self.time))
-            .min();
-        self.changes_at = self.changes_at.into_iter().chain(next).min();
+        self.note_changes(rows.clone(), &filter);
         let me = replica.me().map(|me| me.agent.id);
         let groups = view_of(rows, &filter, &replica.queue(self.time), me);
         let group = |it: minicom_client::ListGroup<'_>| Group {
@@ -133,20 +183,23 @@ impl List {
         groups.into_iter().map(group).collect()
     }
 
-    /// Takes the held row from where it belongs and puts it where it is held. Whether it is held in this section.
-    fn put_held(&mut self, section: Section, groups: &mut Vec<Group>) -> bool {
-        let Some(hold) = self.hold else { return false };
+    /// Takes the held row from where it belongs and puts it where it is held. Whether it is held in this part. In a view it is held
+    /// for itself: in its section it goes on standing where it belongs.
+    fn put_held(&mut self, part: Part, groups: &mut Vec<Group>) -> bool {
+        let Some(hold) = self.hold.filter(|hold| hold.place.part.view() == part.view()) else {
+            return false;
+        };
         for group in groups.iter_mut() {
             if let Some(index) = group.rows.iter().position(|row| *row == hold.conversation) {
                 group.rows.remove(index);
                 self.belongs = Some(Place {
-                    section,
+                    part,
                     group: group.priority,
                     index,
                 });
             }
         }
-        if hold.place.section != section {
+        if hold.place.part != part {
             return false;
         }
         let wanted = hold.place.group;

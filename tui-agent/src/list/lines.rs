@@ -6,7 +6,7 @@ use std::ops::Range;
 use minicom_client::Section;
 use minicom_protocol::ids::ConversationId;
 
-use super::{Item, List, Place};
+use super::{Item, List, Part, Place, Spot};
 
 /// How the list is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,17 @@ impl Default for Shape {
     }
 }
 
+/// A line in view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// What stands on it.
+    pub item: Item,
+    /// Which of its lines it is, from 0.
+    pub line: usize,
+    /// Whether the cursor stands on it.
+    pub at_cursor: bool,
+}
+
 /// Items in their order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lines {
@@ -55,10 +66,10 @@ impl Lines {
         self.breaks.clear();
     }
 
-    /// Adds a title or a gap; the rows that follow are of this section.
-    pub fn push_title(&mut self, item: Item, section: Option<Section>) {
-        let row = match section {
-            Some(Section::Waiting) => self.shape.waiting_row,
+    /// Adds a title or a gap; the rows that follow are of this part.
+    pub fn push_title(&mut self, item: Item, part: Option<Part>) {
+        let row = match part {
+            Some(Part::Section(Section::Waiting)) => self.shape.waiting_row,
             _ => self.shape.row,
         };
         self.breaks.push(Break {
@@ -96,7 +107,7 @@ impl Lines {
         })
     }
 
-    /// Where a row stands within its section.
+    /// Where a row stands under its title.
     pub fn place_of(&self, at: usize) -> Option<Place> {
         let Item::Row(_) = self.get(at)? else { return None };
         let before = self.breaks.partition_point(|it| it.item < at);
@@ -105,15 +116,15 @@ impl Lines {
             Item::Group(priority) => Some(priority),
             _ => None,
         };
-        let section = self.breaks[..before]
+        let part = self.breaks[..before]
             .iter()
             .rev()
             .find_map(|it| match self.get(it.item) {
-                Some(Item::Title(section)) => Some(section),
+                Some(Item::Title(part)) => Some(part),
                 _ => None,
             });
         Some(Place {
-            section: section?,
+            part: part?,
             group,
             index: at - above - 1,
         })
@@ -178,14 +189,20 @@ impl List {
         self.top = self.top.saturating_add_signed(by).min(self.last_top());
     }
 
-    /// The lines in view: an item, and which of its lines.
-    pub fn visible(&self) -> impl Iterator<Item = (Item, usize)> + '_ {
+    /// The lines in view.
+    pub fn visible(&self) -> impl Iterator<Item = Line> + '_ {
         let (first, skipped) = self.lines.item_at(self.top.min(self.last_top()));
         let lines = (first..self.lines.len()).flat_map(|at| {
-            let item = self.lines.items[at];
-            (0..self.lines.height_of(at)).map(move |line| (item, line))
+            let (item, at_cursor) = (self.lines.items[at], self.at == Some(at));
+            (0..self.lines.height_of(at)).map(move |line| Line { item, line, at_cursor })
         });
         lines.skip(skipped).take(self.lines.shape.height)
+    }
+
+    /// What the cursor can stand on, on a line in view.
+    pub fn spot_on(&self, line: usize) -> Option<Spot> {
+        let (at, _) = self.lines.item_at(self.top.min(self.last_top()) + line);
+        self.spot(at)
     }
 
     /// The number of the first row in view, from 1; of those beyond nine only that they are.
@@ -239,10 +256,11 @@ mod tests {
         };
         assert_eq!((lines.line_of(0), lines.item_at(7)), (0, (0, 0)));
         let row = |number| ConversationId::from_bytes([number; 16]);
-        lines.push_title(Item::Title(Section::Waiting), Some(Section::Waiting));
+        let (waiting, mine) = (Part::Section(Section::Waiting), Part::Section(Section::Mine));
+        lines.push_title(Item::Title(waiting), Some(waiting));
         (0..4).for_each(|it| lines.push_row(row(it)));
         lines.push_title(Item::Gap, None);
-        lines.push_title(Item::Title(Section::Mine), Some(Section::Mine));
+        lines.push_title(Item::Title(mine), Some(mine));
         (4..6).for_each(|it| lines.push_row(row(it)));
         assert_eq!(lines.line_of(lines.len()), 1 + 4 * 3 + 2 + 2 * 2);
         let walked = (0..lines.len()).flat_map(|at| (0..lines.height_of(at)).map(move |line| (at, line)));
@@ -251,7 +269,7 @@ mod tests {
             assert_eq!(lines.line_of(found.0) + found.1, line);
         }
         let place = lines.place_of(8).unwrap();
-        assert_eq!((place.section, place.group, place.index), (Section::Mine, None, 1));
+        assert_eq!((place.part, place.group, place.index), (mine, None, 1));
         assert_eq!(lines.place_of(5), None);
     }
 }

@@ -1,21 +1,20 @@
 //! Rows that are marked, for one order about many.
 
-use minicom_client::Section;
 use minicom_protocol::ids::ConversationId;
 
-use super::List;
+use super::{List, Part};
 
 impl List {
     /// Marks a row, or takes its mark away.
     pub fn mark(&mut self, conversation: ConversationId) {
-        if !self.marked.remove(&conversation) && self.find(conversation).is_some() {
+        if !self.marked.remove(&conversation) && self.rows().any(|row| row == conversation) {
             self.marked.insert(conversation);
         }
     }
 
-    /// Marks all rows of a section that are shown; if they all are, takes their marks away.
-    pub fn mark_all(&mut self, section: Section) {
-        let rows = self.rows_of(section);
+    /// Marks all rows under a title that are shown; if they all are, takes their marks away.
+    pub fn mark_all(&mut self, part: Part) {
+        let rows = self.rows_of(part);
         if rows.iter().all(|row| self.marked.contains(row)) {
             for row in &rows {
                 self.marked.remove(row);
@@ -47,6 +46,8 @@ impl List {
         if self.marked.is_empty() {
             return Vec::new();
         }
-        self.rows().filter(|row| self.marked.contains(row)).collect()
+        // A row of a view stands in its section too.
+        let mut left = self.marked.clone();
+        self.rows().filter(|row| left.remove(row)).collect()
     }
 }

@@ -76,10 +76,7 @@ impl PlainAgent {
     /// it asks for them.
     fn groups_shown(&self, filter: &ListFilter, now: Now) -> Vec<(Option<&'static str>, Vec<ConversationId>)> {
         let queue = self.replica.queue(self.server_time(now));
-        let closed = filter.stages.contains(&minicom_client::StageIs::Closed);
-        let sections = Section::ALL
-            .into_iter()
-            .filter(|section| closed || *section != Section::Done);
+        let sections = Section::ALL.into_iter().filter(|section| filter.looks_into(*section));
         let groups = sections.flat_map(|section| view_of(self.replica.section(section), filter, &queue, self.me()));
         let ids = |rows: &[&Summary]| rows.iter().map(|row| row.conversation).collect();
         groups
@@ -195,7 +192,7 @@ impl PlainAgent {
         self.tell_filter();
     }
 
-    fn tell_filter(&mut self) {
+    pub(super) fn tell_filter(&mut self) {
         match self.filter.is_plain() {
             true => self.say("/list shows every open conversation."),
             false => self.say(format!("/list shows {}", Shown::line(&self.filter.to_string()))),

@@ -8,10 +8,11 @@ use minicom_protocol::{
 use minicom_tui_kit::{Now, plain::PlainEffect};
 
 use super::{Awaiting, PlainAgent};
-use crate::{app::Order, exit, sign_in};
+use crate::{app::Order, exit, sign_in, update::keeping::Gone};
 
 impl PlainAgent {
     pub(super) fn client(&mut self, event: ClientEvent<Agents>, now: Now) {
+        let gone = Gone::by(&event);
         match &event {
             ClientEvent::State(state) => self.stands(state.clone()),
             // The word that it is live comes a moment later, and lines that waited for this go now.
@@ -28,6 +29,7 @@ impl PlainAgent {
             ClientEvent::Stale { command, age, .. } => self.tell_stale(command, *age),
             _ => {}
         }
+        self.begin_with_kept(&event, now);
         let reply = match &event {
             ClientEvent::Reply { question, told, .. } if self.awaits(question) => {
                 Some((question.clone(), told.clone()))
@@ -64,6 +66,7 @@ impl PlainAgent {
         }
         self.stop_waiting();
         self.mark_seen();
+        self.keep_after(gone, now);
     }
 
     /// Whether the next line waits for the reply to a question.
@@ -102,10 +105,11 @@ impl PlainAgent {
     }
 
     /// Looks whether what the next line waits for is here.
-    fn stop_waiting(&mut self) {
+    pub(super) fn stop_waiting(&mut self) {
         let here = match &self.awaiting {
             None | Some(Awaiting::Answer(_) | Awaiting::Told(_) | Awaiting::Files) => false,
             Some(Awaiting::Event(rev)) => self.replica.at() >= *rev,
+            Some(Awaiting::View { order, done }) => *done && (!self.state.is_live() || self.has_view(order)),
             Some(Awaiting::Quiet) => !self.state.is_live() || self.under_way() == 0,
             Some(Awaiting::Thread(customer)) => {
                 let customer = *customer;

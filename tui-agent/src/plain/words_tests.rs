@@ -28,6 +28,9 @@ const ON_SCREEN_ONLY: &[Action] = &[
     A::Editor,
     A::ReadInFull,
     A::Pipe,
+    // /find tells all at once, with numbers.
+    A::NextHit,
+    A::PreviousHit,
 ];
 
 #[test]

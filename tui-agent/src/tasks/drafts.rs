@@ -68,7 +68,7 @@ fn keep(folder: PathBuf, to_do: &std_mpsc::Receiver<Job>, messages: &mpsc::Sende
         // Nobody listens when the program is at its end.
         let _ = messages.blocking_send(message);
     };
-    let trouble = |error: std::io::Error| Msg::DraftTrouble(Shown::line(&format!("Drafts cannot be kept: {error}")));
+    let trouble = |error: std::io::Error| Msg::DiskTrouble(Shown::line(&format!("Drafts cannot be kept: {error}")));
     let drafts = match Drafts::open(folder) {
         Ok(drafts) => drafts,
         Err(error) => return tell(trouble(error)),
@@ -164,7 +164,7 @@ mod tests {
         std::fs::write(&file, "").unwrap();
         let (sender, mut messages) = mpsc::channel(4);
         let keeper = DraftKeeper::start(file, sender);
-        assert!(matches!(messages.blocking_recv(), Some(Msg::DraftTrouble(_))));
+        assert!(matches!(messages.blocking_recv(), Some(Msg::DiskTrouble(_))));
         keeper.save(draft(1, Kind::Reply, "text"));
         keeper.finish();
         assert!(messages.blocking_recv().is_none());

@@ -2,14 +2,14 @@
 //! at each start; where that is the way in, the newest one is shown.
 
 use minicom_client::{ClientEvent, Config, Handle, StateDir, Trust, credentials, open, transfers::Transfers};
-use minicom_protocol::frame::Agents;
+use minicom_protocol::{frame::Agents, ids::Cursor};
 use minicom_tui_kit::{Shown, pictures::Pictures};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
     app::{Msg, Order},
     sign_in::{SignedIn, Source},
-    tasks::{addresses, export, previews},
+    tasks::{addresses, export, previews, views},
 };
 
 /// The program's name and version, for the server's log.
@@ -24,6 +24,8 @@ pub struct Way {
     pub state: StateDir,
     /// As whom, and at which server.
     pub signed_in: SignedIn,
+    /// Where the connection goes on, if something of the desk was kept.
+    pub cursor: Option<Cursor>,
 }
 
 impl Way {
@@ -56,6 +58,7 @@ impl Way {
             }
         };
         let config = config.recognised_anew(newer_trust(&self.state, signed_in));
+        let config = config.resuming_at(self.cursor);
         config.outbox_on_disk(&self.state, &signed_in.identity)
     }
 }
@@ -180,6 +183,13 @@ async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, 
             let lost = || Err(Shown::fixed("The file was not written."));
             drop(messages.send(Msg::Written(written.unwrap_or_else(|_| lost()))).await);
         }
+        Order::SaveView(_) | Order::DeleteView(_) => {
+            let (signed_in, messages) = (signed_in.clone(), messages.clone());
+            tokio::spawn(async move {
+                let told = views::change(&signed_in, order).await;
+                drop(messages.send(Msg::View(told)).await);
+            });
+        }
         Order::BlockAddresses(wish) => {
             // It takes several calls, and the connection goes on meanwhile.
             let (signed_in, messages) = (signed_in.clone(), messages.clone());
@@ -189,6 +199,9 @@ async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, 
             });
         }
         Order::SignIn
+        | Order::KeepChoice(_)
+        | Order::Keep(_)
+        | Order::ForgetKept
         | Order::SaveDraft(_)
         | Order::LoadDrafts(_)
         | Order::KeepCommands(_)

@@ -103,7 +103,7 @@ impl App {
 }
 
 /// Ownership, and what only the server knows.
-fn needs_connection(action: Action) -> bool {
+pub(crate) fn needs_connection(action: Action) -> bool {
     matches!(
         action,
         Action::TakeOver

@@ -14,7 +14,7 @@ use minicom_tui_kit::{Now, Shown};
 use crate::{
     app::{App, Ends, Focus, Order},
     layout,
-    update::calling,
+    update::{calling, keeping::Gone},
     words,
 };
 
@@ -24,10 +24,12 @@ impl App {
         let waited = self.waited_before(&event);
         let mut maybe_new = App::touched_by(&event);
         let given = calling::given_by(&event, self.me());
+        let gone = Gone::by(&event);
+        self.adopt(&event);
         self.earlier_came(&event);
         self.desk_hears(&event, now);
         match &event {
-            ClientEvent::State(state) => self.connection_stands(state.clone()),
+            ClientEvent::State(state) => self.connection_stands(state.clone(), now),
             ClientEvent::Latency(latency) => self.connection.latency = Some(*latency),
             ClientEvent::Ended(ended) => self.connection.ended = Some(ended.clone()),
             ClientEvent::Deferred(refusal) => self.tell(minicom_client::deferred_words(refusal), now),
@@ -54,6 +56,7 @@ impl App {
             self.order(Order::Ask(question));
         }
         self.list.pass_time(self.server_time(now), &self.replica);
+        self.show_views();
         for conversation in moved {
             self.list.place_anew(conversation, &self.replica);
         }
@@ -72,9 +75,11 @@ impl App {
         self.after_list_changed(now);
         self.refresh_over();
         self.desk_heard(now);
+        self.keep_after(gone, now);
     }
 
-    fn connection_stands(&mut self, state: ConnState) {
+    fn connection_stands(&mut self, state: ConnState, now: Now) {
+        self.date_the_desk(&state, now);
         if state.is_live()
             && self
                 .notice
@@ -111,7 +116,7 @@ impl App {
 
     /// A snapshot has come: the first one opens something to look at. Returns who may have come into the queue while there was no
     /// connection.
-    fn begin(&mut self) -> Vec<ConversationId> {
+    pub(super) fn begin(&mut self) -> Vec<ConversationId> {
         let open: Vec<ConversationId> = self
             .replica
             .summaries()
@@ -135,9 +140,7 @@ impl App {
         }
         if !std::mem::replace(&mut self.began, true) {
             if self.conversation().is_none() {
-                if let Some(first) = self.list.numbered(1) {
-                    self.open_chat(first);
-                }
+                self.go(self.list.numbered(1));
                 // Keys are for the composer from the first one on, whoever waits by then, and if nobody does.
                 if self.size.width >= layout::TWO_PANES {
                     self.focus = Focus::Compose;

@@ -98,19 +98,19 @@ impl App {
     /// Marks the row under the cursor, or takes its mark away; on the title of a section folds it.
     pub(crate) fn mark(&mut self, now: Now) {
         match self.list.cursor() {
-            Some(Spot::Row(conversation)) => self.list.mark(conversation),
-            Some(Spot::Title(section)) => self.list.fold(section, &self.replica),
+            Some(Spot::Row(conversation, _)) => self.list.mark(conversation),
+            Some(Spot::Title(part)) => self.list.fold(part, &self.replica),
             None => self.tell(Shown::fixed("No row is chosen."), now),
         }
     }
 
     /// Marks all rows of the section that the cursor is in, or none.
     pub(crate) fn mark_all(&mut self, now: Now) {
-        match self.list.section_at_cursor() {
-            Some(section) if self.list.is_folded(section) => {
+        match self.list.part_at_cursor() {
+            Some(part) if self.list.is_folded(part) => {
                 self.tell(Shown::fixed("The section is folded: Enter shows its rows."), now);
             }
-            Some(section) => self.list.mark_all(section),
+            Some(part) => self.list.mark_all(part),
             None => self.tell(Shown::fixed("No row is chosen."), now),
         }
     }

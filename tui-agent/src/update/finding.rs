@@ -31,27 +31,30 @@ pub struct Finding {
     /// Whether it is searched everywhere.
     everywhere: bool,
     /// What was looked for last.
-    typed: String,
+    pub(super) typed: String,
     /// The question that is on its way.
     asking: Option<AgentQuestion>,
     /// What was found for it.
     rows: Vec<Row<Choice>>,
     /// Where one was when it began.
-    from: Option<From>,
+    pub(super) from: Option<From>,
     /// Where it has led.
-    at: Option<(ConversationId, Rev)>,
+    pub(super) at: Option<(ConversationId, Rev)>,
     /// What is marked in the thread.
-    marked: Option<Query>,
+    pub(super) marked: Option<Query>,
+    /// All places in the thread that it has led to, the newest first, and the question for them.
+    pub(super) here: Vec<Rev>,
+    pub(super) asking_here: Option<AgentQuestion>,
     /// Where to stand in a thread, as soon as it is here.
     back: Option<(ConversationId, Bookmark)>,
 }
 
 /// Where somebody was.
 #[derive(Debug, Clone, Copy)]
-struct From {
+pub(super) struct From {
     conversation: Option<ConversationId>,
     place: Option<Bookmark>,
-    focus: Focus,
+    pub(super) focus: Focus,
 }
 
 impl Finding {
@@ -82,7 +85,7 @@ impl App {
     }
 
     /// Whether the search led to what is on the screen.
-    fn has_been_led(&self) -> bool {
+    pub(crate) fn has_been_led(&self) -> bool {
         self.finding
             .at
             .is_some_and(|(conversation, _)| self.conversation() == Some(conversation))
@@ -152,6 +155,7 @@ impl App {
 
     /// What the server found.
     pub(crate) fn finding_told(&mut self, question: &AgentQuestion, told: &Told<Agents>, now: Now) {
+        self.hits_told(question, told);
         if self.finding.asking.as_ref() != Some(question) {
             return;
         }
@@ -275,6 +279,7 @@ impl App {
             return;
         };
         // All of a customer's conversations are in one thread.
+        self.ask_hits(*customer);
         match self.chat.as_ref().filter(|chat| chat.customer == *customer) {
             Some(chat) => {
                 let here = chat.conversation;
@@ -287,6 +292,7 @@ impl App {
                 self.leave_for(*conversation, Some(*at), now);
             }
         }
+        self.focus_on_hit();
     }
 
     /// Tab searches elsewhere. Whether it was that.

@@ -91,3 +91,22 @@ fn how_it_looks() {
     seat.press("<ctrl-n><ctrl-f>lamp<tab>");
     assert_snapshot!(seat.bench.styled());
 }
+
+#[test]
+fn from_hit_to_hit_by_letters_in_the_list_and_by_a_chord_while_writing() {
+    let mut seat = seat();
+    seat.press("<esc>/lamp<enter>")
+        .sees("and the lamp?")
+        .sees("n N other hits");
+    seat.press("n").sees("There is no older one in this chat.");
+    seat.press("<esc>").sees_no("n N other hits");
+    // In one chat, among three hundred lines.
+    seat.press("i<ctrl-f>line").sees("Find in this chat");
+    seat.press("<enter>");
+    seat.press("<alt-n>").sees("2 of 100 here").sees("line 298");
+    seat.press("<alt-n><alt-n>").sees("4 of 100 here").sees("line 296");
+    let before = seat.commands();
+    assert_eq!(before, [], "nobody is claimed by the same letter");
+    seat.press("<esc>").sees("and the lamp?");
+    seat.press("<alt-n>").sees("No search has led here.");
+}

@@ -40,7 +40,9 @@ impl App {
             return;
         }
         if let Some(action) = self.keymap.action(contexts(self.is_composing()), key) {
-            self.act(action, digit(key), now);
+            // Who goes through what was found does not mean the next customer by the same letter.
+            let hit = action == Action::Next && key.typed() == Some('n') && self.has_been_led();
+            self.act(if hit { Action::NextHit } else { action }, digit(key), now);
         }
     }
 
@@ -222,6 +224,9 @@ impl App {
             Action::Block => self.block(now),
             Action::Replies => self.replies(now),
             Action::Articles => self.manage_articles(now),
+            Action::NextHit => self.go_to_hit(1, now),
+            Action::PreviousHit => self.go_to_hit(-1, now),
+            Action::Views => self.choose_view(now),
             Action::Groups => self.groups(now),
             Action::Agents => self.agents(now),
             Action::DeskSettings => self.desk_settings(now),
@@ -231,11 +236,11 @@ impl App {
     /// Enter in the list.
     fn open(&mut self, now: Now) {
         match self.list.cursor() {
-            Some(Spot::Title(section)) => self.list.fold(section, &self.replica),
-            Some(Spot::Row(_)) if self.chat.is_some() => self.focus = Focus::Compose,
+            Some(Spot::Title(part)) => self.list.fold(part, &self.replica),
+            Some(Spot::Row(..)) if self.chat.is_some() => self.focus = Focus::Compose,
             _ => match self.list.numbered(1) {
                 Some(first) => {
-                    self.open_chat(first);
+                    self.go(Some(first));
                     self.focus = Focus::Compose;
                 }
                 None => self.tell(Shown::fixed("There is nothing to open yet."), now),

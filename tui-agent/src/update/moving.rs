@@ -12,7 +12,7 @@ use crate::{
     app::{App, Ends, Focus, Order},
     chat::Chat,
     entries::Eyes,
-    list::Spot,
+    list::{Part, Spot},
 };
 
 /// A `TakeNext` that is on its way.
@@ -38,11 +38,19 @@ impl App {
 
     /// Opens the thread of a conversation and puts the cursor of the list there.
     pub(crate) fn open_chat(&mut self, conversation: ConversationId) {
+        self.open_chat_at(conversation, None);
+    }
+
+    /// The same, with the cursor in this view.
+    fn open_chat_at(&mut self, conversation: ConversationId, view: Option<usize>) {
         let Some(summary) = self.replica.summary(conversation) else {
             return;
         };
         if self.conversation() == Some(conversation) {
-            self.list.select(conversation, &self.replica);
+            match view {
+                Some(_) => self.list.select_in(conversation, view, &self.replica),
+                None => self.list.select(conversation, &self.replica),
+            }
             return;
         }
         let customer = summary.customer.id;
@@ -51,7 +59,7 @@ impl App {
         self.chat = Some(chat);
         self.details_top = 0;
         self.marked_unread.remove(&conversation);
-        self.list.select(conversation, &self.replica);
+        self.list.select_in(conversation, view, &self.replica);
         for question in self.replica.open_thread(customer) {
             self.order(Order::Ask(question));
         }
@@ -99,15 +107,23 @@ impl App {
     /// Moves the cursor of the list.
     pub(crate) fn go(&mut self, spot: Option<Spot>) {
         match spot {
-            Some(Spot::Row(conversation)) => self.open_chat(conversation),
-            Some(Spot::Title(section)) => self.list.select_title(section, &self.replica),
+            Some(Spot::Row(conversation, view)) => {
+                if view.is_none() && self.conversation() == Some(conversation) {
+                    // Out of a view, into the section of the same conversation.
+                    self.list.select_in(conversation, None, &self.replica);
+                }
+                self.open_chat_at(conversation, view);
+            }
+            Some(Spot::Title(part)) => self.list.select_title(part, &self.replica),
             None => return,
         }
         // At the end of what is known of the closed ones.
-        let at_end = self.list.cursor() == self.list.last();
+        let done = Part::Section(Section::Done);
+        let below = self.list.step(1);
+        let at_end = below == self.list.cursor() || matches!(below, Some(Spot::Title(Part::View(_))));
         if at_end
-            && self.list.section_at_cursor() == Some(Section::Done)
-            && !self.list.is_folded(Section::Done)
+            && self.list.part_at_cursor() == Some(done)
+            && !self.list.is_folded(done)
             && let Some(question) = self.replica.older_closed()
         {
             self.order(Order::Ask(question));
@@ -116,15 +132,15 @@ impl App {
 
     /// Shows or hides the section that the cursor is in.
     pub(crate) fn fold(&mut self, now: Now) {
-        match self.list.section_at_cursor() {
-            Some(section) if self.list.is_foldable(section) => self.list.fold(section, &self.replica),
-            _ => self.tell(Shown::fixed("Only OTHERS and DONE can be folded."), now),
+        match self.list.part_at_cursor() {
+            Some(part) if self.list.is_foldable(part) => self.list.fold(part, &self.replica),
+            _ => self.tell(Shown::fixed("Only OTHERS, DONE and views can be folded."), now),
         }
     }
 
     pub(crate) fn jump(&mut self, number: usize, now: Now) {
         match self.list.numbered(number) {
-            Some(conversation) => self.open_chat(conversation),
+            Some(spot) => self.go(Some(spot)),
             None => self.tell(Shown::line(&format!("There is no row {number}.")), now),
         }
     }

@@ -75,6 +75,8 @@ impl App {
             }
             PickFor::Block => self.block_chosen(pick.about, &choice, now),
             PickFor::Sort => self.order_chosen(&choice),
+            PickFor::View => self.saved_view_chosen(&choice, now),
+            PickFor::DeleteView => self.delete_view(&choice),
             PickFor::Earlier => self.earlier_chosen(&choice, now),
             PickFor::Find => self.hit_chosen(&choice, now),
             PickFor::Copy | PickFor::CopyLine => self.copy_chosen(&choice, now),
@@ -106,6 +108,8 @@ impl App {
             | PickFor::Copy
             | PickFor::CopyLine
             | PickFor::PipeLine
+            | PickFor::View
+            | PickFor::DeleteView
             | PickFor::Earlier => {}
         }
     }
@@ -131,6 +135,8 @@ impl App {
             | PickFor::Copy
             | PickFor::CopyLine
             | PickFor::PipeLine
+            | PickFor::View
+            | PickFor::DeleteView
             | PickFor::Earlier => {}
         }
     }
@@ -142,6 +148,7 @@ impl App {
             AskFor::TransferNote(to) => self.transfer_with_note(&ask.about, to, first, now),
             AskFor::Subject => self.subject_given(&ask.about, first, now),
             AskFor::Filter => self.filter_given(first, now),
+            AskFor::View => self.save_view(first, now),
             AskFor::Reply { reply, questions } => self.reply_answered(&ask.about, reply, &questions, answers, now),
             AskFor::Attach => self.attach_named(first),
             AskFor::Blank(line) => self.blank_confirmed(&ask.about, line, now),

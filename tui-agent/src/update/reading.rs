@@ -57,7 +57,8 @@ impl App {
     /// The agent is at the top of what is known.
     pub(crate) fn ask_older(&mut self) {
         let Some(chat) = &mut self.chat else { return };
-        if !chat.transcript.wants_older() {
+        // Without a connection it would be asked for again and again.
+        if !chat.transcript.wants_older() || !self.connection.state.is_live() {
             return;
         }
         if let Some(question) = self.replica.older_events(chat.customer) {

@@ -69,7 +69,7 @@ impl App {
         let server = self.server_time(now);
         let layout = self.layout();
         let rows = self.list.visible().filter(|_| layout.list.is_some());
-        let rows = rows.filter_map(|(item, _)| match item {
+        let rows = rows.filter_map(|line| match line.item {
             Item::Row(conversation) => self.replica.summary(conversation),
             _ => None,
         });

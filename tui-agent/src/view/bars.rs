@@ -10,6 +10,7 @@ use crate::{
     layout::{Layout, WIDE_LIST},
     list::Spot,
     over::{AskFor, Over, PickFor},
+    update::available::needs_connection,
     view::{desk, put, put_right, row_of},
     words,
     writing::Mode,
@@ -50,11 +51,16 @@ pub(super) fn rules(app: &App, layout: &Layout, buffer: &mut Buffer) {
 /// What can be done next, by key.
 pub(super) fn footer(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     let composing = app.is_composing();
-    let hints = match &app.over {
+    let mut hints = match &app.over {
         Some(over) => over_hints(over),
         None if composing => compose_hints(app, now),
         None => list_hints(app, now),
     };
+    // What cannot be done now is not offered.
+    hints.retain(|hint| {
+        hint.action
+            .is_none_or(|action| app.is_live() || !needs_connection(action))
+    });
     let help = Hint::of(Action::Help, "help");
     let line = app
         .keymap
@@ -132,7 +138,10 @@ fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
 }
 
 fn list_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
-    let mut hints: Vec<Hint<Action>> = next_hint(app, now).into_iter().collect();
+    let mut hints: Vec<Hint<Action>> = match app.has_been_led() {
+        true => vec![Hint::words("n N other hits"), Hint::of(Action::Escape, "back")],
+        false => next_hint(app, now).into_iter().collect(),
+    };
     if !app.closing.is_empty() {
         hints.push(Hint::of(Action::Undo, "undo"));
     }
@@ -145,11 +154,11 @@ fn list_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
         hints.push(Hint::of(Action::Discard, "discard"));
     }
     match app.list.cursor() {
-        Some(Spot::Title(section)) => {
-            let words = if app.list.is_folded(section) { "unfold" } else { "fold" };
+        Some(Spot::Title(part)) => {
+            let words = if app.list.is_folded(part) { "unfold" } else { "fold" };
             hints.push(Hint::of(Action::Open, words));
         }
-        Some(Spot::Row(_)) => {
+        Some(Spot::Row(..)) => {
             hints.push(Hint::of(Action::Open, "open"));
             if let Some(summary) = app.summary() {
                 hints.extend(order_hints(app, &summary.stage, app.is_mine(summary)));

@@ -28,8 +28,10 @@ enum Form {
 /// Draws the header.
 pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     let theme = &app.theme;
+    let kept = app.as_of.filter(|it| it.kept).map(|it| app.as_of_words(it.wall, now));
     let (state, tone) = words::connection(
         &app.connection.state,
+        kept.as_deref(),
         app.connection.latency,
         app.instant(now),
         &app.zone,

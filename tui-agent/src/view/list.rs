@@ -15,7 +15,7 @@ use crate::{
     app::{App, Focus},
     facts,
     layout::{THREE_PANES, TWO_PANES},
-    list::Item,
+    list::{self, Item, Part},
     view::{put, put_right, row_of},
 };
 
@@ -23,22 +23,24 @@ use crate::{
 pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) -> Option<Position> {
     let mut number = app.list.first_number().saturating_sub(1);
     let mut cursor = None;
-    for (y, (item, line)) in (0..area.height).zip(app.list.visible()) {
+    for (y, shown) in (0..area.height).zip(app.list.visible()) {
         let row = row_of(area, y);
-        match item {
+        let (line, at_cursor) = (shown.line, shown.at_cursor);
+        match shown.item {
             Item::Gap => {}
+            Item::AsOf => as_of(app, row, buffer, now),
             Item::Filter => filter(app, row, buffer),
-            Item::Title(section) => title(app, section, row, buffer, now),
+            Item::Title(part) => title(app, part, at_cursor, row, buffer, now),
             Item::Group(priority) => group(app, priority, row, buffer),
             Item::Row(conversation) => {
                 // A tall row whose first line is above the top has its number all the same.
                 number += usize::from(line == 0 || y == 0);
                 if let Some(summary) = app.replica.summary(conversation) {
-                    row::draw(app, summary, line, number, row, buffer, now);
+                    row::draw(app, summary, shown, number, row, buffer, now);
                 }
             }
         }
-        if line == 0 && app.list.is_at_cursor(item) && app.focus == Focus::List {
+        if line == 0 && at_cursor && app.focus == Focus::List {
             cursor = Some(row.as_position());
         }
     }
@@ -46,25 +48,34 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) -> Opti
     cursor.or((app.focus == Focus::List).then_some(area.as_position()))
 }
 
-/// A section's name and how many it has: of all that belong to it, those that fit the filter.
-fn title(app: &App, section: Section, row: Rect, buffer: &mut Buffer, now: Now) {
+/// What a part of the list is called, and how many it has.
+fn title(app: &App, part: Part, at_cursor: bool, row: Rect, buffer: &mut Buffer, now: Now) {
     let theme = &app.theme;
-    let count = app.list.count(section);
-    let name = match section {
-        Section::Waiting => "WAITING",
-        Section::Mine => "MINE",
-        Section::Snoozed => "SNOOZED",
-        Section::Bot => "BOT",
-        Section::Others => "OTHERS",
-        Section::Done => "DONE",
+    let mut words = match part {
+        Part::Section(section) => section_title(app, section, now),
+        Part::View(view) => view_title(app, view),
     };
+    if app.list.is_foldable(part) {
+        words.push_str(if app.list.is_folded(part) { " [+]" } else { " [-]" });
+    }
+    let has_keys = app.focus == Focus::List && app.list.part_at_cursor() == Some(part);
+    let style = if has_keys { theme.focused_title() } else { theme.title() };
+    let marker = if at_cursor { theme.signs().marker } else { " " };
+    let x = put(buffer, row, row.x, marker, theme.title());
+    put(buffer, row, x, &words, style);
+}
+
+/// A section's name and how many it has: of all that belong to it, those that fit the filter.
+fn section_title(app: &App, section: Section, now: Now) -> String {
+    let count = app.list.count(section);
+    let name = list::title(section);
     let more = if section == Section::Done && app.replica.has_more_closed() {
         "+"
     } else {
         ""
     };
-    let (fitting, folded) = (app.list.fitting(section), app.list.is_folded(section));
-    let mut words = match fitting == count || folded {
+    let fitting = app.list.fitting(section);
+    let mut words = match fitting == count || app.list.is_folded(Part::Section(section)) {
         true => format!("{name} {count}{more}"),
         false => format!("{name} {fitting} of {count}{more}"),
     };
@@ -78,20 +89,27 @@ fn title(app: &App, section: Section, row: Rect, buffer: &mut Buffer, now: Now) 
         && has_room
         && let Some(oldest) = app.list.overview().longest(app.server_time(now))
     {
-        words.push_str(&format!(" {} oldest {}", theme.signs().dot, time::waiting(oldest)));
+        words.push_str(&format!(" {} oldest {}", app.theme.signs().dot, time::waiting(oldest)));
     }
-    if app.list.is_foldable(section) {
-        words.push_str(if folded { " [+]" } else { " [-]" });
+    words
+}
+
+/// A view's name, as the agent wrote it, and how many it shows.
+fn view_title(app: &App, view: usize) -> String {
+    match app.list.views().get(view) {
+        Some(view) if view.filter.is_none() => format!("{} not understood", view.name),
+        Some(view) => format!("{} {}", view.name, view.count),
+        None => String::new(),
     }
-    let has_keys = app.focus == Focus::List && app.list.section_at_cursor() == Some(section);
-    let style = if has_keys { theme.focused_title() } else { theme.title() };
-    let marker = if app.list.is_at_cursor(Item::Title(section)) {
-        theme.signs().marker
-    } else {
-        " "
-    };
-    let x = put(buffer, row, row.x, marker, theme.title());
-    put(buffer, row, x, &words, style);
+}
+
+/// As of when all of it is.
+fn as_of(app: &App, row: Rect, buffer: &mut Buffer, now: Now) {
+    if let Some(wall) = app.shown_as_of() {
+        let words = format!(" AS OF {} ", app.as_of_words(wall, now));
+        let x = put(buffer, row, row.x, &words, app.theme.warning());
+        put(buffer, row, x, "not live", app.theme.dim());
+    }
 }
 
 /// By what rows are left out, or in which order they stand.
@@ -103,8 +121,12 @@ fn filter(app: &App, row: Rect, buffer: &mut Buffer) {
         let begin = put_right(buffer, row, "Esc clears ", app.theme.hint());
         left.width = begin.saturating_sub(row.x + 1);
     }
-    let name = if only_order { " ORDER " } else { " FILTER " };
-    let x = put(buffer, left, left.x, name, app.theme.warning());
+    let name = match app.list.view_shown() {
+        Some(view) => format!(" VIEW {}: ", view.name),
+        None if only_order => " ORDER ".to_owned(),
+        None => " FILTER ".to_owned(),
+    };
+    let x = put(buffer, left, left.x, &name, app.theme.warning());
     put(
         buffer,
         left,

@@ -34,6 +34,7 @@ impl AgentReplica {
         if self.opened.len() > THREADS_MAX {
             let oldest = self.opened.remove(0);
             self.threads.remove(&oldest);
+            self.threads_touched.remove(&oldest);
         }
         self.threads.entry(customer).or_insert_with(Thread::new);
     }
@@ -114,6 +115,7 @@ impl AgentReplica {
         questions.extend(self.mentions.question());
         questions.extend(self.tickets.as_mut().and_then(TicketBook::question));
         questions.extend(self.replies.question());
+        questions.extend(self.views.question());
         questions
     }
 }

@@ -57,6 +57,8 @@ impl Colleagues {
                 };
                 self.typing.signal((conversation, key), who, on, at.0, now);
             }
+            // One's own, and kept elsewhere.
+            AgentSignal::Views { .. } => {}
             AgentSignal::Delivered { conversation, up_to } => {
                 let known = self.delivered.entry(conversation).or_default();
                 *known = up_to.max(*known);

@@ -23,6 +23,10 @@ impl Doubts {
         self.0.clear();
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn has(&self, conversation: ConversationId) -> bool {
         self.0.contains_key(&conversation)
     }

@@ -10,6 +10,7 @@ use minicom_protocol::{
     library::SavedReply,
     people::AgentRef,
     queue::{Queue, WhyNot},
+    search::SavedView,
     staff::{Presence, StaffMember},
     stage::Stage,
     summary::Summary,
@@ -187,6 +188,16 @@ impl AgentReplica {
     /// Saved replies that one may use, sorted by code.
     pub fn replies(&self) -> &[SavedReply] {
         self.replies.all()
+    }
+
+    /// The names that one has given to filters of the list, in their order.
+    pub fn views(&self) -> &[SavedView] {
+        self.views.all()
+    }
+
+    /// Another number whenever [`AgentReplica::views`] have changed.
+    pub fn views_version(&self) -> u64 {
+        self.views.version()
     }
 
     /// Whether [`AgentReplica::replies`] are all of them.

@@ -42,6 +42,19 @@ impl ReplyBook {
         };
     }
 
+    /// Begins with what was kept, sorted by code. If that is not all, all are asked for when there is a connection.
+    pub fn restore(&mut self, replies: Vec<SavedReply>, whole: bool) {
+        let stage = match whole {
+            true => Stage::Whole,
+            false => Stage::After(None),
+        };
+        *self = ReplyBook {
+            replies,
+            stage,
+            ..ReplyBook::default()
+        };
+    }
+
     /// What is to be asked now.
     pub fn question(&mut self) -> Option<AgentQuestion> {
         let Stage::After(after) = &self.stage else { return None };

@@ -18,6 +18,7 @@ impl AgentReplica {
                 }
                 if let Some(thread) = self.threads.get_mut(&customer) {
                     thread.page(before.map(|it| it.0), events, more);
+                    self.touch_thread(customer);
                 }
             }
             (AgentQuestion::Summary { .. }, Told::Reply(AgentReply::Summary { summary })) => {
@@ -57,6 +58,7 @@ impl AgentReplica {
                     book.page(*before, tickets, more);
                 }
             }
+            (AgentQuestion::Views {}, Told::Reply(AgentReply::Views { views })) => self.views.told(views),
             // It is not to be had, or the reply is to something else: it is not asked for again by itself.
             (question, _) => self.ask_failed(question, true),
         }
@@ -104,8 +106,8 @@ impl AgentReplica {
             | AgentQuestion::AllArticles { .. }
             | AgentQuestion::Article { .. }
             | AgentQuestion::Ticket { .. }
-            | AgentQuestion::Search { .. }
-            | AgentQuestion::Views {} => {}
+            | AgentQuestion::Search { .. } => {}
+            AgentQuestion::Views {} => self.views.ask_failed(),
         }
     }
 }

@@ -13,7 +13,8 @@ use proptest::prelude::*;
 
 use super::{desk::*, truth::present};
 use crate::{
-    AgentReplica, ClientEvent, CustomerReplica, Section, TicketFilter,
+    AgentReplica, ClientEvent, CustomerReplica, Section, ServerUrl, StateDir, TicketFilter,
+    kept::{Keeping, KeptStore},
     replica::{sections::ages_at, thread::Thread},
 };
 
@@ -30,6 +31,8 @@ enum Step {
     Resume,
     /// The connection is lost, and starts afresh.
     Fresh,
+    /// The program ends, and another begins with what was kept.
+    Restart,
     /// The agent looks at a thread.
     Look(u8),
     /// The agent scrolls to the top of a thread.
@@ -47,6 +50,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => Just(Step::Answer),
         1 => Just(Step::Resume),
         1 => Just(Step::Fresh),
+        1 => Just(Step::Restart),
         3 => (0_u8..3).prop_map(Step::Look),
         3 => (0_u8..3).prop_map(Step::Older),
         1 => Just(Step::Mentions),
@@ -65,11 +69,20 @@ struct Run<'a> {
     began: Instant,
     /// The customer whose thread was opened last.
     looked: Option<CustomerId>,
+    keeping: Keeping,
+    store: KeptStore,
+    _folder: tempfile::TempDir,
 }
 
 impl Run<'_> {
     fn new(desk: &Desk) -> Run<'_> {
+        let folder = tempfile::tempdir().unwrap();
+        let server = ServerUrl::parse("http://127.0.0.1:8000", false).unwrap();
+        let state = StateDir::at(folder.path());
         let mut run = Run {
+            keeping: Keeping::default(),
+            store: KeptStore::new(&state, &server, &TenantId::default_tenant(), "ada"),
+            _folder: folder,
             desk,
             replica: AgentReplica::new(),
             at: 0,
@@ -130,6 +143,33 @@ impl Run<'_> {
         self.tell(event);
     }
 
+    /// All that is known from here on was on the disk.
+    fn restart(&mut self) {
+        self.lose();
+        let wall = time_at(self.at).0;
+        let parcel = self.keeping.parcel(&self.replica, wall, self.now());
+        if let Some(parcel) = parcel {
+            self.store.write(&parcel).unwrap();
+        }
+        let kept = self.store.load(wall).expect("it was kept");
+        let begins_at = kept.cursor();
+        self.replica = AgentReplica::new();
+        self.replica.restore(kept, wall, self.now());
+        self.keeping = Keeping::default();
+        self.asked.clear();
+        match begins_at {
+            Some(cursor) => {
+                assert_eq!(cursor, self.cursor());
+                let (me, time) = (Self::me(), time_at(self.at));
+                self.tell(ClientEvent::Resumed { me, time, cursor });
+            }
+            None => self.fresh(),
+        }
+        if let Some(customer) = self.looked {
+            self.asked.extend(self.replica.open_thread(customer));
+        }
+    }
+
     fn cursor(&self) -> Cursor {
         let at = self.at as u64;
         Cursor { at, mark: Mark(at) }
@@ -188,6 +228,7 @@ impl Run<'_> {
                 tickets.truncate(2);
                 AgentReply::Tickets { tickets, more }
             }
+            AgentQuestion::Views {} => AgentReply::Views { views: vec![] },
             _ => unreachable!("nobody asks"),
         };
         self.read.push_back((question, reply));
@@ -211,6 +252,7 @@ impl Run<'_> {
                 self.tell(ClientEvent::Resumed { me, time, cursor });
             }
             Step::Fresh => self.fresh(),
+            Step::Restart => self.restart(),
             Step::Look(n) => {
                 self.looked = Some(customer_id(n));
                 self.asked.extend(self.replica.open_thread(customer_id(n)));
@@ -414,7 +456,7 @@ proptest! {
                     let told = Told::Reply(CustomerReply::Thread { events, more });
                     let _ = replica.apply(ClientEvent::Reply { n: 1, question, told }, now);
                 },
-                Step::Resume | Step::Look(_) | Step::Read | Step::Mentions | Step::Tickets => for question in asked.drain(..) {
+                Step::Resume | Step::Restart | Step::Look(_) | Step::Read | Step::Mentions | Step::Tickets => for question in asked.drain(..) {
                     let _ = replica.apply(ClientEvent::AskFailed { n: 1, question }, now);
                 },
                 Step::Fresh => {

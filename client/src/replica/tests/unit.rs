@@ -10,6 +10,7 @@ use minicom_protocol::{
     line::LineState,
     people::Role,
     refusal::Refusal,
+    search::SavedView,
     staff::{Intent, Presence, PresenceState, Staff},
     stage::{HandOverReason, Stage},
     summary::Summary,
@@ -88,7 +89,7 @@ fn replica() -> (AgentReplica, Desk) {
     let mut replica = AgentReplica::new();
     assert_eq!(
         replica.apply(fresh(2, desk.rows(2).into_values().collect()), Instant::now()),
-        [replies()]
+        [replies(), AgentQuestion::Views {}]
     );
     (replica, desk)
 }
@@ -308,6 +309,36 @@ fn presence_and_the_servers_clock() {
     assert_eq!(replica.gone_since(conversation()), Some(Time(3)));
     let _ = replica.apply(fresh(2, desk.rows(2).into_values().collect()), now);
     assert_eq!(replica.server_time(now + Duration::from_secs(2)), Some(Time(7_000_000)));
+}
+
+#[test]
+fn views_are_asked_for_on_each_connection_and_a_reply_that_was_overtaken_is_not_believed() {
+    let (mut replica, desk) = replica();
+    let now = Instant::now();
+    let view = |name: &str| SavedView {
+        name: name.to_owned(),
+        filter: "owner:me".to_owned(),
+    };
+    let told = |views: &[SavedView]| {
+        let reply = AgentReply::Views { views: views.to_vec() };
+        (AgentQuestion::Views {}, Told::Reply(reply))
+    };
+    let signal = |views: &[SavedView]| ClientEvent::Signal(AgentSignal::Views { views: views.to_vec() });
+    let rows = || desk.rows(2).into_values().collect();
+    let asks = |questions: Vec<AgentQuestion>| questions.contains(&AgentQuestion::Views {});
+    assert!(asks(replica.apply(fresh(2, rows()), now)));
+    let (question, reply) = told(&[view("late")]);
+    assert!(!asks(replica.apply_reply(&question, reply)), "once");
+    assert_eq!(replica.views(), [view("late")]);
+    let version = replica.views_version();
+
+    assert!(asks(replica.apply(fresh(2, rows()), now)));
+    assert_eq!(replica.views(), [view("late")], "until it is told otherwise");
+    let _ = replica.apply(signal(&[view("late"), view("vip")]), now);
+    let (question, reply) = told(&[view("late")]);
+    let _ = replica.apply_reply(&question, reply);
+    assert_eq!(replica.views(), [view("late"), view("vip")]);
+    assert_ne!(replica.views_version(), version);
 }
 
 #[test]

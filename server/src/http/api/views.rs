@@ -87,6 +87,7 @@ async fn save(
     let name = name.as_str().to_owned();
     let view = SavedView { name, filter };
     let saved = app.desk.save_view(key, agent.agent.id, change.once, view).await?;
+    app.signals.views_changed(key, agent.agent.id).await;
     Ok((StatusCode::CREATED, Json(ViewAnswer::from(saved))))
 }
 
@@ -105,5 +106,6 @@ async fn delete(
     let key = app.desk.tenant(&agent.tenant)?;
     let name = name.as_str().to_owned();
     app.desk.delete_view(key, agent.agent.id, change.once, name).await?;
+    app.signals.views_changed(key, agent.agent.id).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -13,7 +13,7 @@ use crate::{
     app::{App, Focus},
     facts,
     layout::{THREE_PANES, WIDE_LIST},
-    list::Item,
+    list::Line,
     view::{put, put_right},
     words::{self, Badge, LONG, TOO_LONG},
 };
@@ -31,24 +31,23 @@ const NAME_MIN: usize = 4;
 pub(in crate::view) fn draw(
     app: &App,
     summary: &Summary,
-    line: usize,
+    shown: Line,
     number: usize,
     row: Rect,
     buffer: &mut Buffer,
     now: Now,
 ) {
     let waits_tall = summary.stage.is_waiting() && app.list.shape().waiting_row > 2;
-    match (line, waits_tall) {
-        (0, _) => first_line(app, summary, number, row, buffer, now),
+    match (shown.line, waits_tall) {
+        (0, _) => first_line(app, summary, shown.at_cursor, number, row, buffer, now),
         (1, true) => wishes(app, summary, row, buffer),
         _ => last_words(app, summary, row, buffer, summary.stage.is_waiting() && !waits_tall),
     }
 }
 
-fn first_line(app: &App, summary: &Summary, number: usize, row: Rect, buffer: &mut Buffer, now: Now) {
+fn first_line(app: &App, summary: &Summary, at_cursor: bool, number: usize, row: Rect, buffer: &mut Buffer, now: Now) {
     let theme = &app.theme;
     let conversation = summary.conversation;
-    let at_cursor = app.list.is_at_cursor(Item::Row(conversation));
     let unread = app.unread(summary);
 
     let left = right_columns(app, summary, row, buffer);
@@ -90,7 +89,8 @@ fn first_line(app: &App, summary: &Summary, number: usize, row: Rect, buffer: &m
     };
     put(buffer, left, x + 1, name.as_str(), name_style);
 
-    if app.is_beyond_me(summary) || app.closing_of(conversation).is_some() {
+    let past = app.shown_as_of().is_some();
+    if past || app.is_beyond_me(summary) || app.closing_of(conversation).is_some() {
         buffer.set_style(row, Style::new().add_modifier(Modifier::DIM));
     }
     if at_cursor && app.focus == Focus::List {

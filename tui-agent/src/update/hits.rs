@@ -1,0 +1,79 @@
+//! From one place where something was found to the next, in the thread that a search has led to.
+
+use minicom_protocol::{
+    frame::{AgentQuestion, AgentReply, Agents, Told},
+    ids::{CustomerId, Rev},
+};
+use minicom_tui_kit::{Now, Shown};
+
+use crate::{
+    app::{App, Focus, Order},
+    layout,
+};
+
+/// Places of a thread that are gone through.
+const HITS_HERE: u32 = 100;
+
+impl App {
+    /// A hit was chosen: the others in its thread are asked for.
+    pub(super) fn ask_hits(&mut self, customer: CustomerId) {
+        let question = AgentQuestion::Search {
+            query: self.finding.typed.clone(),
+            customer: Some(customer),
+            conversation: None,
+            before: None,
+            limit: HITS_HERE,
+        };
+        self.finding.here.clear();
+        self.finding.asking_here = Some(question.clone());
+        self.order(Order::Ask(question));
+    }
+
+    /// The places came, if they are those.
+    pub(super) fn hits_told(&mut self, question: &AgentQuestion, told: &Told<Agents>) {
+        if self.finding.asking_here.take_if(|it| it == question).is_none() {
+            return;
+        }
+        if let Told::Reply(AgentReply::Search { found }) = told {
+            // One line can be found twice, as itself and by what it belongs to.
+            let mut here: Vec<Rev> = found.hits.iter().map(|hit| hit.at).collect();
+            here.dedup();
+            self.finding.here = here;
+        }
+    }
+
+    /// Who has searched from the list goes on there, where letters go from hit to hit.
+    pub(super) fn focus_on_hit(&mut self) {
+        let from_list = self.finding.from.is_some_and(|from| from.focus == Focus::List);
+        if from_list && self.size.width >= layout::TWO_PANES {
+            self.focus = Focus::List;
+        }
+    }
+
+    /// Goes to the hit so many places further back in time (forward, if negative).
+    pub(super) fn go_to_hit(&mut self, by: isize, now: Now) {
+        let Some((conversation, at)) = self.finding.at.filter(|_| self.has_been_led()) else {
+            return self.tell(Shown::fixed("No search has led here. ^F finds."), now);
+        };
+        let here = &self.finding.here;
+        // The one that was chosen may not be among the first hundred.
+        let place = here.iter().position(|it| *it <= at).unwrap_or(here.len());
+        let next = match by {
+            1 if here.get(place) == Some(&at) => place.checked_add(1),
+            1 => Some(place),
+            _ => place.checked_sub(1),
+        };
+        let (dot, all) = (self.theme.signs().dot, here.len());
+        match next.and_then(|next| Some((next, *here.get(next)?))) {
+            Some((next, rev)) => {
+                self.finding.at = Some((conversation, rev));
+                self.views.go_to = Some((conversation, rev));
+                let words = format!("{} of {all} here {dot} Esc goes back", next + 1);
+                self.tell(Shown::line(&words), now);
+            }
+            None if self.finding.asking_here.is_some() => self.tell(Shown::fixed("asking ..."), now),
+            None if by > 0 => self.tell(Shown::fixed("There is no older one in this chat."), now),
+            None => self.tell(Shown::fixed("There is no newer one in this chat."), now),
+        }
+    }
+}
