@@ -3,6 +3,7 @@
 //! costs the same with ten conversations and with ten thousand.
 
 mod build;
+mod folding;
 mod lines;
 mod marks;
 mod overview;
@@ -18,7 +19,7 @@ use minicom_protocol::{
     summary::Summary,
 };
 
-use self::lines::Lines;
+use self::{folding::FOLDABLE, lines::Lines};
 pub use self::{
     lines::{Line, Shape},
     overview::Overview,
@@ -120,9 +121,6 @@ pub struct List {
     work: u64,
 }
 
-/// Sections that can be folded, and are at the start.
-const FOLDABLE: [Section; 2] = [Section::Others, Section::Done];
-
 impl Default for List {
     fn default() -> List {
         List {
@@ -221,20 +219,6 @@ impl List {
         self.show_cursor();
     }
 
-    /// Shows or hides the rows under a title. A cursor on a row that goes out of sight goes to the title.
-    pub fn fold(&mut self, part: Part, replica: &AgentReplica) {
-        if !self.is_foldable(part) {
-            return;
-        }
-        let folds = !self.is_folded(part);
-        self.set_folded(part, folds);
-        if folds && self.hold.is_some_and(|hold| hold.place.part == part) {
-            (self.cursor, self.hold) = (Some(Spot::Title(part)), None);
-        }
-        self.rebuild(replica);
-        self.show_cursor();
-    }
-
     /// What the cursor is in.
     pub fn part_at_cursor(&self) -> Option<Part> {
         match self.cursor? {
@@ -326,42 +310,6 @@ impl List {
     /// The list in numbers, as of the last change.
     pub fn overview(&self) -> &Overview {
         &self.overview
-    }
-
-    /// Whether the rows under a title are hidden.
-    pub fn is_folded(&self, part: Part) -> bool {
-        match part {
-            Part::Section(section) => self.folded.contains(&section),
-            Part::View(view) => {
-                let view = self.views.get(view);
-                view.is_some_and(|view| self.folded_views.contains(view.name.as_str()))
-            }
-        }
-    }
-
-    fn set_folded(&mut self, part: Part, folded: bool) {
-        self.chosen += 1;
-        match part {
-            Part::Section(section) if folded => drop(self.folded.insert(section)),
-            Part::Section(section) => drop(self.folded.remove(&section)),
-            Part::View(view) => {
-                let Some(name) = self.views.get(view).map(|view| view.name.to_string()) else {
-                    return;
-                };
-                match folded {
-                    true => drop(self.folded_views.insert(name)),
-                    false => drop(self.folded_views.remove(&name)),
-                }
-            }
-        }
-    }
-
-    /// Whether the rows under a title can be hidden.
-    pub fn is_foldable(&self, part: Part) -> bool {
-        match part {
-            Part::Section(section) => FOLDABLE.contains(&section),
-            Part::View(_) => true,
-        }
     }
 
     /// What of the list is shown, and in which order.

@@ -5,7 +5,7 @@ use minicom_client::{AgentReplica, ListChoice, ListFilter, Section};
 use minicom_protocol::{ids::ConversationId, search::SavedView};
 use minicom_tui_kit::Shown;
 
-use super::{FOLDABLE, List, Spot};
+use super::{List, Spot, folding::FOLDABLE};
 
 /// A view in the list.
 #[derive(Debug, Clone)]

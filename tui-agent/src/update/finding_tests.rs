@@ -95,9 +95,8 @@ fn how_it_looks() {
 #[test]
 fn from_hit_to_hit_by_letters_in_the_list_and_by_a_chord_while_writing() {
     let mut seat = seat();
-    seat.press("<esc>/lamp<enter>")
-        .sees("and the lamp?")
-        .sees("n N other hits");
+    seat.press("<esc>/lamp").sees("Find everywhere").sees("and the lamp?");
+    seat.press("<enter>").sees_no("Find everywhere").sees("n N other hits");
     seat.press("n").sees("There is no older one in this chat.");
     seat.press("<esc>").sees_no("n N other hits");
     // In one chat, among three hundred lines.

@@ -70,7 +70,7 @@ fn away() -> (Disk, Seat) {
     let mut before = Seat::at(desk(), 80, 24);
     let alice = before.desk.conversation("alice");
     before.bench.app.open_chat(alice);
-    before.advance(1).lose();
+    before.press("<esc>").sees("where is my parcel?").lose();
     disk.write(&mut before);
     let mut seat = disk.seat(before.desk.clone());
     seat.bench.app.open_chat(alice);
