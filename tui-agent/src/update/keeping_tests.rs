@@ -89,7 +89,7 @@ fn what_was_kept_is_shown_and_dated_and_written_in() {
         .sees("carol");
     // Nobody knows whether she waits still: her time stands.
     seat.advance(600).sees("WAIT  6:40");
-    seat.press("On its way.").sees("no connection: kept here");
+    seat.press("On its way.").sees("kept here, sent when back");
     assert!(seat.ordered().iter().all(|order| !matches!(order, Order::Send { .. })));
     seat.press("<enter>").sees("On its way.").sees("AS OF 14:00");
     assert!(matches!(&seat.commands()[..], [AgentCommand::Post { text, .. }] if text == "On its way."));
