@@ -102,8 +102,8 @@ fn from_hit_to_hit_by_letters_in_the_list_and_by_a_chord_while_writing() {
     // In one chat, among three hundred lines.
     seat.press("i<ctrl-f>line").sees("Find in this chat");
     seat.press("<enter>");
-    seat.press("<alt-n>").sees("2 of 100 here").sees("line 298");
-    seat.press("<alt-n><alt-n>").sees("4 of 100 here").sees("line 296");
+    seat.press("<alt-n>").sees("2 of 300 here").sees("line 298");
+    seat.press("<alt-n><alt-n>").sees("4 of 300 here").sees("line 296");
     let before = seat.commands();
     assert_eq!(before, [], "nobody is claimed by the same letter");
     seat.press("<esc>").sees("and the lamp?");
