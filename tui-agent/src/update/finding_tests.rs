@@ -95,6 +95,7 @@ fn how_it_looks() {
 #[test]
 fn from_hit_to_hit_by_letters_in_the_list_and_by_a_chord_while_writing() {
     let mut seat = seat();
+    seat.ordered();
     seat.press("<esc>/lamp").sees("Find everywhere").sees("and the lamp?");
     seat.press("<enter>").sees_no("Find everywhere").sees("n N other hits");
     seat.press("n").sees("There is no older one in this chat.");

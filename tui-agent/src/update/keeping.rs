@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use minicom_client::{
     AgentReplica, ClientEvent, ConnState, Ended,
     kept::{Keeping, Kept},
+    transfers::Attachment,
 };
 use minicom_protocol::{
     command::AgentCommand,
@@ -102,6 +103,7 @@ impl App {
             quote,
             reply,
             article,
+            file,
             ..
         } = command.clone()
         {
@@ -109,6 +111,7 @@ impl App {
                 conversation,
                 text,
                 with: With::of_command(quote, article, reply),
+                file: file.map(Attachment::known),
                 seen_desk: seen.desk,
             };
             self.sent.insert(*id, line);
