@@ -9,6 +9,7 @@ pub mod command;
 pub mod context;
 pub mod customer_event;
 pub mod event;
+pub mod figures;
 pub mod frame;
 pub mod gate;
 pub mod hours;

@@ -4,8 +4,10 @@
 mod context;
 mod customers;
 mod export;
+mod figures;
 mod library;
 mod live;
+mod made;
 mod mentions;
 mod naming;
 mod pages;
@@ -34,8 +36,10 @@ use tokio_util::sync::CancellationToken;
 pub use self::{
     customers::Whom,
     export::{ExportFor, ExportPage},
+    figures::StatisticsFor,
     live::Since,
     naming::NamedBy,
+    made::Made,
     pages::{ConversationsPage, ForeignCursor, HistoryPage, ListCursor},
     reading::Opening,
     search::SearchIn,

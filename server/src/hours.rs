@@ -34,6 +34,17 @@ pub struct Calendar {
     holidays: BTreeMap<i64, Day>,
 }
 
+/// What a calendar and a clock on the wall of a zone show.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wall {
+    /// As `2026-11-21`.
+    pub date: String,
+    /// From Monday, which is 0, to Sunday, which is 6.
+    pub weekday: u8,
+    /// From 0 to 23.
+    pub hour: u8,
+}
+
 /// There is no such time zone.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("zone: there is no time zone {0:?}; write its name, as Europe/Berlin or UTC")]
@@ -65,6 +76,33 @@ impl Calendar {
             week: hours.week.days.clone(),
             holidays: holidays.collect(),
         })
+    }
+
+    /// The calendar of a desk that may have no hours, or hours in a zone that this machine does not know: then in UTC, and never
+    /// open.
+    pub fn or_utc(hours: Option<&Hours>) -> Calendar {
+        let own = hours.and_then(|hours| Calendar::new(hours).ok());
+        own.unwrap_or_else(|| Calendar {
+            zone: TimeZone::UTC,
+            zone_name: "UTC".to_owned(),
+            week: Default::default(),
+            holidays: BTreeMap::new(),
+        })
+    }
+
+    /// The zone's name.
+    pub fn zone_name(&self) -> &str {
+        &self.zone_name
+    }
+
+    /// The day and the hour on the wall at a time.
+    pub fn wall(&self, time: Time) -> Wall {
+        let there = self.on_the_wall(time);
+        Wall {
+            date: there.date().to_string(),
+            weekday: there.weekday().to_monday_zero_offset().unsigned_abs(),
+            hour: there.hour().unsigned_abs(),
+        }
     }
 
     /// Whether the desk is open at this time.

@@ -15,6 +15,7 @@ pub mod execute;
 pub mod exit;
 pub mod extra_context;
 pub mod faults;
+mod figures;
 pub mod files;
 pub mod followers;
 mod grace;

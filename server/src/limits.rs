@@ -2,6 +2,7 @@
 //! last in a name. Whoever needs a bound takes it from here; a number of its own elsewhere is a mistake.
 
 mod customers;
+mod figures;
 mod files;
 mod finding;
 mod frames;
@@ -11,6 +12,7 @@ mod webhooks;
 use std::time::Duration;
 
 pub use self::customers::*;
+pub use self::figures::*;
 pub use self::files::*;
 pub use self::finding::*;
 pub use self::frames::*;

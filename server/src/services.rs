@@ -14,7 +14,7 @@ use tracing::{info, warn};
 
 use crate::{
     bot::{self, rules::Rules},
-    desk::{Desk, Serve},
+    desk::{Desk, Made, Serve},
     door::FrontDoor,
     grace, indexing, limits, routing,
     signals::Signals,
@@ -88,7 +88,10 @@ impl Serve for Services {
         for work in self.signals.begin(key, &running.rest) {
             self.spawn(&running, work);
         }
-        self.spawn(&running, indexing::keep(self.desk.clone(), key, running.rest.clone()));
+        for made in [Made::Index, Made::Figures] {
+            let (desk, rest) = (self.desk.clone(), running.rest.clone());
+            self.spawn(&running, indexing::keep(desk, key, made, rest));
+        }
         if let Some(rules) = &self.rules {
             let (desk, signals, rules) = (self.desk.clone(), self.signals.clone(), rules.clone());
             let bot = bot::runner::run(desk, signals, tenant.clone(), key, rules, running.rest.clone());

@@ -1,7 +1,7 @@
 //! Searching through the front door: what was typed, in times of the desk's own zone, within the time that a search may take.
 
 use minicom_protocol::{
-    hours::{Hours, Week},
+    hours::Hours,
     ids::{AgentId, ConversationId, CustomerId, Rev, Time},
     refusal::Refusal,
     search::{Found, Query, query::Moment},
@@ -66,33 +66,22 @@ impl Desk {
         });
         found.await?.ok_or(Refusal::NotFound)
     }
-
-    /// Puts the next events into the index of what can be found. Where it has come, and whether there are more.
-    pub(crate) async fn index_more(&self, tenant: TenantKey) -> Result<(Rev, bool), Refusal> {
-        self.write(tenant, move |scope| search::go_on(scope.conn, tenant)).await
-    }
 }
 
 /// Days of the desk's own zone.
-struct Times(Option<Calendar>);
+struct Times(Calendar);
 
 impl Times {
     fn new(hours: Option<&Hours>) -> Times {
         // The zone was checked when it was chosen; another release may know other zones.
-        let own = hours.and_then(|hours| Calendar::new(hours).ok());
-        let utc = || Hours {
-            zone: "UTC".to_owned(),
-            week: Week::default(),
-            holidays: vec![],
-        };
-        Times(own.or_else(|| Calendar::new(&utc()).ok()))
+        Times(Calendar::or_utc(hours))
     }
 
     fn at(&self, moment: Moment, now: Time) -> Option<Time> {
         match moment {
             Moment::Ago(ms) => Some(now.plus_ms(-ms)),
-            Moment::Day(date) => self.0.as_ref()?.day_begins(date),
-            Moment::DaysBack(days) => self.0.as_ref()?.days_back(now, days),
+            Moment::Day(date) => self.0.day_begins(date),
+            Moment::DaysBack(days) => self.0.days_back(now, days),
         }
     }
 }

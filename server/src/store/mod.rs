@@ -10,6 +10,7 @@ pub mod customers;
 pub mod devices;
 pub mod erasure;
 pub mod factors;
+pub mod figures;
 pub mod files;
 #[cfg(test)]
 mod fixture;

@@ -79,3 +79,26 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('files', 'files_to_remove', '20 1');
 
 -- Figures.
+
+-- What was counted in each hour and each day of UTC: of the desk, and of each agent, group and tag. A row says all of it in few bytes,
+-- so that a range of days is a range of the key and costs what its days do, however much happened in them.
+CREATE TABLE figures (
+    tenant INTEGER NOT NULL,
+    kind   TEXT    NOT NULL,               -- desk, agent, group, tag
+    grain  INTEGER NOT NULL,               -- hours of a row: 1 or 24
+    at     INTEGER NOT NULL,               -- the how-manieth of them since 1970
+    who    BLOB    NOT NULL,               -- the agent's or group's id, the tag; nothing for the desk
+    counts BLOB    NOT NULL,
+    times  BLOB    NOT NULL,               -- durations, in buckets
+    PRIMARY KEY (tenant, kind, grain, at, who)
+) STRICT, WITHOUT ROWID;
+
+-- The story of each conversation as far as it is counted, with its own figures: no name and no text.
+CREATE TABLE figure_stories (
+    tenant       INTEGER NOT NULL,
+    conversation BLOB    NOT NULL,
+    story        TEXT    NOT NULL,
+    counts       BLOB    NOT NULL,
+    times        BLOB    NOT NULL,
+    PRIMARY KEY (tenant, conversation)
+) STRICT, WITHOUT ROWID;

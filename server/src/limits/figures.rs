@@ -1,0 +1,12 @@
+//! Bounds of figures: how they are kept behind the journal, and how much of them is told at once.
+
+use std::time::Duration;
+
+/// From an event to the figures: a busy desk pays one commit for many, and who looks at a screen of figures sees them move.
+pub const FIGURES_GATHER: Duration = Duration::from_millis(500);
+/// Events that are counted at once: some milliseconds of the writer's time.
+pub const FIGURES_PIECE_EVENTS: i64 = 256;
+/// Rows of one answer: more agents, groups or tags than anybody reads at once.
+pub const FIGURES_ROWS_MAX: usize = 500;
+/// Conversations of a report that are read at a time.
+pub const REPORT_PAGE_ROWS: usize = 200;
