@@ -7,6 +7,7 @@ pub mod claims;
 pub mod cuts;
 pub mod desk;
 pub mod elsewhere;
+pub mod figures;
 pub mod groups;
 pub mod kill;
 pub mod logins;

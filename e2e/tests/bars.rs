@@ -1,7 +1,9 @@
 //! The bars in short, and each against the variant that breaks its promise. In full: `minicom-bars`.
 
 use anyhow::Result;
-use minicom_e2e::bars::{claims, cuts, groups, kill, logins, races, repeats, revoke, search, signals, slow, watch};
+use minicom_e2e::bars::{
+    claims, cuts, figures, groups, kill, logins, races, repeats, revoke, search, signals, slow, watch,
+};
 use minicom_server::faults::Faults;
 
 /// Nothing broken.
@@ -222,4 +224,17 @@ async fn a_new_conversation_is_seen_in_another_window_of_tmux() -> Result<()> {
     }
     // Without times: they are measured in full. That each was signalled is what it waits for.
     signals::measure(2).await.map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn figures_are_what_was_filled_in() -> Result<()> {
+    // Without times: they are measured in full.
+    let size = figures::Size {
+        conversations: 40,
+        messages: 6,
+        rounds: 2,
+    };
+    let found = figures::measure(size, 71).await?;
+    assert!(found.is_right(), "{found}");
+    Ok(())
 }

@@ -23,6 +23,7 @@ pub mod people;
 pub mod queue;
 pub mod refusal;
 pub mod rest;
+pub mod safe;
 pub mod search;
 pub mod settings;
 pub mod staff;
@@ -32,6 +33,7 @@ pub mod template;
 pub mod text;
 pub mod thread_view;
 pub mod ticket;
+pub mod transcript;
 pub mod words;
 
 pub use kinds::{TYPING, Touches, UnknownBody};

@@ -13,10 +13,12 @@ mod naming;
 mod pages;
 mod queue;
 mod reading;
+mod reports;
 mod search;
 mod sessions;
 mod tenants;
 mod tickets;
+mod transcript;
 mod views;
 
 use std::sync::Arc;
@@ -38,13 +40,15 @@ pub use self::{
     export::{ExportFor, ExportPage},
     figures::StatisticsFor,
     live::Since,
-    naming::NamedBy,
     made::Made,
+    naming::NamedBy,
     pages::{ConversationsPage, ForeignCursor, HistoryPage, ListCursor},
     reading::Opening,
+    reports::{ReportFor, ReportPage, Reported},
     search::SearchIn,
     sessions::{Filter, LinesPage, OwnedBy, Session, SessionsPage, Sort, SortPlace, Status},
     tenants::{Serve, Tenants},
+    transcript::TranscriptPage,
 };
 use crate::{
     clock,

@@ -319,3 +319,134 @@ async fn a_place_in_one_list_is_none_in_another() {
     }
     desk.server.stop().await.unwrap();
 }
+
+/// What bo did with alice's conversation: took it, answered, noted and ended it. Its id.
+async fn served(desk: &Desk) -> String {
+    let found = desk.get("sessions").await;
+    let id = found["sessions"][0]["session_id"].as_str().unwrap().to_owned();
+    for (path, body) in [
+        ("accept", json!({})),
+        ("subject", json!({"subject": "=1+1 parcel"})),
+        ("tags", json!({"add": ["vip"]})),
+        ("messages", json!({"content": "It is <b>on</b> its way."})),
+        ("notes", json!({"content": "A difficult one"})),
+        ("close", json!({})),
+    ] {
+        let done = desk.bo(Method::POST, &format!("sessions/{id}/{path}"), body).await;
+        assert!(done.0 < 300, "{path}: {done:?}");
+    }
+    id
+}
+
+/// The body of an answer that is no JSON.
+async fn text(desk: &Desk, by: &str, path: &str) -> (u16, String) {
+    let request = desk.server.bare(Method::GET, &format!("{BASE}/{path}")).bearer_auth(by);
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn what_happens_is_counted_for_whoever_may_see_it() {
+    let desk = Desk::open().await;
+    served(&desk).await;
+    while desk.get("statistics").await["behind"] != 0 {}
+    let told = desk.get("statistics?range=today&by=agent").await;
+    let totals = &told["totals"];
+    assert_eq!((&totals["opened"], &totals["closed"]), (&json!(1), &json!(1)), "{told}");
+    assert_eq!((&totals["lines"]["agent"], &totals["taken"]), (&json!(1), &json!(1)));
+    assert_eq!(totals["first_response"]["count"], 1);
+    assert_eq!(
+        (&told["mine"]["closed"], &told["now"]["waiting"]),
+        (&json!(1), &json!(0))
+    );
+    assert_eq!(told["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(told["rows"][0]["name"], "Bo");
+
+    let eve = desk.server.login("eve@x.org").await;
+    let (_, hers) = desk.ask(&eve, Method::GET, "statistics?by=agent", json!({})).await;
+    assert_eq!(
+        (&hers["rows"], &hers["totals"]["closed"]),
+        (&json!([]), &json!(1)),
+        "the own row alone"
+    );
+    for by in ["group", "tag"] {
+        let refused = desk
+            .ask(&eve, Method::GET, &format!("statistics?by={by}"), json!({}))
+            .await;
+        assert_eq!(code(&refused), (403, "forbidden"));
+    }
+    let (_, all) = desk.admin(Method::GET, "statistics?by=tag", json!({})).await;
+    assert_eq!(
+        (&all["rows"][0]["key"], &all["rows"][0]["figures"]["closed"]),
+        (&json!("vip"), &json!(1))
+    );
+    for bad in ["statistics?range=8d", "statistics?by=moon", "statistics?format=xml"] {
+        assert_eq!(desk.admin(Method::GET, bad, json!({})).await.0, 400, "{bad}");
+    }
+    let (status, csv) = text(&desk, &desk.server.token, "statistics?by=agent&format=csv").await;
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!((status, lines.len()), (200, 2), "{csv}");
+    assert!(
+        lines[0].starts_with("key,name,opened,closed,") && lines[1].contains(",Bo,0,1,"),
+        "{csv}"
+    );
+}
+
+#[tokio::test]
+async fn a_report_has_a_row_for_each_conversation_and_no_formula() {
+    let desk = Desk::open().await;
+    let id = served(&desk).await;
+    while desk.get("statistics").await["behind"] != 0 {}
+    for (by, rows) in [
+        (&desk.bo, 1),
+        (&desk.server.token, 1),
+        (&desk.server.login("eve@x.org").await, 0),
+    ] {
+        let (status, csv) = text(&desk, by, "reports/conversations.csv?range=7d").await;
+        assert_eq!((status, csv.lines().count()), (200, 1 + rows), "{csv}");
+        if rows > 0 {
+            let row = csv.lines().nth(1).unwrap();
+            assert!(
+                row.starts_with(&id) && row.contains(",'=1+1 parcel,") && row.contains(",Bo,"),
+                "{row}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_transcript_has_all_that_its_reader_may_see() {
+    let desk = Desk::open().await;
+    let id = served(&desk).await;
+    let path = |query: &str| format!("sessions/{id}/transcript{query}");
+    let (status, plain) = text(&desk, &desk.bo, &path("")).await;
+    assert_eq!(status, 200);
+    assert!(plain.starts_with("Chat 1 with alice\n"), "{plain}");
+    assert!(
+        plain.contains("alice: where is it?") && plain.contains("Bo: It is <b>on</b> its way."),
+        "{plain}"
+    );
+    assert!(!plain.contains("A difficult one"));
+    let (_, noted) = text(&desk, &desk.bo, &path("?format=markdown&notes=true")).await;
+    assert!(
+        noted.contains("# Chat 1 with alice") && noted.contains("    A difficult one"),
+        "{noted}"
+    );
+    let (_, told) = text(&desk, &desk.bo, &path("?format=json&notes=true")).await;
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["session"]["session_id"], json!(id));
+    assert!(
+        told["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|it| it["note"]["content"] == "A difficult one")
+    );
+
+    let public = format!("public/session/{id}/transcript?format=json");
+    let (status, theirs) = text(&desk, ALICE, &public).await;
+    assert_eq!(status, 200, "{theirs}");
+    let theirs: Value = serde_json::from_str(&theirs).unwrap();
+    assert!(!theirs.to_string().contains("difficult") && theirs.to_string().contains("on</b> its way"));
+    assert_eq!(text(&desk, "nobody", &public).await.0, 404);
+}

@@ -401,3 +401,46 @@ fn many_agents_and_all_kinds_of_customers_go_over_and_come_back_the_same() {
     let said = stdout(&on(&["import", file, "--tenant", "default"], &to));
     assert!(said.contains("0 lines taken"), "{said}");
 }
+
+/// All events that a file tells, by their cursors.
+fn events_in(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let cursors = of(&lines, "event").into_iter();
+    cursors
+        .map(|line| line["cursor"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn an_export_goes_on_wherever_it_was_cut_and_with_what_came_since() {
+    let (from, to, out) = (
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    fill(from.path());
+    let file = out.path().join("desk.jsonl");
+    let name = file.to_str().unwrap();
+    stdout(&on(&["export", name, "--tenant", "default"], from.path()));
+    let (whole, all) = (fs::read(&file).unwrap(), events_in(&file));
+    for part in [0, 1, 20, 50, 97] {
+        // In the middle of a line as well as behind one; the head alone is a cut too.
+        let head = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        let cut = head.max(whole.len() * part / 100);
+        fs::write(&file, &whole[..cut]).unwrap();
+        stdout(&on(&["export", "--continue", name, "--progress"], from.path()));
+        assert_eq!(events_in(&file), all, "cut behind {part} %");
+    }
+    // Whole already: what came since, which is nothing.
+    stdout(&on(&["export", "--continue", name], from.path()));
+    assert_eq!(events_in(&file), all);
+    drop(Running::start(to.path(), &[]));
+    let told = stdout(&on(&["import", name], to.path()));
+    assert!(!told.contains(": 0 lines taken"), "{told}");
+    assert_eq!(substance(&export(to.path(), &[])), substance(&export(from.path(), &[])));
+
+    fs::write(&file, "{\"type\":\"event\"}\n").unwrap();
+    let words = refusal(&on(&["export", "--continue", name], from.path()), 65);
+    assert!(words.contains("is no export"), "{words}");
+}

@@ -9,10 +9,12 @@ use std::{collections::HashMap, time::Duration};
 use minicom_client::TicketFilter;
 use minicom_protocol::{
     event::Event,
+    figures::{By, Range, Statistics},
     frame::{AgentQuestion, AgentReply},
     ids::{AgentId, CommandId, ConversationId, CustomerId, GroupId, ReplyId, Rev, TicketNo},
     library::{Article, ArticleRow, SavedReply},
     queue::Why,
+    summary::Summary,
     ticket::{Ticket, TicketComment, TicketStatus},
     words::Tag,
 };
@@ -39,6 +41,15 @@ pub enum View {
     Queue,
     /// Who has how much to do.
     Workload,
+    /// What was counted.
+    Statistics {
+        /// Of which days, and one by one by what.
+        shown: Counted,
+        /// What the server said.
+        told: Wanted<Statistics>,
+        /// When it was last asked.
+        asked_at: Duration,
+    },
     /// An agent's conversations, to open one.
     ChatsOf(AgentId),
     /// The title of a new ticket.
@@ -137,6 +148,10 @@ impl View {
                 conversation: *conversation,
             },
             View::Ticket { number, .. } => AgentQuestion::Ticket { number: *number },
+            View::Statistics { shown, .. } => AgentQuestion::Statistics {
+                range: shown.range,
+                by: shown.by,
+            },
             View::Articles { query, .. } => AgentQuestion::Articles {
                 query: query.clone(),
                 limit: ARTICLES_MAX,
@@ -151,6 +166,7 @@ impl View {
         Some(match self {
             View::Why { why, .. } => &mut why.asking,
             View::Ticket { told, .. } => &mut told.asking,
+            View::Statistics { told, .. } => &mut told.asking,
             View::Articles { told, .. } => &mut told.asking,
             View::Article { told, .. } => &mut told.asking,
             _ => return None,
@@ -162,11 +178,28 @@ impl View {
         match (self, reply) {
             (View::Why { why, .. }, AgentReply::Why { why: it }) => why.came(*it),
             (View::Ticket { told, .. }, AgentReply::Ticket { ticket, comments }) => told.came((ticket, comments)),
+            (View::Statistics { told, .. }, AgentReply::Statistics { statistics }) => {
+                let behind = statistics.behind > 0;
+                told.came(*statistics);
+                if behind {
+                    // What just happened is counted in a moment.
+                    told.asking.touch();
+                }
+            }
             (View::Articles { told, .. }, AgentReply::Articles { articles }) => told.came(articles),
             (View::Article { told, .. }, AgentReply::Article { article, row }) => told.came((article, row)),
             _ => {}
         }
     }
+}
+
+/// Which figures are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Of which days.
+    pub range: Range,
+    /// One by one by what.
+    pub by: Option<By>,
 }
 
 /// What is done with an article that was asked for.
@@ -298,13 +331,30 @@ impl WorkOn {
     }
 }
 
-/// A ticket on its way into a file: its conversation is asked for in pages.
+/// What goes into a file.
+#[derive(Debug, Clone)]
+pub enum Exported {
+    /// A ticket, with what was said on it.
+    Ticket(Box<Ticket>, Vec<TicketComment>),
+    /// A conversation.
+    Chat(Box<Summary>),
+}
+
+impl Exported {
+    /// The conversation that goes into it.
+    pub fn conversation(&self) -> (CustomerId, ConversationId) {
+        match self {
+            Exported::Ticket(ticket, _) => (ticket.customer.id, ticket.conversation),
+            Exported::Chat(row) => (row.customer.id, row.conversation),
+        }
+    }
+}
+
+/// A conversation on its way into a file: it is asked for in pages.
 #[derive(Debug, Clone)]
 pub struct Export {
-    /// What it is.
-    pub ticket: Ticket,
-    /// What was said on it.
-    pub comments: Vec<TicketComment>,
+    /// What goes there.
+    pub what: Exported,
     /// The conversation as far as it is here, oldest first.
     pub events: Vec<Event>,
     /// The page that is on its way.
@@ -318,7 +368,7 @@ pub struct Views {
     pub unsaved: Vec<Work>,
     /// Texts that the server has been given.
     pub saving: HashMap<CommandId, Work>,
-    /// Tickets on their way into files.
+    /// Tickets and conversations on their way into files.
     pub exports: Vec<Export>,
     /// A note that is to be shown as soon as it is here.
     pub go_to: Option<(ConversationId, Rev)>,

@@ -109,6 +109,8 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::Why, "why", "why it waits, and who may take it", &[(Everywhere, "alt-w"), (List, "w")]),
     row(A::Workload, "workload", "who has how much to do", &[(List, "L")]),
     row(A::Queue, "queue", "the queue in numbers", &[(List, "O")]),
+    row(A::Statistics, "statistics", "figures of today, 7, 30, 90 days", &[(List, "%")]),
+    row(A::Transcript, "transcript", "write the chat to a file", &[(List, "D")]),
     row(A::Replies, "replies", "saved replies: make, change, delete", &[]),
     row(A::Articles, "articles", "articles: make, change, delete", &[]),
     row(A::Groups, "groups", "groups and their members", &[]),

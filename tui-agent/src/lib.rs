@@ -17,6 +17,7 @@ pub mod entries;
 pub mod exit;
 pub mod facts;
 pub mod files;
+mod figures;
 pub mod keys;
 pub mod later;
 pub mod layout;

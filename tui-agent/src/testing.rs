@@ -462,6 +462,7 @@ impl Desk {
             AgentQuestion::Workload { .. } => AgentReply::Workload { agents: vec![] },
             AgentQuestion::Customer { .. }
             | AgentQuestion::Why { .. }
+            | AgentQuestion::Statistics { .. }
             | AgentQuestion::Article { .. }
             | AgentQuestion::Ticket { .. } => {
                 let told = Told::Refusal(Refusal::NotFound);

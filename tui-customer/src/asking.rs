@@ -1,10 +1,7 @@
-//! `--link` and `--export`: one question to the server, or one after the other, and an end.
+//! `--link` and `--articles`: one question to the server, and an end.
 
 use std::{
-    fs::OpenOptions,
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
     time::Duration,
 };
 
@@ -15,7 +12,6 @@ use minicom_client::{
 use minicom_protocol::{
     frame::{CustomerQuestion, CustomerReply, Customers, Told},
     ids::TenantId,
-    json::ascii,
 };
 use minicom_tui_kit::Zone;
 use tokio::{sync::mpsc, time::timeout};
@@ -30,7 +26,7 @@ use crate::{
 /// For the connection, and then for each answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-type Events = mpsc::Receiver<ClientEvent<Customers>>;
+pub(crate) type Events = mpsc::Receiver<ClientEvent<Customers>>;
 
 /// Shows a code for another device.
 ///
@@ -93,51 +89,14 @@ pub(crate) async fn public_articles(server: &ServerUrl, tenant: &TenantId, words
     Ok(exit::OK)
 }
 
-/// Writes all that is kept of the customer.
-///
-/// # Errors
-/// It could not be had, or not be written.
-pub(crate) async fn export(start: &Start, file: &Path) -> Result<u8, Fault> {
-    let mut out: Box<dyn Write> = if file == Path::new("-") {
-        Box::new(io::stdout())
-    } else {
-        // It is somebody's life: nobody else's to read, and nothing is overwritten.
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-        Box::new(made.map_err(|error| Fault::new(exit::IO, format!("{}: {error}", file.display())))?)
-    };
-    let (handle, mut events) = open(start.brief());
-    let written = pages(&handle, &mut events, &mut out).await;
-    handle.shutdown().await;
-    written?;
-    Ok(exit::OK)
-}
-
-async fn pages(handle: &Handle<Customers>, events: &mut Events, out: &mut dyn Write) -> Result<(), Fault> {
-    connected(events).await?;
-    let mut after = None;
-    loop {
-        let reply = ask(handle, events, CustomerQuestion::Export { after }).await?;
-        let CustomerReply::Export { rows, after: next } = reply else {
-            return Err(unanswered());
-        };
-        for row in rows {
-            print(out, &format!("{}\n", ascii(&row.to_string())))?;
-        }
-        match next {
-            Some(_) => after = next,
-            None => return Ok(()),
-        }
-    }
-}
-
-async fn connected(events: &mut Events) -> Result<(), Fault> {
+pub(crate) async fn connected(events: &mut Events) -> Result<(), Fault> {
     match timeout(ANSWER_WITHIN, known(events)).await {
         Ok(known) => known.map(drop),
         Err(_) => Err(unanswered()),
     }
 }
 
-async fn ask(
+pub(crate) async fn ask(
     handle: &Handle<Customers>,
     events: &mut Events,
     question: CustomerQuestion,
@@ -166,11 +125,11 @@ async fn ask(
     timeout(ANSWER_WITHIN, told).await.unwrap_or_else(|_| Err(unanswered()))
 }
 
-fn unanswered() -> Fault {
+pub(crate) fn unanswered() -> Fault {
     Fault::new(exit::UNAVAILABLE, "the server did not answer in time. Try again.")
 }
 
-fn print(out: &mut (impl Write + ?Sized), text: &str) -> Result<(), Fault> {
+pub(crate) fn print(out: &mut (impl Write + ?Sized), text: &str) -> Result<(), Fault> {
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(|error| Fault::new(exit::IO, format!("it cannot be written: {error}")))
 }

@@ -96,9 +96,12 @@ pub struct Cli {
     /// The code that your other device shows: this one goes on with your chat from here on
     #[arg(long, value_name = "CODE")]
     pub link_code: Option<String>,
-    /// Write all that this desk keeps of you to a file, a JSON object a line, and end; - writes it to the standard output
+    /// Write all that this desk keeps of you to a file, and end; - writes it to the standard output
     #[arg(long, value_name = "FILE", conflicts_with_all = ["message", "plain"])]
     pub export: Option<PathBuf>,
+    /// How --export writes it
+    #[arg(long, value_enum, default_value = "json", requires = "export")]
+    pub format: ExportFormat,
     /// Agree to what the desk asks before you write: for -m and scripts, where nobody can be asked
     #[arg(long)]
     pub agree: bool,
@@ -123,6 +126,17 @@ pub struct Cli {
     /// Draw with ASCII only
     #[arg(long)]
     pub ascii: bool,
+}
+
+/// How an export is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ExportFormat {
+    /// All that is kept: a JSON object a line
+    Json,
+    /// What was said, as text
+    Text,
+    /// What was said, as Markdown
+    Markdown,
 }
 
 /// A theme by its name.

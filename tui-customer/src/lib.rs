@@ -16,6 +16,7 @@ pub mod diag;
 mod drafting;
 mod entries;
 pub mod exit;
+mod exporting;
 pub mod fault;
 mod files;
 mod identity;

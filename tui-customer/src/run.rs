@@ -22,8 +22,8 @@ use minicom_tui_kit::{Theme, Zone, log, terminal};
 use crate::{
     account, asking,
     beginning::{Beginning, Wishes},
-    cli::Cli,
-    exit,
+    cli::{Cli, ExportFormat},
+    exit, exporting,
     fault::Fault,
     identity::Identity,
     line_mode,
@@ -115,7 +115,7 @@ enum Way {
     Once(Once),
     Link,
     Articles(String),
-    Export(PathBuf),
+    Export(PathBuf, ExportFormat),
 }
 
 /// Runs the program with a command line, the program's own name first. Returns the exit code.
@@ -196,7 +196,7 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
             Way::Once(once) => one_shot::run(&start, once).await,
             Way::Link => asking::link(&start).await,
             Way::Articles(words) => asking::articles(&start, &words).await,
-            Way::Export(file) => asking::export(&start, &file).await,
+            Way::Export(file, format) => exporting::export(&start, &file, format).await,
         }
     });
     // The thread that reads keys or lines may wait for one for ever.
@@ -221,7 +221,7 @@ fn way(cli: &Cli) -> Result<Way, Fault> {
         return Ok(Way::Articles(words.clone()));
     }
     if let Some(file) = &cli.export {
-        return Ok(Way::Export(file.clone()));
+        return Ok(Way::Export(file.clone(), cli.format));
     }
     let file = cli.attach.clone();
     let wait = cli.wait.map(|seconds| Duration::from_secs(seconds.into()));

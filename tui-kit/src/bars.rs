@@ -52,11 +52,41 @@ pub fn bar(part: u64, whole: u64, columns: usize, theme: &Theme) -> String {
     )
 }
 
+/// `▁▃█▂`: a sign for each number, as high as it is beside the highest. Something is never shown as nothing.
+pub fn sparkline(numbers: impl IntoIterator<Item = u64>, theme: &Theme) -> String {
+    let numbers: Vec<u64> = numbers.into_iter().collect();
+    let levels = theme.signs().levels;
+    let highest = numbers.iter().max().copied().unwrap_or(0);
+    let top = levels.len() as u64 - 1;
+    let level = |number: u64| match number {
+        0 => 0,
+        // Rounded up: the smallest something is one above nothing.
+        _ => u128::from(number) * u128::from(top - 1) / u128::from(highest) + 1,
+    };
+    let sign = |number: &u64| {
+        usize::try_from(level(*number))
+            .ok()
+            .and_then(|at| levels.get(at))
+            .copied()
+    };
+    numbers.iter().filter_map(sign).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_sparkline_shows_nothing_as_nothing_and_something_as_something() {
+        let mut theme = Theme::mono();
+        assert_eq!(sparkline([0, 1, 500, 1_000], &theme), "·▁▄█");
+        assert_eq!(sparkline([0, 0], &theme), "··");
+        assert_eq!(sparkline([u64::MAX, 1], &theme), "█▁");
+        theme.ascii = true;
+        assert_eq!(sparkline([0, 1, 1_000], &theme), "._#");
+    }
 
     #[test]
     fn bars_and_their_numbers() {

@@ -63,6 +63,8 @@ pub struct Signs {
     pub free: &'static str,
     /// One point of a list.
     pub bullet: &'static str,
+    /// Heights of a sparkline: nothing, then the lowest to the highest.
+    pub levels: [char; 9],
 }
 
 const SIGNS: Signs = Signs {
@@ -80,6 +82,7 @@ const SIGNS: Signs = Signs {
     full: "█",
     free: "░",
     bullet: "•",
+    levels: ['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 };
 const ASCII_SIGNS: Signs = Signs {
     rule: "-",
@@ -96,6 +99,7 @@ const ASCII_SIGNS: Signs = Signs {
     full: "#",
     free: ".",
     bullet: "*",
+    levels: ['.', '_', '-', '~', '+', '=', '*', '%', '#'],
 };
 
 impl Theme {

@@ -11,7 +11,9 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
-    bars::{claims, cuts, desk, groups, kill, logins, races, repeats, revoke, search, signals, slow, watch},
+    bars::{
+        claims, cuts, desk, figures, groups, kill, logins, races, repeats, revoke, search, signals, slow, watch,
+    },
     idle, keys,
 };
 use minicom_server::faults::Faults;
@@ -131,6 +133,18 @@ enum Bar {
         /// How many, one after the other
         #[arg(long, default_value_t = 20)]
         conversations: usize,
+    },
+    /// Figures of ninety days at one size and at four times that size: as fast, and right (no broken variant)
+    Figures {
+        /// Conversations, the first time; 50000 are 1,000,000 messages, and then 4,000,000
+        #[arg(long, default_value_t = 50_000)]
+        conversations: u64,
+        /// Messages of each
+        #[arg(long, default_value_t = 20)]
+        messages: u64,
+        /// Times that each screen is asked for
+        #[arg(long, default_value_t = 50)]
+        rounds: usize,
     },
     /// Time from a key to the changed screen, at 120x40 with 5,000 messages (there is no broken variant)
     Keys {
@@ -292,6 +306,19 @@ async fn measure(given: &Arguments) -> Result<Came> {
         Bar::Watch { rounds } => {
             let found = watch::run(rounds, given.seed, broken).await?;
             Ok(Came::to(found.is_clean(), &found))
+        }
+        Bar::Figures {
+            conversations,
+            messages,
+            rounds,
+        } => {
+            let size = figures::Size {
+                conversations,
+                messages,
+                rounds,
+            };
+            let found = figures::measure(size, given.seed).await?;
+            Ok(Came::to(found.is_as_promised(), &found))
         }
         Bar::Keys { keys } => {
             let measured = keys::measure(keys::Bar {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     context::{CustomerContext, Mention},
     event::Event,
+    figures::{By, Range, Statistics},
     ids::{AgentId, ConversationId, CustomerId, LineNo, Rev, TenantId, TicketNo, Time},
     library::{Article, ArticleRow, SavedReply},
     people::{AgentRef, Role},
@@ -183,6 +184,15 @@ pub enum AgentQuestion {
     },
     /// The views that I have saved.
     Views {},
+    /// The figures of the desk.
+    Statistics {
+        /// Of which days.
+        #[serde(default)]
+        range: Range,
+        /// One by one by what; the own rows alone of who is no admin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<By>,
+    },
 }
 
 /// What an agent is told.
@@ -288,6 +298,11 @@ pub enum AgentReply {
     Views {
         /// In their order.
         views: Vec<SavedView>,
+    },
+    /// The figures of the desk.
+    Statistics {
+        /// All of them.
+        statistics: Box<Statistics>,
     },
 }
 

@@ -114,6 +114,7 @@ impl Audience for Agents {
         "mentions",
         "search",
         "views",
+        "statistics",
     ];
 
     fn position(event: &Event) -> u64 {

@@ -7,6 +7,7 @@ use crate::{
     command::{AgentCommand, Assignee, CustomerCommand, Done, Outcome, ReplyUse, SeenLines, TransferTo, Warning},
     context::{AccountStatus, Block, CustomerContext, Mention, NoteRow, Profile, Vouched},
     event::*,
+    figures::{By, Figures, HandedOver, Now, Range, ReasonCount, Row, Statistics, Times, Volume},
     frame::{
         AgentMe, AgentQuestion, AgentReply, AgentSignal, AgentSnapshot, Agents, Audience, CustomerMe, CustomerQuestion,
         CustomerReply, CustomerSignal, CustomerSnapshot, Customers, DeskLook, DeskState, Device, Estimate, Hello,
@@ -238,6 +239,56 @@ pub fn note() -> NoteRow {
         by: ada(),
         at: START,
         text: "@Bo knows this customer".to_owned(),
+    }
+}
+
+/// The figures of a small desk.
+pub fn statistics() -> Statistics {
+    let figures = Figures {
+        opened: 3,
+        closed: 2,
+        handed_over: HandedOver {
+            total: 1,
+            reasons: vec![ReasonCount {
+                reason: HandOverReason::CustomerAsked,
+                count: 1,
+            }],
+        },
+        resolved_by_bot: 1,
+        first_response: Times {
+            count: 1,
+            median_ms: Some(61_440),
+            p90_ms: Some(61_440),
+        },
+        ..Figures::default()
+    };
+    let volume = |key: &str| Volume {
+        key: key.to_owned(),
+        opened: 3,
+        closed: 2,
+    };
+    Statistics {
+        range: Range::Week,
+        zone: "Europe/Berlin".to_owned(),
+        from: "2026-11-14T23:00:00.000000Z".to_owned(),
+        until: "2026-11-21T14:03:00.000000Z".to_owned(),
+        behind: 0,
+        now: Now {
+            waiting: 1,
+            longest_wait_ms: 240_000,
+            ..Now::default()
+        },
+        totals: figures.clone(),
+        mine: Figures::default(),
+        hours: vec![volume("00")],
+        weekdays: vec![volume("Monday")],
+        days: vec![volume("2026-11-15")],
+        by: Some(By::Agent),
+        rows: vec![Row {
+            key: ada().id.to_string(),
+            name: "Ada".to_owned(),
+            figures,
+        }],
     }
 }
 
@@ -486,6 +537,7 @@ every! {
             limit: 50,
         },
         AgentQuestion::Views {} => AgentQuestion::Views {},
+        AgentQuestion::Statistics { .. } => AgentQuestion::Statistics { range: Range::Week, by: Some(By::Agent) },
     }
 
     every_agent_reply: AgentReply {
@@ -573,6 +625,7 @@ every! {
         AgentReply::Views { .. } => AgentReply::Views {
             views: vec![late_view()],
         },
+        AgentReply::Statistics { .. } => AgentReply::Statistics { statistics: Box::new(statistics()) },
     }
 
     every_why_not: WhyNot {

@@ -72,9 +72,9 @@ impl Kept {
         Ok((serde_json::to_string(&self.story)?, counts, times))
     }
 
-    /// All that was counted of it.
-    pub fn into_facts(self) -> Tally {
-        self.facts
+    /// All that was counted of it, and the group that it was last given to.
+    pub fn into_facts(self) -> (Tally, Option<GroupId>) {
+        (self.facts, self.story.group)
     }
 
     /// What was stored.

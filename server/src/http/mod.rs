@@ -18,6 +18,7 @@ mod login;
 mod metrics;
 mod page;
 mod pages;
+mod sheet;
 mod takeover;
 mod under_way;
 pub mod vitals;

@@ -10,3 +10,7 @@ pub const FIGURES_PIECE_EVENTS: i64 = 256;
 pub const FIGURES_ROWS_MAX: usize = 500;
 /// Conversations of a report that are read at a time.
 pub const REPORT_PAGE_ROWS: usize = 200;
+/// Bytes of the rows in an answer on a socket: what is left of one beside the days of a quarter.
+pub const FIGURES_ROWS_BYTES_MAX: usize = 40 * 1024;
+/// Events of a transcript that are read at a time: with the longest lines, less than two MiB.
+pub const TRANSCRIPT_PAGE_EVENTS: i64 = 100;

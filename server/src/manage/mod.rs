@@ -7,6 +7,7 @@ pub mod audit;
 pub mod customer;
 mod here;
 mod password;
+mod resume;
 mod running;
 pub mod tenant;
 pub mod token;

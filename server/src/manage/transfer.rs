@@ -6,7 +6,8 @@ use std::{
     fs::{File, OpenOptions},
     io::{self, BufRead, BufReader, BufWriter, ErrorKind, IsTerminal, Write},
     os::unix::fs::OpenOptionsExt,
-    path::Path,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use minicom_protocol::{
@@ -17,7 +18,7 @@ use reqwest::Method;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use super::{Office, print};
+use super::{Office, print, resume};
 use crate::{
     config::{Config, cli::transfer::Transfer},
     exit::{ExitKind, Fatal},
@@ -39,10 +40,20 @@ use crate::{
 pub async fn run(command: Transfer, config: &Config, out: &mut impl Write) -> Result<(), Fatal> {
     match command {
         Transfer::Export {
-            file, tenant, since, ..
+            go_on: Some(file),
+            progress,
+            ..
+        } => go_on(&config.data, &file, &mut Progress::new(progress)),
+        Transfer::Export {
+            file,
+            tenant,
+            since,
+            progress,
+            ..
         } => {
             let since = since.as_deref().map(cursor).transpose()?;
-            export(&config.data, file.as_deref(), tenant, since, out)
+            let mut progress = Progress::new(progress);
+            export(&config.data, file.as_deref(), (tenant, since), out, &mut progress)
         }
         Transfer::Import { file, tenant, .. } => import(config, &file, tenant, out).await,
     }
@@ -61,15 +72,11 @@ fn cursor(text: &str) -> Result<Cursor, Fatal> {
 fn export(
     data: &Path,
     file: Option<&Path>,
-    tenant: Option<TenantId>,
-    since: Option<Cursor>,
+    (tenant, since): (Option<TenantId>, Option<Cursor>),
     out: &mut impl Write,
+    progress: &mut Progress,
 ) -> Result<(), Fatal> {
-    let database = data.join(DATABASE);
-    if !database.exists() {
-        return Err(upkeep::missing(&database));
-    }
-    let conn = store::backup::reader(&database).map_err(|refused| upkeep::unreadable(&database, &refused))?;
+    let (database, conn) = opened(data)?;
     let reading = |error: rusqlite::Error| upkeep::reading(&database, &error);
     let mut desks = tenants::all(&conn).map_err(reading)?;
     if let Some(wanted) = tenant {
@@ -83,13 +90,13 @@ fn export(
         }
     }
     let Some(file) = file else {
-        return write(&conn, desks, since, out, &database, "standard output");
+        return write(&conn, (desks, since), out, (&database, "standard output"), progress);
     };
     let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     let opened = opened.map_err(|error| upkeep::backup::cannot_create(file, &error))?;
     let mut to = BufWriter::new(opened);
     let name = refused::shown(file).to_string();
-    let written = write(&conn, desks, since, &mut to, &database, &name)
+    let written = write(&conn, (desks, since), &mut to, (&database, &name), progress)
         .and_then(|()| kept(to).map_err(|error| upkeep::backup::cannot_create(file, &error)));
     if written.is_err() {
         // A part of a desk is no export.
@@ -98,17 +105,41 @@ fn export(
     written
 }
 
+/// The database of a data folder, to be read.
+fn opened(data: &Path) -> Result<(PathBuf, Connection), Fatal> {
+    let database = data.join(DATABASE);
+    if !database.exists() {
+        return Err(upkeep::missing(&database));
+    }
+    let conn = store::backup::reader(&database).map_err(|refused| upkeep::unreadable(&database, &refused))?;
+    Ok((database, conn))
+}
+
+/// Goes on with a file: a part of its own behind what is whole in it.
+fn go_on(data: &Path, file: &Path, progress: &mut Progress) -> Result<(), Fatal> {
+    let (database, conn) = opened(data)?;
+    let reading = |error: rusqlite::Error| upkeep::reading(&database, &error);
+    let found = resume::find(file)?;
+    let mut desks = tenants::all(&conn).map_err(reading)?;
+    desks.retain(|(_, id)| *id == found.tenant);
+    let to = resume::cut(file, found.whole)?;
+    let mut to = BufWriter::new(to);
+    let name = refused::shown(file).to_string();
+    // What cannot be written stays as far as it came: it can be gone on with again.
+    write(&conn, (desks, found.since), &mut to, (&database, &name), progress)?;
+    kept(to).map_err(|error| unwritable(&name, &error))
+}
+
 fn kept(to: BufWriter<File>) -> io::Result<()> {
     to.into_inner().map_err(|error| error.into_error())?.sync_all()
 }
 
 fn write(
     conn: &Connection,
-    desks: Vec<(TenantKey, TenantId)>,
-    since: Option<Cursor>,
+    (desks, since): (Vec<(TenantKey, TenantId)>, Option<Cursor>),
     to: &mut impl Write,
-    database: &Path,
-    name: &str,
+    (database, name): (&Path, &str),
+    progress: &mut Progress,
 ) -> Result<(), Fatal> {
     let reading = |error: rusqlite::Error| upkeep::reading(database, &error);
     let place = Place::new(database.parent().unwrap_or(Path::new(".")));
@@ -129,7 +160,7 @@ fn write(
                     written => written.map_err(|error| unwritable(name, &error))?,
                 }
             }
-            progress(&format!("{tenant}: {} events", export.events));
+            progress.tell(&format!("{tenant}: {} of {} events", export.events, export.all()));
         }
         tell(&format!("{tenant}: {} events, complete", export.events));
     }
@@ -147,11 +178,25 @@ fn unwritable(name: &str, error: &io::Error) -> Fatal {
     )
 }
 
-/// What is told while it goes on, in one line that is written over.
-fn progress(words: &str) {
-    let mut errors = io::stderr().lock();
-    if errors.is_terminal() {
-        let _ = write!(errors, "\r{words}");
+/// What is told while it goes on: on a terminal in one line that is written over; else, if it was asked for, a line a second.
+struct Progress {
+    asked: bool,
+    told: Option<Instant>,
+}
+
+impl Progress {
+    fn new(asked: bool) -> Progress {
+        Progress { asked, told: None }
+    }
+
+    fn tell(&mut self, words: &str) {
+        let mut errors = io::stderr().lock();
+        if errors.is_terminal() {
+            let _ = write!(errors, "\r{words}");
+        } else if self.asked && self.told.is_none_or(|told| told.elapsed() >= Duration::from_secs(1)) {
+            let _ = writeln!(errors, "{words}");
+            self.told = Some(Instant::now());
+        }
     }
 }
 
@@ -253,26 +298,37 @@ impl Agents {
 }
 
 async fn send(office: &Office, lines: impl BufRead, file: &Path) -> Result<Taken, Fatal> {
+    let mut progress = Progress::new(false);
     let (mut batch, mut bytes, mut all) = (Batch::default(), 0, Taken::default());
     let mut agents = Agents::default();
     // The line in the file that the batch begins with.
     let mut first = 0;
+    // Whether all lines of this part were of the desk and its agents.
+    let mut head = true;
     for (n, line) in lines.lines().enumerate() {
         let line = line.map_err(|error| bad(file, n + 1, &error.to_string()))?;
         let read: Value = serde_json::from_str(&line).map_err(|error| bad(file, n + 1, &error.to_string()))?;
         match read.get("type").and_then(Value::as_str) {
             Some("desk") if batch.desk.is_null() => batch.desk = read,
+            // A part that an export which went on wrote behind what was there.
+            Some("desk") => {
+                agents.go_ahead(office, &batch.desk, file).await?;
+                batch.agents = agents.named(&batch.lines);
+                add(&mut all, submit(office, &mut batch, file, first).await?);
+                (batch.desk, bytes, head) = (read, 0, true);
+            }
             _ if batch.desk.is_null() => return Err(bad(file, n + 1, "a desk begins with its line `desk`")),
-            Some("agent") if batch.lines.is_empty() && all == Taken::default() => {
+            Some("agent") if head => {
                 agents.add(office, &batch.desk, read, line.len(), file).await?;
             }
             _ => {
+                head = false;
                 agents.go_ahead(office, &batch.desk, file).await?;
                 if bytes + line.len() > limits::IMPORT_BATCH_BYTES && !batch.lines.is_empty() {
                     batch.agents = agents.named(&batch.lines);
                     add(&mut all, submit(office, &mut batch, file, first).await?);
                     bytes = 0;
-                    progress(&format!("{} lines", all.taken + all.known + all.passed));
+                    progress.tell(&format!("{} lines", all.taken + all.known + all.passed));
                 }
                 if batch.lines.is_empty() {
                     first = n;

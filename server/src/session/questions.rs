@@ -5,7 +5,7 @@ use minicom_protocol::{
     context::CustomerContext,
     frame::{AgentQuestion, AgentReply, Agents, CustomerQuestion, CustomerReply},
     ids::{AgentId, ConversationId, CustomerId, Rev, TenantId, TicketNo, Time},
-    people::CustomerRef,
+    people::{CustomerRef, Role},
     refusal::Refusal,
     search::FoundArticle,
     ticket::TicketStatus,
@@ -19,9 +19,9 @@ use super::{
 };
 use crate::{
     accounts::Accounts,
-    desk::{Desk, ExportFor, SearchIn},
-    limits::{CONTEXT_LIST_BYTES_MAX, PAGE_OF_LONG_MAX, QUERY_CHARS_MAX},
-    order::Caller,
+    desk::{Desk, ExportFor, SearchIn, StatisticsFor},
+    limits::{CONTEXT_LIST_BYTES_MAX, FIGURES_ROWS_BYTES_MAX, PAGE_OF_LONG_MAX, QUERY_CHARS_MAX},
+    order::{Caller, Who},
     signals::Signals,
     store::TenantKey,
 };
@@ -40,6 +40,7 @@ pub fn by_agent(
         id: caller.tenant.clone(),
         tenant,
         agent,
+        admin: matches!(caller.who, Who::Agent { role: Role::Admin, .. }),
     };
     Box::pin(asking.reply(question))
 }
@@ -114,6 +115,8 @@ struct AgentAsking {
     id: TenantId,
     tenant: TenantKey,
     agent: AgentId,
+    /// Whether it is an admin.
+    admin: bool,
 }
 
 impl AgentAsking {
@@ -175,6 +178,17 @@ impl AgentAsking {
             AgentQuestion::Views {} => {
                 let views = self.desk.views(self.tenant, self.agent).await?;
                 Ok(AgentReply::Views { views })
+            }
+            AgentQuestion::Statistics { range, by } => {
+                let asked = StatisticsFor {
+                    me: self.agent,
+                    all: self.admin,
+                    range,
+                    by,
+                };
+                let mut statistics = Box::new(self.desk.statistics(self.tenant, asked).await?);
+                encode::fit_in(FIGURES_ROWS_BYTES_MAX, &mut statistics.rows, Cut::Last);
+                encode::whole(AgentReply::Statistics { statistics })
             }
         }
     }

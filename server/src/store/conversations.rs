@@ -225,6 +225,24 @@ pub fn mark_erased(conn: &Connection, tenant: TenantKey, conversation: Conversat
     Ok(())
 }
 
+/// Conversations in the order of their ids, each with who owns it or owned it last.
+pub fn by_id(
+    conn: &Connection,
+    tenant: TenantKey,
+    after: Option<ConversationId>,
+    limit: usize,
+) -> Result<Vec<(Summary, Option<AgentId>)>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT summary, last_owner FROM conversations WHERE tenant = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+    )?;
+    let after = after.map_or(vec![], |id| id.as_bytes().to_vec());
+    let rows = statement.query_map(params![tenant.0, after, limit as i64], |row| {
+        let owner: Option<[u8; 16]> = row.get(1)?;
+        Ok((from_json(&row.get::<_, String>(0)?)?, owner.map(AgentId::from_bytes)))
+    })?;
+    rows.collect()
+}
+
 fn closed_at(stage: &Stage) -> Option<Time> {
     match stage {
         Stage::Closed { at, .. } => Some(*at),

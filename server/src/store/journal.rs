@@ -28,8 +28,8 @@ pub use self::{
     lines::{erases, line},
     notes::{notes_in, notes_of},
     pages::{
-        after, at, customer_before, first_since, mark_at, newest_line_by, newest_line_by_others, numbered_at,
-        numbered_before, thread_after, thread_before, thread_mark_at,
+        after, at, before_conversation, customer_before, first_since, mark_at, newest_line_by, newest_line_by_others,
+        numbered_at, numbered_before, thread_after, thread_before, thread_mark_at,
     },
 };
 use super::{

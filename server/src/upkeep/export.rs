@@ -84,6 +84,11 @@ impl Export {
         }))
     }
 
+    /// How many events it will tell.
+    pub fn all(&self) -> u64 {
+        self.head.at.saturating_sub(self.since.map_or(0, |it| it.at))
+    }
+
     /// The next lines; `None` at the end.
     ///
     /// # Errors

@@ -145,6 +145,7 @@ every! { questions_of_agents of AgentQuestion:
         |f, _| (Page, json!({"ask": "search", "query": f.slug, "limit": 9})),
     ];
     Views => [|_, _| (Nothing, json!({"ask": "views"}))];
+    Statistics => [|_, _| (Nothing, json!({"ask": "statistics", "range": "7d", "by": "agent"}))];
     Mentions => [|_, _| (Nothing, json!({"ask": "mentions", "limit": 9}))];
 }
 

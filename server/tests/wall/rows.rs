@@ -213,6 +213,7 @@ fn of_sessions(name: &str) -> Option<Row> {
         "GET /sessions/{id}"
         | "GET /sessions/{id}/messages"
         | "GET /sessions/{id}/notes"
+        | "GET /sessions/{id}/transcript"
         | "GET /sessions/{id}/why" => agent().plain(),
         "GET /sessions/{id}/customer-context" => agent().plain().at(
             |it| format!("/sessions/{}/customer-context?extra=true", it.conversation),
@@ -418,6 +419,8 @@ fn of_the_desk(name: &str) -> Option<Row> {
     Some(match name {
         "GET /api/agent/dashboard" | "GET /queue" | "GET /queue/stats" => agent().plain(),
         "POST /queue/next" => agent().plain(),
+        "GET /statistics" => agent().plain(),
+        "GET /reports/conversations.csv" => agent().plain(),
         "GET /search" => agent()
             .ask(|operation, it, _| list_of(operation, &format!("q=line&conversation={}", it.conversation)))
             .ask(|operation, it, _| list_of(operation, &format!("q=line&customer={}", it.customer)))
@@ -487,6 +490,7 @@ fn of_anybody(name: &str) -> Option<Row> {
             names: Names::Customers,
         }),
         "GET /public/session/{id}"
+        | "GET /public/session/{id}/transcript"
         | "POST /public/session/{id}/close"
         | "POST /public/session/{id}/human"
         | "POST /public/session/{id}/seen" => customer().plain(),

@@ -123,6 +123,10 @@ pub enum Action {
     Workload,
     /// The queue in numbers.
     Queue,
+    /// What was counted: today, 7, 30 and 90 days.
+    Statistics,
+    /// The chat into a file.
+    Transcript,
     /// An earlier conversation of the customer, or a ticket.
     OpenEarlier,
     /// Name, address and attributes of the customer.

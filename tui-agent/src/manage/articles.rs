@@ -8,6 +8,7 @@ use minicom_protocol::{
     frame::{AgentQuestion, AgentReply},
     library::{Article, ArticleRow},
     refusal::Refusal,
+    safe,
     words::Tag,
 };
 use minicom_tui_kit::Shown;
@@ -17,7 +18,6 @@ use super::{
     article_file::{self, ArticleFile},
     files,
     import::{self, Item, Verdict},
-    safe,
     session::Session,
     strict,
     table::{self, Table, cell},

@@ -32,14 +32,15 @@ pub(crate) mod office;
 mod queue;
 mod replies;
 pub(crate) mod reply_file;
-pub(crate) mod safe;
 mod session;
 mod site_keys;
+mod statistics;
 pub(crate) mod strict;
 pub(crate) mod table;
 pub(crate) mod ticket_text;
 mod tickets;
 mod tokens;
+mod transcript;
 
 /// What can be managed.
 #[derive(Debug, Subcommand, PartialEq, Eq)]
@@ -73,6 +74,10 @@ pub enum Manage {
     Queue,
     /// Who has how much to do.
     Workload,
+    /// What was counted: today, or in 7, 30 or 90 days.
+    Stats(statistics::StatsArguments),
+    /// A conversation as a document: of a customer the newest, or by its id.
+    Transcript(transcript::TranscriptArguments),
     /// The accounts of the tenant, for admins.
     #[command(subcommand)]
     Agent(accounts::AccountCommand),
@@ -136,6 +141,11 @@ impl<'a> Access<'a> {
         self.zone.stamp(at.0)
     }
 
+    /// How things are drawn.
+    fn theme(&self) -> minicom_tui_kit::Theme {
+        self.options.theme(|name| std::env::var(name).ok())
+    }
+
     async fn open(&self) -> Result<session::Session, Failure> {
         session::Session::open(self.find()?).await
     }
@@ -156,6 +166,8 @@ pub async fn run(what: Manage, access: &Access<'_>) -> Result<Told, Failure> {
         Manage::Why { name, json } => queue::why(&name, json, access).await,
         Manage::Queue => queue::queue(access).await,
         Manage::Workload => queue::workload(access).await,
+        Manage::Stats(it) => statistics::run(it, access).await,
+        Manage::Transcript(it) => transcript::run(it, access).await,
         Manage::Agent(it) => accounts::run(it, access).await,
         Manage::Token(it) => tokens::run(it, access).await,
         Manage::Customer(it) => customers::run(it, access).await,

@@ -2,14 +2,15 @@
 //! stand in blocks in which nothing is a mark.
 
 use minicom_protocol::{
-    event::{Author, Event, EventBody},
+    event::Event,
     ids::Time,
-    line::LineState,
+    safe,
+    stage::Stage,
+    summary::Summary,
     ticket::{Ticket, TicketComment},
+    transcript::Format,
 };
 use minicom_tui_kit::Zone;
-
-use super::safe;
 
 /// A moment, as documents have it.
 pub fn stamp(zone: &Zone, at: Time) -> String {
@@ -41,13 +42,25 @@ pub fn header(ticket: &Ticket, comments: &[TicketComment], zone: &Zone) -> Strin
         out.push_str(&format!("\n{older} older ones are not shown.\n"));
     }
     for comment in comments {
-        said(
-            &mut out,
-            &stamp(zone, comment.at),
-            comment.by.name.as_str(),
-            "",
-            &comment.text,
-        );
+        let at = stamp(zone, comment.at);
+        out.push_str(&Format::Markdown.said(&at, comment.by.name.as_str(), "", &comment.text));
+    }
+    out
+}
+
+/// A conversation as a document of its own, without what only agents saw.
+pub fn chat(row: &Summary, events: &[Event], zone: &Zone) -> String {
+    let mut facts = vec![("Opened", stamp(zone, row.opened_at))];
+    if let Stage::Closed { at, .. } = &row.stage {
+        facts.push(("Ended", stamp(zone, *at)));
+    }
+    if let Some(subject) = &row.intake.subject {
+        facts.push(("Subject", subject.as_str().to_owned()));
+    }
+    let customer = row.customer.name.as_str();
+    let mut out = Format::Markdown.head(&format!("Chat {} with {customer}", row.number), &facts);
+    for event in events {
+        out.push_str(&Format::Markdown.event(&stamp(zone, event.time), customer, &event.body, false));
     }
     out
 }
@@ -61,58 +74,9 @@ pub fn transcript(ticket: &Ticket, events: &[Event], notes: bool, zone: &Zone) -
         .filter(|it| it.subject.conversation() == Some(ticket.conversation))
     {
         let at = stamp(zone, event.time);
-        match &event.body {
-            EventBody::Posted(line) => {
-                let who = match &line.author {
-                    Author::Customer => customer,
-                    Author::Bot => "bot",
-                    Author::Agent { agent } => agent.name.as_str(),
-                    Author::System => "desk",
-                };
-                let also = if line.state == LineState::Edited {
-                    " (edited)"
-                } else {
-                    ""
-                };
-                match line.state.words() {
-                    Some(gone) => said(&mut out, &at, who, also, gone),
-                    None => said(&mut out, &at, who, also, &line.text()),
-                }
-            }
-            EventBody::Noted(note) if notes => {
-                said(
-                    &mut out,
-                    &at,
-                    note.agent.name.as_str(),
-                    " (note: only agents see this)",
-                    note.text.as_str(),
-                );
-            }
-            EventBody::Noted(_) => {}
-            EventBody::Rated(rated) => {
-                happened(&mut out, &at, &event.body);
-                if let Some(comment) = &rated.comment {
-                    out.push_str(&format!("\n{}", safe::markdown_block(comment.as_str())));
-                }
-            }
-            other => happened(&mut out, &at, other),
-        }
+        out.push_str(&Format::Markdown.event(&at, customer, &event.body, notes));
     }
     out
-}
-
-fn happened(out: &mut String, at: &str, body: &EventBody) {
-    if let Some(words) = body.fallback() {
-        out.push_str(&format!("\n{at} *{}*\n", safe::markdown_words(&words)));
-    }
-}
-
-fn said(out: &mut String, at: &str, who: &str, also: &str, text: &str) {
-    out.push_str(&format!(
-        "\n{at} **{}**{also}\n\n{}",
-        safe::markdown_words(who),
-        safe::markdown_block(text)
-    ));
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use minicom_protocol::{
-    event::{Noted, Part, Posted, Rated, Subject, TakenOver},
+    event::{Author, EventBody, Noted, Part, Posted, Rated, Subject, TakenOver},
     ids::{AgentId, ConversationId, CustomerId, LineNo, Mark, Rev, TicketNo},
+    line::LineState,
     people::{AgentRef, CustomerRef, Realm},
     text::{CustomerName, DisplayName, MessageText},
     ticket::TicketStatus,

@@ -151,9 +151,10 @@ impl PlainAgent {
         match &question {
             AgentQuestion::Thread { .. } => self.tell_page(&question, &reply),
             AgentQuestion::Customer { .. } | AgentQuestion::Extra { .. } => self.tell_known(&question, reply, now),
-            AgentQuestion::Queue {} | AgentQuestion::Workload { .. } | AgentQuestion::Why { .. } => {
-                self.tell_desk(reply)
-            }
+            AgentQuestion::Queue {}
+            | AgentQuestion::Workload { .. }
+            | AgentQuestion::Why { .. }
+            | AgentQuestion::Statistics { .. } => self.tell_desk(reply),
             AgentQuestion::Articles { .. } | AgentQuestion::Article { .. } => self.tell_library(reply),
             AgentQuestion::Tickets { .. } | AgentQuestion::Ticket { .. } => self.tell_tickets(reply, now),
             AgentQuestion::Mentions { .. } => self.tell_mentions(now),

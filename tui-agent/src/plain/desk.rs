@@ -1,6 +1,7 @@
 //! The desk in numbers and words: the queue, who has how much to do, why somebody waits, what the desk has chosen.
 
 use minicom_protocol::{
+    figures::{By, Range},
     frame::{AgentQuestion, AgentReply},
     queue::{QueueStats, Why},
     staff::Workload,
@@ -8,7 +9,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{Shown, time};
 
 use super::{PlainAgent, words::Given};
-use crate::words;
+use crate::{figures, words};
 
 impl PlainAgent {
     pub(super) fn why(&mut self, given: Given<'_>) {
@@ -32,12 +33,34 @@ impl PlainAgent {
         self.ask(AgentQuestion::Workload { agent });
     }
 
+    pub(super) fn statistics(&mut self, given: Given<'_>) {
+        let (mut range, mut by) = (Range::default(), None);
+        for word in given.rest.split_whitespace() {
+            match (word.parse::<Range>(), word.parse::<By>()) {
+                (Ok(it), _) => range = it,
+                (_, Ok(it)) => by = Some(it),
+                _ => {
+                    let word = Shown::line(word);
+                    return self.say(format!(
+                        "{word} is no range (today, 7d, 30d, 90d), and nothing to tell it by (agent, group, tag)."
+                    ));
+                }
+            }
+        }
+        self.ask(AgentQuestion::Statistics { range, by });
+    }
+
     /// The reply to a question of this file.
     pub(super) fn tell_desk(&mut self, reply: AgentReply) {
         match reply {
             AgentReply::Queue { stats } => self.tell_queue(&stats),
             AgentReply::Workload { agents } => agents.iter().for_each(|it| self.tell_workload(it)),
             AgentReply::Why { why } => self.tell_why(&why),
+            AgentReply::Statistics { statistics } => {
+                for sentence in figures::sentences(&statistics) {
+                    self.say(sentence);
+                }
+            }
             _ => {}
         }
     }

@@ -170,6 +170,7 @@ pub const WORDS: &[Word] = &[
     word("why", "[NAME]", "why it waits, and who may take it", &[A::Why], Connection, P::why),
     word("queue", "", "the queue in numbers", &[A::Queue], Connection, P::queue),
     word("workload", "[NAME]", "who has how much to do", &[A::Workload], Connection, P::workload),
+    word("stats", "[today|7d|30d|90d] [agent|group|tag]", "what was counted", &[A::Statistics], Connection, P::statistics),
     word("agents", "", "who is there", &[A::Agents], Nothing, P::agents),
     word("agent", "NAME [+skill] [-skill] [capacity=N|none]", "what somebody is good at and how much is enough (admins)", &[A::Agents], Nothing, P::change_agent),
     word("groups", "", "groups, their members and skills", &[A::Groups], Nothing, P::groups),

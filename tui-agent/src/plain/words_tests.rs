@@ -27,6 +27,8 @@ const ON_SCREEN_ONLY: &[Action] = &[
     A::Suspend,
     A::Editor,
     A::ReadInFull,
+    // `minicom-agent transcript` is the shell's.
+    A::Transcript,
     A::Pipe,
     // /find tells all at once, with numbers.
     A::NextHit,

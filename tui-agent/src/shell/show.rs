@@ -159,7 +159,7 @@ fn line(message: &Value, session: &Value, zone: &Zone) -> String {
 
 /// What somebody wrote, all of it: what is not on its first line is set in.
 fn said(at: &str, who: &str, text: &str) -> String {
-    let text = crate::manage::safe::text(text);
+    let text = minicom_protocol::safe::text(text);
     let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
     let text = lines.join("\n      ").replace("      \n", "\n");
     format!("{at} {who}: {text}\n")

@@ -13,6 +13,7 @@ mod queue;
 mod replies;
 mod settings;
 mod stack;
+mod statistics;
 mod ticket;
 mod tickets;
 mod why;
@@ -52,6 +53,7 @@ impl App {
             View::Why { conversation, why, .. } => self.why_content(*conversation, why, now),
             View::Queue => self.queue_content(now),
             View::Workload => self.workload_content(),
+            View::Statistics { shown, told, .. } => self.statistics_content(*shown, told),
             View::ChatsOf(agent) => self.chats_content(*agent),
             View::Tickets(filter) => self.tickets_content(*filter, now),
             View::Ticket { number, told } => self.ticket_content(*number, told, now),
@@ -88,6 +90,7 @@ impl App {
     fn view_key(&mut self, view: &View, row: Option<&RowId>, key: &str, now: Now) -> bool {
         match (view, row) {
             (View::Why { conversation, .. }, _) => self.key_in_why(*conversation, key, now),
+            (View::Statistics { shown, .. }, _) => self.key_in_statistics(*shown, key, now),
             (View::Tickets(filter), _) => self.key_in_tickets(*filter, key, now),
             (View::Ticket { number, told }, _) => self.key_in_ticket(*number, told, key, now),
             (View::Replies, row) => self.key_in_replies(row, key, now),
@@ -150,6 +153,17 @@ pub(crate) fn letters(view: &View) -> &'static [&'static str] {
         View::Why { .. } => &["o open", "Esc closes"],
         View::Queue => &["PgUp PgDn scroll", "Esc closes"],
         View::Workload => &["Enter chats", "Esc closes"],
+        View::Statistics { shown, .. } if shown.by.is_none() => &["1 today", "2 7d", "3 30d", "4 90d", "Esc closes"],
+        View::Statistics { .. } => &[
+            "1 today",
+            "2 7d",
+            "3 30d",
+            "4 90d",
+            "a agents",
+            "g groups",
+            "t tags",
+            "Esc closes",
+        ],
         View::Tickets(_) => &["Enter reads", "s status", "m mine", "Esc closes"],
         View::Ticket { .. } => &[
             "c comment",

@@ -219,6 +219,8 @@ impl App {
             Action::Why => self.why(now),
             Action::Workload => self.workload(now),
             Action::Queue => self.queue_numbers(now),
+            Action::Statistics => self.statistics(now),
+            Action::Transcript => self.export_chat(now),
             Action::CustomerEdit => self.describe_customer(now),
             Action::Merge => self.choose_merge(now),
             Action::Block => self.block(now),

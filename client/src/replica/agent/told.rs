@@ -106,7 +106,8 @@ impl AgentReplica {
             | AgentQuestion::AllArticles { .. }
             | AgentQuestion::Article { .. }
             | AgentQuestion::Ticket { .. }
-            | AgentQuestion::Search { .. } => {}
+            | AgentQuestion::Search { .. }
+            | AgentQuestion::Statistics { .. } => {}
             AgentQuestion::Views {} => self.views.ask_failed(),
         }
     }

@@ -17,6 +17,12 @@ pub enum Transfer {
         /// Only this tenant [default: all]
         #[arg(long, value_name = "TENANT", value_parser = tenant)]
         tenant: Option<TenantId>,
+        /// Go on with this file, which an export of one tenant wrote: where it was cut, or with what came since
+        #[arg(long = "continue", value_name = "FILE", conflicts_with_all = ["file", "since", "tenant"])]
+        go_on: Option<PathBuf>,
+        /// Tell on the error output how far it is, also where that is no terminal: a line a second
+        #[arg(long)]
+        progress: bool,
         /// Only what came after this cursor of an earlier export
         #[arg(long, value_name = "CURSOR")]
         since: Option<String>,

@@ -14,11 +14,13 @@ mod merge;
 mod networks;
 mod public;
 mod queue;
+mod reports;
 mod search;
 mod sessions;
 mod settings;
 mod short;
 mod staff;
+mod statistics;
 pub(crate) mod tenants;
 mod tickets;
 mod tokens;
@@ -63,10 +65,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(networks::routes())
         .merge(public::routes())
         .merge(queue::routes())
+        .merge(reports::routes())
         .merge(search::routes())
         .merge(sessions::routes())
         .merge(settings::routes())
         .merge(staff::routes())
+        .merge(statistics::routes())
         .merge(tenants::routes())
         .merge(tickets::routes())
         .merge(tokens::routes())

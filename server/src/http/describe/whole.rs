@@ -21,6 +21,7 @@ const TAGS: &[(&str, &str)] = &[
         "Files that people send each other: uploaded first, then named by a line.",
     ),
     ("queue", "Who waits, and for how long."),
+    ("statistics", "What was counted, and reports for spreadsheets."),
     ("agents", "Accounts of agents, and how much each has to do."),
     ("customers", "Who asks: profile, devices, blocking, export and erasure."),
     (

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use minicom_protocol::{
-    ids::{ConversationId, Rev},
+    ids::{ConversationId, GroupId, Rev},
     stage::StageIs,
 };
 use rusqlite::{Connection, params};
 
 use super::{DAY, FOLLOWER, HOUR, kind_name, of, story, who};
 use crate::{
-    figures::{Hour, Kind, Of, Tally},
+    figures::{Hour, Kept, Kind, Of, Tally},
     store::{Result, TenantKey, damaged, followers, pos_from_sql, tenants},
 };
 
@@ -99,9 +99,13 @@ pub fn standing(conn: &Connection, tenant: TenantKey) -> Result<Standing> {
     })
 }
 
-/// What was counted of one conversation; nothing of one that is not counted yet.
-pub fn facts_of(conn: &Connection, tenant: TenantKey, conversation: ConversationId) -> Result<Tally> {
+/// What was counted of one conversation, and the group that it was last given to; nothing of one that is not counted yet.
+pub fn facts_of(
+    conn: &Connection,
+    tenant: TenantKey,
+    conversation: ConversationId,
+) -> Result<(Tally, Option<GroupId>)> {
     Ok(story(conn, tenant, conversation)?
-        .map(|kept| kept.into_facts())
+        .map(Kept::into_facts)
         .unwrap_or_default())
 }

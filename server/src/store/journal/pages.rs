@@ -3,7 +3,7 @@
 use minicom_protocol::{
     customer_event::CustomerEvent,
     event::Event,
-    ids::{AgentId, Cursor, CustomerId, LineNo, Mark, Rev, Seq, Time},
+    ids::{AgentId, ConversationId, Cursor, CustomerId, LineNo, Mark, Rev, Seq, Time},
     stage::Side,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params};
@@ -47,6 +47,24 @@ pub fn first_since(conn: &Connection, tenant: TenantKey, time: Time) -> Result<R
         }
     }
     Ok(Rev(low))
+}
+
+/// The position before a conversation's first event; 0 if it has none.
+pub fn before_conversation(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    conversation: ConversationId,
+) -> Result<Rev> {
+    let first: Option<i64> = conn
+        .prepare_cached(
+            "SELECT rev FROM events WHERE tenant = ?1 AND thread = ?2 AND conversation = ?3 ORDER BY rev LIMIT 1",
+        )?
+        .query_row(params![tenant.0, customer.as_bytes(), conversation.as_bytes()], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    Ok(Rev(first.map_or(0, |rev| pos_from_sql(rev).saturating_sub(1))))
 }
 
 /// All of a thread after a position, in order, at most `limit` events.

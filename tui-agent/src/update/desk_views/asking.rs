@@ -11,12 +11,23 @@ use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Order},
-    desk_view::{Layer, Surface, View, Wanted},
+    desk_view::{Asking, Layer, Surface, View, Wanted},
     over::Over,
 };
 
 /// Why a conversation waits is asked again at most so often, however much happens at the desk.
 const WHY_EVERY: Duration = Duration::from_secs(2);
+/// Figures are asked for again at most so often.
+const STATISTICS_EVERY: Duration = Duration::from_secs(5);
+
+/// What is not asked again at once: how asking for it stands, when it was last asked, and how often it may be.
+fn paced(view: &mut View) -> Option<(&Asking, &mut Duration, Duration)> {
+    match view {
+        View::Why { why, asked_at, .. } => Some((&why.asking, asked_at, WHY_EVERY)),
+        View::Statistics { told, asked_at, .. } => Some((&told.asking, asked_at, STATISTICS_EVERY)),
+        _ => None,
+    }
+}
 
 impl App {
     fn layers_mut(&mut self) -> &mut [Layer] {
@@ -35,8 +46,8 @@ impl App {
         for layer in self.layers_mut() {
             let question = layer.view.question();
             let is_due = layer.view.asking().is_some_and(|asking| asking.is_due());
-            if let View::Why { why, asked_at, .. } = &mut layer.view {
-                let too_soon = !why.asking.is_away() && now.elapsed < *asked_at + WHY_EVERY;
+            if let Some((asking, asked_at, every)) = paced(&mut layer.view) {
+                let too_soon = !asking.is_away() && now.elapsed < *asked_at + every;
                 if !is_due || too_soon {
                     continue;
                 }
@@ -66,6 +77,9 @@ impl App {
         };
         let due = stack.layers.iter().filter_map(|layer| match &layer.view {
             View::Why { why, asked_at, .. } if why.asking.is_due() && self.is_live() => Some(*asked_at + WHY_EVERY),
+            View::Statistics { told, asked_at, .. } if told.asking.is_due() && self.is_live() => {
+                Some(*asked_at + STATISTICS_EVERY)
+            }
             _ => None,
         });
         due.min()
@@ -118,7 +132,7 @@ impl App {
     }
 
     fn views_told(&mut self, question: &AgentQuestion, told: &Told<Agents>, now: Now) {
-        self.export_told(question, told, now);
+        self.export_told(question, told);
         self.opening_told(question, told);
         let mut came = false;
         for layer in self.layers_mut() {
@@ -157,7 +171,7 @@ impl App {
     fn views_touched(&mut self, event: &Event) {
         for layer in self.layers_mut() {
             let touched = match (&layer.view, &event.body) {
-                (View::Why { .. }, _) => true,
+                (View::Why { .. } | View::Statistics { .. }, _) => true,
                 (View::Ticket { number, .. }, EventBody::TicketChanged(it)) => it.ticket.number == *number,
                 (View::Articles { .. }, EventBody::ArticleChanged(_) | EventBody::ArticleDeleted(_)) => true,
                 (View::Article { slug, .. }, EventBody::ArticleChanged(it)) => it.article.slug == *slug,

@@ -1,4 +1,4 @@
-//! A ticket into a file: what it is, its comments, and its conversation, which is asked for page by page.
+//! A conversation into a file, alone or with the ticket that was made of it. It is asked for page by page.
 
 use minicom_protocol::{
     event::{Event, EventBody},
@@ -10,16 +10,16 @@ use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Ends, Order},
-    desk_view::{Export, Wanted},
+    desk_view::{Export, Exported, Wanted},
     manage::ticket_text,
 };
 
 /// Events that are asked for at once.
 const PAGE: u32 = 200;
 
-fn page(ticket: &Ticket, before: Option<Rev>) -> AgentQuestion {
+fn page(what: &Exported, before: Option<Rev>) -> AgentQuestion {
     AgentQuestion::Thread {
-        customer: ticket.customer.id,
+        customer: what.conversation().0,
         before,
         limit: PAGE,
     }
@@ -30,22 +30,40 @@ impl App {
         let Some((ticket, comments)) = told.value().cloned() else {
             return self.tell(Shown::fixed("It is not here yet."), now);
         };
-        if self.views.exports.iter().any(|it| it.ticket.number == number) || !self.has_connection("Export") {
+        let is_it = |it: &Export| matches!(&it.what, Exported::Ticket(ticket, _) if ticket.number == number);
+        if self.views.exports.iter().any(is_it) {
+            return;
+        }
+        self.begin_export(Exported::Ticket(Box::new(ticket), comments), now);
+    }
+
+    /// Writes the conversation under the cursor to a file.
+    pub(crate) fn export_chat(&mut self, now: Now) {
+        let Some(row) = self.subject().and_then(|it| self.replica.summary(it)).cloned() else {
+            return self.tell(Shown::fixed("No conversation is chosen."), now);
+        };
+        let is_it = |it: &Export| matches!(&it.what, Exported::Chat(other) if other.conversation == row.conversation);
+        if !self.views.exports.iter().any(is_it) {
+            self.begin_export(Exported::Chat(Box::new(row)), now);
+        }
+    }
+
+    fn begin_export(&mut self, what: Exported, now: Now) {
+        if !self.has_connection("Export") {
             return;
         }
         // The newest page of the thread is the program's own question too; a bound that nothing reaches tells them apart.
-        let asked = page(&ticket, Some(self.replica.at().next()));
+        let asked = page(&what, Some(self.replica.at().next()));
         self.order(Order::Ask(asked.clone()));
         self.tell(Shown::fixed("asking for the chat ..."), now);
         self.views.exports.push(Export {
-            ticket,
-            comments,
+            what,
             events: Vec::new(),
             asked,
         });
     }
 
-    pub(super) fn export_told(&mut self, question: &AgentQuestion, told: &Told<Agents>, now: Now) {
+    pub(super) fn export_told(&mut self, question: &AgentQuestion, told: &Told<Agents>) {
         let Some(at) = self.views.exports.iter().position(|it| it.asked == *question) else {
             return;
         };
@@ -55,7 +73,7 @@ impl App {
             Told::Reply(_) => return,
             Told::Refusal(refusal) => return self.trouble(Shown::line(&refusal.message()), Ends::Leaving),
         };
-        let of_it = |event: &&Event| event.subject.conversation() == Some(export.ticket.conversation);
+        let of_it = |event: &&Event| event.subject.conversation() == Some(export.what.conversation().1);
         let mut known: Vec<Event> = events.iter().filter(of_it).cloned().collect();
         known.append(&mut export.events);
         export.events = known;
@@ -65,11 +83,11 @@ impl App {
             .is_some_and(|it| matches!(it.body, EventBody::Opened(_)));
         match events.first().filter(|_| more && !begins) {
             Some(oldest) => {
-                export.asked = page(&export.ticket, Some(oldest.rev));
+                export.asked = page(&export.what, Some(oldest.rev));
                 self.order(Order::Ask(export.asked.clone()));
                 self.views.exports.push(export);
             }
-            None => self.write_ticket(&export, now),
+            None => self.write_export(&export),
         }
     }
 
@@ -82,17 +100,18 @@ impl App {
         }
     }
 
-    fn write_ticket(&mut self, export: &Export, _: Now) {
-        let mut text = ticket_text::header(&export.ticket, &export.comments, &self.zone);
-        text.push_str(&ticket_text::transcript(
-            &export.ticket,
-            &export.events,
-            true,
-            &self.zone,
-        ));
-        self.order(Order::WriteFile {
-            name: format!("ticket-{}", export.ticket.number),
-            text,
-        });
+    fn write_export(&mut self, export: &Export) {
+        let (name, text) = match &export.what {
+            Exported::Ticket(ticket, comments) => {
+                let mut text = ticket_text::header(ticket, comments, &self.zone);
+                text.push_str(&ticket_text::transcript(ticket, &export.events, true, &self.zone));
+                (format!("ticket-{}", ticket.number), text)
+            }
+            Exported::Chat(row) => {
+                let name = format!("chat-{}-{}", row.customer.name.as_str(), row.number);
+                (name, ticket_text::chat(row, &export.events, &self.zone))
+            }
+        };
+        self.order(Order::WriteFile { name, text });
     }
 }

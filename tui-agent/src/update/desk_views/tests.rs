@@ -7,6 +7,7 @@ mod library;
 mod screens;
 mod settings;
 mod staff;
+mod statistics;
 mod tickets;
 
 use minicom_protocol::{

@@ -36,6 +36,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(start::start))
         .routes(routes!(message::post))
         .routes(routes!(session::show))
+        .routes(routes!(session::transcript))
         .routes(routes!(session::human))
         .routes(routes!(session::close))
         .routes(routes!(session::seen))

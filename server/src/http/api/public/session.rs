@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{Json, extract::State, http::HeaderMap, response::Response};
 use minicom_protocol::{command::CustomerCommand, event::Event, ids::LineNo, refusal::Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +11,10 @@ use super::Visitor;
 use crate::http::{
     App,
     api::{
-        sessions::{MessageAnswer, OwnSessionAnswer},
+        sessions::{
+            MessageAnswer, OwnSessionAnswer,
+            transcript::{self, Reader, Written},
+        },
         words::Nothing,
     },
     asked::{Asked, Named},
@@ -82,6 +85,36 @@ pub async fn show(
         session: OwnSessionAnswer::of(&found.session.row),
         next_cursor: found.before.map(cursor_text),
     }))
+}
+
+/// How a transcript is wanted, and whose desk.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OwnTranscriptQuery {
+    /// Whose desk; `default` if left out and not in `X-Minicom-Tenant`.
+    #[param(max_length = 32)]
+    tenant_id: Option<String>,
+    /// How it is written.
+    #[serde(default)]
+    #[param(inline, default = "text")]
+    format: Written,
+}
+
+/// One conversation as a document for its customer: text, Markdown or JSON. Needs the session's key.
+#[utoipa::path(
+    get, path = "/public/session/{id}/transcript", tag = "public", operation_id = "show_public_transcript",
+    params(("id" = Uuid, Path, description = "The conversation"), OwnTranscriptQuery),
+    responses((status = 200, description = "the whole conversation", body = String, content_type = "text/plain")),
+    security((), ("bearer" = []))
+)]
+pub async fn transcript(
+    State(app): State<App>,
+    Named(id): Named<String>,
+    Asked(query): Asked<OwnTranscriptQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (visitor, session) = Visitor::of_session(&app, &headers, query.tenant_id.as_deref(), &id, None).await?;
+    transcript::send(app.desk, visitor.key, session, Reader::Customer, query.format).await
 }
 
 /// Does a customer's command about the newest conversation, which is the one that the path must name.

@@ -9,6 +9,7 @@ mod marks;
 mod messages;
 mod notes;
 mod own;
+pub mod transcript;
 mod why;
 
 use minicom_protocol::{
@@ -52,6 +53,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(marks::subject))
         .routes(routes!(marks::seen))
         .routes(routes!(notes::list, notes::add))
+        .routes(routes!(transcript::transcript))
         .routes(routes!(why::why))
         .routes(routes!(why::customer_context))
 }

@@ -4,7 +4,8 @@ use axum::{Json, extract::State, http::StatusCode};
 use minicom_protocol::{
     command::AgentCommand,
     context::NoteRow,
-    ids::{AgentId, ConversationId, GroupId, Rev},
+    event::Noted,
+    ids::{AgentId, ConversationId, GroupId, Rev, Time},
     refusal::Refusal,
 };
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,19 @@ pub struct NoteAnswer {
     /// When.
     #[schema(format = DateTime)]
     timestamp: String,
+}
+
+impl NoteAnswer {
+    /// The note that an event tells of.
+    pub fn of(rev: Rev, conversation: ConversationId, note: &Noted, at: Time) -> NoteAnswer {
+        NoteAnswer {
+            id: rev.0,
+            session_id: conversation,
+            agent: Person::from(&note.agent),
+            content: note.text.as_str().to_owned(),
+            timestamp: rfc3339(at),
+        }
+    }
 }
 
 impl From<&NoteRow> for NoteAnswer {

@@ -1,7 +1,7 @@
 //! Longer texts on their way out: everything of them, line by line through the gate. And Markdown in which strangers' words are
 //! words and nothing else.
 
-use minicom_tui_kit::Shown;
+use crate::gate::Shown;
 
 /// Characters that pass the gate at once; it cuts what is much longer.
 const STRETCH_CHARS: usize = 4_000;

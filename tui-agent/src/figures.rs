@@ -1,0 +1,255 @@
+//! Figures in words, bars and sparklines: one page for the screen and the shell, and sentences for the line mode. Nothing is told by a
+//! colour alone.
+
+mod sentences;
+
+use minicom_protocol::figures::{By, Figures, Row, Statistics, Times, Volume};
+use minicom_tui_kit::{Shown, Theme, bars, styled::StyledLine, text, time};
+use ratatui::style::Style;
+
+pub use self::sentences::sentences;
+
+/// Columns of a figure's name.
+const NAME: usize = 18;
+/// Columns of a figure.
+const CELL: usize = 19;
+/// Columns of a bar.
+const BAR: usize = 24;
+/// Columns of the name of an agent, a group or a tag.
+const WHO: usize = 16;
+
+/// All of it, at most 78 columns wide.
+pub fn page(told: &Statistics, theme: &Theme) -> Vec<StyledLine> {
+    let mut page = Page {
+        lines: Vec::new(),
+        theme,
+    };
+    page.now(told);
+    page.sides(told);
+    page.volumes(told);
+    page.reasons(&told.totals);
+    page.stars(&told.totals);
+    if let Some(by) = told.by {
+        page.rows(by, &told.rows);
+    }
+    page.plain("");
+    let behind = match told.behind {
+        0 => String::new(),
+        events => format!("; {events} events are not counted yet"),
+    };
+    let days = format!(
+        "{} {} by the clock of {}{behind}",
+        told.range.words(),
+        theme.signs().dot,
+        told.zone
+    );
+    page.lines.push(StyledLine::of(Shown::line(&days), theme.dim()));
+    page.lines
+}
+
+struct Page<'a> {
+    lines: Vec<StyledLine>,
+    theme: &'a Theme,
+}
+
+impl Page<'_> {
+    fn plain(&mut self, words: &str) {
+        self.lines.push(StyledLine::of(Shown::line(words), Style::new()));
+    }
+
+    fn title(&mut self, words: &str) {
+        self.plain("");
+        self.lines.push(StyledLine::of(Shown::line(words), self.theme.title()));
+    }
+
+    /// `waiting           3, longest 4:10`.
+    fn fact(&mut self, name: &str, value: &str) {
+        let name = Shown::line(&text::pad(name, NAME));
+        let line = StyledLine::of(name, self.theme.dim()).and(Shown::line(value), Style::new());
+        self.lines.push(line);
+    }
+
+    fn now(&mut self, told: &Statistics) {
+        let now = told.now;
+        let longest = match now.waiting {
+            0 => String::new(),
+            _ => format!(
+                ", the longest {}",
+                time::waiting(now.longest_wait_ms.saturating_mul(1_000))
+            ),
+        };
+        self.fact("waiting now", &format!("{}{longest}", now.waiting));
+        let others = format!(
+            "{} with agents, {} put aside, {} with the bot",
+            now.active, now.snoozed, now.bot
+        );
+        self.fact("others now", &others);
+    }
+
+    /// The agent beside the desk.
+    fn sides(&mut self, told: &Statistics) {
+        let cells =
+            |name: &str, mine: &str, desk: &str| format!("{}{}{}", text::pad(name, NAME), text::pad(mine, CELL), desk);
+        self.title(cells("", "YOU", "DESK").trim_end());
+        let (mine, desk) = (&told.mine, &told.totals);
+        let mut row = |name: &str, value: &dyn Fn(&Figures) -> String| {
+            let name = Shown::line(&text::pad(name, NAME));
+            let values = format!("{}{}", text::pad(&value(mine), CELL), value(desk));
+            let line = StyledLine::of(name, self.theme.dim()).and(Shown::line(values.trim_end()), Style::new());
+            self.lines.push(line);
+        };
+        row("ended", &|it| it.closed.to_string());
+        row("taken", &|it| it.taken.to_string());
+        row("passed on", &|it| it.transferred.to_string());
+        row("lines of agents", &|it| it.lines.agent.to_string());
+        row("first response", &|it| times(it.first_response));
+        row("resolution", &|it| times(it.resolution));
+        row("satisfaction", &|it| match it.ratings.average {
+            Some(average) => format!("{average:.1} of 5 ({})", it.ratings.count),
+            None => "-".to_owned(),
+        });
+        row("in time", &|it| {
+            percent(it.sla_percent(), it.sla.met, it.sla.met + it.sla.missed)
+        });
+        row("tickets", &|it| it.tickets.to_string());
+        self.plain("");
+        self.fact("began", &desk.opened.to_string());
+        let by_bot = percent(desk.bot_percent(), desk.resolved_by_bot, desk.closed);
+        self.fact("resolved by bot", &by_bot);
+        self.fact("wait for a person", &times(desk.wait));
+        self.fact("gave up waiting", &desk.abandoned.to_string());
+        let lines = desk.lines;
+        let all = format!(
+            "{} customers, {} bot, {} agents",
+            lines.customer, lines.bot, lines.agent
+        );
+        self.fact("lines", &all);
+        self.fact("", "times are told as: half are below (nine of ten are below)");
+    }
+
+    fn volumes(&mut self, told: &Statistics) {
+        self.title("CHATS THAT BEGAN");
+        if told.days.len() > 1 {
+            let days = bars::sparkline(told.days.iter().map(|it| it.opened), self.theme);
+            // Ninety days are wider than a small screen: the line is cut into rows of a month and a half.
+            let days: Vec<char> = days.chars().collect();
+            for (at, part) in days.chunks(45).enumerate() {
+                let first = told
+                    .days
+                    .get(at * 45)
+                    .map_or("", |it| it.key.get(5..).unwrap_or(&it.key));
+                self.fact(&format!("by day from {first}"), &part.iter().collect::<String>());
+            }
+        }
+        let hours = bars::sparkline(told.hours.iter().flat_map(|it| [it.opened; 2]), self.theme);
+        self.fact("by hour", &hours);
+        self.fact("", "00    03    06    09    12    15    18    21");
+        if told.days.len() > 1 {
+            let most = told.weekdays.iter().map(|it| it.opened).max().unwrap_or(0);
+            for Volume { key, opened, .. } in &told.weekdays {
+                let bar = bar(*opened, most, self.theme);
+                self.fact(key, &bar);
+            }
+        }
+    }
+
+    fn reasons(&mut self, desk: &Figures) {
+        self.title("A PERSON WAS WANTED");
+        if desk.handed_over.reasons.is_empty() {
+            return self.plain("never");
+        }
+        let columns = 32;
+        let most = desk.handed_over.reasons.iter().map(|it| it.count).max().unwrap_or(0);
+        for it in &desk.handed_over.reasons {
+            let name = Shown::line(&text::pad(it.reason.words(), columns));
+            let bar = Shown::line(&bar(it.count, most, self.theme));
+            self.lines
+                .push(StyledLine::of(name, self.theme.dim()).and(bar, Style::new()));
+        }
+    }
+
+    fn stars(&mut self, desk: &Figures) {
+        self.title("SATISFACTION");
+        let ratings = desk.ratings;
+        if ratings.count == 0 {
+            return self.plain("nobody has said");
+        }
+        let most = ratings.stars.iter().max().copied().unwrap_or(0);
+        for (score, count) in (1..6_u8).zip(ratings.stars).rev() {
+            let bar = bar(count, most, self.theme);
+            self.fact(&format!("{score} of 5"), &bar);
+        }
+        self.fact("did not say", &ratings.declined.to_string());
+    }
+
+    fn rows(&mut self, by: By, rows: &[Row]) {
+        let head = |name: &str| {
+            format!(
+                "{}{:>6}{:>7}  {:17}{:17}{:>5}{:>6}",
+                text::pad(name, WHO),
+                "ENDED",
+                "TAKEN",
+                "FIRST RESPONSE",
+                "RESOLUTION",
+                "STARS",
+                "TIME"
+            )
+        };
+        self.title(&head(match by {
+            By::Agent => "AGENT",
+            By::Group => "GROUP",
+            By::Tag => "TAG",
+            By::Hour => "HOUR",
+            By::Weekday => "WEEKDAY",
+            By::Day => "DAY",
+        }));
+        if rows.is_empty() {
+            self.plain("nothing was counted");
+        }
+        for Row { name, figures, .. } in rows {
+            let name = Shown::name(name).cut(WHO - 1);
+            let stars = figures.ratings.average.map_or("-".to_owned(), |it| format!("{it:.1}"));
+            let in_time = figures.sla_percent().map_or("-".to_owned(), |it| format!("{it}%"));
+            let cells = format!(
+                "{}{:>6}{:>7}  {:17}{:17}{stars:>5}{in_time:>6}",
+                text::pad(name.as_str(), WHO),
+                figures.closed,
+                figures.taken,
+                times(figures.first_response),
+                times(figures.resolution),
+            );
+            self.plain(&cells);
+        }
+    }
+}
+
+/// `0:42 (3:10)`.
+fn times(it: Times) -> String {
+    let told = |ms: i64| time::waiting(ms.saturating_mul(1_000));
+    match (it.median_ms, it.p90_ms) {
+        (Some(median), Some(p90)) => format!("{} ({})", told(median), told(p90)),
+        _ => "-".to_owned(),
+    }
+}
+
+/// `18% (20 of 110)`.
+fn percent(percent: Option<u64>, part: u64, whole: u64) -> String {
+    percent.map_or("-".to_owned(), |percent| format!("{percent}% ({part} of {whole})"))
+}
+
+/// `███ 12`: beside the longest one.
+fn bar(count: u64, most: u64, theme: &Theme) -> String {
+    let columns = match count {
+        0 => 0,
+        _ => usize::try_from(u128::from(count) * BAR as u128 / u128::from(most.max(1)))
+            .unwrap_or(BAR)
+            .clamp(1, BAR),
+    };
+    format!("{} {count}", theme.signs().full.repeat(columns))
+        .trim_start()
+        .to_owned()
+}
+
+#[cfg(test)]
+#[path = "figures/tests.rs"]
+pub(crate) mod tests;

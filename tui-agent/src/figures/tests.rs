@@ -1,0 +1,160 @@
+use minicom_protocol::{
+    figures::{HandedOver, Lines, Now, Range, Ratings, ReasonCount, Sla},
+    stage::HandOverReason,
+};
+
+use super::*;
+
+/// The figures of a week, and of three agents.
+pub(crate) fn week() -> Statistics {
+    let totals = Figures {
+        opened: 120,
+        closed: 110,
+        lines: Lines {
+            customer: 640,
+            bot: 200,
+            agent: 480,
+            system: 12,
+        },
+        handed_over: HandedOver {
+            total: 81,
+            reasons: vec![
+                ReasonCount {
+                    reason: HandOverReason::CustomerAsked,
+                    count: 60,
+                },
+                ReasonCount {
+                    reason: HandOverReason::NotUnderstood,
+                    count: 20,
+                },
+                ReasonCount {
+                    reason: HandOverReason::BotLate,
+                    count: 1,
+                },
+            ],
+        },
+        taken: 90,
+        transferred: 7,
+        abandoned: 3,
+        resolved_by_bot: 20,
+        tickets: 4,
+        wait: Times {
+            count: 80,
+            median_ms: Some(31_000),
+            p90_ms: Some(250_000),
+        },
+        first_response: Times {
+            count: 80,
+            median_ms: Some(42_000),
+            p90_ms: Some(310_000),
+        },
+        resolution: Times {
+            count: 90,
+            median_ms: Some(1_900_000),
+            p90_ms: Some(90_000_000),
+        },
+        ratings: Ratings {
+            count: 30,
+            average: Some(4.33),
+            stars: [1, 1, 3, 7, 18],
+            declined: 5,
+        },
+        sla: Sla { met: 72, missed: 8 },
+        ..Figures::default()
+    };
+    let mine = Figures {
+        closed: 41,
+        taken: 33,
+        ..totals.clone()
+    };
+    let volume = |key: String, opened| Volume { key, opened, closed: 0 };
+    let days = [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ];
+    let row = |name: &str, figures: Figures| Row {
+        key: name.to_owned(),
+        name: name.to_owned(),
+        figures,
+    };
+    Statistics {
+        range: Range::Week,
+        zone: "Europe/Berlin".to_owned(),
+        from: "2026-11-14T23:00:00Z".to_owned(),
+        until: "2026-11-21T14:00:00Z".to_owned(),
+        behind: 0,
+        now: Now {
+            waiting: 3,
+            longest_wait_ms: 250_000,
+            active: 5,
+            snoozed: 2,
+            bot: 1,
+        },
+        hours: (0..24_u64)
+            .map(|hour| volume(format!("{hour:02}"), hour.abs_diff(12)))
+            .collect(),
+        weekdays: days
+            .iter()
+            .zip([30, 28, 20, 22, 15, 5, 0])
+            .map(|(it, n)| volume((*it).to_owned(), n))
+            .collect(),
+        days: (15..22_u64).map(|day| volume(format!("2026-11-{day}"), day)).collect(),
+        by: Some(By::Agent),
+        rows: vec![
+            row("Ada", mine.clone()),
+            row("Bo\u{1b}[31m", totals.clone()),
+            row("Nobody knows this name", Figures::default()),
+        ],
+        totals,
+        mine,
+    }
+}
+
+fn text(told: &Statistics, theme: &Theme) -> String {
+    let lines: Vec<String> = page(told, theme).iter().map(StyledLine::text).collect();
+    assert!(lines.iter().all(|line| text::width(line) <= 78), "{lines:#?}");
+    lines.join("\n")
+}
+
+#[test]
+fn a_page_of_a_week() {
+    insta::assert_snapshot!(text(&week(), &Theme::mono()));
+}
+
+#[test]
+fn a_page_of_a_day_in_which_nothing_happened_in_ascii() {
+    let mut theme = Theme::mono();
+    theme.ascii = true;
+    let told = Statistics {
+        range: Range::Today,
+        totals: Figures::default(),
+        mine: Figures::default(),
+        now: Now::default(),
+        by: None,
+        rows: vec![],
+        days: vec![],
+        weekdays: vec![],
+        hours: (0..24)
+            .map(|hour| Volume {
+                key: format!("{hour:02}"),
+                opened: 0,
+                closed: 0,
+            })
+            .collect(),
+        behind: 12,
+        ..week()
+    };
+    let page = text(&told, &theme);
+    assert!(page.is_ascii() || page.contains('·'), "{page}");
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn sentences_tell_the_same_without_signs() {
+    insta::assert_snapshot!(sentences(&week()).join("\n"));
+}

@@ -1,0 +1,115 @@
+//! `minicom-agent transcript`: one conversation as text, Markdown or JSON, to the standard output or into a file.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+
+use super::{
+    Access, Told,
+    office::{Office, field, segment},
+};
+use crate::exit::{self, Failure};
+
+/// Which conversation, and how.
+#[derive(Debug, Args, PartialEq, Eq)]
+pub struct TranscriptArguments {
+    /// The customer's name, for the newest conversation, or a conversation's id.
+    #[arg(value_name = "NAME|ID")]
+    of: String,
+    /// How it is written.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// With the notes, which only agents see.
+    #[arg(long)]
+    notes: bool,
+    /// Into this file, which must not be there; - is the standard output.
+    #[arg(long = "out", short = 'o', value_name = "FILE", default_value = "-")]
+    out: PathBuf,
+}
+
+/// How it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Lines of text.
+    Text,
+    /// Markdown.
+    Markdown,
+    /// JSON.
+    Json,
+}
+
+impl Format {
+    fn word(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Markdown => "markdown",
+            Format::Json => "json",
+        }
+    }
+}
+
+pub(super) async fn run(wanted: TranscriptArguments, access: &Access<'_>) -> Result<Told, Failure> {
+    let office = access.office()?;
+    let id = named(&office, &wanted.of).await?;
+    let notes = if wanted.notes { "&notes=true" } else { "" };
+    let path = format!(
+        "/sessions/{}/transcript?format={}{notes}",
+        segment(&id),
+        wanted.format.word()
+    );
+    let mut out = open(&wanted.out)?;
+    let mut failed = None;
+    let each = |line: &str| match writeln!(out, "{line}") {
+        Ok(()) => true,
+        Err(error) => {
+            failed = Some(error);
+            false
+        }
+    };
+    let fetched = office.lines(&path, each).await;
+    let failed = failed.or_else(|| out.flush().err());
+    match failed {
+        // Who reads no more has read enough.
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Told::default()),
+        Some(error) => Err(unwritten(&wanted.out, &error)),
+        None => fetched.map(|()| Told::default()),
+    }
+}
+
+fn open(file: &Path) -> Result<Box<dyn Write>, Failure> {
+    if file == Path::new("-") {
+        return Ok(Box::new(io::BufWriter::new(io::stdout())));
+    }
+    // It is what somebody said: nobody else's to read, and nothing is overwritten.
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let made = made.map_err(|error| unwritten(file, &error))?;
+    Ok(Box::new(io::BufWriter::new(made)))
+}
+
+fn unwritten(file: &Path, error: &io::Error) -> Failure {
+    Failure::new(exit::IO, format!("{}: {error}", file.display()))
+}
+
+/// The id that somebody means.
+async fn named(office: &Office, of: &str) -> Result<String, Failure> {
+    if of.len() == 36 && of.bytes().all(|it| it.is_ascii_hexdigit() || it == b'-') {
+        return Ok(of.to_owned());
+    }
+    let found: Value = office
+        .get(&format!("/search?limit=1&q={}", segment(&format!("customer:{of}"))))
+        .await?;
+    let newest = found["hits"].as_array().and_then(|hits| hits.first());
+    match newest.map(|hit| field(hit, "session_id")) {
+        Some(id) if !id.is_empty() => Ok(id.to_owned()),
+        _ => Err(Failure::new(
+            exit::DATA,
+            format!("There is no conversation with {}.", minicom_tui_kit::Shown::line(of)),
+        )),
+    }
+}
