@@ -314,7 +314,7 @@ fn the_servers_own_certificate_is_looked_at_and_each_fault_has_its_words() {
     private("key.pem", &key);
     // Root may read everything.
     if !rustix::process::geteuid().is_root() {
-        fs::set_permissions(at("chain.pem"), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(at("chain.pem"), fs::Permissions::from_mode(0o000)).unwrap();
         check("fail", "may not be read");
     }
     private("chain.pem", &other_root);

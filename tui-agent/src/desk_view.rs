@@ -46,7 +46,7 @@ pub enum View {
         /// Of which days, and one by one by what.
         shown: Counted,
         /// What the server said.
-        told: Wanted<Statistics>,
+        told: Box<Wanted<Statistics>>,
         /// When it was last asked.
         asked_at: Duration,
     },

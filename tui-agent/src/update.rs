@@ -277,11 +277,7 @@ impl App {
             match chat.transcript.hit(at.y - parts.transcript.y) {
                 Some(transcript::Hit::Bar) => chat.transcript.to_end(),
                 Some(transcript::Hit::Entry(key)) if double && chat.transcript.is_folded(key) => self.read_whole(key),
-                Some(transcript::Hit::Entry(key)) if double => {
-                    if !self.choose_file_of(key, now) {
-                        self.read_card(key);
-                    }
-                }
+                Some(transcript::Hit::Entry(key)) if double => self.open_card(key, now),
                 _ => {}
             }
         } else if parts.composer.contains(at) || parts.title.contains(at) {

@@ -72,10 +72,6 @@ pub enum Msg {
 
 /// What the screen orders.
 #[derive(Clone, PartialEq, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an order is carried out at once and never kept in numbers"
-)]
 pub enum Order {
     /// Send a command under this id.
     Send {

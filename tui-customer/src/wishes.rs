@@ -36,10 +36,6 @@ pub const SCORE_MAX: u8 = 5;
 
 /// What comes of a word.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a wish is fulfilled at once and never kept in numbers"
-)]
 pub enum Wish {
     /// This is to be sent.
     Send(CustomerCommand),

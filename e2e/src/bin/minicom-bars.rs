@@ -11,9 +11,7 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
-    bars::{
-        claims, cuts, desk, figures, groups, kill, logins, races, repeats, revoke, search, signals, slow, watch,
-    },
+    bars::{claims, cuts, desk, figures, groups, kill, logins, races, repeats, revoke, search, signals, slow, watch},
     idle, keys,
 };
 use minicom_server::faults::Faults;

@@ -174,6 +174,13 @@ impl App {
         reads
     }
 
+    /// Opens what stands with a line: its file, or its card.
+    pub(crate) fn open_card(&mut self, key: EntryKey, now: Now) {
+        if !self.choose_file_of(key, now) {
+            self.read_card(key);
+        }
+    }
+
     /// Reads the card that stands with a line, if there is one.
     pub(crate) fn read_card(&mut self, key: EntryKey) {
         let EntryKey::Stored(at) = key else { return };

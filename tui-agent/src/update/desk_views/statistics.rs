@@ -25,7 +25,7 @@ impl App {
     fn lay_statistics(&mut self, shown: Counted, now: Now) {
         let view = View::Statistics {
             shown,
-            told: Wanted::new(),
+            told: Box::new(Wanted::new()),
             asked_at: now.elapsed,
         };
         let dot = self.theme.signs().dot;

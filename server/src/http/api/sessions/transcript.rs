@@ -206,8 +206,8 @@ impl Writing {
                 let note = NoteAnswer::of(event.rev, event.subject.conversation()?, note, event.time);
                 Some(Told::Note { note })
             }
-            (Reader::Agent { .. }, _) => MessageAnswer::for_agents(event).map(Told::Message),
-            (Reader::Customer, _) => MessageAnswer::for_customer(&event.for_customer()?).map(Told::Message),
+            (Reader::Agent { .. }, _) => MessageAnswer::for_agents(event).map(Told::message),
+            (Reader::Customer, _) => MessageAnswer::for_customer(&event.for_customer()?).map(Told::message),
         }
     }
 }
@@ -216,8 +216,14 @@ impl Writing {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Told {
-    Message(MessageAnswer),
+    Message(Box<MessageAnswer>),
     Note { note: NoteAnswer },
+}
+
+impl Told {
+    fn message(answer: MessageAnswer) -> Told {
+        Told::Message(Box::new(answer))
+    }
 }
 
 /// A moment, to the second, in UTC.
