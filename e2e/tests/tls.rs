@@ -69,6 +69,8 @@ impl Desk {
 
     /// What outlives it, when it is asked to end.
     fn taken_apart(mut self) -> (TempDir, Vec<DeskAgent>) {
+        // Asked once, it ends in order: its folder is free then.
+        self.shutdown = Shutdown::new();
         let elsewhere = tempfile::tempdir().expect("a folder");
         (
             std::mem::replace(&mut self.folder, elsewhere),

@@ -13,7 +13,7 @@ use crate::{
     store::{TenantKey, settings},
 };
 
-/// Looks every [`limits::RETENTION_EVERY`] until it is told to end.
+/// Looks every [`RETENTION_EVERY`](crate::limits::RETENTION_EVERY) until it is told to end.
 pub async fn keep(desk: Desk, every: Duration, end: CancellationToken) {
     loop {
         // Asked each time: tenants come and go.

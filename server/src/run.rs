@@ -68,6 +68,7 @@ pub async fn run_with(
         return ended;
     }
     info!("stopping");
+    let data = server.data.clone();
     let stopped = tokio::select! {
         stopped = timeout(limits::SHUTDOWN_DEADLINE, server.stop(writing)) => stopped.ok(),
         () = shutdown.hurried() => None,
@@ -78,6 +79,8 @@ pub async fn run_with(
             ended
         }
         None => {
+            // Nobody is to look for a server that is gone.
+            let _ = ServerFile::remove(&data);
             warn!("stopped before every connection had ended; what was answered is on the disk");
             Ok(())
         }

@@ -162,7 +162,7 @@ async fn who_comes_from_a_blocked_network_changes_nothing() {
         .bare(Method::POST, &format!("{BASE}/blocked-networks"))
         .bearer_auth(&server.token);
     let (status, blocked) = answer(block.json(&json!({"network": "127.0.0.0/8"}))).await;
-    assert_eq!(status, 201, "{blocked}");
+    assert_eq!(status, 204, "{blocked}");
     for (act, body) in [
         ("human", json!({})),
         ("seen", json!({})),

@@ -558,7 +558,8 @@ async fn sessions_are_found_by_a_name_and_by_the_beginning_of_an_id() {
     for part in [&id[..], &id.replace('-', "")[..20], &id.to_uppercase()] {
         assert_eq!(desk.names(&format!("sessions?id={part}")).await, ["alice"], "{part}");
     }
-    assert_eq!(desk.names("sessions?id=0").await.len(), 3, "all begin so");
+    let of_one_digit = desk.names(&format!("sessions?id={}", &id[..1])).await;
+    assert!(of_one_digit.iter().any(|name| name == "alice"), "{of_one_digit:?}");
     for bad in ["id=x", "id=", "customer=a%20b", "id=0&customer=alice", "id=0&sort=wait"] {
         let answer = desk.ask(Method::GET, &format!("sessions?{bad}"), Value::Null).await;
         assert_eq!(code(&answer), (400, "bad_field"), "{bad}");

@@ -109,7 +109,7 @@ fn fill(data: &Path) {
 
 /// A file of more than one piece.
 fn file_bytes() -> Vec<u8> {
-    (0..150_000_u32).map(|n| (n % 251) as u8).collect()
+    (0..150_000_u32).map(|n| (n % 127) as u8).collect()
 }
 
 fn on(words: &[&str], data: &Path) -> Output {
@@ -231,7 +231,8 @@ fn a_desk_goes_out_and_comes_in_whole_and_twice_is_once() {
     drop(Running::start(to.path(), &[]));
     let import = || on(&["import", file.to_str().unwrap()], to.path());
     let told = stdout(&import());
-    assert!(told.contains(" 0 there already"), "{told}");
+    // The bytes that two files have in common.
+    assert!(told.contains(" 3 there already"), "{told}");
     let came = export(to.path(), &[]);
     assert_eq!(substance(&came), substance(&lines));
     assert!(stdout(&on(&["verify"], to.path())).contains("is sound"));
@@ -326,7 +327,10 @@ fn what_is_no_desk_is_refused_with_its_line_and_changes_nothing() {
             &*format!("{desk}\n{{\"type\":\"thing\"}}\n"),
             "no lines of the type 'thing'",
         ),
-        (&*format!("{desk}\n{desk}\n"), "another desk begins"),
+        (
+            &*format!("{desk}\n{}\n", desk.replace("\"07\"", "\"08\"")),
+            "another desk begins",
+        ),
         (
             &*desk.replace("\"format\":1", "\"format\":9"),
             "the format 9 is not known",

@@ -8,6 +8,7 @@ mod arguments;
 mod customers;
 mod denied;
 mod desk;
+mod ending;
 mod files;
 mod finding;
 mod keeping;
@@ -30,7 +31,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use minicom_client::{AgentReplica, CommandIds, ConnState, ListFilter, PendingMark, kept::Kept};
+use minicom_client::{AgentReplica, CommandIds, ConnState, ListFilter, kept::Kept};
 use minicom_protocol::{
     command::AgentCommand,
     frame::AgentQuestion,
@@ -48,7 +49,6 @@ use crate::{
     exit,
     files::Files,
     update::keeping::{Gone, Keeps},
-    words::count,
 };
 
 /// After the end of the input so long is waited for answers.
@@ -291,20 +291,6 @@ impl PlainAgent {
         self.out.push(PlainEffect::Say(Shown::line(words.as_ref())));
     }
 
-    /// Whether the connection is gone: then nobody who wants to leave waits for it.
-    fn is_lost(&self) -> bool {
-        !matches!(self.state, ConnState::Connecting | ConnState::Live)
-    }
-
-    /// Ends as soon as all is answered, and then at the latest.
-    fn quit(&mut self, ends_at: Duration) {
-        self.tell_left();
-        self.lines.clear();
-        self.awaiting = None;
-        (self.began, self.quits) = (true, true);
-        self.ends_at = Some(self.ends_at.map_or(ends_at, |earlier| earlier.min(ends_at)));
-    }
-
     fn line(&mut self, line: Line) {
         match self.lines.len() < LINES_MAX {
             _ if self.denied || self.overflows => {}
@@ -358,51 +344,6 @@ impl PlainAgent {
     fn ask(&mut self, question: AgentQuestion) {
         self.order(Order::Ask(question.clone()));
         self.awaiting = Some(Awaiting::Told(question));
-    }
-
-    /// Commands of this program without a final answer, or whose events are not here yet.
-    fn under_way(&self) -> usize {
-        let waiting = |mark: &PendingMark| matches!(mark, PendingMark::Waiting | PendingMark::Stored);
-        self.replica.pending_commands().filter(|it| waiting(&it.mark)).count()
-    }
-
-    fn end_if_done(&mut self, now: Now) {
-        let Some(ends_at) = self.ends_at else { return };
-        if self.lines.is_empty() && self.awaiting.is_none() {
-            self.send_closes(|_| true, now);
-        }
-        // A line that is stored is still to be heard.
-        let under_way = self.under_way();
-        if ends_at <= now.elapsed && self.files_go_on() {
-            self.ends_at = Some(now.elapsed + FLUSH_MAX);
-            return;
-        }
-        let idle = !self.files.is_moving() && self.lines.is_empty() && self.awaiting.is_none() && under_way == 0;
-        if idle && self.began {
-            self.out.push(PlainEffect::Quit(self.code));
-        } else if ends_at <= now.elapsed {
-            if under_way > 0 {
-                self.say(format!(
-                    "{} not answered yet; kept on this computer, sent when the program runs again.",
-                    count(under_way as u64, "order or line is", "orders and lines are")
-                ));
-            }
-            self.tell_left();
-            // A person who leaves has read that; a script knows only the code.
-            let knows = self.quits && self.listener.person;
-            let code = match self.code {
-                exit::OK if !knows => exit::UNAVAILABLE,
-                code => code,
-            };
-            self.out.push(PlainEffect::Quit(code));
-        }
-    }
-
-    fn tell_left(&mut self) {
-        if !self.lines.is_empty() {
-            let left = count(self.lines.len() as u64, "line was", "lines were");
-            self.say(format!("{left} not dealt with: there is no connection."));
-        }
     }
 }
 

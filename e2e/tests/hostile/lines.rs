@@ -68,7 +68,7 @@ async fn what_is_printed_is_harmless() -> Result<()> {
             &["list", "--format", "{customer} {subject} {last_message.excerpt}"],
             "alice",
         ),
-        (&["search", "body"], "alice"),
+        (&["search", "begins"], "alice"),
         (&["watch", "--since", "0", "--no-follow"], "alice"),
         (&["watch", "--since", "0", "--no-follow", "--json"], "cursor"),
         (

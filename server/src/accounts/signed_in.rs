@@ -201,6 +201,7 @@ impl Accounts {
             if let Err(failed) = self.renew_local().await {
                 tracing::warn!(error = %failed, "the local token could not be renewed");
             }
+            (self.shared.signed_out)(key, signed_in.agent.id, Some(digest));
         } else {
             let (by, email, id) = (signed_in.by(), signed_in.email.clone(), signed_in.token_id);
             let revoked = self.desk().write(key, move |scope| {
@@ -212,7 +213,6 @@ impl Accounts {
             });
             self.have_ended(key, &revoked.await?);
         }
-        (self.shared.signed_out)(key, signed_in.agent.id, Some(digest));
         Ok(())
     }
 }

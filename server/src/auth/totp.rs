@@ -172,7 +172,7 @@ mod tests {
         assert!(uri.contains("secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), "{uri}");
         let read = Totp::from_url(&uri).unwrap();
         assert_eq!(read.generate(59).to_string(), "287082");
-        assert_eq!(read.issuer(), Some("Acme  Supp"));
+        assert_eq!(read.issuer(), Some("Acme  Suppo"));
     }
 
     #[test]

@@ -310,6 +310,9 @@ async fn send(office: &Office, lines: impl BufRead, file: &Path) -> Result<Taken
         let read: Value = serde_json::from_str(&line).map_err(|error| bad(file, n + 1, &error.to_string()))?;
         match read.get("type").and_then(Value::as_str) {
             Some("desk") if batch.desk.is_null() => batch.desk = read,
+            Some("desk") if read["desk"] != batch.desk["desk"] => {
+                return Err(bad(file, n + 1, "another desk begins: export one tenant into a file"));
+            }
             // A part that an export which went on wrote behind what was there.
             Some("desk") => {
                 agents.go_ahead(office, &batch.desk, file).await?;

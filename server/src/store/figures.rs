@@ -1,5 +1,5 @@
 //! The rows of figures, kept behind the journal: what was counted is written in the transaction that moves the position, so that
-//! every event is counted once, whatever stops the server. What is counted how is said by [`crate::figures`].
+//! every event is counted once, whatever stops the server. What is counted how is said by `figures`.
 
 mod read;
 

@@ -65,9 +65,11 @@ async fn a_file_is_given_as_it_comes_and_not_held() {
 
 /// A body that comes so many bytes at a time, so far apart.
 fn slowly(bytes: usize, every: Duration) -> Pieces {
-    let chunks = stream::unfold((), move |()| async move {
-        tokio::time::sleep(every).await;
-        Some((Ok::<_, Infallible>(Bytes::from(vec![b'x'; bytes])), ()))
+    let mut ticks = tokio::time::interval_at(Instant::now() + every, every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let chunks = stream::unfold(ticks, move |mut ticks| async move {
+        ticks.tick().await;
+        Some((Ok::<_, Infallible>(Bytes::from(vec![b'x'; bytes])), ticks))
     });
     let all = InFile::default();
     all.set(true);
@@ -96,6 +98,6 @@ async fn time_in_which_nobody_reads_is_not_the_senders() {
     let mut pieces = slowly(1, Duration::from_secs(1));
     for _ in 0..3 {
         assert!(matches!(pieces.next().await, Some(Ok(_))));
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::advance(Duration::from_secs(60)).await;
     }
 }

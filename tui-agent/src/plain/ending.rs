@@ -1,0 +1,70 @@
+//! How the line mode ends: what is under way is waited for, what was left is told, and the code says which of the two it was.
+
+use std::time::Duration;
+
+use minicom_client::{ConnState, PendingMark};
+use minicom_tui_kit::{Now, plain::PlainEffect};
+
+use super::{FLUSH_MAX, PlainAgent};
+use crate::{exit, words::count};
+
+impl PlainAgent {
+    /// Whether the connection is gone: then nobody who wants to leave waits for it.
+    pub(super) fn is_lost(&self) -> bool {
+        !matches!(self.state, ConnState::Connecting | ConnState::Live)
+    }
+
+    /// Ends as soon as all is answered, and then at the latest.
+    pub(super) fn quit(&mut self, ends_at: Duration) {
+        self.tell_left();
+        self.lines.clear();
+        self.awaiting = None;
+        (self.began, self.quits) = (true, true);
+        self.ends_at = Some(self.ends_at.map_or(ends_at, |earlier| earlier.min(ends_at)));
+    }
+
+    /// Commands of this program without a final answer, or whose events are not here yet.
+    pub(super) fn under_way(&self) -> usize {
+        let waiting = |mark: &PendingMark| matches!(mark, PendingMark::Waiting | PendingMark::Stored);
+        self.replica.pending_commands().filter(|it| waiting(&it.mark)).count()
+    }
+
+    pub(super) fn end_if_done(&mut self, now: Now) {
+        let Some(ends_at) = self.ends_at else { return };
+        if self.lines.is_empty() && self.awaiting.is_none() {
+            self.send_closes(|_| true, now);
+        }
+        // A line that is stored is still to be heard.
+        let under_way = self.under_way();
+        if ends_at <= now.elapsed && self.files_go_on() {
+            self.ends_at = Some(now.elapsed + FLUSH_MAX);
+            return;
+        }
+        let idle = !self.files.is_moving() && self.lines.is_empty() && self.awaiting.is_none() && under_way == 0;
+        if idle && self.began {
+            self.out.push(PlainEffect::Quit(self.code));
+        } else if ends_at <= now.elapsed {
+            if under_way > 0 {
+                self.say(format!(
+                    "{} not answered yet; kept on this computer, sent when the program runs again.",
+                    count(under_way as u64, "order or line is", "orders and lines are")
+                ));
+            }
+            self.tell_left();
+            // A person who leaves has read that; a script knows only the code.
+            let knows = self.quits && self.listener.person;
+            let code = match self.code {
+                exit::OK if !knows => exit::UNAVAILABLE,
+                code => code,
+            };
+            self.out.push(PlainEffect::Quit(code));
+        }
+    }
+
+    pub(super) fn tell_left(&mut self) {
+        if !self.lines.is_empty() {
+            let left = count(self.lines.len() as u64, "line was", "lines were");
+            self.say(format!("{left} not dealt with: there is no connection."));
+        }
+    }
+}
