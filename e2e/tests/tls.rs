@@ -19,7 +19,7 @@ use minicom_protocol::{ids::TenantId, rest::LoginRequest, text::CustomerName};
 use minicom_server::{Shutdown, manage::Office, server_file::ServerFile};
 use rcgen::KeyPair;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 
 /// A server that runs in this process.
 struct Desk {
@@ -27,6 +27,7 @@ struct Desk {
     port: u16,
     agents: Vec<DeskAgent>,
     shutdown: Shutdown,
+    running: Option<JoinHandle<Result<(), minicom_server::exit::Fatal>>>,
 }
 
 impl Desk {
@@ -56,7 +57,7 @@ impl Desk {
         let listener = until_async("the port", bound).await?;
         let port = listener.local_addr()?.port();
         let shutdown = Shutdown::new();
-        tokio::spawn(minicom_server::run(config, listener, shutdown.clone()));
+        let running = tokio::spawn(minicom_server::run(config, listener, shutdown.clone()));
         let data = folder.path().to_owned();
         until_async("the server to run", async || ServerFile::read(&data)).await?;
         Ok(Desk {
@@ -64,13 +65,17 @@ impl Desk {
             port,
             agents,
             shutdown,
+            running: Some(running),
         })
     }
 
-    /// What outlives it, when it is asked to end.
-    fn taken_apart(mut self) -> (TempDir, Vec<DeskAgent>) {
-        // Asked once, it ends in order: its folder is free then.
-        self.shutdown = Shutdown::new();
+    /// Ends it in order; what outlives it.
+    async fn ended(mut self) -> (TempDir, Vec<DeskAgent>) {
+        self.shutdown.ask();
+        if let Some(running) = self.running.take() {
+            // How it ended is not what is looked at; that it has let go of its folder is.
+            let _ = running.await;
+        }
         let elsewhere = tempfile::tempdir().expect("a folder");
         (
             std::mem::replace(&mut self.folder, elsewhere),
@@ -242,11 +247,8 @@ async fn an_agent_comes_back_to_a_server_that_made_itself_another_certificate() 
     reads.live().await?;
     never.live().await?;
 
-    let (port, shutdown, at_rest) = (desk.port, desk.shutdown.clone(), data.clone());
-    let (folder, agents) = desk.taken_apart();
-    shutdown.ask();
-    let rests = async || (!at_rest.join("server.json").exists()).then_some(());
-    until_async("the server to end", rests).await?;
+    let port = desk.port;
+    let (folder, agents) = desk.ended().await;
     for program in [&reads, &never] {
         program
             .until("the loss", |seen| (!seen.state.is_live()).then_some(()))
