@@ -31,24 +31,24 @@ use crate::{
     timers::derived_id,
 };
 
-/// What a conversation begins with. Everything may be left out.
+/// What a conversation begins with. Everything may be left out, or be `null`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Start)]
 pub struct StartBody {
     /// Whose desk; `default` if left out and not in `X-Minicom-Tenant`.
-    #[schema(example = "default", max_length = 32, nullable = false)]
+    #[schema(example = "default", max_length = 32)]
     tenant_id: Option<String>,
     /// Where it comes from; `api` if left out. At most 32 letters, digits and hyphens are kept.
-    #[schema(example = "web", nullable = false)]
+    #[schema(example = "web")]
     channel: Option<String>,
     /// The name to be called by.
-    #[schema(value_type = Option<String>, max_length = 200, example = "Alice Smith", nullable = false)]
+    #[schema(value_type = Option<String>, max_length = 200, example = "Alice Smith")]
     customer_name: Option<SubjectLine>,
     /// Where an answer can be sent.
-    #[schema(value_type = Option<String>, max_length = 254, example = "alice@example.org", nullable = false)]
+    #[schema(value_type = Option<String>, max_length = 254, example = "alice@example.org")]
     customer_email: Option<Email>,
     /// What it is about.
-    #[schema(value_type = Option<String>, max_length = 200, example = "Late parcel", nullable = false)]
+    #[schema(value_type = Option<String>, max_length = 200, example = "Late parcel")]
     subject: Option<SubjectLine>,
     /// How urgent it is; `medium` if left out.
     #[serde(default)]
@@ -65,10 +65,10 @@ pub struct StartBody {
     #[serde(default)]
     answers: std::collections::BTreeMap<String, String>,
     /// The desk's consent text (`consent` of `public/desk`), if it has one: that it was shown and agreed to.
-    #[schema(max_length = 2000, nullable = false)]
+    #[schema(max_length = 2000)]
     consent: Option<String>,
     /// The first line.
-    #[schema(max_length = 16384, example = "Where is my parcel?", nullable = false)]
+    #[schema(max_length = 16384, example = "Where is my parcel?")]
     message: Option<String>,
 }
 
