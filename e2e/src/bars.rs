@@ -1,6 +1,7 @@
 //! The bars: promises of the server and the client as experiments with a figure. Each can be run in full by
 //! `minicom-bars`, in short by a test, and against a variant that breaks its promise, which it must catch.
 
+mod asking;
 pub mod chats;
 pub mod check;
 pub mod claims;

@@ -8,10 +8,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::asking::{Asking, percentile};
 use crate::{desk_setup::Setup, server::ServerProcess};
 
 /// A screen of figures: 95 of 100 are faster.
@@ -83,9 +83,7 @@ impl Counted {
 
 impl Measured {
     fn at(&self, part: usize) -> Duration {
-        let mut sorted = self.times.clone();
-        sorted.sort_unstable();
-        sorted.get(sorted.len() * part / 100).copied().unwrap_or_default()
+        percentile(&self.times, part)
     }
 }
 
@@ -129,16 +127,10 @@ pub async fn measure(size: Size, seed: u64) -> Result<Counted> {
         fill::fill(&data, &setup, &agents, conversations, size.messages, seed).await?;
         let began = Instant::now();
         let mut server = ServerProcess::start(&data, setup.clone()).await?;
-        let asking = Asking {
-            http: minicom_client::tls::http_client().build()?,
-            base: format!("{}/api/v1/chat", server.url().to_string().trim_end_matches('/')),
-            token: token.clone(),
-        };
+        let asking = Asking::new(&server, &token)?;
         // What is made of the journal is behind at first, and says so.
         for path in ["/statistics", "/search?q=word"] {
-            while asking.get(path).await?.0["behind"] != 0 {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
+            asking.until_nothing_is_behind(path).await?;
         }
         let counted = began.elapsed();
         let (mut times, mut wrong) = (vec![], vec![]);
@@ -171,20 +163,4 @@ fn differs(told: &Value, conversations: u64, messages: u64) -> Option<String> {
     let counted = (totals["opened"].as_u64()?, totals["closed"].as_u64()?, lines);
     let expected = (conversations, conversations, conversations * messages);
     (counted != expected).then(|| format!("{counted:?} is told, and {expected:?} is there"))
-}
-
-/// Who asks.
-struct Asking {
-    http: Client,
-    base: String,
-    token: String,
-}
-
-impl Asking {
-    async fn get(&self, path: &str) -> Result<(Value, Duration)> {
-        let began = Instant::now();
-        let request = self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.token);
-        let answer = request.send().await?.error_for_status()?.json().await?;
-        Ok((answer, began.elapsed()))
-    }
 }

@@ -10,10 +10,10 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::asking::{Asking, percentile};
 use crate::{desk_setup::Setup, server::ServerProcess};
 
 /// A search: 95 of 100 are faster.
@@ -154,9 +154,7 @@ pub async fn compare(size: Size, times: u64, seed: u64) -> Result<Compared> {
 }
 
 fn p95(times: &[Duration]) -> Duration {
-    let mut sorted = times.to_vec();
-    sorted.sort_unstable();
-    sorted.get(sorted.len() * 95 / 100).copied().unwrap_or_default()
+    percentile(times, 95)
 }
 
 fn worst(times: &[Duration]) -> Duration {
@@ -176,21 +174,14 @@ pub async fn measure(size: Size, seed: u64) -> Result<Searched> {
     let filled = fill::fill(&data, &setup, ada, size, seed).await?;
     let began = Instant::now();
     let mut server = ServerProcess::start(&data, setup).await?;
-    let asking = Asking {
-        http: minicom_client::tls::http_client().build()?,
-        base: format!("{}/api/v1/chat", server.url().to_string().trim_end_matches('/')),
-        token: ada.token.reveal().to_owned(),
-    };
-    // The index is a follower: it has everything when it says so.
-    while asking.search("from:bot").await?.0["behind"] != 0 {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    let asking = Asking::new(&server, ada.token.reveal())?;
+    asking.until_nothing_is_behind("/search?q=word").await?;
     let indexed = began.elapsed();
     let mut random = StdRng::seed_from_u64(seed);
     let (mut searches, mut opens, mut missed) = (vec![], vec![], 0);
     for _ in 0..size.rounds {
         let (query, is_there) = fill::query(&mut random, size.conversations);
-        let (found, time) = asking.search(&query).await?;
+        let (found, time) = search(&asking, &query).await?;
         let nothing = found["hits"].as_array().is_none_or(Vec::is_empty);
         missed += usize::from(is_there && nothing);
         searches.push(time);
@@ -201,7 +192,7 @@ pub async fn measure(size: Size, seed: u64) -> Result<Searched> {
     }
     let (mut hostile, mut wrong) = (vec![], vec![]);
     for query in fill::hostile(&mut random, HOSTILE) {
-        let (found, time) = asking.search(&query).await?;
+        let (found, time) = search(&asking, &query).await?;
         if !found["hits"].is_array() {
             wrong.push(format!("{query:?}: {found}"));
         }
@@ -219,23 +210,10 @@ pub async fn measure(size: Size, seed: u64) -> Result<Searched> {
     })
 }
 
-/// Who asks.
-struct Asking {
-    http: Client,
-    base: String,
-    token: String,
+async fn search(asking: &Asking, query: &str) -> Result<(Value, Duration)> {
+    asking.get(&format!("/search?limit=50&q={}", encoded(query))).await
 }
 
-impl Asking {
-    async fn search(&self, query: &str) -> Result<(Value, Duration)> {
-        let query: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
-        self.get(&format!("/search?limit=50&q={query}")).await
-    }
-
-    async fn get(&self, path: &str) -> Result<(Value, Duration)> {
-        let began = Instant::now();
-        let request = self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.token);
-        let answer = request.send().await?.json().await?;
-        Ok((answer, began.elapsed()))
-    }
+fn encoded(query: &str) -> String {
+    query.bytes().map(|byte| format!("%{byte:02x}")).collect()
 }

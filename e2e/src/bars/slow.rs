@@ -201,9 +201,13 @@ async fn be_bad(address: SocketAddr, kind: Bad, patience: Duration) -> Result<En
     let mut began = Instant::now();
     let most = kind.deadline() + patience;
     let head = format!("GET / HTTP/1.1\r\nHost: {address}\r\n");
+    if kind == Bad::NeverReading {
+        let lived = never_read(&mut stream, &format!("{head}\r\n"), most).await;
+        return Ok(Ended { kind, lived });
+    }
     let living = async {
         match kind {
-            Bad::Silent => {}
+            Bad::Silent | Bad::NeverReading => {}
             Bad::HalfHead => stream.write_all(head.as_bytes()).await?,
             Bad::NoBody => {
                 let post = "POST /api/agent/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n";
@@ -231,15 +235,6 @@ async fn be_bad(address: SocketAddr, kind: Bad, patience: Duration) -> Result<En
                     it = to_the_end(&mut reading) => it,
                 };
             }
-            Bad::NeverReading => {
-                let request = format!("{head}\r\n").repeat(16);
-                // When the last of it was taken, the answers began to wait.
-                loop {
-                    // However much of it was taken: it need not be whole requests.
-                    let _taken = stream.write(request.as_bytes()).await?;
-                    began = Instant::now();
-                }
-            }
         }
         to_the_end(&mut stream).await
     };
@@ -249,6 +244,21 @@ async fn be_bad(address: SocketAddr, kind: Bad, patience: Duration) -> Result<En
         kind,
         lived: closed.then(|| began.elapsed()),
     })
+}
+
+/// Asks and asks without reading an answer, until the server ends it: how long that took since the last of it was taken, as `lived` of
+/// [`Ended`]. While the server answers, however long the buffers between them take to fill, it has no reason to end it.
+async fn never_read(stream: &mut TcpStream, request: &str, most: Duration) -> Option<Duration> {
+    let requests = request.repeat(16);
+    let mut taken = Instant::now();
+    loop {
+        // However much of it was taken: it need not be whole requests.
+        match timeout(most, stream.write(requests.as_bytes())).await {
+            Ok(Ok(_some)) => taken = Instant::now(),
+            Ok(Err(_ended)) => return Some(taken.elapsed()),
+            Err(_still_open) => return None,
+        }
+    }
 }
 
 async fn upgrade(stream: &mut TcpStream) -> std::io::Result<()> {
