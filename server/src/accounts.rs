@@ -83,10 +83,20 @@ struct Shared {
     tenants: tokio::sync::Mutex<()>,
 }
 
-/// Called after sign-ins of one tenant's agent have ended, with the one token that ended, or `None` for all of them. Live
-/// connections are closed by it. An agent alone says too little: a desk that was imported has the same agents as the one that
-/// it was exported from.
-pub type OnSignedOut = Arc<dyn Fn(TenantKey, AgentId, Option<TokenDigest>) + Send + Sync>;
+/// Sign-ins that have ended. An agent alone says too little: a desk that was imported has the same agents as the one that it was
+/// exported from.
+#[derive(Clone, Copy, Debug)]
+pub enum EndedSignIn {
+    /// All that a tenant's agent had.
+    Agent(TenantKey, AgentId),
+    /// One of them.
+    Token(TenantKey, AgentId, TokenDigest),
+    /// The local token that was, which is good in every tenant.
+    Local(TokenDigest),
+}
+
+/// Called after sign-ins have ended. Live connections are closed by it.
+pub type OnSignedOut = Arc<dyn Fn(EndedSignIn) + Send + Sync>;
 
 /// How many new customers one address may make in a minute.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -199,7 +209,7 @@ fn refusal_of(error: PasswordError) -> Refusal {
 impl Accounts {
     /// The accounts behind a desk, with the usual rates and nobody to tell of ended sign-ins.
     pub fn new(desk: Desk, sealing: Arc<SealingKey>) -> Accounts {
-        Accounts::with(desk, NewCustomerRates::default(), sealing, Arc::new(|_, _, _| {}))
+        Accounts::with(desk, NewCustomerRates::default(), sealing, Arc::new(|_| {}))
     }
 
     /// The accounts behind a desk. `sealing` is the key of the data folder.

@@ -17,8 +17,8 @@ use minicom_protocol::{
 };
 use minicom_server::{
     accounts::{
-        Account, AccountError, Accounts, CustomerProof, FIRST_ADMIN, LOCAL_TOKEN, Login, NewAgent, NewCustomerRates,
-        NewMachineToken,
+        Account, AccountError, Accounts, CustomerProof, EndedSignIn, FIRST_ADMIN, LOCAL_TOKEN, Login, NewAgent,
+        NewCustomerRates, NewMachineToken,
     },
     auth::{scope::Scope, seal::SealingKey},
     decide::Settings,
@@ -54,7 +54,11 @@ fn rig() -> Rig {
     let (desk, _writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
     let signed_out = Arc::new(Mutex::new(vec![]));
     let heard = signed_out.clone();
-    let hear = Arc::new(move |_, agent, token: Option<_>| heard.lock().unwrap().push((agent, token.is_some())));
+    let hear = Arc::new(move |ended| match ended {
+        EndedSignIn::Agent(_, agent) => heard.lock().unwrap().push((agent, false)),
+        EndedSignIn::Token(_, agent, _) => heard.lock().unwrap().push((agent, true)),
+        EndedSignIn::Local(_) => {}
+    });
     let rates = NewCustomerRates {
         per_address_per_min: 2,
         ..NewCustomerRates::default()

@@ -191,12 +191,20 @@ async fn bodies_that_are_no_json_of_ours() {
         "the most that is allowed"
     );
 
+    // An object and so many lists in it.
+    let nested = |lists: usize| {
+        let (open, close) = ("[".repeat(lists), "]".repeat(lists));
+        format!(r#"{{"customer_id":"alice","more":{open}{close}}}"#)
+    };
+    let deepest = minicom_server::limits::JSON_DEPTH_MAX;
+    assert_eq!(answer(post(json, nested(deepest - 1))).await.0, 200);
     for bad in [
         "",
         "{",
         "nonsense",
         "{}{}",
         &"[".repeat(10_000),
+        &nested(deepest),
         "{\"customer_id\":\"\\ud800\"}",
         "null trailing",
     ] {

@@ -13,7 +13,10 @@ use minicom_protocol::{
     frame::{Agents, Customers},
     ids::TenantId,
 };
-use minicom_server::store::{TenantKey, tenants::removal};
+use minicom_server::{
+    accounts::LOCAL_TOKEN,
+    store::{TenantKey, tenants::removal},
+};
 use reqwest::{Method, RequestBuilder};
 use rig::{PASSWORD, Server, answer};
 use serde_json::{Value, json};
@@ -172,6 +175,54 @@ async fn a_disabled_tenant_is_as_if_it_were_not_there_and_goes_on_when_it_is_ena
     let mut alice = customer(&server, acme()).await;
     alice.welcomed().await;
     alice.does(post("again")).await.unwrap();
+    server.stop().await.unwrap();
+}
+
+/// The local token is good in all tenants: so is its end.
+#[tokio::test]
+async fn an_operator_who_signs_out_leaves_every_tenant() {
+    let server = Server::start().await;
+    make_acme(&server).await;
+    let own = login(&server).await;
+    let dial = async |tenant: TenantId, token: &str| {
+        let mut agent: Client<Agents> = Client::dial(addr(&server), "/ws").await;
+        agent.hello_to(Some(tenant), None, Some(token.to_owned()), None).await;
+        agent.welcomed().await;
+        agent
+    };
+    let (mut here, mut there) = (
+        dial(TenantId::default_tenant(), &server.token).await,
+        dial(acme(), &server.token).await,
+    );
+    let mut admin = dial(acme(), &own).await;
+    let feed = "/api/v1/chat/events?follow=true";
+    let feed = server.get(feed, &server.token).header("x-minicom-tenant", "acme");
+    let feed = feed.send().await.unwrap();
+    assert_eq!(feed.status(), 200);
+
+    let out = server
+        .bare(Method::POST, "/api/agent/logout")
+        .bearer_auth(&server.token);
+    assert_eq!(answer(out).await.0, 204);
+    let ended = async { (here.ended().await, there.ended().await, feed.text().await) };
+    let (here, there, feed) = tokio::time::timeout(Duration::from_secs(1), ended)
+        .await
+        .expect("within a second");
+    for ended in [here, there] {
+        assert_eq!(ended.bye.unwrap().code, CloseCode::SignIn);
+    }
+    assert!(feed.unwrap().contains("sign_in"));
+    for tenant in ["default", "acme"] {
+        assert_eq!(
+            answer(dashboard(&server, &server.token, tenant)).await.0,
+            401,
+            "{tenant}"
+        );
+    }
+    // Who signed in otherwise stays.
+    admin.pings().await;
+    let fresh = std::fs::read_to_string(server.data().join(LOCAL_TOKEN)).unwrap();
+    assert_eq!(answer(dashboard(&server, fresh.trim(), "acme")).await.0, 200);
     server.stop().await.unwrap();
 }
 

@@ -6,13 +6,13 @@ use std::{fs, path::Path, process::Output};
 
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand},
-    ids::{AgentId, CommandId, ConversationId, TenantId},
-    people::{AgentRef, Role},
+    ids::{AgentId, CommandId, ConversationId, FileId, TenantId, Time},
+    people::{AgentRef, CustomerRef, Role},
     text::{CustomerName, DisplayName},
 };
 use minicom_server::{
     decide::Settings,
-    desk::Desk,
+    desk::{Desk, Whom},
     faults::Faults,
     order::{Caller, Order, Who},
     store,
@@ -26,85 +26,115 @@ use sha2::Digest as _;
 /// The secret of alice, whose digest the desk has.
 const DIGEST: [u8; 32] = [7; 32];
 
+/// Somebody at work on a desk without a server.
+struct AtWork {
+    desk: Desk,
+    key: store::TenantKey,
+    admin: Caller,
+    data: std::path::PathBuf,
+}
+
+impl AtWork {
+    /// Works on the desk of a data folder, then leaves it.
+    fn on(data: &Path, work: impl AsyncFnOnce(&AtWork)) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let (folder, conn) = store::open::open(data).unwrap();
+        let admin: [u8; 16] = conn
+            .query_row("SELECT id FROM agents ORDER BY enabled DESC", [], |row| row.get(0))
+            .unwrap();
+        let settings = Settings {
+            bot: true,
+            bot_deadline_ms: 60_000,
+        };
+        let (desk, writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
+        let tenant = TenantId::default_tenant();
+        let agent = AgentRef {
+            id: AgentId::from_bytes(admin),
+            name: DisplayName::parse("Ada").unwrap(),
+        };
+        let role = Role::Admin;
+        let admin = Caller::new(tenant.clone(), Who::Agent { agent, role });
+        let key = desk.tenant(&tenant).unwrap();
+        let data = data.to_owned();
+        let at_work = AtWork { desk, key, admin, data };
+        runtime.block_on(work(&at_work));
+        drop(at_work);
+        writer.join().unwrap().unwrap();
+    }
+
+    async fn customer(&self, name: &str) -> CustomerRef {
+        let name = CustomerName::parse(name).unwrap();
+        self.desk.first_use(self.key, name, DIGEST).await.unwrap().customer
+    }
+
+    async fn posts(&self, customer: &CustomerRef, text: &str, file: Option<FileId>) -> ConversationId {
+        let caller = Caller::new(TenantId::default_tenant(), Who::Customer(customer.clone()));
+        let (text, quote) = (text.to_owned(), None);
+        let order = Order::Customer(CustomerCommand::Post { text, quote, file });
+        self.desk.submit(&caller, fresh(), order).await.unwrap();
+        let newest = self.desk.newest(self.key, customer.id).await.unwrap();
+        newest.unwrap().conversation
+    }
+
+    async fn says(&self, name: &str, text: &str) -> ConversationId {
+        self.posts(&self.customer(name).await, text, None).await
+    }
+
+    /// A file in a line of the customer's.
+    async fn sends(&self, name: &str, file: &str, bytes: &[u8]) -> ConversationId {
+        let customer = self.customer(name).await;
+        let uploads = Uploads::new(self.desk.clone(), &self.data, UploadBounds::default());
+        let (tenant, agent) = (self.key, None);
+        let by = Uploader {
+            tenant,
+            customer: customer.id,
+            agent,
+        };
+        let mut incoming = uploads.begin(&by, None).await.unwrap();
+        incoming.write(bytes).await.unwrap();
+        let said = Said {
+            name: file.to_owned(),
+            mime: "text/plain".to_owned(),
+        };
+        let row = uploads.finish(incoming, by, said, None).await.unwrap();
+        self.posts(&customer, "", Some(row.id)).await
+    }
+
+    async fn does(&self, command: Value) {
+        let command: AgentCommand =
+            serde_json::from_value(command.clone()).unwrap_or_else(|e| panic!("{e}: {command}"));
+        let order = Order::Agent(command);
+        self.desk.submit(&self.admin, fresh(), order).await.unwrap();
+    }
+}
+
+fn fresh() -> CommandId {
+    CommandId(uuid::Uuid::now_v7())
+}
+
 /// A desk with conversations, of which one is answered, noted, changed and closed; a ticket, settings and a library.
 fn fill(data: &Path) {
     drop(Running::start(data, &[]));
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (folder, conn) = store::open::open(data).unwrap();
-    let admin: [u8; 16] = conn.query_row("SELECT id FROM agents", [], |row| row.get(0)).unwrap();
-    let settings = Settings {
-        bot: true,
-        bot_deadline_ms: 60_000,
-    };
-    let (desk, writer) = Desk::start(conn, &folder.database(), settings, Faults::default()).unwrap();
-    let tenant = TenantId::default_tenant();
-    let agent = AgentRef {
-        id: AgentId::from_bytes(admin),
-        name: DisplayName::parse("Ada").unwrap(),
-    };
-    let admin = Caller::new(
-        tenant.clone(),
-        Who::Agent {
-            agent,
-            role: Role::Admin,
-        },
-    );
-    runtime.block_on(async {
-        let key = desk.tenant(&tenant).unwrap();
-        let fresh = || CommandId(uuid::Uuid::now_v7());
-        let says = async |name: &str, text: &str| {
-            let name = CustomerName::parse(name).unwrap();
-            let found = desk.first_use(key, name, DIGEST).await.unwrap();
-            let caller = Caller::new(tenant.clone(), Who::Customer(found.customer.clone()));
-            let order = Order::Customer(CustomerCommand::Post {
-                text: text.to_owned(),
-                quote: None,
-                file: None,
-            });
-            desk.submit(&caller, fresh(), order).await.unwrap();
-            desk.newest(key, found.customer.id).await.unwrap().unwrap().conversation
-        };
-        let does = async |command: Value| {
-            let command: AgentCommand =
-                serde_json::from_value(command.clone()).unwrap_or_else(|e| panic!("{e}: {command}"));
-            desk.submit(&admin, fresh(), Order::Agent(command)).await.unwrap();
-        };
-        let alice: ConversationId = says("alice", "where is my parcel").await;
-        does(json!({ "do": "take_over", "conversation": alice })).await;
-        does(json!({ "do": "post", "conversation": alice, "text": "on its way", "anyway": true })).await;
-        does(json!({ "do": "note", "conversation": alice, "text": "she is patient" })).await;
-        does(json!({ "do": "convert_to_ticket", "conversation": alice })).await;
-        does(json!({ "do": "close", "conversation": alice, "seen": 1 })).await;
-        says("alice", "thank you").await;
-        let uploads = Uploads::new(desk.clone(), data, UploadBounds::default());
-        let name = CustomerName::parse("alice").unwrap();
-        let found = desk.first_use(key, name, DIGEST).await.unwrap().customer;
-        let by = Uploader {
-            tenant: key,
-            customer: found.id,
-            agent: None,
-        };
+    AtWork::on(data, async |it| {
+        let alice = it.says("alice", "where is my parcel").await;
+        it.does(json!({ "do": "take_over", "conversation": alice })).await;
+        it.does(json!({ "do": "post", "conversation": alice, "text": "on its way", "anyway": true }))
+            .await;
+        it.does(json!({ "do": "note", "conversation": alice, "text": "she is patient" }))
+            .await;
+        it.does(json!({ "do": "convert_to_ticket", "conversation": alice }))
+            .await;
+        it.does(json!({ "do": "close", "conversation": alice, "seen": 1 }))
+            .await;
+        it.says("alice", "thank you").await;
         // Twice the same bytes, under two names.
         for name in ["build.log", "again.log"] {
-            let mut incoming = uploads.begin(&by, None).await.unwrap();
-            incoming.write(&file_bytes()).await.unwrap();
-            let said = Said {
-                name: name.to_owned(),
-                mime: "text/plain".to_owned(),
-            };
-            let row = uploads.finish(incoming, by, said, None).await.unwrap();
-            let caller = Caller::new(tenant.clone(), Who::Customer(found.clone()));
-            let (text, quote, file) = (String::new(), None, Some(row.id));
-            let order = Order::Customer(CustomerCommand::Post { text, quote, file });
-            desk.submit(&caller, fresh(), order).await.unwrap();
+            it.sends("alice", name, &file_bytes()).await;
         }
-        drop(uploads);
         for n in 0..700 {
-            says("bob", &format!("line {n} of many")).await;
+            it.says("bob", &format!("line {n} of many")).await;
         }
     });
-    drop(desk);
-    writer.join().unwrap().unwrap();
 }
 
 /// A file of more than one piece.
@@ -447,4 +477,114 @@ fn an_export_goes_on_wherever_it_was_cut_and_with_what_came_since() {
     fs::write(&file, "{\"type\":\"event\"}\n").unwrap();
     let words = refusal(&on(&["export", "--continue", name], from.path()), 65);
     assert!(words.contains("is no export"), "{words}");
+}
+
+/// Every byte that a data folder has, in which a text could still be.
+fn bytes_in(folder: &Path) -> Vec<u8> {
+    let mut all = vec![];
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => all.extend(bytes_in(&path)),
+            false => all.extend(fs::read(&path).unwrap()),
+        }
+    }
+    all
+}
+
+#[test]
+fn what_was_erased_between_two_exports_is_erased_where_both_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to, file) = (
+        folder.path().join("from"),
+        folder.path().join("to"),
+        folder.path().join("desk.jsonl"),
+    );
+    let name = file.to_str().unwrap();
+    drop(Running::start(&from, &[]));
+    let mut lines = vec![];
+    AtWork::on(&from, async |it| {
+        // One who goes altogether, with a file and an open conversation.
+        let alice = it.says("alice", "alices-canary of words").await;
+        it.does(json!({ "do": "convert_to_ticket", "conversation": alice }))
+            .await;
+        it.sends("alice", "alices-canary.txt", b"alices-canary in a file").await;
+        // One of whom only what is old goes.
+        let old = it.says("carol", "carols-canary of words").await;
+        it.sends("carol", "carols-canary.txt", b"carols-canary in a file").await;
+        it.does(json!({ "do": "close", "conversation": old, "seen": 9 })).await;
+        // One whose line is blanked out, and who stays.
+        it.says("dave", "dave stays").await;
+        lines.push(it.sends("dave", "daves-canary.txt", b"daves-canary in a file").await);
+        // One who never said anything.
+        it.customer("erin").await;
+    });
+    stdout(&on(&["export", name, "--tenant", "default"], &from));
+    drop(Running::start(&to, &[]));
+    stdout(&on(&["import", name], &to));
+    let words = ["alices-canary", "carols-canary", "daves-canary", "dave stays"];
+    let found = |folder: &Path, word: &str| {
+        let bytes = bytes_in(folder);
+        bytes.windows(word.len()).any(|at| at == word.as_bytes())
+    };
+    for word in words {
+        assert!(found(&to, word), "{word} came over");
+    }
+
+    AtWork::on(&from, async |it| {
+        let AgentRef { id, name } = match &it.admin.who {
+            Who::Agent { agent, .. } => agent.clone(),
+            _ => unreachable!(),
+        };
+        for gone in ["alice", "erin"] {
+            let whom = Whom::Named(CustomerName::parse(gone).unwrap());
+            let agent = AgentRef { id, name: name.clone() };
+            let erased = it.desk.erase_customer(it.key, whom, agent, &it.admin, None);
+            erased.await.unwrap();
+        }
+        assert_eq!(it.desk.erase_ended(it.key, Time(i64::MAX)).await.unwrap(), 1);
+        it.does(json!({ "do": "blank_line", "conversation": lines[0], "line": { "side": "customer", "line": 2 } }))
+            .await;
+        // The names are free again, and others take them.
+        it.says("alice", "another alice").await;
+        it.says("erin", "another erin").await;
+    });
+    stdout(&on(&["export", "--continue", name], &from));
+    stdout(&on(&["import", name], &to));
+    assert!(
+        substance(&export(&to, &[])) == substance(&export(&from, &[])),
+        "both desks are the same"
+    );
+    assert!(stdout(&on(&["verify"], &to)).contains("is sound"));
+    // Once more changes nothing.
+    let told = stdout(&on(&["import", name], &to));
+    assert!(told.contains(": 0 lines taken"), "{told}");
+
+    let server = Running::start(&to, &[]);
+    let token = server.local_token();
+    let log = server.ask("GET", "/api/v1/chat/audit?limit=100", &token, "");
+    assert_eq!(log.matches("customer.erased").count(), 2, "{log}");
+    assert_eq!(log.matches("conversation.erased").count(), 1, "{log}");
+    let hits = server.ask("GET", "/api/v1/chat/search?q=canary", &token, "");
+    assert!(has_status(&hits, 200) && !hits.contains("s-canary"), "{hits}");
+    // The log of the database is emptied and the files are swept behind the answer.
+    let late = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    for word in &words[..3] {
+        while found(&to, word) {
+            assert!(std::time::Instant::now() < late, "{word} is still there");
+            std::thread::yield_now();
+        }
+    }
+    assert!(found(&to, "dave stays") && found(&to, "another alice") && found(&to, "another erin"));
+    drop(server);
+
+    // A desk that lives has customers of its own.
+    for data in [&to, &from] {
+        AtWork::on(data, async |it| {
+            it.says("frank", "of one desk only").await;
+        });
+    }
+    stdout(&on(&["export", "--continue", name], &from));
+    let told = refusal(&on(&["import", name], &to), 65);
+    assert!(told.contains("has the name frank"), "{told}");
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    Account, AccountError, Accounts, email, find,
+    Account, AccountError, Accounts, EndedSignIn, email, find,
     manage::{gated, oldest_admin, others_manage, sender, tell_member},
 };
 use crate::{
@@ -168,7 +168,7 @@ impl Accounts {
     async fn after(&self, tenant: &TenantId, changed: Changed) -> Result<Account, AccountError> {
         if changed.signed_out {
             let key = self.desk().tenant(tenant)?;
-            (self.shared.signed_out)(key, changed.account.agent.id, None);
+            (self.shared.signed_out)(EndedSignIn::Agent(key, changed.account.agent.id));
         }
         if changed.stood_for && *tenant == TenantId::default_tenant() {
             // The local token was one of the sign-ins that ended. It is the operator's, who is an admin of the server's own

@@ -6,7 +6,7 @@ use minicom_protocol::{ids::Time, refusal::Refusal};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{Accounts, Login};
+use super::{Accounts, EndedSignIn, Login};
 use crate::{
     auth::{
         scope::{OnlyFor, TokenKind},
@@ -88,7 +88,7 @@ impl Accounts {
     /// Closes the connections of the sign-in that ended for this one.
     pub(super) fn room_was_made(&self, tenant: TenantKey, login: &Login) {
         if let Some(ended) = login.made_room {
-            (self.shared.signed_out)(tenant, login.agent.id, Some(ended));
+            (self.shared.signed_out)(EndedSignIn::Token(tenant, login.agent.id, ended));
         }
     }
 }

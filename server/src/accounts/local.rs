@@ -13,7 +13,7 @@ use minicom_protocol::{
     refusal::Refusal,
 };
 
-use super::{Accounts, is_loopback};
+use super::{Accounts, EndedSignIn, is_loopback};
 use crate::{
     auth::token::{Token, TokenDigest},
     files,
@@ -72,7 +72,7 @@ impl Accounts {
     /// There is no randomness.
     pub fn operator_token(&self) -> Result<Token, Refusal> {
         let token = Token::generate().map_err(|_| Refusal::Internal)?;
-        *self.local() = Some(LocalToken {
+        self.replace_local(LocalToken {
             path: None,
             digest: token.digest(),
         });
@@ -104,10 +104,18 @@ impl Accounts {
         Ok(accounts.into_iter().find(|it| it.enabled && it.role == Role::Admin))
     }
 
+    /// The one before is good no more, here or in any tenant that it was used in.
+    fn replace_local(&self, token: LocalToken) {
+        let before = self.local().replace(token);
+        if let Some(before) = before {
+            (self.shared.signed_out)(EndedSignIn::Local(before.digest));
+        }
+    }
+
     async fn write_local(&self, path: PathBuf) -> Result<(), LocalTokenFailed> {
         let token = Token::generate().map_err(|_| Refusal::Internal)?;
         let digest = token.digest();
-        *self.local() = Some(LocalToken {
+        self.replace_local(LocalToken {
             path: Some(path.clone()),
             digest,
         });

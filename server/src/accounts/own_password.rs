@@ -4,7 +4,7 @@ use minicom_protocol::{ids::Time, refusal::Refusal};
 use serde_json::json;
 
 use super::{
-    AccountError, Accounts, Login, SignedIn, find,
+    AccountError, Accounts, EndedSignIn, Login, SignedIn, find,
     fresh::Fresh,
     login::{RESET, first_step},
     manage::gated,
@@ -63,7 +63,7 @@ impl Accounts {
             fresh.save(scope, now, only_for).map(Ok)
         });
         let login = changed.await??;
-        (self.shared.signed_out)(key, id, None);
+        (self.shared.signed_out)(EndedSignIn::Agent(key, id));
         Ok(login)
     }
 

@@ -194,15 +194,14 @@ impl Accounts {
     /// # Errors
     /// What kept it from being written.
     pub async fn logout(&self, signed_in: &SignedIn) -> Result<(), Refusal> {
-        let key = self.desk().tenant(&signed_in.tenant)?;
-        let digest = signed_in.token;
         if signed_in.operator {
             // Who signs out with the local token means this program, not the computer: the next one finds a fresh token.
             if let Err(failed) = self.renew_local().await {
                 tracing::warn!(error = %failed, "the local token could not be renewed");
             }
-            (self.shared.signed_out)(key, signed_in.agent.id, Some(digest));
         } else {
+            let key = self.desk().tenant(&signed_in.tenant)?;
+            let digest = signed_in.token;
             let (by, email, id) = (signed_in.by(), signed_in.email.clone(), signed_in.token_id);
             let revoked = self.desk().write(key, move |scope| {
                 let revoked = tokens::revoke(scope.conn, key, digest.as_bytes(), scope.now)?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{AccountError, Accounts, SignedIn, find};
+use super::{AccountError, Accounts, EndedSignIn, SignedIn, find};
 use crate::{
     auth::{
         scope::{OnlyFor, Scope, TokenKind},
@@ -195,7 +195,10 @@ impl Accounts {
     /// Closes the connections of tokens that were revoked.
     pub(super) fn have_ended(&self, tenant: TenantKey, revoked: &[Revoked]) {
         for token in revoked {
-            (self.shared.signed_out)(tenant, token.agent, TokenDigest::from_bytes(&token.digest));
+            (self.shared.signed_out)(match TokenDigest::from_bytes(&token.digest) {
+                Some(digest) => EndedSignIn::Token(tenant, token.agent, digest),
+                None => EndedSignIn::Agent(tenant, token.agent),
+            });
         }
     }
 

@@ -99,7 +99,8 @@ impl Desk {
             .ok_or(Refusal::NotFound)
     }
 
-    /// Erases all that is kept of a customer, provably: afterwards its words are nowhere in the data folder.
+    /// Erases all that is kept of a customer, provably: afterwards its words are in no page of the database, and in no file of it as
+    /// soon as the write-ahead log is emptied and the files are swept, which both begin at once. Copies made before have them.
     ///
     /// # Errors
     /// `not_found` for one whom nobody knows or who is erased already; what kept it from being written.
@@ -132,8 +133,15 @@ impl Desk {
     }
 
     fn leaves(&self, tenant: TenantKey, customer: CustomerId) {
+        self.erased_with(tenant, &[customer]);
+    }
+
+    /// Something was erased, and with it all that is kept of these customers: who of them is connected leaves.
+    pub(crate) fn erased_with(&self, tenant: TenantKey, customers: &[CustomerId]) {
         self.erased();
-        self.doors().close(&KeptOut::Erased(tenant, customer));
+        for customer in customers {
+            self.doors().close(&KeptOut::Erased(tenant, *customer));
+        }
     }
 
     /// Erases what was said in conversations that ended before this time, as much as fits one transaction. How many

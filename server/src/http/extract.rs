@@ -22,7 +22,7 @@ use super::{
     App,
     error::{ApiError, shown},
 };
-use crate::{accounts::SignedIn, auth::scope::Scope, desk::Once, limits, timers::derived_id};
+use crate::{accounts::SignedIn, auth::scope::Scope, desk::Once, limits, session, timers::derived_id};
 
 /// The header that names a tenant; without it the default one is meant.
 pub const TENANT: &str = "x-minicom-tenant";
@@ -221,6 +221,7 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> 
 
 /// Reads a body. It is no JSON at all, also behind the place where it did not fit, or a field does not fit, which is named.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    session::depth(bytes)?;
     let why = |error: &serde_json::Error| shown(&error.to_string()).as_str().to_owned();
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let broken = match serde_path_to_error::deserialize(&mut reader) {

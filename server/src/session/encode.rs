@@ -122,10 +122,10 @@ pub fn whole<T: Serialize>(reply: T) -> Result<T, Refusal> {
 /// What a reply has around its page.
 const REPLY_FRAME_BYTES: usize = 2 * 1024;
 
-/// Refuses a client's frame that is nested deeper than any shape of ours, before a parser goes down into it.
-pub fn depth(text: &str) -> Result<(), Refusal> {
+/// Refuses a client's frame or body that is nested deeper than any shape of ours, before a parser goes down into it.
+pub fn depth(json: &[u8]) -> Result<(), Refusal> {
     let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    for byte in text.bytes() {
+    for byte in json {
         match (quoted, byte) {
             (true, _) if escaped => escaped = false,
             (true, b'\\') => escaped = true,

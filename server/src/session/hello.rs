@@ -50,7 +50,7 @@ fn read<A: Audience>(text: &str) -> Result<Hello, Refusal> {
     if speaks_another_version(text) {
         return Err(version);
     }
-    encode::depth(text)?;
+    encode::depth(text.as_bytes())?;
     match codec::decode::<A>(text)? {
         ToServer::Hello(hello) => Ok(hello),
         _ => Err(Refusal::HelloFirst),

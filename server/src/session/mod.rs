@@ -47,6 +47,7 @@ use tracing::Instrument;
 use crate::{accounts::Accounts, desk::Desk, listener::Place, run_limits::RunLimits, signals::Signals};
 use agents::AgentGuest;
 use customers::CustomerGuest;
+pub(crate) use encode::depth;
 use end::End;
 use guest::Guest;
 use log::Story;

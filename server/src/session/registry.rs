@@ -14,7 +14,7 @@ use minicom_protocol::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    accounts::{OnSignedOut, SignedIn},
+    accounts::{EndedSignIn, OnSignedOut, SignedIn},
     auth::{scope::TokenKind, token::TokenDigest},
     kept_out::{Holds, KeptOut},
     store::TenantKey,
@@ -43,16 +43,23 @@ impl Registry {
     /// For [`Accounts::with`](crate::accounts::Accounts::with): closes what an ended sign-in had open.
     pub fn signed_out(&self) -> OnSignedOut {
         let registry = self.clone();
-        Arc::new(move |tenant, agent, token| registry.close_agent(tenant, agent, token))
+        Arc::new(move |ended| registry.close_agents(ended))
     }
 
-    /// Closes an agent's connections with 4001: those that signed in by `token`, or all.
-    pub fn close_agent(&self, tenant: TenantKey, agent: AgentId, token: Option<TokenDigest>) {
-        if let Some(seats) = self.lock().agents.get(&(tenant, agent)) {
-            for place in seats.values() {
-                if token.is_none_or(|token| token.matches(&place.token)) {
-                    place.leaves.closed.cancel();
-                }
+    /// Closes agents' connections with 4001: those that signed in by what has ended.
+    pub fn close_agents(&self, ended: EndedSignIn) {
+        let state = self.lock();
+        let of = |tenant, agent| state.agents.get(&(tenant, agent)).into_iter().flat_map(HashMap::values);
+        let close = |place: &AgentPlace| place.leaves.closed.cancel();
+        match ended {
+            EndedSignIn::Agent(tenant, agent) => of(tenant, agent).for_each(close),
+            EndedSignIn::Token(tenant, agent, token) => {
+                of(tenant, agent).filter(|it| token.matches(&it.token)).for_each(close);
+            }
+            // In whichever tenant, and whoever it stood for there.
+            EndedSignIn::Local(token) => {
+                let all = state.agents.values().flat_map(HashMap::values);
+                all.filter(|it| token.matches(&it.token)).for_each(close);
             }
         }
     }
@@ -311,7 +318,7 @@ mod tests {
         let (one, other) = (TenantKey(1), TenantKey(2));
         let here = registry.agent(one, &ada(1));
         let there = registry.agent(other, &ada(2));
-        registry.close_agent(one, here.key.1, None);
+        registry.close_agents(EndedSignIn::Agent(one, here.key.1));
         assert!(here.leaves.closed.is_cancelled() && !there.leaves.closed.is_cancelled());
         registry.close(&KeptOut::OneFactor(one, vec![there.key.1]));
         assert!(!there.leaves.closed.is_cancelled());

@@ -195,7 +195,7 @@ impl<G: Guest> Talk<'_, G> {
                 return self.obey(verdict).await;
             }
         };
-        let frame = match encode::depth(&text).and_then(|()| codec::decode::<G::Side>(&text)) {
+        let frame = match encode::depth(text.as_bytes()).and_then(|()| codec::decode::<G::Side>(&text)) {
             Ok(frame) => frame,
             Err(refusal) => return self.not_understood(&text, refusal).await,
         };

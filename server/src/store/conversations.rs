@@ -225,6 +225,12 @@ pub fn mark_erased(conn: &Connection, tenant: TenantKey, conversation: Conversat
     Ok(())
 }
 
+/// Whether nothing that was said in a conversation is left.
+pub fn is_erased(conn: &Connection, tenant: TenantKey, conversation: ConversationId) -> Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM conversations WHERE tenant = ?1 AND id = ?2 AND erased = 1")?
+        .exists(params![tenant.0, conversation.as_bytes()])
+}
+
 /// Conversations in the order of their ids, each with who owns it or owned it last.
 pub fn by_id(
     conn: &Connection,

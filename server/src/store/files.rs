@@ -147,7 +147,14 @@ pub fn gone(conn: &Connection, tenant: TenantKey, id: FileId, now: Time) -> Resu
     Ok(())
 }
 
-/// The same, unless it was sent meanwhile. Whether it is gone.
+/// Nobody may have the file of this customer's line any more.
+pub fn gone_in_line(conn: &Connection, tenant: TenantKey, customer: CustomerId, line: Rev, now: Time) -> Result<()> {
+    conn.prepare_cached(&format!("{GONE} AND customer = ?3 AND line = ?4"))?
+        .execute(params![tenant.0, now.0, customer.as_bytes(), pos_to_sql(line.0)])?;
+    Ok(())
+}
+
+/// Nobody may have it any more, unless it was sent meanwhile. Whether it is gone.
 pub fn gone_not_sent(conn: &Connection, tenant: TenantKey, id: FileId, now: Time) -> Result<bool> {
     let changed = conn
         .prepare_cached(&format!("{GONE} AND id = ?3 AND line IS NULL"))?

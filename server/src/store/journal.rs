@@ -25,7 +25,7 @@ pub use self::erasure::sizes;
 pub use self::pages::of_thread;
 pub use self::{
     chain::{verify, wrong_heads},
-    lines::{erases, line},
+    lines::{erases, line, posted_at},
     notes::{notes_in, notes_of},
     pages::{
         after, at, before_conversation, customer_before, first_since, mark_at, newest_line_by, newest_line_by_others,

@@ -80,7 +80,7 @@ fn kinds() -> impl Iterator<Item = String> {
     ['c', 'b', 'a', 'n', 'i'].into_iter().map(|it| format!("{NO_TEXT}{it}"))
 }
 
-/// The word of an agent. Half an id: who is found by it is looked at.
+/// The word of an agent. Half an id has 62 random bits of it: nobody else is found by that word.
 fn agent_word(agent: AgentId) -> String {
     format!("{NO_TEXT}w{}", short(agent.as_bytes()))
 }

@@ -2,20 +2,20 @@
 //! token, no key. The digest of a customer's secret is: nobody can find a secret of 256 random bits by it, and without it a
 //! customer would not be known again.
 
+mod customers;
+
 use minicom_protocol::{
     event::EventBody,
-    ids::{AgentId, ConversationId, Cursor, CustomerId, Mark, Rev, Time},
-    people::CustomerRef,
+    ids::{AgentId, ConversationId, Cursor, Mark, Rev, Time},
     words::Tag,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub use self::customers::{CustomerLine, DeviceLine, customers, erased_since, has_digests, take_customer};
 use super::{
-    Result, TenantKey, damaged,
-    devices::{self, DeviceRow},
-    from_json, journal, library, mark_from_sql, mark_to_sql, people, pos_from_sql, pos_to_sql, tenants, timers,
+    Result, TenantKey, from_json, journal, library, mark_from_sql, mark_to_sql, pos_from_sql, tenants, timers,
 };
 
 /// The first line of a desk.
@@ -52,44 +52,6 @@ pub struct AgentLine {
     pub capacity: Option<i64>,
 }
 
-/// A customer.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct CustomerLine {
-    /// Who.
-    #[serde(flatten)]
-    pub customer: CustomerRef,
-    /// SHA-256 of the secret of first use, in hex; empty where there is none: the tenant's site vouches, or the device was revoked.
-    pub secret_digest: String,
-    /// Further devices.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub devices: Vec<DeviceLine>,
-    /// When the consent text was agreed to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consented_at: Option<Time>,
-    /// SHA-256 of that text, in hex.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consented_to: Option<String>,
-    /// Since when the customer is kept out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub blocked_at: Option<Time>,
-    /// Until when; absent: for good.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub blocked_until: Option<Time>,
-    /// When it was first used.
-    pub created_at: Time,
-    /// What is known of the customer.
-    pub profile: Value,
-}
-
-/// A further device of a customer.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct DeviceLine {
-    /// SHA-256 of its secret, in hex.
-    pub secret_digest: String,
-    /// Since when it proves the name.
-    pub created_at: Time,
-}
-
 /// Something that time will cause.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct TimerLine {
@@ -120,40 +82,6 @@ pub fn agents(conn: &Connection, tenant: TenantKey) -> Result<Vec<AgentLine>> {
             role: row.get(3)?,
             skills: from_json(&row.get::<_, String>(4)?)?,
             capacity: row.get(5)?,
-        })
-    })?;
-    rows.collect()
-}
-
-/// Customers after an id, in order: all, or those in whose threads something happened after an event.
-pub fn customers(
-    conn: &Connection,
-    tenant: TenantKey,
-    after: Option<CustomerId>,
-    since: Rev,
-    limit: i64,
-) -> Result<Vec<CustomerLine>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT id, realm, name, secret_digest, created_at, profile, consented_at, consented_to, blocked_at, blocked_until,
-             (SELECT json_group_array(json_object('secret_digest', lower(hex(d.digest)), 'created_at', d.created_at))
-              FROM customer_devices d WHERE d.tenant = c.tenant AND d.customer = c.id)
-         FROM customers c
-         WHERE tenant = ?1 AND id > ?2 AND (?3 = 0 OR EXISTS
-             (SELECT 1 FROM events e WHERE e.tenant = ?1 AND e.thread = c.id AND e.rev > ?3))
-         ORDER BY id LIMIT ?4",
-    )?;
-    let after: &[u8] = after.as_ref().map_or(&[], |id| id.as_bytes());
-    let rows = statement.query_map(params![tenant.0, after, pos_to_sql(since.0), limit], |row| {
-        Ok(CustomerLine {
-            customer: people::customer_ref(CustomerId::from_bytes(row.get(0)?), row.get(1)?, row.get(2)?)?,
-            secret_digest: hex(&row.get::<_, Vec<u8>>(3)?),
-            created_at: Time(row.get(4)?),
-            profile: from_json(&row.get::<_, String>(5)?)?,
-            consented_at: row.get::<_, Option<i64>>(6)?.map(Time),
-            consented_to: row.get::<_, Option<Vec<u8>>>(7)?.map(|digest| hex(&digest)),
-            blocked_at: row.get::<_, Option<i64>>(8)?.map(Time),
-            blocked_until: row.get::<_, Option<i64>>(9)?.map(Time),
-            devices: from_json(&row.get::<_, String>(10)?)?,
         })
     })?;
     rows.collect()
@@ -291,55 +219,6 @@ pub fn take_agent(conn: &Connection, tenant: TenantKey, it: &AgentLine, now: Tim
     )?;
     Ok(())
 }
-
-/// Whether all digests of a customer can be some.
-pub fn has_digests(it: &CustomerLine) -> bool {
-    let own = it.secret_digest.is_empty() || unhex(&it.secret_digest).is_some();
-    let mut more = it
-        .devices
-        .iter()
-        .map(|device| &device.secret_digest)
-        .chain(&it.consented_to);
-    own && more.all(|digest| unhex(digest).is_some())
-}
-
-/// Writes a customer, if there is none of this id.
-pub fn take_customer(conn: &Connection, tenant: TenantKey, it: &CustomerLine) -> Result<bool> {
-    if people::customer_by_id(conn, tenant, it.customer.id)?.is_some() {
-        return Ok(false);
-    }
-    if !has_digests(it) {
-        return Err(damaged(NoDigest));
-    }
-    let new = people::Customer {
-        customer: it.customer.clone(),
-        secret_digest: unhex(&it.secret_digest),
-    };
-    people::insert_customer(conn, tenant, &new, it.created_at)?;
-    conn.execute(
-        "UPDATE customers SET profile = ?3, consented_at = ?4, consented_to = ?5, blocked_at = ?6, blocked_until = ?7
-         WHERE tenant = ?1 AND id = ?2",
-        params![
-            tenant.0,
-            it.customer.id.as_bytes(),
-            it.profile.to_string(),
-            it.consented_at.map(|at| at.0),
-            it.consented_to.as_deref().and_then(unhex),
-            it.blocked_at.map(|at| at.0),
-            it.blocked_until.map(|at| at.0)
-        ],
-    )?;
-    for device in &it.devices {
-        let digest = unhex(&device.secret_digest).ok_or_else(|| damaged(NoDigest))?;
-        let created_at = device.created_at;
-        devices::add(conn, tenant, it.customer.id, &DeviceRow { digest, created_at })?;
-    }
-    Ok(true)
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("a digest is not 64 letters of hex")]
-struct NoDigest;
 
 /// Writes the body of an article that an event has made.
 pub fn take_article(conn: &Connection, tenant: TenantKey, slug: &Tag, body: &str) -> Result<bool> {

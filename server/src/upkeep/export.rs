@@ -27,6 +27,8 @@ pub const FORMAT: u32 = 1;
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum At {
     Head,
+    /// Customers who were erased after this position.
+    Erased(Rev),
     Customers(Option<CustomerId>),
     /// The next file behind this one.
     Files(Option<FileId>),
@@ -98,8 +100,17 @@ impl Export {
         let since = Rev(self.since.map_or(0, |it| it.at));
         match self.at.clone() {
             At::Head => {
-                self.at = At::Customers(None);
+                self.at = match since {
+                    Rev(0) => At::Customers(None),
+                    since => At::Erased(since),
+                };
                 self.head_lines(conn).map(Some)
+            }
+            At::Erased(after) => {
+                // Before the others: the name of one who was erased may be somebody else's by now.
+                let found = transfer::erased_since(conn, self.tenant, after, limit)?;
+                self.at = found.last().map_or(At::Customers(None), |(rev, _)| At::Erased(*rev));
+                Ok(Some(found.iter().map(|(_, it)| typed("customer", it)).collect()))
             }
             At::Customers(after) => {
                 let found = transfer::customers(conn, self.tenant, after, since, limit)?;

@@ -1,19 +1,23 @@
 //! Lines of an exported desk, taken into a desk that is empty, or that has taken what came before them. Each event is appended to
 //! this desk's own journal, with its own time and mark, so that everything else follows from it as it did; a line that is there
-//! already changes nothing. Accounts come without anything to sign in with.
+//! already changes nothing. Accounts come without anything to sign in with. What was erased over there is erased here.
+
+mod erasing;
+mod event;
 
 use std::collections::HashMap;
 
 use minicom_protocol::{
-    event::{Event, EventBody, Part, Subject},
+    event::{Event, Subject},
     gate::Shown,
-    ids::{FileId, Rev},
+    ids::{CustomerId, Rev},
     words::Tag,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use self::erasing::Erasing;
 use super::{
     export::FORMAT,
     file_lines::{self, BytesLine, FileLine},
@@ -23,8 +27,9 @@ use crate::{
     execute::Scope,
     store::{
         self, TenantKey,
+        audit::By,
         files::{self, FileRow},
-        followers, timers,
+        followers, people, timers,
         transfer::{self, AgentLine, CustomerLine, DeskLine, TimerLine},
     },
     uploads::Place,
@@ -48,7 +53,7 @@ pub struct Batch {
 }
 
 /// What became of them.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Taken {
     /// Lines that changed something.
     pub taken: u64,
@@ -56,6 +61,12 @@ pub struct Taken {
     pub known: u64,
     /// Lines that follow from others, or are not taken over.
     pub passed: u64,
+    /// Customers who are erased by them.
+    #[serde(skip)]
+    pub erased: Vec<CustomerId>,
+    /// Whether anything is.
+    #[serde(skip)]
+    pub erases: bool,
 }
 
 /// Why lines are not taken in.
@@ -73,7 +84,7 @@ pub enum NotTaken {
 ///
 /// # Errors
 /// What SQLite said; or why they are not taken, and then nothing was written.
-pub fn take(scope: &mut Scope<'_>, batch: &Batch, place: &Place) -> store::Result<Result<Taken, NotTaken>> {
+pub fn take(scope: &mut Scope<'_>, batch: &Batch, place: &Place, by: &By) -> store::Result<Result<Taken, NotTaken>> {
     let (conn, tenant) = (scope.conn, scope.tenant);
     let (desk, agents) = match head(batch) {
         Ok(head) => head,
@@ -96,10 +107,14 @@ pub fn take(scope: &mut Scope<'_>, batch: &Batch, place: &Place) -> store::Resul
         Ok(lines) => lines,
         Err(why) => return Ok(Err(why)),
     };
+    if let Some(why) = name_of_another(scope, &lines)? {
+        return Ok(Err(why));
+    }
     for agent in &agents {
         transfer::take_agent(conn, tenant, agent, scope.now)?;
     }
-    // What time has done here since must not be set again: timers are taken until the end of this export was.
+    // What time has done here since must not be set again, nor come back what was erased here since: timers and files are taken until
+    // the end of this export was.
     let ends_at = Rev(desk
         .cursor
         .split('.')
@@ -107,21 +122,23 @@ pub fn take(scope: &mut Scope<'_>, batch: &Batch, place: &Place) -> store::Resul
         .and_then(|at| at.parse().ok())
         .unwrap_or(0));
     let whole = format!("{}:whole", desk.desk);
-    let timers_are_due = transfer::taken_up_to(conn, tenant, &whole)?.is_none_or(|rev| rev < ends_at);
+    let is_new = transfer::taken_up_to(conn, tenant, &whole)?.is_none_or(|rev| rev < ends_at);
     let mut taken = Taken::default();
-    if let Err(why) = take_bytes(&lines, tenant, place, &mut taken) {
+    if is_new && let Err(why) = take_bytes(&lines, tenant, place, &mut taken) {
         return Ok(Err(why));
     }
+    let mut erasing = Erasing::by(by);
     for line in lines {
         if matches!(line, Line::Bytes(_)) {
+            taken.known += u64::from(!is_new);
             continue;
         }
         if matches!(line, Line::End) {
             followers::advance(conn, tenant, &transfer::source_name(&whole), ends_at)?;
         }
         let became = match line {
-            Line::Timer(_) if !timers_are_due => Became::Known,
-            line => write(scope, line, &mut up_to, place)?,
+            Line::Timer(_) | Line::File(_) if !is_new => Became::Known,
+            line => write(scope, line, &mut up_to, place, &mut erasing)?,
         };
         match became {
             Became::Taken => taken.taken += 1,
@@ -129,6 +146,7 @@ pub fn take(scope: &mut Scope<'_>, batch: &Batch, place: &Place) -> store::Resul
             Became::Passed => taken.passed += 1,
         }
     }
+    erasing.done(scope, &mut taken)?;
     followers::advance(conn, tenant, &transfer::source_name(&desk.desk), up_to)?;
     Ok(Ok(taken))
 }
@@ -250,8 +268,39 @@ fn read(line: &Value, names: &HashMap<String, String>) -> Result<Line, String> {
     })
 }
 
-fn write(scope: &mut Scope<'_>, line: Line, up_to: &mut Rev, place: &Place) -> store::Result<Became> {
+/// A customer whose name belongs to another one here, who came otherwise: found before anything is written.
+fn name_of_another(scope: &Scope<'_>, lines: &[Line]) -> store::Result<Option<NotTaken>> {
     let (conn, tenant) = (scope.conn, scope.tenant);
+    let mut free = vec![];
+    for (n, line) in lines.iter().enumerate() {
+        let Line::Customer(it) = line else { continue };
+        if erasing::is_nobody(&it.customer) {
+            free.push(it.customer.id);
+            continue;
+        }
+        // One who is here already stays as it is, whoever has the name by now.
+        if people::customer_by_id(conn, tenant, it.customer.id)?.is_some() {
+            continue;
+        }
+        let holder = people::customer_by_name(conn, tenant, it.customer.realm, &it.customer.name)?;
+        if holder.is_some_and(|holder| holder.customer.id != it.customer.id && !free.contains(&holder.customer.id)) {
+            let name = it.customer.name.as_str();
+            let why = format!("another customer of this desk has the name {name}, who did not come from there");
+            return Ok(Some(NotTaken::Bad(n + 1, why)));
+        }
+    }
+    Ok(None)
+}
+
+fn write(
+    scope: &mut Scope<'_>,
+    line: Line,
+    up_to: &mut Rev,
+    place: &Place,
+    erasing: &mut Erasing<'_>,
+) -> store::Result<Became> {
+    let (conn, tenant) = (scope.conn, scope.tenant);
+    erasing.before(scope, &line)?;
     let changed = match line {
         Line::Event(event) if event.rev <= *up_to => false,
         Line::Event(event) => {
@@ -259,20 +308,19 @@ fn write(scope: &mut Scope<'_>, line: Line, up_to: &mut Rev, place: &Place) -> s
             if !transfer::is_taken(&event.body) || event.subject == Subject::Unknown {
                 return Ok(Became::Passed);
             }
-            let (conversation, files) = (event.subject.conversation(), files_in(&event.body));
-            let rev = scope.append_from_elsewhere(*event)?;
-            for file in files {
-                if let Some(conversation) = conversation {
-                    files::sent(conn, tenant, file, conversation, rev)?;
-                }
-            }
+            event::take(scope, *event, erasing)?;
             true
         }
-        Line::Customer(it) => transfer::take_customer(conn, tenant, &it)?,
+        Line::Customer(it) => {
+            let new = transfer::take_customer(conn, tenant, &it)?;
+            let erased = erasing::is_nobody(&it.customer) && erasing.customer(scope, it.customer.id)?;
+            new || erased
+        }
         Line::Timer(it) => transfer::take_timer(conn, tenant, &it)?,
         Line::File(row) => {
-            // Its bytes may have been lost over there.
-            if place.open_whole(tenant, &row.digest, row.size).is_err() {
+            // Its bytes may have been lost over there; or what it belongs to was erased by lines that were taken before.
+            let lost = place.open_whole(tenant, &row.digest, row.size).is_err();
+            if lost || erasing::is_of_nobody(conn, tenant, &row)? {
                 return Ok(Became::Passed);
             }
             let new = !files::is_known(conn, tenant, row.id)?;
@@ -285,19 +333,6 @@ fn write(scope: &mut Scope<'_>, line: Line, up_to: &mut Rev, place: &Place) -> s
         Line::Follows | Line::End | Line::Bytes(_) => return Ok(Became::Passed),
     };
     Ok(if changed { Became::Taken } else { Became::Known })
-}
-
-/// The files that stand in a line.
-fn files_in(body: &EventBody) -> Vec<FileId> {
-    let parts = match body {
-        EventBody::Posted(posted) => posted.parts.as_slice(),
-        _ => &[],
-    };
-    let id = |part: &Part| match part {
-        Part::File(file) => Some(file.id),
-        _ => None,
-    };
-    parts.iter().filter_map(id).collect()
 }
 
 /// Puts the ids that agents have here in the place of those that they had there. An id is 128 random bits: what equals one is

@@ -14,7 +14,12 @@ use minicom_protocol::{
     staff::{Intent, StaffMember},
     text::DisplayName,
 };
-use minicom_server::{accounts::NewMachineToken, auth::scope::Scope, limits as bounds, run_limits::RunLimits};
+use minicom_server::{
+    accounts::{EndedSignIn, NewMachineToken},
+    auth::scope::Scope,
+    limits as bounds,
+    run_limits::RunLimits,
+};
 use tokio::net::TcpSocket;
 use uuid::Uuid;
 
@@ -172,7 +177,10 @@ async fn an_ended_sign_in_ends_its_connections_and_no_others() {
     assert_eq!((ended.close, ended.refusal().as_str()), (Some(4001), "sign_in"));
     by_second.pings().await;
 
-    server.sockets.registry().close_agent(server.tenant, agent.id, None);
+    server
+        .sockets
+        .registry()
+        .close_agents(EndedSignIn::Agent(server.tenant, agent.id));
     assert_eq!(by_second.ended().await.close, Some(4001));
     bo.pings().await;
     server.stop().await;
@@ -246,7 +254,10 @@ async fn who_does_not_read_is_closed_all_the_same_when_the_sign_in_ends_or_the_s
     let _ada = stuck(&server, &token).await;
     let _bo = stuck(&server, &of_bo).await;
     assert_eq!(server.sockets.registry().counts().0, 2);
-    server.sockets.registry().close_agent(server.tenant, agent.id, None);
+    server
+        .sockets
+        .registry()
+        .close_agents(EndedSignIn::Agent(server.tenant, agent.id));
     until("the end of one", || server.sockets.registry().counts().0 == 1).await;
     // The other ends by the stop, which is bounded.
     server.stop().await;

@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::State,
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -22,7 +22,14 @@ use crate::{
     clock::rfc3339,
     desk::{ReportFor, ReportPage, Reported},
     figures::Count,
-    http::{App, asked::Asked, error::ApiError, extract::ByAgent, sheet},
+    http::{
+        App,
+        asked::Asked,
+        error::ApiError,
+        extract::{ByAgent, bearer},
+        sheet,
+        under_way::UnderWay,
+    },
 };
 
 /// See the module.
@@ -51,33 +58,38 @@ async fn conversations(
     State(app): State<App>,
     ByAgent(agent): ByAgent,
     Asked(query): Asked<ReportQuery>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
+    let under_way = UnderWay::of_agent(&app, &agent, bearer(&headers).unwrap_or_default()).await?;
     let asked = ReportFor {
         only: (agent.role != Role::Admin).then_some(agent.agent.id),
         since: app.desk.range_begins(key, query.range).await?,
     };
     // The first page before the head: what cannot be read is refused, not cut off.
     let first = app.desk.report(key, asked, None).await?;
-    let begun = (sheet::row(COLUMNS), Some(first));
-    let pages = stream::unfold(begun, move |(mut text, page)| {
-        let desk = app.desk.clone();
-        async move {
-            let ReportPage { rows, next } = page?;
-            for row in &rows {
-                let cells = cells(row);
-                text.push_str(&sheet::row(cells.iter().map(String::as_str)));
-            }
-            let bytes = Ok(Bytes::from(text));
-            Some(match next {
-                None => (bytes, (String::new(), None)),
-                Some(next) => match desk.report(key, asked, Some(next)).await {
-                    Ok(page) => (bytes, (String::new(), Some(page))),
-                    // A page that fails cuts the body off in a way that the reader sees.
-                    Err(refusal) => (Err(std::io::Error::other(refusal.code())), (String::new(), None)),
-                },
-            })
+    let begun = (sheet::row(COLUMNS), first, app.desk, under_way);
+    let pages = stream::unfold(Some(begun), move |at| async move {
+        let (mut text, ReportPage { rows, next }, desk, under_way) = at?;
+        for row in &rows {
+            let cells = cells(row);
+            text.push_str(&sheet::row(cells.iter().map(String::as_str)));
         }
+        let next = match next {
+            Some(next) => {
+                let page = desk.report(key, asked, Some(next));
+                under_way.unless_over(page).await.flatten().map(Some)
+            }
+            None => Ok(None),
+        };
+        // A page that fails, or that its reader may have no more, cuts the body off in a way that the reader sees.
+        Some(match next {
+            Ok(next) => {
+                let next = next.map(|page| (String::new(), page, desk, under_way));
+                (Ok(Bytes::from(text)), next)
+            }
+            Err(refusal) => (Err(std::io::Error::other(refusal.code())), None),
+        })
     });
     let head = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),

@@ -108,7 +108,7 @@ async fn page(desk: &Desk, mut at: Export) -> std::io::Result<(Export, Option<By
 /// Takes lines of an exported desk into this one.
 ///
 /// The desk must be empty, or have taken what came before these lines. What is there already changes nothing, so the same lines can
-/// be sent again. All lines of a request are taken, or none.
+/// be sent again. All lines of a request are taken, or none. What was erased on the desk that they are of is erased here.
 #[utoipa::path(
     post,
     path = "/import",
@@ -131,7 +131,7 @@ async fn take(
     let (by, tenant) = (admin.by(), admin.tenant.to_string());
     let place = app.uploads.place();
     let work = move |scope: &mut crate::execute::Scope<'_>| {
-        let taken = import::take(scope, &body, &place)?;
+        let taken = import::take(scope, &body, &place, &by)?;
         if let Ok(taken) = &taken
             && taken.taken > 0
         {
@@ -142,7 +142,12 @@ async fn take(
     };
     let sender = admin.caller.sender();
     match app.desk.write_once(key, sender, once, work).await? {
-        Ok(taken) => Ok(Json(taken)),
+        Ok(taken) => {
+            if taken.erases {
+                app.desk.erased_with(key, &taken.erased);
+            }
+            Ok(Json(taken))
+        }
         Err(why) => {
             let (code, words) = why.told();
             let status = match why {

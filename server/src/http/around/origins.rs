@@ -21,7 +21,8 @@ const MAX_AGE_S: &str = "600";
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 
 /// Answers a browser that asks what a page may do. It does not say for which tenant, so any that lists the origin will do;
-/// the answer to the request itself is shown to the page only if its own tenant does.
+/// the answer to the request itself is shown to the page only if the tenant that `X-Minicom-Tenant` names does, whatever the body or
+/// the query names: the header is what a page of another origin has to ask for.
 pub async fn preflight(app: &App, asked: &Asked) -> Option<Response> {
     let origin = asked.origin.as_ref().filter(|_| asked.preflight)?;
     let mut response = StatusCode::NO_CONTENT.into_response();

@@ -82,7 +82,8 @@ pub(super) fn supersede(conn: &Connection, tenant: TenantKey, event: &Event, cha
 }
 
 /// The event that posted a line.
-fn posted_at(conn: &Connection, tenant: TenantKey, customer: CustomerId, line: LineRef) -> Result<Option<Rev>> {
+/// Where a line of a thread was posted.
+pub fn posted_at(conn: &Connection, tenant: TenantKey, customer: CustomerId, line: LineRef) -> Result<Option<Rev>> {
     let found: Option<i64> = conn
         .prepare_cached(
             "SELECT rev FROM events WHERE tenant = ?1 AND thread = ?2 AND side = ?3 AND line = ?4 AND kind = 'posted'",

@@ -20,11 +20,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use self::session::TenantQuery;
 use crate::{
-    accounts::CustomerProof,
+    accounts::{CustomerProof, KnownCustomer},
     http::{
         App,
         error::ApiError,
         extract::{self, bearer},
+        under_way::UnderWay,
     },
     order::{Caller, Order, Who},
     store::TenantKey,
@@ -76,19 +77,39 @@ impl Visitor {
         session: &str,
         peer: Option<IpAddr>,
     ) -> Result<(Visitor, ConversationId), ApiError> {
-        let none = |refusal: Refusal| match refusal {
-            Refusal::SignIn | Refusal::NotFound | Refusal::WrongSecret => ApiError::no_such_thread(),
-            other => other.into(),
-        };
-        let tenant = tenant(tenant_named, headers).map_err(none)?;
+        let (tenant, known, session) = Self::proven(app, headers, tenant_named, session, peer).await?;
+        let key = app.desk.tenant(&tenant).map_err(no_such_thread)?;
+        Ok((Visitor::new(tenant, key, known.customer), session))
+    }
+
+    /// The same, with what ends with the sign-in: for what takes long.
+    async fn staying(
+        app: &App,
+        headers: &HeaderMap,
+        tenant_named: Option<&str>,
+        session: &str,
+        peer: IpAddr,
+    ) -> Result<(TenantKey, ConversationId, UnderWay), ApiError> {
+        let (tenant, known, session) = Self::proven(app, headers, tenant_named, session, Some(peer)).await?;
+        let key = app.desk.tenant(&tenant).map_err(no_such_thread)?;
+        let under_way = UnderWay::of_customer(app, &tenant, known, peer).await;
+        Ok((key, session, under_way.map_err(no_such_thread)?))
+    }
+
+    async fn proven(
+        app: &App,
+        headers: &HeaderMap,
+        tenant_named: Option<&str>,
+        session: &str,
+        peer: Option<IpAddr>,
+    ) -> Result<(TenantId, KnownCustomer, ConversationId), ApiError> {
+        let tenant = tenant(tenant_named, headers).map_err(no_such_thread)?;
         let (Some(secret), Ok(session)) = (bearer(headers), session.parse::<ConversationId>()) else {
             return Err(ApiError::no_such_thread());
         };
         let proof = CustomerProof::secret(secret);
         let found = app.accounts.customer_of_session(&tenant, session, proof, peer).await;
-        let customer = found.map_err(none)?.customer;
-        let key = app.desk.tenant(&tenant).map_err(none)?;
-        Ok((Visitor::new(tenant, key, customer), session))
+        Ok((tenant, found.map_err(no_such_thread)?, session))
     }
 
     /// Does a command, at the customer's pace.
@@ -98,5 +119,13 @@ impl Visitor {
             _ => app.rates.line(self.key, self.customer.id)?,
         }
         Ok(app.desk.submit(&self.caller, id, Order::Customer(command)).await?)
+    }
+}
+
+/// One answer for all that tells whether there is such a thread.
+fn no_such_thread(refusal: Refusal) -> ApiError {
+    match refusal {
+        Refusal::SignIn | Refusal::NotFound | Refusal::WrongSecret => ApiError::no_such_thread(),
+        other => other.into(),
     }
 }

@@ -111,10 +111,12 @@ pub async fn transcript(
     State(app): State<App>,
     Named(id): Named<String>,
     Asked(query): Asked<OwnTranscriptQuery>,
+    Peer(peer): Peer,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (visitor, session) = Visitor::of_session(&app, &headers, query.tenant_id.as_deref(), &id, None).await?;
-    transcript::send(app.desk, visitor.key, session, Reader::Customer, query.format).await
+    let (key, session, under_way) = Visitor::staying(&app, &headers, query.tenant_id.as_deref(), &id, peer).await?;
+    let format = query.format;
+    transcript::send(app.desk, (key, session), Reader::Customer, format, under_way).await
 }
 
 /// Does a customer's command about the newest conversation, which is the one that the path must name.

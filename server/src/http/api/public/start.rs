@@ -119,6 +119,10 @@ pub async fn start(
         let words = format!("`Idempotency-Key` has at least {least} characters here, made at random");
         return Err(ApiError::bad_field(words));
     }
+    if body.required_skills.len() > Intake::SKILLS_MAX {
+        let words = format!("{} is the most, also if one is named twice", Intake::SKILLS_MAX);
+        return Err(ApiError::bad_field(words).of_field("required_skills"));
+    }
     let tenant = tenant(body.tenant_id.as_deref(), &headers)?;
     let key = app.desk.tenant(&tenant)?;
     let first = body.message.clone().map(CustomerCommand::post);

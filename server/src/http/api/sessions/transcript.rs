@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::State,
-    http::header,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -25,7 +25,8 @@ use crate::{
         App,
         asked::{Asked, Named},
         error::ApiError,
-        extract::ByAgent,
+        extract::{ByAgent, bearer},
+        under_way::UnderWay,
     },
     store::TenantKey,
 };
@@ -79,19 +80,21 @@ pub async fn transcript(
     ByAgent(agent): ByAgent,
     Named(conversation): Named<ConversationId>,
     Asked(query): Asked<TranscriptQuery>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
+    let under_way = UnderWay::of_agent(&app, &agent, bearer(&headers).unwrap_or_default()).await?;
     let reader = Reader::Agent { notes: query.notes };
-    send(app.desk, key, conversation, reader, query.format).await
+    send(app.desk, (key, conversation), reader, query.format, under_way).await
 }
 
-/// Sends a conversation, from its first page on.
+/// Sends a conversation, from its first page on, as long as its reader may have it.
 pub async fn send(
     desk: Desk,
-    key: TenantKey,
-    conversation: ConversationId,
+    (key, conversation): (TenantKey, ConversationId),
     reader: Reader,
     written: Written,
+    under_way: UnderWay,
 ) -> Result<Response, ApiError> {
     // The first page before the head: what cannot be read is refused, not cut off.
     let first = desk.transcript(key, conversation, None).await?;
@@ -101,23 +104,24 @@ pub async fn send(
         begun: false,
         any: false,
     };
-    let pages = stream::unfold((writing, Some(first)), move |(mut writing, page)| {
-        let desk = desk.clone();
-        async move {
-            let page = page?;
-            let bytes = match writing.page(&page) {
-                Ok(text) => Ok(Bytes::from(text)),
-                Err(error) => return Some((Err(std::io::Error::other(error)), (writing, None))),
-            };
-            let Some(next) = page.next else {
-                return Some((bytes, (writing, None)));
-            };
-            Some(match desk.transcript(key, conversation, Some(next)).await {
-                Ok(page) => (bytes, (writing, Some(page))),
-                // A page that fails cuts the body off in a way that the reader sees.
-                Err(refusal) => (Err(std::io::Error::other(refusal.code())), (writing, None)),
-            })
-        }
+    let pages = stream::unfold(Some((writing, first, desk, under_way)), move |at| async move {
+        let (mut writing, page, desk, under_way) = at?;
+        let bytes = match writing.page(&page) {
+            Ok(text) => Ok(Bytes::from(text)),
+            Err(error) => return Some((Err(std::io::Error::other(error)), None)),
+        };
+        let next = match page.next {
+            Some(next) => {
+                let page = desk.transcript(key, conversation, Some(next));
+                under_way.unless_over(page).await.flatten().map(Some)
+            }
+            None => Ok(None),
+        };
+        // A page that fails, or that its reader may have no more, cuts the body off in a way that the reader sees.
+        Some(match next {
+            Ok(next) => (bytes, next.map(|page| (writing, page, desk, under_way))),
+            Err(refusal) => (Err(std::io::Error::other(refusal.code())), None),
+        })
     });
     let (kind, ending) = match written {
         Written::Text => ("text/plain; charset=utf-8", "txt"),
