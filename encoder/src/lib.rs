@@ -1,0 +1,19 @@
+//! What does a sentence mean, and which of the given texts does it ask for? A sentence encoder (a small BERT, weights in 8 bits)
+//! and the heads that are trained on its vectors and on the letters of a text. Pure numbers: the same inputs give the same
+//! outputs, and there is no clock, no network, no file, no database and no language's words in here.
+
+mod encode;
+mod forward;
+pub mod heads;
+mod kernel;
+mod tokens;
+mod vector;
+mod weights;
+
+pub use encode::Encoder;
+pub use tokens::Vocabulary;
+pub use vector::Vector;
+pub use weights::WeightsError;
+
+/// Numbers that a text becomes.
+pub const DIM: usize = 384;
