@@ -1,10 +1,11 @@
-//! Figures in words, bars and sparklines: one page for the screen and the shell, and sentences for the line mode. Nothing is told by a
-//! colour alone.
+//! Figures in words and charts: one page for the screen and the shell, and sentences for the line mode. Nothing is told by a
+//! colour alone, and every number that a chart shows can be read.
 
+mod drawn;
 mod sentences;
 
-use minicom_protocol::figures::{By, Figures, Row, Statistics, Times, Volume};
-use minicom_tui_kit::{Shown, Theme, bars, styled::StyledLine, text, time};
+use minicom_protocol::figures::{By, Figures, Row, Statistics, Times};
+use minicom_tui_kit::{Shown, Theme, styled::StyledLine, text, time};
 use ratatui::style::Style;
 
 pub use self::sentences::sentences;
@@ -13,16 +14,17 @@ pub use self::sentences::sentences;
 const NAME: usize = 18;
 /// Columns of a figure.
 const CELL: usize = 19;
-/// Columns of a bar.
-const BAR: usize = 24;
+/// Columns of the page, where there is room for them.
+pub const COLUMNS: usize = 78;
 /// Columns of the name of an agent, a group or a tag.
 const WHO: usize = 16;
 
-/// All of it, at most 78 columns wide.
-pub fn page(told: &Statistics, theme: &Theme) -> Vec<StyledLine> {
+/// All of it. Charts take these columns, words at most [`COLUMNS`].
+pub fn page(told: &Statistics, theme: &Theme, columns: usize) -> Vec<StyledLine> {
     let mut page = Page {
         lines: Vec::new(),
         theme,
+        columns,
     };
     page.now(told);
     page.sides(told);
@@ -50,6 +52,7 @@ pub fn page(told: &Statistics, theme: &Theme) -> Vec<StyledLine> {
 struct Page<'a> {
     lines: Vec<StyledLine>,
     theme: &'a Theme,
+    columns: usize,
 }
 
 impl Page<'_> {
@@ -127,61 +130,6 @@ impl Page<'_> {
         self.fact("", "times are told as: half are below (nine of ten are below)");
     }
 
-    fn volumes(&mut self, told: &Statistics) {
-        self.title("CHATS THAT BEGAN");
-        if told.days.len() > 1 {
-            let days = bars::sparkline(told.days.iter().map(|it| it.opened), self.theme);
-            // Ninety days are wider than a small screen: the line is cut into rows of a month and a half.
-            let days: Vec<char> = days.chars().collect();
-            for (at, part) in days.chunks(45).enumerate() {
-                let first = told
-                    .days
-                    .get(at * 45)
-                    .map_or("", |it| it.key.get(5..).unwrap_or(&it.key));
-                self.fact(&format!("by day from {first}"), &part.iter().collect::<String>());
-            }
-        }
-        let hours = bars::sparkline(told.hours.iter().flat_map(|it| [it.opened; 2]), self.theme);
-        self.fact("by hour", &hours);
-        self.fact("", "00    03    06    09    12    15    18    21");
-        if told.days.len() > 1 {
-            let most = told.weekdays.iter().map(|it| it.opened).max().unwrap_or(0);
-            for Volume { key, opened, .. } in &told.weekdays {
-                let bar = bar(*opened, most, self.theme);
-                self.fact(key, &bar);
-            }
-        }
-    }
-
-    fn reasons(&mut self, desk: &Figures) {
-        self.title("A PERSON WAS WANTED");
-        if desk.handed_over.reasons.is_empty() {
-            return self.plain("never");
-        }
-        let columns = 32;
-        let most = desk.handed_over.reasons.iter().map(|it| it.count).max().unwrap_or(0);
-        for it in &desk.handed_over.reasons {
-            let name = Shown::line(&text::pad(it.reason.words(), columns));
-            let bar = Shown::line(&bar(it.count, most, self.theme));
-            self.lines
-                .push(StyledLine::of(name, self.theme.dim()).and(bar, Style::new()));
-        }
-    }
-
-    fn stars(&mut self, desk: &Figures) {
-        self.title("SATISFACTION");
-        let ratings = desk.ratings;
-        if ratings.count == 0 {
-            return self.plain("nobody has said");
-        }
-        let most = ratings.stars.iter().max().copied().unwrap_or(0);
-        for (score, count) in (1..6_u8).zip(ratings.stars).rev() {
-            let bar = bar(count, most, self.theme);
-            self.fact(&format!("{score} of 5"), &bar);
-        }
-        self.fact("did not say", &ratings.declined.to_string());
-    }
-
     fn rows(&mut self, by: By, rows: &[Row]) {
         let head = |name: &str| {
             format!(
@@ -235,19 +183,6 @@ fn times(it: Times) -> String {
 /// `18% (20 of 110)`.
 fn percent(percent: Option<u64>, part: u64, whole: u64) -> String {
     percent.map_or("-".to_owned(), |percent| format!("{percent}% ({part} of {whole})"))
-}
-
-/// `███ 12`: beside the longest one.
-fn bar(count: u64, most: u64, theme: &Theme) -> String {
-    let columns = match count {
-        0 => 0,
-        _ => usize::try_from(u128::from(count) * BAR as u128 / u128::from(most.max(1)))
-            .unwrap_or(BAR)
-            .clamp(1, BAR),
-    };
-    format!("{} {count}", theme.signs().full.repeat(columns))
-        .trim_start()
-        .to_owned()
 }
 
 #[cfg(test)]

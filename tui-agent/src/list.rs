@@ -4,6 +4,7 @@
 
 mod build;
 mod folding;
+mod held;
 mod lines;
 mod marks;
 mod overview;
@@ -19,8 +20,13 @@ use minicom_protocol::{
     summary::Summary,
 };
 
-use self::{folding::FOLDABLE, lines::Lines};
+use self::{
+    folding::FOLDABLE,
+    held::{Hold, Place},
+    lines::Lines,
+};
 pub use self::{
+    held::Moving,
     lines::{Line, Shape},
     overview::Overview,
     views::{ListView, title},
@@ -71,22 +77,6 @@ pub enum Spot {
     Row(ConversationId, Option<usize>),
 }
 
-/// The cursor's row stays at this place of this section until the cursor leaves it, wherever it belongs by now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Hold {
-    conversation: ConversationId,
-    place: Place,
-}
-
-/// A place within the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
-    part: Part,
-    /// Of the priority's group, where the section has groups.
-    group: Option<Priority>,
-    index: usize,
-}
-
 /// The list.
 #[derive(Debug, Clone)]
 pub struct List {
@@ -96,6 +86,8 @@ pub struct List {
     overview: Overview,
     /// Of each section, the rows that fit the filter.
     fitting: [usize; Section::ALL.len()],
+    /// Of each priority, the rows that belong under its title, where the queue has such titles.
+    grouped: [usize; Priority::ALL.len()],
     cursor: Option<Spot>,
     /// The item under the cursor.
     at: Option<usize>,
@@ -128,6 +120,7 @@ impl Default for List {
             made_of: None,
             overview: Overview::default(),
             fitting: [0; Section::ALL.len()],
+            grouped: [0; Priority::ALL.len()],
             cursor: None,
             at: None,
             hold: None,
@@ -305,6 +298,11 @@ impl List {
     /// How many conversations of an unfolded section fit the filter.
     pub fn fitting(&self, section: Section) -> usize {
         self.fitting[section as usize]
+    }
+
+    /// How many conversations of the queue fit the filter and are of a priority, where the queue has titles for them.
+    pub fn grouped(&self, priority: Priority) -> usize {
+        self.grouped[priority as usize]
     }
 
     /// The list in numbers, as of the last change.

@@ -1,10 +1,16 @@
 //! The list: order, sections, the row that is held, folding, numbers, scrolling.
 
-use minicom_protocol::{intake::Priority, stage::Closer};
+use minicom_protocol::{
+    event::{EventBody, PriorityChanged},
+    intake::Priority,
+    search::SavedView,
+    stage::Closer,
+};
 use minicom_tui_kit::testing::BENCH_START;
+use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{ADA, BO, Desk, client_start};
+use crate::testing::{ADA, BO, Desk, agent, client_start};
 
 struct Bed {
     desk: Desk,
@@ -64,14 +70,59 @@ impl Bed {
         self
     }
 
-    /// The list as words: titles with counts, names, the cursor's with a sign before it.
+    fn moving(&self, part: Part) -> &'static str {
+        match self.list.moving(part) {
+            Moving::Nothing => "",
+            Moving::Leaving => "+1",
+            Moving::Coming => "-1",
+        }
+    }
+
+    /// Under every title stand as many rows as it says.
+    fn agrees(&self) -> Result<(), TestCaseError> {
+        let by = |moving: Moving| match moving {
+            Moving::Nothing => 0,
+            Moving::Leaving => 1,
+            Moving::Coming => -1,
+        };
+        let rows = |at: usize| {
+            let rest = (at + 1..self.list.lines.len()).map_while(|at| self.list.lines.get(at));
+            rest.take_while(|it| matches!(it, Item::Row(_))).count() as isize
+        };
+        for at in 0..self.list.lines.len() {
+            let told = match self.list.lines.get(at) {
+                Some(Item::Title(part)) if !self.list.is_folded(part) => {
+                    let number = match part {
+                        Part::Section(section) => self.list.fitting(section),
+                        Part::View(view) => self.list.views()[view].count,
+                    };
+                    let stand = self.list.rows_of(part).len() as isize;
+                    Some((stand, number as isize + by(self.list.moving(part))))
+                }
+                Some(Item::Group(priority)) => {
+                    let number = self.list.grouped(priority) as isize;
+                    Some((rows(at), number + by(self.list.moving_in(priority))))
+                }
+                _ => None,
+            };
+            if let Some((stand, said)) = told {
+                prop_assert_eq!(stand, said, "under item {} of {}", at, self.told());
+            }
+        }
+        Ok(())
+    }
+
+    /// The list as words: titles with counts and what the held row adds or takes, names, the cursor's with a sign before it.
     fn told(&self) -> String {
         let name = |item: &Item| match item {
             Item::Gap => "|".to_owned(),
             Item::AsOf => "past".to_owned(),
             Item::Filter => format!("[{}]", self.list.filter()),
             Item::Group(priority) => format!("({})", priority.word()),
-            Item::Title(Part::Section(section)) => format!("{section:?}{}", self.list.count(*section)),
+            Item::Title(part @ Part::Section(section)) => {
+                let count = self.list.count(*section);
+                format!("{section:?}{count}{}", self.moving(*part))
+            }
             Item::Title(Part::View(view)) => {
                 let view = &self.list.views()[*view];
                 format!("{}={}", view.name, view.count)
@@ -140,7 +191,7 @@ fn the_row_under_the_cursor_stays_where_it_is() {
 fn whoever_is_taken_by_a_colleague_stays_until_the_cursor_leaves() {
     let mut bed = Bed::new(desk());
     bed.select("carol").happens(|desk| desk.taken("carol", BO));
-    bed.is("Waiting1 >carol dmitri Mine2 bob alice Bot1 frank Others2 Done1");
+    bed.is("Waiting1+1 >carol dmitri Mine2 bob alice Bot1 frank Others2 Done1");
     bed.select("dmitri")
         .is("Waiting1 >dmitri Mine2 bob alice Bot1 frank Others2 Done1");
 }
@@ -286,7 +337,9 @@ fn the_queue_is_in_its_order_and_can_be_grouped() {
         .happens(|desk| desk.closed("carol", Closer::Customer));
     bed.is("[group:priority] Waiting3 (high) zoe (medium) >dmitri (low) yann Mine2 bob alice Bot1 frank Others1 Done2");
     bed.happens(|desk| desk.taken("dmitri", BO));
-    bed.is("[group:priority] Waiting2 (high) zoe (medium) >dmitri (low) yann Mine2 bob alice Bot1 frank Others2 Done2");
+    bed.is(
+        "[group:priority] Waiting2+1 (high) zoe (medium) >dmitri (low) yann Mine2 bob alice Bot1 frank Others2 Done2",
+    );
     bed.select("yann")
         .is("[group:priority] Waiting2 (high) zoe (low) >yann Mine2 bob alice Bot1 frank Others2 Done2");
 }
@@ -314,11 +367,11 @@ fn a_row_that_does_not_fit_is_shown_while_the_cursor_stands_on_it() {
     let mut bed = Bed::new(desk());
     bed.filter("carol")
         .select("dmitri")
-        .is("[carol] Waiting2 >dmitri carol Mine2 Others1 Done1");
+        .is("[carol] Waiting2+1 >dmitri carol Mine2 Others1 Done1");
     bed.select("carol").is("[carol] Waiting2 >carol Mine2 Others1 Done1");
     bed.select("alice")
         .filter("priority:urgent")
-        .is("[priority:urgent] Waiting2 Mine2 >alice Others1 Done1");
+        .is("[priority:urgent] Waiting2 Mine2+1 >alice Others1 Done1");
 }
 
 #[test]
@@ -424,4 +477,123 @@ fn moving_among_ten_thousand_looks_at_no_row() {
         bed.go(spot);
     }
     assert_eq!(bed.list.work(), after_event);
+}
+
+/// What may happen to a list.
+#[derive(Debug, Clone)]
+enum Step {
+    Says(usize),
+    Asks(usize),
+    Bot(usize),
+    Taken(usize, &'static str),
+    Back(usize),
+    Closed(usize),
+    Urgent(usize, Priority),
+    Tagged(usize),
+    Go(isize),
+    Select(usize),
+    Anew(usize),
+    Fold(Part),
+    Filter(&'static str),
+    Waits(i64),
+}
+
+const PEOPLE: [&str; 5] = ["carol", "dmitri", "alice", "frank", "zoe"];
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = 0..PEOPLE.len();
+    let part = prop_oneof![
+        Just(Part::Section(Section::Others)),
+        Just(Part::Section(Section::Done)),
+        Just(Part::View(0)),
+        Just(Part::View(1)),
+    ];
+    let filters = [
+        "",
+        "tag:vip",
+        "group:priority",
+        "carol",
+        "wait>400s",
+        "sort:newest group:priority",
+        "priority:high",
+    ];
+    prop_oneof![
+        2 => who.clone().prop_map(Step::Says),
+        3 => who.clone().prop_map(Step::Asks),
+        1 => who.clone().prop_map(Step::Bot),
+        3 => (who.clone(), prop::sample::select(&[ADA, BO][..])).prop_map(|(who, by)| Step::Taken(who, by)),
+        2 => who.clone().prop_map(Step::Back),
+        2 => who.clone().prop_map(Step::Closed),
+        1 => (who.clone(), prop::sample::select(&Priority::ALL[..])).prop_map(|(who, it)| Step::Urgent(who, it)),
+        2 => who.clone().prop_map(Step::Tagged),
+        3 => (-3..4_isize).prop_map(Step::Go),
+        3 => who.clone().prop_map(Step::Select),
+        1 => who.prop_map(Step::Anew),
+        2 => part.prop_map(Step::Fold),
+        2 => prop::sample::select(filters.to_vec()).prop_map(Step::Filter),
+        1 => (0..500_i64).prop_map(Step::Waits),
+    ]
+}
+
+/// What a server would let happen.
+fn happens(desk: &mut Desk, step: &Step) {
+    let stage = |desk: &Desk, who: usize| desk.knows(PEOPLE[who]).map(|row| row.stage.clone());
+    match *step {
+        Step::Says(who) => _ = desk.says(PEOPLE[who], "hello"),
+        Step::Bot(who) if stage(desk, who) == Some(Stage::Bot) => _ = desk.bot(PEOPLE[who], "Hi."),
+        Step::Asks(who) if stage(desk, who) == Some(Stage::Bot) => _ = desk.asks(PEOPLE[who]),
+        Step::Taken(who, by) if matches!(stage(desk, who), Some(Stage::Bot | Stage::Waiting { .. })) => {
+            desk.taken(PEOPLE[who], by);
+        }
+        Step::Back(who) => {
+            if let Some(Stage::Active { agent, .. }) = stage(desk, who) {
+                desk.handed_back(PEOPLE[who], agent.name.as_str());
+            }
+        }
+        Step::Closed(who) if stage(desk, who).is_some_and(|stage| stage.is_open()) => {
+            desk.closed(PEOPLE[who], Closer::Customer);
+        }
+        Step::Urgent(who, to) if stage(desk, who).is_some() => {
+            let changed = PriorityChanged {
+                agent: agent(BO),
+                priority: to,
+                respond_by: None,
+            };
+            desk.happens(PEOPLE[who], EventBody::PriorityChanged(changed));
+        }
+        Step::Tagged(who) if stage(desk, who).is_some() => _ = desk.tagged(PEOPLE[who], BO, &["vip"]),
+        _ => {}
+    }
+}
+
+proptest! {
+    /// Whatever happens while the cursor stands on a row: the number of each title, what it says of the row that is held, and the
+    /// rows below it are the same thing.
+    #[test]
+    fn titles_say_what_stands_below_them(steps in prop::collection::vec(step(), 1..40)) {
+        let mut bed = Bed::new(desk());
+        let view = |name: &str, filter: &str| SavedView { name: name.to_owned(), filter: filter.to_owned() };
+        bed.list.set_views(&[view("vips", "tag:vip"), view("queue", "stage:waiting")], &bed.replica);
+        for step in &steps {
+            match *step {
+                Step::Go(by) => _ = bed.go(bed.list.step(by)),
+                Step::Select(who) if bed.desk.knows(PEOPLE[who]).is_some() => _ = bed.select(PEOPLE[who]),
+                Step::Anew(who) if bed.desk.knows(PEOPLE[who]).is_some() => {
+                    let conversation = bed.desk.conversation(PEOPLE[who]);
+                    bed.list.place_anew(conversation, &bed.replica);
+                }
+                Step::Fold(part) => bed.list.fold(part, &bed.replica),
+                Step::Filter(line) => _ = bed.filter(line),
+                Step::Waits(seconds) => {
+                    let time = Time(bed.list.time.0.max(BENCH_START) + seconds * 1_000_000);
+                    bed.list.pass_time(time, &bed.replica);
+                }
+                _ => {
+                    happens(&mut bed.desk, step);
+                    bed.happens(|desk| desk);
+                }
+            }
+            bed.agrees()?;
+        }
+    }
 }

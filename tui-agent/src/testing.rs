@@ -59,6 +59,8 @@ pub struct Desk {
     events: Vec<Event>,
     /// Staff and settings as a fresh start tells them; see [`Desk::member`].
     pub state: DeskState,
+    /// Events that cannot be found yet.
+    pub behind: u64,
     /// The one who sits at the seat is an admin.
     pub admin: bool,
     /// Replies to questions that are not answered from what happened; the first that fits is given.
@@ -507,10 +509,11 @@ impl Desk {
             })
         };
         let hits = self.events[..self.told].iter().rev().filter_map(hit).collect();
-        let unclear = query.unclear.iter().map(|it| format!("not understood: {it}")).collect();
+        let unclear = query.troubles();
         let found = Found {
             hits,
             unclear,
+            behind: self.behind,
             ..Found::default()
         };
         AgentReply::Search { found }

@@ -31,6 +31,12 @@ pub fn rule(title: &str, right: &str, columns: usize, sign: &str) -> String {
     format!("{left}{}{tail}", sign.repeat(between))
 }
 
+/// Whether a rule has room for these words beside its title.
+pub fn rule_fits(title: &str, right: &str, columns: usize) -> bool {
+    let title = if title.is_empty() { 0 } else { width(title) + 2 };
+    LEAD + title + GAP_MIN + width(right) + 2 + LEAD <= columns
+}
+
 /// `███░░ 3/5`: a bar of `columns` signs, then the numbers. A part above the whole fills the bar, and the numbers tell it. Something
 /// is never shown as nothing, and less than the whole never as full.
 pub fn bar(part: u64, whole: u64, columns: usize, theme: &Theme) -> String {

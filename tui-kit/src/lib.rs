@@ -84,6 +84,7 @@
 //! A panic in any task ends the run ([`runtime::Ended::Panicked`]) after the terminal was restored.
 
 pub mod bars;
+pub mod charts;
 pub mod clipboard;
 pub mod composer;
 pub mod cursor;

@@ -177,7 +177,8 @@ impl Overlay {
 }
 
 /// One column stays free on each side.
-fn text_columns(columns: u16) -> u16 {
+/// Columns of text in an area with these.
+pub fn text_columns(columns: u16) -> u16 {
     columns.saturating_sub(2).clamp(1, TEXT_COLUMNS_MAX)
 }
 

@@ -99,6 +99,8 @@ pub enum Picked<I> {
 pub struct Picker<I> {
     title: Shown,
     verb: Shown,
+    also: Shown,
+    remark: Shown,
     empty: Shown,
     prefix: &'static str,
     hint: Option<Shown>,
@@ -121,6 +123,8 @@ impl<I: Clone + PartialEq> Picker<I> {
         let mut picker = Picker {
             title,
             verb: Shown::fixed("Enter chooses"),
+            also: Shown::default(),
+            remark: Shown::default(),
             empty: Shown::fixed("There is nothing to choose from"),
             prefix: "",
             hint: None,
@@ -142,6 +146,22 @@ impl<I: Clone + PartialEq> Picker<I> {
     pub fn verb(mut self, words: Shown) -> Picker<I> {
         self.verb = words;
         self
+    }
+
+    /// What another key does, told whether or not there is a row: `Tab everywhere`.
+    pub fn also(mut self, words: Shown) -> Picker<I> {
+        self.also = words;
+        self
+    }
+
+    /// What is to be known of the rows, beside their number, until the next ones come.
+    pub fn remark(&mut self, words: Shown) {
+        self.remark = words;
+    }
+
+    /// The rows belong to something that was looked for before: they are dim until the next ones come.
+    pub fn grow_old(&mut self) {
+        self.waiting = true;
     }
 
     /// What is told while there is no row at all.
@@ -193,6 +213,7 @@ impl<I: Clone + PartialEq> Picker<I> {
         let right = query == self.query.text();
         if right {
             let first = std::mem::take(&mut self.waiting);
+            self.remark = Shown::default();
             self.set_rows(rows);
             if first {
                 self.select_first();
@@ -304,6 +325,7 @@ impl<I: Clone + PartialEq> Picker<I> {
         if self.elsewhere {
             // What was found before stays in sight until the answer comes.
             self.waiting = true;
+            self.remark = Shown::default();
         } else {
             self.fit();
             self.select_first();
@@ -344,6 +366,7 @@ impl<I: Clone + PartialEq> Picker<I> {
     /// What is told instead of rows.
     fn nothing(&self) -> Shown {
         match (self.waiting, self.query.is_empty()) {
+            (true, _) if !self.remark.is_empty() => self.remark.clone(),
             (true, _) => Shown::fixed("searching"),
             (false, true) => self.empty.clone(),
             (false, false) => Shown::line(&format!("Nothing fits {:?}", Shown::line(&self.query.text()).as_str())),

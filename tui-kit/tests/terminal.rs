@@ -185,6 +185,35 @@ fn keys_pastes_sizes_and_the_end() {
     pty.is_given_back();
 }
 
+/// Two hundred times a key and a new size come together, in either order: each key is there without waiting for another one.
+#[test]
+fn a_key_in_the_very_moment_of_a_new_size_is_read() {
+    let mut pty = Pty::start("exec echo-kit");
+    pty.sees("Say something");
+    for round in 0..200_u32 {
+        let (rows, columns) = if round % 2 == 0 { (12, 40) } else { (20, 60) };
+        // A sign that stands nowhere else on the screen.
+        let key = char::from_u32(0x0410 + round % 32).expect("a letter");
+        let resize = |pty: &mut Pty| {
+            pty.parser.screen_mut().set_size(cells(rows), cells(columns));
+            pty.master.resize(size(rows, columns)).expect("a new size");
+        };
+        if round % 3 == 0 {
+            resize(&mut pty);
+            pty.send(&key.to_string());
+        } else {
+            pty.send(&key.to_string());
+            resize(&mut pty);
+        }
+        pty.sees(&key.to_string());
+        // What was written is taken back, so that it fits and the next letter is new.
+        pty.send("\u{15}");
+        pty.wait("an empty line", |pty| pty.screen().contains("Say something"));
+    }
+    pty.send("\x03");
+    assert_eq!(pty.end(), 0);
+}
+
 #[test]
 fn signals_give_the_terminal_back() {
     for signal in ["TERM", "HUP", "INT"] {

@@ -14,8 +14,36 @@ use crate::{
 const TERMS_MAX: usize = 12;
 /// Words of one phrase.
 const PHRASE_WORDS_MAX: usize = 24;
-/// Values of one filter.
+/// Values of one filter, and filters that there are none of.
 const VALUES_MAX: usize = 8;
+
+/// The filters whose names can be mistyped and still be told: shorter ones are like too many words.
+const LONG_FILTERS: [&str; 9] = [
+    "from", "customer", "tag", "stage", "owner", "agent", "before", "after", "since",
+];
+/// What elsewhere stands for a filter, or is one in the list of conversations: what is meant here, if there is such a one.
+const OTHER_NAMES: [(&str, Option<&str>); 20] = [
+    ("author", Some("from")),
+    ("sender", Some("from")),
+    ("user", Some("customer")),
+    ("client", Some("customer")),
+    ("name", Some("customer")),
+    ("label", Some("tag")),
+    ("status", Some("stage")),
+    ("assignee", Some("owner")),
+    ("assigned", Some("owner")),
+    ("until", Some("before")),
+    ("older", Some("before")),
+    ("newer", Some("after")),
+    ("date", Some("after")),
+    ("type", Some("in")),
+    ("kind", Some("in")),
+    ("priority", None),
+    ("skill", None),
+    ("wait", None),
+    ("sort", None),
+    ("group", None),
+];
 
 /// What is looked for, and in which lines.
 ///
@@ -56,6 +84,25 @@ pub struct Query {
     pub only: Option<Only>,
     /// What was typed and is not understood, as it was typed.
     pub unclear: Vec<String>,
+    /// What looks like a filter and is none: it is looked for as words.
+    pub unknown: Vec<Unknown>,
+}
+
+/// A filter that there is none of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unknown {
+    /// Its name, as it was typed.
+    pub key: String,
+    /// The one that was probably meant.
+    pub meant: Option<&'static str>,
+}
+
+impl Unknown {
+    /// What whoever typed it is told.
+    pub fn words(&self) -> String {
+        let hint = self.meant.map_or(String::new(), |it| format!(", did you mean {it}:"));
+        format!("no filter is called {}:{hint}; it is looked for as words", self.key)
+    }
 }
 
 /// Words one after the other.
@@ -137,8 +184,45 @@ impl Query {
         *self
             == Query {
                 unclear: self.unclear.clone(),
+                unknown: self.unknown.clone(),
                 ..Query::default()
             }
+    }
+
+    /// What whoever typed it is told of what was not understood, each in words.
+    pub fn troubles(&self) -> Vec<String> {
+        let unclear = self.unclear.iter().map(|it| format!("not understood: {it}"));
+        unclear.chain(self.unknown.iter().map(Unknown::words)).collect()
+    }
+
+    /// Whether all of it is one letter, which finds little but more is coming: `p` of `parcel`. A sign of a script without words is one.
+    pub fn is_barely_begun(text: &str) -> bool {
+        let query = Query::parse(text);
+        let one_letter = |it: &Term| {
+            let word = it.words.first().map_or("", String::as_str);
+            it.words.len() == 1 && word.chars().count() == 1 && !word.contains(is_sign)
+        };
+        let rest = Query {
+            all: Vec::new(),
+            ..query.clone()
+        };
+        matches!(query.all.as_slice(), [one] if one_letter(one))
+            && rest == Query::default()
+            && !text.ends_with(char::is_whitespace)
+    }
+
+    /// A text without the one letter at its end that may be the beginning of a word: as that it is looked for with the next one.
+    pub fn without_begun(text: &str) -> &str {
+        let from = text.trim_end_matches(|c: char| !c.is_whitespace()).len();
+        let mut last = text[from..].chars();
+        let begins = matches!((last.next(), last.next()), (Some(c), None) if c.is_alphanumeric() && !is_sign(c));
+        let before = text[..from].trim_end();
+        // Within quotes it is part of a phrase.
+        let quoted = before.matches('"').count() % 2 == 1;
+        match begins && !quoted && !Query::parse(before).all.is_empty() {
+            true => before,
+            false => text,
+        }
     }
 
     fn take(&mut self, typed: &Typed<'_>) {
@@ -150,6 +234,7 @@ impl Query {
             }
             return;
         }
+        self.note_unknown(typed);
         let starred = typed.text.ends_with('*');
         let mut found: Vec<Word> = words(typed.text);
         found.truncate(PHRASE_WORDS_MAX);
@@ -164,6 +249,27 @@ impl Query {
             };
             term.prefix = starred && !typed.excludes && term.can_begin();
             terms.push(term);
+        }
+    }
+
+    /// What looks like a filter that was mistyped is told. Addresses, times and other text with a colon do not.
+    fn note_unknown(&mut self, typed: &Typed<'_>) {
+        let Some((key, value)) = typed.filter() else { return };
+        if value.is_empty() || value.starts_with("//") || self.unknown.len() == VALUES_MAX {
+            return;
+        }
+        let other = OTHER_NAMES
+            .iter()
+            .find(|(name, _)| *name == key)
+            .map(|(_, meant)| *meant);
+        let near = || {
+            let far_max = if key.len() < 5 { 1 } else { 2 };
+            let far = LONG_FILTERS.map(|it| (strsim::damerau_levenshtein(&key, it), it));
+            let nearest = far.into_iter().min_by_key(|(far, _)| *far)?;
+            (key.len() > 2 && nearest.0 <= far_max).then_some(Some(nearest.1))
+        };
+        if let Some(meant) = other.or_else(near) {
+            self.unknown.push(Unknown { key, meant });
         }
     }
 

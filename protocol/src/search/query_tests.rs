@@ -89,6 +89,81 @@ fn what_is_not_understood_is_said() {
 }
 
 #[test]
+fn a_filter_that_there_is_none_of_is_named_with_the_one_that_was_meant() {
+    for (text, key, meant) in [
+        ("form:alice", "form", Some("from")),
+        ("Form:alice lamp", "form", Some("from")),
+        ("-custommer:alice", "custommer", Some("customer")),
+        ("tags:vip", "tags", Some("tag")),
+        ("befor:7d", "befor", Some("before")),
+        ("status:open", "status", Some("stage")),
+        ("priority:high", "priority", None),
+    ] {
+        let query = Query::parse(text);
+        assert_eq!(
+            query.unknown,
+            [Unknown {
+                key: key.to_owned(),
+                meant
+            }],
+            "{text:?}"
+        );
+        assert!(
+            !query.all.is_empty() || !query.none.is_empty(),
+            "{text:?} is looked for all the same"
+        );
+    }
+    for text in [
+        "http://x.example/y",
+        "10:30",
+        "error:404",
+        "\"form:alice\"",
+        "form: alice",
+        "std::io",
+        "localhost:8080",
+        "in:notes",
+    ] {
+        assert_eq!(Query::parse(text).unknown, [], "{text:?}");
+    }
+    assert_eq!(
+        Query::parse("form:alice before:soon").troubles(),
+        [
+            "not understood: before:soon",
+            "no filter is called form:, did you mean from:; it is looked for as words"
+        ]
+    );
+}
+
+#[test]
+fn one_letter_is_the_beginning_of_a_word() {
+    for (text, rest) in [
+        ("parcel l", "parcel"),
+        ("parcel  l", "parcel"),
+        ("parcel late", "parcel late"),
+        ("parcel l ", "parcel l "),
+        ("l", "l"),
+        ("tag:vip l", "tag:vip l"),
+        ("\"parcel l", "\"parcel l"),
+        ("返金 処", "返金 処"),
+        ("é l", "é"),
+    ] {
+        assert_eq!(Query::without_begun(text), rest, "{text:?}");
+    }
+    for (text, begun) in [
+        ("l", true),
+        ("l ", false),
+        ("lo", false),
+        ("金", false),
+        ("tag:vip l", false),
+        ("l*", true),
+        ("", false),
+        ("a b", false),
+    ] {
+        assert_eq!(Query::is_barely_begun(text), begun, "{text:?}");
+    }
+}
+
+#[test]
 fn marks_stand_where_the_words_are() {
     let check = |query: &str, text: &str, expected: &[&str]| {
         let marks = Query::parse(query).marks(text);
@@ -106,6 +181,8 @@ proptest! {
     #[test]
     fn any_text_is_a_query(text in ".{0,200}", other in ".{0,200}") {
         let query = Query::parse(&text);
+        prop_assert!(text.starts_with(Query::without_begun(&text)));
+        let _ = (Query::is_barely_begun(&text), query.troubles());
         for term in query.all.iter().chain(&query.none) {
             prop_assert!(!term.words.is_empty());
             prop_assert!(term.words.iter().all(|it| !it.is_empty() && !it.contains(|c: char| c == '"' || c == '\0' || c.is_whitespace())));

@@ -1,5 +1,5 @@
 use minicom_protocol::{
-    figures::{HandedOver, Lines, Now, Range, Ratings, ReasonCount, Sla},
+    figures::{HandedOver, Lines, Now, Range, Ratings, ReasonCount, Sla, Volume},
     stage::HandOverReason,
 };
 
@@ -116,8 +116,16 @@ pub(crate) fn week() -> Statistics {
 }
 
 fn text(told: &Statistics, theme: &Theme) -> String {
-    let lines: Vec<String> = page(told, theme).iter().map(StyledLine::text).collect();
-    assert!(lines.iter().all(|line| text::width(line) <= 78), "{lines:#?}");
+    wide(told, theme, COLUMNS)
+}
+
+fn wide(told: &Statistics, theme: &Theme, columns: usize) -> String {
+    let lines: Vec<String> = page(told, theme, columns).iter().map(StyledLine::text).collect();
+    assert!(
+        lines.iter().all(|line| text::width(line) <= columns.max(COLUMNS)),
+        "{lines:#?}"
+    );
+    let lines: Vec<&str> = lines.iter().map(|it| it.trim_end()).collect();
     lines.join("\n")
 }
 
@@ -152,6 +160,44 @@ fn a_page_of_a_day_in_which_nothing_happened_in_ascii() {
     let page = text(&told, &theme);
     assert!(page.is_ascii() || page.contains('·'), "{page}");
     insta::assert_snapshot!(page);
+}
+
+/// As many days as are asked for.
+pub(crate) fn days(told: Statistics, range: Range) -> Statistics {
+    let count = u64::from(range.days_back()) + 1;
+    let day = |day: u64| {
+        let date = jiff::civil::date(2026, 11, 21).saturating_sub(jiff::Span::new().days((count - 1 - day) as i64));
+        Volume {
+            key: date.to_string(),
+            opened: (day * 7) % 23 + day / 4,
+            closed: (day * 5) % 19,
+        }
+    };
+    Statistics {
+        range,
+        days: (0..count).map(day).collect(),
+        ..told
+    }
+}
+
+#[test]
+fn pages_of_all_ranges_on_all_widths() {
+    let ascii = Theme {
+        mono: true,
+        ascii: true,
+    };
+    for range in Range::ALL {
+        let told = days(week(), range);
+        for (theme, name) in [(Theme::mono(), "mono"), (ascii, "ascii")] {
+            for columns in [48, 78, 100] {
+                let page = wide(&told, &theme, columns);
+                assert!(name == "mono" || page.replace(['·', '␛', '›'], "").is_ascii(), "{page}");
+                if columns != 48 || range == Range::Quarter {
+                    insta::assert_snapshot!(format!("{}_{name}_{columns}", range.word()), page);
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -10,13 +10,13 @@ use minicom_protocol::{
     summary::Summary,
 };
 
-use super::{Item, List, Overview, Part, Place, Spot};
+use super::{Item, List, Overview, Part, Spot};
 
 /// Rows of a section under one title.
 #[derive(Debug)]
-struct Group {
-    priority: Option<Priority>,
-    rows: Vec<ConversationId>,
+pub(super) struct Group {
+    pub priority: Option<Priority>,
+    pub rows: Vec<ConversationId>,
 }
 
 impl List {
@@ -55,6 +55,7 @@ impl List {
         self.lines.clear();
         (self.at, self.belongs, self.changes_at) = (None, None, None);
         self.fitting = [0; Section::ALL.len()];
+        self.grouped = [0; Priority::ALL.len()];
         if self.past {
             self.lines.push_title(Item::AsOf, None);
         }
@@ -85,6 +86,11 @@ impl List {
             false => self.groups(section, replica),
         };
         let fitting = groups.iter().map(|group| group.rows.len()).sum();
+        for group in &groups {
+            if let Some(priority) = group.priority {
+                self.grouped[priority as usize] = group.rows.len();
+            }
+        }
         self.fitting[section as usize] = fitting;
         let held = self.put_held(part, &mut groups);
         let always = matches!(section, Section::Waiting | Section::Mine);
@@ -181,44 +187,6 @@ impl List {
             rows: it.rows.into_iter().map(|row| row.conversation).collect(),
         };
         groups.into_iter().map(group).collect()
-    }
-
-    /// Takes the held row from where it belongs and puts it where it is held. Whether it is held in this part. In a view it is held
-    /// for itself: in its section it goes on standing where it belongs.
-    fn put_held(&mut self, part: Part, groups: &mut Vec<Group>) -> bool {
-        let Some(hold) = self.hold.filter(|hold| hold.place.part.view() == part.view()) else {
-            return false;
-        };
-        for group in groups.iter_mut() {
-            if let Some(index) = group.rows.iter().position(|row| *row == hold.conversation) {
-                group.rows.remove(index);
-                self.belongs = Some(Place {
-                    part,
-                    group: group.priority,
-                    index,
-                });
-            }
-        }
-        if hold.place.part != part {
-            return false;
-        }
-        let wanted = hold.place.group;
-        let at = match groups.iter().position(|group| group.priority == wanted) {
-            Some(at) => at,
-            None => {
-                // The most urgent come first.
-                let at = groups
-                    .iter()
-                    .position(|group| group.priority < wanted)
-                    .unwrap_or(groups.len());
-                let (priority, rows) = (wanted, Vec::new());
-                groups.insert(at, Group { priority, rows });
-                at
-            }
-        };
-        let rows = &mut groups[at].rows;
-        rows.insert(hold.place.index.min(rows.len()), hold.conversation);
-        true
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use minicom_client::Section;
 use minicom_protocol::ids::ConversationId;
 
-use super::{Item, List, Part, Place, Spot};
+use super::{Item, List, Part, Spot, held::Place};
 
 /// How the list is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

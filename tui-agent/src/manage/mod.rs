@@ -76,7 +76,7 @@ pub enum Manage {
     Workload,
     /// What was counted: today, or in 7, 30 or 90 days.
     Stats(statistics::StatsArguments),
-    /// A conversation as a document: of a customer the newest, or by its id.
+    /// A conversation as a document: as text, Markdown or JSON.
     Transcript(transcript::TranscriptArguments),
     /// The accounts of the tenant, for admins.
     #[command(subcommand)]

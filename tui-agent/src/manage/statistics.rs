@@ -55,7 +55,7 @@ pub(super) async fn run(wanted: StatsArguments, access: &Access<'_>) -> Result<T
             "The server's figures cannot be read: it may be of another version.",
         )
     })?;
-    let page = figures::page(&told, &access.theme());
+    let page = figures::page(&told, &access.theme(), figures::COLUMNS);
     Ok(page
         .iter()
         .map(|line| format!("{}\n", line.text().trim_end()))

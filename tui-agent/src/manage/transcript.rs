@@ -8,19 +8,21 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use serde_json::Value;
 
 use super::{
     Access, Told,
-    office::{Office, field, segment},
+    office::{field, segment},
 };
-use crate::exit::{self, Failure};
+use crate::{
+    exit::{self, Failure},
+    shell,
+};
 
 /// Which conversation, and how.
 #[derive(Debug, Args, PartialEq, Eq)]
 pub struct TranscriptArguments {
-    /// The customer's name, for the newest conversation, or a conversation's id.
-    #[arg(value_name = "NAME|ID")]
+    /// The customer's name, for the open conversation, else the last; or the beginning of its id.
+    #[arg(value_name = "NAME")]
     of: String,
     /// How it is written.
     #[arg(long, value_enum, default_value = "text")]
@@ -56,11 +58,11 @@ impl Format {
 
 pub(super) async fn run(wanted: TranscriptArguments, access: &Access<'_>) -> Result<Told, Failure> {
     let office = access.office()?;
-    let id = named(&office, &wanted.of).await?;
+    let session = shell::find(&office, &wanted.of).await?;
     let notes = if wanted.notes { "&notes=true" } else { "" };
     let path = format!(
         "/sessions/{}/transcript?format={}{notes}",
-        segment(&id),
+        segment(field(&session, "session_id")),
         wanted.format.word()
     );
     let mut out = open(&wanted.out)?;
@@ -94,22 +96,4 @@ fn open(file: &Path) -> Result<Box<dyn Write>, Failure> {
 
 fn unwritten(file: &Path, error: &io::Error) -> Failure {
     Failure::new(exit::IO, format!("{}: {error}", file.display()))
-}
-
-/// The id that somebody means.
-async fn named(office: &Office, of: &str) -> Result<String, Failure> {
-    if of.len() == 36 && of.bytes().all(|it| it.is_ascii_hexdigit() || it == b'-') {
-        return Ok(of.to_owned());
-    }
-    let found: Value = office
-        .get(&format!("/search?limit=1&q={}", segment(&format!("customer:{of}"))))
-        .await?;
-    let newest = found["hits"].as_array().and_then(|hits| hits.first());
-    match newest.map(|hit| field(hit, "session_id")) {
-        Some(id) if !id.is_empty() => Ok(id.to_owned()),
-        _ => Err(Failure::new(
-            exit::DATA,
-            format!("There is no conversation with {}.", minicom_tui_kit::Shown::line(of)),
-        )),
-    }
 }

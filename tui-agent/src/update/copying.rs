@@ -3,12 +3,12 @@
 
 use minicom_protocol::{
     event::{Event, EventBody, Part, size_words},
-    ids::ConversationId,
+    ids::{ConversationId, FileId},
     line::LineRef,
 };
 use minicom_tui_kit::{
-    Effect, Key, Now, Overlay, Picker, Shown, clipboard::Copied, overlay::Body, picker::Row, preview,
-    transcript::EntryKey,
+    Effect, Key, Now, Overlay, Picker, Shown, clipboard::Copied, file_preview::FilePreview, overlay::Body, picker::Row,
+    preview, transcript::EntryKey,
 };
 
 use crate::{
@@ -40,9 +40,23 @@ impl App {
         })
     }
 
-    /// The newest block on the screen or above it.
+    /// The newest block on the screen or above it. A file is one: its text where that is all here, else its name and size.
     fn block_at_hand(&self) -> Option<String> {
-        self.lines_at_hand().find_map(|(_, text)| preview::blocks(&text).pop())
+        self.lines_at_hand().find_map(|(event, text)| {
+            let block = preview::blocks(&text).pop();
+            block
+                .or_else(|| self.text_of_file(event))
+                .or_else(|| file_of(event).map(|_| text))
+        })
+    }
+
+    /// The text of the last file of a line, if it is a small one that has been looked into.
+    fn text_of_file(&self, event: &Event) -> Option<String> {
+        let chat = self.chat.as_ref()?;
+        match chat.transcript.preview(file_of(event)?)? {
+            FilePreview::Text { text, whole: true } if !text.is_empty() => Some(text.as_str().to_owned()),
+            _ => None,
+        }
     }
 
     /// All lines of a conversation that are here, oldest first, with the time and who said it. Notes are left out: what is copied or piped
@@ -237,6 +251,19 @@ fn text_of(event: &Event) -> Option<String> {
             })
         }
         EventBody::Noted(note) => Some(note.text.as_str().to_owned()),
+        _ => None,
+    }
+}
+
+/// The last file of a line.
+fn file_of(event: &Event) -> Option<FileId> {
+    match &event.body {
+        EventBody::Posted(posted) if posted.state.words().is_none() => {
+            posted.parts.iter().rev().find_map(|part| match part {
+                Part::File(file) => Some(file.id),
+                _ => None,
+            })
+        }
         _ => None,
     }
 }

@@ -36,6 +36,10 @@ pub struct Finding {
     asking: Option<AgentQuestion>,
     /// What was found for it.
     rows: Vec<Row<Choice>>,
+    /// Events that could not be found yet.
+    behind: u64,
+    /// Whether what was found belongs to the other place to look.
+    elsewhere: bool,
     /// Where one was when it began.
     pub(super) from: Option<From>,
     /// Where it has led.
@@ -92,17 +96,14 @@ impl App {
     }
 
     fn show_finding(&mut self) {
-        let dot = self.theme.signs().dot;
         let (title, other) = match self.finding.everywhere {
             true => ("Find everywhere", "Tab this chat"),
             false => ("Find in this chat", "Tab everywhere"),
         };
-        let verb = match self.chat.is_some() {
-            true => format!("{other} {dot} Enter goes there"),
-            false => "Enter goes there".to_owned(),
-        };
+        let also = if self.chat.is_some() { other } else { "" };
         let mut picker = Picker::new(Shown::fixed(title), Vec::new())
-            .verb(Shown::line(&verb))
+            .verb(Shown::fixed("Enter goes there"))
+            .also(Shown::fixed(also))
             .hint(Shown::fixed("words, \"a phrase\", from:customer tag:vip after:7d"))
             .when_empty(Shown::fixed("Type what was said"))
             .searched_elsewhere();
@@ -113,7 +114,12 @@ impl App {
         picker.select_where(|row| matches!(row, Choice::Hit { at: hit, .. } if Some(*hit) == at.map(|it| it.1)));
         let about = self.conversation().into_iter().collect();
         self.open_picker(PickFor::Find, about, picker);
-        if self.finding.rows.is_empty() {
+        self.show_how_found();
+        if self.finding.rows.is_empty() || self.finding.elsewhere {
+            self.finding.elsewhere = false;
+            if let Some(Over::Picker(pick)) = &mut self.over {
+                pick.picker.grow_old();
+            }
             self.ask_finding();
         }
     }
@@ -135,9 +141,13 @@ impl App {
             pick.picker.answer(&typed, Vec::new());
             return;
         }
+        if Query::is_barely_begun(&typed) {
+            // What was found before stays, dim, until there is something to look for.
+            return pick.picker.remark(Shown::fixed("go on typing"));
+        }
         if self.finding.asking.is_none() {
             let question = AgentQuestion::Search {
-                query: typed,
+                query: Query::without_begun(&typed).to_owned(),
                 customer: self.thread_to_find_in(),
                 conversation: None,
                 before: None,
@@ -165,17 +175,20 @@ impl App {
         };
         match told {
             Told::Reply(AgentReply::Search { found }) => {
-                let is_newest = *query == self.finding.typed && *customer == self.thread_to_find_in();
+                let is_newest =
+                    query == Query::without_begun(&self.finding.typed) && *customer == self.thread_to_find_in();
                 if !is_newest {
                     return self.ask_finding();
                 }
+                self.finding.behind = found.behind;
+                let typed = self.finding.typed.clone();
                 let rows = self.hit_rows(query, found, now);
                 self.finding.rows.clone_from(&rows);
                 let mut shown = false;
                 if let Some(Over::Picker(pick)) = &mut self.over
                     && pick.purpose == PickFor::Find
                 {
-                    shown = pick.picker.answer(query, rows);
+                    shown = pick.picker.answer(&typed, rows);
                 }
                 if shown {
                     self.tell_how_found(found, now);
@@ -201,14 +214,26 @@ impl App {
         if found.incomplete {
             words.push("there is more than could be looked through: say more".to_owned());
         }
-        if found.behind > 0 {
-            words.push(format!("the newest {} events are not found yet", found.behind));
-        }
+        self.show_how_found();
         if words.is_empty() {
             self.notice = None;
         } else {
             let dot = format!(" {} ", self.theme.signs().dot);
             self.tell(Shown::line(&words.join(&dot)), now);
+        }
+    }
+
+    /// Beside the number of hits, for as long as they are shown: what just happened and cannot be found yet.
+    fn show_how_found(&mut self) {
+        let behind = match self.finding.behind {
+            0 => Shown::default(),
+            1 => Shown::fixed("the newest not found yet"),
+            events => Shown::line(&format!("newest {events} not found yet")),
+        };
+        if let Some(Over::Picker(pick)) = &mut self.over
+            && pick.purpose == PickFor::Find
+        {
+            pick.picker.remark(behind);
         }
     }
 
@@ -301,7 +326,7 @@ impl App {
         if widens {
             self.finding.everywhere = !self.finding.everywhere;
             self.finding.typed = pick.picker.query();
-            self.finding.rows.clear();
+            self.finding.elsewhere = true;
             self.show_finding();
         }
         widens

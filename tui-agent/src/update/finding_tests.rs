@@ -80,6 +80,49 @@ fn what_is_not_understood_is_told() {
 }
 
 #[test]
+fn a_filter_that_there_is_none_of_is_named() {
+    let mut seat = seat();
+    seat.press("<ctrl-f>form:carol lamp")
+        .sees("no filter is called form:, did you mean from:");
+}
+
+#[test]
+fn nothing_is_said_once_and_tab_is_always_named() {
+    let mut seat = seat();
+    seat.press("<ctrl-f>").sees("── Tab everywhere ──");
+    seat.press("nothinghasthis").sees("Nothing fits").press("<enter>");
+    assert_eq!(
+        seat.bench.screen().matches("Nothing fits").count(),
+        1,
+        "{}",
+        seat.bench.screen()
+    );
+    seat.sees("── Tab everywhere ──").sees("Tab here or everywhere");
+    seat.press("<tab>").sees("── Tab this chat ──");
+}
+
+#[test]
+fn what_was_found_stays_until_the_next_is_there() {
+    let mut seat = seat();
+    seat.press("<ctrl-f>lamp").sees("and the lamp?");
+    seat.press(" l").sees("and the lamp?").sees_no("Nothing fits");
+    seat.press("x").sees("Nothing fits");
+    seat.press("<backspace>").sees("and the lamp?");
+    seat.press("<ctrl-u>p").sees("and the lamp?").sees("go on typing");
+    seat.press("a").sees("my parcel is late").sees_no("go on typing");
+}
+
+#[test]
+fn what_cannot_be_found_yet_is_said_beside_the_hits() {
+    let mut seat = seat();
+    seat.desk.behind = 3;
+    seat.press("<ctrl-f>la").sees("newest 3 not found yet");
+    seat.press("<down><up>").sees("newest 3 not found yet");
+    seat.desk.behind = 0;
+    seat.press("m").sees("and the lamp?").sees_no("not found yet");
+}
+
+#[test]
 fn it_needs_a_connection() {
     let mut seat = seat();
     seat.lose().press("<ctrl-f>").sees("Finding needs a connection");

@@ -93,29 +93,33 @@ mod tests {
         FileId::from_bytes([n; 16])
     }
 
+    fn posts_file(desk: &mut Desk, n: u8, name: &str, mime: &str) {
+        let file = FilePart {
+            kind: FileTag::File,
+            id: id(n),
+            name: name.to_owned(),
+            size: 100_000,
+            mime: mime.to_owned(),
+            digest: String::new(),
+            fallback: FilePart::fallback_of(name, 100_000),
+        };
+        let posted = Posted {
+            author: Author::Customer,
+            line: LineNo(1 + u64::from(n)),
+            parts: vec![Part::File(file)],
+            quote: None,
+            notice: None,
+            state: LineState::Original,
+        };
+        desk.happens("carol", EventBody::Posted(posted));
+    }
+
     /// Carol has sent a log and a program.
     fn seat() -> Seat {
         let mut desk = Desk::new();
         desk.ago(90).says("carol", "it crashed").taken("carol", ADA);
         for (n, name, mime) in [(1, "build.log", "text/plain"), (2, "a.out", "application/octet-stream")] {
-            let file = FilePart {
-                kind: FileTag::File,
-                id: id(n),
-                name: name.to_owned(),
-                size: 100_000,
-                mime: mime.to_owned(),
-                digest: String::new(),
-                fallback: FilePart::fallback_of(name, 100_000),
-            };
-            let posted = Posted {
-                author: Author::Customer,
-                line: LineNo(1 + u64::from(n)),
-                parts: vec![Part::File(file)],
-                quote: None,
-                notice: None,
-                state: LineState::Original,
-            };
-            desk.happens("carol", EventBody::Posted(posted));
+            posts_file(&mut desk, n, name, mime);
         }
         let mut seat = Seat::at(desk, 80, 24);
         seat.press("<ctrl-n><esc>").sees("build.log");
@@ -152,6 +156,45 @@ mod tests {
         seat.input(Input::Message(Msg::FileRead { title, text }));
         seat.sees("build.log · 97.6 KiB").sees("of it␇").press("y");
         assert_eq!(seat.copied.take().as_deref(), Some("all\nof it\u{7}"));
+    }
+
+    #[test]
+    fn a_block_is_the_text_of_a_small_file_else_its_name() {
+        let mut seat = seat();
+        seat.press("yb");
+        assert_eq!(
+            seat.copied.take().as_deref(),
+            Some("File: a.out (97.6 KiB)"),
+            "the newest is no text"
+        );
+        let mut desk = Desk::new();
+        desk.ago(90).says("carol", "it crashed").taken("carol", ADA);
+        posts_file(&mut desk, 1, "build.log", "text/plain");
+        let mut seat = Seat::at(desk, 80, 24);
+        seat.press("<ctrl-n><esc>").sees("build.log").press("yb");
+        assert_eq!(
+            seat.copied.take().as_deref(),
+            Some("File: build.log (97.6 KiB)"),
+            "not looked into yet"
+        );
+        let part = FilePreview::of_text(b"first", 100_000);
+        seat.input(Input::Message(Msg::LookedInto {
+            id: id(1),
+            preview: part,
+        }));
+        seat.press("yb");
+        assert_eq!(
+            seat.copied.take().as_deref(),
+            Some("File: build.log (97.6 KiB)"),
+            "a part is not the file"
+        );
+        let whole = FilePreview::of_text(b"first line\nsecond\n", 18);
+        seat.input(Input::Message(Msg::LookedInto {
+            id: id(1),
+            preview: whole,
+        }));
+        seat.press("yb");
+        assert_eq!(seat.copied.take().as_deref(), Some("first line\nsecond"));
     }
 
     #[test]

@@ -201,6 +201,7 @@ impl App {
     }
 
     fn picker_did(&mut self, pick: Box<Pick>, picked: Picked<Choice>, key: Option<Key>, now: Now) {
+        let nothing_fits = pick.picker.fitting() == 0;
         match picked {
             Picked::Closed if pick.purpose == PickFor::Find => {
                 self.end_finding();
@@ -216,6 +217,8 @@ impl App {
                 self.notice = None;
                 self.looks_for_something_else(now);
             }
+            // The list itself says it, in the same words.
+            Picked::Unavailable(_) if nothing_fits => self.notice = None,
             Picked::Unavailable(words) | Picked::Refused(words) => self.trouble(words, Ends::Leaving),
             Picked::Moved => {
                 self.notice = None;

@@ -52,7 +52,7 @@ pub(super) fn rules(app: &App, layout: &Layout, buffer: &mut Buffer) {
 pub(super) fn footer(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     let composing = app.is_composing();
     let mut hints = match &app.over {
-        Some(over) => over_hints(over),
+        Some(over) => over_hints(app, over),
         None if composing => compose_hints(app, now),
         None => list_hints(app, now),
     };
@@ -68,7 +68,7 @@ pub(super) fn footer(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     line.render(row_of(area, 0), buffer);
 }
 
-fn over_hints(over: &Over) -> Vec<Hint<Action>> {
+fn over_hints(app: &App, over: &Over) -> Vec<Hint<Action>> {
     match over {
         Over::Picker(pick) if pick.purpose == PickFor::File => vec![
             Hint::words("Enter fetches"),
@@ -80,6 +80,15 @@ fn over_hints(over: &Over) -> Vec<Hint<Action>> {
             Hint::words("Enter attaches"),
             Hint::words("Esc cancels"),
         ],
+        Over::Picker(pick) if pick.purpose == PickFor::Find => {
+            let widens = app.chat.is_some().then(|| Hint::words("Tab here or everywhere"));
+            let first = Hint::words("Enter goes there");
+            [first]
+                .into_iter()
+                .chain(widens)
+                .chain([Hint::words("Esc goes back")])
+                .collect()
+        }
         Over::Picker(_) => vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],
         Over::Prompt(_) => vec![Hint::words("Enter goes on"), Hint::words("Esc cancels")],
         Over::Reading(_) => vec![Hint::words("PgUp PgDn scroll"), Hint::words("Esc closes")],

@@ -85,6 +85,7 @@ fn section_title(app: &App, section: Section, now: Now) -> String {
     {
         words.push_str(&format!(" of {capacity}"));
     }
+    words.push_str(app.list.moving(Part::Section(section)).words());
     if section == Section::Waiting
         && has_room
         && let Some(oldest) = app.list.overview().longest(app.server_time(now))
@@ -98,7 +99,7 @@ fn section_title(app: &App, section: Section, now: Now) -> String {
 fn view_title(app: &App, view: usize) -> String {
     match app.list.views().get(view) {
         Some(view) if view.filter.is_none() => format!("{} not understood", view.name),
-        Some(view) => format!("{} {}", view.name, view.count),
+        Some(it) => format!("{} {}{}", it.name, it.count, app.list.moving(Part::View(view)).words()),
         None => String::new(),
     }
 }
@@ -140,12 +141,9 @@ fn filter(app: &App, row: Rect, buffer: &mut Buffer) {
 fn group(app: &App, priority: Priority, row: Rect, buffer: &mut Buffer) {
     let sign = facts::sign(priority);
     let gap = if sign.is_empty() { "" } else { " " };
-    let all = app.list.fitting(Section::Waiting) == app.list.count(Section::Waiting);
-    let count = match all {
-        true => format!(" {}", app.list.overview().of_priority(priority)),
-        false => String::new(),
-    };
-    let words = format!("  {sign}{gap}{}{count}", priority.word());
+    let count = app.list.grouped(priority);
+    let moving = app.list.moving_in(priority).words();
+    let words = format!("  {sign}{gap}{} {count}{moving}", priority.word());
     put(buffer, row, row.x, &words, app.theme.dim());
 }
 

@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::matching::Marks;
 use super::{Picker, Row};
-use crate::bars::rule;
+use crate::bars::{rule, rule_fits};
 use crate::text::{truncate, width};
 use crate::theme::Theme;
 
@@ -80,6 +80,7 @@ impl<I: Clone + PartialEq> Picker<I> {
         let theme = pen.theme;
         let base = match (&row.disabled, selected) {
             (Some(_), _) => theme.dim(),
+            (None, _) if self.waiting => theme.dim(),
             (None, true) => theme.selected(),
             (None, false) => Style::new(),
         };
@@ -108,18 +109,31 @@ impl<I: Clone + PartialEq> Picker<I> {
         }
         let dot = theme.signs().dot;
         let title = match (self.waiting, self.query.is_empty()) {
+            (true, _) if !self.remark.is_empty() => self.title.to_string(),
             (true, _) => format!("{} {dot} searching", self.title),
             (false, false) if !self.elsewhere => {
                 format!("{} {dot} {} of {}", self.title, self.fits.len(), self.rows.len())
             }
             _ => format!("{} {dot} {}", self.title, self.fits.len()),
         };
+        let title = match self.remark.is_empty() {
+            true => title,
+            false => format!("{title} {dot} {}", self.remark),
+        };
         let columns = usize::from(area.width);
         let verb = match self.selected() {
-            Some(_) => self.verb.clone(),
-            None => Shown::fixed("Esc closes"),
+            Some(_) => self.verb.as_str(),
+            None => "Esc closes",
         };
-        let line = rule(&title, verb.as_str(), columns, theme.signs().rule);
+        let both = format!("{} {dot} {verb}", self.also);
+        let all = match self.also.is_empty() {
+            true => [verb, "", ""],
+            // Who has rows knows Enter.
+            false => [both.as_str(), self.also.as_str(), verb],
+        };
+        let fits = |words: &&str| rule_fits(&title, words, columns);
+        let right = all.into_iter().find(fits).unwrap_or_default();
+        let line = rule(&title, right, columns, theme.signs().rule);
         buffer.set_stringn(area.x, area.y, line, columns, theme.title());
     }
 

@@ -96,12 +96,7 @@ impl<'a> Walk<'a> {
             asked,
             until,
             found: Found {
-                unclear: asked
-                    .query
-                    .unclear
-                    .iter()
-                    .map(|it| format!("not understood: {it}"))
-                    .collect(),
+                unclear: asked.query.troubles(),
                 ..Found::default()
             },
             looked_at: None,

@@ -2,7 +2,7 @@
 //! reckoned here. While it is open it is asked for again when something happens, but seldom.
 
 use minicom_protocol::figures::{By, Range, Statistics};
-use minicom_tui_kit::{Now, Shown, styled::StyledLine};
+use minicom_tui_kit::{Now, Shown, overlay, styled::StyledLine};
 
 use super::Content;
 use crate::{
@@ -61,8 +61,9 @@ impl App {
         if let Some(words) = self.words_of(told) {
             lines.push(StyledLine::of(words, self.theme.dim()));
         }
+        let columns = usize::from(overlay::text_columns(self.size.width));
         if let Some(told) = told.value() {
-            lines.extend(figures::page(told, &self.theme));
+            lines.extend(figures::page(told, &self.theme, columns));
         } else if lines.is_empty() {
             let words = Shown::line(&format!("Figures of {}", shown.range.words()));
             lines.push(StyledLine::of(words, self.theme.dim()));
