@@ -21,6 +21,8 @@ use crate::theme::Theme;
 const NUMBER_MAX: u64 = 1 << 40;
 /// Parts of a cell that a bar can end at.
 const EIGHTHS: u64 = 8;
+/// Cells of a column's width at most: wider ones say no more.
+const COLUMN_MAX: usize = 8;
 /// Columns between a name, its number and the bar.
 const GAP: usize = 1;
 
@@ -58,12 +60,17 @@ pub fn bars(rows: &[(Shown, u64)], name_columns: usize, columns: usize, theme: &
 
 /// A column for each, `rows` high with its label below, and below that its number. `None` if there is no room for all of them.
 pub fn columns(all: &[(Shown, u64)], columns: usize, rows: usize, theme: &Theme) -> Option<Vec<StyledLine>> {
-    let widest = all.iter().map(|(label, _)| width(label.as_str())).max()?;
+    let number = |count: u64| match count {
+        0 => String::new(),
+        _ => count.to_string(),
+    };
+    let widest = |it: &(Shown, u64)| width(it.0.as_str()).max(number(it.1).len());
+    let widest = all.iter().map(widest).max()?;
     let each = columns / all.len();
     if each <= widest {
         return None;
     }
-    let gap = if each >= 3 { 1 + usize::from(each > 7) } else { 1 };
+    let gap = 1 + usize::from(each > 7);
     let numbers = visible(
         all.iter().map(|it| it.1),
         rows.saturating_sub(1).max(1) as u64 * EIGHTHS,
@@ -74,7 +81,7 @@ pub fn columns(all: &[(Shown, u64)], columns: usize, rows: usize, theme: &Theme)
             .value(number)
             .text_value("")
     };
-    let wide = (each - gap).min(8);
+    let wide = (each - gap).min(COLUMN_MAX);
     let bars: Vec<Bar<'_>> = all.iter().zip(numbers).map(bar).collect();
     let chart = BarChart::vertical(bars)
         .bar_width(u16::try_from(wide).unwrap_or(1))
@@ -82,17 +89,10 @@ pub fn columns(all: &[(Shown, u64)], columns: usize, rows: usize, theme: &Theme)
         .bar_set(signs(theme))
         .bar_style(theme.value());
     let mut lines = drawn(chart, columns, rows, theme);
-    let number = |count: u64| match count {
-        0 => String::new(),
-        _ => count.to_string(),
-    };
-    if all.iter().all(|it| number(it.1).len() <= each) {
-        let numbers: String = all
-            .iter()
-            .map(|it| format!("{:^wide$}{:gap$}", number(it.1), ""))
-            .collect();
-        lines.push(StyledLine::of(Shown::line(numbers.trim_end()), Style::new()));
-    }
+    let step = wide + gap;
+    let numbers = all.iter().map(|it| format!("{:<step$}", number(it.1)));
+    let numbers = numbers.collect::<String>();
+    lines.push(StyledLine::of(Shown::line(numbers.trim_end()), Style::new()));
     Some(lines)
 }
 

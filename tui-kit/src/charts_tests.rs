@@ -32,7 +32,7 @@ fn bars_have_names_numbers_and_lengths() {
 #[test]
 fn columns_have_labels_and_numbers_below() {
     let hours: Vec<(Shown, u64)> = (0..24_u64)
-        .map(|hour| (Shown::line(&format!("{hour:02}")), hour.abs_diff(12) * 9))
+        .map(|hour| (Shown::line(&format!("{hour:02}")), hour.abs_diff(12) * 8))
         .collect();
     let told = THEMES.map(|theme| text(&columns(&hours, 76, 6, &theme).unwrap()));
     insta::assert_snapshot!(told.join("\n\n"));

@@ -53,14 +53,7 @@ impl Page<'_> {
         match charts::columns(&all, self.columns, HOUR_ROWS, self.theme) {
             Some(lines) => self.lines.extend(lines),
             // Too narrow for a column each.
-            None => {
-                let numbers: Vec<u64> = all.iter().map(|it| it.1).collect();
-                self.lines.push(charts::sparkline(&numbers, numbers.len(), self.theme));
-                self.lines.push(StyledLine::of(
-                    Shown::fixed("00    06    12    18   23"),
-                    self.theme.dim(),
-                ));
-            }
+            None => self.bars(all, NAME),
         }
         if let Some(most) = hours.iter().max_by_key(|it| it.opened).filter(|it| it.opened > 0) {
             let words = format!("{} from {}:00 to {}:59", most.opened, most.key, most.key);
