@@ -22,7 +22,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{credentials::Secret, limits, party::Party, server_url::ServerUrl, state_dir::StateDir, tls::Trust};
+use crate::{Claim, credentials::Secret, limits, party::Party, server_url::ServerUrl, state_dir::StateDir, tls::Trust};
 
 /// What a connection is opened with: [`Config::agent`] or [`Config::customer`], then what differs from the usual.
 pub struct Config<A: Party> {
@@ -242,6 +242,14 @@ impl<A: Party> Config<A> {
                 .and_then(|source| source())
                 .map(|it| it.reveal().to_owned()),
             link_code: self.link_code.as_ref().map(|code| code.reveal().to_owned()),
+        }
+    }
+
+    /// How a customer's name is claimed.
+    pub(crate) fn claim(&self) -> Claim {
+        Claim {
+            link_code: self.link_code.is_some(),
+            tenant: self.tenant.clone().filter(|it| *it != TenantId::default_tenant()),
         }
     }
 }

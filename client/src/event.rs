@@ -6,7 +6,7 @@ use minicom_protocol::{
     command::Outcome,
     frame::{Audience, Told},
     gate::Shown,
-    ids::{CommandId, Cursor, Mark, Time},
+    ids::{CommandId, Cursor, Mark, TenantId, Time},
     refusal::Refusal,
 };
 
@@ -174,8 +174,8 @@ impl ConnState {
 pub enum Ended {
     /// The token is not good, or no longer.
     SignedOut,
-    /// The name belongs to somebody with another secret.
-    WrongSecret,
+    /// What the name was claimed by does not prove it.
+    WrongSecret(Claim),
     /// The versions of the protocol do not fit.
     WrongVersion {
         /// Our version.
@@ -189,11 +189,46 @@ pub enum Ended {
     Refused(Refusal),
 }
 
+/// How a name was claimed. The server gives one answer to all that it does not accept; what was tried is known here.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Claim {
+    /// By a link code.
+    pub link_code: bool,
+    /// At a desk that was named.
+    pub tenant: Option<TenantId>,
+}
+
+impl Claim {
+    fn words(&self) -> String {
+        let code = "The link code was not accepted. It is good once, for ten minutes and one name. Make a new one (/link) and enter \
+                    the whole line that it shows.";
+        match (self.link_code, &self.tenant) {
+            (true, None) => code.to_owned(),
+            (true, Some(tenant)) => format!("{code} Is {tenant} the desk's name (--tenant)?"),
+            (false, None) => "This name is somebody else's here, or its secret is not on this computer. If it is yours: /link on your \
+                              other device. Else choose another name."
+                .to_owned(),
+            (false, Some(tenant)) => format!(
+                "At the desk {tenant} this name is somebody else's, its secret is not on this computer, or there is no such desk. \
+                 Look at --tenant, or choose another name."
+            ),
+        }
+    }
+}
+
 impl Ended {
+    /// The same, with how the name was claimed.
+    pub(crate) fn by(self, claim: Claim) -> Ended {
+        match self {
+            Ended::WrongSecret(_) => Ended::WrongSecret(claim),
+            other => other,
+        }
+    }
+
     pub(crate) fn from_refusal(refusal: Refusal) -> Ended {
         match refusal {
             Refusal::SignIn => Ended::SignedOut,
-            Refusal::WrongSecret => Ended::WrongSecret,
+            Refusal::WrongSecret => Ended::WrongSecret(Claim::default()),
             Refusal::Version { min, max } => Ended::WrongVersion {
                 client: minicom_protocol::frame::VERSION,
                 min,
@@ -207,7 +242,7 @@ impl Ended {
     pub fn words(&self) -> String {
         match self {
             Ended::SignedOut => Refusal::SignIn.message(),
-            Ended::WrongSecret => Refusal::WrongSecret.message(),
+            Ended::WrongSecret(claim) => claim.words(),
             Ended::WrongVersion { client, min, max } => format!(
                 "This program speaks version {client} of the protocol, the server {min} to {max}. \
                  Use programs of the same release."
@@ -221,7 +256,7 @@ impl From<Ended> for ConnState {
     fn from(ended: Ended) -> ConnState {
         match ended {
             Ended::SignedOut => ConnState::SignedOut,
-            Ended::WrongSecret => ConnState::Refused(Refusal::WrongSecret),
+            Ended::WrongSecret(_) => ConnState::Refused(Refusal::WrongSecret),
             Ended::WrongVersion { client, min, max } => ConnState::WrongVersion { client, min, max },
             Ended::Refused(refusal) => ConnState::Refused(refusal),
         }
@@ -260,5 +295,27 @@ mod deferred_tests {
             told(Refusal::Busy { retry_after_ms: 10 }),
             "The server is busy. What waits goes by itself, from 1 s on."
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_accepted_is_named_with_what_to_do() {
+        let words = |link_code, tenant: Option<&str>| {
+            let tenant = tenant.map(|it| TenantId::parse(it).unwrap());
+            let refused = Ended::from_refusal(Refusal::WrongSecret);
+            refused.by(Claim { link_code, tenant }).words()
+        };
+        for (told, is_in, is_not) in [
+            (words(false, None), "choose another name", "--tenant"),
+            (words(true, None), "link code was not accepted", "--tenant"),
+            (words(false, Some("acne")), "At the desk acne", "link code"),
+            (words(true, Some("acne")), "Is acne the desk's name", "somebody else's"),
+        ] {
+            assert!(told.contains(is_in) && !told.contains(is_not), "{told}");
+        }
     }
 }

@@ -82,7 +82,7 @@ fn without_options(line: &str) -> String {
 /// Of a connection that has ended for good.
 pub fn of_end(ended: &Ended) -> u8 {
     match ended {
-        Ended::SignedOut | Ended::WrongSecret => PERMISSION,
+        Ended::SignedOut | Ended::WrongSecret(_) => PERMISSION,
         Ended::WrongVersion { .. } => VERSION,
         Ended::Refused(refusal) => of_refusal(refusal),
     }
@@ -153,7 +153,7 @@ mod tests {
     fn ends_have_their_codes() {
         let (client, min, max) = (1, 2, 3);
         for (code, ended) in [
-            (77, Ended::WrongSecret),
+            (77, Ended::WrongSecret(crate::Claim::default())),
             (77, Ended::SignedOut),
             (77, Ended::Refused(Refusal::Forbidden)),
             (78, Ended::WrongVersion { client, min, max }),

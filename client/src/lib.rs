@@ -82,7 +82,7 @@ pub use command_ids::CommandIds;
 pub use config::{Config, DialFuture, Dialer, Io, Random, Timing};
 pub use connection::open;
 pub use credentials::Secret;
-pub use event::{ClientEvent, ConnState, Ended, deferred_words};
+pub use event::{Claim, ClientEvent, ConnState, Ended, deferred_words};
 pub use handle::{Handle, Unsent};
 pub use list_choice::{ListChoice, ListChoiceFile};
 pub use party::Party;

@@ -285,6 +285,7 @@ impl Options {
         let mut theme = Theme::from_environment(var);
         if let Some(name) = self.theme {
             theme.mono = name == ThemeName::Mono;
+            theme.every_colour = false;
         }
         theme.ascii |= self.ascii;
         theme

@@ -269,6 +269,7 @@ fn a_desk_in_mono_and_ascii() {
     let theme = Theme {
         mono: true,
         ascii: true,
+        every_colour: false,
     };
     let mut seat = seat_with(80, 24, theme);
     seat.press("<esc>fstage:waiting,snoozed,active group:priority<enter>jj<space>");

@@ -114,6 +114,7 @@ fn in_mono_with_ascii_signs() {
     let theme = Theme {
         mono: true,
         ascii: true,
+        every_colour: false,
     };
     let mut seat = Seat::with(desk(), 80, 24, theme);
     seat.press("<alt-4>mine<enter><esc>");

@@ -177,7 +177,7 @@ pub fn mends(ended: &Ended) -> bool {
                 | Refusal::NewPasswordRequired
                 | Refusal::SignIn
         ),
-        Ended::WrongSecret | Ended::WrongVersion { .. } => false,
+        Ended::WrongSecret(_) | Ended::WrongVersion { .. } => false,
     }
 }
 

@@ -186,7 +186,7 @@ fn what_signing_in_again_mends() {
         (Ended::Refused(Refusal::TotpSetupRequired), true),
         (Ended::Refused(Refusal::NewPasswordRequired), true),
         (Ended::Refused(Refusal::Forbidden), false),
-        (Ended::WrongSecret, false),
+        (Ended::WrongSecret(minicom_client::Claim::default()), false),
     ] {
         assert_eq!(mends(&ended), expected, "{ended:?}");
     }

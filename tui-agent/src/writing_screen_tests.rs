@@ -27,6 +27,7 @@ fn seat(width: u16, height: u16, theme: Theme) -> Seat {
 const ASCII: Theme = Theme {
     mono: true,
     ascii: true,
+    every_colour: false,
 };
 
 /// The desk with a thread in which there is one of everything.

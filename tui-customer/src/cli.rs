@@ -203,6 +203,7 @@ impl Cli {
                 .theme
                 .map_or(from_environment.mono, |theme| theme == ThemeName::Mono),
             ascii: self.ascii || from_environment.ascii,
+            every_colour: self.theme.is_none() && from_environment.every_colour,
         }
     }
 }

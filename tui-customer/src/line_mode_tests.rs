@@ -482,7 +482,9 @@ fn refusals_and_ends_are_told() {
     assert_eq!(desk.quit, Some(0), "nothing waits any more");
 
     let mut desk = Desk::live(vec![]);
-    desk.client(ClientEvent::Ended(minicom_client::Ended::WrongSecret));
+    desk.client(ClientEvent::Ended(minicom_client::Ended::WrongSecret(
+        minicom_client::Claim::default(),
+    )));
     assert_eq!(desk.quit, Some(77));
 
     // Whoever was in is told what happened, and not that the name is somebody else's.

@@ -4,12 +4,12 @@ mod rig;
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use minicom_client::{ClientEvent, ConnState, Ended};
+use minicom_client::{Claim, ClientEvent, ConnState, Ended};
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
     customer_event::{Author, Closed, Closer, CustomerBody, CustomerEvent},
     event::Part,
-    frame::{CustomerQuestion, CustomerReply, CustomerSignal, Told},
+    frame::{CustomerQuestion, CustomerReply, CustomerSignal, DeskLook, Told},
     ids::Seq,
     library::Article,
     line::{LineRef, LineState, Quote},
@@ -24,6 +24,7 @@ use rig::{Desk, Rig, ada, agent, asking, card, line_no, minute, settings, typing
 const ASCII: Theme = Theme {
     mono: true,
     ascii: true,
+    every_colour: false,
 };
 
 /// The story with Ada typing.
@@ -199,8 +200,11 @@ fn ended(why: Ended, width: u16, height: u16) -> Rig {
 
 #[test]
 fn the_end_in_words() {
-    screen!("wrong_secret", ended(Ended::WrongSecret, 80, 24));
-    screen!("wrong_secret_40x12", ended(Ended::WrongSecret, 40, 12));
+    screen!("wrong_secret", ended(Ended::WrongSecret(Claim::default()), 80, 24));
+    screen!(
+        "wrong_secret_40x12",
+        ended(Ended::WrongSecret(Claim::default()), 40, 12)
+    );
     let version = Ended::WrongVersion {
         client: 1,
         min: 2,
@@ -421,4 +425,42 @@ fn words_while_they_are_written() {
     screen!("words_80x24", rig);
     rig.bench.press("ed").resize(40, 12);
     screen!("words_40x12", rig);
+}
+
+/// A desk that says more of itself than its name.
+fn dressed(width: u16, height: u16, theme: Theme) -> Rig {
+    let mut rig = Rig::story(width, height, theme);
+    rig.signal(CustomerSignal::Look(DeskLook {
+        desk: "Acme Parcels".to_owned(),
+        subtitle: "We answer within the hour, on weekends too".to_owned(),
+        colour: "#2b6cb0".to_owned(),
+        edit_window_s: 60,
+        ..DeskLook::default()
+    }));
+    rig
+}
+
+#[test]
+fn a_desks_line_and_colour() {
+    screen!("dressed_80x24", dressed(80, 24, Theme::ansi()));
+    screen!("dressed_120x40", dressed(120, 40, Theme::ansi()));
+    screen!("dressed_40x12_mono", dressed(40, 12, Theme::mono()));
+    let every_colour = Theme {
+        every_colour: true,
+        ..Theme::ansi()
+    };
+    let mut rig = dressed(80, 24, every_colour);
+    assert!(
+        rig.bench.styled().contains("on #2b6cb0"),
+        "as it is, where that can be drawn"
+    );
+    // What the state of the connection needs comes first, and who is there stays where it was.
+    let head = |rig: &Rig| rig.bench.styled().lines().next().unwrap().to_owned();
+    assert!(head(&rig).contains("We answer"), "{}", head(&rig));
+    rig.lost(12);
+    assert!(
+        !head(&rig).contains("We answer") && head(&rig).contains("reconnecting 12s"),
+        "{}",
+        head(&rig)
+    );
 }

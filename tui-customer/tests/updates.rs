@@ -550,7 +550,7 @@ fn a_closed_chat_is_followed_by_a_new_one_in_the_same_thread() {
 #[test]
 fn after_the_end_only_leaving_works() {
     for (ended, code) in [
-        (Ended::WrongSecret, 77),
+        (Ended::WrongSecret(minicom_client::Claim::default()), 77),
         (Ended::Refused(Refusal::BadName { why: "no".into() }), 2),
         (
             Ended::WrongVersion {

@@ -88,6 +88,7 @@ pub mod charts;
 pub mod clipboard;
 pub mod composer;
 pub mod cursor;
+mod desk_colour;
 pub mod desktop;
 pub mod drafts;
 pub mod editor;
@@ -124,6 +125,7 @@ pub mod time;
 pub mod transcript;
 
 pub use composer::Composer;
+pub use desk_colour::DeskColour;
 pub use input::Input;
 pub use key::Key;
 pub use keymap::{Available, Hint, Keymap};

@@ -42,6 +42,7 @@ pub fn plain(text: &str) -> Vec<Shown> {
     let theme = Theme {
         mono: true,
         ascii: true,
+        every_colour: false,
     };
     let form = Form::Plain { columns: PLAIN_COLUMNS };
     laid_out(text, &form, &theme)

@@ -30,6 +30,8 @@ pub struct Theme {
     pub mono: bool,
     /// Only ASCII signs in the program's own parts.
     pub ascii: bool,
+    /// The terminal draws every colour, not only its own sixteen. Only what others have chosen is drawn so.
+    pub every_colour: bool,
 }
 
 /// The program's own signs. None is wider than one column in any terminal that draws it, and none is an emoji.
@@ -118,6 +120,7 @@ impl Theme {
         Theme {
             mono: false,
             ascii: false,
+            every_colour: false,
         }
     }
 
@@ -126,11 +129,12 @@ impl Theme {
         Theme {
             mono: true,
             ascii: false,
+            every_colour: false,
         }
     }
 
     /// From the environment: `NO_COLOR` (not empty) chooses `mono`, a locale that names an encoding other than UTF-8 chooses
-    /// ASCII signs. `var` is how a variable is read, `std::env::var(name).ok()` in programs.
+    /// ASCII signs, `COLORTERM` tells of every colour. `var` is how a variable is read, `std::env::var(name).ok()` in programs.
     pub fn from_environment(var: impl Fn(&str) -> Option<String>) -> Theme {
         let set = |name: &str| var(name).filter(|value| !value.is_empty());
         let locale = set("LC_ALL")
@@ -143,6 +147,7 @@ impl Theme {
         Theme {
             mono: set("NO_COLOR").is_some(),
             ascii: other_encoding,
+            every_colour: set("COLORTERM").is_some_and(|it| it == "truecolor" || it == "24bit"),
         }
     }
 
@@ -285,7 +290,7 @@ mod tests {
     fn with_ascii_signs_a_cut_is_ascii_too() {
         let words = crate::text::truncate("saved replies", 6);
         for (ascii, shown) in [(true, "saved>"), (false, "saved›")] {
-            let theme = Theme { mono: true, ascii };
+            let theme = Theme { ascii, ..Theme::mono() };
             let mut buffer = Buffer::with_lines([words.as_str()]);
             theme.finish(&mut buffer);
             assert_eq!(buffer, Buffer::with_lines([shown]));

@@ -136,6 +136,7 @@ impl<A: Party> Link<A> {
                     self.wait(&mut backoff, why, None, false).await;
                 }
                 Loss::Ended(ended) => {
+                    let ended = ended.by(self.config.claim());
                     self.over(ended).await;
                     break;
                 }

@@ -48,7 +48,7 @@ pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
             "Install the same release of both, then start again.".to_owned(),
         ),
         Ended::Refused(Refusal::DeskClosed) => ("This desk is closed", format!("Server: {server}")),
-        Ended::WrongSecret | Ended::Refused(_) => {
+        Ended::WrongSecret(_) | Ended::Refused(_) => {
             ("The server does not let this program in", format!("Server: {server}"))
         }
     };

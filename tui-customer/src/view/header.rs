@@ -4,7 +4,7 @@
 use minicom_client::ConnState;
 use minicom_protocol::gate::Shown;
 use minicom_tui_kit::{
-    Now,
+    DeskColour, Now,
     text::{truncate, width},
 };
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
@@ -14,6 +14,10 @@ use crate::{actions::Action, layout::NARROW, model::App, told, view::put};
 const TITLE: &str = "Support";
 /// Columns of the desk's name.
 const TITLE_COLUMNS_MAX: usize = 24;
+/// Columns that a line under it leaves for who is there.
+const WHO_COLUMNS: usize = 24;
+/// Columns of that line below which a part of it says nothing.
+const SUBTITLE_COLUMNS_MIN: usize = 16;
 /// Columns between two facts.
 const GAP: usize = 3;
 /// Between left and right at least.
@@ -37,11 +41,21 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     let right = right_columns(state, &name);
 
     let mut x = 1;
+    if let Some(patch) = colour(app) {
+        put(buffer, area, 0, " ", patch);
+        x += usize::from(!narrow);
+    }
     if !title.is_empty() {
-        put(buffer, area, 1, title.as_str(), app.theme.title());
+        put_at(buffer, area, x, title.as_str(), app.theme.title());
         x += width(title.as_str()) + GAP;
     }
-    let room = columns.saturating_sub(x + APART + right);
+    let mut room = columns.saturating_sub(x + APART + right);
+    let under = if narrow { Shown::default() } else { subtitle(app, room) };
+    if !under.is_empty() {
+        put_at(buffer, area, x, under.as_str(), app.theme.dim());
+        let taken = width(under.as_str()) + GAP;
+        (x, room) = (x + taken, room - taken);
+    }
     let who = told::fitting(&who, room);
     if width(who.as_str()) <= room || narrow {
         put_at(buffer, area, x, &truncate(who.as_str(), room), Style::new());
@@ -73,6 +87,26 @@ fn title(app: &App) -> Shown {
     let desk = app.replica.me().map(|me| Shown::line(&me.desk).cut(TITLE_COLUMNS_MAX));
     desk.filter(|desk| !desk.as_str().trim().is_empty())
         .unwrap_or(Shown::fixed(TITLE))
+}
+
+/// The line under the desk's name, beside it, where room is left for who is there. It does not depend on who that is: nothing moves
+/// because somebody comes.
+fn subtitle(app: &App, room: usize) -> Shown {
+    let room = room.saturating_sub(WHO_COLUMNS + GAP);
+    let line = app
+        .replica
+        .me()
+        .map(|me| Shown::line(me.subtitle.trim()))
+        .unwrap_or_default();
+    match width(line.as_str()) <= room || room >= SUBTITLE_COLUMNS_MIN {
+        true => line.cut(room),
+        false => Shown::default(),
+    }
+}
+
+/// The desk's colour, if it has one and there are colours.
+fn colour(app: &App) -> Option<Style> {
+    DeskColour::parse(&app.replica.me()?.colour)?.patch(&app.theme)
 }
 
 /// How the connection stands, the longest form first.

@@ -16,7 +16,7 @@ use tokio_tungstenite::{
 };
 
 use super::harness::*;
-use crate::{ClientEvent, Config, ConnState, Dialer, Ended, Secret, ServerUrl, Unsent, open};
+use crate::{Claim, ClientEvent, Config, ConnState, Dialer, Ended, Secret, ServerUrl, Unsent, open};
 
 #[tokio::test(start_paused = true)]
 async fn the_first_connection_starts_from_a_snapshot() {
@@ -281,7 +281,10 @@ async fn what_trying_again_cannot_help_ends_it_and_says_why() {
     let (state, why) = ended(Some((CloseCode::SignIn, Some(Refusal::WrongSecret))), None).await;
     assert_eq!(
         (state, why),
-        (ConnState::Refused(Refusal::WrongSecret), Ended::WrongSecret)
+        (
+            ConnState::Refused(Refusal::WrongSecret),
+            Ended::WrongSecret(Claim::default())
+        )
     );
     let (state, why) = ended(
         Some((CloseCode::Version, Some(Refusal::Version { min: 2, max: 3 }))),
