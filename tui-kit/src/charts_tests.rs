@@ -15,10 +15,12 @@ const THEMES: [Theme; 2] = [
     Theme {
         mono: true,
         ascii: false,
+        every_colour: false,
     },
     Theme {
         mono: true,
         ascii: true,
+        every_colour: false,
     },
 ];
 
@@ -73,7 +75,7 @@ proptest! {
     /// Whatever was counted: everything fits its columns, in ASCII it is ASCII, and what is not nothing is not shown as nothing.
     #[test]
     fn any_numbers_can_be_drawn(numbers in prop::collection::vec(prop_oneof![0..9_u64, any::<u64>()], 1..100), wide in 1..120_usize, high in 1..12_usize, ascii in any::<bool>()) {
-        let theme = Theme { mono: true, ascii };
+        let theme = Theme { ascii, ..Theme::mono() };
         let rows: Vec<(Shown, u64)> = numbers.iter().map(|it| (Shown::fixed("x"), *it)).collect();
         let name = Shown::fixed("11-21");
         let mut all = bars(&rows, 8, wide.max(40), &theme);

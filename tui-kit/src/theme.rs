@@ -116,7 +116,7 @@ impl Theme {
     }
 
     /// The terminal's own colours.
-    pub fn ansi() -> Theme {
+    pub const fn ansi() -> Theme {
         Theme {
             mono: false,
             ascii: false,
@@ -125,7 +125,7 @@ impl Theme {
     }
 
     /// No colours.
-    pub fn mono() -> Theme {
+    pub const fn mono() -> Theme {
         Theme {
             mono: true,
             ascii: false,
