@@ -185,6 +185,7 @@ fn pages_of_all_ranges_on_all_widths() {
     let ascii = Theme {
         mono: true,
         ascii: true,
+        every_colour: false,
     };
     for range in Range::ALL {
         let told = days(week(), range);
