@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use minicom_protocol::ids::ConversationId;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -80,13 +81,15 @@ impl fmt::Display for Searched {
         } = self.size;
         write!(
             f,
-            "{} messages in {conversations} conversations, in the index after {:.0} s\n  search p95 {:.1} ms (worst {:.1}), {} missed\n  \
-             opening p95 {:.1} ms (worst {:.1})\n  {} hostile queries, the worst {:.1} ms, {} answered wrongly",
+            "{} messages in {conversations} conversations, in the index after {:.0} s\n  search p50 {:.1} ms, p95 {:.1} (worst {:.1}), {} \
+             missed\n  opening p50 {:.1} ms, p95 {:.1} (worst {:.1})\n  {} hostile queries, the worst {:.1} ms, {} answered wrongly",
             conversations * messages,
             self.indexed.as_secs_f64(),
+            ms(percentile(&self.searches, 50)),
             ms(p95(&self.searches)),
             ms(worst(&self.searches)),
             self.missed,
+            ms(percentile(&self.opens, 50)),
             ms(p95(&self.opens)),
             ms(worst(&self.opens)),
             self.hostile.len(),
@@ -137,19 +140,20 @@ impl fmt::Display for Compared {
     }
 }
 
-/// Fills a desk and measures it, and then one with so many times as many conversations.
+/// Fills a desk, and one with so many times as many conversations, and measures both by turns: what the computer does besides is felt
+/// by both alike.
 ///
 /// # Errors
 /// As [`measure`].
 pub async fn compare(size: Size, times: u64, seed: u64) -> Result<Compared> {
-    let small = measure(size, seed).await?;
-    let large = match times {
-        0 | 1 => None,
-        _ => {
-            let conversations = size.conversations * times;
-            Some(measure(Size { conversations, ..size }, seed).await?)
-        }
-    };
+    let mut desks = vec![Filled::new(size, seed).await?];
+    if times > 1 {
+        let conversations = size.conversations * times;
+        desks.push(Filled::new(Size { conversations, ..size }, seed).await?);
+    }
+    let mut measured = measure_by_turns(desks, seed).await?.into_iter();
+    let small = measured.next().context("one desk at least was measured")?;
+    let large = measured.next();
     Ok(Compared { small, large })
 }
 
@@ -166,48 +170,96 @@ fn worst(times: &[Duration]) -> Duration {
 /// # Errors
 /// The desk cannot be filled, or the server does not answer.
 pub async fn measure(size: Size, seed: u64) -> Result<Searched> {
-    let folder = TempDir::new()?;
-    let data = folder.path().join("data");
-    let setup = Setup::for_load(&["Ada"]);
-    let agents = setup.prepare(&data).await?;
-    let ada = agents.first().context("an agent was made")?;
-    let filled = fill::fill(&data, &setup, ada, size, seed).await?;
-    let began = Instant::now();
-    let mut server = ServerProcess::start(&data, setup).await?;
-    let asking = Asking::new(&server, ada.token.reveal())?;
-    asking.until_nothing_is_behind("/search?q=word").await?;
-    let indexed = began.elapsed();
-    let mut random = StdRng::seed_from_u64(seed);
-    let (mut searches, mut opens, mut missed) = (vec![], vec![], 0);
-    for _ in 0..size.rounds {
-        let (query, is_there) = fill::query(&mut random, size.conversations);
-        let (found, time) = search(&asking, &query).await?;
-        let nothing = found["hits"].as_array().is_none_or(Vec::is_empty);
-        missed += usize::from(is_there && nothing);
-        searches.push(time);
-        let one = filled[random.random_range(0..filled.len())];
-        let (page, time) = asking.get(&format!("/sessions/{one}/messages?limit=50")).await?;
-        ensure!(page["messages"].is_array(), "no page of a conversation: {page}");
-        opens.push(time);
-    }
-    let (mut hostile, mut wrong) = (vec![], vec![]);
-    for query in fill::hostile(&mut random, HOSTILE) {
-        let (found, time) = search(&asking, &query).await?;
-        if !found["hits"].is_array() {
-            wrong.push(format!("{query:?}: {found}"));
+    let desk = Filled::new(size, seed).await?;
+    let measured = measure_by_turns(vec![desk], seed).await?;
+    measured.into_iter().next().context("one desk was measured")
+}
+
+/// Each desk is asked the same, one after the other, again and again.
+async fn measure_by_turns(mut desks: Vec<Filled>, seed: u64) -> Result<Vec<Searched>> {
+    let rounds = desks.iter().map(|it| it.found.size.rounds).max().unwrap_or_default();
+    let mut randoms: Vec<StdRng> = desks.iter().map(|_| StdRng::seed_from_u64(seed)).collect();
+    for _ in 0..rounds {
+        for (desk, random) in desks.iter_mut().zip(&mut randoms) {
+            desk.round(random).await?;
         }
-        hostile.push(time);
     }
-    ensure!(server.terminate().await?.success(), "the server did not end well");
-    Ok(Searched {
-        size,
-        indexed,
-        searches,
-        opens,
-        hostile,
-        wrong,
-        missed,
-    })
+    let hostile = fill::hostile(&mut StdRng::seed_from_u64(seed), HOSTILE);
+    for query in &hostile {
+        for desk in &mut desks {
+            desk.hostile(query).await?;
+        }
+    }
+    let mut all = Vec::new();
+    for mut desk in desks {
+        ensure!(desk.server.terminate().await?.success(), "the server did not end well");
+        all.push(desk.found);
+    }
+    Ok(all)
+}
+
+/// A desk that is full, its server, and what was found out about it.
+struct Filled {
+    /// It goes when this goes.
+    _folder: TempDir,
+    server: ServerProcess,
+    asking: Asking,
+    conversations: Vec<ConversationId>,
+    found: Searched,
+}
+
+impl Filled {
+    async fn new(size: Size, seed: u64) -> Result<Filled> {
+        let folder = TempDir::new()?;
+        let data = folder.path().join("data");
+        let setup = Setup::for_load(&["Ada"]);
+        let agents = setup.prepare(&data).await?;
+        let ada = agents.first().context("an agent was made")?;
+        let conversations = fill::fill(&data, &setup, ada, size, seed).await?;
+        let began = Instant::now();
+        let server = ServerProcess::start(&data, setup).await?;
+        let asking = Asking::new(&server, ada.token.reveal())?;
+        asking.until_nothing_is_behind("/search?q=word").await?;
+        let found = Searched {
+            size,
+            indexed: began.elapsed(),
+            searches: vec![],
+            opens: vec![],
+            hostile: vec![],
+            wrong: vec![],
+            missed: 0,
+        };
+        Ok(Filled {
+            _folder: folder,
+            server,
+            asking,
+            conversations,
+            found,
+        })
+    }
+
+    async fn round(&mut self, random: &mut StdRng) -> Result<()> {
+        let (query, is_there) = fill::query(random, self.found.size.conversations);
+        let (told, time) = search(&self.asking, &query).await?;
+        let nothing = told["hits"].as_array().is_none_or(Vec::is_empty);
+        self.found.missed += usize::from(is_there && nothing);
+        self.found.searches.push(time);
+        let one = self.conversations[random.random_range(0..self.conversations.len())];
+        let opening = format!("/sessions/{one}/messages?limit=50");
+        let (page, time) = self.asking.get(&opening).await?;
+        ensure!(page["messages"].is_array(), "no page of a conversation: {page}");
+        self.found.opens.push(time);
+        Ok(())
+    }
+
+    async fn hostile(&mut self, query: &str) -> Result<()> {
+        let (told, time) = search(&self.asking, query).await?;
+        if !told["hits"].is_array() {
+            self.found.wrong.push(format!("{query:?}: {told}"));
+        }
+        self.found.hostile.push(time);
+        Ok(())
+    }
 }
 
 async fn search(asking: &Asking, query: &str) -> Result<(Value, Duration)> {

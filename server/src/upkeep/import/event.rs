@@ -23,9 +23,14 @@ pub fn take(scope: &mut Scope<'_>, event: Event, erasing: &mut Erasing<'_>) -> s
                 files::sent(conn, tenant, file, conversation, rev)?;
             }
         }
-        (EventBody::LineChanged(LineChanged { line, state, .. }), Subject::Conversation { customer, .. })
-            if matches!(state, LineState::Withdrawn | LineState::Blanked) =>
-        {
+        (
+            EventBody::LineChanged(LineChanged {
+                line,
+                state: LineState::Withdrawn | LineState::Blanked,
+                ..
+            }),
+            Subject::Conversation { customer, .. },
+        ) => {
             if let Some(posted) = journal::posted_at(conn, tenant, customer, *line)? {
                 files::gone_in_line(conn, tenant, customer, posted, scope.now)?;
             }
