@@ -6,7 +6,8 @@ use std::{net::Ipv4Addr, path::Path, sync::Arc, time::Duration};
 use anyhow::{Context, Result, anyhow};
 use minicom_client::Secret;
 use minicom_protocol::{
-    ids::TenantId,
+    command::Done,
+    ids::{CommandId, TenantId},
     people::{AgentRef, Role},
     refusal::Refusal,
     rest::LoginRequest,
@@ -20,11 +21,12 @@ use minicom_server::{
     decide::Settings,
     desk::{Desk, WriterThread},
     faults::Faults,
-    order::{Caller, Who},
+    order::{Caller, Order, Who},
     store::{self, open::DataFolder},
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// The password of every agent that is made here.
 pub const PASSWORD: &str = "seven lamps on a quiet hill";
@@ -231,4 +233,18 @@ impl OpenDesk {
 /// A refusal as an error.
 pub fn refused(refusal: Refusal) -> anyhow::Error {
     anyhow!("{}: {}", refusal.code(), refusal.message())
+}
+
+/// Does it, again and again while the desk has more to do than it takes in.
+///
+/// # Errors
+/// The desk refuses it.
+pub async fn by(desk: &Desk, who: &Caller, order: Order) -> Result<Done> {
+    let id = CommandId(Uuid::now_v7());
+    loop {
+        match desk.submit(who, id, order.clone()).await {
+            Err(Refusal::Busy { .. }) => tokio::task::yield_now().await,
+            other => return other.map_err(refused),
+        }
+    }
 }

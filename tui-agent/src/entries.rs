@@ -13,7 +13,7 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Shown, Who, Zone, markdown,
-    transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, FileCard, FileRow, Kind},
+    transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, FileCard, Kind, words_of},
 };
 
 use crate::words;
@@ -42,14 +42,19 @@ impl Eyes {
                 let mark = own.then_some(DeliveryMark::Stored);
                 (
                     Kind::Line { who, name, own },
-                    line_text(posted),
+                    words_of(&posted.parts, posted.state),
                     mark,
                     self.extras(posted),
                 )
             }
             EventBody::Noted(note) => (note_kind(false), self.note_text(note), None, Extras::default()),
             // The desk's own line.
-            EventBody::Posted(posted) => (Kind::System, line_text(posted), None, Extras::default()),
+            EventBody::Posted(posted) => (
+                Kind::System,
+                words_of(&posted.parts, posted.state),
+                None,
+                Extras::default(),
+            ),
             _ => {
                 let happened = self.happened(event)?;
                 let words = Shown::line(&format!("{happened} {} {}", self.dot, self.zone.clock(time)));
@@ -97,7 +102,7 @@ impl Eyes {
         Extras {
             quote: posted.quote.as_ref().map(|quote| self.quote(quote)),
             state: posted.state,
-            files: posted.parts.iter().filter_map(file_card).collect(),
+            files: posted.parts.iter().filter_map(FileCard::of).collect(),
             cards: cards.collect(),
         }
     }
@@ -183,33 +188,6 @@ fn note_kind(own: bool) -> Kind {
         who: Who::Note,
         name: Shown::fixed("NOTE"),
         own,
-    }
-}
-
-/// A part as a file's row.
-fn file_card(part: &Part) -> Option<FileCard> {
-    let Part::File(file) = part else { return None };
-    let (name, kind) = (Shown::line(&file.name), Shown::line(&file.mime));
-    let size = Some(file.size);
-    Some(FileCard {
-        id: file.id,
-        file: FileRow { name, size, kind },
-    })
-}
-
-/// What a line says, without its cards and files; the words in its place where that is gone.
-fn line_text(posted: &Posted) -> Shown {
-    if let Some(words) = posted.state.words() {
-        return Shown::fixed(words);
-    }
-    let texts = posted
-        .parts
-        .iter()
-        .filter(|part| !matches!(part, Part::Card(_) | Part::File(_)));
-    let texts: Vec<&str> = texts.map(Part::text).collect();
-    match (texts.is_empty(), posted.parts.first()) {
-        (true, Some(Part::File(_))) => Shown::fixed("A file:"),
-        _ => Shown::text(&texts.join("\n")),
     }
 }
 

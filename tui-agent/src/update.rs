@@ -15,6 +15,7 @@ mod fetching;
 mod files;
 mod filter;
 pub(crate) mod finding;
+mod finding_kept;
 mod hits;
 pub(crate) mod keeping;
 pub(crate) mod keeping_out;

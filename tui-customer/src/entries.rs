@@ -14,7 +14,7 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Who, Zone,
-    transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, FileCard, FileRow, Kind},
+    transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, FileCard, Kind, words_of},
 };
 
 /// How far the desk has read, and when: what the marks of one's own lines are made from.
@@ -83,19 +83,7 @@ pub fn of_event(event: &CustomerEvent, reads: &Reads, zone: &Zone, dot: &str) ->
 
 /// The words of a line without its articles and files, or what stands in their place.
 pub fn text(posted: &Posted) -> Shown {
-    if let Some(words) = posted.state.words() {
-        return Shown::fixed(words);
-    }
-    let texts = posted
-        .parts
-        .iter()
-        .filter(|part| !matches!(part, Part::Card(_) | Part::File(_)));
-    let texts: Vec<&str> = texts.map(Part::text).collect();
-    match (texts.is_empty(), posted.parts.first()) {
-        (true, Some(Part::File(_))) => Shown::fixed("A file:"),
-        (true, Some(_)) => Shown::fixed("An article:"),
-        _ => Shown::text(&texts.join("\n")),
-    }
+    words_of(&posted.parts, posted.state)
 }
 
 fn extras(posted: &Posted, dot: &str) -> Extras {
@@ -111,20 +99,9 @@ fn extras(posted: &Posted, dot: &str) -> Extras {
     Extras {
         quote: posted.quote.as_ref().filter(|_| there).map(quote),
         state: posted.state,
-        files: posted.parts.iter().filter(|_| there).filter_map(file).collect(),
+        files: posted.parts.iter().filter(|_| there).filter_map(FileCard::of).collect(),
         cards: posted.parts.iter().filter(|_| there).filter_map(card).collect(),
     }
-}
-
-/// A part as a file's row.
-fn file(part: &Part) -> Option<FileCard> {
-    let Part::File(file) = part else { return None };
-    let (name, kind) = (Shown::line(&file.name), Shown::line(&file.mime));
-    let size = Some(file.size);
-    Some(FileCard {
-        id: file.id,
-        file: FileRow { name, size, kind },
-    })
 }
 
 /// The word that reads a part in full.

@@ -3,7 +3,7 @@
 //!
 //! Owns how the parts of the row give way when it is narrow. It refuses to know where files are and who moves them.
 
-use minicom_protocol::event::size_words;
+use minicom_protocol::event::{Part, size_words};
 use minicom_protocol::gate::Shown;
 use minicom_protocol::ids::FileId;
 use ratatui::style::Style;
@@ -57,6 +57,19 @@ pub enum FileState {
     Done(Shown),
     /// It went wrong: why, and what to do.
     Failed(Shown),
+}
+
+impl FileCard {
+    /// A part of a line, if it is a file.
+    pub fn of(part: &Part) -> Option<FileCard> {
+        let Part::File(file) = part else { return None };
+        let (name, kind) = (Shown::line(&file.name), Shown::line(&file.mime));
+        let size = Some(file.size);
+        Some(FileCard {
+            id: file.id,
+            file: FileRow { name, size, kind },
+        })
+    }
 }
 
 impl FileRow {

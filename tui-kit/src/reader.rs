@@ -1,6 +1,7 @@
 //! What the standard output leads to, for programs that write for a long time: whether somebody still reads it.
 
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fd::BorrowedFd;
 use tokio::sync::oneshot;
 
 /// Ends when nobody reads the standard output any more: the other end of a pipe is closed. Never, where it is a file.
@@ -12,24 +13,29 @@ use tokio::sync::oneshot;
 pub fn gone() -> std::io::Result<oneshot::Receiver<()>> {
     let (gone, told) = oneshot::channel();
     std::thread::Builder::new().name("stdout".into()).spawn(move || {
-        let output = rustix::stdio::stdout();
-        loop {
-            // No event is asked for: that the reader is gone is always told.
-            let mut fds = [PollFd::new(&output, PollFlags::empty())];
-            match poll(&mut fds, None) {
-                Ok(_)
-                    if fds[0]
-                        .revents()
-                        .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) =>
-                {
-                    break;
-                }
-                Ok(_) | Err(rustix::io::Errno::INTR) => {}
-                Err(_) => break,
-            }
-        }
+        wait_until_gone(rustix::stdio::stdout());
         // If nobody waits for it the program ends anyway.
         let _ = gone.send(());
     })?;
     Ok(told)
+}
+
+/// Waits until nobody has the other end any more: a terminal that hung up, a pipe that is closed. Whether it is that; `false` where
+/// it cannot be known.
+pub(crate) fn wait_until_gone(end: BorrowedFd<'_>) -> bool {
+    loop {
+        // No event is asked for: that the other end is gone is always told.
+        let mut fds = [PollFd::new(&end, PollFlags::empty())];
+        match poll(&mut fds, None) {
+            Ok(_)
+                if fds[0]
+                    .revents()
+                    .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) =>
+            {
+                return true;
+            }
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return false,
+        }
+    }
 }

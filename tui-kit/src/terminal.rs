@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use minicom_protocol::gate::Shown;
-use rustix::event::{PollFd, PollFlags, poll};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::sync::Notify;
+
+use crate::reader::wait_until_gone;
 
 /// Title kept, alternate screen, paste marks, focus reports, wheel and buttons in decimal. Not 1003, which crossterm's own
 /// command asks for too: it would wake the program at each movement of the pointer.
@@ -157,21 +158,8 @@ fn watch_for_hang_up() {
         return;
     }
     let watch = || {
-        let input = rustix::stdio::stdin();
-        loop {
-            // No event is asked for: a hang-up is always told.
-            let mut fds = [PollFd::new(&input, PollFlags::empty())];
-            match poll(&mut fds, None) {
-                Ok(_)
-                    if fds[0]
-                        .revents()
-                        .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) =>
-                {
-                    break;
-                }
-                Ok(_) | Err(rustix::io::Errno::INTR) => {}
-                Err(_) => return,
-            }
+        if !wait_until_gone(rustix::stdio::stdin()) {
+            return;
         }
         HUNG_UP.notify_one();
         std::thread::sleep(std::time::Duration::from_secs(3));

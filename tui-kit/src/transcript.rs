@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use minicom_protocol::gate::Shown;
 use minicom_protocol::ids::FileId;
 
-pub use entry::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind};
+pub use entry::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind, words_of};
 use layout::Memo;
 use place::Place;
 

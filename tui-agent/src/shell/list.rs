@@ -164,7 +164,7 @@ fn table(mut found: Vec<Value>, me: &str, zone: &Zone, now: Timestamp) -> String
             Shown::line(&short_id(row)),
         ]);
     }
-    table.or("There are no conversations.")
+    table.or("There are none.")
 }
 
 /// A time as people write it, in seconds.
@@ -211,7 +211,7 @@ Bo    heidi     1       2         13:59           0193a1b2
 done  ivy       1       2         13:59           0193a1b2
 ";
         assert_eq!(table(rows, "1", &Zone::utc(), now), expected);
-        assert_eq!(table(vec![], "1", &Zone::utc(), now), "There are no conversations.\n");
+        assert_eq!(table(vec![], "1", &Zone::utc(), now), "There are none.\n");
     }
 
     #[test]

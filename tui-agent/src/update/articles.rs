@@ -266,7 +266,7 @@ impl App {
             self.over = Some(Over::Picker(pick));
             return None;
         }
-        if self.is_widen_key(&pick, key) || self.is_copy_key(&pick, key, now) {
+        if self.is_widen_key(&pick, key, now) || self.is_copy_key(&pick, key, now) {
             return None;
         }
         Some(pick)

@@ -116,7 +116,6 @@ pub(crate) fn needs_connection(action: Action) -> bool {
             | Action::Why
             | Action::Block
             | Action::Article
-            | Action::Find
             | Action::EditLast
             | Action::WithdrawLast
     )

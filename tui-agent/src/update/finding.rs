@@ -70,10 +70,7 @@ impl Finding {
 
 impl App {
     /// Looks for something. A search that has led here goes on where it was.
-    pub(crate) fn find(&mut self) {
-        if !self.has_connection("Finding") {
-            return;
-        }
+    pub(crate) fn find(&mut self, now: Now) {
         if !self.has_been_led() {
             self.finding = Finding {
                 everywhere: self.chat.is_none() || self.focus == Focus::List,
@@ -85,7 +82,7 @@ impl App {
                 ..Finding::default()
             };
         }
-        self.show_finding();
+        self.show_finding(now);
     }
 
     /// Whether the search led to what is on the screen.
@@ -95,7 +92,7 @@ impl App {
             .is_some_and(|(conversation, _)| self.conversation() == Some(conversation))
     }
 
-    fn show_finding(&mut self) {
+    fn show_finding(&mut self, now: Now) {
         let (title, other) = match self.finding.everywhere {
             true => ("Find everywhere", "Tab this chat"),
             false => ("Find in this chat", "Tab everywhere"),
@@ -120,12 +117,12 @@ impl App {
             if let Some(Over::Picker(pick)) = &mut self.over {
                 pick.picker.grow_old();
             }
-            self.ask_finding();
+            self.ask_finding(now);
         }
     }
 
     /// Asks for what is typed, unless a question is on its way: its answer asks again.
-    pub(crate) fn ask_finding(&mut self) {
+    pub(crate) fn ask_finding(&mut self, now: Now) {
         let Some(Over::Picker(pick)) = &mut self.over else {
             return;
         };
@@ -145,10 +142,15 @@ impl App {
             // What was found before stays, dim, until there is something to look for.
             return pick.picker.remark(Shown::fixed("go on typing"));
         }
+        let (query, customer) = (Query::without_begun(&typed).to_owned(), self.thread_to_find_in());
+        if !self.is_live() {
+            let found = self.find_in_kept(&query, customer, HITS as usize);
+            return self.found_for(&query, &found, now);
+        }
         if self.finding.asking.is_none() {
             let question = AgentQuestion::Search {
-                query: Query::without_begun(&typed).to_owned(),
-                customer: self.thread_to_find_in(),
+                query,
+                customer,
                 conversation: None,
                 before: None,
                 limit: HITS,
@@ -178,25 +180,30 @@ impl App {
                 let is_newest =
                     query == Query::without_begun(&self.finding.typed) && *customer == self.thread_to_find_in();
                 if !is_newest {
-                    return self.ask_finding();
+                    return self.ask_finding(now);
                 }
-                self.finding.behind = found.behind;
-                let typed = self.finding.typed.clone();
-                let rows = self.hit_rows(query, found, now);
-                self.finding.rows.clone_from(&rows);
-                let mut shown = false;
-                if let Some(Over::Picker(pick)) = &mut self.over
-                    && pick.purpose == PickFor::Find
-                {
-                    shown = pick.picker.answer(&typed, rows);
-                }
-                if shown {
-                    self.tell_how_found(found, now);
-                    self.hit_selected();
-                }
+                self.found_for(query, found, now);
             }
             Told::Reply(_) => {}
             Told::Refusal(refusal) => self.trouble(Shown::line(&refusal.message()), Ends::Leaving),
+        }
+    }
+
+    /// The newest that was looked for is found.
+    fn found_for(&mut self, query: &str, found: &Found, now: Now) {
+        self.finding.behind = found.behind;
+        let typed = self.finding.typed.clone();
+        let rows = self.hit_rows(query, found, now);
+        self.finding.rows.clone_from(&rows);
+        let mut shown = false;
+        if let Some(Over::Picker(pick)) = &mut self.over
+            && pick.purpose == PickFor::Find
+        {
+            shown = pick.picker.answer(&typed, rows);
+        }
+        if shown {
+            self.tell_how_found(found, now);
+            self.hit_selected();
         }
     }
 
@@ -229,6 +236,11 @@ impl App {
             0 => Shown::default(),
             1 => Shown::fixed("the newest not found yet"),
             events => Shown::line(&format!("newest {events} not found yet")),
+        };
+        // Who looks for what is not here must know that it may be elsewhere.
+        let behind = match self.is_live() {
+            true => behind,
+            false => Shown::fixed("of what is kept here"),
         };
         if let Some(Over::Picker(pick)) = &mut self.over
             && pick.purpose == PickFor::Find
@@ -321,13 +333,13 @@ impl App {
     }
 
     /// Tab searches elsewhere. Whether it was that.
-    pub(crate) fn is_widen_key(&mut self, pick: &Pick, key: Key) -> bool {
+    pub(crate) fn is_widen_key(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
         let widens = pick.purpose == PickFor::Find && key.to_string() == "tab" && self.chat.is_some();
         if widens {
             self.finding.everywhere = !self.finding.everywhere;
             self.finding.typed = pick.picker.query();
             self.finding.elsewhere = true;
-            self.show_finding();
+            self.show_finding(now);
         }
         widens
     }

@@ -123,9 +123,22 @@ fn what_cannot_be_found_yet_is_said_beside_the_hits() {
 }
 
 #[test]
-fn it_needs_a_connection() {
+fn without_a_connection_what_is_kept_is_searched() {
     let mut seat = seat();
-    seat.lose().press("<ctrl-f>").sees("Finding needs a connection");
+    seat.lose()
+        .press("<ctrl-f>lamp")
+        .sees("carol: and the lamp?")
+        .sees("of what is kept here");
+    seat.press("<ctrl-u>parcel").sees("Nothing fits");
+    seat.press("<ctrl-u>from:bot lamp")
+        .sees("carol: and the lamp?")
+        .sees("without a connection filters are left out");
+    seat.press("<ctrl-u>lamp -and").sees("Nothing fits");
+    seat.press("<ctrl-u>line<enter>")
+        .sees_no("Find in this chat")
+        .sees("line 299");
+    seat.press("<alt-n>").sees("2 of ").sees("line 298");
+    seat.press("<esc>").sees("and the lamp?");
 }
 
 #[test]

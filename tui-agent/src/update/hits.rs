@@ -2,7 +2,8 @@
 
 use minicom_protocol::{
     frame::{AgentQuestion, AgentReply, Agents, Told},
-    ids::{CustomerId, Rev},
+    ids::CustomerId,
+    search::Found,
 };
 use minicom_tui_kit::{Now, Shown};
 
@@ -25,6 +26,10 @@ impl App {
             limit: HITS_HERE,
         };
         self.finding.here.clear();
+        if !self.is_live() {
+            let found = self.find_in_kept(&self.finding.typed, Some(customer), HITS_HERE as usize);
+            return self.hits_are(&found);
+        }
         self.finding.asking_here = Some(question.clone());
         self.order(Order::Ask(question));
     }
@@ -35,11 +40,14 @@ impl App {
             return;
         }
         if let Told::Reply(AgentReply::Search { found }) = told {
-            // One line can be found twice, as itself and by what it belongs to.
-            let mut here: Vec<Rev> = found.hits.iter().map(|hit| hit.at).collect();
-            here.dedup();
-            self.finding.here = here;
+            self.hits_are(found);
         }
+    }
+
+    /// One line can be found twice, as itself and by what it belongs to.
+    fn hits_are(&mut self, found: &Found) {
+        self.finding.here = found.hits.iter().map(|hit| hit.at).collect();
+        self.finding.here.dedup();
     }
 
     /// Who has searched from the list goes on there, where letters go from hit to hit.

@@ -215,7 +215,7 @@ impl App {
             Action::Ticket => self.ticket(now),
             Action::Tickets => self.tickets(now),
             Action::Mentions => self.mentions(now),
-            Action::Find => self.find(),
+            Action::Find => self.find(now),
             Action::Why => self.why(now),
             Action::Workload => self.workload(now),
             Action::Queue => self.queue_numbers(now),

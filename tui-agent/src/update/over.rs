@@ -97,7 +97,7 @@ impl App {
             PickFor::Tags => self.refresh_tags(),
             PickFor::SavedReply => self.refresh_saved_replies(),
             PickFor::Article => self.ask_articles(),
-            PickFor::Find => self.ask_finding(),
+            PickFor::Find => self.ask_finding(now),
             PickFor::Quote | PickFor::Blank | PickFor::File => {}
             PickFor::Menu
             | PickFor::Transfer

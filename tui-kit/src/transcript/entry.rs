@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use minicom_protocol::event::Part;
 use minicom_protocol::gate::Shown;
 use minicom_protocol::line::LineState;
 
@@ -150,5 +151,21 @@ impl DeliveryMark {
             DeliveryMark::Read(at) => format!("{sign} read {}", zone.clock(*at)),
             DeliveryMark::Failed(reason) => format!("{sign} not sent: {reason}"),
         }
+    }
+}
+
+/// The words of a line's parts, without its articles and files, which stand below them; or what stands in the place of words.
+pub fn words_of(parts: &[Part], state: LineState) -> Shown {
+    if let Some(words) = state.words() {
+        return Shown::fixed(words);
+    }
+    let texts = parts
+        .iter()
+        .filter(|part| !matches!(part, Part::Card(_) | Part::File(_)));
+    let texts: Vec<&str> = texts.map(Part::text).collect();
+    match (texts.is_empty(), parts.first()) {
+        (true, Some(Part::File(_))) => Shown::fixed("A file:"),
+        (true, Some(_)) => Shown::fixed("An article:"),
+        _ => Shown::text(&texts.join("\n")),
     }
 }

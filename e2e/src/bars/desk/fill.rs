@@ -5,21 +5,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use minicom_protocol::{
-    command::{AgentCommand, CustomerCommand, Done, SeenLines},
-    ids::CommandId,
+    command::{AgentCommand, CustomerCommand, SeenLines},
     intake::{Intake, Introduction, Priority},
-    refusal::Refusal,
     words::{Skill, SubjectLine},
 };
 use minicom_server::{
     desk::Desk,
     order::{Caller, Order},
 };
-use uuid::Uuid;
 
 use crate::{
     bars::races::newcomer,
-    desk_setup::{DeskAgent, OpenDesk, Setup, refused},
+    desk_setup::{DeskAgent, OpenDesk, Setup, by},
 };
 
 /// How the names of all who have an open conversation begin.
@@ -165,15 +162,4 @@ fn start(n: u64) -> Result<CustomerCommand> {
         introduction: Introduction::default(),
         answers: vec![],
     })
-}
-
-/// Does it, again and again while the desk has more to do than it takes in.
-async fn by(desk: &Desk, who: &Caller, order: Order) -> Result<Done> {
-    let id = CommandId(Uuid::now_v7());
-    loop {
-        match desk.submit(who, id, order.clone()).await {
-            Err(Refusal::Busy { .. }) => tokio::task::yield_now().await,
-            other => return other.map_err(refused),
-        }
-    }
 }

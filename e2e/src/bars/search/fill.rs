@@ -6,21 +6,19 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use minicom_protocol::{
-    command::{AgentCommand, CustomerCommand, Done, SeenLines},
-    ids::{CommandId, ConversationId},
-    refusal::Refusal,
+    command::{AgentCommand, CustomerCommand, SeenLines},
+    ids::ConversationId,
 };
 use minicom_server::{
     desk::Desk,
     order::{Caller, Order},
 };
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
-use uuid::Uuid;
 
 use super::Size;
 use crate::{
     bars::races::newcomer,
-    desk_setup::{DeskAgent, OpenDesk, Setup, refused},
+    desk_setup::{DeskAgent, OpenDesk, Setup, by},
 };
 
 /// Commands on their way at a time.
@@ -175,15 +173,4 @@ pub(super) fn hostile(random: &mut impl Rng, count: usize) -> Vec<String> {
             .collect()
     };
     (0..count).map(one).collect()
-}
-
-/// Does it, again and again while the desk has more to do than it takes in.
-async fn by(desk: &Desk, who: &Caller, order: Order) -> Result<Done> {
-    let id = CommandId(Uuid::now_v7());
-    loop {
-        match desk.submit(who, id, order.clone()).await {
-            Err(Refusal::Busy { .. }) => tokio::task::yield_now().await,
-            other => return other.map_err(refused),
-        }
-    }
 }
