@@ -160,6 +160,9 @@ pub enum AccountError {
     /// Nobody could manage the desk any more.
     #[error("{0} is the last admin who may sign in: make another admin first")]
     LastAdmin(String),
+    /// There is nothing to take away.
+    #[error("{0} has no second factor")]
+    NoFactor(String),
     /// The desk did not do it.
     #[error("{}", .0.message())]
     Refused(Refusal),
@@ -177,6 +180,7 @@ impl AccountError {
             AccountError::BadEmail(_) => "bad_email",
             AccountError::Weak(_) => "weak_password",
             AccountError::LastAdmin(_) => "last_admin",
+            AccountError::NoFactor(_) => "no_factor",
             AccountError::Local(_) => "local_token",
             AccountError::Refused(refusal) => return refusal.code(),
         };

@@ -30,6 +30,7 @@ pub mod limits;
 pub mod listener;
 pub mod logging;
 pub mod manage;
+mod moment;
 pub mod order;
 mod places;
 mod presence;

@@ -334,9 +334,24 @@ fn life_of_a_tenant(data: &Path) {
     stdout(&acme(&["disable", id]));
     stdout(&acme(&["enable", "bo@acme.example"]));
     assert!(refusal(&acme(&["change", "nobody@acme.example", "--name", "No"]), 65).contains("nobody@acme.example"));
-    stdout(&acme(&["delete", "bo@acme.example"]));
+    for slip in [
+        &["delete", "bo@acme.example"][..],
+        &["delete", "bo@acme.example", "--confirm", "bo"],
+    ] {
+        assert!(refusal(&acme(slip), 2).contains("Nothing is deleted"));
+    }
+    assert!(
+        refusal(&acme(&["totp", "bo@acme.example", "--remove"]), 65).contains("bo@acme.example has no second factor")
+    );
+    stdout(&acme(&["delete", "bo@acme.example", "--confirm", "bo@acme.example"]));
     assert!(!stdout(&acme(&["list"])).contains("bo@acme.example"));
-    assert!(refusal(&acme(&["delete", "ada@acme.example"]), 65).contains("last admin"));
+    assert!(
+        refusal(
+            &acme(&["delete", "ada@acme.example", "--confirm", "ada@acme.example"]),
+            65
+        )
+        .contains("last admin")
+    );
 
     let audit = |words: &[&str]| stdout(&command(data, &[&["audit", "--tenant", "acme"], words].concat()));
     let deleted = audit(&["--action", "agent.deleted"]);
@@ -353,7 +368,7 @@ fn life_of_a_tenant(data: &Path) {
     assert!(refusal(&tenant(&["delete", "acme", "--confirm", "acme"]), 65).contains("tenant disable"));
     stdout(&tenant(&["disable", "acme"]));
     assert!(refusal(&acme(&["list"]), 66).contains("tenant list"));
-    assert!(refusal(&tenant(&["delete", "acme", "--confirm", "acm"]), 65).contains("--confirm"));
+    assert!(refusal(&tenant(&["delete", "acme", "--confirm", "acm"]), 2).contains("--confirm"));
     assert_eq!(
         stdout(&tenant(&["delete", "acme", "--confirm", "acme"])),
         "Deleted acme with all that it had.\n"

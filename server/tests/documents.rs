@@ -292,3 +292,57 @@ fn the_reference_has_each_refusal_beside_its_status() {
     }
     assert!(seen > 30, "{seen}");
 }
+
+/// Every action that the audit log can have stands in the operator's table.
+#[test]
+fn the_actions_of_the_audit_log_are_listed() {
+    let page = document("operations.md");
+    let mut found = std::collections::BTreeSet::new();
+    for (path, text) in sources() {
+        let calls = text
+            .split("audit(")
+            .skip(1)
+            .map(|it| it.chars().take(160).collect::<String>());
+        let whole = path.ends_with("execute/audited.rs").then(|| text.clone());
+        for part in calls.chain(whole) {
+            found.extend(
+                part.split('"')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|it| is_action(it))
+                    .map(str::to_owned),
+            );
+        }
+    }
+    assert!(found.len() > 20, "{found:?}");
+    for action in found {
+        assert!(
+            page.contains(&format!("`{action}`")),
+            "{action} is not in docs/operations.md"
+        );
+    }
+}
+
+/// The server's sources but for tests.
+fn sources() -> Vec<(String, String)> {
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    let mut all = vec![];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name.ends_with(".rs") && !name.contains("test") {
+                all.push((name, fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    all
+}
+
+fn is_action(word: &str) -> bool {
+    let letters = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
+    word.split_once('.')
+        .is_some_and(|(noun, did)| letters(noun) && letters(did) && did != "rs")
+}

@@ -215,7 +215,7 @@ impl Accounts {
     /// tenant asks for a second factor: then all that they are good for is setting one up.
     ///
     /// # Errors
-    /// `not_found` for an unknown account and for one without a second factor.
+    /// `not_found` for an unknown account, `no_factor` for one without a second factor.
     pub async fn reset_totp(
         &self,
         by: &SignedIn,
@@ -230,7 +230,7 @@ impl Accounts {
                 return Ok(Err(AccountError::Unknown(gated(&who))));
             };
             if !factors::remove_totp(scope.conn, key, account.agent.id)? {
-                return Ok(Err(Refusal::NotFound.into()));
+                return Ok(Err(AccountError::NoFactor(account.email)));
             }
             let strict = settings::load(scope.conn, key)?.require_totp;
             scope.audit(&by, "totp.reset", account.email, json!({}))?;

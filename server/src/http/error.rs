@@ -355,6 +355,7 @@ impl From<AccountError> for ApiError {
             AccountError::Refused(refusal) => return refusal.clone().into(),
             AccountError::Unknown(_) => StatusCode::NOT_FOUND,
             AccountError::Exists(_) | AccountError::LastAdmin(_) => StatusCode::CONFLICT,
+            AccountError::NoFactor(_) => StatusCode::NOT_FOUND,
             AccountError::BadEmail(_) | AccountError::Weak(_) => StatusCode::BAD_REQUEST,
             AccountError::Local(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

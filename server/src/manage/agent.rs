@@ -6,7 +6,7 @@ use minicom_protocol::{gate::Shown, ids::TenantId, people::Role, words::Skill};
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{Office, in_office, password, pretty, segment, table};
+use super::{Office, confirm, in_office, password, pretty, segment, table};
 use crate::{
     config::{AgentCommand, Config},
     exit::{ExitKind, Fatal},
@@ -27,6 +27,9 @@ pub async fn run(command: AgentCommand, tenant: TenantId, config: &Config, out: 
         }
         _ => None,
     };
+    if let AgentCommand::Delete { email, confirm } = &command {
+        confirm::named_twice(email, confirm.as_deref(), &format!("the account {email}"))?;
+    }
     in_office(config, tenant, out, async |office| act(office, command, password).await).await
 }
 
@@ -93,7 +96,7 @@ async fn act(office: &Office, command: AgentCommand, password: Option<String>) -
         AgentCommand::Enable { email } => {
             format!("Enabled {}.\n", address(&switch(office, &email, true).await?))
         }
-        AgentCommand::Delete { email } => {
+        AgentCommand::Delete { email, .. } => {
             let gone: DeletedAnswer = office.ask(Method::DELETE, &path(&email), None::<&()>).await?;
             let email = Shown::line(&email).cut(80);
             format!(

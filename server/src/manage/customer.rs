@@ -6,10 +6,10 @@ use minicom_protocol::{gate::Shown, json};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Office, in_office, segment, table};
+use super::{Office, confirm, in_office, segment, table};
 use crate::{
     config::{Config, CustomerArguments, CustomerCommand, KeyArguments, KeyCommand},
-    exit::{ExitKind, Fatal},
+    exit::Fatal,
 };
 
 const CUSTOMERS: &str = "/api/v1/chat/customers";
@@ -20,14 +20,9 @@ const KEYS: &str = "/api/v1/chat/identity-keys";
 /// # Errors
 /// Why it was not done.
 pub async fn run(asked: CustomerArguments, config: &Config, out: &mut impl Write) -> Result<(), Fatal> {
-    if let CustomerCommand::Delete { customer, confirm } = &asked.command
-        && customer != confirm
-    {
-        return Err(Fatal::new(
-            ExitKind::Usage,
-            "Nothing is erased: --confirm does not name the same customer.",
-            "Write the customer twice, the second time behind --confirm. It cannot be undone.",
-        ));
+    if let CustomerCommand::Delete { customer, confirm } = &asked.command {
+        let what = format!("all that is kept of the customer {customer}");
+        confirm::named_twice(customer, confirm.as_deref(), &what)?;
     }
     let (tenant, command) = (asked.of.tenant, asked.command);
     in_office(config, tenant, out, async |office| of_customers(office, command).await).await

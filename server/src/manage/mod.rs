@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod audit;
+mod confirm;
 pub mod customer;
 mod here;
 mod password;
@@ -216,6 +217,9 @@ fn refusal(code: &str, message: &str) -> Fatal {
         "weak_password" => "Take several words that do not belong together.",
         "last_admin" => "`minicom-server agent add --role admin` makes another one.",
         "tenant_enabled" => "`minicom-server tenant disable` first.",
+        "no_factor" => {
+            "Nothing was changed: the password alone signs in, or sets up a factor where the desk asks for one."
+        }
         "not_confirmed" => "Give its name once more with --confirm.",
         "quota_exceeded" => "`minicom-server tenant change --quota` sets how much it may have.",
         "url_not_allowed" => {

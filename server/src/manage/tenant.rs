@@ -6,7 +6,7 @@ use minicom_protocol::{gate::Shown, ids::TenantId};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Office, in_office, pairs, pretty, segment, table};
+use super::{Office, confirm, in_office, pairs, pretty, table};
 use crate::{
     config::{Config, Quota, TenantCommand},
     exit::Fatal,
@@ -23,6 +23,10 @@ const TENANTS: &str = "/api/v1/chat/tenants";
 pub async fn run(command: TenantCommand, config: &Config, out: &mut impl Write) -> Result<(), Fatal> {
     // Tenants are managed from the one that is always there.
     let own = TenantId::default_tenant();
+    if let TenantCommand::Delete { tenant, confirm, .. } = &command {
+        let what = format!("the tenant {tenant} with all that it has");
+        confirm::named_twice(tenant.as_str(), confirm.as_deref(), &what)?;
+    }
     in_office(config, own, out, async |office| act(office, command).await).await
 }
 
@@ -89,8 +93,8 @@ async fn act(office: &Office, command: TenantCommand) -> Result<String, Fatal> {
             switch(office, &tenant, true).await?;
             format!("Enabled {tenant}.\n")
         }
-        TenantCommand::Delete { tenant, confirm, .. } => {
-            let path = format!("{}?confirm={}", path(&tenant), segment(&confirm));
+        TenantCommand::Delete { tenant, .. } => {
+            let path = format!("{}?confirm={tenant}", path(&tenant));
             let gone: TenantAnswer = office.ask(Method::DELETE, &path, None::<&()>).await?;
             match gone.state.as_str() {
                 "deleted" => format!("Deleted {tenant} with all that it had.\n"),

@@ -6,10 +6,10 @@ use minicom_protocol::gate::Shown;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Office, in_office, segment, table};
+use super::{Office, confirm, in_office, segment, table};
 use crate::{
     config::{Config, WebhookArguments, WebhookCommand},
-    exit::Fatal,
+    exit::{ExitKind, Fatal},
 };
 
 const WEBHOOKS: &str = "/api/v1/chat/webhooks";
@@ -22,14 +22,45 @@ pub async fn run(arguments: WebhookArguments, config: &Config, out: &mut impl Wr
     let WebhookArguments {
         tenant, json, command, ..
     } = arguments;
+    if let WebhookCommand::Delete { id, confirm } = &command {
+        confirm::named_twice(
+            id,
+            confirm.as_deref(),
+            &format!("the webhook {id} with all that it was told"),
+        )?;
+    }
+    let mut failed = None;
     in_office(config, tenant, out, async |office| {
         let answer = ask(office, &command).await?;
-        Ok(match json {
-            true => format!("{answer:#}\n"),
-            false => told(&command, &answer),
+        failed = not_taken(&command, &answer);
+        Ok(match (json, &failed) {
+            (true, _) => format!("{answer:#}\n"),
+            (false, Some(_)) => String::new(),
+            (false, None) => told(&command, &answer),
         })
     })
-    .await
+    .await?;
+    failed.map_or(Ok(()), Err)
+}
+
+/// That a receiver did not take a test, and what it answered.
+fn not_taken(command: &WebhookCommand, answer: &Value) -> Option<Fatal> {
+    let WebhookCommand::Test { .. } = command else {
+        return None;
+    };
+    if answer["delivered"] == true {
+        return None;
+    }
+    let (status, error) = (text(answer, "status"), text(answer, "error"));
+    let what = match (status.as_str(), error.as_str()) {
+        ("", "") => "it did not answer".to_owned(),
+        ("", why) => format!("it could not be asked, or did not answer in time ({why})"),
+        (status, "redirect") => format!("it answered {status}, a redirect, which is not followed"),
+        (status, _) => format!("it answered {status}"),
+    };
+    let what = Shown::line(&format!("The receiver did not take the test: {what}.")).to_string();
+    let fix = "Any 2xx takes it. `minicom-server webhook show` has its address; docs/events.md tells what it is sent and where it may be.";
+    Some(Fatal::new(ExitKind::Unwell, what, fix))
 }
 
 fn of(id: &str) -> String {
@@ -66,7 +97,7 @@ async fn ask(office: &Office, command: &WebhookCommand) -> Result<Value, Fatal> 
             }
             office.call(Method::PATCH, &of(id), Some(&Value::Object(change))).await
         }
-        WebhookCommand::Delete { id } => office.call(Method::DELETE, &of(id), None).await,
+        WebhookCommand::Delete { id, .. } => office.call(Method::DELETE, &of(id), None).await,
         WebhookCommand::Deliveries { id, limit, before } => {
             let before = before.map_or_else(String::new, |rev| format!("&before={rev}"));
             get(format!("{}/deliveries?limit={limit}{before}", of(id))).await
@@ -95,7 +126,7 @@ fn told(command: &WebhookCommand, answer: &Value) -> String {
             secret(answer)
         ),
         WebhookCommand::Change { .. } => format!("Changed.\n{}", shown(answer)),
-        WebhookCommand::Delete { id } => format!("Deleted {}.\n", Shown::line(id)),
+        WebhookCommand::Delete { id, .. } => format!("Deleted {}.\n", Shown::line(id)),
         WebhookCommand::Deliveries { .. } => {
             let rows = rows(answer, "deliveries");
             table(
@@ -116,12 +147,10 @@ fn told(command: &WebhookCommand, answer: &Value) -> String {
         }
         WebhookCommand::Replay { rev, .. } => format!("Event {rev} is told again.\n"),
         WebhookCommand::Test { .. } if answer["delivered"] == true => {
-            format!("It took the test: {}.\n", text(answer, "status"))
+            format!("The receiver answered {}: it took the test.\n", text(answer, "status"))
         }
-        WebhookCommand::Test { .. } => format!(
-            "It did not take the test: {}.\n",
-            [text(answer, "status"), text(answer, "error")].join(" ").trim()
-        ),
+        // What was not taken is an error, told as such.
+        WebhookCommand::Test { .. } => String::new(),
     }
 }
 

@@ -90,6 +90,9 @@ pub enum AgentCommand {
     Delete {
         /// The account's address, or its id
         email: String,
+        /// The same again; asked for on a terminal
+        #[arg(long, value_name = "EMAIL")]
+        confirm: Option<String>,
     },
     /// Set a new password, which is asked for, and end all sign-ins
     Passwd {

@@ -17,7 +17,7 @@ pub struct AuditArguments {
     /// Only what was done by this agent (address or id), or by operator, server or nobody
     #[arg(long)]
     pub actor: Option<String>,
-    /// Only since then, as 2026-11-21 or 2026-11-21T10:00:00Z
+    /// Only since then: 2026-11-21, 2026-11-21T10:00:00Z, yesterday, 7d, 2h
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
     /// How many entries at most

@@ -54,9 +54,9 @@ pub enum CustomerCommand {
     Delete {
         /// The id or the name
         customer: String,
-        /// The same again: nothing is erased by a slip of the hand
+        /// The same again: nothing is erased by a slip of the hand; asked for on a terminal
         #[arg(long, value_name = "CUSTOMER")]
-        confirm: String,
+        confirm: Option<String>,
     },
     /// Keep a customer out
     Block {

@@ -92,9 +92,9 @@ pub enum TenantCommand {
         /// Its short name
         #[arg(value_parser = tenant)]
         tenant: TenantId,
-        /// Its short name once more
+        /// Its short name once more; asked for on a terminal
         #[arg(long, value_name = "TENANT")]
-        confirm: String,
+        confirm: Option<String>,
         #[command(flatten)]
         place: Place,
     },

@@ -69,6 +69,9 @@ pub enum WebhookCommand {
     Delete {
         /// Its id
         id: String,
+        /// Its id once more; asked for on a terminal
+        #[arg(long, value_name = "ID")]
+        confirm: Option<String>,
     },
     /// List what it was told and is to be told, newest first
     Deliveries {

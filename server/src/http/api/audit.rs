@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     accounts::SignedIn,
-    clock::rfc3339,
+    clock::{self, rfc3339},
     http::{
         App,
         asked::Asked,
@@ -17,6 +17,7 @@ use crate::{
         extract::ByAdmin,
         page::{ShortLimit, begins_at, place_text},
     },
+    moment,
     store::{
         audit::{self, Actor, Entry, Filter},
         people,
@@ -118,7 +119,7 @@ struct Wanted {
     action: Option<String>,
     /// By this one: an agent's id or address, a customer's id, `operator`, `server`, `customer` or `nobody`.
     actor: Option<String>,
-    /// Not older, RFC 3339; a day alone is its beginning, UTC.
+    /// Not older: RFC 3339; a day, `today` or `yesterday`, which are their beginning, UTC; or so long ago, as `7d`, `2h`, `30m`.
     since: Option<String>,
 }
 
@@ -182,11 +183,9 @@ fn answer(entry: Entry) -> EntryAnswer {
 }
 
 fn time(text: &str) -> Result<Time, ApiError> {
-    let day = || {
-        let day: jiff::civil::Date = text.parse().ok()?;
-        day.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|at| at.timestamp())
-    };
-    let at = text.parse::<jiff::Timestamp>().ok().or_else(day);
-    at.map(|at| Time(at.as_microsecond()))
-        .ok_or_else(|| ApiError::bad_field("`since` is a time like 2026-11-21T10:00:00Z, or a day"))
+    moment::parse(text, clock::now()).ok_or_else(|| {
+        let words =
+            "`since` is a time like 2026-11-21T10:00:00Z, a day, `today`, `yesterday`, or so long ago: 7d, 2h, 30m";
+        ApiError::bad_field(words)
+    })
 }

@@ -96,7 +96,7 @@ pub(super) async fn disable(
 /// Take an agent's second factor away, who has lost the app and the recovery codes.
 #[utoipa::path(delete, path = "/agents/{id}/totp", tag = "account",
     params(("id" = String, Path, description = "The account's id or address")),
-    responses((status = 204), (status = 403), (status = 404)))]
+    responses((status = 204), (status = 403), (status = 404, description = "no such account, or `no_factor`: it has none")))]
 pub(super) async fn reset(
     State(app): State<App>,
     ByAdmin(admin): ByAdmin,
