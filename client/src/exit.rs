@@ -31,6 +31,8 @@ pub const LATE: u8 = 75;
 pub const PERMISSION: u8 = 77;
 /// The versions of program and server do not fit.
 pub const VERSION: u8 = 78;
+/// Whoever began it ended it, from the keyboard: the shell's own number for that.
+pub const ENDED: u8 = 130;
 
 /// Why a program ends without having done what it was asked for.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

@@ -97,8 +97,20 @@ pub const DONE_MAX: usize = 2_000;
 pub const TRANSFERS_AT_ONCE: usize = 2;
 /// How often it is told how far a transfer is. Five times a second a bar moves smoothly enough.
 pub const TRANSFER_TOLD_EVERY: Duration = Duration::from_millis(200);
+/// A file, in bytes, where the server has not said what it takes: no server takes more.
+pub const FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// An upload of which the server takes no byte for so long has stalled: it is begun again. What a slow line has taken up before it
+/// reaches the server comes out in pieces that are less far apart.
+pub const UPLOAD_STALLED_AFTER: Duration = Duration::from_secs(40);
+/// From the last byte of an upload that was taken to its answer: what lies on a slow line by then arrives, and is written to the disk.
+pub const UPLOAD_ANSWER_MAX: Duration = Duration::from_secs(120);
+/// A program that does nothing else gives up a transfer that has come no further for so long.
+pub const TRANSFER_ALONE_WITHOUT_PROGRESS_MAX: Duration = Duration::from_secs(180);
 /// If the server asks to wait longer than this, a transfer ends and says so: nobody sits in front of a bar for an hour.
 pub const TRANSFER_WAIT_MAX: Duration = Duration::from_secs(120);
+/// A file that was uploaded by an earlier run of the program, and not sent, is taken for uploaded for so long. The server keeps it for a
+/// day.
+pub const UPLOAD_READY_FOR: Duration = Duration::from_secs(20 * 60 * 60);
 /// Files that wait beside one text. Each becomes a line of its own.
 pub const ATTACHMENTS_MAX: usize = 10;
 /// Names of a folder that are looked at to complete a path. Beyond it the folder is no place to complete in.

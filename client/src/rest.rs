@@ -4,6 +4,7 @@ pub mod account;
 pub mod api;
 pub mod feed;
 pub mod files;
+mod pace;
 
 pub use reqwest::Method;
 

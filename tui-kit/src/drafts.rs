@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::composer::HELD_BYTES_MAX;
+/// A draft, in bytes: what is written has at most as much as a composer holds; beside it stand the large pastes that wait to be sent as
+/// files. Anything larger was not written by us.
+const DRAFT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// A folder of drafts.
 #[derive(Debug, Clone)]
@@ -40,7 +42,7 @@ impl Drafts {
             Err(error) => return Err(error),
         };
         let mut bytes = Vec::new();
-        file.take(HELD_BYTES_MAX as u64).read_to_end(&mut bytes)?;
+        file.take(DRAFT_BYTES_MAX).read_to_end(&mut bytes)?;
         Ok(String::from_utf8(bytes).ok().filter(|text| !text.is_empty()))
     }
 

@@ -72,6 +72,7 @@
 //! | writing in the person's own editor | [`Effect::Edit`] with an [`editor::Edit`]; the answer is [`Input::Edited`] |
 //! | rules with titles, bars such as `███░░ 3/5` | [`bars`] |
 //! | a file on one row, with how far it is | [`file_card::FileRow`] |
+//! | how far something is, where there is no screen | [`progress_line::ProgressLine`] |
 //! | keeping what is written | [`drafts::Drafts`], from an effect |
 //! | reading | [`Transcript`]: tell it its size, entries and marks; ask `wants_older`, `wants_latest`, `is_at_end` after each input |
 //! | how things look | [`Theme`] by meaning, [`Zone`] for clocks and days, [`time::waiting`], [`text::truncate`] and [`text::pad`] |
@@ -108,6 +109,7 @@ pub mod pictures;
 pub mod pipe;
 pub mod plain;
 pub mod preview;
+pub mod progress_line;
 pub mod prompt;
 pub mod reader;
 pub mod runtime;

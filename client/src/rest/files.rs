@@ -1,5 +1,5 @@
-//! Files in and out: streamed from a reader and into one, so that one of any size goes through in little memory. Dropping the
-//! future cancels it, and the server keeps nothing of what was cut.
+//! Files in and out: streamed from a reader and into one, so that one of any size goes through in little memory. Only silence ends
+//! one: how long it takes is the line's affair. Dropping the future cancels it, and the server keeps nothing of what was cut.
 
 use std::{
     io,
@@ -20,11 +20,12 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::{LoginError, api::segment, client_for, refused, strange, unreachable};
+use super::{LoginError, answer_of, api::segment, client_for, http, pace::Pace, refused, strange, unreachable};
 use crate::{credentials::Secret, limits::REST_TIMEOUT, saved::Saving, saved::Unsaved, server_url::ServerUrl};
 
-/// What is read of a file at a time, in bytes.
-pub(crate) const CHUNK: usize = 64 * 1024;
+/// What is read of a file at a time, in bytes. On the way out sixteen of them wait for the line at most: few enough that a slow one is
+/// seen to take them.
+pub(crate) const CHUNK: usize = 16 * 1024;
 const UPLOADS: &str = "/api/v1/chat/uploads";
 
 /// Who uploads, and for which thread.
@@ -54,8 +55,8 @@ pub struct Upload<'a> {
     pub thread: For<'a>,
     /// Its name.
     pub name: &'a str,
-    /// How many bytes will come, where that is known: what is too much is refused before the first one.
-    pub size: Option<u64>,
+    /// How many bytes will come: what is too much is refused before the first one.
+    pub size: u64,
     /// By which a repeat of the same upload is known to the server, and gets the same file.
     pub key: Option<&'a str>,
 }
@@ -70,6 +71,11 @@ pub struct Uploaded {
     pub file_name: String,
     /// Its size in bytes.
     pub size: u64,
+}
+
+#[derive(Deserialize)]
+struct DeskBounds {
+    file_bytes_max: Option<u64>,
 }
 
 /// A file on its way here: what has come is kept over a cut, and the rest is asked for.
@@ -155,23 +161,42 @@ pub enum NotFetched {
 }
 
 impl Files<'_> {
-    fn request(&self, method: Method, path: &str) -> Result<reqwest::RequestBuilder, LoginError> {
-        // Only silence ends it: how long a file takes is the line's affair.
-        let client = client_for(self.server)?
-            .connect_timeout(REST_TIMEOUT)
-            .read_timeout(REST_TIMEOUT)
-            .build()
-            .map_err(|error| unreachable(self.server, &error))?;
+    fn request(
+        &self,
+        client: reqwest::ClientBuilder,
+        method: Method,
+        path: &str,
+    ) -> Result<reqwest::RequestBuilder, LoginError> {
+        let client = client.connect_timeout(REST_TIMEOUT).build();
+        let client = client.map_err(|error| unreachable(self.server, &error))?;
         let request = client.request(method, self.server.http(path));
         Ok(request
             .bearer_auth(self.bearer.reveal())
             .header("x-minicom-tenant", self.tenant.as_str()))
     }
 
+    fn get(&self, path: &str) -> Result<reqwest::RequestBuilder, LoginError> {
+        let client = client_for(self.server)?.read_timeout(REST_TIMEOUT);
+        self.request(client, Method::GET, path)
+    }
+
+    /// How many bytes a file may have here; [`None`] where the server does not say it.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub async fn most(&self) -> Result<Option<u64>, LoginError> {
+        let call = http(self.server)?
+            .get(self.server.http("/api/v1/chat/public/desk"))
+            .header("x-minicom-tenant", self.tenant.as_str());
+        let (status, body) = answer_of(self.server, call).await?;
+        let desk: DeskBounds = serde_json::from_slice(&body).map_err(|_| strange(self.server, status))?;
+        Ok(desk.file_bytes_max)
+    }
+
     /// Uploads a file, piece by piece.
     ///
     /// # Errors
-    /// The server cannot be reached or refuses; the file cannot be read to its end.
+    /// The server cannot be reached, refuses, takes no more bytes or gives no answer; the file cannot be read to its end.
     pub async fn upload(
         &self,
         what: Upload<'_>,
@@ -182,24 +207,28 @@ impl Files<'_> {
             For::Conversation(conversation) => format!("session_id={conversation}"),
         };
         let path = format!("{UPLOADS}?{whose}&name={}", segment(what.name));
+        let pace = Pace::of(what.size);
+        // No read timeout: that of the library counts from the first byte out to the first byte back.
         let mut request = self
-            .request(Method::POST, &path)?
-            // The answer comes when the last byte is on the server's disk.
-            .timeout(std::time::Duration::from_secs(24 * 60 * 60))
+            .request(client_for(self.server)?, Method::POST, &path)?
             .header("content-type", "application/octet-stream")
-            .body(Body::wrap_stream(pieces));
-        if let Some(size) = what.size {
-            request = request.header("content-length", size);
-        }
+            .header("content-length", what.size)
+            .body(Body::wrap_stream(pace.watch(pieces)));
         if let Some(key) = what.key {
             request = request.header("idempotency-key", key);
         }
-        let response = request.send().await.map_err(|error| unreachable(self.server, &error))?;
-        if !response.status().is_success() {
-            return Err(refused(self.server, response).await);
+        let answer = async {
+            let response = request.send().await.map_err(|error| unreachable(self.server, &error))?;
+            if !response.status().is_success() {
+                return Err(refused(self.server, response).await);
+            }
+            let status = response.status();
+            response.json().await.map_err(|_| strange(self.server, status))
+        };
+        tokio::select! {
+            answer = answer => answer,
+            why = pace.stalls() => Err(LoginError::Unreachable { server: self.server.clone(), why: why.to_owned() }),
         }
-        let status = response.status();
-        response.json().await.map_err(|_| strange(self.server, status))
     }
 
     /// The first bytes of a file, at most so many (at least one). For looking into it: nothing is proved, as that takes all of it.
@@ -209,7 +238,7 @@ impl Files<'_> {
     pub async fn beginning(&self, id: FileId, most: u64) -> Result<Vec<u8>, LoginError> {
         let last = most.saturating_sub(1);
         let request = self
-            .request(Method::GET, &format!("{UPLOADS}/{id}"))?
+            .get(&format!("{UPLOADS}/{id}"))?
             .header("range", format!("bytes=0-{last}"));
         let mut response = request.send().await.map_err(|error| unreachable(self.server, &error))?;
         if !response.status().is_success() {
@@ -235,7 +264,7 @@ impl Files<'_> {
     /// # Errors
     /// The server does not give it, more came than was sent, or it cannot be kept.
     pub async fn fetch(&self, file: &FilePart, into: &mut Fetching, came: &AtomicU64) -> Result<(), NotFetched> {
-        let mut request = self.request(Method::GET, &format!("{UPLOADS}/{}", file.id))?;
+        let mut request = self.get(&format!("{UPLOADS}/{}", file.id))?;
         if into.size > 0 {
             request = request.header("range", format!("bytes={}-", into.size));
             request = request.header("if-range", format!("\"{}\"", file.digest));

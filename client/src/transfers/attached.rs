@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use minicom_protocol::{gate::Shown, ids::FileId};
 
-use super::{Happened, Job, Source, Thread, TransferId};
+use super::{Happened, Job, Mark, Source, Thread, TransferId};
 use crate::limits::ATTACHMENTS_MAX;
 
 /// How an attached file stands.
@@ -29,6 +29,10 @@ pub struct Attachment {
     pub what: Source,
     /// Its size in bytes, once it is known.
     pub size: Option<u64>,
+    /// What it was like when it was attached, once that is known.
+    pub mark: Option<Mark>,
+    /// Since when the desk has it, in microseconds since 1970, as far as somebody has noted it.
+    pub(super) ready_since: Option<i64>,
     /// How it stands.
     pub stands: Stands,
 }
@@ -39,9 +43,19 @@ impl Attachment {
         let (size, stands) = (None, Stands::Going(0));
         let size = match &what {
             Source::Text { text, .. } => Some(text.len() as u64),
+            Source::Piped { bytes, .. } => Some(bytes.size()),
+            Source::Marked { mark, .. } => Some(mark.size),
             Source::File(_) => size,
         };
-        Attachment { id, what, size, stands }
+        let mark = None;
+        Attachment {
+            id,
+            what,
+            size,
+            mark,
+            ready_since: None,
+            stands,
+        }
     }
 
     /// A file of an earlier run of the program, of which only its id is known.
@@ -50,6 +64,8 @@ impl Attachment {
             id: TransferId(0),
             what: Source::File(PathBuf::from("file")),
             size: None,
+            mark: None,
+            ready_since: None,
             stands: Stands::Ready(id),
         }
     }
@@ -57,8 +73,8 @@ impl Attachment {
     /// What it is called.
     pub fn name(&self) -> Shown {
         match &self.what {
-            Source::Text { name, .. } => Shown::line(name),
-            Source::File(path) => Shown::line(&super::sending::name_of(path)),
+            Source::Text { name, .. } | Source::Piped { name, .. } => Shown::line(name),
+            Source::File(path) | Source::Marked { path, .. } => Shown::line(&super::sending::name_of(path)),
         }
     }
 
@@ -66,14 +82,15 @@ impl Attachment {
     pub fn pasted(&self) -> Option<&Arc<str>> {
         match &self.what {
             Source::Text { text, .. } => Some(text),
-            Source::File(_) => None,
+            Source::File(_) | Source::Marked { .. } | Source::Piped { .. } => None,
         }
     }
 
     /// What brings it to the desk.
     pub fn job(&self, thread: Thread) -> Job {
         let what = self.what.clone();
-        Job::Send { what, thread }
+        let key = None;
+        Job::Send { what, thread, key }
     }
 }
 
@@ -86,6 +103,10 @@ pub struct Attachments {
 }
 
 impl Attachments {
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Attachment> {
+        self.list.iter_mut()
+    }
+
     /// All, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Attachment> {
         self.list.iter()
@@ -144,7 +165,7 @@ impl Attachments {
             return false;
         };
         match what {
-            Happened::Found { size } => it.size = Some(*size),
+            Happened::Found { size, mark } => (it.size, it.mark) = (Some(*size), *mark),
             Happened::Moved { done } => it.stands = Stands::Going(*done),
             Happened::Waits { why } => it.stands = Stands::Waiting(why.clone()),
             Happened::Sent(file) => (it.stands, it.size) = (Stands::Ready(file.id), Some(file.size)),

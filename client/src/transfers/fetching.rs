@@ -5,12 +5,13 @@ use std::{
     sync::atomic::AtomicU64,
 };
 
-use minicom_protocol::{event::FilePart, gate::Shown};
+use minicom_protocol::event::FilePart;
 
 use super::{After, Happened, Opening, Pauses, Seat, Teller, To, opening};
 use crate::{
+    exit::{self, Fault},
     rest::files::{Fetching, NotFetched},
-    saved::Saving,
+    saved::{Saving, Unsaved},
 };
 
 /// Fetches it. Where it is, and what came of opening it.
@@ -22,11 +23,14 @@ pub(super) async fn fetch(
     file: &FilePart,
     to: To,
     teller: &Teller,
-) -> Result<(PathBuf, Option<Opening>), Shown> {
-    teller.tell(Happened::Found { size: file.size });
+) -> Result<(PathBuf, Option<Opening>), Fault> {
+    teller.tell(Happened::Found {
+        size: file.size,
+        mark: None,
+    });
     let program = to == To::Program;
-    let (folder, name) = place(to).map_err(|why| Shown::line(&why))?;
-    let saving = Saving::begin(&folder).map_err(|error| Shown::line(&error.to_string()))?;
+    let (folder, name) = place(to).map_err(|why| Fault::new(exit::IO, why))?;
+    let saving = Saving::begin(&folder).map_err(unsaved)?;
     let mut into = Fetching::into(saving);
     let mut pauses = Pauses::new();
     loop {
@@ -46,7 +50,7 @@ pub(super) async fn fetch(
             pauses = Pauses::new();
         }
         match After::of_fetch(error) {
-            After::Over(why) => return Err(why),
+            After::Over(fault) => return Err(fault),
             After::Again(wait, why) => {
                 teller.waits(&why);
                 pauses.wait(wait).await;
@@ -56,23 +60,25 @@ pub(super) async fn fetch(
     teller.tell(Happened::Moved { done: into.size() });
     let saving = into
         .whole(file)
-        .map_err(|error: NotFetched| Shown::line(&error.to_string()))?;
+        .map_err(|error: NotFetched| Fault::new(exit::DATA, error.to_string()))?;
     let theirs = file.name.clone();
     // A disk takes its time to have it for good.
     let kept = tokio::task::spawn_blocking(move || match name {
         Some(name) => saving.keep_as(&name),
         None => saving.keep(&theirs),
     });
-    let lost = || Shown::fixed("it cannot be kept here");
-    let path = kept
-        .await
-        .map_err(|_| lost())?
-        .map_err(|error| Shown::line(&error.to_string()))?;
+    let lost = |_| Fault::new(exit::BUG, "it cannot be kept here");
+    let path = kept.await.map_err(lost)?.map_err(unsaved)?;
     let opening = match program {
         true => Some(opening::open(&path).await),
         false => None,
     };
     Ok((path, opening))
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "it is the end of a result")]
+fn unsaved(error: Unsaved) -> Fault {
+    Fault::new(exit::IO, error.to_string())
 }
 
 /// Keeps a text among the downloads. Where.

@@ -3,11 +3,14 @@
 
 mod attached;
 mod downloads;
+pub mod errand;
 mod fetching;
+mod kept;
 pub mod opening;
 mod orders;
 pub mod paths;
 mod sending;
+mod spool;
 mod steady;
 
 use std::{
@@ -24,7 +27,7 @@ use rand::RngExt;
 use tokio::{
     sync::{Semaphore, mpsc},
     task::JoinHandle,
-    time::{self, MissedTickBehavior},
+    time::{self, Instant, MissedTickBehavior},
 };
 
 pub use self::{
@@ -33,11 +36,17 @@ pub use self::{
     opening::Opening,
     orders::{Happened, Job, Order, Source, Thread, To, Told, TransferId, TransferNews},
     paths::Completed,
+    spool::{NotSpooled, Spool},
+    steady::Mark,
 };
 use crate::{
     backoff::Backoff,
     credentials::Secret,
-    limits::{BACKOFF_CAP, BACKOFF_FIRST, TRANSFER_TOLD_EVERY, TRANSFER_WAIT_MAX, TRANSFERS_AT_ONCE},
+    exit::{self, Fault},
+    limits::{
+        BACKOFF_CAP, BACKOFF_FIRST, TRANSFER_ALONE_WITHOUT_PROGRESS_MAX, TRANSFER_TOLD_EVERY, TRANSFER_WAIT_MAX,
+        TRANSFERS_AT_ONCE,
+    },
     rest::{
         LoginError,
         files::{Files, For, NotFetched},
@@ -110,7 +119,9 @@ impl Transfers {
         };
         let task = tokio::spawn(async move {
             let last = run(&seat, &turns, job, &teller).await;
-            teller.tell(last);
+            teller.tell(last.unwrap_or_else(|fault| Happened::Failed {
+                why: Shown::line(&fault.words),
+            }));
         });
         let mut running = self.running();
         running.retain(|_, task| !task.is_finished());
@@ -151,13 +162,16 @@ impl Drop for Transfers {
     }
 }
 
-/// Attempts without a byte after which a program that does nothing else gives up: about half a minute.
+/// Attempts that come no further after which a program that does nothing else gives up: about half a minute of waiting between them.
 const ALONE_WAITS_MAX: u32 = 8;
 
 /// Does one job by itself, for a program that does nothing else meanwhile; `look` is told how far it is. It waits for a server that is
 /// away, but not for ever.
-pub async fn alone(seat: &Seat, job: Job, mut look: impl FnMut(&Happened)) -> Happened {
-    let mut waited = 0;
+///
+/// # Errors
+/// Nothing of it was done or is kept, and why.
+pub async fn alone(seat: &Seat, job: Job, mut look: impl FnMut(&Happened)) -> Result<Happened, Fault> {
+    let (mut farthest, mut waited, mut since) = (0, 0, Instant::now());
     let (news, mut told) = mpsc::unbounded_channel();
     let (id, turns) = (TransferId(0), Semaphore::new(1));
     let teller = Teller { id, news };
@@ -170,12 +184,14 @@ pub async fn alone(seat: &Seat, job: Job, mut look: impl FnMut(&Happened)) -> Ha
                 let Told::Transfer(TransferNews { what, .. }) = it else { continue };
                 look(&what);
                 match what {
-                    Happened::Moved { .. } => waited = 0,
+                    // What goes again from the first byte on is no progress before it is further than it was.
+                    Happened::Moved { done } if done > farthest => {
+                        (farthest, waited, since) = (done, 0, Instant::now());
+                    }
                     Happened::Waits { why } => {
                         waited += 1;
-                        if waited >= ALONE_WAITS_MAX {
-                            let why = Shown::line(&format!("it waited too long for {why}"));
-                            return Happened::Failed { why };
+                        if waited >= ALONE_WAITS_MAX || since.elapsed() >= TRANSFER_ALONE_WITHOUT_PROGRESS_MAX {
+                            return Err(Fault::new(exit::UNAVAILABLE, format!("it waited too long for {why}")));
                         }
                     }
                     _ => {}
@@ -185,19 +201,20 @@ pub async fn alone(seat: &Seat, job: Job, mut look: impl FnMut(&Happened)) -> Ha
     }
 }
 
-async fn run(seat: &Seat, turns: &Semaphore, job: Job, teller: &Teller) -> Happened {
+async fn run(seat: &Seat, turns: &Semaphore, job: Job, teller: &Teller) -> Result<Happened, Fault> {
     if turns.available_permits() == 0 {
         teller.waits("its turn");
     }
     // The semaphore is never closed.
     let _turn = turns.acquire().await;
-    let done = match job {
-        Job::Send { what, thread } => sending::send(seat, what, &thread, teller).await.map(Happened::Sent),
+    match job {
+        Job::Send { what, thread, key } => sending::send(seat, what, &thread, key, teller)
+            .await
+            .map(Happened::Sent),
         Job::Fetch { file, to } => fetching::fetch(seat, &file, to, teller)
             .await
             .map(|(path, opening)| Happened::Kept { path, opening }),
-    };
-    done.unwrap_or_else(|why| Happened::Failed { why })
+    }
 }
 
 struct Teller {
@@ -237,7 +254,7 @@ enum After {
     /// Another one, after this long at least, because of this.
     Again(Option<Duration>, String),
     /// None: it would not go otherwise.
-    Over(Shown),
+    Over(Fault),
 }
 
 impl After {
@@ -248,20 +265,30 @@ impl After {
                 let wait = refusal.retry_after_ms().map(Duration::from_millis);
                 match wait {
                     // Nobody waits for an hour in front of a bar.
-                    Some(wait) if wait > TRANSFER_WAIT_MAX => After::Over(Shown::line(&error.to_string())),
+                    Some(wait) if wait > TRANSFER_WAIT_MAX => After::Over(fault_of(error)),
                     wait => After::Again(wait, waits_for(refusal).to_owned()),
                 }
             }
-            other => After::Over(Shown::line(&other.to_string())),
+            other => After::Over(fault_of(other)),
         }
     }
 
     fn of_fetch(error: NotFetched) -> After {
         match &error {
             NotFetched::Server(server) => After::of(server),
-            NotFetched::Disk(_) | NotFetched::Altered => After::Over(Shown::line(&error.to_string())),
+            NotFetched::Disk(_) => After::Over(Fault::new(exit::IO, error.to_string())),
+            NotFetched::Altered => After::Over(Fault::new(exit::DATA, error.to_string())),
         }
     }
+}
+
+/// What the server said, as an end.
+fn fault_of(error: &LoginError) -> Fault {
+    let code = match error {
+        LoginError::Refused(refusal) => exit::of_refusal(refusal),
+        LoginError::Unreachable { .. } | LoginError::Untrusted(_) | LoginError::Strange { .. } => exit::UNAVAILABLE,
+    };
+    Fault::new(code, error.to_string())
 }
 
 fn waits_for(refusal: &Refusal) -> &'static str {

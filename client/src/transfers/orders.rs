@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use minicom_protocol::{event::FilePart, gate::Shown, ids::ConversationId, text::CustomerName};
 
-use super::{Opening, paths};
+use super::{Mark, Opening, Spool, paths};
 use crate::rest::files::Uploaded;
 
 /// A transfer of one run of a program, by a number that the program gives.
@@ -25,12 +25,26 @@ pub enum Thread {
 pub enum Source {
     /// A file of this computer, as it is when its turn comes.
     File(PathBuf),
+    /// The same, as long as it is what it was.
+    Marked {
+        /// Where.
+        path: PathBuf,
+        /// What it was like.
+        mark: Mark,
+    },
     /// A text that was pasted.
     Text {
         /// The name that it gets.
         name: String,
         /// What it says.
         text: Arc<str>,
+    },
+    /// What came from a pipe, to its end.
+    Piped {
+        /// The name that it gets.
+        name: String,
+        /// What came.
+        bytes: Spool,
     },
 }
 
@@ -58,6 +72,8 @@ pub enum Job {
         what: Source,
         /// For which thread.
         thread: Thread,
+        /// By which a repeat of it is known, if it is more than an attempt of the same transfer.
+        key: Option<String>,
     },
     /// A file comes here.
     Fetch {
@@ -75,6 +91,8 @@ pub enum Happened {
     Found {
         /// Its size in bytes.
         size: u64,
+        /// What it is like, if it is a file.
+        mark: Option<Mark>,
     },
     /// So many bytes of it have gone or come.
     Moved {

@@ -3,17 +3,23 @@
 
 use std::{
     io::Cursor,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicU64},
 };
 
-use minicom_protocol::{gate::Shown, refusal::Refusal};
+use minicom_protocol::refusal::Refusal;
 use uuid::Uuid;
 
-use super::{After, Happened, Pauses, Seat, Source, Teller, Thread, steady::Steady};
-use crate::rest::{
-    LoginError,
-    files::{Upload, Uploaded, pieces},
+use super::{
+    After, Happened, Pauses, Seat, Source, Teller, Thread,
+    steady::{Mark, Steady},
+};
+use crate::{
+    exit::{self, Fault},
+    rest::{
+        LoginError,
+        files::{Upload, Uploaded, pieces},
+    },
 };
 
 /// Attempts while the desk does not know of an agreement.
@@ -30,6 +36,13 @@ impl From {
         match self {
             From::File(file) => file.size(),
             From::Text(text) => text.len() as u64,
+        }
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        match self {
+            From::File(file) => Some(file.mark()),
+            From::Text(_) => None,
         }
     }
 
@@ -54,11 +67,18 @@ impl AsRef<[u8]> for Bytes {
 ///
 /// # Errors
 /// Why it is not sent, and what to do.
-pub(super) async fn send(seat: &Seat, what: Source, thread: &Thread, teller: &Teller) -> Result<Uploaded, Shown> {
+pub(super) async fn send(
+    seat: &Seat,
+    what: Source,
+    thread: &Thread,
+    key: Option<String>,
+    teller: &Teller,
+) -> Result<Uploaded, Fault> {
     let (name, from) = open(what).await?;
     let size = from.size();
-    teller.tell(Happened::Found { size });
-    let key = Uuid::now_v7().to_string();
+    let mark = from.mark();
+    teller.tell(Happened::Found { size, mark });
+    let key = key.unwrap_or_else(|| Uuid::now_v7().to_string());
     let mut pauses = Pauses::new();
     let mut unagreed = 0;
     loop {
@@ -73,11 +93,14 @@ pub(super) async fn send(seat: &Seat, what: Source, thread: &Thread, teller: &Te
             Err(error) => error,
         };
         if let Some(why) = from.broken() {
-            return Err(Shown::line(why));
+            return Err(Fault::new(exit::IO, why));
         }
         // What went before under this key was something else.
         if matches!(error, LoginError::Refused(Refusal::Conflict)) {
-            return Err(Shown::fixed("it was changed while it was sent. Attach it again"));
+            return Err(Fault::new(
+                exit::IO,
+                "it was changed while it was sent. Attach it again",
+            ));
         }
         // What was agreed to a moment ago may still be on its way there.
         if matches!(error, LoginError::Refused(Refusal::ConsentRequired)) && unagreed < AGREED_ATTEMPTS {
@@ -86,7 +109,7 @@ pub(super) async fn send(seat: &Seat, what: Source, thread: &Thread, teller: &Te
             continue;
         }
         match After::of(&error) {
-            After::Over(why) => return Err(why),
+            After::Over(fault) => return Err(fault),
             After::Again(wait, why) => {
                 teller.waits(&why);
                 pauses.wait(wait).await;
@@ -95,17 +118,25 @@ pub(super) async fn send(seat: &Seat, what: Source, thread: &Thread, teller: &Te
     }
 }
 
-async fn open(what: Source) -> Result<(String, From), Shown> {
-    match what {
-        Source::Text { name, text } => Ok((name, From::Text(text))),
-        Source::File(path) => {
-            let name = name_of(&path);
-            // A disk far away may be slow.
-            let opened = tokio::task::spawn_blocking(move || Steady::open(&path)).await;
-            let opened = opened.unwrap_or_else(|_| Err("it cannot be read".to_owned()));
-            let file = opened.map_err(|why| Shown::line(&why))?;
-            Ok((name, From::File(Arc::new(file))))
-        }
+async fn open(what: Source) -> Result<(String, From), Fault> {
+    let (name, opened) = match what {
+        Source::Text { name, text } => return Ok((name, From::Text(text))),
+        Source::Piped { name, bytes } => (name, bytes.opened()),
+        Source::File(path) => (name_of(&path), opened(path, None).await),
+        Source::Marked { path, mark } => (name_of(&path), opened(path, Some(mark)).await),
+    };
+    let file = opened.map_err(|why| Fault::new(exit::IO, why))?;
+    Ok((name, From::File(Arc::new(file))))
+}
+
+/// Opens a file, if it is what it was.
+async fn opened(path: PathBuf, mark: Option<Mark>) -> Result<Steady, String> {
+    // A disk far away may be slow.
+    let opened = tokio::task::spawn_blocking(move || Steady::open(&path)).await;
+    let file = opened.unwrap_or_else(|_| Err("it cannot be read".to_owned()))?;
+    match mark.is_none_or(|mark| mark == file.mark()) {
+        true => Ok(file),
+        false => Err("it was changed since it was attached. Attach it again".to_owned()),
     }
 }
 
@@ -120,7 +151,7 @@ async fn attempt(
     let what = Upload {
         thread: thread.as_for(),
         name,
-        size: Some(from.size()),
+        size: from.size(),
         key: Some(key),
     };
     let bearer = (seat.bearer)();

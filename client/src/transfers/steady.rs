@@ -14,9 +14,19 @@ use std::{
 
 use futures_util::Stream;
 use rustix::fs::OFlags;
+use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
 
 use crate::rest::files::CHUNK;
+
+/// By which it is seen whether a file is what it was.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Mark {
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was changed last: seconds and nanoseconds.
+    pub at: (i64, i64),
+}
 
 /// A file that was opened once: what becomes of its name is nothing to it.
 pub(super) struct Steady {
@@ -43,6 +53,14 @@ impl Steady {
             ErrorKind::PermissionDenied => "you may not read it".to_owned(),
             _ => format!("it cannot be read: {error}"),
         })?;
+        Steady::of(Arc::new(file))
+    }
+
+    /// What is open already.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn of(file: Arc<File>) -> Result<Steady, String> {
         let meta = file.metadata().map_err(|error| format!("it cannot be read: {error}"))?;
         if meta.is_dir() {
             return Err("it is a folder: pack it into one file first, as with tar".to_owned());
@@ -54,7 +72,7 @@ impl Steady {
             return Err("it is empty".to_owned());
         }
         Ok(Steady {
-            file: Arc::new(file),
+            file,
             size: meta.len(),
             changed_at: changed_at(&meta),
             broken: Arc::default(),
@@ -63,6 +81,14 @@ impl Steady {
 
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// What it was like when it was opened.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            size: self.size,
+            at: self.changed_at,
+        }
     }
 
     /// Why the last reading broke, if it did: then no other one would go better.

@@ -9,17 +9,24 @@ use minicom_protocol::{
 use sha2::{Digest, Sha256};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::{TcpListener, TcpStream},
+    net::{TcpSocket, TcpStream},
 };
 use uuid::Uuid;
 
 use super::*;
+use crate::limits::{UPLOAD_ANSWER_MAX, UPLOAD_STALLED_AFTER};
 
 /// What the server does with the next request.
 #[derive(Clone, Debug)]
 enum Next {
     /// Takes it all and answers with the file.
     Take,
+    /// Takes so many bytes a second, then answers.
+    TakeSlowly(usize),
+    /// Takes so many bytes, and then no more.
+    Stall(usize),
+    /// Takes it all, and never answers.
+    Silence,
     /// Goes away after so many bytes of the body.
     Cut(usize),
     /// Answers so, without having read the body.
@@ -48,7 +55,11 @@ impl Came {
 }
 
 async fn server(script: Vec<Next>) -> (Seat, Arc<Mutex<Vec<Came>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
+    // What nobody reads waits with the sender.
+    socket.set_recv_buffer_size(64 * 1024).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(16).unwrap();
     let port = listener.local_addr().unwrap().port();
     let came: Arc<Mutex<Vec<Came>>> = Arc::default();
     let told = came.clone();
@@ -56,7 +67,13 @@ async fn server(script: Vec<Next>) -> (Seat, Arc<Mutex<Vec<Came>>>) {
         let mut script = VecDeque::from(script);
         while let Ok((stream, _)) = listener.accept().await {
             let next = script.pop_front().expect("one more request than was scripted");
-            serve(stream, next, &told).await;
+            match next {
+                Next::Stall(_) | Next::Silence => {
+                    let told = told.clone();
+                    tokio::spawn(async move { serve(stream, next, &told).await });
+                }
+                next => serve(stream, next, &told).await,
+            }
         }
     });
     let seat = Seat {
@@ -107,6 +124,32 @@ async fn serve(stream: TcpStream, next: Next, told: &Mutex<Vec<Came>>) {
                 let _ = stream.write_all(&answer(201, "", told.as_bytes())).await;
             }
         }
+        Next::TakeSlowly(most) => {
+            let mut seconds = time::interval(Duration::from_secs(1));
+            let mut piece = vec![0; most];
+            while came.body.len() < length {
+                seconds.tick().await;
+                let most = most.min(length - came.body.len());
+                stream.read_exact(&mut piece[..most]).await.unwrap();
+                came.body.extend(&piece[..most]);
+            }
+            told.lock().unwrap().push(came);
+            let body = format!(
+                r#"{{"upload_id":"{}","file_name":"x","size":{length}}}"#,
+                Uuid::from_u128(7)
+            );
+            let _ = stream.write_all(&answer(201, "", body.as_bytes())).await;
+        }
+        Next::Stall(_) | Next::Silence => {
+            let most = match next {
+                Next::Stall(most) => most,
+                _ => length,
+            };
+            came.body = vec![0; most];
+            stream.read_exact(&mut came.body).await.unwrap();
+            told.lock().unwrap().push(came);
+            std::future::pending::<()>().await;
+        }
         Next::Refuse(status, body) => {
             told.lock().unwrap().push(came);
             let _ = stream
@@ -147,14 +190,12 @@ fn part(bytes: &[u8], name: &str) -> FilePart {
 
 fn sends(what: Source) -> Job {
     let thread = Thread::Conversation(ConversationId(Uuid::from_u128(1)));
-    Job::Send { what, thread }
+    let key = None;
+    Job::Send { what, thread, key }
 }
 
-fn failed(last: &Happened) -> &str {
-    match last {
-        Happened::Failed { why } => why.as_str(),
-        other => panic!("{other:?}"),
-    }
+fn failed(last: &Result<Happened, Fault>) -> &str {
+    &last.as_ref().unwrap_err().words
 }
 
 const TOO_LARGE: &str = r#"{"code":"too_large","limit":10,"message":"x"}"#;
@@ -172,7 +213,7 @@ async fn a_cut_upload_begins_again_under_the_same_key() {
     })
     .await;
     assert!(
-        matches!(&last, Happened::Sent(file) if file.size == 300_000),
+        matches!(&last, Ok(Happened::Sent(file)) if file.size == 300_000),
         "{last:?}"
     );
     assert_eq!(waited, 2);
@@ -234,7 +275,7 @@ async fn a_file_that_becomes_another_is_not_sent_and_one_that_grows_is_as_it_was
         }
     })
     .await;
-    assert!(matches!(last, Happened::Sent(_)), "{last:?}");
+    assert!(matches!(last, Ok(Happened::Sent(_))), "{last:?}");
     assert_eq!(came.lock().unwrap()[1].body.len(), 200_000);
 
     for change in [b"".as_slice(), &[b'b'; 200_004]] {
@@ -265,7 +306,7 @@ async fn a_cut_download_goes_on_where_it_was_and_is_whole_or_absent() {
     let to = To::Folder(folder.path().join("in"));
     let file = part(&bytes, "../../x\u{1b}.log");
     let last = alone(&seat, Job::Fetch { file, to }, |_| {}).await;
-    let Happened::Kept { path, opening: None } = last else {
+    let Ok(Happened::Kept { path, opening: None }) = last else {
         panic!("{last:?}")
     };
     assert_eq!(path, folder.path().join("in/x_.log"));
@@ -286,7 +327,7 @@ async fn a_cut_download_goes_on_where_it_was_and_is_whole_or_absent() {
     )
     .await;
     assert!(
-        matches!(&last, Happened::Kept { path, .. } if fs::read(path).unwrap() == bytes),
+        matches!(&last, Ok(Happened::Kept { path, .. }) if fs::read(path).unwrap() == bytes),
         "{last:?}"
     );
     let (seat, _) = server(vec![Next::GiveAll(vec![0; 250_000])]).await;
@@ -334,4 +375,95 @@ async fn what_is_given_up_leaves_nothing() {
     while fs::read_dir(folder.path()).unwrap().count() > 0 {
         tokio::task::yield_now().await;
     }
+}
+
+/// Larger than what the sockets between take up.
+const LARGE: usize = 12 * 1024 * 1024;
+
+fn large() -> Source {
+    let (name, text) = ("a.txt".to_owned(), "x".repeat(LARGE).into());
+    Source::Text { name, text }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_takes_as_long_as_its_line_needs() {
+    let (seat, came) = server(vec![Next::TakeSlowly(LARGE / 90)]).await;
+    let began = Instant::now();
+    let mut moved = 0;
+    let last = alone(&seat, sends(large()), |what| {
+        assert!(!matches!(what, Happened::Waits { .. }), "{what:?}");
+        moved += usize::from(matches!(what, Happened::Moved { .. }));
+    })
+    .await;
+    assert!(matches!(last, Ok(Happened::Sent(_))), "{last:?}");
+    assert!(began.elapsed() >= Duration::from_secs(80) && moved > 3, "{moved}");
+    assert_eq!(came.lock().unwrap()[0].body.len(), LARGE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_stalls_or_gets_no_answer_begins_again() {
+    let (seat, came) = server(vec![Next::Stall(300_000), Next::Silence, Next::Take]).await;
+    let mut waited = vec![];
+    let began = Instant::now();
+    let last = alone(&seat, sends(large()), |what| {
+        if matches!(what, Happened::Waits { .. }) {
+            waited.push(began.elapsed());
+        }
+    })
+    .await;
+    assert!(matches!(last, Ok(Happened::Sent(_))), "{last:?}");
+    assert!(waited.len() == 2 && waited[0] >= UPLOAD_STALLED_AFTER, "{waited:?}");
+    assert!(waited[1] - waited[0] >= UPLOAD_ANSWER_MAX, "{waited:?}");
+    assert_eq!(came.lock().unwrap().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_alone_for_an_answer_that_never_comes_gives_up() {
+    let (seat, came) = server(vec![Next::Silence; 20]).await;
+    let last = alone(&seat, sends(large()), |_| {}).await;
+    assert!(failed(&last).starts_with("it waited too long"), "{last:?}");
+    assert_eq!(last.unwrap_err().code, exit::UNAVAILABLE);
+    // The first attempt got further than none, the second no further.
+    assert_eq!(came.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_came_from_a_pipe_is_sent_again_as_a_file_is() {
+    let (seat, came) = server(vec![Next::Cut(100_000), Next::Take]).await;
+    let text = vec![b'p'; 300_000];
+    let bytes = Spool::all_of(&text[..], 300_000, |_| {}).await.unwrap();
+    let name = "input.txt".to_owned();
+    let last = alone(&seat, sends(Source::Piped { name, bytes }), |_| {}).await;
+    assert!(matches!(last, Ok(Happened::Sent(_))), "{last:?}");
+    assert_eq!(came.lock().unwrap()[1].body, text);
+}
+
+#[tokio::test]
+async fn what_was_attached_by_an_earlier_run_goes_as_it_was_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    fs::write(&path, "as it was").unwrap();
+    let (seat, came) = server(vec![Next::Take, Next::Take]).await;
+    let mut found = None;
+    let note = |what: &Happened| {
+        if let Happened::Found { mark, .. } = what {
+            found = *mark;
+        }
+    };
+    alone(&seat, sends(Source::File(path.clone())), note).await.unwrap();
+    let mark = found.unwrap();
+    let again = || {
+        sends(Source::Marked {
+            path: path.clone(),
+            mark,
+        })
+    };
+    alone(&seat, again(), |_| {}).await.unwrap();
+    fs::write(&path, "as it is now").unwrap();
+    let last = alone(&seat, again(), |_| {}).await;
+    assert!(failed(&last).contains("changed since it was attached"), "{last:?}");
+    fs::remove_file(&path).unwrap();
+    let last = alone(&seat, again(), |_| {}).await;
+    assert!(failed(&last).contains("no such file"), "{last:?}");
+    assert_eq!(came.lock().unwrap().len(), 2);
 }

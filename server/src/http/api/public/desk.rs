@@ -38,6 +38,9 @@ pub struct DeskAnswer {
     consent: String,
     /// What is asked before the first line. Each can be skipped.
     questions: Vec<QuestionAnswer>,
+    /// The bytes that a file may have.
+    #[schema(example = 10_485_760)]
+    file_bytes_max: u64,
 }
 
 /// Something asked before the first line.
@@ -78,5 +81,6 @@ pub async fn desk(
         next_open_at: open.next_open_at.map(rfc3339),
         consent: settings.consent.clone(),
         questions: questions.collect(),
+        file_bytes_max: app.uploads.bytes_max(),
     }))
 }
