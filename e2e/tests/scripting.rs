@@ -235,10 +235,66 @@ async fn a_careful_answer_is_not_sent_past_a_colleague() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_come_once_and_go_from_a_shell() -> Result<()> {
+    let desk = Desk::start(false).await?;
+    let attach = desk.computer.chat("alice", &["--attach", "-", "-m", "it crashed"])?;
+    let sent = with_input(&attach, "one\ntwo\n")?;
+    ensure!(sent.status.success(), "{}", String::from_utf8_lossy(&sent.stderr));
+    let recipe = &recipes()["files"];
+    assert_eq!(desk.run(recipe)?.lines().count(), 1);
+    assert_eq!(desk.run(recipe)?, "", "it was there");
+    let kept: Vec<_> = fs::read_dir(desk.path("files"))?.collect::<Result<_, _>>()?;
+    assert_eq!(fs::read_to_string(kept[0].path())?, "one\ntwo\n");
+
+    fs::write(desk.path("fix.patch"), "- x\n+ y\n")?;
+    let send = "minicom-agent send alice --attach fix.patch -m 'apply this' --take --key fix-1";
+    for _ in 0..2 {
+        assert!(desk.run(send)?.contains("Sent to alice"));
+    }
+    desk.run("yes | head -c 100000 | minicom-agent send alice --attach -")?;
+    let told = desk.run("minicom-agent files alice --format '{number} {file_name} {size} {sender}'")?;
+    assert_eq!(
+        told,
+        "1 input.txt 100000 agent\n2 fix.patch 8 agent\n3 input.txt 8 customer\n"
+    );
+    assert_eq!(desk.run("minicom-agent get alice fix - | cat")?, "- x\n+ y\n");
+    for wanted in ["./fix (2).patch\n", "./fix (3).patch\n"] {
+        assert_eq!(
+            desk.run("minicom-agent get alice 2 .")?,
+            wanted,
+            "nothing is written over"
+        );
+    }
+    let check = |script: &str, code: u8| -> Result<()> {
+        let output = desk.sh(script)?.output()?;
+        assert_eq!(output.status.code(), Some(i32::from(code)), "{script}: {output:?}");
+        Ok(())
+    };
+    check("minicom-agent get alice nothing.txt", exit::NOTHING)?;
+    check("minicom-agent get alice 3 no/such/folder/x", exit::IO)?;
+    check("minicom-agent send alice --attach no.txt", exit::IO)?;
+    check("minicom-agent send alice --attach - < /dev/null", exit::USAGE)?;
+    check("yes | minicom-agent send alice --attach -", exit::USAGE)?;
+    check("minicom-agent send alice --attach - -m - < fix.patch", exit::USAGE)?;
+    check("minicom-agent get alice 1 - | head -c 1 > /dev/null", exit::OK)?;
+    let output = desk.sh("minicom-agent get alice input.txt out.txt --json")?.output()?;
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    assert_eq!(
+        (&told["path"], &told["number"]),
+        (&"./out.txt".into(), &1.into()),
+        "{told}"
+    );
+    Ok(())
+}
+
 #[test]
 fn every_recipe_of_the_page_is_run_here() {
     let names: Vec<String> = recipes().into_keys().collect();
-    assert_eq!(names, ["bot", "careful", "customer", "export", "page", "status", "tag"]);
+    assert_eq!(
+        names,
+        ["bot", "careful", "customer", "export", "files", "page", "status", "tag"]
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! HTTP API; whatever is repeated changes nothing and says so. What is printed here has passed the gate.
 
 use clap::Subcommand;
+use minicom_client::transfers::Seat;
 use minicom_protocol::ids::Time;
 use minicom_tui_kit::{Shown, Zone};
 
@@ -131,6 +132,11 @@ impl<'a> Access<'a> {
         sign_in::find(&state, &profile, self.options.data.clone())
     }
 
+    /// Where files go to and come from.
+    pub(crate) fn seat(&self) -> Result<Seat, Failure> {
+        Ok(self.find()?.seat(&self.options.state()?))
+    }
+
     /// The zone of whoever reads it.
     pub(crate) fn zone(&self) -> &Zone {
         &self.zone
@@ -142,7 +148,7 @@ impl<'a> Access<'a> {
     }
 
     /// How things are drawn.
-    fn theme(&self) -> minicom_tui_kit::Theme {
+    pub(crate) fn theme(&self) -> minicom_tui_kit::Theme {
         self.options.theme(|name| std::env::var(name).ok())
     }
 

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use crate::{exit::Failure, manage::Access};
 
 mod acts;
+mod files;
 mod format;
 mod list;
 mod named;
@@ -32,6 +33,10 @@ pub enum Shell {
     Take(acts::TakeArguments),
     /// Write to the customer of a conversation of yours.
     Send(writing::SendArguments),
+    /// The files of a conversation.
+    Files(files::FilesArguments),
+    /// Fetch a file of a conversation, and print where it is.
+    Get(files::GetArguments),
     /// Write a note on a conversation, which only agents see.
     Note(writing::NoteArguments),
     /// Give a conversation of yours to a colleague, a group, or back to the queue.
@@ -84,6 +89,8 @@ pub async fn run(what: Shell, access: &Access<'_>) -> Result<Said, Failure> {
         Shell::Show(it) => show::run(&it, access).await,
         Shell::Take(it) => acts::take(it, access).await,
         Shell::Send(it) => writing::send(it, access).await,
+        Shell::Files(it) => files::list(&it, access).await,
+        Shell::Get(it) => files::get(it, access).await,
         Shell::Note(it) => writing::note(it, access).await,
         Shell::Transfer(it) => acts::transfer(it, access).await,
         Shell::Tag(it) => acts::tag(it, access).await,

@@ -79,7 +79,11 @@ pub(super) async fn run(wanted: &ShowArguments, access: &Access<'_>) -> Result<S
 }
 
 /// The last lines, the oldest of them first. Pages come the newest first.
-async fn newest(office: &crate::manage::office::Office, path: &str, most: usize) -> Result<Vec<Value>, Failure> {
+pub(super) async fn newest(
+    office: &crate::manage::office::Office,
+    path: &str,
+    most: usize,
+) -> Result<Vec<Value>, Failure> {
     let mut pages: Vec<Vec<Value>> = Vec::new();
     let (mut left, mut cursor) = (most, String::new());
     while left > 0 {

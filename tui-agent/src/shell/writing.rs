@@ -1,14 +1,19 @@
-//! `minicom-agent send` and `note`: text from the command line or from the standard input.
+//! `minicom-agent send` and `note`: text from the command line or from the standard input, and a file with it.
 
-use std::io::{self, IsTerminal, Read};
+use std::{
+    io::{self, IsTerminal, Read},
+    path::PathBuf,
+};
 
 use clap::Args;
+use minicom_client::transfers::errand;
 use minicom_protocol::{refusal::Refusal, text::MESSAGE_BYTES_MAX};
 use serde_json::{Value, json};
 
 use super::{
     Said,
     acts::{Doing, done, path},
+    files,
     named::{self, called},
     rows,
     seen::Seen,
@@ -25,6 +30,18 @@ pub struct SendArguments {
     name: String,
     /// What to write; - or nothing: what the standard input has. A text that begins with - stands behind --.
     text: Vec<String>,
+    /// The same.
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        conflicts_with = "text",
+        allow_hyphen_values = true
+    )]
+    message: Option<String>,
+    /// Send this file with it, or alone; - is what the standard input has.
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    attach: Option<PathBuf>,
     /// What you have read, as `show --format '{seen}'` prints it: nothing is sent if a colleague or the bot has written since.
     #[arg(long, value_name = "N.N")]
     seen: Option<Seen>,
@@ -50,10 +67,27 @@ pub struct NoteArguments {
 }
 
 pub(super) async fn send(wanted: SendArguments, access: &Access<'_>) -> Result<Said, Failure> {
-    let text = text(&wanted.text)?;
+    let said: Vec<String> = wanted.message.clone().into_iter().chain(wanted.text.clone()).collect();
+    let text = match &wanted.attach {
+        None => text(&said)?,
+        Some(_) if said.is_empty() => String::new(),
+        Some(file) if errand::is_pipe(file) && said == ["-"] => {
+            let words = "the standard input is the text or the file, not both. Nothing was sent.";
+            return Err(Failure::new(exit::USAGE, words));
+        }
+        Some(_) => text(&said)?,
+    };
     let office = access.office()?;
     let session = named::find(&office, &wanted.name).await?;
-    let mut body = json!({"message": text, "anyway": wanted.anyway, "take_over": wanted.take});
+    let mut body = json!({"anyway": wanted.anyway, "take_over": wanted.take});
+    if !text.is_empty() {
+        body["message"] = json!(text);
+    }
+    if let Some(path) = &wanted.attach {
+        let file = files::attach(path, &session, wanted.doing.key.as_deref(), access).await?;
+        body["type"] = json!("file");
+        body["upload_id"] = json!(file);
+    }
     if let Some(seen) = wanted.seen {
         body["seen"] = seen.to_json();
     }
