@@ -18,6 +18,7 @@ pub mod revoke;
 pub mod search;
 pub mod signals;
 pub mod slow;
+pub mod uploads;
 pub mod watch;
 pub mod writers;
 

@@ -254,6 +254,7 @@ fn fault_flags(faults: Faults) -> Vec<&'static str> {
         (faults.capacity_outside, "--capacity-outside"),
         (faults.deadlines_dropped, "--deadlines-dropped"),
         (faults.hashes_unbounded, "--hashes-unbounded"),
+        (faults.cut_uploads_kept, "--cut-uploads-kept"),
         (faults.sign_out_unheard, "--sign-out-unheard"),
     ];
     all.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).collect()

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use minicom_e2e::bars::{
-    claims, cuts, figures, groups, kill, logins, races, repeats, revoke, search, signals, slow, watch,
+    claims, cuts, figures, groups, kill, logins, races, repeats, revoke, search, signals, slow, uploads, watch,
 };
 use minicom_server::faults::Faults;
 
@@ -15,6 +15,7 @@ const NONE: Faults = Faults {
     capacity_outside: false,
     deadlines_dropped: false,
     hashes_unbounded: false,
+    cut_uploads_kept: false,
     sign_out_unheard: false,
 };
 
@@ -214,6 +215,24 @@ async fn what_was_said_is_found_and_no_query_hurts() -> Result<()> {
 async fn a_watch_that_is_killed_loses_and_doubles_nothing() -> Result<()> {
     let found = watch::run(9, 71, false).await?;
     assert!(found.is_clean() && found.events > 50, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn uploads_that_are_cut_or_killed_are_there_whole_or_not_at_all() -> Result<()> {
+    let found = uploads::run(30, 81, NONE).await?;
+    assert!(found.is_clean() && found.told > 3, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_takes_a_cut_for_an_end_is_caught() -> Result<()> {
+    let broken = Faults {
+        cut_uploads_kept: true,
+        ..NONE
+    };
+    let found = uploads::run(30, 82, broken).await?;
+    assert!(found.held.partial > 0, "{found}");
     Ok(())
 }
 

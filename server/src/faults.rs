@@ -19,6 +19,8 @@ pub struct Faults {
     pub deadlines_dropped: bool,
     /// Check as many passwords at once as are asked for.
     pub hashes_unbounded: bool,
+    /// Take the cut of an upload for its end.
+    pub cut_uploads_kept: bool,
     /// Leave the sockets of an ended sign-in open.
     pub sign_out_unheard: bool,
 }

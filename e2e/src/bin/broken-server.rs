@@ -38,6 +38,9 @@ struct Arguments {
     /// Check as many passwords at once as are asked for.
     #[arg(long)]
     hashes_unbounded: bool,
+    /// Take the cut of an upload for its end.
+    #[arg(long)]
+    cut_uploads_kept: bool,
     /// Leave the sockets of an ended sign-in open.
     #[arg(long)]
     sign_out_unheard: bool,
@@ -78,6 +81,7 @@ async fn run(given: Arguments) -> Result<()> {
         capacity_outside: given.capacity_outside,
         deadlines_dropped: given.deadlines_dropped,
         hashes_unbounded: given.hashes_unbounded,
+        cut_uploads_kept: given.cut_uploads_kept,
         sign_out_unheard: given.sign_out_unheard,
     };
     let mut config = Config::with_data(given.data);

@@ -11,7 +11,10 @@ use std::{
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
-    bars::{claims, cuts, desk, figures, groups, kill, logins, races, repeats, revoke, search, signals, slow, watch},
+    bars::{
+        claims, cuts, desk, figures, groups, kill, logins, races, repeats, revoke, search, signals, slow, uploads,
+        watch,
+    },
     idle, keys,
 };
 use minicom_server::faults::Faults;
@@ -125,6 +128,13 @@ enum Bar {
         /// How often
         #[arg(long, default_value_t = 200)]
         rounds: u64,
+    },
+    /// Cut and kill uploads at random bytes: whole or not there at all, nothing left over, in little memory (broken: a cut counts as an
+    /// end)
+    Uploads {
+        /// How many
+        #[arg(long, default_value_t = 500)]
+        uploads: u64,
     },
     /// From a new conversation to a signal in tmux, in another window than the agent's: bell, title, status line (no broken variant)
     Signal {
@@ -303,6 +313,14 @@ async fn measure(given: &Arguments) -> Result<Came> {
         }
         Bar::Watch { rounds } => {
             let found = watch::run(rounds, given.seed, broken).await?;
+            Ok(Came::to(found.is_clean(), &found))
+        }
+        Bar::Uploads { uploads } => {
+            let faults = Faults {
+                cut_uploads_kept: broken,
+                ..none
+            };
+            let found = uploads::run(uploads, given.seed, faults).await?;
             Ok(Came::to(found.is_clean(), &found))
         }
         Bar::Figures {

@@ -106,8 +106,13 @@ pub async fn upload(
         form::Source::Form(..) => None,
     };
     let mut incoming = app.uploads.begin(&by, size).await.map_err(problem)?;
-    while let Some(bytes) = under_way.unless_over(source.next(most)).await?? {
-        incoming.write(&bytes).await?;
+    loop {
+        match under_way.unless_over(source.next(most)).await? {
+            Ok(Some(bytes)) => incoming.write(&bytes).await?,
+            Ok(None) => break,
+            Err(_) if app.desk.faults().cut_uploads_kept => break,
+            Err(error) => return Err(error),
+        }
     }
     under_way.still_good().await?;
     let key = key.map(|key| Sha256::digest(key).into());
