@@ -31,6 +31,8 @@ pub struct Files {
     pub downloads: Downloads,
     /// The last paste that can be made a file, and where it was pasted.
     pub pasted: Option<(ConversationId, String)>,
+    /// What of those beside replies the disk knows, by their versions.
+    kept: HashMap<ConversationId, u64>,
     next: u64,
 }
 
@@ -54,6 +56,26 @@ impl Files {
     /// All that wait beside a reply; nothing waits there any more.
     pub fn take(&mut self, conversation: ConversationId) -> Attachments {
         self.attached.remove(&conversation).unwrap_or_default()
+    }
+
+    /// Where the files beside a reply are others than the disk knows, and as they are to be kept at this time (microseconds since 1970).
+    pub fn take_unkept(&mut self, now: i64) -> Vec<(ConversationId, String)> {
+        let mut unkept = Vec::new();
+        self.attached.retain(|_, files| !files.is_empty());
+        for (conversation, files) in &mut self.attached {
+            let version = files.version();
+            if self.kept.insert(*conversation, version) != Some(version) {
+                unkept.push((*conversation, files.to_kept(now)));
+            }
+        }
+        self.kept.retain(|conversation, _| {
+            let waits = self.attached.contains_key(conversation);
+            if !waits {
+                unkept.push((*conversation, String::new()));
+            }
+            waits
+        });
+        unkept
     }
 
     /// The conversation whose reply waits for a transfer.

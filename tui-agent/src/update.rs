@@ -77,6 +77,7 @@ impl Program for App {
             Input::Message(Msg::Drafts(drafts)) => {
                 for draft in &drafts {
                     self.writing.loaded(draft, now.elapsed);
+                    self.files_loaded(draft, now);
                 }
             }
             Input::Message(Msg::Kept(kept)) => self.restore(*kept, now),
@@ -100,6 +101,7 @@ impl Program for App {
             Input::Terminate => self.store_all(now),
         }
         self.settle();
+        self.keep_files(now);
         self.attend(by_hand, now);
         std::mem::take(&mut self.out)
     }
@@ -152,6 +154,7 @@ impl App {
     /// The program ends: nothing that was written or wished may be lost.
     pub(crate) fn store_all(&mut self, now: Now) {
         self.send_all_closes(now.wall);
+        self.keep_files(now);
         self.save_drafts();
         self.keep_now(now);
     }

@@ -26,11 +26,13 @@ pub enum Kind {
     Reply,
     /// The note.
     Note,
+    /// The files that wait beside the reply.
+    Files,
 }
 
 impl Kind {
     /// All.
-    pub const ALL: [Kind; 3] = [Kind::With, Kind::Reply, Kind::Note];
+    pub const ALL: [Kind; 4] = [Kind::With, Kind::Reply, Kind::Note, Kind::Files];
 
     /// What the disk knows it by, behind its conversation.
     pub fn suffix(self) -> &'static str {
@@ -39,6 +41,7 @@ impl Kind {
             Kind::Reply => "",
             Kind::Note => " note",
             Kind::With => " with",
+            Kind::Files => " files",
         }
     }
 }
@@ -128,6 +131,14 @@ impl Writing {
     /// What goes with the reply has changed.
     pub fn with_changed(&mut self, conversation: ConversationId, now: Duration) {
         self.of(conversation).needs_saving(Kind::With);
+        self.save_at.get_or_insert(now + SAVE_AFTER);
+    }
+
+    /// The files beside the reply have changed; as they are kept.
+    pub fn files_changed(&mut self, conversation: ConversationId, kept: String, now: Duration) {
+        let written = self.of(conversation);
+        written.files = kept;
+        written.needs_saving(Kind::Files);
         self.save_at.get_or_insert(now + SAVE_AFTER);
     }
 
@@ -244,6 +255,10 @@ impl Writing {
             if written.with.is_empty() {
                 written.with = With::from_draft(&draft.text);
             }
+            return;
+        }
+        if draft.kind == Kind::Files {
+            // They are brought to the desk by who moves them.
             return;
         }
         let composer = written.of_kind(draft.kind);

@@ -18,9 +18,26 @@ use crate::model::Msg;
 /// Windows of one name that have drafts; the next ones write without a net.
 const WINDOWS_MAX: usize = 16;
 
+/// What is kept.
+enum Text {
+    /// What is written.
+    Written(String),
+    /// The files that wait beside it.
+    Files(String),
+}
+
+/// What a window had that was not sent.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// What was written.
+    pub text: String,
+    /// The files that waited beside it.
+    pub files: String,
+}
+
 /// A window's draft.
 pub(crate) struct Drafting {
-    texts: Option<channel::Sender<String>>,
+    texts: Option<channel::Sender<Text>>,
     thread: Option<JoinHandle<()>>,
     /// Held while the window lives: the draft is its own.
     _seat: Option<File>,
@@ -28,10 +45,14 @@ pub(crate) struct Drafting {
 
 impl Drafting {
     /// Takes a free place in the folder. Also returns what was written there and not sent. Troubles are told once.
-    pub fn begin(folder: PathBuf, messages: mpsc::Sender<Msg>) -> (Drafting, String) {
+    pub fn begin(folder: PathBuf, messages: mpsc::Sender<Msg>) -> (Drafting, Kept) {
         match open(&folder) {
             Ok(Some((drafts, seat, key))) => {
-                let draft = drafts.load(&key).unwrap_or_default().unwrap_or_default();
+                let load = |key: &str| drafts.load(key).unwrap_or_default().unwrap_or_default();
+                let draft = Kept {
+                    text: load(&key),
+                    files: load(&of_files(&key)),
+                };
                 let (texts, receiver) = channel::channel();
                 let write = move || write_newest(&receiver, &drafts, &key, &messages);
                 let thread = std::thread::Builder::new().name("drafts".into()).spawn(write).ok();
@@ -42,10 +63,10 @@ impl Drafting {
                 };
                 (drafting, draft)
             }
-            Ok(None) => (Drafting::none(), String::new()),
+            Ok(None) => (Drafting::none(), Kept::default()),
             Err(error) => {
                 trouble(&messages, &error);
-                (Drafting::none(), String::new())
+                (Drafting::none(), Kept::default())
             }
         }
     }
@@ -60,6 +81,15 @@ impl Drafting {
 
     /// Keeps a text in place of the one before.
     pub fn keep(&self, text: String) {
+        self.give(Text::Written(text));
+    }
+
+    /// Keeps which files wait.
+    pub fn keep_files(&self, files: String) {
+        self.give(Text::Files(files));
+    }
+
+    fn give(&self, text: Text) {
         if let Some(texts) = &self.texts {
             // Without the thread there are no drafts, which was told.
             let _ = texts.send(text);
@@ -76,11 +106,19 @@ impl Drafting {
     }
 }
 
-fn write_newest(texts: &channel::Receiver<String>, drafts: &Drafts, key: &str, messages: &mpsc::Sender<Msg>) {
+fn write_newest(texts: &channel::Receiver<Text>, drafts: &Drafts, key: &str, messages: &mpsc::Sender<Msg>) {
     let mut failing = false;
     while let Ok(first) = texts.recv() {
-        let newest = texts.try_iter().last().unwrap_or(first);
-        match drafts.save(key, &newest) {
+        let (mut written, mut files) = (None, None);
+        for text in std::iter::once(first).chain(texts.try_iter()) {
+            match text {
+                Text::Written(it) => written = Some(it),
+                Text::Files(it) => files = Some(it),
+            }
+        }
+        let written = written.map_or(Ok(()), |it| drafts.save(key, &it));
+        let files = files.map_or(Ok(()), |it| drafts.save(&of_files(key), &it));
+        match written.and(files) {
             Ok(()) => failing = false,
             Err(error) if !failing => {
                 failing = true;
@@ -89,6 +127,11 @@ fn write_newest(texts: &channel::Receiver<String>, drafts: &Drafts, key: &str, m
             Err(_) => {}
         }
     }
+}
+
+/// What the disk knows the files of a window by.
+fn of_files(key: &str) -> String {
+    format!("{key} files")
 }
 
 fn trouble(messages: &mpsc::Sender<Msg>, error: &io::Error) {
@@ -128,20 +171,26 @@ mod tests {
         let (messages, _held) = mpsc::channel(8);
         let begin = || Drafting::begin(path.clone(), messages.clone());
         let (one, draft) = begin();
-        assert_eq!(draft, "");
+        assert_eq!(draft, Kept::default());
         one.keep("half a".into());
+        one.keep_files("a file".into());
         one.keep("half a sentence".into());
         let (two, draft) = begin();
-        assert_eq!(draft, "", "the other window's text is not taken");
+        assert_eq!(draft, Kept::default(), "the other window's text is not taken");
         two.keep("another".into());
         one.end();
         two.end();
         let (one, first) = begin();
         let (_two, second) = begin();
-        assert_eq!((first.as_str(), second.as_str()), ("half a sentence", "another"));
+        assert_eq!(
+            (first.text.as_str(), second.text.as_str()),
+            ("half a sentence", "another")
+        );
+        assert_eq!((first.files.as_str(), second.files.as_str()), ("a file", ""));
         one.keep(String::new());
+        one.keep_files(String::new());
         one.end();
-        assert_eq!(begin().1, "", "what was sent is no draft");
+        assert_eq!(begin().1, Kept::default(), "what was sent is no draft");
     }
 
     #[test]
@@ -151,7 +200,7 @@ mod tests {
         std::fs::write(&file, "x").unwrap();
         let (messages, mut told) = mpsc::channel(8);
         let (drafting, draft) = Drafting::begin(file.join("drafts"), messages);
-        assert_eq!(draft, "");
+        assert_eq!(draft, Kept::default());
         drafting.keep("text".into());
         drafting.end();
         assert!(matches!(told.try_recv(), Ok(Msg::Trouble(words)) if words.contains("not kept on disk")));

@@ -41,10 +41,49 @@ pub struct Files {
     pub unagreed: Vec<PathBuf>,
     /// The last paste that can be made a file.
     pub pasted: Option<String>,
+    /// Those of an earlier window, as they were kept.
+    earlier: String,
+    /// What the disk knows of those that wait.
+    version: Option<u64>,
     next: u64,
 }
 
 impl Files {
+    /// With those that waited when the last window ended, as they were kept.
+    pub fn of_earlier(kept: String) -> Files {
+        Files {
+            earlier: kept,
+            ..Files::default()
+        }
+    }
+
+    /// Those of an earlier window wait again from this time on (microseconds since 1970); which of them have to be brought to the desk.
+    pub fn take_earlier(&mut self, now: i64) -> Vec<Attachment> {
+        let kept = std::mem::take(&mut self.earlier);
+        if kept.is_empty() {
+            return Vec::new();
+        }
+        let mut all = Attachments::from_kept(&kept, now, || self.id());
+        let again = all.to_send();
+        for it in self.attached.iter() {
+            // Where ten wait already, one more can only be attached again.
+            let _ = all.add(it.clone());
+        }
+        self.attached = all;
+        again
+    }
+
+    /// What is to be kept of those that wait, if the disk has it otherwise.
+    pub fn take_unkept(&mut self, now: i64) -> Option<String> {
+        let version = self.attached.version();
+        let known = self.version.replace(version);
+        let unkept = match known {
+            None => !self.attached.is_empty(),
+            Some(known) => known != version,
+        };
+        unkept.then(|| self.attached.to_kept(now))
+    }
+
     /// A number for a transfer.
     pub fn id(&mut self) -> TransferId {
         self.next += 1;

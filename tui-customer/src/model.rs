@@ -96,6 +96,8 @@ pub enum Order {
     Reconnect,
     /// Keep what is written, on disk; nothing if it is empty.
     KeepDraft(String),
+    /// Keep which files wait beside it.
+    KeepFiles(String),
     /// Fetch the beginning of a file that is on the screen.
     LookInto {
         /// Which.
@@ -129,6 +131,8 @@ pub struct Settings {
     pub zone: Zone,
     /// What was written and not sent the last time.
     pub draft: String,
+    /// The files that waited beside it, as they were kept.
+    pub files: String,
     /// Makes the ids of commands.
     pub ids: CommandIds,
     /// The moment that `Now::elapsed` counts from.
@@ -255,7 +259,7 @@ impl App {
             opened: false,
             composer: Composer::with_text(&settings.draft),
             writing: Writing::Line,
-            files: Files::default(),
+            files: Files::of_earlier(settings.files),
             beginning: settings.beginning,
             notice: None,
             over: None,

@@ -46,7 +46,8 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
         zone: start.zone,
         beginning,
         links: links::known(|name| env::var(name).ok()),
-        draft,
+        draft: draft.text,
+        files: draft.files,
         ids: CommandIds::random(),
         start: Instant::now(),
         function_keys: env::var_os("ZELLIJ").is_some(),
@@ -127,6 +128,7 @@ fn carry_out(
 ) {
     match order {
         Order::KeepDraft(text) => drafting.keep(text),
+        Order::KeepFiles(files) => drafting.keep_files(files),
         Order::Files(order) => files.order(order),
         order => give(order, handle, messages),
     }
@@ -149,7 +151,11 @@ pub(crate) fn give(order: Order, handle: &Handle<Customers>, messages: &mpsc::Se
         }
         Order::Typing(on) => handle.typing(None, on),
         Order::Reconnect => handle.reconnect_now(),
-        Order::KeepDraft(_) | Order::Files(_) | Order::LookInto { .. } | Order::ReadFile { .. } => {}
+        Order::KeepDraft(_)
+        | Order::KeepFiles(_)
+        | Order::Files(_)
+        | Order::LookInto { .. }
+        | Order::ReadFile { .. } => {}
         // Orders below fail only when the connection has ended for good, which is told by itself.
         Order::Delivered(up_to) => handle.delivered(None, up_to),
         Order::Seen(up_to) => drop(handle.send_momentary(CustomerCommand::MarkSeen { up_to })),

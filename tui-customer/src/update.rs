@@ -124,6 +124,7 @@ impl App {
             self.transcript.set_older(self.older());
         }
         self.look_into_files(effects);
+        self.keep_files(now, effects);
         self.tell_delivered(effects);
         self.tell_seen(effects);
         effects.extend(

@@ -4,7 +4,7 @@ mod rig;
 
 use minicom_client::{
     rest::files::Uploaded,
-    transfers::{Completed, Happened, Job, Order as Files, Source, To, Told, TransferId, TransferNews},
+    transfers::{Completed, Happened, Job, Mark, Order as Files, Source, To, Told, TransferId, TransferNews},
 };
 use minicom_protocol::{
     command::CustomerCommand,
@@ -13,16 +13,20 @@ use minicom_protocol::{
     ids::FileId,
     text::MessageText,
 };
-use minicom_tui_customer::{Msg, Order};
-use minicom_tui_kit::{Effect, Shown};
-use rig::{Desk, Rig, agent, posted};
+use minicom_tui_customer::{Msg, Order, Settings};
+use minicom_tui_kit::{Effect, Shown, Theme};
+use rig::{Desk, Rig, agent, posted, settings};
 
-fn rig() -> Rig {
+fn desk() -> Desk {
     let mut desk = Desk::default();
     desk.opened(-1);
     desk.says(-1, Author::Customer, "hello");
     desk.joined(0);
-    let mut rig = Rig::live(desk, 80, 24);
+    desk
+}
+
+fn rig() -> Rig {
+    let mut rig = Rig::live(desk(), 80, 24);
     rig.bench.effects();
     rig
 }
@@ -78,7 +82,14 @@ fn a_text_goes_with_its_file_as_soon_as_that_is_there_and_typing_never_waits() {
     let mut rig = rig();
     let ids = attached(&mut rig, "build.log", &["/tmp/build.log"]);
     rig.bench.sees("build.log").sees("Enter sends it with the file");
-    told(&mut rig, ids[0], Happened::Found { size: 5_120 });
+    told(
+        &mut rig,
+        ids[0],
+        Happened::Found {
+            size: 5_120,
+            mark: None,
+        },
+    );
     told(&mut rig, ids[0], Happened::Moved { done: 2_560 });
     rig.bench.sees("build.log  5.0 KiB  █████░░░░░ 50 %");
     rig.bench
@@ -92,6 +103,50 @@ fn a_text_goes_with_its_file_as_soon_as_that_is_there_and_typing_never_waits() {
     let file = Some(FileId::from_bytes([7; 16]));
     assert_eq!(posts(&mut rig), [("it crashed!".to_owned(), file)]);
     rig.bench.sees("it crashed!").sees("Enter sends ·");
+}
+
+#[test]
+fn files_that_wait_come_back_with_the_next_window() {
+    let kept = |rig: &mut Rig| {
+        let kept = |order| match order {
+            Order::KeepFiles(kept) => Some(kept),
+            _ => None,
+        };
+        rig.bench.orders().into_iter().filter_map(kept).next_back()
+    };
+    let mut earlier = rig();
+    let ids = attached(&mut earlier, "a b", &["/tmp/a.log", "/tmp/b.log"]);
+    let mark = Mark { size: 7, at: (1, 2) };
+    let found = Happened::Found {
+        size: 7,
+        mark: Some(mark),
+    };
+    told(&mut earlier, ids[1], found);
+    told(&mut earlier, ids[0], sent(3));
+    let files = kept(&mut earlier).unwrap();
+
+    let settings = Settings {
+        files,
+        ..settings(Theme::ansi())
+    };
+    let mut later = Rig::with(settings, desk(), 80, 24);
+    later.connect();
+    later.bench.sees("a.log  5.0 KiB  ready").sees("b.log  7 B");
+    let begun = orders(&mut later);
+    let [Files::Begin(id, Job::Send { what, .. })] = &begun[..] else {
+        panic!("{begun:?}")
+    };
+    let path = "/tmp/b.log".into();
+    assert_eq!(*what, Source::Marked { path, mark });
+    let (id, why) = (*id, Shown::fixed("there is no such file"));
+    told(&mut later, id, Happened::Failed { why });
+    later.bench.sees("b.log: there is no such file");
+    later.bench.press("<f7>x<enter>");
+    assert_eq!(
+        posts(&mut later),
+        [("x".to_owned(), Some(FileId::from_bytes([3; 16])))],
+        "nothing else is lost"
+    );
 }
 
 #[test]

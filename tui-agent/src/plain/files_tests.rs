@@ -49,7 +49,7 @@ fn files_go_with_their_text_and_what_is_written_next_waits_for_them() {
     let (text, found) = ("a.log".to_owned(), Ok(vec!["/tmp/a.log".into()]));
     told(&mut script, Told::Found { text, found });
     let id = begun(&mut script)[0];
-    happens(&mut script, id, Happened::Found { size: 7 });
+    happens(&mut script, id, Happened::Found { size: 7, mark: None });
     happens(&mut script, id, Happened::Moved { done: 7 });
     assert_eq!(posts(&mut script), []);
     let file = FileId::from_bytes([3; 16]);

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use minicom_client::transfers::{self, Attachment, Happened, Source, Stands, Told, TransferNews};
+use minicom_client::transfers::{self, Attachment, Attachments, Happened, Source, Stands, Told, TransferNews};
 use minicom_protocol::{
     event::size_words, gate, ids::ConversationId, refusal::Refusal, stage::Stage, text::MESSAGE_BYTES_MAX,
 };
@@ -13,7 +13,7 @@ use crate::{
     files::{self, PASTED},
     keys::Action,
     over::{Ask, AskFor, Over, Pick, PickFor},
-    writing::Mode,
+    writing::{Draft, Kind, Mode},
 };
 
 /// Names that are told where several fit.
@@ -148,6 +148,30 @@ impl App {
         for it in added {
             self.order_files(files::begins(it, conversation));
         }
+    }
+
+    /// The files beside replies are kept as the replies are.
+    pub(super) fn keep_files(&mut self, now: Now) {
+        for (conversation, kept) in self.files.take_unkept(now.wall) {
+            self.writing.files_changed(conversation, kept, now.elapsed);
+        }
+    }
+
+    /// Files that waited beside a reply when the last program ended are there again, before those that were attached meanwhile.
+    pub(super) fn files_loaded(&mut self, draft: &Draft, now: Now) {
+        if draft.kind != Kind::Files {
+            return;
+        }
+        let (conversation, files) = (draft.conversation, &mut self.files);
+        let since = files.take(conversation);
+        let mut all = Attachments::from_kept(&draft.text, now.wall, || files.id());
+        let again = all.to_send();
+        for it in since.iter() {
+            // Where ten wait already, one more can only be attached again.
+            let _ = all.add(it.clone());
+        }
+        *self.files.beside_mut(conversation) = all;
+        self.begin_files(&again, conversation);
     }
 
     /// A text is sent as a file. Whether there is room for one more.

@@ -2,7 +2,7 @@
 
 use minicom_client::{
     rest::files::Uploaded,
-    transfers::{Happened, Job, Order as Files, Thread, To, Told, TransferId, TransferNews},
+    transfers::{Happened, Job, Mark, Order as Files, Source, Thread, To, Told, TransferId, TransferNews},
 };
 use minicom_protocol::{
     command::AgentCommand,
@@ -17,6 +17,7 @@ use minicom_tui_kit::{Input, Shown};
 use crate::{
     app::{Msg, Order},
     testing::{ADA, Desk, Seat},
+    writing::{Draft, Kind},
 };
 
 /// Carol's conversation, which is Ada's, with a file of Carol's in it.
@@ -102,7 +103,7 @@ fn posts(seat: &mut Seat) -> Vec<(String, Option<FileId>)> {
 fn a_reply_goes_with_its_files_as_soon_as_they_are_there() {
     let mut seat = seat();
     let id = attached(&mut seat, "/tmp/fix.patch");
-    told(&mut seat, id, Happened::Found { size: 100 });
+    told(&mut seat, id, Happened::Found { size: 100, mark: None });
     told(&mut seat, id, Happened::Moved { done: 40 });
     seat.sees("fix.patch  100 B  ████░░░░░░ 40 %")
         .sees("Backspace drops it");
@@ -119,6 +120,60 @@ fn a_reply_goes_with_its_files_as_soon_as_they_are_there() {
         posts(&mut seat),
         [("try this".to_owned(), Some(FileId::from_bytes([9; 16])))]
     );
+}
+
+/// What is to be kept of the files beside replies.
+fn kept(seat: &mut Seat) -> Vec<Draft> {
+    let draft = |order| match order {
+        Order::SaveDraft(draft) if draft.kind == Kind::Files => Some(draft),
+        _ => None,
+    };
+    seat.ordered().into_iter().filter_map(draft).collect()
+}
+
+#[test]
+fn files_that_wait_are_kept_as_the_reply_is_and_come_back_with_it() {
+    let mut earlier = seat();
+    let ids = ["/tmp/there.log", "/tmp/fix.patch"].map(|path| attached(&mut earlier, path));
+    let mark = Mark { size: 100, at: (5, 6) };
+    let found = Happened::Found {
+        size: 100,
+        mark: Some(mark),
+    };
+    told(&mut earlier, ids[1], found);
+    told(&mut earlier, ids[0], uploaded(9));
+    told(&mut earlier, ids[1], Happened::Moved { done: 40 });
+    earlier.advance(1);
+    let draft = kept(&mut earlier).pop().unwrap();
+    told(&mut earlier, ids[1], Happened::Moved { done: 60 });
+    earlier.advance(1);
+    assert_eq!(kept(&mut earlier), [], "how far it is is nothing to keep");
+
+    let mut later = seat();
+    later.input(Input::Message(Msg::Drafts(vec![draft.clone()])));
+    later.sees("there.log  9 B  ready").sees("fix.patch  100 B");
+    let begun = files(&mut later);
+    let [Files::Begin(id, Job::Send { what, .. })] = &begun[..] else {
+        panic!("{begun:?}")
+    };
+    let path = "/tmp/fix.patch".into();
+    assert_eq!(*what, Source::Marked { path, mark }, "as it was, or not at all");
+    let id = *id;
+    let why = Shown::fixed("it was changed since it was attached. Attach it again");
+    told(&mut later, id, Happened::Failed { why });
+    later
+        .sees("changed since it was attached")
+        .press("see<enter>")
+        .sees("Nothing was sent");
+    later.press("<alt-x><enter>");
+    assert_eq!(
+        posts(&mut later),
+        [("see".to_owned(), Some(FileId::from_bytes([9; 16])))],
+        "nothing else is lost"
+    );
+    later.advance(1);
+    let last = kept(&mut later).pop().unwrap();
+    assert_eq!((last.conversation, last.text.as_str()), (draft.conversation, ""));
 }
 
 #[test]

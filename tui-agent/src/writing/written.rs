@@ -100,6 +100,8 @@ pub struct Written {
     pub(super) begun: Option<SeenLines>,
     /// The text was held because its author had missed something, and has been shown it.
     pub anyway: bool,
+    /// The files that wait beside the reply, as they are kept.
+    pub(super) files: String,
     /// What the disk has otherwise.
     pub(super) unsaved: Vec<Kind>,
 }
@@ -140,13 +142,13 @@ impl Written {
     pub(super) fn of_kind(&mut self, kind: Kind) -> &mut Composer {
         match kind {
             Kind::Note => &mut self.note,
-            Kind::Reply | Kind::With => &mut self.composer,
+            Kind::Reply | Kind::With | Kind::Files => &mut self.composer,
         }
     }
 
     /// Something is written that is not sent yet. A change of a line is none: what it is about stands there.
     pub fn has_draft(&self) -> bool {
-        !self.composer.is_empty() || !self.note.is_empty()
+        !self.composer.is_empty() || !self.note.is_empty() || !self.files.is_empty()
     }
 
     pub(super) fn set_size(&mut self, columns: u16, rows: u16) {
@@ -164,6 +166,7 @@ impl Written {
     pub(super) fn draft(&mut self, kind: Kind) -> String {
         match kind {
             Kind::With => self.with.to_draft(),
+            Kind::Files => self.files.clone(),
             kind => self.of_kind(kind).text(),
         }
     }

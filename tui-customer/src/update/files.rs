@@ -156,6 +156,15 @@ impl App {
         }
     }
 
+    /// What waited when the last window ended is on its way again, and what waits now is kept.
+    pub(super) fn keep_files(&mut self, now: Now, effects: &mut Effects) {
+        let again = self.files.take_earlier(now.wall);
+        self.begin(&again, effects);
+        if let Some(kept) = self.files.take_unkept(now.wall) {
+            effects.push(Effect::Program(Order::KeepFiles(kept)));
+        }
+    }
+
     /// It was agreed: what waited for that goes. Whether something did.
     pub(super) fn attach_agreed(&mut self, effects: &mut Effects) -> bool {
         let paths = std::mem::take(&mut self.files.unagreed);

@@ -47,6 +47,7 @@ pub fn settings(theme: Theme) -> Settings {
         theme,
         zone: Zone::utc(),
         draft: String::new(),
+        files: String::new(),
         ids: CommandIds::starting_at(1),
         start: Instant::now(),
         function_keys: false,
