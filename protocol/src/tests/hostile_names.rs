@@ -143,3 +143,14 @@ pub fn all() -> Vec<String> {
     names.push(format!("{}.log", "x".repeat(300)));
     names
 }
+
+/// Whether there is something in a text that orders a terminal about, hides, or turns round what is read. Line ends are none of it.
+#[allow(dead_code, reason = "not every test that uses the names has a terminal")]
+pub fn is_raw(text: &str) -> bool {
+    text.chars().any(|c| match c {
+        '\n' => false,
+        '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => true,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
+        c => c.is_control(),
+    })
+}

@@ -202,8 +202,46 @@ fn bad_range(size: u64) -> ApiError {
 }
 
 #[cfg(test)]
+#[path = "../../../../../protocol/src/tests/hostile_names.rs"]
+mod hostile_names;
+
+#[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{hostile_names, *};
+
+    /// What a reader of RFC 6266 and 8187 gets: the name in plain letters, and the one in all letters. [`None`] if it is not in order.
+    fn read(header: &str) -> Option<(&str, String)> {
+        let rest = header.strip_prefix("attachment; filename=\"")?;
+        let (simple, rest) = rest.split_once('"')?;
+        let full = rest.strip_prefix("; filename*=UTF-8''")?;
+        let mut bytes = Vec::new();
+        let mut left = full.bytes();
+        while let Some(byte) = left.next() {
+            match byte {
+                b'%' => {
+                    let digits = [left.next()?, left.next()?];
+                    bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+                }
+                // attr-char, of which no more is used.
+                byte if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) => bytes.push(byte),
+                _ => return None,
+            }
+        }
+        Some((simple, String::from_utf8(bytes).ok()?))
+    }
+
+    #[test]
+    fn no_name_breaks_its_header_and_each_is_read_as_it_is_shown() {
+        for name in hostile_names::all() {
+            let header = disposition(&name);
+            assert!(HeaderValue::from_str(&header).is_ok(), "{name:?}: {header}");
+            let (simple, full) = read(&header).unwrap_or_else(|| panic!("{name:?}: {header}"));
+            assert!(!simple.contains(['\\', '/']) && simple.is_ascii(), "{name:?}: {header}");
+            assert_eq!(full, Shown::line(&name).as_str(), "{name:?}");
+            assert!(!hostile_names::is_raw(&full), "{name:?}: {full:?}");
+            assert!(!full.contains(['\r', '\n', '\0']), "{name:?}: {full:?}");
+        }
+    }
 
     #[test]
     fn one_range_is_read_and_what_is_none_is_passed_over() {
