@@ -87,6 +87,8 @@ pub enum PickFor {
     View,
     /// Which view is deleted.
     DeleteView,
+    /// Which view gets another name.
+    RenameView,
 }
 
 /// What a row of a list stands for.
@@ -126,6 +128,8 @@ pub enum Choice {
     SaveView,
     /// One view less.
     DeleteView,
+    /// Another name for a view.
+    RenameView,
     /// A saved reply.
     SavedReply(ReplyId),
     /// An article.
@@ -191,6 +195,8 @@ pub enum AskFor {
     Filter,
     /// What the filter of the list is called from now on.
     View,
+    /// What this view is called from now on.
+    RenameView(String),
     /// What a saved reply asks.
     Reply {
         /// Which.

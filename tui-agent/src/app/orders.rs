@@ -133,6 +133,13 @@ pub enum Order {
     SaveView(SavedView),
     /// Forget one.
     DeleteView(String),
+    /// Call one otherwise.
+    RenameView {
+        /// As it is called now.
+        from: String,
+        /// As it will be.
+        to: SavedView,
+    },
     /// Send what has become old after all.
     Resend(CommandId),
     /// Drop a command that waits.

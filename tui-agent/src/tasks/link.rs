@@ -183,7 +183,7 @@ async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, 
             let lost = || Err(Shown::fixed("The file was not written."));
             drop(messages.send(Msg::Written(written.unwrap_or_else(|_| lost()))).await);
         }
-        Order::SaveView(_) | Order::DeleteView(_) => {
+        Order::SaveView(_) | Order::DeleteView(_) | Order::RenameView { .. } => {
             let (signed_in, messages) = (signed_in.clone(), messages.clone());
             tokio::spawn(async move {
                 let told = views::change(&signed_in, order).await;

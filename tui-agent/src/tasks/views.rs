@@ -1,7 +1,7 @@
 //! Saving and deleting views: calls of the HTTP API, because they are nobody's business but the agent's and no event of the desk.
 
 use minicom_client::rest::{LoginError, Method, account::Seat, api::segment};
-use minicom_protocol::refusal::Refusal;
+use minicom_protocol::{refusal::Refusal, search::SavedView};
 use minicom_tui_kit::Shown;
 use serde_json::json;
 
@@ -19,28 +19,42 @@ pub(super) async fn change(signed_in: &SignedIn, order: Order) -> Result<Shown, 
     };
     let (name, what, done) = match order {
         Order::SaveView(view) => {
-            let body = json!({ "name": view.name, "filter": view.filter });
-            let done = seat.api(Method::POST, "/views", Some(body)).await;
-            (view.name, "saved", done)
+            let done = save(&seat, &view).await;
+            (view.name, "saved".to_owned(), done)
         }
         Order::DeleteView(name) => {
-            let done = seat
-                .api(Method::DELETE, &format!("/views/{}", segment(&name)), None)
-                .await;
-            // Another of the agent's programs was faster.
-            let done = match done {
-                Err(LoginError::Refused(Refusal::NotFound)) => Ok(serde_json::Value::Null),
-                done => done,
-            };
-            (name, "deleted", done)
+            let done = delete(&seat, &name).await;
+            (name, "deleted".to_owned(), done)
+        }
+        Order::RenameView { from, to } => {
+            // The new name first: whatever fails, what the view shows is kept under one of them.
+            let mut done = save(&seat, &to).await;
+            if done.is_ok() {
+                done = delete(&seat, &from).await;
+            }
+            (from, format!("called {} now", to.name), done)
         }
         _ => return Ok(Shown::fixed("")),
     };
     match done {
-        Ok(_) => Ok(Shown::line(&format!("The view {name} is {what}."))),
+        Ok(()) => Ok(Shown::line(&format!("The view {name} is {what}."))),
         Err(error) => Err(Shown::line(&format!(
             "The view {name} is not {what}: {}",
             call_failure(&signed_in.profile, error)
         ))),
+    }
+}
+
+async fn save(seat: &Seat<'_>, view: &SavedView) -> Result<(), LoginError> {
+    let body = json!({ "name": view.name, "filter": view.filter });
+    seat.api(Method::POST, "/views", Some(body)).await.map(drop)
+}
+
+async fn delete(seat: &Seat<'_>, name: &str) -> Result<(), LoginError> {
+    let path = format!("/views/{}", segment(name));
+    match seat.api(Method::DELETE, &path, None).await {
+        // Another of the agent's programs was faster.
+        Ok(_) | Err(LoginError::Refused(Refusal::NotFound)) => Ok(()),
+        Err(error) => Err(error),
     }
 }

@@ -77,6 +77,7 @@ impl App {
             PickFor::Sort => self.order_chosen(&choice),
             PickFor::View => self.saved_view_chosen(&choice, now),
             PickFor::DeleteView => self.delete_view(&choice),
+            PickFor::RenameView => self.ask_view_name(choice),
             PickFor::Earlier => self.earlier_chosen(&choice, now),
             PickFor::Find => self.hit_chosen(&choice, now),
             PickFor::Copy | PickFor::CopyLine => self.copy_chosen(&choice, now),
@@ -110,6 +111,7 @@ impl App {
             | PickFor::PipeLine
             | PickFor::View
             | PickFor::DeleteView
+            | PickFor::RenameView
             | PickFor::Earlier => {}
         }
     }
@@ -137,6 +139,7 @@ impl App {
             | PickFor::PipeLine
             | PickFor::View
             | PickFor::DeleteView
+            | PickFor::RenameView
             | PickFor::Earlier => {}
         }
     }
@@ -149,6 +152,7 @@ impl App {
             AskFor::Subject => self.subject_given(&ask.about, first, now),
             AskFor::Filter => self.filter_given(first, now),
             AskFor::View => self.save_view(first, now),
+            AskFor::RenameView(from) => self.rename_view(from, first, now),
             AskFor::Reply { reply, questions } => self.reply_answered(&ask.about, reply, &questions, answers, now),
             AskFor::Attach => self.attach_named(first),
             AskFor::Blank(line) => self.blank_confirmed(&ask.about, line, now),

@@ -25,7 +25,7 @@ impl App {
         }
     }
 
-    /// Lets the agent choose a view, save one, delete one.
+    /// Lets the agent choose a view, save one, delete or rename one.
     pub(crate) fn choose_view(&mut self, now: Now) {
         let filter = self.list.filter();
         let mut rows: Vec<Row<Choice>> = self.view_rows(Choice::View);
@@ -37,7 +37,8 @@ impl App {
         }
         if !self.list.views().is_empty() {
             let detail = Shown::fixed("one of these");
-            rows.push(Row::new(Choice::DeleteView, Shown::fixed("delete"), detail));
+            rows.push(Row::new(Choice::DeleteView, Shown::fixed("delete"), detail.clone()));
+            rows.push(Row::new(Choice::RenameView, Shown::fixed("rename"), detail));
         }
         if rows.is_empty() {
             let words = "There is no view. f filters the list; then V gives the filter a name.";
@@ -74,6 +75,12 @@ impl App {
                     Picker::new(Shown::fixed("Delete which view"), rows).verb(Shown::fixed("Enter deletes it"));
                 self.open_picker(PickFor::DeleteView, Vec::new(), picker);
             }
+            Choice::RenameView if self.has_connection("Renaming a view") => {
+                let rows = numbered(self.view_rows(Choice::View));
+                let picker =
+                    Picker::new(Shown::fixed("Rename which view"), rows).verb(Shown::fixed("Enter asks for its name"));
+                self.open_picker(PickFor::RenameView, Vec::new(), picker);
+            }
             _ => {}
         }
     }
@@ -98,6 +105,35 @@ impl App {
         let filter = self.list.filter().to_string();
         match named(name) {
             Ok(name) => self.order(Order::SaveView(SavedView { name, filter })),
+            Err(wrong) => self.tell(wrong, now),
+        }
+    }
+
+    /// A view is to be called otherwise.
+    pub(crate) fn ask_view_name(&mut self, choice: Choice) {
+        let Choice::View(name) = choice else { return };
+        let question = Question::new(Shown::fixed("letters, digits and dashes")).check(check);
+        let mut prompt = Prompt::ask(Shown::line(&format!("Another name for {name}")), question);
+        prompt.set_written(&name);
+        self.open_prompt(AskFor::RenameView(name), Vec::new(), prompt);
+    }
+
+    /// It was given one.
+    pub(crate) fn rename_view(&mut self, from: String, name: &str, now: Now) {
+        let view = self.replica.views().iter().find(|view| view.name == from);
+        let Some(filter) = view.map(|view| view.filter.clone()) else {
+            return self.tell(Shown::fixed("This view is gone."), now);
+        };
+        match named(name) {
+            Ok(name) if name == from => self.tell(Shown::fixed("It is called so already."), now),
+            Ok(name) if self.replica.views().iter().any(|view| view.name == name) => {
+                let words = format!("There is a view {name} already. Nothing was done.");
+                self.trouble(Shown::line(&words), Ends::Leaving);
+            }
+            Ok(name) => {
+                let to = SavedView { name, filter };
+                self.order(Order::RenameView { from, to });
+            }
             Err(wrong) => self.tell(wrong, now),
         }
     }

@@ -156,3 +156,22 @@ fn how_the_list_is_arranged_outlives_the_program() {
     known(&mut later, &[("vip", "tag:vip"), ("late", "wait>1d")]);
     later.sees("ORDER sort:newest").sees("late 0 [+]").sees("vip 2 [-]");
 }
+
+#[test]
+fn a_view_gets_another_name_that_none_has() {
+    let mut seat = seat(&[("late", "wait>5m"), ("vip", "tag:vip")]);
+    seat.press("V")
+        .sees("rename")
+        .press("<down><down><down><enter>")
+        .sees("Rename which view");
+    seat.press("<down><enter>").sees("Another name for vip").sees("› vip");
+    seat.press("<ctrl-u>late<enter>").sees("There is a view late already.");
+    assert_eq!(seat.ordered(), []);
+    seat.press("V<down><down><down><enter><down><enter><ctrl-u>gold<enter>");
+    let to = SavedView {
+        name: "gold".to_owned(),
+        filter: "tag:vip".to_owned(),
+    };
+    let from = "vip".to_owned();
+    assert_eq!(seat.ordered(), [Order::RenameView { from, to }]);
+}
