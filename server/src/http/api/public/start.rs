@@ -31,7 +31,7 @@ use crate::{
     timers::derived_id,
 };
 
-/// What a conversation begins with. Everything may be left out, or be `null`.
+/// What a conversation begins with. Everything may be left out, and texts may be `null`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Start)]
 pub struct StartBody {
