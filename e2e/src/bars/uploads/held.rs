@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use minicom_protocol::ids::{FileId, TenantId};
 use minicom_server::{
     store::{self, TenantKey, tenants},
@@ -60,11 +60,11 @@ struct Row {
     size: u64,
 }
 
-/// Ends the server, starts it again over what a crash may have left, and looks when it has swept.
+/// Kills the server, starts it again over what a crash may have left, and looks when it has swept.
 pub(super) async fn after_sweep(desk: &mut UploadDesk) -> Result<Held> {
-    ensure!(desk.server.terminate().await?.success(), "the server did not end well");
     let data = desk.data();
     let (tenant, _) = rows(&data)?;
+    desk.server.kill().await?;
     let place = Place::new(&data);
     // A file without a row, as a crash leaves it: when it is gone the sweep has been there.
     let planted = place.path(tenant, &digest(b"planted"));
