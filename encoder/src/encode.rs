@@ -51,6 +51,11 @@ impl Encoder {
         self.version
     }
 
+    /// Whether this is a word of its language: one that is no cut-up word to it.
+    pub fn knows(&self, word: &str) -> bool {
+        self.vocabulary.knows(word)
+    }
+
     /// The vectors of some texts, in order.
     pub fn encode(&self, texts: &[&str]) -> Vec<Vector> {
         self.exact(texts).iter().map(Vector::of).collect()

@@ -35,6 +35,11 @@ impl Vocabulary {
         })
     }
 
+    /// Whether a word is one piece.
+    pub fn knows(&self, word: &str) -> bool {
+        words(word).iter().all(|word| self.pieces.contains_key(word))
+    }
+
     /// The pieces of a text between the marks of its beginning and end, at most `most` of them (at least 2).
     pub fn tokens(&self, text: &str, most: usize) -> Vec<u32> {
         let mut tokens = vec![self.begin];

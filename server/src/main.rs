@@ -10,7 +10,7 @@ use std::{
 use clap_complete::Shell;
 use minicom_protocol::text::DisplayName;
 use minicom_server::{
-    Shutdown,
+    Shutdown, bot,
     config::{Action, Cli, Config, Loaded, Source},
     exit::{ExitKind, Fatal},
     logging::{self, LogFormat},
@@ -95,6 +95,10 @@ fn act(cli: Cli) -> Result<(), Fatal> {
             let runtime = runtime()?;
             let mut out = io::stdout().lock();
             runtime.block_on(manage::customer::run_key(asked, &loaded.config, &mut out))
+        }
+        Action::Bot(asked) => {
+            logging::start("warn", LogFormat::Text)?;
+            bot::command::run(&asked, &mut io::stdout().lock())
         }
         Action::Completions(shell) => completions(shell),
         Action::Man(folder) => manual(&folder),

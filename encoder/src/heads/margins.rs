@@ -7,7 +7,7 @@ use crate::kernel;
 use super::{chance::Chance, words::Row};
 
 /// How much an error costs against a large margin.
-const COST: f32 = 1.0;
+const COST: f32 = 2.0;
 /// Passes over all examples, unless it is still earlier.
 const PASSES_MAX: usize = 12;
 /// No example moved by more: it is still.
@@ -101,13 +101,6 @@ impl Margins {
             }
         });
         scores
-    }
-
-    /// What an example itself adds to its scores: without it they would be less, at most by so much.
-    pub(crate) fn own(&self, example: usize) -> impl Iterator<Item = f32> + '_ {
-        self.counts[example * self.labels..][..self.labels]
-            .iter()
-            .map(|count| count * 2.0)
     }
 }
 

@@ -5,9 +5,9 @@
 
 mod background;
 mod chance;
+mod curve;
 mod descent;
 mod margins;
-mod platt;
 mod shares;
 mod words;
 
@@ -18,8 +18,8 @@ pub use chance::Chance;
 
 use crate::{Vector, forward::softmax};
 
+use curve::Curve;
 use margins::Margins;
-use platt::Platt;
 use shares::Shares;
 use words::{Row, Words};
 
@@ -32,15 +32,10 @@ const MARGINS_SHARP: f32 = 4.0;
 /// What the nearest example adds to the confidence, and the background takes from it.
 const NEAREST_SURE: f32 = 0.4;
 const BACKGROUND_UNSURE: f32 = 0.35;
+/// What all of the background together is worth, against all examples.
+const BACKGROUND_WORTH: f32 = 0.1;
 /// A sentence of the background that is so near to an example is about what the desk does, and left out.
 const BACKGROUND_TOO_NEAR: f32 = 0.6;
-/// The curve from confidence to probability over several desks, and how many examples of one desk weigh as much.
-const HELD: Platt = Platt {
-    slope: 6.0,
-    shift: -5.0,
-};
-const HELD_AS_GOOD_AS: f32 = 100.0;
-
 /// A text of which it is known for what it asks.
 #[derive(Clone, Debug)]
 pub struct Example {
@@ -61,7 +56,7 @@ pub struct Heads {
     words: Words,
     margins: Margins,
     shares: Option<Shares>,
-    curve: Platt,
+    curve: Curve,
 }
 
 /// A label, as a text asks for it.
@@ -119,16 +114,14 @@ impl Heads {
             let margins = Margins::fit(words.len(), labels + 1, &rows, &of, &worth);
             (margins, shares.and_then(|shares| shares.join().ok()))
         });
-        let mut heads = Heads {
+        Heads {
             labels,
             examples: all,
             words,
             margins,
             shares,
-            curve: HELD,
-        };
-        heads.curve = heads.calibrated(&rows, &worth);
-        heads
+            curve: Curve::of(known as f32 / labels.max(1) as f32),
+        }
     }
 
     /// What a text asks for.
@@ -198,35 +191,6 @@ impl Heads {
         }
     }
 
-    /// The curve that the examples themselves tell: each is asked for as if it had not been an example, and the sentences of the
-    /// background are what must not be found.
-    fn calibrated(&self, rows: &[Row], worth: &[f32]) -> Platt {
-        let mut seen = Vec::with_capacity(self.examples.len());
-        for (n, example) in self.examples.iter().enumerate() {
-            let mut near = self.margins.nearness(&rows[n]);
-            let mut margins = self.margins.scores(&near);
-            margins
-                .iter_mut()
-                .zip(self.margins.own(n))
-                .for_each(|(margin, own)| *margin -= own);
-            let mut shares = None;
-            if let (Some(heads), Some(vector)) = (&self.shares, &example.vector) {
-                near = self.vectors_near(vector);
-                shares = Some(heads.without(vector, example.label, worth[n]));
-            }
-            near[n] = f32::NEG_INFINITY;
-            let scores = self.summed(Voices {
-                shares,
-                margins,
-                nearness: near,
-            });
-            if let Some(best) = scores.ranked.first() {
-                seen.push((scores.confidence, best.label == example.label, worth[n]));
-            }
-        }
-        Platt::fit(&seen, HELD, HELD_AS_GOOD_AS)
-    }
-
     /// An example that was given, by its place.
     pub fn example(&self, place: usize) -> Option<&Example> {
         self.examples.get(place)
@@ -243,6 +207,6 @@ fn is_stranger(sentence: &Example, examples: &[Example]) -> bool {
 /// How much each example is worth: the background, of which there is always the same, must not drown a small desk.
 fn worth(known: usize, all: usize) -> Vec<f32> {
     let strangers = (all - known).max(1) as f32;
-    let each = (known as f32 / strangers).min(1.0);
+    let each = (BACKGROUND_WORTH * known as f32 / strangers).min(1.0);
     (0..all).map(|n| if n < known { 1.0 } else { each }).collect()
 }

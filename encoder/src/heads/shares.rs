@@ -5,7 +5,7 @@ use crate::{DIM, Vector, forward::softmax, kernel};
 use super::descent;
 
 /// How much an error costs against small weights.
-const COST: f32 = 20.0;
+const COST: f32 = 100.0;
 const STEPS_MAX: usize = 40;
 /// A step that brings less of the value is the last.
 const STILL: f64 = 1e-3;
@@ -47,30 +47,12 @@ impl Shares {
         Shares { weights }
     }
 
-    /// What each label gets before it is a share.
-    pub(crate) fn scores(&self, vector: &Vector) -> Vec<f32> {
-        let rows = self.weights.chunks_exact(WIDTH);
-        rows.map(|row| kernel::dot(&row[..DIM], vector.numbers()) + row[DIM])
-            .collect()
-    }
-
     /// The shares, which sum to 1.
     pub(crate) fn of(&self, vector: &Vector) -> Vec<f32> {
-        let mut scores = self.scores(vector);
-        softmax(&mut scores);
-        scores
-    }
-
-    /// The shares that an example of this label would have had if it had not been one, as far as its own pull goes.
-    pub(crate) fn without(&self, vector: &Vector, label: usize, worth: f32) -> Vec<f32> {
-        let mut scores = self.scores(vector);
-        let mut shares = scores.clone();
-        softmax(&mut shares);
-        for (n, (score, share)) in scores.iter_mut().zip(&shares).enumerate() {
-            let wanted = if n == label { 1.0 } else { 0.0 };
-            // The vector's length is 1, and so is the bias.
-            *score -= 2.0 * COST * worth * (wanted - share);
-        }
+        let rows = self.weights.chunks_exact(WIDTH);
+        let mut scores: Vec<f32> = rows
+            .map(|row| kernel::dot(&row[..DIM], vector.numbers()) + row[DIM])
+            .collect();
         softmax(&mut scores);
         scores
     }
@@ -97,8 +79,6 @@ mod tests {
             let got = shares.of(&point(label, 40));
             assert!(got[label] > 0.8, "{got:?}");
             assert!((got.iter().sum::<f32>() - 1.0).abs() < 1e-5);
-            // Without itself an example is less certain, never more.
-            assert!(shares.without(&point(label, 0), label, 1.0)[label] < shares.of(&point(label, 0))[label]);
         }
     }
 }

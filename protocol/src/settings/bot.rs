@@ -94,10 +94,11 @@ impl Default for BotSettings {
 
 impl BotSettings {
     /// Rules that ship with the program and can be switched off or replaced.
-    pub const TOPICS: [&str; 35] = [
+    pub const TOPICS: [&str; 36] = [
         "danger",
         "legal_or_fraud",
         "frustrated",
+        "injection",
         "are_you_a_bot",
         "no_human_needed",
         "change_address",

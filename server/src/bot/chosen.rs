@@ -1,16 +1,27 @@
 //! The rules as the tenant has chosen them now. What was made of a choice is kept until there is another, so that a turn costs one
 //! short read.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use minicom_protocol::{refusal::Refusal, words::Tag};
 use tracing::warn;
 
-use super::rules::Rules;
+use super::{decision::Knows, rules::Rules};
 use crate::{
     desk::Desk,
     store::{TenantKey, library, settings},
 };
+
+static LANGUAGES: LazyLock<Vec<(&'static str, Arc<Rules>)>> = LazyLock::new(|| {
+    let all = ["de"].into_iter();
+    all.filter_map(|code| Some((code, Arc::new(Rules::of_language(code)?))))
+        .collect()
+});
+
+/// The rules of the other languages, as they ship with the program.
+pub fn languages() -> &'static [(&'static str, Arc<Rules>)] {
+    &LANGUAGES
+}
 
 /// See the module.
 pub struct Chosen {
@@ -19,16 +30,9 @@ pub struct Chosen {
     /// The settings that `rules` was made of, as they stand in their row.
     made_of: String,
     rules: Arc<Rules>,
+    languages: Vec<(&'static str, Arc<Rules>)>,
     /// The articles that `rules` names.
     articles: Arc<[Tag]>,
-}
-
-/// The rules for one turn.
-pub struct Now {
-    /// The rules.
-    pub rules: Arc<Rules>,
-    /// The articles that they name and that customers can read.
-    pub published: Vec<Tag>,
 }
 
 impl Chosen {
@@ -36,22 +40,25 @@ impl Chosen {
     pub fn new(base: Arc<Rules>) -> Chosen {
         Chosen {
             rules: base.clone(),
+            languages: LANGUAGES.clone(),
             base,
             made_of: String::new(),
             articles: Arc::default(),
         }
     }
 
-    /// The rules as they are chosen now; if that cannot be read, as they were.
-    pub async fn now(&mut self, desk: &Desk, tenant: TenantKey) -> Now {
+    /// The rules as they are chosen now; if that cannot be read, as they were. Without articles yet.
+    pub async fn now(&mut self, desk: &Desk, tenant: TenantKey) -> Knows {
         if let Err(refusal) = self.look(desk, tenant).await {
             warn!(
                 code = refusal.code(),
                 "the bot's settings could not be read; the last ones hold"
             );
         }
-        Now {
+        Knows {
             rules: self.rules.clone(),
+            languages: self.languages.clone(),
+            model: None,
             published: self.published(desk, tenant).await.unwrap_or_default(),
         }
     }
@@ -63,10 +70,12 @@ impl Chosen {
         }
         let row = text.clone();
         let chosen = desk.read(move |_| settings::parse(&row)).await?.bot;
-        self.rules = match chosen.is_default() {
-            true => self.base.clone(),
-            false => Arc::new(self.base.of_tenant(&chosen)),
+        let made = |base: &Arc<Rules>| match chosen.is_default() {
+            true => base.clone(),
+            false => Arc::new(base.of_tenant(&chosen)),
         };
+        self.rules = made(&self.base);
+        self.languages = LANGUAGES.iter().map(|(code, base)| (*code, made(base))).collect();
         self.articles = self.rules.articles().into();
         self.made_of = text;
         Ok(())

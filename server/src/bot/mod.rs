@@ -1,5 +1,20 @@
 //! The first-line bot: what it would say. It decides nothing about a conversation; its turn is a command like any other.
+//! A file a step: what is read of a line (`masked`, `mended`, `language`), what rules say (`rules`), what articles say (`knowledge`, `model`, kept new
+//! by `learner`), what it dares (`policy`), what it does and why (`decision`, `does`), in which words (`extract`, `offer`).
 
 mod chosen;
+pub mod command;
+pub mod decision;
+mod does;
+pub mod eval;
+mod extract;
+pub mod knowledge;
+mod language;
+pub mod learner;
+mod masked;
+mod mended;
+pub mod model;
+mod offer;
+pub mod policy;
 pub mod rules;
 pub mod runner;

@@ -14,11 +14,18 @@ mod spelling;
 mod tenant;
 
 pub use error::RulesError;
+pub use file::GivesWay;
 use matching::{Clauses, Matcher, Negation};
 use spelling::Spelling;
 
 /// The rules that ship with the program.
 const BUILTIN: &str = include_str!("rules.toml");
+
+/// What is left of a line without its asides must have so many words to be asked for alone.
+const ASIDE_LEAVES_WORDS: usize = 3;
+
+/// Those for other languages: a file each.
+const LANGUAGES: &[(&str, &str)] = &[("de", include_str!("rules/de.toml"))];
 
 /// The name of the turn for a line that no rule knows.
 pub const NOT_UNDERSTOOD: &str = "not_understood";
@@ -90,6 +97,24 @@ pub struct Rules {
     greeting: BotAnswer,
     not_understood: BotAnswer,
     not_understood_again: BotAnswer,
+    talk: Talk,
+}
+
+/// What the bot says around articles.
+#[derive(Clone, Debug)]
+pub struct Talk {
+    /// Before what an article says.
+    pub article: BotAnswer,
+    /// After it.
+    pub after_article: BotAnswer,
+    /// Before the choices of an offer.
+    pub offer: BotAnswer,
+    /// After them.
+    pub after_offer: BotAnswer,
+    /// While handing over who asks the same again.
+    pub repeated: BotAnswer,
+    /// While handing over who wants none of the choices.
+    pub none_of_these: BotAnswer,
 }
 
 #[derive(Debug)]
@@ -97,6 +122,7 @@ struct Rule {
     name: String,
     matcher: Arc<Matcher>,
     greets: bool,
+    gives_way: Option<GivesWay>,
     action: Action,
 }
 
@@ -126,6 +152,12 @@ impl Rules {
     /// The rules that ship with the program.
     pub fn builtin() -> Rules {
         Rules::parse("", "builtin").expect("the rules that ship with the program are checked by its tests")
+    }
+
+    /// The rules that ship with the program for a language, by its two letters, beside those of English.
+    pub fn of_language(code: &str) -> Option<Rules> {
+        let text = LANGUAGES.iter().find(|(of, _)| *of == code)?.1;
+        Some(load::load("", code, text).expect("the rules that ship with the program are checked by its tests"))
     }
 
     /// Reads rules from TOML. Unless the text says `extends_builtin = false`, its rules come before those that ship with the
@@ -184,17 +216,74 @@ impl Rules {
                     Action::Silence => TurnKind::Silence,
                 },
             ),
-            None if ask.misses_before == 0 => turn(
-                NOT_UNDERSTOOD,
-                TurnKind::Reply(self.greeted(ask, &clauses, &self.not_understood)),
-            ),
-            None => turn(
-                NOT_UNDERSTOOD,
-                TurnKind::HandOver {
-                    reason: HandOverReason::NotUnderstood,
-                    words: self.not_understood_again.fill(name),
-                },
-            ),
+            None => self.not_understood(ask, &clauses),
+        }
+    }
+
+    /// The first time other words are asked for, then a person.
+    fn not_understood(&self, ask: &Ask, clauses: &Clauses) -> Turn {
+        let kind = match ask.misses_before {
+            0 => TurnKind::Reply(self.greeted(ask, clauses, &self.not_understood)),
+            _ => TurnKind::HandOver {
+                reason: HandOverReason::NotUnderstood,
+                words: self.not_understood_again.fill(ask.customer_name),
+            },
+        };
+        Turn {
+            rule: NOT_UNDERSTOOD.to_owned(),
+            kind,
+        }
+    }
+
+    /// A line without the parts that are small talk by themselves ("hello", "I don't need a human"), if something else is left.
+    pub fn without_asides(&self, text: &str) -> String {
+        let is_end = |c: char| matches!(c, '.' | ',' | ';' | '!' | '?' | '\n');
+        let parts: Vec<&str> = text.split_inclusive(is_end).collect();
+        let is_aside = |part: &&&str| {
+            let turn = self.answer(&Ask {
+                text: part,
+                customer_name: "",
+                misses_before: 0,
+                first_line: false,
+                published: &[],
+            });
+            let talk = matches!(turn.kind, TurnKind::Reply(_)) && turn.rule != NOT_UNDERSTOOD;
+            !part.chars().any(char::is_alphanumeric) || talk && self.gives_way(&turn.rule).is_none()
+        };
+        let kept: String = parts.iter().filter(|part| !is_aside(part)).copied().collect();
+        let words = kept.split_whitespace().count();
+        if parts.len() < 2 || words < ASIDE_LEAVES_WORDS {
+            return text.to_owned();
+        }
+        kept.trim().to_owned()
+    }
+
+    /// Whether there is a rule of this name.
+    pub fn has(&self, rule: &str) -> bool {
+        self.rules.iter().any(|it| it.name == rule)
+    }
+
+    /// The turn for a line that nothing and nobody understands.
+    pub fn missed(&self, ask: &Ask) -> Turn {
+        self.not_understood(ask, &Clauses::of(ask.text, &self.spelling))
+    }
+
+    /// To what the rule of this name gives way, if it is one that does.
+    pub fn gives_way(&self, rule: &str) -> Option<GivesWay> {
+        self.rules.iter().find(|it| it.name == rule)?.gives_way
+    }
+
+    /// What the bot says around articles.
+    pub fn talk(&self) -> &Talk {
+        &self.talk
+    }
+
+    /// The words with the customer's name, after a greeting if this is the customer's first line.
+    pub fn said(&self, ask: &Ask, words: &BotAnswer) -> String {
+        let words = words.fill(ask.customer_name);
+        match ask.first_line {
+            true => format!("{} {words}", self.greeting.fill(ask.customer_name)),
+            false => words,
         }
     }
 

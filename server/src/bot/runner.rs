@@ -3,7 +3,6 @@
 //! It is not trusted to be there: the desk sets a deadline with the customer's line and hands over without it.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -21,8 +20,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
 use super::{
-    chosen::{Chosen, Now},
-    rules::{Ask, Rules, TurnKind},
+    chosen::Chosen,
+    decision::{self, Does, Knows, Talk},
+    learner::Learner,
+    rules::Rules,
 };
 use crate::{
     clock,
@@ -36,6 +37,8 @@ use crate::{
 
 /// Events of a thread that the bot looks back on to know how often in a row it did not understand.
 const LOOK_BACK: usize = 40;
+/// Of the customer's lines among them, so many are read again.
+const LINES_READ: usize = 8;
 /// What the bot says when it breaks.
 const BROKEN: &str = "Sorry, something went wrong on my side. I am asking a person to help you.";
 
@@ -54,6 +57,7 @@ pub async fn run(
         tenant,
         key,
         rules: Chosen::new(rules),
+        learner: Learner::begin(desk.clone(), key, stop.clone()),
         stop: stop.clone(),
     };
     followers::run(desk, key, bot, stop).await;
@@ -65,6 +69,7 @@ struct Bot {
     tenant: TenantId,
     key: TenantKey,
     rules: Chosen,
+    learner: Learner,
     stop: CancellationToken,
 }
 
@@ -81,6 +86,9 @@ impl Follow for Bot {
     }
 
     async fn event(&mut self, event: &Event) {
+        if let EventBody::ArticleChanged(_) | EventBody::ArticleDeleted(_) = &event.body {
+            self.learner.changed();
+        }
         let EventBody::Posted(Posted {
             author: Author::Customer,
             ..
@@ -148,21 +156,30 @@ impl Bot {
         let before = Some(trigger.rev.next());
         let (page, _) = self.desk.thread(self.key, customer, before, LOOK_BACK).await.ok()?;
         let lines = customer_lines(&page, trigger.conversation);
-        let stretch: Vec<&str> = lines
+        let stretch: Vec<String> = lines
             .iter()
             .filter(|(rev, _)| *rev > summary.stage_rev)
-            .map(|(_, text)| text.as_str())
+            .map(|(_, text)| text.clone())
             .collect();
         // A long stretch with a person can have pushed the customer's earlier lines out of the page.
         let begins_here = page.iter().any(|event| {
             matches!(event.body, EventBody::Opened(_)) && event.subject.conversation() == Some(trigger.conversation)
         });
-        let first = begins_here && lines.len() == 1;
-        let row = self.desk.customer_row(self.key, customer).await.ok()?;
-        let name = called(&row.customer, &row.profile);
-        let rules = self.rules.now(&self.desk, self.key).await;
-        let answered = catch_unwind(AssertUnwindSafe(|| answer(&rules, &name, &stretch, first)));
-        Some(answered.unwrap_or_else(|_| {
+        let read = stretch.len().saturating_sub(LINES_READ);
+        let asked = Asked {
+            begins: begins_here && lines.len() == 1 && read == 0,
+            last_said: last_said(&page, trigger),
+            lines: stretch[read..].to_vec(),
+            customer_name: {
+                let row = self.desk.customer_row(self.key, customer).await.ok()?;
+                called(&row.customer, &row.profile)
+            },
+        };
+        let mut knows = self.rules.now(&self.desk, self.key).await;
+        knows.model = self.learner.model().await;
+        // Reading meaning takes milliseconds of a processor: not on a thread that others' frames wait for.
+        let decided = tokio::task::spawn_blocking(move || answer(&knows, &asked)).await;
+        Some(decided.unwrap_or_else(|_| {
             error!(
                 trigger = trigger.rev.0,
                 "the bot broke; the conversation goes to a person"
@@ -224,31 +241,51 @@ fn customer_lines(page: &[Event], conversation: ConversationId) -> Vec<(Rev, Str
     lines.collect()
 }
 
-/// The turn for the last of these lines. How often in a row the rules did not understand is found by asking them again,
-/// so that the bot needs no memory of its own.
-fn answer(now: &Now, customer_name: &str, lines: &[&str], first: bool) -> Turn {
-    let mut misses_before = 0;
-    let mut turn = TurnKind::Silence;
-    for (n, text) in lines.iter().enumerate() {
-        let asked = now.rules.answer(&Ask {
+/// What the bot said last before a line of the customer's, if the customer wrote nothing in between.
+fn last_said(page: &[Event], trigger: &Trigger) -> Option<String> {
+    let posted = page.iter().rev().filter_map(|event| match &event.body {
+        EventBody::Posted(posted)
+            if event.subject.conversation() == Some(trigger.conversation) && event.rev < trigger.rev =>
+        {
+            Some(posted)
+        }
+        _ => None,
+    });
+    let mut said = posted.take_while(|posted| posted.author != Author::Customer);
+    said.find(|posted| posted.author == Author::Bot).map(Posted::text)
+}
+
+/// What a turn is decided from.
+struct Asked {
+    customer_name: String,
+    lines: Vec<String>,
+    begins: bool,
+    last_said: Option<String>,
+}
+
+/// The turn for the last of the lines. How often in a row nothing was understood is found by deciding about them again, so
+/// that the bot needs no memory of its own.
+fn answer(knows: &Knows, asked: &Asked) -> Turn {
+    let lines: Vec<&str> = asked.lines.iter().map(String::as_str).collect();
+    let talk = Talk {
+        customer_name: &asked.customer_name,
+        lines: &lines,
+        begins: asked.begins,
+        last_said: asked.last_said.as_deref(),
+    };
+    let Some(decision) = decision::decide(knows, &talk) else {
+        return Turn::Silence;
+    };
+    debug!(why = ?decision.why, "decided");
+    match decision.does {
+        Does::Nothing => Turn::Silence,
+        Does::Answer { article: slug, text } => Turn::Article { text, slug },
+        Does::Say {
             text,
-            customer_name,
-            misses_before,
-            first_line: first && n == 0,
-            published: &now.published,
-        });
-        misses_before = if asked.is_miss() {
-            misses_before.saturating_add(1)
-        } else {
-            0
-        };
-        turn = asked.kind;
-    }
-    match turn {
-        TurnKind::Reply(text) => Turn::Reply { text },
-        TurnKind::Article { words, slug } => Turn::Article { text: words, slug },
-        TurnKind::Silence => Turn::Silence,
-        TurnKind::HandOver { reason, words } => Turn::HandOver { text: words, reason },
+            article: Some(slug),
+        } => Turn::Article { text, slug },
+        Does::Say { text, article: None } | Does::Offer { text, .. } | Does::Clarify { text } => Turn::Reply { text },
+        Does::HandOver { reason, text, .. } => Turn::HandOver { text, reason },
     }
 }
 

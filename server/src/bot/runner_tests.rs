@@ -15,6 +15,7 @@ use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::*;
 use crate::{
+    bot::rules::{Ask, TurnKind},
     order::Caller,
     run_limits::RunLimits,
     store::journal,
@@ -379,4 +380,49 @@ async fn an_article_that_is_taken_back_meanwhile_is_left_out_of_the_turn() {
         .await
         .unwrap();
     assert_eq!(bot_lines(&journal_of(&test).await), ["So geht es:"]);
+}
+
+#[tokio::test]
+async fn an_article_answers_as_soon_as_it_is_published_and_no_longer_than_that() {
+    let test = TestDesk::new();
+    let (alice, boss) = (test.customer("alice").await, test.admin("boss").await);
+    let bot = start(&test);
+    let slug = Tag::parse("kayaks").unwrap();
+    let article = |published| AgentCommand::SaveArticle {
+        article: Article {
+            slug: slug.clone(),
+            title: SubjectLine::parse("How much does it cost to rent a kayak?").unwrap(),
+            body: "A kayak is 12 euros an hour.".to_owned(),
+        },
+        tags: vec![],
+        published,
+    };
+    test.ask(&boss, 1, article(true)).await.unwrap();
+    test.post(&alice, 1, "how much does it cost to rent a kayak").await;
+    let events = wait_for(&test, |events| bot_lines(events).len() == 1).await;
+    assert!(
+        bot_lines(&events)[0].contains("12 euros an hour"),
+        "{:?}",
+        bot_lines(&events)
+    );
+    let posted = events.iter().rev().find_map(|event| match &event.body {
+        EventBody::Posted(posted) if posted.author == Author::Bot => Some(posted.parts.clone()),
+        _ => None,
+    });
+    assert!(matches!(posted.unwrap().last(), Some(Part::Card(card)) if card.slug == slug));
+
+    test.ask(&boss, 2, article(false)).await.unwrap();
+    let bob = test.customer("bob").await;
+    test.post(&bob, 1, "kayak rental, is that something that you have")
+        .await;
+    let events = wait_for(&test, |events| bot_lines(events).len() == 2).await;
+    assert!(!bot_lines(&events)[1].contains("12 euros"), "{:?}", bot_lines(&events));
+    bot.stop().await;
+    // What was learnt is kept, so that the next start need not work it out.
+    let tenant = test.tenant();
+    let kept = move |conn: &rusqlite::Connection| {
+        crate::store::bot::vectors(conn, tenant, crate::bot::model::encoder_version())
+    };
+    let kept = test.desk.read(kept).await.unwrap();
+    assert_eq!(kept.is_empty(), !cfg!(feature = "encoder"));
 }

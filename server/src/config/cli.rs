@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod audit;
+pub mod bot;
 pub mod customer;
 mod guard;
 pub mod tenant;
@@ -26,6 +27,7 @@ pub use self::guard::{GuardFlags, Networks};
 use self::{
     agent::AgentArguments,
     audit::AuditArguments,
+    bot::BotArguments,
     customer::{CustomerArguments, KeyArguments},
     tenant::{TenantArguments, TenantCommand},
     token::TokenArguments,
@@ -62,6 +64,8 @@ pub enum Action {
     Upkeep(Upkeep),
     /// Look at each part of a server.
     Doctor(Doctor),
+    /// Try the bot.
+    Bot(BotArguments),
     /// Manage sign-ins and programs' tokens, in the same way.
     Token(TokenArguments),
     /// Manage other programs that are told what happens.
@@ -106,6 +110,8 @@ enum Command {
     #[command(flatten)]
     Upkeep(Upkeep),
     Doctor(Doctor),
+    /// Try the bot; no server is needed
+    Bot(BotArguments),
     /// Manage sign-ins and tokens for programs; also while the server runs
     Token(TokenArguments),
     /// Manage other programs that are told what happens; also while the server runs
@@ -248,6 +254,7 @@ impl Cli {
                 let of = asked.of.clone();
                 (arguments.flags.place(of.data, of.config)?, Action::Customer(asked))
             }
+            Some(Command::Bot(asked)) => (arguments.flags.place(None, None)?, Action::Bot(asked)),
             Some(Command::Completions { shell }) => (arguments.flags.place(None, None)?, Action::Completions(shell)),
             Some(Command::Man { folder }) => (arguments.flags.place(None, None)?, Action::Man(folder)),
             Some(Command::Key(asked)) => {

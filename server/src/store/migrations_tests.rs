@@ -209,3 +209,28 @@ fn a_database_of_the_third_version_goes_on_with_rows_of_every_table() {
     let refunds = library::articles(&conn, tenant, "refun", 10).unwrap();
     assert_eq!(refunds.len(), 1, "the library is found as before");
 }
+
+#[test]
+fn a_database_of_the_fourth_version_goes_on_with_rows_of_every_table() {
+    let (_dir, file, mut conn) = open();
+    migrate_with(&mut conn, &file, &STEPS[..3], |_| Ok(())).unwrap();
+    conn.execute_batch(include_str!("schema/0003_rows.sql")).unwrap();
+    migrate_with(&mut conn, &file, &STEPS[..4], |_| Ok(())).unwrap();
+    conn.execute_batch(include_str!("schema/0004_rows.sql")).unwrap();
+    let before: Vec<(String, i64)> = tables(&conn)
+        .into_iter()
+        .map(|table| (table.clone(), rows(&conn, &table)))
+        .collect();
+    let empty: Vec<&str> = before.iter().filter(|it| it.1 == 0).map(|it| it.0.as_str()).collect();
+    assert!(empty.is_empty() && before.len() > 24, "no rows of {empty:?}");
+
+    assert_eq!(migrate(&mut conn, &file).unwrap(), 4);
+    for (table, count) in before {
+        assert!(rows(&conn, &table) >= count, "{table} has lost rows");
+    }
+    let broken: i64 = conn
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(broken, 0);
+    assert_eq!(rows(&conn, "bot_vectors"), 0);
+}

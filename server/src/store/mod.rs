@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod audit;
 pub mod backup;
+pub mod bot;
 pub mod checkpoint;
 pub mod commands;
 pub mod conversations;

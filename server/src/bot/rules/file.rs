@@ -43,6 +43,18 @@ pub(super) struct Talk {
     pub(super) not_understood: Option<Placed>,
     /// After the second in a row, while handing over.
     pub(super) not_understood_again: Option<Placed>,
+    /// Before what an article says.
+    pub(super) article: Option<Placed>,
+    /// After it.
+    pub(super) after_article: Option<Placed>,
+    /// Before the choices of an offer.
+    pub(super) offer: Option<Placed>,
+    /// After them.
+    pub(super) after_offer: Option<Placed>,
+    /// While handing over who asks the same again.
+    pub(super) repeated: Option<Placed>,
+    /// While handing over who wants none of the choices.
+    pub(super) none_of_these: Option<Placed>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +97,19 @@ pub(super) struct Rule {
     pub(super) hand_over: Option<HandOver>,
     #[serde(default)]
     pub(super) silent: bool,
+    /// To what the desk has written itself.
+    pub(super) gives_way: Option<GivesWay>,
+}
+
+/// When a rule gives way.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum GivesWay {
+    /// If an article answers the line.
+    ToAnAnswer,
+    /// As soon as the desk has articles of its own, whether they answer the line or not: the rule tells in general what those tell of
+    /// this desk.
+    ToArticles,
 }
 
 /// Why a rule hands over.

@@ -12,7 +12,7 @@ use minicom_protocol::{settings::bot_answer::BotAnswer, stage::HandOverReason};
 use regex::{Regex, RegexBuilder};
 
 use super::{
-    Action, Rule, Rules, RulesError, file,
+    Action, Rule, Rules, RulesError, Talk, file,
     file::{File, HandOver, Placed},
     matching::{Matcher, Negation, Pattern},
     spelling::Spelling,
@@ -151,6 +151,14 @@ pub(super) fn load(text: &str, origin: &str, builtin: &str) -> Result<Rules, Rul
         greeting: talk(&own, &base, |talk| talk.greeting.as_ref())?,
         not_understood: talk(&own, &base, |talk| talk.not_understood.as_ref())?,
         not_understood_again: talk(&own, &base, |talk| talk.not_understood_again.as_ref())?,
+        talk: Talk {
+            article: talk(&own, &base, |talk| talk.article.as_ref())?,
+            after_article: talk(&own, &base, |talk| talk.after_article.as_ref())?,
+            offer: talk(&own, &base, |talk| talk.offer.as_ref())?,
+            after_offer: talk(&own, &base, |talk| talk.after_offer.as_ref())?,
+            repeated: talk(&own, &base, |talk| talk.repeated.as_ref())?,
+            none_of_these: talk(&own, &base, |talk| talk.none_of_these.as_ref())?,
+        },
     })
 }
 
@@ -201,6 +209,7 @@ fn compile_rule(source: &Source, words: &Words, rule: &file::Rule) -> Result<Rul
             other_words_max: rule.other_words_max,
         }),
         greets: rule.greets,
+        gives_way: rule.gives_way,
         action,
     })
 }

@@ -61,6 +61,7 @@ impl Rules {
             greeting: told(&chosen.greeting, &self.greeting),
             not_understood: told(&chosen.not_understood, &self.not_understood),
             not_understood_again: told(&chosen.not_understood_again, &self.not_understood_again),
+            talk: self.talk.clone(),
         }
     }
 
@@ -88,6 +89,7 @@ fn said(rule: &Arc<Rule>, words: &str) -> Arc<Rule> {
         name: rule.name.clone(),
         matcher: rule.matcher.clone(),
         greets: false,
+        gives_way: rule.gives_way,
         action: match &rule.action {
             Action::HandOver(reason, _) => Action::HandOver(*reason, words),
             _ => Action::Reply(words),
@@ -105,6 +107,7 @@ fn hand_over_words(chosen: &BotSettings, spelling: &Spelling) -> Option<Arc<Rule
         name: HAND_OVER_WORDS.to_owned(),
         matcher: Arc::new(matcher),
         greets: false,
+        gives_way: None,
         action: Action::HandOver(HandOverReason::CustomerAsked, words),
     }))
 }
@@ -127,6 +130,7 @@ fn made(rule: &BotRule, spelling: &Spelling) -> Option<Arc<Rule>> {
         name: rule.name.clone(),
         matcher: Arc::new(matcher(&rule.words, &rule.except, spelling)?),
         greets: false,
+        gives_way: None,
         action,
     }))
 }

@@ -55,6 +55,20 @@ pub fn is_published(conn: &Connection, tenant: TenantKey, slug: &Tag) -> Result<
         .query_row(params![tenant.0, slug.as_str()], |row| row.get(0))
 }
 
+/// All that customers can read, whole, by slug: what the bot learns from.
+pub fn published(conn: &Connection, tenant: TenantKey) -> Result<Vec<Article>> {
+    let mut statement =
+        conn.prepare_cached("SELECT slug, title, body FROM articles WHERE tenant = ?1 AND published ORDER BY slug")?;
+    let rows = statement.query_map([tenant.0], |row| {
+        Ok(Article {
+            slug: Tag::parse(row.get::<_, String>(0)?).map_err(damaged)?,
+            title: SubjectLine::parse(row.get::<_, String>(1)?).map_err(damaged)?,
+            body: row.get(2)?,
+        })
+    })?;
+    rows.collect()
+}
+
 /// Articles, drafts too: those that fit a search, best first, or the last changed if nothing is searched for.
 pub fn articles(conn: &Connection, tenant: TenantKey, query: &str, limit: usize) -> Result<Vec<ArticleRow>> {
     found(conn, tenant, query, limit, false)

@@ -1,0 +1,338 @@
+//! What the bot does about a line, and why. Pure but for the encoder: the same line, articles and rules give the same decision. The
+//! order is: nothing to read; an answer to an offer; what rules say that give way to nothing (a person is wanted, a matter for a
+//! person, small talk, the desk's own rules); noise; the articles; what the other rules say; not understood, once and then a
+//! person.
+
+use std::sync::Arc;
+
+use minicom_encoder::{Vector, heads::Ranked};
+use minicom_protocol::{stage::HandOverReason, words::Tag};
+
+pub use super::does::{Decision, Does, Likely, Why};
+
+use super::{
+    language, masked,
+    model::{Found, Model},
+    offer::{self, Chosen},
+    policy::{self, Dares},
+    rules::{Ask, BLANK, GivesWay, NOT_UNDERSTOOD, Rules, Turn, TurnKind},
+};
+
+/// So near to a line of the customer's that was answered already, a line is the same question again.
+const SAME_QUESTION: f32 = 0.85;
+/// A desk with so many articles has said itself what it does: rules that tell it in general are silent.
+const OWN_WORDS_FROM: usize = 5;
+/// Unsure turns in a row after which no more articles are offered.
+const OFFERS_MAX: u8 = 2;
+
+/// What the bot knows.
+#[derive(Clone)]
+pub struct Knows {
+    /// The rules of each language beside English, then those for all.
+    pub languages: Vec<(&'static str, Arc<Rules>)>,
+    /// The rules for all.
+    pub rules: Arc<Rules>,
+    /// The articles, once they are trained.
+    pub model: Option<Arc<Model>>,
+    /// Articles that rules name and that customers can read.
+    pub published: Vec<Tag>,
+}
+
+/// A conversation as far as it is the bot's.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk<'a> {
+    /// How the customer is called.
+    pub customer_name: &'a str,
+    /// The customer's lines since the bot has the conversation, the newest last: that one is decided about.
+    pub lines: &'a [&'a str],
+    /// Whether the first of them is the conversation's first.
+    pub begins: bool,
+    /// What the bot said last, if that was after the customer's line before.
+    pub last_said: Option<&'a str>,
+}
+
+/// What is known of the lines before.
+#[derive(Default)]
+struct Before {
+    /// Unsure turns in a row.
+    misses: u8,
+    /// Lines that an article answered, with its place.
+    answered: Vec<(Option<Vector>, String, usize)>,
+}
+
+/// See the module. `None` only if there is no line.
+pub fn decide(knows: &Knows, talk: &Talk) -> Option<Decision> {
+    let texts: Vec<&str> = talk.lines.iter().map(|text| masked::read(text)).collect();
+    let found = match &knows.model {
+        Some(model) if !model.articles().is_empty() => {
+            let asked: Vec<String> = texts.iter().map(|text| knows.rules.without_asides(text)).collect();
+            let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+            model.find(&asked).into_iter().map(Some).collect()
+        }
+        _ => texts.iter().map(|_| None).collect::<Vec<Option<Found>>>(),
+    };
+    let mut before = Before::default();
+    let mut decision = None;
+    let newest = texts.len().checked_sub(1)?;
+    for (n, (text, found)) in texts.iter().zip(&found).enumerate() {
+        let line = Line {
+            knows,
+            language: language::guess(texts[..=n].iter().copied()),
+            text,
+            found: found.as_ref(),
+            ask: Ask {
+                text,
+                customer_name: talk.customer_name,
+                misses_before: before.misses,
+                first_line: talk.begins && n == 0,
+                published: &knows.published,
+            },
+            last_said: talk.last_said.filter(|_| n == newest),
+        };
+        let decided = line.decide(&before);
+        before.goes_on(&line, &decided);
+        decision = Some(decided);
+    }
+    decision
+}
+
+impl Before {
+    fn goes_on(&mut self, line: &Line, decided: &Decision) {
+        let unsure = matches!(decided.does, Does::Clarify { .. } | Does::Offer { .. })
+            || matches!(&decided.why, Why::Unknown(_) | Why::Noise);
+        self.misses = if unsure { self.misses.saturating_add(1) } else { 0 };
+        if let Does::Answer { article, .. } = &decided.does
+            && let Some(model) = &line.knows.model
+            && let Some(place) = model.articles().iter().position(|it| it.slug == *article)
+        {
+            let vector = line.found.and_then(|found| found.vector.clone());
+            self.answered.push((vector, line.text.to_lowercase(), place));
+        }
+    }
+}
+
+/// One line, with all that is known about it.
+struct Line<'a> {
+    knows: &'a Knows,
+    language: &'static str,
+    text: &'a str,
+    found: Option<&'a Found>,
+    ask: Ask<'a>,
+    last_said: Option<&'a str>,
+}
+
+impl Line<'_> {
+    fn decide(&self, before: &Before) -> Decision {
+        if self.text.trim().is_empty() {
+            return self.because(Does::Nothing, Why::Blank);
+        }
+        if let Some(decision) = self.choice() {
+            return decision;
+        }
+        let turn = self.turn();
+        let gives_way = self.rules(&turn.rule).gives_way(&turn.rule);
+        if turn.rule != NOT_UNDERSTOOD && turn.rule != BLANK && gives_way.is_none() {
+            return self.as_ruled(turn);
+        }
+        if !self.text.chars().any(char::is_alphanumeric) && turn.rule == NOT_UNDERSTOOD {
+            return self.not_understood(turn, Why::Noise);
+        }
+        if let Some(decision) = self.by_articles(before) {
+            return decision;
+        }
+        let own_words = self
+            .knows
+            .model
+            .as_ref()
+            .is_some_and(|it| it.articles().len() >= OWN_WORDS_FROM);
+        match gives_way {
+            Some(GivesWay::ToAnAnswer) => self.as_ruled(turn),
+            Some(GivesWay::ToArticles) if !own_words => self.as_ruled(turn),
+            Some(GivesWay::ToArticles) => self.not_understood(self.words().missed(&self.ask), self.unknown()),
+            None => self.not_understood(turn, self.unknown()),
+        }
+    }
+
+    /// The rules of a rule, by its name's beginning.
+    fn rules(&self, rule: &str) -> &Rules {
+        self.of_language()
+            .filter(|it| it.has(rule))
+            .unwrap_or(&self.knows.rules)
+    }
+
+    fn of_language(&self) -> Option<&Rules> {
+        let mut all = self.knows.languages.iter();
+        all.find(|(code, _)| *code == self.language).map(|(_, rules)| &**rules)
+    }
+
+    /// The words of the customer's language.
+    fn words(&self) -> &Rules {
+        self.of_language().unwrap_or(&self.knows.rules)
+    }
+
+    /// What the rules say: those of the language first, but whoever asks for a person in any gets one.
+    fn turn(&self) -> Turn {
+        let turn = self.knows.rules.answer(&self.ask);
+        let understood = |turn: &Turn| turn.rule != NOT_UNDERSTOOD;
+        if understood(&turn) && matches!(&turn.kind, TurnKind::HandOver { .. }) {
+            return turn;
+        }
+        if let Some(own) = self.of_language().map(|rules| rules.answer(&self.ask))
+            && (understood(&own) || !understood(&turn))
+        {
+            return own;
+        }
+        if understood(&turn) {
+            return turn;
+        }
+        // One word tells no language: "tschüss" is understood all the same.
+        let others = self.knows.languages.iter().map(|(_, rules)| rules.answer(&self.ask));
+        others.into_iter().find(understood).unwrap_or(turn)
+    }
+
+    /// What the customer chose of what was offered.
+    fn choice(&self) -> Option<Decision> {
+        let titles = offer::offered(self.last_said?);
+        match offer::chosen(self.text, &titles)? {
+            Chosen::None => {
+                let text = self.words().talk().none_of_these.fill(self.ask.customer_name);
+                Some(self.hand_over(HandOverReason::CustomerAsked, text, Why::NoneOfThese))
+            }
+            Chosen::One(n) => {
+                let model = self.knows.model.as_ref()?;
+                let place = model.articles().iter().position(|it| it.title == titles[n])?;
+                Some(self.because(self.answer(model, place, usize::MAX), Why::Chosen))
+            }
+        }
+    }
+
+    fn by_articles(&self, before: &Before) -> Option<Decision> {
+        let (model, found) = (self.knows.model.as_ref()?, self.found?);
+        match policy::dares(&found.scores) {
+            Dares::Answer(best) => {
+                if before
+                    .answered
+                    .iter()
+                    .any(|it| it.2 == best.label && self.is_same(found, it))
+                {
+                    let text = self.words().talk().repeated.fill(self.ask.customer_name);
+                    return Some(self.hand_over(HandOverReason::Rule, text, Why::Repeated));
+                }
+                Some(self.because(
+                    self.answer(model, best.label, best.nearest),
+                    Why::Sure(best.probability),
+                ))
+            }
+            Dares::Offer(choices) if before.misses < OFFERS_MAX => {
+                let probability = choices.first().map_or(0.0, |it| it.probability);
+                Some(self.because(self.offer(model, &choices), Why::Unsure(probability)))
+            }
+            Dares::Offer(_) | Dares::Neither => None,
+        }
+    }
+
+    fn is_same(&self, found: &Found, earlier: &(Option<Vector>, String, usize)) -> bool {
+        let near = found
+            .vector
+            .as_ref()
+            .zip(earlier.0.as_ref())
+            .map(|(a, b)| a.nearness(b));
+        near.map_or_else(|| earlier.1 == self.text.to_lowercase(), |near| near >= SAME_QUESTION)
+    }
+
+    fn answer(&self, model: &Model, label: usize, nearest: usize) -> Does {
+        let talk = self.words().talk();
+        let before = self.words().said(&self.ask, &talk.article);
+        let after = talk.after_article.fill(self.ask.customer_name);
+        let extract = model.extract(label, nearest);
+        Does::Answer {
+            article: model.articles()[label].slug.clone(),
+            text: [before, extract, after]
+                .into_iter()
+                .filter(|it| !it.is_empty())
+                .collect::<Vec<_>>()
+                .join("\n"),
+        }
+    }
+
+    fn offer(&self, model: &Model, choices: &[Ranked]) -> Does {
+        let talk = self.words().talk();
+        let titles = choices.iter().map(|it| model.articles()[it.label].title.as_str());
+        Does::Offer {
+            articles: choices
+                .iter()
+                .map(|it| model.articles()[it.label].slug.clone())
+                .collect(),
+            text: offer::lines(
+                &self.words().said(&self.ask, &talk.offer),
+                titles,
+                &talk.after_offer.fill(self.ask.customer_name),
+            ),
+        }
+    }
+
+    fn unknown(&self) -> Why {
+        let first = self.found.and_then(|found| found.scores.ranked.first());
+        Why::Unknown(first.map_or(0.0, |it| it.probability))
+    }
+
+    /// The words for this are the rules' own, in the customer's language.
+    fn not_understood(&self, turn: Turn, why: Why) -> Decision {
+        match turn.kind {
+            TurnKind::HandOver { reason, words } => self.hand_over(reason, words, why),
+            TurnKind::Reply(text) | TurnKind::Article { words: text, .. } => self.because(Does::Clarify { text }, why),
+            TurnKind::Silence => self.because(Does::Nothing, why),
+        }
+    }
+
+    fn as_ruled(&self, turn: Turn) -> Decision {
+        let why = Why::Rule(turn.rule);
+        match turn.kind {
+            TurnKind::Reply(text) => self.because(Does::Say { text, article: None }, why),
+            TurnKind::Article { words, slug } => {
+                let article = Some(slug);
+                self.because(Does::Say { text: words, article }, why)
+            }
+            TurnKind::HandOver { reason, words } => self.hand_over(reason, words, why),
+            TurnKind::Silence => self.because(Does::Nothing, why),
+        }
+    }
+
+    fn hand_over(&self, reason: HandOverReason, text: String, why: Why) -> Decision {
+        let decision = self.because(Does::Nothing, why);
+        let best = decision.found.first();
+        let best = best.map_or(String::new(), |it| {
+            format!(
+                " Nearest article: {} ({:.0} %).",
+                it.article.as_str(),
+                it.probability * 100.0
+            )
+        });
+        let note = format!("Last line: \"{}\".{best}", masked::masked(self.text));
+        Decision {
+            does: Does::HandOver { reason, text, note },
+            ..decision
+        }
+    }
+
+    fn because(&self, does: Does, why: Why) -> Decision {
+        let likely = |model: &Model, it: &Ranked| Likely {
+            article: model.articles()[it.label].slug.clone(),
+            probability: it.probability,
+            example: model.example(it.nearest).to_owned(),
+            nearness: it.nearness,
+        };
+        let found = match (&self.knows.model, self.found) {
+            (Some(model), Some(found)) => {
+                let best = found.scores.ranked.iter().take(policy::CHOICES_MAX);
+                best.map(|it| likely(model, it)).collect()
+            }
+            _ => vec![],
+        };
+        Decision { does, why, found }
+    }
+}
+
+#[cfg(test)]
+#[path = "decision_tests.rs"]
+mod tests;

@@ -1,0 +1,92 @@
+//! A decision as a value: what the bot does, why, and what it found.
+
+use minicom_protocol::{stage::HandOverReason, words::Tag};
+
+/// What the bot does, and why.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Decision {
+    /// What.
+    pub does: Does,
+    /// Why.
+    pub why: Why,
+    /// The likeliest articles, if they were looked at.
+    pub found: Vec<Likely>,
+}
+
+/// What the bot does.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Does {
+    /// Says nothing.
+    Nothing,
+    /// Says something of its own: small talk, or in general.
+    Say {
+        /// What.
+        text: String,
+        /// An article that goes with it, as a rule wants.
+        article: Option<Tag>,
+    },
+    /// Answers with an article.
+    Answer {
+        /// Which.
+        article: Tag,
+        /// What of it.
+        text: String,
+    },
+    /// Lets the customer choose among articles.
+    Offer {
+        /// Which, the likeliest first.
+        articles: Vec<Tag>,
+        /// The numbered lines.
+        text: String,
+    },
+    /// Asks for other words.
+    Clarify {
+        /// How.
+        text: String,
+    },
+    /// Gives the conversation to a person.
+    HandOver {
+        /// For what the queue shows.
+        reason: HandOverReason,
+        /// What is said.
+        text: String,
+        /// For whoever takes it.
+        note: String,
+    },
+}
+
+/// Why.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Why {
+    /// There was nothing to read.
+    Blank,
+    /// A rule says so.
+    Rule(String),
+    /// The customer chose it.
+    Chosen,
+    /// The customer wants none of what was offered.
+    NoneOfThese,
+    /// The same was asked and answered before.
+    Repeated,
+    /// An article is so probable.
+    Sure(f32),
+    /// No article is probable enough to be the answer, or two are.
+    Unsure(f32),
+    /// No article is probable.
+    Unknown(f32),
+    /// Not a word in it.
+    Noise,
+}
+
+/// An article, and how probable it is.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Likely {
+    /// Which.
+    pub article: Tag,
+    /// How probable.
+    pub probability: f32,
+    /// Its example that is nearest to the line.
+    pub example: String,
+    /// How near.
+    pub nearness: f32,
+}

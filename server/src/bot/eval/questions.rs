@@ -1,0 +1,133 @@
+//! Question sets: some examples an intent are drawn, the heads are trained on them, and all questions are asked.
+
+use std::collections::{BTreeMap, HashMap};
+
+use minicom_encoder::{
+    Encoder, Vector,
+    heads::{Chance, Example, Heads, Scores},
+};
+
+use super::{
+    figures::Asked,
+    read::{ArticleRow, OUT_OF_SCOPE, Row},
+};
+use crate::bot::{
+    knowledge,
+    policy::{self, Dares},
+};
+
+/// Texts that are encoded at once.
+const TEXTS_AT_ONCE: usize = 64;
+
+/// Vectors of texts, each made once.
+pub struct Vectors<'a> {
+    encoder: Option<&'a Encoder>,
+    made: HashMap<String, Vector>,
+}
+
+impl<'a> Vectors<'a> {
+    /// None yet.
+    pub fn of(encoder: Option<&'a Encoder>) -> Vectors<'a> {
+        Vectors {
+            encoder,
+            made: HashMap::new(),
+        }
+    }
+
+    /// Makes those of some texts, as far as they are missing.
+    pub fn make<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
+        let Some(encoder) = self.encoder else { return };
+        let mut missing: Vec<&str> = texts.filter(|text| !self.made.contains_key(*text)).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        for some in missing.chunks(TEXTS_AT_ONCE) {
+            let vectors = encoder.encode(some);
+            self.made
+                .extend(some.iter().map(|text| (*text).to_owned()).zip(vectors));
+        }
+    }
+
+    /// That of a text; `None` without an encoder.
+    pub fn get(&self, text: &str) -> Option<&Vector> {
+        self.made.get(text)
+    }
+}
+
+/// A set with its examples by label.
+pub struct Labelled<'a> {
+    names: Vec<&'a str>,
+    examples: Vec<Vec<String>>,
+}
+
+impl<'a> Labelled<'a> {
+    /// Of rows with labels.
+    pub fn of_rows(rows: &'a [Row]) -> Labelled<'a> {
+        let mut by_name: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.label != OUT_OF_SCOPE) {
+            by_name.entry(&row.label).or_default().push(row.text.clone());
+        }
+        let (names, examples) = by_name.into_iter().unzip();
+        Labelled { names, examples }
+    }
+
+    /// Of articles: their titles, questions and passages.
+    pub fn of_articles(articles: &'a [ArticleRow]) -> Labelled<'a> {
+        let texts = |it: &ArticleRow| -> Vec<String> {
+            knowledge::texts(&it.title, &it.body, it.questions.iter().map(String::as_str)).collect()
+        };
+        Labelled {
+            names: articles.iter().map(|it| it.id.as_str()).collect(),
+            examples: articles.iter().map(texts).collect(),
+        }
+    }
+
+    /// The most examples that a label has.
+    pub fn most(&self) -> usize {
+        self.examples.iter().map(Vec::len).max().unwrap_or_default()
+    }
+
+    /// Examples with their labels: so many a label, drawn by a seed, or all.
+    pub fn drawn(&self, draw: Option<(usize, u64)>) -> Vec<(usize, String)> {
+        let mut chance = draw.map(|(_, seed)| Chance::new(seed));
+        let mut drawn = Vec::new();
+        for (label, texts) in self.examples.iter().enumerate() {
+            let mut order: Vec<usize> = (0..texts.len()).collect();
+            if let (Some((few, _)), Some(chance)) = (draw, &mut chance) {
+                chance.shuffle(&mut order);
+                order.truncate(few);
+            }
+            drawn.extend(order.into_iter().map(|n| (label, texts[n].clone())));
+        }
+        drawn
+    }
+
+    /// Heads on examples, whose vectors were made.
+    pub fn heads(&self, drawn: Vec<(usize, String)>, vectors: &Vectors) -> Heads {
+        let examples = drawn.into_iter().map(|(label, text)| Example {
+            label,
+            vector: vectors.get(&text).cloned(),
+            text,
+        });
+        Heads::fit(
+            self.names.len(),
+            examples.collect(),
+            &knowledge::background(vectors.encoder),
+        )
+    }
+
+    /// What comes of a question.
+    pub fn asked(&self, row: &Row, scores: &Scores) -> Asked {
+        let is_it = |label: usize| self.names[label] == row.label;
+        let dares = policy::dares(scores);
+        Asked {
+            in_scope: row.label != OUT_OF_SCOPE,
+            place: scores.ranked.iter().position(|it| is_it(it.label)),
+            probability: scores.ranked.first().map_or(0.0, |it| it.probability),
+            answered: matches!(dares, Dares::Answer(_)),
+            offered: match dares {
+                Dares::Offer(choices) => choices.len(),
+                Dares::Answer(_) | Dares::Neither => 0,
+            },
+        }
+    }
+}
