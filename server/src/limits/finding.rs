@@ -9,6 +9,9 @@ pub const INDEX_GATHER: Duration = Duration::from_millis(300);
 pub const INDEX_PIECE_EVENTS: i64 = 128;
 /// Bytes of words that come into it at once; a piece ends with the event that reaches them.
 pub const INDEX_PIECE_BYTES: usize = 64 * 1024;
+/// A table of the index has two to this many positions of each journal: a quarter of a million, in which a search is a matter of
+/// milliseconds, and of which a desk of a hundred million events has some hundreds. Tests have many tables at once.
+pub const INDEX_PART_BITS: u32 = if cfg!(test) { 2 } else { 18 };
 /// After so long a search looks for no further hit: the page is what there is, and goes on from there.
 pub const SEARCH_WALK: Duration = Duration::from_millis(120);
 /// After so long a search is interrupted wherever it is: no text that somebody types keeps a reader busy.

@@ -7,7 +7,9 @@ use minicom_protocol::{
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::store::{TenantKey, conversations, journal, library, settings, staff, threads, verify, webhooks};
+use crate::store::{
+    TenantKey, conversations, followers, journal, library, search, settings, staff, threads, verify, webhooks,
+};
 
 fn open() -> (tempfile::TempDir, std::path::PathBuf, Connection) {
     let dir = tempfile::tempdir().unwrap();
@@ -233,4 +235,19 @@ fn a_database_of_the_fourth_version_goes_on_with_rows_of_every_table() {
         .unwrap();
     assert_eq!(broken, 0);
     assert_eq!(rows(&conn, "bot_vectors"), 0);
+}
+
+#[test]
+fn the_index_of_the_fourth_version_begins_anew_in_tables_of_its_own() {
+    let (_dir, file, mut conn) = open();
+    migrate_with(&mut conn, &file, &STEPS[..4], |_| Ok(())).unwrap();
+    conn.execute_batch(
+        "INSERT INTO found_text (rowid, words) VALUES (1099511627777, 'parcel');
+         INSERT INTO followers (tenant, name, rev) VALUES (1, 'search', 9);",
+    )
+    .unwrap();
+    assert_eq!(migrate(&mut conn, &file).unwrap(), 4);
+    assert!(conn.prepare("SELECT * FROM found_text").is_err());
+    let from = followers::position(&conn, TenantKey(1), search::FOLLOWER).unwrap();
+    assert_eq!(from, Rev(0));
 }

@@ -2,9 +2,10 @@
 //! leaves. It has words and no text, so whoever takes a text away must do so by [`Change`], while the text is still there.
 //!
 //! What is in it follows from the event as it stands now, by [`of_event`] and [`minicom_protocol::search::words`]. A release that
-//! changes either empties the index in a step of the schema (`'delete-all'`, and the follower's row): it is made again by itself.
+//! changes either takes the index away in a step of the schema (its tables, and the follower's row): it is made again by itself.
 
 mod find;
+mod parts;
 
 use minicom_protocol::{
     event::{Author, Event, EventBody, Subject},
@@ -12,9 +13,10 @@ use minicom_protocol::{
     search::words::for_index,
     ticket::TicketChange,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 pub use self::find::{Asked, find};
+use self::parts::Part;
 use super::{Result, TenantKey, followers, journal, pos_to_sql};
 use crate::limits::{INDEX_PIECE_BYTES, INDEX_PIECE_EVENTS};
 
@@ -24,6 +26,8 @@ pub const FOLLOWER: &str = "search";
 /// Bits of a key that are the position. A journal of a million events a second would last for twelve days longer than it has
 /// disks.
 const REV_BITS: u32 = 40;
+/// Beyond every journal, and still of the same tenant.
+const REV_MAX: u64 = (1 << REV_BITS) - 1;
 /// What the words begin with that are no words of a text. A private character: no text's word has one.
 const NO_TEXT: char = '\u{E000}';
 
@@ -34,7 +38,7 @@ fn key(tenant: TenantKey, rev: Rev) -> i64 {
 
 /// The position that a key is of.
 fn rev_of(key: i64) -> Rev {
-    Rev((key & ((1 << REV_BITS) - 1)).unsigned_abs())
+    Rev(key.unsigned_abs() & REV_MAX)
 }
 
 /// Something that can be found: its text, who wrote it, and in whose thread it is.
@@ -192,13 +196,14 @@ pub struct Change {
 impl Change {
     /// Takes an event out of the index, if it is there. Its text must still stand as it did.
     pub fn begin(conn: &Connection, tenant: TenantKey, rev: Rev) -> Result<Change> {
-        let key = key(tenant, rev);
-        let indexed = conn
-            .prepare_cached("SELECT 1 FROM found_text WHERE rowid = ?1")?
-            .exists([key])?;
+        let (key, part) = (key(tenant, rev), Part::of(rev));
+        let indexed = part.is_there(conn)?
+            && conn
+                .prepare_cached(&format!("SELECT 1 FROM {part} WHERE rowid = ?1"))?
+                .exists([key])?;
         if indexed && let Some(found) = journal::at(conn, tenant, rev)?.as_ref().and_then(of_event) {
-            conn.prepare_cached("INSERT INTO found_text (found_text, rowid, words) VALUES ('delete', ?1, ?2)")?
-                .execute(params![key, found.words()])?;
+            let sql = format!("INSERT INTO {part} ({part}, rowid, words) VALUES ('delete', ?1, ?2)");
+            conn.prepare_cached(&sql)?.execute(params![key, found.words()])?;
         }
         let change = Change { tenant, rev, indexed };
         Ok(change)
@@ -231,7 +236,9 @@ pub fn forget_oldest(conn: &Connection, tenant: TenantKey, most: u32) -> Result<
 fn put(conn: &Connection, tenant: TenantKey, event: &Event) -> Result<usize> {
     let Some(found) = of_event(event) else { return Ok(0) };
     let words = found.words();
-    conn.prepare_cached("INSERT INTO found_text (rowid, words) VALUES (?1, ?2)")?
+    let part = Part::of(event.rev);
+    part.begin(conn)?;
+    conn.prepare_cached(&format!("INSERT INTO {part} (rowid, words) VALUES (?1, ?2)"))?
         .execute(params![key(tenant, event.rev), words])?;
     Ok(words.len())
 }
@@ -257,11 +264,13 @@ pub fn go_on(conn: &Connection, tenant: TenantKey) -> Result<(Rev, bool)> {
 /// How many things of a tenant are in the index. It counts them all: for tests and the proof that a removal is one.
 pub fn count(conn: &Connection, tenant: TenantKey) -> Result<u64> {
     let (from, to) = (key(tenant, Rev(0)), key(TenantKey(tenant.0 + 1), Rev(0)));
-    let found: Option<i64> = conn
-        .prepare_cached("SELECT count(*) FROM found_text WHERE rowid >= ?1 AND rowid < ?2")?
-        .query_row([from, to], |row| row.get(0))
-        .optional()?;
-    Ok(found.map_or(0, super::pos_from_sql))
+    let mut all = 0;
+    for part in parts::between(conn, Rev(0), Rev(REV_MAX))? {
+        let sql = format!("SELECT count(*) FROM {part} WHERE rowid >= ?1 AND rowid < ?2");
+        let found: i64 = conn.prepare_cached(&sql)?.query_row([from, to], |row| row.get(0))?;
+        all += super::pos_from_sql(found);
+    }
+    Ok(all)
 }
 
 #[cfg(test)]

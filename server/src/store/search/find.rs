@@ -20,7 +20,11 @@ use minicom_protocol::{
 };
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
-use super::{FOLLOWER, agent_word, key, kinds, of_event, rev_of, thread_word};
+use super::{
+    FOLLOWER, REV_MAX, agent_word, key, kinds, of_event,
+    parts::{self, Part},
+    rev_of, thread_word,
+};
 use crate::store::{Result, TenantKey, conversations, followers, journal, people, profiles, tenants};
 
 /// What is asked.
@@ -123,17 +127,34 @@ impl<'a> Walk<'a> {
             return Ok(true);
         };
         let (low, high) = self.bounds()?;
+        for part in parts::between(self.conn, low, high)? {
+            if !self.part(part, &expression, low, high)? {
+                break;
+            }
+            // What comes next is older than all of it.
+            self.looked_at = Some(part.first());
+        }
+        Ok(true)
+    }
+
+    /// The walk through a table of the index. `false` if it is the last: the page is full, or the time is over.
+    fn part(&mut self, part: Part, expression: &str, low: Rev, high: Rev) -> Result<bool> {
+        if self.is_over() {
+            return Ok(false);
+        }
         // Newest first without sorting: the index is walked backwards, and only as far as it is read.
-        let mut statement = self.conn.prepare_cached(
-            "SELECT rowid FROM found_text WHERE found_text MATCH ?1 AND rowid > ?2 AND rowid < ?3 ORDER BY rowid DESC",
-        )?;
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT rowid FROM {part} WHERE {part} MATCH ?1 AND rowid > ?2 AND rowid < ?3 ORDER BY rowid DESC"
+        ))?;
         let mut rows = statement.query(params![expression, key(self.tenant, low), key(self.tenant, high)])?;
         while let Some(row) = rows.next()? {
             let rev = rev_of(row.get(0)?);
-            if self.found.hits.len() == self.asked.limit || Instant::now() > self.until {
-                self.found.incomplete = self.found.hits.len() < self.asked.limit;
+            if self.found.hits.len() == self.asked.limit {
                 self.found.next = self.looked_at;
-                break;
+                return Ok(false);
+            }
+            if self.is_over() {
+                return Ok(false);
             }
             if let Some(hit) = self.hit(rev)? {
                 self.found.hits.push(hit);
@@ -141,6 +162,15 @@ impl<'a> Walk<'a> {
             self.looked_at = Some(rev);
         }
         Ok(true)
+    }
+
+    /// Whether the time is over, which the page says then, if it is not full.
+    fn is_over(&mut self) -> bool {
+        let over = Instant::now() > self.until && self.found.hits.len() < self.asked.limit;
+        if over {
+            (self.found.incomplete, self.found.next) = (true, self.looked_at);
+        }
+        over
     }
 
     /// What is looked for in the index. `None` if nothing can fit.
@@ -253,8 +283,7 @@ impl<'a> Walk<'a> {
         };
         let low = at(self.asked.since)?.map_or(Rev(0), |rev| Rev(rev.0.saturating_sub(1)));
         let high = at(self.asked.until)?.into_iter().chain(self.asked.before).min();
-        // Beyond every journal, and still of this tenant.
-        Ok((low, high.unwrap_or(Rev((1 << super::REV_BITS) - 1))))
+        Ok((low, high.unwrap_or(Rev(REV_MAX))))
     }
 
     /// What stands at a position, if it fits.
