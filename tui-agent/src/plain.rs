@@ -103,6 +103,8 @@ enum Awaiting {
     View { order: Order, done: bool },
     /// All that was sent is stored and known.
     Quiet,
+    /// All saved replies.
+    Replies,
     /// Files that are on their way to the desk.
     Files,
 }

@@ -24,6 +24,8 @@ pub(super) struct Script {
     pub quit: Option<u8>,
     /// What was copied last.
     pub copied: Option<String>,
+    /// Questions that the server has not answered, if it takes its time.
+    pub unanswered: Option<Vec<AgentQuestion>>,
 }
 
 const PERSON: Listener = Listener {
@@ -46,6 +48,7 @@ impl Script {
             bells: 0,
             quit: None,
             copied: None,
+            unanswered: None,
         }
     }
 
@@ -76,10 +79,13 @@ impl Script {
                 PlainEffect::Copy(text) => self.copied = Some(text),
                 PlainEffect::Bell => self.bells += 1,
                 PlainEffect::Quit(code) => self.quit = self.quit.or(Some(code)),
-                PlainEffect::Program(Order::Ask(question)) => {
-                    let reply = self.desk.reply(question);
-                    self.client(reply);
-                }
+                PlainEffect::Program(Order::Ask(question)) => match &mut self.unanswered {
+                    Some(unanswered) => unanswered.push(question),
+                    None => {
+                        let reply = self.desk.reply(question);
+                        self.client(reply);
+                    }
+                },
                 PlainEffect::Program(order) => self.orders.push(order),
             }
         }
@@ -93,6 +99,14 @@ impl Script {
         let fresh = self.desk.fresh();
         self.client(fresh);
         self.client(ClientEvent::State(ConnState::Live));
+    }
+
+    /// The server answers what it was asked, and from now on at once.
+    pub fn answers_come(&mut self) {
+        for question in self.unanswered.take().into_iter().flatten() {
+            let reply = self.desk.reply(question);
+            self.client(reply);
+        }
     }
 
     pub fn lose(&mut self) {

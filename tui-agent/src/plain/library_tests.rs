@@ -91,6 +91,19 @@ fn saved_replies_are_listed_by_their_words() {
 }
 
 #[test]
+fn a_word_about_saved_replies_waits_until_all_are_here() {
+    let mut script = Script::away(mine());
+    script.unanswered = Some(vec![]);
+    script.connect();
+    script.said.clear();
+    script.lines(&["/replies", "/list"]);
+    assert!(script.said.is_empty(), "{:?}", script.said);
+    script.answers_come();
+    assert_eq!(script.said.first().map(String::as_str), Some("No saved reply fits."));
+    assert!(script.said.len() > 1, "what was written after it comes after it");
+}
+
+#[test]
 fn a_saved_reply_is_previewed_and_then_sent() {
     let actions = vec![
         ReplyAction::Tag {

@@ -110,6 +110,7 @@ impl PlainAgent {
             None | Some(Awaiting::Answer(_) | Awaiting::Told(_) | Awaiting::Files) => false,
             Some(Awaiting::Event(rev)) => self.replica.at() >= *rev,
             Some(Awaiting::View { order, done }) => *done && (!self.state.is_live() || self.has_view(order)),
+            Some(Awaiting::Replies) => !self.state.is_live() || !self.replica.are_replies_coming(),
             Some(Awaiting::Quiet) => !self.state.is_live() || self.under_way() == 0,
             Some(Awaiting::Thread(customer)) => {
                 let customer = *customer;

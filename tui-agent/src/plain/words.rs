@@ -8,7 +8,7 @@ use super::{Awaiting, FLUSH_MAX, Line, PlainAgent, arguments};
 use crate::{app::Order, exit, keys::Action};
 
 use Action as A;
-use Needs::{Connection, Nothing, Stored};
+use Needs::{Connection, Nothing, Replies, Stored};
 use PlainAgent as P;
 
 /// What a word cannot do without.
@@ -20,6 +20,8 @@ pub enum Needs {
     Connection,
     /// That what was written before is stored, if there is a connection: it is about lines.
     Stored,
+    /// All saved replies, if there is a connection: they come after the welcome.
+    Replies,
 }
 
 /// A word.
@@ -138,10 +140,10 @@ pub const WORDS: &[Word] = &[
     word("notes", "", "the notes about the customer", &[], Nothing, P::notes),
     word("mentions", "", "the notes that mention you", &[A::Mentions], Connection, P::mentions),
     // The library.
-    word("replies", "[WORDS]", "saved replies", &[A::Replies], Nothing, P::replies),
-    word("reply", "CODE [question=answer ...]", "prepare a saved reply; /send sends it", &[A::SavedReplies], Nothing, P::reply),
-    word("reply-save", "CODE title=TITLE [mine=yes] [tag=T] [priority=P] [group=G] [snooze=2h] [close=yes] -- TEXT", "make or change a saved reply; \\n ends a line", &[A::Replies], Nothing, P::save_reply),
-    word("reply-delete", "CODE yes", "delete a saved reply", &[A::Replies], Nothing, P::delete_reply),
+    word("replies", "[WORDS]", "saved replies", &[A::Replies], Replies, P::replies),
+    word("reply", "CODE [question=answer ...]", "prepare a saved reply; /send sends it", &[A::SavedReplies], Replies, P::reply),
+    word("reply-save", "CODE title=TITLE [mine=yes] [tag=T] [priority=P] [group=G] [snooze=2h] [close=yes] -- TEXT", "make or change a saved reply; \\n ends a line", &[A::Replies], Replies, P::save_reply),
+    word("reply-delete", "CODE yes", "delete a saved reply", &[A::Replies], Replies, P::delete_reply),
     word("articles", "[WORDS]", "articles of the knowledge base", &[A::Articles], Connection, P::articles),
     word("read", "SLUG", "read an article", &[A::Articles], Connection, P::read),
     word("article", "SLUG [TEXT]", "send an article as a card; without a text /send sends it", &[A::Article], Nothing, P::article),
@@ -248,7 +250,12 @@ impl PlainAgent {
                 self.awaiting = Some(Awaiting::Quiet);
                 return;
             }
-            Nothing | Connection | Stored => {}
+            Replies if self.state.is_live() && self.replica.are_replies_coming() => {
+                self.lines.push_front(Line::Word { name, rest, about });
+                self.awaiting = Some(Awaiting::Replies);
+                return;
+            }
+            Nothing | Connection | Stored | Replies => {}
         }
         self.about = about;
         let rest = rest.as_str();

@@ -200,6 +200,11 @@ impl AgentReplica {
         self.views.version()
     }
 
+    /// Whether more of [`AgentReplica::replies`] are to come, with a connection.
+    pub fn are_replies_coming(&self) -> bool {
+        self.replies.is_coming()
+    }
+
     /// Whether [`AgentReplica::replies`] are all of them.
     pub fn has_all_replies(&self) -> bool {
         self.replies.is_whole()

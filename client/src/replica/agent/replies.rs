@@ -132,4 +132,8 @@ impl ReplyBook {
     pub fn is_whole(&self) -> bool {
         self.stage == Stage::Whole
     }
+
+    pub fn is_coming(&self) -> bool {
+        matches!(self.stage, Stage::After(_))
+    }
 }
