@@ -1,8 +1,15 @@
 //! What somebody typed, as a query. Any text is one: what is no filter is looked for as words, and what cannot be understood is
 //! said beside the answer instead of refusing it.
 
+mod typed;
+mod values;
+
 use std::ops::Range;
 
+use self::{
+    typed::{Typed, split},
+    values::{from, moment, only, stages, whose},
+};
 use super::words::{Word, is_sign, words};
 use crate::{
     hours::Date,
@@ -370,117 +377,6 @@ fn single(one: &str, found: &[Word], text: &str) -> Vec<Range<usize>> {
         }
     }
     places
-}
-
-/// Something typed, between spaces or in quotes.
-struct Typed<'a> {
-    /// All of it.
-    raw: &'a str,
-    /// Without `-` and quotes.
-    text: &'a str,
-    /// Whether it stood in quotes.
-    quoted: bool,
-    /// Whether it began with `-`.
-    excludes: bool,
-}
-
-impl<'a> Typed<'a> {
-    /// As a filter: the key in lower case, and the value without quotes.
-    fn filter(&self) -> Option<(String, &'a str)> {
-        if self.quoted {
-            return None;
-        }
-        let (key, value) = self.text.split_once(':')?;
-        let is_key = !key.is_empty() && key.len() <= 16 && key.bytes().all(|b| b.is_ascii_alphabetic());
-        is_key.then(|| (key.to_ascii_lowercase(), value.trim_matches('"')))
-    }
-}
-
-/// The pieces of a text: spaces end one, but not within quotes.
-fn split(text: &str) -> Vec<Typed<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = text.trim_start();
-    while !rest.is_empty() {
-        let mut within = false;
-        let end = rest.find(|c: char| {
-            within ^= c == '"';
-            c.is_whitespace() && !within
-        });
-        let (raw, after) = rest.split_at(end.unwrap_or(rest.len()));
-        rest = after.trim_start();
-        let excluded = raw.strip_prefix('-').filter(|it| !it.is_empty());
-        let text = excluded.unwrap_or(raw);
-        let inside = text.strip_prefix('"');
-        pieces.push(Typed {
-            raw,
-            text: inside.map_or(text, |it| it.strip_suffix('"').unwrap_or(it)),
-            quoted: inside.is_some(),
-            excludes: excluded.is_some(),
-        });
-    }
-    pieces
-}
-
-fn from(value: &str) -> FromIs {
-    let word = value.to_lowercase();
-    match word.as_str() {
-        "customer" | "customers" => FromIs::Customer,
-        "bot" => FromIs::Bot,
-        "agent" | "agents" => FromIs::Agent,
-        "me" => FromIs::Me,
-        _ => FromIs::Named(word),
-    }
-}
-
-fn whose(value: &str) -> WhoseIs {
-    let word = value.to_lowercase();
-    match word.as_str() {
-        "me" => WhoseIs::Me,
-        "nobody" | "none" => WhoseIs::Nobody,
-        _ => WhoseIs::Named(word),
-    }
-}
-
-fn stages(value: &str) -> Option<&'static [StageIs]> {
-    Some(match value.to_ascii_lowercase().as_str() {
-        "open" => &[StageIs::Bot, StageIs::Waiting, StageIs::Active, StageIs::Snoozed],
-        "bot" => &[StageIs::Bot],
-        "waiting" => &[StageIs::Waiting],
-        "active" => &[StageIs::Active],
-        "snoozed" => &[StageIs::Snoozed],
-        "closed" => &[StageIs::Closed],
-        _ => return None,
-    })
-}
-
-fn only(value: &str) -> Option<Only> {
-    match value.to_ascii_lowercase().as_str() {
-        "note" | "notes" => Some(Only::Notes),
-        "line" | "lines" | "messages" => Some(Only::Lines),
-        _ => None,
-    }
-}
-
-fn moment(value: &str) -> Option<Moment> {
-    match value.to_ascii_lowercase().as_str() {
-        "today" => return Some(Moment::DaysBack(0)),
-        "yesterday" => return Some(Moment::DaysBack(1)),
-        _ => {}
-    }
-    if let Ok(day) = value.parse::<Date>() {
-        return Some(Moment::Day(day));
-    }
-    let unit = value.chars().last()?;
-    let count: u16 = value.strip_suffix(unit)?.parse().ok()?;
-    let minute = 60_000;
-    let ms = match unit {
-        'm' => minute,
-        'h' => 60 * minute,
-        'd' => 24 * 60 * minute,
-        'w' => 7 * 24 * 60 * minute,
-        _ => return None,
-    };
-    Some(Moment::Ago(i64::from(count) * ms))
 }
 
 /// Whether a stage is one of these; any is, if there are none.

@@ -6,6 +6,7 @@
 
 mod find;
 mod parts;
+mod syntax;
 
 use minicom_protocol::{
     event::{Author, Event, EventBody, Subject},

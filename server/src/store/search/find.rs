@@ -12,7 +12,7 @@ use minicom_protocol::{
     people::Realm,
     search::{
         Found, Hit, What, excerpt,
-        query::{FromIs, Only, Query, Term, WhoseIs, is_in},
+        query::{FromIs, Only, Query, WhoseIs, is_in},
     },
     stage::StageIs,
     summary::Summary,
@@ -23,7 +23,9 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use super::{
     FOLLOWER, REV_MAX, agent_word, key, kinds, of_event,
     parts::{self, Part},
-    rev_of, thread_word,
+    rev_of,
+    syntax::{any, of_term},
+    thread_word,
 };
 use crate::store::{Result, TenantKey, conversations, followers, journal, people, profiles, tenants};
 
@@ -387,19 +389,4 @@ fn what(event: &Event) -> Option<What> {
         },
         _ => return None,
     })
-}
-
-/// A term in the syntax of FTS5. A word has letters and digits only: within quotes nothing has a meaning.
-fn of_term(term: &Term) -> String {
-    let star = if term.prefix { " *" } else { "" };
-    format!("\"{}\"{star}", term.words.join(" "))
-}
-
-/// Any of these words, or what is in brackets already.
-fn any(words: impl IntoIterator<Item = String>) -> String {
-    let each = words.into_iter().map(|it| match it.starts_with('(') {
-        true => it,
-        false => format!("\"{it}\""),
-    });
-    format!("({})", each.collect::<Vec<_>>().join(" OR "))
 }
