@@ -76,3 +76,71 @@ async fn all_that_were_not_sent_go_at_once_however_many() {
     let swept = uploads(&test).sweep_as_of(clock::now()).await.unwrap();
     assert_eq!((swept.not_sent, swept.gone), (count, count));
 }
+
+/// Uploads a customer's file and sends it in a line.
+async fn sent(test: &TestDesk, uploads: &Uploads, by: &crate::order::Caller, n: u64, bytes: &[u8]) -> FileRow {
+    let uploader = crate::uploads::Uploader {
+        tenant: test.tenant(),
+        customer: by.customer(),
+        agent: None,
+    };
+    let mut incoming = uploads.begin(&uploader, None).await.unwrap();
+    incoming.write(bytes).await.unwrap();
+    let row = uploads
+        .finish(incoming, uploader, Default::default(), None)
+        .await
+        .unwrap();
+    let post = Order::Customer(CustomerCommand::Post {
+        text: String::new(),
+        quote: None,
+        file: Some(row.id),
+    });
+    test.desk.submit(by, command_id(n), post).await.unwrap();
+    row
+}
+
+#[tokio::test]
+async fn the_bytes_of_what_is_kept_no_longer_go_and_those_of_others_stay() {
+    let test = TestDesk::new();
+    let (uploads, alice, bob) = (uploads(&test), test.customer("alice").await, test.customer("bob").await);
+    let old = sent(&test, &uploads, &alice, 1, b"of a conversation that has ended").await;
+    let shared = sent(&test, &uploads, &alice, 2, b"of both").await;
+    test.desk
+        .submit(&alice, command_id(3), Order::Customer(CustomerCommand::Close {}))
+        .await
+        .unwrap();
+    let kept = sent(&test, &uploads, &bob, 4, b"of both").await;
+    let settings = minicom_protocol::settings::DeskSettings {
+        keep_closed_days: 30,
+        ..Default::default()
+    };
+    let configure = minicom_protocol::command::AgentCommand::Configure {
+        settings: Box::new(settings),
+    };
+    let admin = test.admin("Ada").await;
+    test.ask(&admin, 5, configure).await.unwrap();
+    let later = |days: i64| Time(clock::now().0 + days * 24 * 60 * 60 * 1_000_000);
+    let (tenant, place) = (test.tenant(), uploads.place());
+    let old_path = place.path(tenant, &old.digest);
+
+    assert_eq!(crate::retention::once(&test.desk, tenant, later(29)).await, Ok(0));
+    assert_eq!(uploads.sweep().await.unwrap(), Swept::default());
+    assert!(old_path.exists());
+    assert_eq!(crate::retention::once(&test.desk, tenant, later(31)).await, Ok(1));
+    assert_eq!(uploads.sweep().await.unwrap().gone, 2);
+    assert!(!old_path.exists());
+    for gone in [old.id, shared.id] {
+        let found = test
+            .desk
+            .read(move |conn| rows::load(conn, tenant, gone))
+            .await
+            .unwrap();
+        assert_eq!(found, None);
+    }
+    assert!(
+        uploads.open(tenant, &kept, true).await.is_ok(),
+        "bob has the same bytes"
+    );
+    let counted = test.desk.read(move |conn| rows::bytes(conn, tenant)).await.unwrap();
+    assert_eq!(counted, (7, 7));
+}
