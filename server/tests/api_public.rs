@@ -212,6 +212,9 @@ async fn what_cannot_be_makes_nobody() {
         (json!({"message": "  "}), (400, "empty_message")),
         (json!({"message": "x".repeat(16_385)}), (400, "too_long")),
         (json!({"metadata": 7}), (400, "bad_field")),
+        (json!({"metadata": []}), (400, "bad_field")),
+        (json!({"metadata": {"utc_offset_min": 841}}), (400, "bad_field")),
+        (json!({"metadata": ["Firefox 140"]}), (400, "bad_field")),
     ] {
         let refused = start(&server, &body).await;
         assert_eq!(code(&refused), wanted, "{body}");

@@ -76,7 +76,7 @@ fn a_running_server_is_asked_for_its_parts() {
 
     let lines = stdout(&doctor(&data, &[]));
     assert!(
-        lines.contains("ok    upgrade") && lines.contains("-> `minicom-server agent passwd"),
+        lines.contains("ok    upgrade") && lines.contains("`minicom-server agent passwd"),
         "{lines}"
     );
     let quiet = stdout(&doctor(&data, &["--quiet"]));
@@ -84,6 +84,39 @@ fn a_running_server_is_asked_for_its_parts() {
         !quiet.contains("ok  ") && quiet.contains("warn  last backup"),
         "{quiet}"
     );
+}
+
+#[test]
+fn each_of_several_tenants_is_told_with_what_it_needs() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    drop(Running::start(&data, &[]));
+    let folder = data.to_str().unwrap();
+    let add = |more: &[&str]| {
+        let made = run(&[&["tenant", "create", "--data", folder], more].concat());
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    };
+    add(&["acme", "--admin-email", "ada@acme.example"]);
+    let sign_in = |wanted: [&str; 2]| {
+        let told = parts(&doctor(&data, &["--json"]));
+        let part = told.iter().find(|part| part["part"] == "sign-in").unwrap();
+        assert_eq!([&part["says"], &part["fix"]], wanted);
+    };
+    sign_in([
+        "tenants: default, acme; nobody can sign in as an admin with a password in default, acme",
+        "Give an admin of each a password: `minicom-server agent passwd admin@localhost`, \
+         `minicom-server agent --tenant acme passwd ada@acme.example`.",
+    ]);
+    let disabled = run(&["tenant", "disable", "--data", folder, "acme"]);
+    assert!(
+        disabled.status.success(),
+        "{}",
+        String::from_utf8_lossy(&disabled.stderr)
+    );
+    sign_in([
+        "tenants: default, acme; nobody can sign in as an admin with a password in default",
+        "Give an admin of each a password: `minicom-server agent passwd admin@localhost`.",
+    ]);
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! What handlers take from a request: who asks, in which tenant, from where, and a body of JSON. Every failure is an
 //! [`ApiError`].
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    fmt,
+    marker::PhantomData,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
 
 use axum::{
     body::Body,
@@ -14,7 +18,10 @@ use minicom_protocol::{
     people::Role,
     refusal::Refusal,
 };
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -258,6 +265,39 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         }
     };
     Err(Refusal::BadJson { why: why(&broken) }.into())
+}
+
+/// A field that is an object. What is derived reads a list too, as the fields in their order, which nobody means.
+pub fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+            out.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(fields))
+        }
+    }
+
+    reader.deserialize_map(Object(PhantomData))
+}
+
+/// The same for a field that may be `null`.
+pub fn object_or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(reader: D) -> Result<Option<T>, D::Error> {
+    struct There<T>(T);
+
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for There<T> {
+        fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+            object(reader).map(There)
+        }
+    }
+
+    let read = Option::<There<T>>::deserialize(reader)?;
+    Ok(read.map(|it| it.0))
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), ApiError> {

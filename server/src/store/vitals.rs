@@ -37,13 +37,15 @@ pub fn newest_event(conn: &Connection) -> Result<Option<Time>> {
     Ok(newest.flatten().map(Time))
 }
 
-/// Tenants in which no admin with a password can sign in.
-pub fn without_admin(conn: &Connection) -> Result<Vec<String>> {
+/// Tenants in which no admin with a password can sign in, each with the address of the first admin who could be given one.
+pub fn without_admin(conn: &Connection) -> Result<Vec<(String, Option<String>)>> {
     let mut statement = conn.prepare(
-        "SELECT id FROM tenants t WHERE disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM agents a
+        "SELECT id, (SELECT email FROM agents a WHERE a.tenant = t.key AND a.role = 'admin' AND a.enabled
+                         ORDER BY created_at, a.id LIMIT 1)
+             FROM tenants t WHERE disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM agents a
              WHERE a.tenant = t.key AND a.role = 'admin' AND a.enabled AND a.password_hash IS NOT NULL)
          ORDER BY key",
     )?;
-    let rows = statement.query_map([], |row| row.get(0))?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }

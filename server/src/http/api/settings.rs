@@ -153,6 +153,7 @@ fn unknown_of_bot(bot: &Value) -> Option<String> {
 #[schema(as = Hours)]
 struct HoursBody {
     /// The hours; `null`: nothing is promised, and the desk counts as open.
+    #[serde(default, deserialize_with = "crate::http::extract::object_or_null")]
     #[schema(
         value_type = Option<Object>,
         example = json!({"zone": "Europe/Berlin", "week": {"mon": ["09:00-17:00"], "fri": ["09:00-13:00"]}})

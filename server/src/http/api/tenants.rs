@@ -81,7 +81,7 @@ pub struct NewTenantRequest {
     #[schema(example = "Ada")]
     pub admin_name: Option<String>,
     /// How much it may have.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::http::extract::object")]
     pub quotas: Quotas,
 }
 
@@ -95,7 +95,11 @@ pub struct ChangeTenantRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// How much it may have, all of it: what is left out of this has no bound any more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::http::extract::object_or_null"
+    )]
     pub quotas: Option<Quotas>,
 }
 

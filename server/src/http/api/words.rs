@@ -5,7 +5,7 @@ use minicom_protocol::{
     intake::ClientInfo,
     people::{AgentRef, CustomerRef, Realm},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use utoipa::ToSchema;
 
 use crate::{accounts::SignedIn, http::error::ApiError};
@@ -79,6 +79,16 @@ impl From<&CustomerRef> for CustomerName {
     }
 }
 
+/// An offset that some place on earth has.
+fn utc_offset<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<i16>, D::Error> {
+    const MOST: i16 = 14 * 60;
+    let offset = Option::<i16>::deserialize(reader)?;
+    match offset.is_some_and(|it| !(-MOST..=MOST).contains(&it)) {
+        true => Err(D::Error::custom(format!("it is from -{MOST} to {MOST} minutes"))),
+        false => Ok(offset),
+    }
+}
+
 /// What a customer's program says of itself and its surroundings. Strangers' words, each cut to 200 characters. Other names
 /// are passed over.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -86,27 +96,26 @@ impl From<&CustomerRef> for CustomerName {
 pub struct Metadata {
     /// The program and its version, or the browser.
     #[serde(alias = "browser", alias = "user_agent", skip_serializing_if = "Option::is_none")]
-    #[schema(example = "Firefox 140", nullable = false)]
+    #[schema(example = "Firefox 140")]
     pub client: Option<String>,
     /// The page that it was opened on.
     #[serde(alias = "page_url", alias = "url", skip_serializing_if = "Option::is_none")]
-    #[schema(example = "https://shop.example/cart", nullable = false)]
+    #[schema(example = "https://shop.example/cart")]
     pub page: Option<String>,
     /// The computer's name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
     pub host: Option<String>,
     /// The operating system, or the device.
     #[serde(alias = "device", alias = "platform", skip_serializing_if = "Option::is_none")]
-    #[schema(example = "Linux", nullable = false)]
+    #[schema(example = "Linux")]
     pub os: Option<String>,
     /// Language and country.
     #[serde(alias = "language", skip_serializing_if = "Option::is_none")]
-    #[schema(example = "de_DE", nullable = false)]
+    #[schema(example = "de_DE")]
     pub locale: Option<String>,
     /// Minutes east of UTC.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = -840, maximum = 840, nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "utc_offset")]
+    #[schema(minimum = -840, maximum = 840)]
     pub utc_offset_min: Option<i16>,
 }
 

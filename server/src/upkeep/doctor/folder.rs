@@ -2,6 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
+use minicom_protocol::ids::TenantId;
 use rusqlite::Connection;
 
 use crate::{
@@ -139,11 +140,37 @@ fn people(conn: &Connection) -> store::Result<Part> {
             NAME,
             format!(
                 "{says}; nobody can sign in as an admin with a password in {}",
-                without.join(", ")
+                names(&without).join(", ")
             ),
-            "`minicom-server agent passwd admin@localhost` gives the first admin a password.",
+            passwords(&without),
         ),
     })
+}
+
+fn names(tenants: &[(String, Option<String>)]) -> Vec<&str> {
+    tenants.iter().map(|(tenant, _)| tenant.as_str()).collect()
+}
+
+/// What gives each of these tenants an admin who can sign in, ready to be typed.
+fn passwords(without: &[(String, Option<String>)]) -> String {
+    /// Commands that are told; who has more tenants than that knows what to write for the others.
+    const TOLD_MAX: usize = 3;
+    let command = |(tenant, admin): &(String, Option<String>)| {
+        let of_tenant = match tenant == TenantId::default_tenant().as_str() {
+            true => String::new(),
+            false => format!(" --tenant {tenant}"),
+        };
+        match admin {
+            Some(admin) => format!("`minicom-server agent{of_tenant} passwd {admin}`"),
+            None => format!("`minicom-server agent{of_tenant} add EMAIL --name NAME --role admin`"),
+        }
+    };
+    let told: Vec<String> = without.iter().take(TOLD_MAX).map(command).collect();
+    let others = match without.len() > TOLD_MAX {
+        true => ", and the others alike",
+        false => "",
+    };
+    format!("Give an admin of each a password: {}{others}.", told.join(", "))
 }
 
 fn newest(conn: &Connection) -> store::Result<Part> {

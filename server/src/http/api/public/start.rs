@@ -59,7 +59,7 @@ pub struct StartBody {
     #[schema(value_type = Vec<String>, max_items = 8, example = json!(["orders"]))]
     required_skills: Vec<Skill>,
     /// What the customer's program says of itself.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::http::extract::object")]
     metadata: Metadata,
     /// What was answered to the desk's questions (`questions` of `public/desk`), by their keys.
     #[serde(default)]

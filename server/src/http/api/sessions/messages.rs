@@ -68,6 +68,7 @@ pub struct NewMessage {
     take_over: bool,
     /// What was on the writer's screen: if a colleague or the bot has written since, the answer is 409 `stale`. Left out:
     /// all is taken as seen.
+    #[serde(default, deserialize_with = "crate::http::extract::object_or_null")]
     #[schema(nullable = false)]
     seen: Option<Seen>,
     /// Writes although something was missed.
