@@ -56,13 +56,17 @@ fn bad_files_are_refused_with_their_lines() {
         (
             "a.md",
             "+++\npublished = \"yes\"\n+++\n# T\n",
-            "a.md:2:13: invalid type",
+            "a.md:2:13: `published` must be true or false, and is \"yes\"",
         ),
-        ("a.md", "+++\ntags = \"x\"\n+++\n# T\n", "a.md:2:8: invalid type"),
+        (
+            "a.md",
+            "+++\ntags = \"x\"\n+++\n# T\n",
+            "a.md:2:8: `tags` must be a list, as in [\"a\", \"b\"], and is \"x\"",
+        ),
         (
             "a.md",
             "+++\ntags = [\"two words\"]\n+++\n# T\n",
-            "a.md:2:8: a tag cannot contain",
+            "a.md:2:8: `tags`: a tag cannot contain",
         ),
         (
             "a.md",

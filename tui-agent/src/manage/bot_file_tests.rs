@@ -31,9 +31,12 @@ fn mistakes_have_their_line() {
         ),
         (
             "[[rule]]\nname = \"a\"\n".to_owned(),
-            "bot.toml:1:1: missing field `words`",
+            "bot.toml:1:1: `rule` is without `words`, which it must have",
         ),
-        ("builtin = \"no\"\n".to_owned(), "bot.toml:1:11: "),
+        (
+            "builtin = \"no\"\n".to_owned(),
+            "bot.toml:1:11: `builtin` must be true or false, and is \"no\"",
+        ),
     ] {
         let found = mistakes(&text);
         assert!(found.starts_with(expected), "{text:?} gives {found}");

@@ -18,27 +18,82 @@ fn bad_files_are_refused_line_by_line() {
             "{text:?} gives {found}"
         );
     };
-    check("first = \"bott\"\n", "desk.toml:1:9: unknown variant `bott`");
+    check(
+        "first = \"bott\"\n",
+        "desk.toml:1:9: `first` cannot be \"bott\"; it is \"bot\" or \"queue\"; did you mean \"bot\"?",
+    );
     check(
         "name = \"x\"\nfirts = \"bot\"\n",
         "desk.toml:2:1: there is no `firts`; did you mean `first`?",
     );
-    check("[hours]\nweek.mon = []\n", "desk.toml:1:1: missing field `zone`");
+    check(
+        "[hours]\nweek.mon = []\n",
+        "desk.toml:1:1: `hours` is without `zone`, which it must have",
+    );
     check(
         "[hours]\nzone = \"UTC\"\nweek.mno = []\n",
         "desk.toml:3:6: there is no `hours.week.mno`",
     );
-    check("[hours]\nzone = \"UTC\"\nweek.mon = [\"9-12\"]\n", "desk.toml:3:");
+    check(
+        "[hours]\nzone = \"UTC\"\nweek.mon = [\"9-12\"]\n",
+        "desk.toml:3:1: hours.week.mon: \"9-12\" is no interval",
+    );
     check("name = \"x\"\n\ncapacity = 0\n", "desk.toml:3:1: capacity is 0");
-    check("capacity = -1\n", "desk.toml:1:12: ");
+    check(
+        "capacity = -1\n",
+        "desk.toml:1:12: `capacity` must be a whole number, 0 or more, and is -1",
+    );
+    check(
+        "capacity = \"five\"\n",
+        "desk.toml:1:12: `capacity` must be a whole number, 0 or more, and is \"five\"",
+    );
+    check("name = 7\n", "desk.toml:1:8: `name` must be a text in quotes, and is 7");
+    check(
+        "require_totp = \"yes\"\n",
+        "desk.toml:1:16: `require_totp` must be true or false, and is \"yes\"",
+    );
+    check(
+        "origins = true\n",
+        "desk.toml:1:11: `origins` must be a list, as in [\"a\", \"b\"], and is true",
+    );
+    check("hours = []\n", "desk.toml:1:9: `hours` must be a table, and is a list");
+    check(
+        "[first_response_min]\nhigh = 1.5\n",
+        "desk.toml:2:8: `first_response_min.high` must be a whole number, 0 or more, and is a number with a fraction",
+    );
+    check(
+        "[hours]\nzone = \"UTC\"\ncapacity = 3\n",
+        "desk.toml:3:1: there is no `hours.capacity`; it belongs at the top of the file, before the first [table]",
+    );
+    check(
+        "zone = \"UTC\"\n",
+        "desk.toml:1:1: there is no `zone`; it belongs under [hours]",
+    );
+    check(
+        "kind = \"text\"\n",
+        "desk.toml:1:1: there is no `kind`; it belongs under [[attributes]]",
+    );
+    check(
+        "[[attributes]]\nkey = \"a\"\nkind = \"txt\"\n",
+        "desk.toml:3:8: `attributes.kind` cannot be \"txt\"; it is \"text\" or ",
+    );
     check("name = \"\"\n", "desk.toml:1:1: name is empty");
     check(
         "[first_response_min]\nvery = 1\n",
         "desk.toml:2:1: there is no `first_response_min.very`",
     );
     check("customer_silent_h = 1\n", "desk.toml: silence_warning_min is 60");
-    check("questions = [{ key = \"a\" }]\n", "desk.toml:1:");
+    check(
+        "questions = [{ key = \"a\" }]\n",
+        "desk.toml:1:14: `questions` is without `text`, which it must have",
+    );
     check("name = \n", "desk.toml:1:");
+    let unquoted = mistakes("name = Shop\n");
+    assert!(
+        unquoted.starts_with("desk.toml:1:8: this is not TOML: ")
+            && unquoted.contains("in the line of `name`; texts stand in quotes"),
+        "{unquoted}"
+    );
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub(crate) mod ticket_text;
 mod tickets;
 mod tokens;
 mod transcript;
+mod unfit;
 
 /// What can be managed.
 #[derive(Debug, Subcommand, PartialEq, Eq)]

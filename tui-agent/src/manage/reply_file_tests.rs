@@ -69,23 +69,27 @@ fn bad_files_are_refused_with_their_lines() {
         (
             "a.txt",
             "+++\n\ncode = \"two words\"\n+++\nHi\n",
-            "a.txt:3:8: a tag cannot contain a blank",
+            "a.txt:3:8: `code`: a tag cannot contain a blank",
         ),
-        ("a.txt", "+++\nmine = \"yes\"\n+++\nHi\n", "a.txt:2:8: invalid type"),
+        (
+            "a.txt",
+            "+++\nmine = \"yes\"\n+++\nHi\n",
+            "a.txt:2:8: `mine` must be true or false, and is \"yes\"",
+        ),
         (
             "a.txt",
             "+++\ntitle = \"x\"\nactions = [\"close\", \"explode\"]\n+++\nHi\n",
-            "a.txt:3:11: `explode` is no action",
+            "a.txt:3:11: `actions`: `explode` is no action",
         ),
         (
             "a.txt",
             "+++\nactions = [\"priority top\"]\n+++\nHi\n",
-            "a.txt:2:11: a priority is low",
+            "a.txt:2:11: `actions`: a priority is low",
         ),
         (
             "a.txt",
             "+++\nactions = [\"snooze 0\"]\n+++\nHi\n",
-            "a.txt:2:11: snooze for how many minutes?",
+            "a.txt:2:11: `actions`: snooze for how many minutes?",
         ),
         ("a.txt", "+++\ntext = \"x\"\n+++\nHi\n", "a.txt:2:1: there is no `text`"),
         ("a.txt", "+++\ncode = \"a\n+++\nHi\n", "a.txt:2:"),

@@ -6,10 +6,11 @@ use std::{fmt, ops::Range};
 use minicom_tui_kit::Shown;
 use serde::de::DeserializeOwned;
 use toml::{
-    Table, Value,
+    Spanned, Table, Value,
     de::{DeTable, DeValue},
 };
 
+use super::unfit;
 use crate::exit::{self, Failure};
 
 /// A mistake in a file, and where.
@@ -99,30 +100,38 @@ impl Source<'_> {
     /// All unknown keys, or the first other mistake.
     pub fn read<T: DeserializeOwned>(&self, known: &Table) -> Result<T, Vec<Mistake>> {
         let table = DeTable::parse(self.text).map_err(|error| {
-            let what = format!("this is not TOML: {}", error.message().replace('\n', "; "));
+            let at = error.span().map_or(0, |span| span.start);
+            let of_key =
+                unfit::key_of_line(self.text, at).map_or(String::new(), |key| format!(", in the line of `{key}`"));
+            let why = error.message().replace('\n', "; ");
+            let what = format!("this is not TOML: {why}{of_key}; texts stand in quotes, as in name = \"x\"");
             vec![self.mistake(error.span(), what)]
         })?;
         let mut unknown = Vec::new();
-        self.unknown(table.get_ref(), known, "", &mut unknown);
+        self.unknown(table.get_ref(), known, (known, ""), &mut unknown);
         if !unknown.is_empty() {
             return Err(unknown);
         }
         toml::from_str(self.text).map_err(|error| {
-            let what = error.message().replace('\n', "; ");
+            let key = error.span().map(|span| unfit::key_at(table.get_ref(), &span));
+            let what = unfit::words(&key.unwrap_or_default(), &error.message().replace('\n', "; "));
             vec![self.mistake(error.span(), what)]
         })
     }
 
-    fn unknown(&self, table: &DeTable<'_>, known: &Table, within: &str, found: &mut Vec<Mistake>) {
+    /// `all` is the outermost table of what is known, and the tables on the way to this one.
+    fn unknown(&self, table: &DeTable<'_>, known: &Table, all: (&Table, &str), found: &mut Vec<Mistake>) {
+        let (root, within) = all;
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             match known.get(name) {
-                Some(known) => self.unknown_in(value.get_ref(), known, &format!("{within}{name}."), found),
+                Some(known) => self.unknown_in(value, known, (root, &format!("{within}{name}.")), found),
                 None => {
                     let words: Vec<&str> = known.keys().map(String::as_str).collect();
-                    let hint = match nearest(name, words.iter().copied()) {
-                        Some(near) => format!("did you mean `{within}{near}`?"),
-                        None => format!("known are {}", words.join(", ")),
+                    let hint = match (elsewhere(root, name), nearest(name, words.iter().copied())) {
+                        (Some(place), _) => format!("it belongs {place}"),
+                        (None, Some(near)) => format!("did you mean `{within}{near}`?"),
+                        (None, None) => format!("known are {}", words.join(", ")),
                     };
                     found.push(self.mistake(Some(key.span()), format!("there is no `{within}{name}`; {hint}")));
                 }
@@ -130,20 +139,40 @@ impl Source<'_> {
         }
     }
 
-    fn unknown_in(&self, value: &DeValue<'_>, known: &Value, within: &str, found: &mut Vec<Mistake>) {
-        match (value, known) {
-            (DeValue::Table(table), Value::Table(known)) => self.unknown(table, known, within, found),
+    fn unknown_in(&self, value: &Spanned<DeValue<'_>>, known: &Value, all: (&Table, &str), found: &mut Vec<Mistake>) {
+        match (value.get_ref(), known) {
+            (DeValue::Table(table), Value::Table(known)) => self.unknown(table, known, all, found),
             (DeValue::Array(items), Value::Array(known)) => {
                 for item in items.iter() {
                     if let Some(known) = known.first() {
-                        self.unknown_in(item.get_ref(), known, within, found);
+                        self.unknown_in(item, known, all, found);
                     }
                 }
+            }
+            // It would be read as the fields in their order.
+            (DeValue::Array(_), Value::Table(_)) => {
+                let key = all.1.trim_end_matches('.');
+                found.push(self.mistake(Some(value.span()), format!("`{key}` must be a table, and is a list")));
             }
             // Whether the kind of a value fits is seen when it is read.
             _ => {}
         }
     }
+}
+
+/// Where a key belongs that somebody wrote into another table.
+fn elsewhere(root: &Table, name: &str) -> Option<String> {
+    if root.contains_key(name) {
+        return Some("at the top of the file, before the first [table]".to_owned());
+    }
+    root.iter().find_map(|(table, known)| match known {
+        Value::Table(inner) if inner.contains_key(name) => Some(format!("under [{table}]")),
+        Value::Array(items) => {
+            let inner = items.first()?.as_table()?;
+            inner.contains_key(name).then(|| format!("under [[{table}]]"))
+        }
+        _ => None,
+    })
 }
 
 /// What was probably meant: what differs by few letters, or begins so.
