@@ -4,7 +4,10 @@ use minicom_protocol::search::SavedView;
 use minicom_tui_kit::Shown;
 
 use super::{Awaiting, PlainAgent, arguments, words::Given};
-use crate::{app::Order, update::views::named};
+use crate::{
+    app::Order,
+    update::views::{named, renamed},
+};
 
 impl PlainAgent {
     pub(super) fn view(&mut self, given: Given<'_>) {
@@ -12,6 +15,7 @@ impl PlainAgent {
             ("", _) => self.tell_views(),
             ("save", name) => self.save_view(name, given),
             ("delete", name) => self.delete_view(name, given),
+            ("rename", names) => self.rename_view(names, given),
             (name, "") => self.show_view(name),
             _ => self.usage(given),
         }
@@ -57,6 +61,23 @@ impl PlainAgent {
         }
     }
 
+    fn rename_view(&mut self, names: &str, given: Given<'_>) {
+        let (from, name) = arguments::first(names);
+        if from.is_empty() || name.is_empty() {
+            return self.usage(given);
+        }
+        let Some(SavedView { name: from, filter }) = self.view_of(from) else {
+            return;
+        };
+        match renamed(self.replica.views(), &from, name) {
+            Ok(name) => {
+                let to = SavedView { name, filter };
+                self.change_view(Order::RenameView { from, to }, given);
+            }
+            Err(wrong) => self.say(format!("{wrong} Nothing was done.")),
+        }
+    }
+
     fn change_view(&mut self, order: Order, given: Given<'_>) {
         if !self.state.is_live() {
             return self.say(format!("/{} needs a connection. Nothing was done.", given.word.name));
@@ -87,6 +108,7 @@ impl PlainAgent {
         match order {
             Order::SaveView(view) => views.contains(view),
             Order::DeleteView(name) => views.iter().all(|view| view.name != *name),
+            Order::RenameView { from, to } => views.contains(to) && views.iter().all(|view| view.name != *from),
             _ => true,
         }
     }

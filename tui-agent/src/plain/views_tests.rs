@@ -85,3 +85,42 @@ fn what_is_no_name_is_refused_here_and_what_fails_holds_up_nothing() {
         );
     }
 }
+
+#[test]
+fn a_view_is_renamed_to_what_none_is_called() {
+    let mut script = Script::at(mine());
+    known(&mut script, &[view("late", "wait>1h"), view("vip", "tag:vip")]);
+    script.tells(
+        "/view rename nobody x",
+        &["There is no view nobody. /view tells them. Nothing was done."],
+    );
+    script.tells(
+        "/view rename vip late",
+        &["There is a view late already. Nothing was done."],
+    );
+    script.tells("/view rename vip vip", &["It is called so already. Nothing was done."]);
+    script.tells(
+        "/view rename vip rename",
+        &["`rename` is a word here; take another name. Nothing was done."],
+    );
+    script.lines(&["/view rename vip gold", "/view"]);
+    let (from, to) = ("vip".to_owned(), view("gold", "tag:vip"));
+    assert!(
+        script.orders.contains(&Order::RenameView { from, to: to.clone() }),
+        "{:?}",
+        script.orders
+    );
+    let words = "The view vip is called gold now.";
+    script.input(PlainInput::Message(Msg::View(Ok(Shown::fixed(words)))));
+    known(
+        &mut script,
+        &[view("late", "wait>1h"), view("vip", "tag:vip"), to.clone()],
+    );
+    assert_eq!(
+        script.said.last().unwrap(),
+        words,
+        "the next line waits until the old name is gone"
+    );
+    known(&mut script, &[view("late", "wait>1h"), to]);
+    assert_eq!(script.said.last().unwrap(), "gold: tag:vip");
+}

@@ -102,7 +102,7 @@ pub const WORDS: &[Word] = &[
     word("list", "[FILTER]", "the open conversations, as priority:high tag:vip owner:me wait>5m", &[], Nothing, P::list),
     word("filter", "[FILTER|off]", "what /list shows from now on", &[A::Filter], Nothing, P::set_filter),
     word("sort", "queue|wait|priority|newest", "the order of /list", &[A::Sort], Nothing, P::set_sort),
-    word("view", "[NAME|save NAME|delete NAME]", "filters with names: all, show one in /list, keep the one of /list, forget one", &[A::Views], Nothing, P::view),
+    word("view", "[NAME|save NAME|delete NAME|rename NAME NEW]", "filters with names: all, show one in /list, keep the one of /list, forget one, call one otherwise", &[A::Views], Nothing, P::view),
     word("find", "WORDS", "what was said, with numbers to /open; from:customer tag:vip after:7d narrow it", &[A::Find], Connection, P::find),
     word("open", "NAME|#N", "look at one; claims nothing", &[A::Open, A::Jump], Nothing, P::look_at).opening(),
     word("previous", "", "open the one of mine before this one", &[A::Previous], Nothing, P::previous).opening(),

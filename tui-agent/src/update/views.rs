@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Words of the line mode, which no view can be called.
-const TAKEN: [&str; 3] = ["save", "delete", "off"];
+const TAKEN: [&str; 4] = ["save", "delete", "rename", "off"];
 
 impl App {
     /// The list has the views that are known.
@@ -124,17 +124,12 @@ impl App {
         let Some(filter) = view.map(|view| view.filter.clone()) else {
             return self.tell(Shown::fixed("This view is gone."), now);
         };
-        match named(name) {
-            Ok(name) if name == from => self.tell(Shown::fixed("It is called so already."), now),
-            Ok(name) if self.replica.views().iter().any(|view| view.name == name) => {
-                let words = format!("There is a view {name} already. Nothing was done.");
-                self.trouble(Shown::line(&words), Ends::Leaving);
-            }
+        match renamed(self.replica.views(), &from, name) {
             Ok(name) => {
                 let to = SavedView { name, filter };
                 self.order(Order::RenameView { from, to });
             }
-            Err(wrong) => self.tell(wrong, now),
+            Err(wrong) => self.trouble(Shown::line(&format!("{wrong} Nothing was done.")), Ends::Leaving),
         }
     }
 
@@ -163,6 +158,16 @@ pub(crate) fn named(name: &str) -> Result<String, Shown> {
             name.as_str()
         ))),
         false => Ok(name.as_str().to_owned()),
+    }
+}
+
+/// The new name of a view, if none has it and it can be one.
+pub(crate) fn renamed(views: &[SavedView], from: &str, name: &str) -> Result<String, Shown> {
+    let name = named(name).map_err(|wrong| Shown::line(&format!("{wrong}.")))?;
+    match views.iter().any(|view| view.name == name) {
+        true if name == from => Err(Shown::fixed("It is called so already.")),
+        true => Err(Shown::line(&format!("There is a view {name} already."))),
+        false => Ok(name),
     }
 }
 

@@ -48,14 +48,15 @@ impl<'a> Names<'a> {
 
     /// The name of the customer whom an event is about; none where it is about nobody, or nobody says.
     pub async fn customer(&mut self, office: &Office, event: &Value) -> Option<String> {
-        let conversation = field(&event["subject"], "conversation");
-        if conversation.is_empty() {
-            return None;
-        }
+        let (conversation, named) = whose(event);
+        // A change of the profile, for one, is about the customer and no conversation.
+        let Some(conversation) = conversation else {
+            return named.map(str::to_owned);
+        };
         if let Some(name) = self.known.get(conversation) {
             return Some(name.clone());
         }
-        let name = match event["data"]["customer"]["name"].as_str() {
+        let name = match named {
             Some(name) => name.to_owned(),
             None => {
                 let session = office.get(&format!("/sessions/{}", segment(conversation))).await.ok()?;
@@ -95,6 +96,14 @@ impl<'a> Names<'a> {
     }
 }
 
+/// The conversation of an event and its customer's name, as far as it says.
+fn whose(event: &Value) -> (Option<&str>, Option<&str>) {
+    (
+        event["subject"]["conversation"].as_str(),
+        event["data"]["customer"]["name"].as_str(),
+    )
+}
+
 /// Who wrote it, of a line.
 fn sender(event: &Value) -> &str {
     field(&event["data"], "sender")
@@ -131,6 +140,16 @@ pub(super) fn extra(event: &Value, cursor: &str, customer: Option<&str>, name: &
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_changed_profile_says_whose_though_it_is_of_no_conversation() {
+        let event = json!({"rev": 8, "kind": "customer.changed", "subject": {"of": "customer", "customer": "1"},
+            "data": {"customer": {"id": "1", "name": "carol", "realm": "named"}, "profile": {}}});
+        let (conversation, name) = whose(&event);
+        assert_eq!((conversation, name), (None, Some("carol")));
+        let zone = Zone::utc();
+        assert_eq!(Names::new(&zone).words(&event, name), " carol -- customer.changed\n");
+    }
 
     #[test]
     fn an_event_has_its_fields() {
