@@ -10,6 +10,7 @@ pub use reqwest::Method;
 
 use minicom_protocol::{
     ids::TenantId,
+    library::Article,
     refusal::Refusal,
     rest::{AccountAnswer, AccountsAnswer, LoginAnswer, LoginRequest},
     search::FoundArticle,
@@ -108,6 +109,29 @@ pub async fn public_articles(
         excerpt: it.excerpt,
     });
     Ok(articles.collect())
+}
+
+/// A published article, as anybody may ask for it.
+///
+/// # Errors
+/// There is none of that name, or the server cannot be reached, refuses, or is none.
+pub async fn public_article(server: &ServerUrl, tenant: &TenantId, slug: &Tag) -> Result<Article, LoginError> {
+    let path = format!("/api/v1/chat/public/articles/{}", api::segment(slug.as_str()));
+    let call = http(server)?.get(server.http(&path));
+    let (status, body) = answer_of(server, call.header("x-minicom-tenant", tenant.as_str())).await?;
+    let it: WholeArticle = serde_json::from_slice(&body).map_err(|_| strange(server, status))?;
+    Ok(Article {
+        slug: it.id,
+        title: it.title,
+        body: it.content,
+    })
+}
+
+#[derive(Deserialize)]
+struct WholeArticle {
+    id: Tag,
+    title: SubjectLine,
+    content: String,
 }
 
 #[derive(Deserialize)]

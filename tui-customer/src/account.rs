@@ -5,13 +5,19 @@ use minicom_protocol::{
     frame::{CustomerQuestion, CustomerReply, Customers, Told},
     gate::Shown,
     ids::TenantId,
+    search::FoundArticle,
     text::CustomerName,
 };
 use minicom_tui_kit::Zone;
 
 /// How this program is called for this customer anywhere else: with all that says which desk it is.
 pub fn command(name: &CustomerName, server: &ServerUrl, tenant: &TenantId) -> String {
-    let mut command = format!("minicom-chat {name} --server {server}");
+    called(&format!("minicom-chat {name}"), server, tenant)
+}
+
+/// A command with all that says which desk it is.
+fn called(command: &str, server: &ServerUrl, tenant: &TenantId) -> String {
+    let mut command = format!("{command} --server {server}");
     if !server.is_tls() && !server.is_loopback() {
         command.push_str(" --insecure-http");
     }
@@ -102,6 +108,25 @@ pub fn title(told: Option<&Told<Customers>>) -> Shown {
     }
 }
 
+/// Articles for whoever reads them in a shell: a line each, its short name first, then what to type to read one.
+pub fn for_a_shell(articles: &[FoundArticle], server: &ServerUrl, tenant: &TenantId) -> Vec<Shown> {
+    let Some(first) = articles.first() else {
+        return vec![Shown::fixed("No article fits. Write to us: somebody answers.")];
+    };
+    let row = |it: &FoundArticle| {
+        let excerpt = it.excerpt.replace('\n', " ");
+        Shown::line(&format!("{}: {}: {excerpt}", it.slug.shown(), it.title.shown()))
+    };
+    let read = called(
+        &format!("minicom-chat --article {}", first.slug.shown()),
+        server,
+        tenant,
+    );
+    let mut lines: Vec<Shown> = articles.iter().map(row).collect();
+    lines.push(Shown::line(&format!("To read one: {read}")));
+    lines
+}
+
 /// What a question about the account came to; `command` is [`command`]. [`None`] if it was about something else. A question that was lost has no answer.
 pub fn words(told: Option<&Told<Customers>>, command: &str, zone: &Zone) -> Option<Vec<Shown>> {
     let Some(told) = told else {
@@ -146,6 +171,7 @@ pub fn words(told: Option<&Told<Customers>>, command: &str, zone: &Zone) -> Opti
 #[cfg(test)]
 mod tests {
     use minicom_client::{Pin, Trust};
+    use minicom_protocol::words::{SubjectLine, Tag};
 
     use super::*;
 
@@ -157,6 +183,34 @@ mod tests {
         };
         let name = CustomerName::parse("carol").unwrap();
         command(&name, &server, &TenantId::parse(tenant).unwrap())
+    }
+
+    #[test]
+    fn articles_in_a_shell_say_what_to_type_there() {
+        let found = FoundArticle {
+            slug: Tag::parse("refunds").unwrap(),
+            title: SubjectLine::parse("Refunds").unwrap(),
+            excerpt: "Five\ndays.".to_owned(),
+        };
+        let (server, acme) = (
+            ServerUrl::parse("http://127.0.0.1:8000", false).unwrap(),
+            TenantId::parse("acme").unwrap(),
+        );
+        let told: Vec<String> = for_a_shell(&[found], &server, &acme)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "refunds: Refunds: Five days.",
+                "To read one: minicom-chat --article refunds --server http://127.0.0.1:8000 --tenant acme"
+            ]
+        );
+        assert_eq!(
+            for_a_shell(&[], &server, &acme)[0].as_str(),
+            "No article fits. Write to us: somebody answers."
+        );
     }
 
     #[test]

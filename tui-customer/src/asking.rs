@@ -1,4 +1,4 @@
-//! `--link` and `--articles`: one question to the server, and an end.
+//! `--link`, `--articles` and `--article`: one question to the server, and an end.
 
 use std::{
     io::{self, Write},
@@ -12,8 +12,11 @@ use minicom_client::{
 use minicom_protocol::{
     frame::{CustomerQuestion, CustomerReply, Customers, Told},
     ids::TenantId,
+    refusal::Refusal,
+    search::FoundArticle,
+    words::Tag,
 };
-use minicom_tui_kit::Zone;
+use minicom_tui_kit::markdown;
 use tokio::{sync::mpsc, time::timeout};
 
 use crate::{
@@ -59,14 +62,49 @@ pub(crate) async fn articles(start: &Start, words: &str) -> Result<u8, Fault> {
     };
     let told = told.await;
     handle.shutdown().await;
-    let told = Told::Reply(told?);
-    for words in account::words(Some(&told), &start.command(), &start.zone).unwrap_or_default() {
+    let CustomerReply::Articles { articles } = told? else {
+        return Err(unanswered());
+    };
+    print_articles(&articles, &start.server, &start.tenant)
+}
+
+fn print_articles(articles: &[FoundArticle], server: &ServerUrl, tenant: &TenantId) -> Result<u8, Fault> {
+    for words in account::for_a_shell(articles, server, tenant) {
         print(&mut io::stdout().lock(), &format!("{words}\n"))?;
     }
     Ok(exit::OK)
 }
 
-/// The same for whoever has no name here: nothing is signed in, and nothing is left on this computer.
+/// Prints an article in full, for whoever asks.
+///
+/// # Errors
+/// As [`articles`], or there is none of that name.
+pub(crate) async fn article(server: &ServerUrl, tenant: &TenantId, slug: &Tag) -> Result<u8, Fault> {
+    let article = rest::public_article(server, tenant, slug)
+        .await
+        .map_err(|error| match &error {
+            LoginError::Refused(Refusal::NotFound) => {
+                let slug = slug.shown();
+                let words = format!("There is no article {slug}. minicom-chat --articles WORDS finds what there is.");
+                Fault::new(exit::USAGE, words)
+            }
+            _ => Fault::new(code_of(&error), error.to_string()),
+        })?;
+    print(&mut io::stdout().lock(), &format!("{}\n\n", article.title.shown()))?;
+    for line in markdown::plain(&article.body) {
+        print(&mut io::stdout().lock(), &format!("{line}\n"))?;
+    }
+    Ok(exit::OK)
+}
+
+fn code_of(error: &LoginError) -> u8 {
+    match error {
+        LoginError::Refused(refusal) => exit::of_refusal(refusal),
+        _ => exit::UNAVAILABLE,
+    }
+}
+
+/// As [`articles`], for whoever has no name here: nothing is signed in, and nothing is left on this computer.
 ///
 /// # Errors
 /// As [`articles`].
@@ -75,18 +113,8 @@ pub(crate) async fn public_articles(server: &ServerUrl, tenant: &TenantId, words
         return Err(unanswered());
     };
     let found = rest::public_articles(server, tenant, &query, limit).await;
-    let articles = found.map_err(|error| {
-        let code = match &error {
-            LoginError::Refused(refusal) => exit::of_refusal(refusal),
-            _ => exit::UNAVAILABLE,
-        };
-        Fault::new(code, error.to_string())
-    })?;
-    let told = Told::Reply(CustomerReply::Articles { articles });
-    for words in account::words(Some(&told), "", &Zone::system()).unwrap_or_default() {
-        print(&mut io::stdout().lock(), &format!("{words}\n"))?;
-    }
-    Ok(exit::OK)
+    let articles = found.map_err(|error| Fault::new(code_of(&error), error.to_string()))?;
+    print_articles(&articles, server, tenant)
 }
 
 pub(crate) async fn connected(events: &mut Events) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use minicom_protocol::{
     ids::TenantId,
     intake::{Intake, Priority},
     text::CustomerName,
-    words::{Email, Skill, SubjectLine},
+    words::{Email, Skill, SubjectLine, Tag},
 };
 use minicom_tui_kit::Theme;
 
@@ -27,7 +27,7 @@ the time of --wait; 77 the name is somebody else's, or a file is not safe; 78 ve
 #[command(name = "minicom-chat", version, after_help = AFTER)]
 pub struct Cli {
     /// Your name here: letters, digits and ._- up to 64. The first who uses it on this desk keeps it
-    #[arg(required_unless_present = "articles")]
+    #[arg(required_unless_present_any = ["articles", "article"])]
     pub name: Option<String>,
     /// Send one message, wait until it is stored, and end; - reads it from the standard input
     #[arg(
@@ -50,7 +50,7 @@ pub struct Cli {
         require_equals = true,
         default_missing_value = "60",
         value_parser = clap::value_parser!(u32).range(1..=86_400),
-        conflicts_with_all = ["plain", "link", "export", "articles"]
+        conflicts_with_all = ["plain", "link", "export", "articles", "article"]
     )]
     pub wait: Option<u32>,
     #[command(flatten)]
@@ -93,6 +93,10 @@ pub struct Cli {
     /// Look for published articles with these words, print them, and end; needs no name
     #[arg(long, value_name = "WORDS", conflicts_with_all = ["message", "plain", "export", "link"])]
     pub articles: Option<String>,
+    /// Print a published article in full, and end; needs no name
+    #[arg(long, value_name = "ARTICLE", value_parser = article,
+        conflicts_with_all = ["message", "plain", "export", "link", "articles"])]
+    pub article: Option<Tag>,
     /// The code that your other device shows: this one goes on with your chat from here on
     #[arg(long, value_name = "CODE")]
     pub link_code: Option<String>,
@@ -210,6 +214,10 @@ impl Cli {
 
 fn tenant(text: &str) -> Result<TenantId, String> {
     TenantId::parse(text).map_err(|why| why.to_string())
+}
+
+fn article(text: &str) -> Result<Tag, String> {
+    Tag::parse(text).map_err(|why| why.to_string())
 }
 
 fn called(text: &str) -> Result<SubjectLine, String> {

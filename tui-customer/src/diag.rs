@@ -20,7 +20,7 @@ const ANSWER_BYTES_MAX: u64 = 64;
 #[derive(Clone, Debug, Default, Args)]
 pub struct Diag {
     /// Add what may help: system, shell, terminal and versions. It is shown, and you are asked, before it is sent
-    #[arg(long, conflicts_with_all = ["plain", "link", "export", "articles"])]
+    #[arg(long, conflicts_with_all = ["plain", "link", "export", "articles", "article"])]
     pub diag: bool,
     /// With --diag: how your last command ended, as --last-exit $?
     #[arg(long, value_name = "CODE", requires = "diag")]

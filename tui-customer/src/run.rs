@@ -160,6 +160,10 @@ pub(crate) fn tell(words: &str) {
 
 fn start(cli: &Cli) -> Result<u8, Fault> {
     let server = cli.server()?;
+    if let Some(slug) = &cli.article {
+        let tenant = cli.tenant.clone().unwrap_or_else(TenantId::default_tenant);
+        return runtime()?.block_on(asking::article(&server, &tenant, slug));
+    }
     if let (None, Some(words)) = (&cli.name, &cli.articles) {
         let tenant = cli.tenant.clone().unwrap_or_else(TenantId::default_tenant);
         return runtime()?.block_on(asking::public_articles(&server, &tenant, words));
