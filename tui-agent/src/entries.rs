@@ -92,10 +92,15 @@ impl Eyes {
 
     /// What stands with a line besides its words.
     fn extras(&self, posted: &Posted) -> Extras {
+        let text = posted.text();
+        let excerpt_of = |excerpt: &str| match Card::is_said(excerpt, &text) {
+            true => Shown::fixed(""),
+            false => card_excerpt(excerpt),
+        };
         let cards = posted.parts.iter().filter_map(|part| match part {
             Part::Card(card) => Some(Card {
                 title: card.title.shown(),
-                excerpt: card_excerpt(&card.excerpt),
+                excerpt: excerpt_of(&card.excerpt),
             }),
             _ => None,
         });

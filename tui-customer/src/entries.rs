@@ -90,10 +90,16 @@ fn extras(posted: &Posted, dot: &str) -> Extras {
     // Of a line whose text is gone nothing else is left either.
     let there = posted.state.words().is_none();
     let card = |part: &Part| match part {
-        Part::Card(card) => Some(Card {
-            title: card.title.shown(),
-            excerpt: Shown::line(&format!("{} reads it {dot} {}", read_word(part)?, card.excerpt)),
-        }),
+        Part::Card(card) => {
+            let reads = format!("{} reads it", read_word(part)?);
+            // What the line says above is not said again under it.
+            let excerpt = match Card::is_said(&card.excerpt, &posted.text()) {
+                true => Shown::line(&reads),
+                false => Shown::line(&format!("{reads} {dot} {}", card.excerpt)),
+            };
+            let title = card.title.shown();
+            Some(Card { title, excerpt })
+        }
         _ => None,
     };
     Extras {

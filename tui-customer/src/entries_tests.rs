@@ -153,6 +153,17 @@ fn a_line_stands_with_what_it_answers_what_became_of_it_and_its_articles() {
     );
     assert_eq!(article_line(&it.parts[0]), None);
 
+    // What the line says is not said again under it.
+    let answer = Posted {
+        parts: vec![
+            Part::of_text(MessageText::parse("This may be it:\nFive  days.").unwrap()),
+            card("Refunds", "Five days."),
+        ],
+        ..it.clone()
+    };
+    let told = entry(CustomerBody::Posted(answer));
+    assert_eq!(told.extras.cards[0].excerpt, shown("/read refunds reads it"));
+
     let alone = Posted {
         parts: vec![card("Refunds", "")],
         ..it.clone()
@@ -236,7 +247,10 @@ fn hostile_texts_only_look_odd() {
         });
         // A title with a control character is refused at the door already.
         let title = raw.replace(char::is_control, "");
-        it.parts.push(card(&title.chars().take(200).collect::<String>(), raw));
+        // With a word before it that the line has not: what the line says is not said again.
+        let excerpt = format!("so: {raw}");
+        it.parts
+            .push(card(&title.chars().take(200).collect::<String>(), &excerpt));
         let told = entry(CustomerBody::Posted(it));
         let card = &told.extras.cards[0];
         for text in [

@@ -259,7 +259,10 @@ impl App {
         if self.is_real_slash(&pick, key, now) {
             return None;
         }
-        if self.is_attach_word(&pick, key, now) || self.is_open_key(&pick, key, now) {
+        if self.is_attach_word(&pick, key, now) || self.is_get_word(&pick, key, now) {
+            return None;
+        }
+        if self.is_open_key(&pick, key, now) {
             return None;
         }
         if self.is_read_key(&pick, key) {

@@ -59,6 +59,35 @@ impl App {
         self.open_picker(PickFor::File, vec![conversation], picker);
     }
 
+    /// `/get` and perhaps a file's name, written where saved replies are looked for, as one writes it in lines. Whether the key was
+    /// for that. One file of just that name is fetched; else they are shown.
+    pub(super) fn is_get_word(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
+        if pick.purpose != PickFor::SavedReply || key.to_string() != "enter" {
+            return false;
+        }
+        let query = pick.picker.query();
+        let mut words = query.splitn(2, ' ');
+        if words.next() != Some("get") {
+            return false;
+        }
+        let name = words.next().unwrap_or_default().trim();
+        let thread = self
+            .chat
+            .as_ref()
+            .map(|chat| files::of_thread(&self.replica, chat.customer));
+        let named: Vec<FileId> = thread
+            .into_iter()
+            .flatten()
+            .filter(|(file, _)| file.name == name)
+            .map(|(file, _)| file.id)
+            .collect();
+        match named[..] {
+            [file] => self.file_chosen(&Choice::File(file), To::Downloads, now),
+            _ => self.choose_file(named.first().copied(), now),
+        }
+        true
+    }
+
     /// Alt-Enter opens the selected file. Whether it was that.
     pub(super) fn is_open_key(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
         let opens = pick.purpose == PickFor::File && key.to_string() == "alt-enter";

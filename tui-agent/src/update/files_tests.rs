@@ -208,6 +208,12 @@ fn a_file_is_fetched_and_opened_and_its_row_tells_of_it() {
     told(&mut seat, id, Happened::Moved { done: 2_560 });
     seat.sees("█████░░░░░ 50 %").press("<alt-x>").sees("is not fetched");
     assert!(matches!(files(&mut seat)[..], [Files::Cancel(_)]));
+    seat.press("<esc>i/get<enter>")
+        .sees("Files of this chat")
+        .press("<esc>");
+    seat.press("/get what is not there<enter>")
+        .sees("Files of this chat")
+        .press("<esc>");
     seat.press("<esc>F<alt-enter>");
     let begun = files(&mut seat);
     assert!(

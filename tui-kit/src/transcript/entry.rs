@@ -58,6 +58,18 @@ pub struct Card {
     pub excerpt: Shown,
 }
 
+impl Card {
+    /// Whether an article's beginning stands in its line's own text already, as where a bot answers with it: then the card need
+    /// not say it again. An empty one is not said.
+    pub fn is_said(excerpt: &str, text: &str) -> bool {
+        /// Characters that tell one beginning from another.
+        const ENOUGH: usize = 40;
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let beginning: String = words(excerpt).chars().take(ENOUGH).collect();
+        !beginning.is_empty() && words(text).contains(beginning.trim_end())
+    }
+}
+
 /// What an entry is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
