@@ -80,6 +80,9 @@ pub async fn measure(conversations: usize) -> Result<Signals> {
     tmux.run(&["set", "-g", "window-status-format", " #W#F #{pane_title} "])?;
     tmux.run(&["set", "-g", "monitor-bell", "on"])?;
     tmux.open(DESK, &computer.agent(ada, &[])?)?;
+    // What waits before it is connected is no news, and rings no bell.
+    tmux.run(&["select-window", "-t", DESK])?;
+    screen.sees(ada.agent.name.as_str())?;
     tmux.run(&["select-window", "-t", ":0"])?;
     screen.sees("minicom")?;
     let measured = measure_each(&tmux, &mut screen, address, conversations).await;
