@@ -278,6 +278,15 @@ async fn what_waits_behind_one_that_is_refused_for_now_does_not_overtake_it() {
     let tenant = test.tenant();
     let room = |pages: i64| {
         test.desk.write(tenant, move |scope| {
+            // Pages of the file that nothing is in would be room too.
+            let free: i64 = scope
+                .conn
+                .pragma_query_value(None, "freelist_count", |row| row.get(0))?;
+            let filling = "CREATE TABLE IF NOT EXISTS filling (bytes BLOB NOT NULL)";
+            scope.conn.execute_batch(filling)?;
+            scope
+                .conn
+                .execute("INSERT INTO filling (bytes) VALUES (zeroblob(?1 * 4096))", [free])?;
             let now: i64 = scope.conn.pragma_query_value(None, "page_count", |row| row.get(0))?;
             let bound = format!("PRAGMA max_page_count = {}", now + pages);
             scope.conn.query_row(&bound, [], |_| Ok(()))
