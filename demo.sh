@@ -259,7 +259,7 @@ pick() {
 }
 # Esc closes what is open, then goes to the latest line, then to the list.
 escaped() { in_list "$1" || { presses "$1" Escape; until_true_soon in_list "$1"; }; }
-in_list() { shows "$1" "j k move|i write|Enter write|n next"; }
+in_list() { shows "$1" "j down|n next"; }
 
 stop_server() {
     local pid
