@@ -193,6 +193,26 @@ fn files_stand_below_their_line_with_what_becomes_of_them() {
 }
 
 #[test]
+fn a_card_whose_beginning_is_not_told_is_one_row() {
+    let mut chat = transcript(54, 5);
+    let card = |title, excerpt| Card {
+        title: Shown::fixed(title),
+        excerpt: Shown::fixed(excerpt),
+    };
+    let cards = vec![card("Refunds", ""), card("Shipping", "Five days."), card("Hours", "")];
+    let extras = Extras {
+        cards,
+        ..Extras::default()
+    };
+    chat.extend([Entry {
+        extras,
+        ..line(1, "bot", "Read these.", 0)
+    }]);
+    let below: Vec<String> = screen(&chat).iter().map(|row| row.trim().to_owned()).collect();
+    assert_eq!(below[1..], ["│ Refunds", "│ Shipping", "│ Five days.", "│ Hours"]);
+}
+
+#[test]
 fn quotes_cards_and_what_became_of_a_line_stand_with_it() {
     let mut chat = transcript(54, 14);
     let quote = Some(Shown::fixed("carol: order 48213, and a long story about it"));

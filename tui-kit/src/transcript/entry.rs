@@ -1,6 +1,7 @@
 //! What stands in a transcript: lines, what happened between them, and how far a line has come.
 
 use std::borrow::Cow;
+use std::iter;
 
 use minicom_protocol::event::Part;
 use minicom_protocol::gate::Shown;
@@ -49,16 +50,22 @@ pub struct Extras {
     pub cards: Vec<Card>,
 }
 
-/// Something to be read in full: two rows, what it is called and how it begins.
+/// Something to be read in full: a row of what it is called, and one of how it begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
     /// What it is called.
     pub title: Shown,
-    /// How it begins; may be empty.
+    /// How it begins; empty where that is not told, and then it has no row.
     pub excerpt: Shown,
 }
 
 impl Card {
+    /// What its rows say, and whether that is what it is called.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&Shown, bool)> {
+        let begins = Some((&self.excerpt, false)).filter(|(excerpt, _)| !excerpt.is_empty());
+        iter::once((&self.title, true)).chain(begins)
+    }
+
     /// Whether an article's beginning stands in its line's own text already, as where a bot answers with it: then the card need
     /// not say it again. An empty one is not said.
     pub fn is_said(excerpt: &str, text: &str) -> bool {

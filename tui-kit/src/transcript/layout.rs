@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use minicom_protocol::ids::FileId;
 
-use super::entry::{Entry, EntryKey, Kind};
+use super::entry::{Card, Entry, EntryKey, Kind};
 use super::{Older, Transcript};
 use crate::file_preview::FilePreview;
 use crate::links::{self, Link};
@@ -92,9 +92,6 @@ pub(super) struct OfFile {
     pub file: usize,
     pub below: Option<usize>,
 }
-
-/// Rows of one card.
-pub(super) const CARD_ROWS: usize = 2;
 
 impl Block {
     pub(super) fn above(&self) -> usize {
@@ -236,7 +233,7 @@ impl Transcript {
             above: [older, day, divider, quote],
             text: self.text_rows(entry),
             files: self.files_of(entry),
-            cards: entry.extras.cards.len() * CARD_ROWS,
+            cards: entry.extras.cards.iter().flat_map(Card::rows).count(),
             words,
         }
     }

@@ -7,8 +7,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::entry::{DeliveryMark, Entry, Kind};
-use super::layout::{Above, BAR_COLUMNS, Block, BlockRow, CARD_ROWS, OfFile, indent, name_columns};
+use super::entry::{Card, DeliveryMark, Entry, Kind};
+use super::layout::{Above, BAR_COLUMNS, Block, BlockRow, OfFile, indent, name_columns};
 use super::place::Place;
 use super::{Older, Transcript};
 use crate::file_preview::FilePreview;
@@ -209,14 +209,11 @@ impl Transcript {
     }
 
     fn draw_card(&self, entry: &Entry, row: usize, y: u16, pen: &mut Pen<'_>) {
-        let Some(card) = entry.extras.cards.get(row / CARD_ROWS) else {
+        let Some((words, is_title)) = entry.extras.cards.iter().flat_map(Card::rows).nth(row) else {
             return;
         };
         let theme = pen.theme;
-        let (words, style) = match row % CARD_ROWS {
-            0 => (&card.title, theme.title()),
-            _ => (&card.excerpt, theme.dim()),
-        };
+        let style = if is_title { theme.title() } else { theme.dim() };
         let at = indent(self.columns);
         let room = usize::from(self.columns).saturating_sub(at + BAR_COLUMNS);
         pen.at(at, y, theme.signs().bar, theme.dim());
