@@ -1,0 +1,3 @@
+-- What the bot learns.
+
+-- What the bot spends.
