@@ -51,6 +51,7 @@ pub use self::{
     transcript::TranscriptPage,
 };
 use crate::{
+    bot::minds::Minds,
     clock,
     decide::Settings,
     execute::Scope,
@@ -83,6 +84,7 @@ struct Shared {
     tenants: Arc<Tenants>,
     pool: ReaderPool,
     hub: Arc<Hub>,
+    minds: Minds,
     settings: Settings,
     faults: Faults,
     counts: Arc<Counts>,
@@ -149,6 +151,7 @@ impl Desk {
             tenants,
             pool,
             hub,
+            minds: Minds::default(),
             settings,
             faults,
             counts,
@@ -231,6 +234,11 @@ impl Desk {
     /// The hub, for followers that wait for the journal to grow.
     pub fn hub(&self) -> &Arc<Hub> {
         &self.shared.hub
+    }
+
+    /// What is known of the desks' articles and saved replies.
+    pub fn minds(&self) -> &Minds {
+        &self.shared.minds
     }
 
     /// Notes how far a follower has come; written with the next group.

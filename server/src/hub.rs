@@ -14,7 +14,7 @@ use std::{
 };
 
 use minicom_protocol::{
-    event::{Event, EventBody},
+    event::{Event, EventBody, Subject},
     ids::{AgentId, Cursor, CustomerId, Mark, Rev, Seq},
 };
 use tokio::sync::watch;
@@ -114,6 +114,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Hub {
     topics: Mutex<HashMap<TopicKey, Weak<Topic>>>,
     tenants: Mutex<HashMap<TenantKey, Arc<Topic>>>,
+    /// Where articles and saved replies changed last, since the server began.
+    libraries: Mutex<HashMap<TenantKey, watch::Sender<u64>>>,
 }
 
 impl Hub {
@@ -142,6 +144,9 @@ impl Hub {
         for (tenant, event) in events {
             if let (EventBody::Erased(_), Some(customer)) = (&event.body, event.subject.customer()) {
                 self.forget_tail(TopicKey::Thread(*tenant, customer));
+            }
+            if matches!(event.subject, Subject::Library) {
+                self.library(*tenant).send_replace(event.rev.0);
             }
             by_topic
                 .entry(TopicKey::Tenant(*tenant))
@@ -189,11 +194,22 @@ impl Hub {
     /// Forgets a tenant that is no more.
     pub(crate) fn forget(&self, tenant: TenantKey) {
         lock(&self.tenants).remove(&tenant);
+        lock(&self.libraries).remove(&tenant);
     }
 
     /// A wake-up for whenever the tenant's journal grows. The value is the head.
     pub fn watch(&self, tenant: TenantKey) -> watch::Receiver<u64> {
         self.topic(TopicKey::Tenant(tenant)).head.subscribe()
+    }
+
+    /// The same for whenever an article or a saved reply changes. The value is the position of the newest change, 0 before the
+    /// first since the server began. Whoever has been answered that a change is written sees it here.
+    pub fn watch_library(&self, tenant: TenantKey) -> watch::Receiver<u64> {
+        self.library(tenant).subscribe()
+    }
+
+    fn library(&self, tenant: TenantKey) -> watch::Sender<u64> {
+        lock(&self.libraries).entry(tenant).or_default().clone()
     }
 
     /// Registers a reader. The caller reads the store after this, and tells by [`Follower::at`] where to begin.

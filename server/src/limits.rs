@@ -278,6 +278,8 @@ pub const TARGET_AHEAD_DAYS_MAX: i64 = 3_660;
 
 // --- The bot ----------------------------------------------------------------------------------------------------------
 
+/// Saved replies that are learnt from, the most used ones: with so many, learning anew takes some seconds of a thread that stands back.
+pub const LEARNT_REPLIES_MAX: usize = 300;
 /// From a customer's line to the bot's turn, in milliseconds; then the desk hands over. Longer than a slow provider needs,
 /// shorter than people wait.
 pub const BOT_DEADLINE_MS: Adjustable = Adjustable::new(6_000, 500, 60_000);

@@ -92,6 +92,9 @@ impl Serve for Services {
             let (desk, rest) = (self.desk.clone(), running.rest.clone());
             self.spawn(&running, indexing::keep(desk, key, made, rest));
         }
+        // Agents are helped by it also where no bot answers.
+        let learning = self.desk.minds().begin(&self.desk, key, running.rest.clone());
+        self.spawn(&running, learning);
         if let Some(rules) = &self.rules {
             let (desk, signals, rules) = (self.desk.clone(), self.signals.clone(), rules.clone());
             let bot = bot::runner::run(desk, signals, tenant.clone(), key, rules, running.rest.clone());
@@ -123,6 +126,7 @@ impl Serve for Services {
                 warn!(tenant = key.0, "what ran for a tenant is slow to end");
             }
             self.signals.forget(key);
+            self.desk.minds().forget(key);
             info!(tenant = key.0, "nothing runs for this tenant any more");
         }
         .boxed()

@@ -1,6 +1,6 @@
 //! The first-line bot: what it would say. It decides nothing about a conversation; its turn is a command like any other.
 //! A file a step: what is read of a line (`masked`, `mended`, `language`), what rules say (`rules`), what articles say (`knowledge`, `model`, kept new
-//! by `learner`), what it dares (`policy`), what it does and why (`decision`, `does`), in which words (`extract`, `offer`).
+//! by `learner`, had from `minds`), what it dares (`policy`), what it does and why (`decision`, `does`), in which words (`extract`, `offer`).
 
 mod chosen;
 pub mod command;
@@ -13,8 +13,10 @@ mod language;
 pub mod learner;
 mod masked;
 mod mended;
+pub mod minds;
 pub mod model;
 mod offer;
 pub mod policy;
+pub mod replies;
 pub mod rules;
 pub mod runner;

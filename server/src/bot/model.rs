@@ -13,7 +13,7 @@ use minicom_protocol::{library, words::Tag};
 use super::{extract, knowledge, mended::Words};
 
 /// An article as the bot knows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Article {
     /// Its short name.
     pub slug: Tag,

@@ -22,7 +22,6 @@ use tracing::{debug, error, warn};
 use super::{
     chosen::Chosen,
     decision::{self, Does, Knows, Talk},
-    learner::Learner,
     rules::Rules,
 };
 use crate::{
@@ -57,7 +56,6 @@ pub async fn run(
         tenant,
         key,
         rules: Chosen::new(rules),
-        learner: Learner::begin(desk.clone(), key, stop.clone()),
         stop: stop.clone(),
     };
     followers::run(desk, key, bot, stop).await;
@@ -69,7 +67,6 @@ struct Bot {
     tenant: TenantId,
     key: TenantKey,
     rules: Chosen,
-    learner: Learner,
     stop: CancellationToken,
 }
 
@@ -86,9 +83,6 @@ impl Follow for Bot {
     }
 
     async fn event(&mut self, event: &Event) {
-        if let EventBody::ArticleChanged(_) | EventBody::ArticleDeleted(_) = &event.body {
-            self.learner.changed();
-        }
         let EventBody::Posted(Posted {
             author: Author::Customer,
             ..
@@ -176,7 +170,7 @@ impl Bot {
             },
         };
         let mut knows = self.rules.now(&self.desk, self.key).await;
-        knows.model = self.learner.model().await;
+        knows.model = self.desk.minds().newest(self.key).await.articles;
         // Reading meaning takes milliseconds of a processor: not on a thread that others' frames wait for.
         let decided = tokio::task::spawn_blocking(move || answer(&knows, &asked)).await;
         Some(decided.unwrap_or_else(|_| {

@@ -35,6 +35,7 @@ fn start(test: &TestDesk) -> Running {
 fn start_with(test: &TestDesk, signals: Signals) -> Running {
     let stop = CancellationToken::new();
     let (desk, tenant) = (test.desk.clone(), TenantId::default_tenant());
+    tokio::spawn(desk.minds().begin(&desk, test.tenant(), stop.clone()));
     let task = tokio::spawn(run(
         desk,
         signals,

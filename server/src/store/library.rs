@@ -5,5 +5,5 @@ mod replies;
 
 pub use articles::{all_articles, article, articles, is_published, published, published_articles, write_body};
 pub(super) use articles::{delete_article, save_article};
-pub use replies::{count_use, replies, reply, reply_by_code, reply_count};
+pub use replies::{count_use, most_used, replies, reply, reply_by_code, reply_count};
 pub(super) use replies::{delete_reply, save_reply};

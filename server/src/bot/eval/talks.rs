@@ -1,12 +1,7 @@
 //! Conversations: each line is given to the bot as it is in a desk with these articles, and what it does is compared with what
 //! is expected.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    io::Write,
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeMap, io::Write, sync::Arc, time::Instant};
 
 use anyhow::Context;
 use minicom_protocol::words::Tag;
@@ -80,7 +75,7 @@ pub fn knows(rows: &[ArticleRow]) -> anyhow::Result<Knows> {
             questions: row.questions.clone(),
         })
     });
-    let trained = learner::train(articles.collect::<anyhow::Result<_>>()?, &HashMap::new());
+    let trained = learner::train(articles.collect::<anyhow::Result<_>>()?);
     Ok(Knows {
         languages: chosen::languages().to_vec(),
         rules: Arc::new(Rules::builtin()),

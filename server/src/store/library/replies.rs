@@ -50,6 +50,18 @@ pub fn reply_by_code(
     .optional()
 }
 
+/// The saved replies that are used most, everybody's and agents' own, by id: what is learnt from.
+pub fn most_used(conn: &Connection, tenant: TenantKey, limit: usize) -> Result<Vec<SavedReply>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {REPLY} FROM replies WHERE tenant = ?1 ORDER BY uses DESC, id LIMIT ?2"
+    ))?;
+    let mut found = statement
+        .query_map(params![tenant.0, limit as i64], read)?
+        .collect::<Result<Vec<_>>>()?;
+    found.sort_unstable_by_key(|it| it.id);
+    Ok(found)
+}
+
 /// How many saved replies the tenant has, everybody's and all agents' own.
 pub fn reply_count(conn: &Connection, tenant: TenantKey) -> Result<u64> {
     conn.prepare_cached("SELECT count(*) FROM replies WHERE tenant = ?1")?

@@ -1,0 +1,56 @@
+//! What is known of each desk that is served, for whoever asks: the bot, agents' questions, the HTTP API. It is knowledge to be read; what
+//! is done with it goes through the front door like everything else.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use tokio_util::sync::CancellationToken;
+
+use super::learner::{Learner, Mind};
+use crate::{desk::Desk, store::TenantKey};
+
+/// See the module.
+#[derive(Default)]
+pub struct Minds(Mutex<HashMap<TenantKey, Learner>>);
+
+impl Minds {
+    /// Begins to learn what a desk knows, whether or not a bot answers there. The work ends by `stop`.
+    pub fn begin(
+        &self,
+        desk: &Desk,
+        tenant: TenantKey,
+        stop: CancellationToken,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let (learner, work) = Learner::begin(desk, tenant, stop);
+        self.lock().insert(tenant, learner);
+        work
+    }
+
+    /// Nothing is known of this desk any more.
+    pub fn forget(&self, tenant: TenantKey) {
+        self.lock().remove(&tenant);
+    }
+
+    /// Where it is had what is known of a desk; `None` for one that is not served.
+    pub fn of(&self, tenant: TenantKey) -> Option<Learner> {
+        self.lock().get(&tenant).cloned()
+    }
+
+    /// What is known of a desk with its articles as they stand now; see [`Learner::newest`]. Nothing of one that is not served.
+    pub async fn newest(&self, tenant: TenantKey) -> Mind {
+        match self.of(tenant) {
+            Some(learner) => learner.newest().await,
+            None => Mind::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TenantKey, Learner>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+#[path = "minds_tests.rs"]
+mod tests;
