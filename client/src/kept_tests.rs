@@ -57,6 +57,7 @@ fn thread(n: u8, events: u64) -> KeptThread {
             reason: minicom_protocol::stage::HandOverReason::CustomerAsked,
             by_customer: true,
             respond_by: None,
+            note: None,
         }),
     };
     KeptThread {

@@ -3,11 +3,12 @@
 
 mod affairs;
 mod conversation;
+mod handover;
 mod parts;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::{affairs::*, conversation::*, parts::*};
+pub use self::{affairs::*, conversation::*, handover::*, parts::*};
 use crate::{
     customer_event::{self as theirs, CustomerBody, CustomerEvent},
     ids::{AgentId, CommandId, ConversationId, CustomerId, Mark, Rev, Seq, TicketNo, Time},

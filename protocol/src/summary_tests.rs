@@ -31,6 +31,7 @@ fn wanted_by(respond_by: Option<Deadline>) -> EventBody {
         reason: HandOverReason::NoBot,
         by_customer: false,
         respond_by,
+        note: None,
     })
 }
 

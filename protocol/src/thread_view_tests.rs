@@ -25,6 +25,7 @@ fn wanted() -> EventBody {
         reason: HandOverReason::CustomerAsked,
         by_customer: true,
         respond_by: None,
+        note: None,
     })
 }
 

@@ -106,6 +106,13 @@ impl Format {
                 }
                 out
             }
+            EventBody::HumanRequested(wanted) => {
+                let mut out = self.words(at, body.fallback());
+                for line in wanted.note.iter().filter(|_| notes).flat_map(|note| note.lines()) {
+                    out.push_str(&self.happened(at, &line));
+                }
+                out
+            }
             other => self.words(at, other.fallback()),
         }
     }

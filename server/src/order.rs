@@ -3,6 +3,7 @@
 
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand, Sender},
+    event::{ChoicesPart, HandOverNote},
     ids::{AgentId, ConversationId, Rev, TenantId},
     people::{AgentRef, CustomerRef, Role},
     stage::HandOverReason,
@@ -120,12 +121,21 @@ pub enum Turn {
         /// The article, by its short name.
         slug: minicom_protocol::words::Tag,
     },
+    /// Lets the customer choose.
+    Offer {
+        /// After these words.
+        text: String,
+        /// Among these.
+        choices: ChoicesPart,
+    },
     /// Gives the conversation to a person.
     HandOver {
         /// Saying this.
         text: String,
         /// Because of this.
         reason: HandOverReason,
+        /// What the bot knows of it. What was asked and tried is added from the journal.
+        note: Box<HandOverNote>,
     },
     /// Says nothing, on purpose.
     Silence,

@@ -32,6 +32,7 @@ fn wanted(reason: HandOverReason, due_in_s: Option<i64>) -> EventBody {
             warn: Time(BENCH_START - MINUTE),
             due: Time(BENCH_START + due * 1_000_000),
         }),
+        note: None,
     })
 }
 

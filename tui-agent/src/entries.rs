@@ -6,7 +6,7 @@ mod happened;
 use minicom_client::{CommandIds, PendingCommand, PendingMark};
 use minicom_protocol::{
     command::AgentCommand,
-    event::{Author, Event, EventBody, Noted, Part, Posted},
+    event::{Author, Event, EventBody, HumanRequested, Noted, Part, Posted},
     ids::{AgentId, LineNo},
     line::Quote,
     stage::Side,
@@ -57,8 +57,12 @@ impl Eyes {
             ),
             _ => {
                 let happened = self.happened(event)?;
-                let words = Shown::line(&format!("{happened} {} {}", self.dot, self.zone.clock(time)));
-                (Kind::System, words, None, Extras::default())
+                let mut words = Shown::line(&format!("{happened} {} {}", self.dot, self.zone.clock(time))).to_string();
+                for line in hand_over(event) {
+                    words.push('\n');
+                    words.push_str(Shown::line(&line).as_str());
+                }
+                (Kind::System, Shown::text(&words), None, Extras::default())
             }
         };
         Some(Entry {
@@ -86,7 +90,16 @@ impl Eyes {
                 let name = Shown::line(&format!("NOTE by {}", self.agent(&note.agent)));
                 Some((Some(name), Shown::text(note.text.as_str())))
             }
-            _ => Some((None, self.happened(event)?)),
+            _ => {
+                let (happened, note) = (self.happened(event)?, hand_over(event));
+                Some((
+                    None,
+                    match note.is_empty() {
+                        true => happened,
+                        false => Shown::line(&format!("{happened} ({})", note.join("; "))),
+                    },
+                ))
+            }
         }
     }
 
@@ -184,6 +197,14 @@ impl Eyes {
             mark: Some(mark),
             extras,
         })
+    }
+}
+
+/// What whoever takes a conversation should know of what was before, a fact a line.
+fn hand_over(event: &Event) -> Vec<String> {
+    match &event.body {
+        EventBody::HumanRequested(HumanRequested { note: Some(note), .. }) => note.lines(),
+        _ => vec![],
     }
 }
 

@@ -284,6 +284,7 @@ impl Desk {
                 reason,
                 by_customer,
                 respond_by: None,
+                note: None,
             }),
         )
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{is_false, parts::Part};
+use super::{handover::HandOverNote, is_false, parts::Part};
 use crate::{
     ids::{AgentId, LineNo, TicketNo, Time},
     intake::{Intake, Priority},
@@ -71,6 +71,9 @@ pub struct HumanRequested {
     /// When a person must have answered, if the tenant has set a target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub respond_by: Option<Deadline>,
+    /// What was before, for whoever takes it. Never for the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Box<HandOverNote>>,
 }
 
 /// A target of the tenant, as times.

@@ -93,6 +93,8 @@ pub enum Part {
     Card(CardPart),
     /// A file, to be fetched.
     File(FilePart),
+    /// Things to choose from.
+    Choices(ChoicesPart),
     /// A part of a later version.
     Unknown(UnknownPart),
 }
@@ -112,6 +114,7 @@ impl Part {
             Part::Text(part) => part.text.as_str(),
             Part::Card(part) => &part.fallback,
             Part::File(part) => &part.fallback,
+            Part::Choices(part) => &part.fallback,
             Part::Unknown(part) => &part.fallback,
         }
     }
@@ -157,6 +160,40 @@ pub struct CardPart {
 pub enum CardTag {
     /// The word `card`.
     Card,
+}
+
+/// Things to choose from: `{"type":"choices","choices":[{"pick":"1","title":"Refunds","slug":"refunds"},{"pick":"0","title":"A
+/// person, please"}],"fallback":"..."}`. Who chooses writes the `pick` as a line, be it by a button. Which article is meant is in what
+/// was offered: another title since changes nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ChoicesPart {
+    /// Always `choices`.
+    #[serde(rename = "type")]
+    pub kind: ChoicesTag,
+    /// At least one.
+    pub choices: Vec<Choice>,
+    /// Them as numbered lines, and how to choose: what to show where choices are not known.
+    pub fallback: String,
+}
+
+/// One of several things to choose from.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Choice {
+    /// What is written to choose it.
+    pub pick: String,
+    /// What it is called.
+    pub title: SubjectLine,
+    /// The article's short name, if it is one; without: a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<Tag>,
+}
+
+/// The word `choices`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChoicesTag {
+    /// The word `choices`.
+    Choices,
 }
 
 /// A file: `{"type":"file","id":"...","name":"build.log","size":5120,"mime":"text/plain","digest":"...","fallback":"..."}`. Its

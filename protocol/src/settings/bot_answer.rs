@@ -6,8 +6,10 @@ pub const ANSWER_BYTES_MAX: usize = 4_000;
 /// Places in one answer, so that its length has a bound.
 pub const PLACES_MAX: usize = 10;
 
-/// Stands in for a customer without a name.
-const NO_NAME: &str = "there";
+/// What is said where there is nothing but the name of a customer who has none.
+const NO_NAME: &str = "Hello!";
+/// What stands between words and a name.
+const APART: [char; 2] = [',', ' '];
 
 /// A checked answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,17 +58,24 @@ impl BotAnswer {
         Ok(BotAnswer(pieces))
     }
 
-    /// The answer for this customer.
+    /// The answer for this customer. Without a name it is left out, with the comma or blank that stands between it and the words.
     pub fn fill(&self, customer_name: &str) -> String {
-        let name = if customer_name.trim().is_empty() {
-            NO_NAME
-        } else {
-            customer_name
-        };
-        let words = self.0.iter().map(|piece| match piece {
-            Piece::Text(text) => text.as_str(),
-            Piece::CustomerName => name,
-        });
-        words.collect()
+        let name = customer_name.trim();
+        let mut said = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) if name.is_empty() && said.is_empty() => {
+                    said.push_str(text.trim_start_matches(APART))
+                }
+                Piece::Text(text) => said.push_str(text),
+                Piece::CustomerName if name.is_empty() => said.truncate(said.trim_end_matches(APART).len()),
+                Piece::CustomerName => said.push_str(customer_name),
+            }
+        }
+        // Of a name alone nothing would be left to say.
+        match said.trim().is_empty() {
+            true => NO_NAME.to_owned(),
+            false => said,
+        }
     }
 }

@@ -118,6 +118,7 @@ fn a_command_id_goes_back_to_the_customer_who_sent_it_and_to_nobody_else() {
             reason: HandOverReason::Rule,
             by_customer,
             respond_by: None,
+            note: None,
         })
     };
     let seen = |side| EventBody::Seen(Seen { side, up_to: LineNo(1) });
@@ -173,6 +174,23 @@ fn a_command_id_goes_back_to_the_customer_who_sent_it_and_to_nobody_else() {
 }
 
 /// Bodies in which everything that is not for customers is, or has in it, the marker.
+fn note(mark: &str) -> HandOverNote {
+    HandOverNote {
+        question: Some(crate::line::Quote {
+            line: LineRef {
+                side: Side::Customer,
+                line: LineNo(1),
+            },
+            excerpt: mark.to_owned(),
+        }),
+        why: Some(mark.to_owned()),
+        tried: vec![],
+        nearest: None,
+        mood: Mood::Upset,
+        language: Some(mark.to_owned()),
+    }
+}
+
 fn marked(mark: &str) -> Vec<EventBody> {
     let hidden = AgentRef {
         id: agent_id(0xee),
@@ -283,6 +301,7 @@ fn marked(mark: &str) -> Vec<EventBody> {
                 reason,
                 by_customer: false,
                 respond_by: None,
+                note: Some(Box::new(note(mark))),
             }),
             EventBody::Requeued(Requeued {
                 agent: hidden.clone(),

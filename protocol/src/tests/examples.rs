@@ -310,6 +310,7 @@ pub fn summary() -> Summary {
             reason: HandOverReason::CustomerAsked,
             by_customer: true,
             respond_by: Some(deadline()),
+            note: None,
         }),
         EventBody::TakenOver(TakenOver {
             agent: ada(),
@@ -340,6 +341,46 @@ fn deadline() -> Deadline {
     }
 }
 
+/// An offer of the bot.
+fn choices() -> Part {
+    Part::Choices(ChoicesPart {
+        kind: ChoicesTag::Choices,
+        choices: vec![
+            Choice {
+                pick: "1".to_owned(),
+                title: line("Refunds"),
+                slug: Some(tag("refunds")),
+            },
+            Choice {
+                pick: "0".to_owned(),
+                title: line("A person, please"),
+                slug: None,
+            },
+        ],
+        fallback: "1  Refunds\nType 1 for yes, or 0 for a person.".to_owned(),
+    })
+}
+
+/// What the bot leaves for whoever takes a conversation.
+pub fn hand_over_note() -> HandOverNote {
+    HandOverNote {
+        question: Some(quote()),
+        why: Some("no article is near enough".to_owned()),
+        tried: vec![Tried {
+            article: tag("refunds"),
+            title: line("Refunds"),
+            how: TriedHow::Answered,
+        }],
+        nearest: Some(Nearest {
+            article: tag("refunds"),
+            title: line("Refunds"),
+            percent: 31,
+        }),
+        mood: Mood::Upset,
+        language: Some("de".to_owned()),
+    }
+}
+
 fn noted() -> Noted {
     Noted {
         agent: ada(),
@@ -364,7 +405,7 @@ every! {
         EventBody::Posted(_) => EventBody::Posted(Posted {
             author: by(ada()),
             line: LineNo(3),
-            parts: vec![Part::of_text(text("It is on its way. This may help too:")), card(), file()],
+            parts: vec![Part::of_text(text("It is on its way. This may help too:")), card(), file(), choices()],
             quote: Some(quote()),
             notice: None,
             state: LineState::Edited,
@@ -375,6 +416,7 @@ every! {
             reason: HandOverReason::NotUnderstood,
             by_customer: false,
             respond_by: Some(deadline()),
+            note: Some(Box::new(hand_over_note())),
         }),
         EventBody::Seen(_) => EventBody::Seen(Seen { side: Side::Desk, up_to: LineNo(2) }),
         EventBody::Closed(_) => EventBody::Closed(Closed { by: Closer::Agent { agent: ada() }, ask_rating: true }),

@@ -6,7 +6,11 @@
 use std::sync::Arc;
 
 use minicom_encoder::{Vector, heads::Ranked};
-use minicom_protocol::{stage::HandOverReason, words::Tag};
+use minicom_protocol::{
+    event::{ChoicesPart, HandOverNote, Mood, Nearest},
+    stage::HandOverReason,
+    words::{SubjectLine, Tag},
+};
 
 pub use super::does::{Decision, Does, Likely, Why};
 
@@ -47,8 +51,8 @@ pub struct Talk<'a> {
     pub lines: &'a [&'a str],
     /// Whether the first of them is the conversation's first.
     pub begins: bool,
-    /// What the bot said last, if that was after the customer's line before.
-    pub last_said: Option<&'a str>,
+    /// What the bot offered last, if that was after the customer's line before.
+    pub offered: Option<&'a ChoicesPart>,
 }
 
 /// What is known of the lines before.
@@ -87,7 +91,7 @@ pub fn decide(knows: &Knows, talk: &Talk) -> Option<Decision> {
                 first_line: talk.begins && n == 0,
                 published: &knows.published,
             },
-            last_said: talk.last_said.filter(|_| n == newest),
+            offered: talk.offered.filter(|_| n == newest),
         };
         let decided = line.decide(&before);
         before.goes_on(&line, &decided);
@@ -118,7 +122,7 @@ struct Line<'a> {
     text: &'a str,
     found: Option<&'a Found>,
     ask: Ask<'a>,
-    last_said: Option<&'a str>,
+    offered: Option<&'a ChoicesPart>,
 }
 
 impl Line<'_> {
@@ -192,15 +196,14 @@ impl Line<'_> {
 
     /// What the customer chose of what was offered.
     fn choice(&self) -> Option<Decision> {
-        let titles = offer::offered(self.last_said?);
-        match offer::chosen(self.text, &titles)? {
+        match offer::chosen(self.text, self.offered?)? {
             Chosen::None => {
                 let text = self.words().talk().none_of_these.fill(self.ask.customer_name);
                 Some(self.hand_over(HandOverReason::CustomerAsked, text, Why::NoneOfThese))
             }
-            Chosen::One(n) => {
+            Chosen::Article(slug) => {
                 let model = self.knows.model.as_ref()?;
-                let place = model.articles().iter().position(|it| it.title == titles[n])?;
+                let place = model.articles().iter().position(|it| it.slug == slug)?;
                 Some(self.because(self.answer(model, place, usize::MAX), Why::Chosen))
             }
         }
@@ -257,17 +260,20 @@ impl Line<'_> {
 
     fn offer(&self, model: &Model, choices: &[Ranked]) -> Does {
         let talk = self.words().talk();
-        let titles = choices.iter().map(|it| model.articles()[it.label].title.as_str());
+        let (before, after) = match choices {
+            [_] => (&talk.offer_one, &talk.after_offer_one),
+            _ => (&talk.offer, &talk.after_offer),
+        };
+        let articles = choices.iter().map(|it| {
+            let article = &model.articles()[it.label];
+            // A title that is no line for a list stands under its short name.
+            let title = SubjectLine::parse(&*article.title).or_else(|_| SubjectLine::parse(article.slug.as_str()));
+            Some((article.slug.clone(), title.ok()?))
+        });
+        let name = self.ask.customer_name;
         Does::Offer {
-            articles: choices
-                .iter()
-                .map(|it| model.articles()[it.label].slug.clone())
-                .collect(),
-            text: offer::lines(
-                &self.words().said(&self.ask, &talk.offer),
-                titles,
-                &talk.after_offer.fill(self.ask.customer_name),
-            ),
+            text: self.words().said(&self.ask, before),
+            choices: offer::part(articles.flatten().collect(), &talk.person.fill(name), &after.fill(name)),
         }
     }
 
@@ -300,18 +306,30 @@ impl Line<'_> {
 
     fn hand_over(&self, reason: HandOverReason, text: String, why: Why) -> Decision {
         let decision = self.because(Does::Nothing, why);
-        let best = decision.found.first();
-        let best = best.map_or(String::new(), |it| {
-            format!(
-                " Nearest article: {} ({:.0} %).",
-                it.article.as_str(),
-                it.probability * 100.0
-            )
-        });
-        let note = format!("Last line: \"{}\".{best}", masked::masked(self.text));
+        let note = Box::new(self.note(&decision));
         Decision {
             does: Does::HandOver { reason, text, note },
             ..decision
+        }
+    }
+
+    /// What the bot knows for whoever takes it. What was asked and tried stands in the journal.
+    fn note(&self, decision: &Decision) -> HandOverNote {
+        let nearest = decision.found.first().and_then(|it| {
+            let title = self.knows.model.as_ref()?.title(&it.article)?;
+            Some(Nearest {
+                article: it.article.clone(),
+                title: SubjectLine::parse(title).ok()?,
+                percent: (it.probability.clamp(0.0, 1.0) * 100.0).round() as u8,
+            })
+        });
+        let upset = matches!(&decision.why, Why::Rule(rule) if rule.ends_with("frustrated"));
+        HandOverNote {
+            why: decision.why.words(),
+            nearest,
+            mood: if upset { Mood::Upset } else { Mood::Calm },
+            language: Some(self.language.to_owned()),
+            ..HandOverNote::default()
         }
     }
 

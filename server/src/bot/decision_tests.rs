@@ -22,12 +22,12 @@ fn sets() -> Vec<Set> {
     read::sets(&folder).expect("the sets can be read")
 }
 
-fn after(said: Option<&str>, lines: &[&str]) -> Decision {
+fn after(offered: Option<&ChoicesPart>, lines: &[&str]) -> Decision {
     let talk = Talk {
         customer_name: "Alex",
         lines,
         begins: false,
-        last_said: said,
+        offered,
     };
     decide(&DESK, &talk).expect("there is a line")
 }
@@ -87,10 +87,11 @@ fn the_same_question_again_goes_to_a_person_and_another_one_does_not() {
 #[test]
 fn an_offer_is_answered_by_a_number_a_title_or_none() {
     let model = DESK.model.as_ref().expect("it is trained");
-    let titles: Vec<&str> = model.articles().iter().take(2).map(|it| it.title.as_str()).collect();
-    let offer = offer::lines("Is it one of these?", titles.iter().copied(), "Type its number.");
+    let title = |n: usize| model.articles()[n].title.as_str();
+    let articles = [0, 1].map(|n| (model.articles()[n].slug.clone(), SubjectLine::parse(title(n)).unwrap()));
+    let offer = offer::part(articles.to_vec(), "A person, please", "Type its number.");
     let chosen = |line| after(Some(&offer), &["the thing", line]);
-    for line in ["2", titles[1]] {
+    for line in ["2", title(1)] {
         let decision = chosen(line);
         let slug = &model.articles()[1].slug;
         assert!(
@@ -109,7 +110,7 @@ fn an_offer_is_answered_by_a_number_a_title_or_none() {
         }
     ));
     // Without an offer a number is only a number.
-    assert_ne!(after(Some("What can I do for you?"), &["2"]).why, Why::Chosen);
+    assert_ne!(after(None, &["2"]).why, Why::Chosen);
     // Who asks for a person gets one, offer or not.
     assert_eq!(talks::named(&chosen("a human please")), "handoff");
 }
@@ -139,11 +140,13 @@ fn a_person_is_called_in_german_too_and_with_a_note_that_hides_what_could_harm()
         "{decision:?}"
     );
     assert_eq!(done(&["Ich brauche keinen Menschen, danke"]), "thanks");
-    let decision = after(None, &["human please, my card is 4111 1111 1111 1111"]);
-    assert!(
-        matches!(&decision.does, Does::HandOver { note, .. } if note.contains("[card]") && !note.contains("4111")),
-        "{decision:?}"
+    let decision = after(
+        None,
+        &["this is rubbish, I already tried that three times, wo ist mein Geld"],
     );
+    if let Does::HandOver { note, .. } = &decision.does {
+        assert!(note.mood == Mood::Upset && note.why.is_some(), "{note:?}");
+    }
 }
 
 #[test]
@@ -187,7 +190,7 @@ fn what_is_told_in_general_is_told_only_where_no_articles_are() {
         customer_name: "Alex",
         lines: &["where is my invoice"],
         begins: false,
-        last_said: None,
+        offered: None,
     };
     let decision = decide(&without, &talk).expect("there is a line");
     assert_eq!(decision.why, Why::Rule("invoice".to_owned()));

@@ -1,6 +1,10 @@
 //! A decision as a value: what the bot does, why, and what it found.
 
-use minicom_protocol::{stage::HandOverReason, words::Tag};
+use minicom_protocol::{
+    event::{ChoicesPart, HandOverNote},
+    stage::HandOverReason,
+    words::Tag,
+};
 
 /// What the bot does, and why.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,10 +38,10 @@ pub enum Does {
     },
     /// Lets the customer choose among articles.
     Offer {
-        /// Which, the likeliest first.
-        articles: Vec<Tag>,
-        /// The numbered lines.
+        /// What is said before the choices.
         text: String,
+        /// The articles, the likeliest first, and a person.
+        choices: ChoicesPart,
     },
     /// Asks for other words.
     Clarify {
@@ -51,7 +55,7 @@ pub enum Does {
         /// What is said.
         text: String,
         /// For whoever takes it.
-        note: String,
+        note: Box<HandOverNote>,
     },
 }
 
@@ -76,6 +80,21 @@ pub enum Why {
     Unknown(f32),
     /// Not a word in it.
     Noise,
+}
+
+impl Why {
+    /// More of the reason of a hand-over than its word, if there is more.
+    pub fn words(&self) -> Option<String> {
+        Some(match self {
+            Why::Rule(rule) => format!("rule {rule}"),
+            Why::NoneOfThese => "none of the offered articles was meant".to_owned(),
+            Why::Repeated => "the same was asked and answered before".to_owned(),
+            Why::Unknown(_) => "no article is near enough".to_owned(),
+            Why::Unsure(_) => "several articles are as near".to_owned(),
+            Why::Noise => "no word was to be read".to_owned(),
+            Why::Blank | Why::Chosen | Why::Sure(_) => return None,
+        })
+    }
 }
 
 /// An article, and how probable it is.

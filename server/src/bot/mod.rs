@@ -20,3 +20,12 @@ pub mod policy;
 pub mod replies;
 pub mod rules;
 pub mod runner;
+
+pub use self::masked::masked;
+
+/// The language that most of a customer's lines are in, as a code; `None` without a line.
+pub(crate) fn language_of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut lines = lines.peekable();
+    lines.peek()?;
+    Some(language::guess(lines).to_owned())
+}

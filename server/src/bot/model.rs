@@ -73,6 +73,12 @@ pub fn encoder_version() -> u32 {
 }
 
 impl Model {
+    /// The title of the article of this short name.
+    pub fn title(&self, slug: &Tag) -> Option<&str> {
+        let article = self.articles.iter().find(|it| it.slug == *slug);
+        article.map(|it| it.title.as_str())
+    }
+
     /// Trains on articles. `vector` gives the vector of a text, or nothing for any.
     pub fn train(articles: Vec<Article>, vector: impl Fn(&str) -> Option<Vector>) -> Model {
         let mut examples: Vec<Example> = Vec::new();

@@ -1,48 +1,64 @@
-//! Choices as numbered lines, which every program shows, and what a customer answers to them.
+//! Choices: articles that the customer may mean, as data for programs that show them as buttons and as numbered lines for all others; and
+//! what a customer answers to them.
+
+use minicom_protocol::{
+    event::{Choice, ChoicesPart, ChoicesTag},
+    words::{SubjectLine, Tag},
+};
 
 /// A customer's answer to an offer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Chosen {
-    /// This one, from 0.
-    One(usize),
+    /// This article.
+    Article(Tag),
     /// None of them.
     None,
 }
 
-/// The lines of an offer.
-pub fn lines<'a>(before: &str, titles: impl Iterator<Item = &'a str>, after: &str) -> String {
-    let mut text = before.to_owned();
-    for (title, n) in titles.zip(1..) {
-        text.push_str(&format!("\n{n}  {title}"));
-    }
-    text.push('\n');
-    text.push_str(after);
-    text
-}
+/// What a customer writes who wants none of them.
+const NONE: &str = "0";
 
-/// The titles that a line of the bot offered; none if it is no offer.
-pub fn offered(line: &str) -> Vec<&str> {
-    let choices = line.lines().filter_map(|line| line.split_once("  "));
-    let numbered = choices
+/// The choices of an offer, and a person as the last. `after` says in words how to choose.
+pub fn part(articles: Vec<(Tag, SubjectLine)>, person: &str, after: &str) -> ChoicesPart {
+    let mut choices: Vec<Choice> = articles
+        .into_iter()
         .zip(1..)
-        .map_while(|((number, title), n)| (number == n.to_string()).then_some(title));
-    numbered.collect()
+        .map(|((slug, title), n)| Choice {
+            pick: n.to_string(),
+            title,
+            slug: Some(slug),
+        })
+        .collect();
+    let mut fallback = String::new();
+    for choice in &choices {
+        fallback.push_str(&format!("{}  {}\n", choice.pick, choice.title.as_str()));
+    }
+    fallback.push_str(after);
+    choices.extend(SubjectLine::parse(person).map(|title| Choice {
+        pick: NONE.to_owned(),
+        title,
+        slug: None,
+    }));
+    ChoicesPart {
+        kind: ChoicesTag::Choices,
+        choices,
+        fallback,
+    }
 }
 
-/// Which of some titles a line chooses; `None` if it says something else.
-pub fn chosen(line: &str, titles: &[&str]) -> Option<Chosen> {
-    let plain = line.trim().trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    if titles.is_empty() || plain.is_empty() {
+/// Which of the choices a line takes, by what is to be written for it or by its title then; `None` if it says something else.
+pub fn chosen(line: &str, offered: &ChoicesPart) -> Option<Chosen> {
+    let plain = |text: &str| text.trim().trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let line = plain(line);
+    if line.is_empty() {
         return None;
     }
-    if let Some(n) = titles.iter().position(|title| title.trim().to_lowercase() == plain) {
-        return Some(Chosen::One(n));
+    if line == NONE {
+        return Some(Chosen::None);
     }
-    match plain.parse::<usize>() {
-        Ok(0) => Some(Chosen::None),
-        Ok(n) if n <= titles.len() => Some(Chosen::One(n - 1)),
-        _ => None,
-    }
+    let mut choices = offered.choices.iter();
+    let choice = choices.find(|it| plain(&it.pick) == line || plain(it.title.as_str()) == line)?;
+    Some(choice.slug.clone().map_or(Chosen::None, Chosen::Article))
 }
 
 #[cfg(test)]
@@ -51,38 +67,56 @@ mod tests {
 
     use super::*;
 
+    fn line(text: &str) -> SubjectLine {
+        SubjectLine::parse(text).unwrap()
+    }
+
+    fn offer(titles: &[&str]) -> ChoicesPart {
+        let articles = titles
+            .iter()
+            .zip(1..)
+            .map(|(title, n)| (Tag::parse(format!("a{n}")).unwrap(), line(title)));
+        part(
+            articles.collect(),
+            "A person, please",
+            "Type its number, or 0 for a person.",
+        )
+    }
+
     #[test]
     fn a_number_or_a_title_chooses() {
-        let text = lines(
-            "Is it one of these?",
-            ["Return an item", "When do I get my refund?"].into_iter(),
-            "Type its number.",
+        let offered = offer(&["Return an item", "When do I get my refund?"]);
+        assert_eq!(
+            offered.fallback,
+            "1  Return an item\n2  When do I get my refund?\nType its number, or 0 for a person."
         );
-        let titles = offered(&text);
-        assert_eq!(titles, ["Return an item", "When do I get my refund?"]);
+        let article = |slug: &str| Some(Chosen::Article(Tag::parse(slug).unwrap()));
         for (line, is) in [
-            ("1", Some(Chosen::One(0))),
-            (" 2. ", Some(Chosen::One(1))),
-            ("#2", Some(Chosen::One(1))),
+            ("1", article("a1")),
+            (" 2. ", article("a2")),
+            ("#2", article("a2")),
             ("0", Some(Chosen::None)),
-            ("return an item", Some(Chosen::One(0))),
+            ("a person, please", Some(Chosen::None)),
+            ("return an item", article("a1")),
+            ("When do I get my refund", article("a2")),
             ("3", None),
             ("2 days ago", None),
             ("", None),
+            ("??", None),
         ] {
-            assert_eq!(chosen(line, &titles), is, "{line}");
+            assert_eq!(chosen(line, &offered), is, "{line}");
         }
-        assert_eq!(chosen("1", &offered("Hello! What can I do for you?")), None);
     }
 
     proptest! {
         #[test]
-        fn what_is_offered_can_be_chosen(titles in prop::collection::vec("[A-Za-z?!. ]{1,40}", 1..4), after in "[A-Za-z ]{0,20}") {
-            let text = lines("Which?", titles.iter().map(String::as_str), &after);
-            let found = offered(&text);
-            prop_assert_eq!(&found, &titles);
+        fn what_is_offered_can_be_chosen(titles in prop::collection::vec("[A-Za-z][A-Za-z?!. ]{1,40}", 1..4)) {
+            let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+            let offered = offer(&titles);
+            prop_assert_eq!(offered.fallback.lines().count(), titles.len() + 1);
             for n in 1..=titles.len() {
-                prop_assert_eq!(chosen(&n.to_string(), &found), Some(Chosen::One(n - 1)));
+                let slug = Tag::parse(format!("a{n}")).unwrap();
+                prop_assert_eq!(chosen(&n.to_string(), &offered), Some(Chosen::Article(slug)));
             }
         }
     }

@@ -111,6 +111,12 @@ pub struct Talk {
     pub offer: BotAnswer,
     /// After them.
     pub after_offer: BotAnswer,
+    /// Before a single choice.
+    pub offer_one: BotAnswer,
+    /// After it.
+    pub after_offer_one: BotAnswer,
+    /// The choice that is a person.
+    pub person: BotAnswer,
     /// While handing over who asks the same again.
     pub repeated: BotAnswer,
     /// While handing over who wants none of the choices.

@@ -9,7 +9,7 @@ use std::{
 
 use minicom_protocol::{
     context::Profile,
-    event::{Author, Event, EventBody, Posted},
+    event::{Author, ChoicesPart, Event, EventBody, Part, Posted},
     ids::{ConversationId, CustomerId, Rev, TenantId},
     people::{CustomerRef, Realm},
     refusal::Refusal,
@@ -162,7 +162,7 @@ impl Bot {
         let read = stretch.len().saturating_sub(LINES_READ);
         let asked = Asked {
             begins: begins_here && lines.len() == 1 && read == 0,
-            last_said: last_said(&page, trigger),
+            offered: offered(&page, trigger),
             lines: stretch[read..].to_vec(),
             customer_name: {
                 let row = self.desk.customer_row(self.key, customer).await.ok()?;
@@ -181,6 +181,7 @@ impl Bot {
             Turn::HandOver {
                 text: BROKEN.to_owned(),
                 reason: HandOverReason::BotFailed,
+                note: Box::default(),
             }
         }))
     }
@@ -235,8 +236,8 @@ fn customer_lines(page: &[Event], conversation: ConversationId) -> Vec<(Rev, Str
     lines.collect()
 }
 
-/// What the bot said last before a line of the customer's, if the customer wrote nothing in between.
-fn last_said(page: &[Event], trigger: &Trigger) -> Option<String> {
+/// What the bot offered last before a line of the customer's, if nobody wrote anything else in between.
+fn offered(page: &[Event], trigger: &Trigger) -> Option<ChoicesPart> {
     let posted = page.iter().rev().filter_map(|event| match &event.body {
         EventBody::Posted(posted)
             if event.subject.conversation() == Some(trigger.conversation) && event.rev < trigger.rev =>
@@ -246,7 +247,11 @@ fn last_said(page: &[Event], trigger: &Trigger) -> Option<String> {
         _ => None,
     });
     let mut said = posted.take_while(|posted| posted.author != Author::Customer);
-    said.find(|posted| posted.author == Author::Bot).map(Posted::text)
+    let posted = said.find(|posted| posted.author == Author::Bot)?;
+    posted.parts.iter().find_map(|part| match part {
+        Part::Choices(choices) => Some(choices.clone()),
+        _ => None,
+    })
 }
 
 /// What a turn is decided from.
@@ -254,7 +259,7 @@ struct Asked {
     customer_name: String,
     lines: Vec<String>,
     begins: bool,
-    last_said: Option<String>,
+    offered: Option<ChoicesPart>,
 }
 
 /// The turn for the last of the lines. How often in a row nothing was understood is found by deciding about them again, so
@@ -265,7 +270,7 @@ fn answer(knows: &Knows, asked: &Asked) -> Turn {
         customer_name: &asked.customer_name,
         lines: &lines,
         begins: asked.begins,
-        last_said: asked.last_said.as_deref(),
+        offered: asked.offered.as_ref(),
     };
     let Some(decision) = decision::decide(knows, &talk) else {
         return Turn::Silence;
@@ -278,8 +283,9 @@ fn answer(knows: &Knows, asked: &Asked) -> Turn {
             text,
             article: Some(slug),
         } => Turn::Article { text, slug },
-        Does::Say { text, article: None } | Does::Offer { text, .. } | Does::Clarify { text } => Turn::Reply { text },
-        Does::HandOver { reason, text, .. } => Turn::HandOver { text, reason },
+        Does::Offer { text, choices } => Turn::Offer { text, choices },
+        Does::Say { text, article: None } | Does::Clarify { text } => Turn::Reply { text },
+        Does::HandOver { reason, text, note } => Turn::HandOver { text, reason, note },
     }
 }
 

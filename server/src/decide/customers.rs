@@ -45,7 +45,8 @@ pub fn decide(facts: &Facts<'_>, command: &CustomerCommand) -> Result<Decision, 
         CustomerCommand::RequestHuman {} => {
             let row = facts.open()?;
             if row.stage.is_bot() {
-                plan.wants_person(HandOverReason::CustomerAsked, true, row.intake.priority);
+                let note = facts.more.note.clone();
+                plan.wants_person(HandOverReason::CustomerAsked, true, row.intake.priority, Some(note));
             }
         }
         CustomerCommand::Close {} => {
@@ -159,7 +160,7 @@ fn opened(
 /// Where no bot answers first, the queue is where it begins.
 fn begins(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, intake: &Intake) {
     if !facts.bot_first() {
-        plan.wants_person(HandOverReason::NoBot, false, intake.priority);
+        plan.wants_person(HandOverReason::NoBot, false, intake.priority, None);
     }
 }
 

@@ -60,7 +60,7 @@ use std::collections::BTreeMap;
 use minicom_protocol::{
     command::Warning,
     context::Profile,
-    event::{Event, EventBody},
+    event::{Event, EventBody, HandOverNote},
     ids::{AgentId, ConversationId, FileId, LineNo, ReplyId, Rev, TicketNo, Time},
     library::{Article, ArticleRow, SavedReply},
     people::{AgentRef, CustomerRef},
@@ -127,6 +127,8 @@ pub struct More<'a> {
     pub profile: Option<Profile>,
     /// The line that the command names or quotes, in its present form.
     pub line: Option<Event>,
+    /// What is known for the note of a hand-over.
+    pub note: HandOverNote,
     /// Whether the calling customer may write.
     pub admission: Admission,
     /// The device that the command names.

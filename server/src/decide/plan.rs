@@ -3,7 +3,7 @@
 
 use minicom_protocol::{
     command::Warning,
-    event::{Author, Deadline, EventBody, HumanRequested, Part, Posted, Requeued},
+    event::{Author, Deadline, EventBody, HandOverNote, HumanRequested, Part, Posted, Requeued},
     ids::{LineNo, Time},
     intake::Priority,
     line::{LineState, Notice, Quote},
@@ -133,12 +133,19 @@ impl<'f, 'a> Plan<'f, 'a> {
     }
 
     /// A person is wanted.
-    pub fn wants_person(&mut self, reason: HandOverReason, by_customer: bool, priority: Priority) {
+    pub fn wants_person(
+        &mut self,
+        reason: HandOverReason,
+        by_customer: bool,
+        priority: Priority,
+        note: Option<HandOverNote>,
+    ) {
         let respond_by = respond_by(self.facts, priority, self.facts.now);
         self.event(EventBody::HumanRequested(HumanRequested {
             reason,
             by_customer,
             respond_by,
+            note: note.filter(|note| !note.is_empty()).map(Box::new),
         }));
         self.waits(self.facts.now);
     }

@@ -1,7 +1,7 @@
 //! What the bot does, and what time causes. Each holds only if it still holds: the world may have moved on since.
 
 use minicom_protocol::{
-    event::{Author, EventBody, Part, Woken, WokenBy},
+    event::{Author, EventBody, HandOverNote, Part, Woken, WokenBy},
     ids::LineNo,
     line::Notice,
     refusal::Refusal,
@@ -29,8 +29,11 @@ pub fn bot_turn(facts: &Facts<'_>, turn: &BotTurn) -> Result<Decision, Refusal> 
     let parts = |text: &str| Ok::<_, Refusal>(vec![Part::of_text(MessageText::parse(text)?)]);
     match &turn.turn {
         Turn::Silence => plan.clear_one(TimerKind::BotDeadline, turn.trigger),
-        Turn::Reply { text } | Turn::Article { text, .. } => {
+        Turn::Reply { text } | Turn::Article { text, .. } | Turn::Offer { text, .. } => {
             let mut said = parts(text)?;
+            if let Turn::Offer { choices, .. } = &turn.turn {
+                said.push(Part::Choices(choices.clone()));
+            }
             if matches!(turn.turn, Turn::Article { .. }) {
                 // Taken back since: the words stand alone.
                 said.extend(lines::card(facts).ok());
@@ -39,12 +42,27 @@ pub fn bot_turn(facts: &Facts<'_>, turn: &BotTurn) -> Result<Decision, Refusal> 
             plan.clear_one(TimerKind::BotDeadline, turn.trigger);
             plan.customers_turn();
         }
-        Turn::HandOver { text, reason } => {
+        Turn::HandOver { text, reason, note } => {
             plan.line(Author::Bot, parts(text)?, None, None);
-            plan.wants_person(*reason, false, row.intake.priority);
+            plan.wants_person(
+                *reason,
+                false,
+                row.intake.priority,
+                Some(completed(note, &facts.more.note)),
+            );
         }
     }
     Ok(plan.done())
+}
+
+/// What the bot knows of why it hands over, with what is known of the conversation.
+fn completed(note: &HandOverNote, known: &HandOverNote) -> HandOverNote {
+    HandOverNote {
+        question: known.question.clone(),
+        tried: known.tried.clone(),
+        language: note.language.clone().or_else(|| known.language.clone()),
+        ..note.clone()
+    }
 }
 
 pub fn fire(facts: &Facts<'_>, fire: &Fire) -> Result<Decision, Refusal> {
@@ -58,7 +76,8 @@ pub fn fire(facts: &Facts<'_>, fire: &Fire) -> Result<Decision, Refusal> {
                 "The assistant did not answer in time, so a person has been asked for.",
                 None,
             );
-            plan.wants_person(HandOverReason::BotLate, false, row.intake.priority);
+            let note = facts.more.note.clone();
+            plan.wants_person(HandOverReason::BotLate, false, row.intake.priority, Some(note));
         }
         TimerKind::BotDeadline => {}
         TimerKind::Snooze => snooze_ends(&mut plan, facts, row),

@@ -7,14 +7,14 @@ use minicom_protocol::{
     ids::{AgentId, CustomerId, FileId, Rev},
     line::LineRef,
     staff::Staff,
-    stage::Side,
+    stage::{HandOverReason, Side},
 };
 
-use super::{Scope, subject::Place};
+use super::{Scope, note, subject::Place};
 use crate::{
     accounts::device_id,
     decide::More,
-    order::{Caller, Order, Turn, Who},
+    order::{Caller, Order, TimerKind, Turn, Who},
     store::{
         self, admission, conversations, devices,
         files::{self, FileRow},
@@ -45,12 +45,21 @@ pub fn more<'a>(
                 None => of_desk(scope, &mut more, agent.id, command)?,
             }
         }
-        (Who::Bot, Order::BotTurn(turn)) => {
-            if let Turn::Article { slug, .. } = &turn.turn {
-                more.article = library::article(scope.conn, scope.tenant, slug)?;
+        (Who::Bot, Order::BotTurn(turn)) => match (&turn.turn, place) {
+            (Turn::Article { slug, .. }, _) => more.article = library::article(scope.conn, scope.tenant, slug)?,
+            (Turn::HandOver { reason, .. }, Some(place)) => {
+                let asks = *reason == HandOverReason::CustomerAsked;
+                more.note = note::known(scope, place, Some(turn.trigger), asks)?;
+            }
+            _ => {}
+        },
+        (Who::Server, Order::Fire(fire)) => {
+            owner(scope, &mut more, place)?;
+            if let (TimerKind::BotDeadline, Some(place)) = (fire.kind, place) {
+                more.note = note::known(scope, place, Some(fire.set_by), false)?;
             }
         }
-        (Who::Server, Order::Fire(_) | Order::OwnerGone(_)) => owner(scope, &mut more, place)?,
+        (Who::Server, Order::OwnerGone(_)) => owner(scope, &mut more, place)?,
         (Who::Server, Order::Route(route)) => {
             let count = staff::active_count(scope.conn, scope.tenant, route.agent)?;
             more.active = BTreeMap::from([(route.agent, count)]);
@@ -97,6 +106,11 @@ fn of_customer(
         CustomerCommand::Start { .. } => {
             more.previous_owner = conversations::previous_owner(conn, tenant, customer)?;
             more.profile = Some(profiles::load(conn, tenant, customer)?);
+        }
+        CustomerCommand::RequestHuman {} => {
+            if let Some(place) = place {
+                more.note = note::known(scope, place, None, false)?;
+            }
         }
         CustomerCommand::Introduce { .. } => more.profile = Some(profiles::load(conn, tenant, customer)?),
         CustomerCommand::EditLine { line: number, .. } | CustomerCommand::WithdrawLine { line: number } => {

@@ -5,6 +5,7 @@ mod audited;
 mod choices;
 pub mod erase;
 mod gather;
+mod note;
 mod of_customer;
 mod subject;
 

@@ -95,6 +95,10 @@ impl Kept {
                 };
                 ([line(own), it.quote.as_ref().and_then(|quote| line(quote.line))], false)
             }
+            EventBody::HumanRequested(it) => {
+                let question = it.note.as_ref().and_then(|note| note.question.as_ref());
+                ([None, question.and_then(|quote| line(quote.line))], false)
+            }
             EventBody::LineChanged(it) => ([line(it.line), None], true),
             _ => ([None, None], false),
         };

@@ -94,6 +94,7 @@ pub(crate) fn wanted() -> EventBody {
         reason: HandOverReason::CustomerAsked,
         by_customer: true,
         respond_by: None,
+        note: None,
     })
 }
 

@@ -225,6 +225,7 @@ impl Scene {
                 reason: crate::figures::REASONS[usize::from(reason)],
                 by_customer: false,
                 respond_by: target.then(|| self.due(90)),
+                note: None,
             }),
             Act::HandBack if open && !row.stage.is_bot() => EventBody::HandedBack(HandedBack { agent: agent(0) }),
             Act::ToAgent(n) if open => EventBody::Transferred(Transferred {

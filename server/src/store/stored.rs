@@ -3,7 +3,7 @@
 //! form that is on disks gets its own type here.
 
 use minicom_protocol::{
-    event::{Author, EventBody, Posted},
+    event::{Author, EventBody, HandOverNote, HumanRequested, Posted},
     ids::AgentId,
     line::{LineRef, Quote},
     stage::{Closer, Side},
@@ -13,6 +13,8 @@ use super::{Result, from_json, to_json};
 
 /// The kind of lines.
 pub const POSTED: &str = "posted";
+/// The kind of what wants a person.
+const WANTED: &str = "human_requested";
 /// The kind of what became of lines.
 pub const LINE_CHANGED: &str = "line_changed";
 
@@ -22,6 +24,7 @@ macro_rules! kinds {
         pub fn encode(body: &EventBody) -> Result<Option<(&'static str, String)>> {
             Ok(Some(match body {
                 EventBody::Posted(it) => (POSTED, encode_line(it)?),
+                EventBody::HumanRequested(it) => (WANTED, encode_wanted(it)?),
                 $(EventBody::$variant(it) => ($kind, to_json(it)?),)*
                 EventBody::Unknown(_) => return Ok(None),
             }))
@@ -31,6 +34,7 @@ macro_rules! kinds {
         pub fn decode(kind: &str, body: &str) -> Result<EventBody> {
             Ok(match kind {
                 POSTED => EventBody::Posted(from_json(body)?),
+                WANTED => EventBody::HumanRequested(from_json(body)?),
                 $($kind => EventBody::$variant(from_json(body)?),)*
                 other => return Err(super::damaged(UnknownKind(other.to_owned()))),
             })
@@ -42,7 +46,6 @@ kinds! {
     Opened = "opened",
     TakenOver = "taken_over",
     HandedBack = "handed_back",
-    HumanRequested = "human_requested",
     Seen = "seen",
     Closed = "closed",
     Transferred = "transferred",
@@ -77,12 +80,30 @@ fn encode_line(line: &Posted) -> Result<String> {
     match &line.quote {
         None => to_json(line),
         Some(quote) => to_json(&Posted {
-            quote: Some(Quote {
-                line: quote.line,
-                excerpt: String::new(),
-            }),
+            quote: Some(without_words(quote)),
             ..line.clone()
         }),
+    }
+}
+
+/// Nor are those of the question that a hand-over's note names.
+fn encode_wanted(wanted: &HumanRequested) -> Result<String> {
+    match &wanted.note {
+        None => to_json(wanted),
+        Some(note) => to_json(&HumanRequested {
+            note: Some(Box::new(HandOverNote {
+                question: note.question.as_ref().map(without_words),
+                ..(**note).clone()
+            })),
+            ..wanted.clone()
+        }),
+    }
+}
+
+fn without_words(quote: &Quote) -> Quote {
+    Quote {
+        line: quote.line,
+        excerpt: String::new(),
     }
 }
 

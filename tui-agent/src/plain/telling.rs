@@ -289,7 +289,7 @@ impl PlainAgent {
 fn part_words(part: &Part) -> String {
     match part {
         Part::Card(card) => format!("[article {}: {}]", card.slug.shown(), card.title.shown()),
-        Part::Text(_) | Part::File(_) | Part::Unknown(_) => part.text().to_owned(),
+        Part::Text(_) | Part::File(_) | Part::Choices(_) | Part::Unknown(_) => part.text().to_owned(),
     }
 }
 

@@ -261,6 +261,7 @@ impl Desk {
                 reason,
                 by_customer: false,
                 respond_by: None,
+                note: None,
             }),
             Do::Seen(side) => EventBody::Seen(Seen {
                 side,

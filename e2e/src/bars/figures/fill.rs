@@ -87,6 +87,7 @@ fn story(
         reason: HandOverReason::CustomerAsked,
         by_customer: true,
         respond_by: None,
+        note: None,
     };
     let taken = TakenOver {
         agent: agent.agent.clone(),

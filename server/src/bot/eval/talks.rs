@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, io::Write, sync::Arc, time::Instant};
 
 use anyhow::Context;
-use minicom_protocol::words::Tag;
+use minicom_protocol::{event::ChoicesPart, words::Tag};
 
 use super::read::{ArticleRow, Talk};
 use crate::bot::{
@@ -86,14 +86,14 @@ pub fn knows(rows: &[ArticleRow]) -> anyhow::Result<Knows> {
 
 /// What went wrong first, if anything did.
 fn went_wrong(desk: &Knows, talk: &Talk, took: &mut Vec<f64>) -> Option<String> {
-    let mut last_said: Option<String> = None;
+    let mut offered: Option<ChoicesPart> = None;
     for n in 0..talk.turns.len() {
         let lines: Vec<&str> = talk.turns[..=n].iter().map(|turn| turn.user.as_str()).collect();
         let asked = decision::Talk {
             customer_name: CUSTOMER,
             lines: &lines,
             begins: true,
-            last_said: last_said.as_deref(),
+            offered: offered.as_ref(),
         };
         let began = Instant::now();
         let decision = decision::decide(desk, &asked)?;
@@ -112,20 +112,12 @@ fn went_wrong(desk: &Knows, talk: &Talk, took: &mut Vec<f64>) -> Option<String> 
             // From here on a person has it. What was expected of the bot it cannot do.
             return None;
         }
-        last_said = said(decision.does);
+        offered = match decision.does {
+            Does::Offer { choices, .. } => Some(choices),
+            _ => None,
+        };
     }
     None
-}
-
-fn said(does: Does) -> Option<String> {
-    match does {
-        Does::Nothing => None,
-        Does::Say { text, .. }
-        | Does::Answer { text, .. }
-        | Does::Offer { text, .. }
-        | Does::Clarify { text }
-        | Does::HandOver { text, .. } => Some(text),
-    }
 }
 
 /// What was done, by the names that conversations use. An offer is no answer: which article it is, the customer must say.

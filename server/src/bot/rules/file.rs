@@ -51,6 +51,12 @@ pub(super) struct Talk {
     pub(super) offer: Option<Placed>,
     /// After them.
     pub(super) after_offer: Option<Placed>,
+    /// Before a single choice.
+    pub(super) offer_one: Option<Placed>,
+    /// After it.
+    pub(super) after_offer_one: Option<Placed>,
+    /// The choice that is a person.
+    pub(super) person: Option<Placed>,
     /// While handing over who asks the same again.
     pub(super) repeated: Option<Placed>,
     /// While handing over who wants none of the choices.

@@ -337,6 +337,7 @@ fn by_bot(model: &Model, conversation: ConversationId, what: &str) -> BotTurn {
         "hand" => Turn::HandOver {
             text: "A person will come".into(),
             reason: HandOverReason::NotUnderstood,
+            note: Box::default(),
         },
         "silence" => Turn::Silence,
         other => panic!("the bot does not {other}"),

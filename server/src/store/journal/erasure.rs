@@ -179,6 +179,7 @@ fn strip(body: &mut EventBody, customer: &CustomerRef) {
             *state = LineState::Blanked;
         }
         EventBody::Noted(it) => it.text = gone_text(),
+        EventBody::HumanRequested(it) => it.note = None,
         EventBody::SubjectChanged(it) => it.subject = None,
         EventBody::Rated(it) => it.comment = None,
         EventBody::Erased(it) => rename(&mut it.customer),
@@ -200,7 +201,6 @@ fn strip(body: &mut EventBody, customer: &CustomerRef) {
         }
         EventBody::TakenOver(_)
         | EventBody::HandedBack(_)
-        | EventBody::HumanRequested(_)
         | EventBody::Seen(_)
         | EventBody::Closed(_)
         | EventBody::Transferred(_)

@@ -3,7 +3,7 @@
 
 use minicom_protocol::{
     Touches, UnknownBody,
-    event::{Event, EventBody, LineChanged, Posted, Subject},
+    event::{Event, EventBody, HumanRequested, LineChanged, Posted, Subject},
     ids::{AgentId, CommandId, ConversationId, CustomerId, Rev, Seq, Time},
     line::Quote,
     summary::excerpt,
@@ -11,7 +11,10 @@ use minicom_protocol::{
 use rusqlite::{Connection, Params, Row};
 
 use super::lines;
-use crate::store::{Result, TenantKey, from_json, mark_from_sql, pos_from_sql, stored};
+use crate::{
+    bot::masked,
+    store::{Result, TenantKey, from_json, mark_from_sql, pos_from_sql, stored},
+};
 
 /// The columns that [`read`] takes. Where nothing became of a line the join costs nothing: it has nothing to look for.
 const EVENTS: &str =
@@ -23,10 +26,17 @@ const EVENTS: &str =
 pub(super) fn events(conn: &Connection, tenant: TenantKey, condition: &str, params: impl Params) -> Result<Vec<Event>> {
     let mut found = unquoted(conn, condition, params)?;
     for event in &mut found {
-        if let (EventBody::Posted(Posted { quote: Some(quote), .. }), Some(customer)) =
-            (&mut event.body, event.subject.customer())
-        {
-            fill(conn, tenant, customer, quote)?;
+        let Some(customer) = event.subject.customer() else {
+            continue;
+        };
+        match &mut event.body {
+            EventBody::Posted(Posted { quote: Some(quote), .. }) => fill(conn, tenant, customer, quote, str::to_owned)?,
+            EventBody::HumanRequested(HumanRequested { note: Some(note), .. }) => {
+                if let Some(question) = &mut note.question {
+                    fill(conn, tenant, customer, question, masked)?;
+                }
+            }
+            _ => {}
         }
     }
     Ok(found)
@@ -39,12 +49,18 @@ pub(super) fn unquoted(conn: &Connection, condition: &str, params: impl Params) 
 }
 
 /// The words of a quoted line, as they stand now.
-fn fill(conn: &Connection, tenant: TenantKey, customer: CustomerId, quote: &mut Quote) -> Result<()> {
+fn fill(
+    conn: &Connection,
+    tenant: TenantKey,
+    customer: CustomerId,
+    quote: &mut Quote,
+    read: impl Fn(&str) -> String,
+) -> Result<()> {
     let quoted = lines::unquoted_line(conn, tenant, customer, quote.line)?;
     if let Some(EventBody::Posted(line)) = quoted.map(|event| event.body) {
         quote.excerpt = match line.state.words() {
             Some(words) => words.to_owned(),
-            None => excerpt(&line.text()),
+            None => excerpt(&read(&line.text())),
         };
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use minicom_protocol::{
     customer_event::{self as theirs, CustomerBody, CustomerEvent},
-    event::{Author, Event, EventBody, Part, Posted, parts_text},
+    event::{Author, Event, EventBody, HandOverNote, Mood, Part, Posted, TriedHow, parts_text},
     ids::{AgentId, ConversationId, Time},
     line::{LineState, Quote},
     stage::Side,
@@ -35,6 +35,9 @@ pub struct MessageAnswer {
     kind: &'static str,
     /// What it says, as it was written. It is a stranger's text: show it as text and nothing else.
     content: String,
+    /// What to choose from goes with it: who chooses writes the `pick` as a message.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<ChoiceAnswer>,
     /// The article that goes with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "refunds", nullable = false)]
@@ -56,6 +59,10 @@ pub struct MessageAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     quote: Option<QuoteAnswer>,
+    /// Where a person is wanted: what was before, for whoever takes it. For agents only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    note: Option<HandOverAnswer>,
     /// When.
     #[schema(format = DateTime)]
     timestamp: String,
@@ -94,6 +101,111 @@ enum LineStateWord {
     Blanked,
 }
 
+/// One of several things to choose from.
+#[derive(Serialize, ToSchema)]
+struct ChoiceAnswer {
+    /// What is written to choose it.
+    #[schema(example = "1")]
+    pick: String,
+    /// What it is called.
+    #[schema(example = "Refunds")]
+    title: String,
+    /// The article's short name, if it is one; `null`: a person.
+    #[schema(example = "refunds")]
+    kb_article_id: Option<String>,
+}
+
+impl ChoiceAnswer {
+    fn all(part: &Part) -> Vec<ChoiceAnswer> {
+        let Part::Choices(offer) = part else {
+            return vec![];
+        };
+        let choices = offer.choices.iter().map(|choice| ChoiceAnswer {
+            pick: choice.pick.clone(),
+            title: choice.title.as_str().to_owned(),
+            kb_article_id: choice.slug.as_ref().map(|slug| slug.as_str().to_owned()),
+        });
+        choices.collect()
+    }
+}
+
+/// What was before a person was asked for.
+#[derive(Serialize, ToSchema)]
+pub struct HandOverAnswer {
+    /// The customer's last question, by side and number of its line, with its beginning as it stands now; numbers of cards, addresses
+    /// and the like are masked.
+    question: Option<QuoteAnswer>,
+    /// More of the reason, in words.
+    #[schema(example = "no article is near enough")]
+    why: Option<String>,
+    /// Articles that the customer was given or offered.
+    tried: Vec<TriedAnswer>,
+    /// The article that is nearest to the question.
+    nearest: Option<NearestAnswer>,
+    /// How the customer sounds: `calm` or `upset`.
+    #[schema(example = "calm")]
+    mood: &'static str,
+    /// The language that the customer writes, as a code of two letters.
+    #[schema(example = "en")]
+    language: Option<String>,
+    /// All of it in words, a fact a line.
+    lines: Vec<String>,
+}
+
+/// An article that was tried.
+#[derive(Serialize, ToSchema)]
+struct TriedAnswer {
+    /// Its short name.
+    #[schema(example = "refunds")]
+    kb_article_id: String,
+    /// Its title then.
+    #[schema(example = "Refunds")]
+    title: String,
+    /// `answered` or `offered`.
+    #[schema(example = "answered")]
+    how: &'static str,
+}
+
+/// The article that is nearest to a question.
+#[derive(Serialize, ToSchema)]
+struct NearestAnswer {
+    /// Its short name.
+    #[schema(example = "refunds")]
+    kb_article_id: String,
+    /// Its title then.
+    #[schema(example = "Refunds")]
+    title: String,
+    /// How probable it is that it answers, in percent.
+    #[schema(example = 31)]
+    percent: u8,
+}
+
+impl From<&HandOverNote> for HandOverAnswer {
+    fn from(it: &HandOverNote) -> HandOverAnswer {
+        let tried = it.tried.iter().map(|tried| TriedAnswer {
+            kb_article_id: tried.article.as_str().to_owned(),
+            title: tried.title.as_str().to_owned(),
+            how: match tried.how {
+                TriedHow::Offered => "offered",
+                TriedHow::Answered | TriedHow::Other => "answered",
+            },
+        });
+        HandOverAnswer {
+            question: it.question.as_ref().map(QuoteAnswer::from),
+            why: it.why.clone(),
+            tried: tried.collect(),
+            nearest: it.nearest.as_ref().map(|nearest| NearestAnswer {
+                kb_article_id: nearest.article.as_str().to_owned(),
+                title: nearest.title.as_str().to_owned(),
+                percent: nearest.percent,
+            }),
+            mood: if it.mood == Mood::Upset { "upset" } else { "calm" },
+            language: it.language.clone(),
+            lines: it.lines(),
+        }
+    }
+}
+
 /// A line that is answered.
 #[derive(Serialize, ToSchema)]
 struct QuoteAnswer {
@@ -125,6 +237,7 @@ struct SaidWith {
     content: String,
     article: Option<String>,
     file: Option<UploadAnswer>,
+    choices: Vec<ChoiceAnswer>,
 }
 
 impl SaidWith {
@@ -145,6 +258,7 @@ impl SaidWith {
                 Part::File(file) => Some(UploadAnswer::from(file)),
                 _ => None,
             }),
+            choices: parts.iter().flat_map(ChoiceAnswer::all).collect(),
         }
     }
 
@@ -161,6 +275,7 @@ impl SaidWith {
         MessageAnswer {
             kind: self.kind(),
             content: self.content,
+            choices: self.choices,
             kb_article_id: self.article,
             attachment_url: self.file.as_ref().map(UploadAnswer::url),
             attachment: self.file,
@@ -197,6 +312,10 @@ impl MessageAnswer {
                     ..happened(String::new())
                 }))
             }
+            EventBody::HumanRequested(wanted) => Some(MessageAnswer {
+                note: wanted.note.as_deref().map(HandOverAnswer::from),
+                ..happened(event.body.fallback()?)
+            }),
             other => Some(happened(other.fallback()?)),
         }
     }
@@ -234,12 +353,14 @@ impl MessageAnswer {
             agent_id: None,
             kind: "event",
             content,
+            choices: vec![],
             kb_article_id: None,
             attachment: None,
             attachment_url: None,
             state: LineState::Original,
             line: None,
             quote: None,
+            note: None,
             timestamp: rfc3339(time),
         }
     }
