@@ -124,6 +124,7 @@ pub async fn public_article(server: &ServerUrl, tenant: &TenantId, slug: &Tag) -
         slug: it.id,
         title: it.title,
         body: it.content,
+        questions: None,
     })
 }
 

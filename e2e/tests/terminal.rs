@@ -149,6 +149,7 @@ async fn a_customer_costs_two_keys_with_a_saved_reply_four_and_the_end_one_more(
         owner: None,
         actions: vec![],
         uses: 0,
+        questions: None,
     };
     library.done(AgentCommand::SaveReply { reply }).await?;
     library.close().await;

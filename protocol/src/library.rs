@@ -17,6 +17,10 @@ pub const REPLIES_MAX: usize = 1_000;
 pub const ARTICLE_BYTES_MAX: usize = 48 * 1024;
 /// Tags of an article, actions of a saved reply.
 pub const LISTED_MAX: usize = 8;
+/// Example questions of an article or a saved reply.
+pub const QUESTIONS_MAX: usize = 50;
+/// Bytes of all of them together: they go in one frame with the rest.
+pub const QUESTIONS_BYTES_MAX: usize = 6 * 1024;
 
 /// Something done together with sending a saved reply, in the same transaction.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -67,6 +71,10 @@ pub struct SavedReply {
     /// How often it was sent.
     #[serde(default)]
     pub uses: u64,
+    /// Questions that it answers, in customers' words: examples to learn from, for agents only. At most [`QUESTIONS_MAX`] and
+    /// [`QUESTIONS_BYTES_MAX`]. Left out where there are none; in a command: those that it has stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub questions: Option<Vec<SubjectLine>>,
 }
 
 /// An article of the knowledge base, without its body.
@@ -100,6 +108,18 @@ pub struct Article {
     pub title: SubjectLine,
     /// Its body in Markdown.
     pub body: String,
+    /// Questions that it answers, in customers' words: examples to learn from, for agents only. At most [`QUESTIONS_MAX`] and
+    /// [`QUESTIONS_BYTES_MAX`]. Left out where there are none; in a command: those that it has stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub questions: Option<Vec<SubjectLine>>,
+}
+
+/// Example questions as they are kept: each once, whatever its letters' case; `None` for none.
+pub fn questions_as_set(questions: Vec<SubjectLine>) -> Option<Vec<SubjectLine>> {
+    let mut known = std::collections::HashSet::new();
+    let mut kept = questions;
+    kept.retain(|it| known.insert(it.as_str().to_lowercase()));
+    (!kept.is_empty()).then_some(kept)
 }
 
 /// Characters that an article's beginning has at most.

@@ -39,6 +39,7 @@ fn saved(n: u8, code: &str, title: &str, text: &str) -> SavedReply {
         owner: None,
         actions: vec![],
         uses: 0,
+        questions: None,
     }
 }
 
@@ -67,6 +68,7 @@ fn article(row: ArticleRow, body: &str) -> (AgentQuestion, AgentReply) {
         slug: row.slug.clone(),
         title: row.title.clone(),
         body: body.to_owned(),
+        questions: None,
     };
     let slug = row.slug.clone();
     (AgentQuestion::Article { slug }, AgentReply::Article { article, row })

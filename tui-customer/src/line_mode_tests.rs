@@ -725,6 +725,7 @@ fn articles_are_told_and_read_as_text() {
         slug,
         title: SubjectLine::parse("Refunds").unwrap(),
         body: "# Refunds\n\nMoney is back in *five* days.\u{1b}[2J".into(),
+        questions: None,
     };
     let told = Told::Reply(CustomerReply::Article { article });
     let n = 1;

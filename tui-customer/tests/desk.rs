@@ -497,6 +497,7 @@ fn article(rig: &mut Rig, body: &str) {
         slug: Tag::parse("refunds").unwrap(),
         title: subject("Refunds in {{days}}"),
         body: body.to_owned(),
+        questions: None,
     };
     let told = Told::Reply(CustomerReply::Article { article });
     let (n, question) = (1, question());
@@ -822,6 +823,7 @@ fn hostile_texts_do_nothing_but_look_odd() {
             slug: slug.clone(),
             title: subject(&title),
             body: raw.to_owned(),
+            questions: None,
         };
         let (n, told) = (1, Told::Reply(CustomerReply::Article { article }));
         let question = CustomerQuestion::Article { slug };

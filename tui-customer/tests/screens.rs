@@ -335,6 +335,7 @@ fn reading(width: u16, height: u16, theme: Theme) -> Rig {
         slug: slug.clone(),
         title: SubjectLine::parse("Delivery times in every country, and what to do when they are over").unwrap(),
         body: body.to_owned(),
+        questions: None,
     };
     let (n, told) = (1, Told::Reply(CustomerReply::Article { article }));
     let question = CustomerQuestion::Article { slug };

@@ -28,6 +28,7 @@ fn saved(code: &str, text: &str, owner: Option<AgentId>, actions: Vec<ReplyActio
         owner,
         actions,
         uses: 0,
+        questions: None,
     }
 }
 
@@ -163,6 +164,7 @@ fn save(slug: &str, title: &str, body: &str, published: bool) -> AgentCommand {
             slug: tag(slug),
             title: subject(title),
             body: body.to_owned(),
+            questions: None,
         },
         tags: vec![],
         published,

@@ -96,12 +96,14 @@ async fn a_full_desk(desk: &Desk) -> Result<()> {
         owner: None,
         actions: vec![],
         uses: 0,
+        questions: None,
     };
     desk.ada.done(AgentCommand::SaveReply { reply }).await?;
     let article = Article {
         slug: tag("refunds"),
         title: subject("Refunds"),
         body: "# Refunds\n\nWithin *fourteen* days.".to_owned(),
+        questions: None,
     };
     desk.ada
         .done(AgentCommand::SaveArticle {

@@ -172,6 +172,7 @@ async fn what_agents_say_among_themselves_is_in_no_frame_of_the_customers() -> R
                 slug: tag("zebradraft"),
                 title: subject("zebradraft"),
                 body: "zebradraft".to_owned(),
+                questions: None,
             },
             tags: vec![],
             published: false,

@@ -156,6 +156,7 @@ impl Desk {
             owner: None,
             actions,
             uses: 0,
+            questions: None,
         };
         let holes = "filled {{customer_name}} {{subject}} {{customer_email|none}} {{?what|nothing}}".to_owned();
         let plain = spite("saved").replace("{{", "{{{{");
@@ -182,6 +183,7 @@ impl Desk {
             slug: word("spite"),
             title: odd("article"),
             body,
+            questions: None,
         };
         let (tags, published) = (vec![word("תג-tag")], true);
         self.cleo

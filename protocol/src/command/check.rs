@@ -3,11 +3,12 @@
 
 use super::{AgentCommand, CustomerCommand};
 use crate::{
-    library::{ARTICLE_BYTES_MAX, LISTED_MAX, REPLY_BYTES_MAX},
+    library::{ARTICLE_BYTES_MAX, LISTED_MAX, QUESTIONS_BYTES_MAX, QUESTIONS_MAX, REPLY_BYTES_MAX},
     refusal::Refusal,
     settings::DeskSettings,
     template::Template,
     text::{MESSAGE_BYTES_MAX, MessageText},
+    words::SubjectLine,
 };
 
 /// Things that a command may list: tags, skills, members, mentions.
@@ -75,6 +76,7 @@ impl AgentCommand {
                     return Err(bad_field("reply.actions", format!("{LISTED_MAX} is the most")));
                 }
                 text(&reply.text)?;
+                questions("reply.questions", reply.questions.as_deref())?;
                 Template::parse(&reply.text)
                     .map(drop)
                     .map_err(|why| bad_field("reply.text", why.to_string()))
@@ -89,7 +91,7 @@ impl AgentCommand {
                 if tags.len() > LISTED_MAX {
                     return Err(bad_field("tags", format!("{LISTED_MAX} is the most")));
                 }
-                Ok(())
+                questions("article.questions", article.questions.as_deref())
             }
             AgentCommand::SaveGroup { group } => {
                 listed("group.members", group.members.len())?;
@@ -140,6 +142,19 @@ impl CustomerCommand {
             _ => Ok(()),
         }
     }
+}
+
+/// The example questions of an article or a saved reply.
+fn questions(what: &str, all: Option<&[SubjectLine]>) -> Result<(), Refusal> {
+    let all = all.unwrap_or_default();
+    let bytes: usize = all.iter().map(|it| it.as_str().len()).sum();
+    if all.len() > QUESTIONS_MAX || bytes > QUESTIONS_BYTES_MAX {
+        return Err(bad_field(
+            what,
+            format!("at most {QUESTIONS_MAX}, and {QUESTIONS_BYTES_MAX} bytes together"),
+        ));
+    }
+    Ok(())
 }
 
 fn listed(what: &str, count: usize) -> Result<(), Refusal> {

@@ -146,6 +146,7 @@ pub fn saved_reply() -> SavedReply {
         owner: None,
         actions: every_action(),
         uses: 12,
+        questions: None,
     }
 }
 
@@ -154,6 +155,7 @@ pub fn article() -> Article {
         slug: tag("refunds"),
         title: line("Refunds"),
         body: "# Refunds\n\nWithin 14 days.".to_owned(),
+        questions: None,
     }
 }
 
@@ -522,7 +524,7 @@ every! {
         AgentCommand::UnblockCustomer { .. } => AgentCommand::UnblockCustomer { customer: carol().id },
         AgentCommand::SaveReply { .. } => AgentCommand::SaveReply { reply: saved_reply() },
         AgentCommand::DeleteReply { .. } => AgentCommand::DeleteReply { reply: saved_reply().id },
-        AgentCommand::SaveArticle { .. } => AgentCommand::SaveArticle { article: article(), tags: vec![tag("money")], published: true },
+        AgentCommand::SaveArticle { .. } => AgentCommand::SaveArticle { article: Article { questions: Some(vec![line("When is my money back?")]), ..article() }, tags: vec![tag("money")], published: true },
         AgentCommand::DeleteArticle { .. } => AgentCommand::DeleteArticle { slug: tag("refunds") },
         AgentCommand::SaveGroup { .. } => AgentCommand::SaveGroup { group: group(0x20, "returns", &[bo()], &["returns"]) },
         AgentCommand::DeleteGroup { .. } => AgentCommand::DeleteGroup { group: returns().id },

@@ -31,7 +31,7 @@ impl From<library::Article> for Article {
             slug: it.slug,
             title: it.title.as_str().to_owned(),
             body: it.body,
-            questions: vec![],
+            questions: it.questions.iter().flatten().map(|it| it.as_str().to_owned()).collect(),
         }
     }
 }

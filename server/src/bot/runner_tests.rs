@@ -324,6 +324,7 @@ async fn what_the_tenant_chooses_holds_from_the_next_line_on() {
         slug: slug.clone(),
         title: SubjectLine::parse("Umtausch").unwrap(),
         body: "Bring it back.".to_owned(),
+        questions: None,
     };
     let article = |published| AgentCommand::SaveArticle {
         article: article.clone(),
@@ -394,6 +395,7 @@ async fn an_article_answers_as_soon_as_it_is_published_and_no_longer_than_that()
             slug: slug.clone(),
             title: SubjectLine::parse("How much does it cost to rent a kayak?").unwrap(),
             body: "A kayak is 12 euros an hour.".to_owned(),
+            questions: None,
         },
         tags: vec![],
         published,

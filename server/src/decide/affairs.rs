@@ -10,7 +10,7 @@ use minicom_protocol::{
     },
     ids::{AgentId, GroupId, ReplyId},
     intake::Introduction,
-    library::{Article, ArticleRow, REPLIES_MAX, ReplyAction, SavedReply, beginning},
+    library::{Article, ArticleRow, REPLIES_MAX, ReplyAction, SavedReply, beginning, questions_as_set},
     people::Realm,
     refusal::Refusal,
     settings::{AttributeKind, DeskSettings},
@@ -226,6 +226,10 @@ fn save_reply(facts: &Facts<'_>, caller: Agent<'_>, reply: &SavedReply) -> Resul
     can_be_done(facts, &reply.actions)?;
     let reply = SavedReply {
         uses: known.map_or(0, |it| it.uses),
+        questions: match &reply.questions {
+            Some(questions) => questions_as_set(questions.clone()),
+            None => known.and_then(|it| it.questions.clone()),
+        },
         ..reply.clone()
     };
     Ok(if known == Some(&reply) {
@@ -261,8 +265,16 @@ fn delete_reply(facts: &Facts<'_>, caller: Agent<'_>, reply: ReplyId) -> Result<
 
 fn save_article(facts: &Facts<'_>, caller: Agent<'_>, article: &Article, tags: &[Tag], published: bool) -> Decision {
     let tags = as_set(tags.to_vec());
-    if let Some((known, row)) = &facts.more.article
-        && (known, &row.tags, row.published) == (article, &tags, published)
+    let known = facts.more.article.as_ref();
+    let article = Article {
+        questions: match &article.questions {
+            Some(questions) => questions_as_set(questions.clone()),
+            None => known.and_then(|(known, _)| known.questions.clone()),
+        },
+        ..article.clone()
+    };
+    if let Some((known, row)) = known
+        && (known, &row.tags, row.published) == (&article, &tags, published)
     {
         return Decision::default();
     }
@@ -276,7 +288,7 @@ fn save_article(facts: &Facts<'_>, caller: Agent<'_>, article: &Article, tags: &
         excerpt: beginning(&article.body),
     };
     Decision {
-        writes: vec![Write::ArticleBody(row.clone(), article.body.clone())],
+        writes: vec![Write::Article(Box::new((article, row.clone())))],
         ..one(EventBody::ArticleChanged(ArticleChanged { article: row }))
     }
 }

@@ -224,8 +224,8 @@ pub struct Decision {
 /// What is written in the same transaction and is no event.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Write {
-    /// An article's body: too large for the journal, and kept in its newest form only.
-    ArticleBody(ArticleRow, String),
+    /// An article's body and its example questions: too large for the journal, and kept in their newest form only.
+    Article(Box<(Article, ArticleRow)>),
     /// A saved reply was used once more.
     ReplyUsed(ReplyId),
     /// A file stands in the line that is written.

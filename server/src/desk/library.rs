@@ -94,7 +94,10 @@ impl Desk {
     pub async fn published_article(&self, tenant: TenantKey, slug: Tag) -> Result<Article, Refusal> {
         let (article, row) = self.article(tenant, slug).await?;
         if row.published {
-            Ok(article)
+            Ok(Article {
+                questions: None,
+                ..article
+            })
         } else {
             Err(Refusal::NotFound)
         }

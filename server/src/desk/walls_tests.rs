@@ -90,11 +90,13 @@ async fn fill(test: &TestDesk) -> Filled {
         owner: None,
         actions: vec![],
         uses: 0,
+        questions: None,
     };
     let article = Article {
         slug: word,
         title,
         body: "a word".to_owned(),
+        questions: None,
     };
     let group = Group {
         id: GroupId(Uuid::new_v4()),

@@ -32,7 +32,7 @@ use crate::{
     store::{
         self, TenantKey,
         audit::{self, By},
-        commands, files,
+        commands, examples, files,
         journal::{self, Chance, New, Standing},
         library, staff,
         tenants::removal,
@@ -321,8 +321,13 @@ fn write(
     }
     for change in decision.writes {
         match change {
-            Write::ArticleBody(row, body) => library::write_body(scope.conn, scope.tenant, &row, &body)?,
-            Write::ReplyUsed(reply) => library::count_use(scope.conn, scope.tenant, reply)?,
+            Write::Article(it) => library::write_article(scope.conn, scope.tenant, &it.1, &it.0)?,
+            Write::ReplyUsed(reply) => {
+                library::count_use(scope.conn, scope.tenant, reply)?;
+                if let Some(conversation) = decision.conversation {
+                    examples::reply_used(scope.conn, scope.tenant, conversation, reply, scope.now)?;
+                }
+            }
             Write::FileSent(file) => {
                 let (conversation, line) = decision
                     .conversation

@@ -11,8 +11,8 @@ use minicom_protocol::{
 use rusqlite::{Connection, params};
 
 use super::{
-    Result, TenantKey, commands, conversations, damaged, devices, files, journal::erasure as events, profiles, refold,
-    tickets, to_json,
+    Result, TenantKey, commands, conversations, damaged, devices, examples, files, journal::erasure as events,
+    profiles, refold, tickets, to_json,
 };
 
 /// Who an erased customer is from here on.
@@ -35,6 +35,7 @@ pub fn conversations(
     events::conversations(conn, tenant, customer, ended)?;
     for conversation in ended {
         files::gone_of(conn, tenant, customer.id, Some(*conversation), now)?;
+        examples::erase(conn, tenant, *conversation)?;
         if let Some(mut ticket) = tickets::of_conversation(conn, tenant, *conversation)? {
             let subject = to_json(&Subject::Ticket { number: ticket.number })?;
             events::subject(conn, tenant, customer, &subject)?;

@@ -3,7 +3,7 @@
 mod articles;
 mod replies;
 
-pub use articles::{all_articles, article, articles, is_published, published, published_articles, write_body};
+pub use articles::{all_articles, article, articles, is_published, published, published_articles, write_article};
 pub(super) use articles::{delete_article, save_article};
 pub use replies::{count_use, most_used, replies, reply, reply_by_code, reply_count};
 pub(super) use replies::{delete_reply, save_reply};

@@ -238,6 +238,53 @@ fn a_database_of_the_fourth_version_goes_on_with_rows_of_every_table() {
 }
 
 #[test]
+fn a_database_of_the_fifth_version_goes_on_with_rows_of_every_table() {
+    let (_dir, file, mut conn) = open();
+    for (steps, rows) in [
+        (3, include_str!("schema/0003_rows.sql")),
+        (4, include_str!("schema/0004_rows.sql")),
+        (5, include_str!("schema/0005_rows.sql")),
+    ] {
+        migrate_with(&mut conn, &file, &STEPS[..steps], |_| Ok(())).unwrap();
+        conn.execute_batch(rows).unwrap();
+    }
+    let before: Vec<(String, i64)> = tables(&conn)
+        .into_iter()
+        .map(|table| (table.clone(), rows(&conn, &table)))
+        .collect();
+    let empty: Vec<&str> = before.iter().filter(|it| it.1 == 0).map(|it| it.0.as_str()).collect();
+    assert!(empty.is_empty() && before.len() > 26, "no rows of {empty:?}");
+
+    assert_eq!(migrate(&mut conn, &file).unwrap(), 5);
+    for (table, count) in before {
+        assert!(rows(&conn, &table) >= count, "{table} has lost rows");
+    }
+    let broken: i64 = conn
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(broken, 0);
+    // An article of before the upgrade has no example questions, and may get some.
+    let tenant = TenantKey(1);
+    let row = library::articles(&conn, tenant, "refun", 10).unwrap().remove(0);
+    let (article, row) = library::article(&conn, tenant, &row.slug).unwrap().unwrap();
+    assert_eq!(article.questions, None);
+    let asked = minicom_protocol::words::SubjectLine::parse("where is my money?").unwrap();
+    let changed = minicom_protocol::library::Article {
+        questions: Some(vec![asked]),
+        ..article
+    };
+    library::write_article(&conn, tenant, &row, &changed).unwrap();
+    let (kept, _) = library::article(&conn, tenant, &row.slug).unwrap().unwrap();
+    assert_eq!(kept, changed);
+    let replies: i64 = conn
+        .query_row("SELECT count(*) FROM replies WHERE questions = '[]'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(replies, rows(&conn, "replies"));
+}
+
+#[test]
 fn the_index_of_the_fourth_version_begins_anew_in_tables_of_its_own() {
     let (_dir, file, mut conn) = open();
     migrate_with(&mut conn, &file, &STEPS[..4], |_| Ok(())).unwrap();

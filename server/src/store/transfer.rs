@@ -7,7 +7,8 @@ mod customers;
 use minicom_protocol::{
     event::EventBody,
     ids::{AgentId, ConversationId, Cursor, Mark, Rev, Time},
-    words::Tag,
+    library::{Article, questions_as_set},
+    words::{SubjectLine, Tag},
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -90,7 +91,7 @@ pub fn agents(conn: &Connection, tenant: TenantKey) -> Result<Vec<AgentLine>> {
 /// Articles after a slug, with their bodies.
 pub fn articles(conn: &Connection, tenant: TenantKey, after: &str, limit: i64) -> Result<Vec<(String, Value)>> {
     let mut statement = conn.prepare_cached(
-        "SELECT slug, title, body, tags, published FROM articles WHERE tenant = ?1 AND slug > ?2 ORDER BY slug LIMIT ?3",
+        "SELECT slug, title, body, tags, published, questions FROM articles WHERE tenant = ?1 AND slug > ?2 ORDER BY slug LIMIT ?3",
     )?;
     let rows = statement.query_map(params![tenant.0, after, limit], |row| {
         let slug: String = row.get(0)?;
@@ -100,6 +101,7 @@ pub fn articles(conn: &Connection, tenant: TenantKey, after: &str, limit: i64) -
             "body": row.get::<_, String>(2)?,
             "tags": from_json::<Value>(&row.get::<_, String>(3)?)?,
             "published": row.get::<_, bool>(4)?,
+            "questions": from_json::<Value>(&row.get::<_, String>(5)?)?,
         });
         Ok((slug, line))
     })?;
@@ -220,12 +222,26 @@ pub fn take_agent(conn: &Connection, tenant: TenantKey, it: &AgentLine, now: Tim
     Ok(())
 }
 
-/// Writes the body of an article that an event has made.
-pub fn take_article(conn: &Connection, tenant: TenantKey, slug: &Tag, body: &str) -> Result<bool> {
-    match library::article(conn, tenant, slug)? {
-        Some((article, row)) if article.body != body => library::write_body(conn, tenant, &row, body).map(|()| true),
-        _ => Ok(false),
+/// Writes the body of an article that an event has made, and its example questions; those that it has, if the line says none.
+pub fn take_article(
+    conn: &Connection,
+    tenant: TenantKey,
+    slug: &Tag,
+    body: &str,
+    questions: Option<Vec<SubjectLine>>,
+) -> Result<bool> {
+    let Some((article, row)) = library::article(conn, tenant, slug)? else {
+        return Ok(false);
+    };
+    let taken = Article {
+        body: body.to_owned(),
+        questions: questions.map_or_else(|| article.questions.clone(), questions_as_set),
+        ..article.clone()
+    };
+    if taken == article {
+        return Ok(false);
     }
+    library::write_article(conn, tenant, &row, &taken).map(|()| true)
 }
 
 /// Sets a timer, if the event that set it was taken over.

@@ -11,7 +11,7 @@ use minicom_protocol::{
     event::{Event, Subject},
     gate::Shown,
     ids::{CustomerId, Rev},
-    words::Tag,
+    words::{SubjectLine, Tag},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -175,6 +175,7 @@ enum Line {
     Article {
         slug: Tag,
         body: String,
+        questions: Option<Vec<SubjectLine>>,
     },
     Timer(TimerLine),
     /// Bytes of a file.
@@ -260,6 +261,8 @@ fn read(line: &Value, names: &HashMap<String, String>) -> Result<Line, String> {
         "article" => Line::Article {
             slug: Tag::parse(text("slug")).map_err(|error| error.to_string())?,
             body: text("body").to_owned(),
+            // Exports of earlier releases have none.
+            questions: line.get("questions").cloned().map(of).transpose()?,
         },
         "settings" | "conversation" | "ticket" | "group" | "reply" => Line::Follows,
         "end" => Line::End,
@@ -329,7 +332,7 @@ fn write(
             }
             new
         }
-        Line::Article { slug, body } => transfer::take_article(conn, tenant, &slug, &body)?,
+        Line::Article { slug, body, questions } => transfer::take_article(conn, tenant, &slug, &body, questions)?,
         Line::Follows | Line::End | Line::Bytes(_) => return Ok(Became::Passed),
     };
     Ok(if changed { Became::Taken } else { Became::Known })

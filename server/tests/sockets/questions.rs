@@ -206,6 +206,7 @@ async fn save(client: &mut Client<Agents>, code: &str, text: &str, owner: Option
         owner,
         actions: vec![],
         uses: 0,
+        questions: None,
     };
     client.does(AgentCommand::SaveReply { reply }).await.unwrap();
 }
@@ -271,6 +272,7 @@ async fn an_agents_own_saved_reply_comes_to_nobody_else() {
         owner: None,
         actions: vec![],
         uses: 0,
+        questions: None,
     };
     let mut save = async |owner| {
         reply.owner = owner;
@@ -329,6 +331,7 @@ async fn write(client: &mut Client<Agents>, slug: &str, body: &str, published: b
         slug: tag(slug),
         title: subject(slug),
         body: body.to_owned(),
+        questions: None,
     };
     let tags = vec![tag("money")];
     let save = AgentCommand::SaveArticle {

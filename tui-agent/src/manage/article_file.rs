@@ -4,7 +4,7 @@ use std::path::Path;
 
 use minicom_protocol::{
     command::AgentCommand,
-    library::{Article, ArticleRow},
+    library::{Article, ArticleRow, questions_as_set},
     words::{SubjectLine, Tag, as_set},
 };
 use serde::Deserialize;
@@ -35,10 +35,11 @@ struct Keys {
     title: Option<SubjectLine>,
     tags: Option<Vec<Tag>>,
     published: Option<bool>,
+    questions: Option<Vec<SubjectLine>>,
 }
 
 fn known() -> Table {
-    let keys = ["slug", "title", "tags", "published"];
+    let keys = ["slug", "title", "tags", "published", "questions"];
     keys.into_iter()
         .map(|key| (key.to_owned(), Value::Boolean(true)))
         .collect()
@@ -75,6 +76,7 @@ pub fn parse(file: &str, path: &Path, text: &str) -> Result<ArticleFile, Vec<Mis
             slug,
             title,
             body: body.to_owned(),
+            questions: keys.questions,
         },
         tags: keys.tags.map(as_set),
         published: keys.published,
@@ -111,6 +113,11 @@ impl ArticleFile {
     pub fn is(&self, known: &Article, row: &ArticleRow) -> bool {
         known.title == self.article.title
             && front::trimmed(&known.body) == self.article.body
+            && self
+                .article
+                .questions
+                .as_ref()
+                .is_none_or(|questions| questions_as_set(questions.clone()) == known.questions)
             && row.tags == self.tags_at(Some(row))
             && row.published == self.published_at(Some(row))
     }
@@ -143,12 +150,19 @@ pub fn render(article: &Article, row: &ArticleRow) -> String {
             .collect(),
     );
     out.push_str(&format!(
-        "title = {}\ntags = {}\npublished = {}\n+++\n\n{}\n",
+        "title = {}\ntags = {}\npublished = {}\n",
         strict::quoted(article.title.as_str()),
         strict::inline(&tags),
         row.published,
-        front::trimmed(&article.body)
     ));
+    if let Some(questions) = &article.questions {
+        out.push_str("questions = [\n");
+        for question in questions {
+            out.push_str(&format!("    {},\n", strict::quoted(question.as_str())));
+        }
+        out.push_str("]\n");
+    }
+    out.push_str(&format!("+++\n\n{}\n", front::trimmed(&article.body)));
     out
 }
 

@@ -96,6 +96,20 @@ fn what_is_left_out_stays() {
     assert!(matches!(command, AgentCommand::SaveArticle { published: true, ref tags, .. } if tags.len() == 1));
     let new = file.command(None);
     assert!(matches!(new, AgentCommand::SaveArticle { published: false, ref tags, .. } if tags.is_empty()));
+    let asked = read(
+        "refunds.md",
+        "+++\nquestions = [\"Money back?\", \"money back?\"]\n+++\n# Refunds\n\nText\n",
+    )
+    .unwrap();
+    assert!(!asked.is(&known, &row));
+    let questions = asked.article.questions.clone().and_then(questions_as_set);
+    let known = Article { questions, ..known };
+    assert!(
+        asked.is(&known, &row) && file.is(&known, &row),
+        "each once; left out they stay"
+    );
+    let none = read("refunds.md", "+++\nquestions = []\n+++\n# Refunds\n\nText\n").unwrap();
+    assert!(!none.is(&known, &row));
     let draft = read("refunds.md", "+++\npublished = false\n+++\n# Refunds\n\nText\n").unwrap();
     assert!(!draft.is(&known, &row));
 }
@@ -113,6 +127,7 @@ fn what_is_exported_is_imported_the_same() {
             slug: row.slug.clone(),
             title: row.title.clone(),
             body: body.to_owned(),
+            questions: (!body.is_empty()).then(|| vec![row.title.clone()]),
         };
         let (name, text) = (file_name(&row.slug), render(&article, &row));
         let again = read(&name, &text).unwrap();

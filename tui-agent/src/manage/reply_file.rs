@@ -162,6 +162,7 @@ impl ReplyFile {
             owner,
             actions,
             uses: 0,
+            questions: None,
         }
     }
 

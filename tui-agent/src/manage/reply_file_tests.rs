@@ -157,6 +157,7 @@ proptest! {
                 ReplyAction::Close,
             ],
             uses: 0,
+            questions: None,
         };
         let file = render(&reply, &staff());
         let again = read("other.txt", &file).and_then(|it| it.at_desk("f", id, me, &staff()).map_err(|it| it.to_string()));

@@ -29,6 +29,7 @@ fn saved(n: u8, code: &str, text: &str, actions: Vec<ReplyAction>) -> SavedReply
         owner: None,
         actions,
         uses: 0,
+        questions: None,
     }
 }
 
@@ -62,6 +63,7 @@ fn article(script: &mut Script, slug: &str, published: bool) {
         slug: slug.parse().unwrap(),
         title: "Refunds".parse().unwrap(),
         body: "# Refunds\n\nYou get it \u{1b}[2Jback".to_owned(),
+        questions: None,
     };
     let slug = known.slug.clone();
     let row = row(slug.as_str(), published);

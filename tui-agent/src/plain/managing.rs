@@ -58,6 +58,7 @@ impl PlainAgent {
             owner,
             actions,
             uses: 0,
+            questions: None,
         };
         if let Err(why) = self.fields_of_reply(&mut reply, fields, given.now) {
             return self.refuse_word(&why);
@@ -156,6 +157,7 @@ impl PlainAgent {
             slug: article.slug,
             title: change.title.unwrap_or(article.title),
             body: change.body.unwrap_or(article.body),
+            questions: None,
         };
         let command = AgentCommand::SaveArticle {
             article,
@@ -182,6 +184,7 @@ impl PlainAgent {
             slug: slug.clone(),
             title,
             body,
+            questions: None,
         };
         let command = AgentCommand::SaveArticle {
             article,

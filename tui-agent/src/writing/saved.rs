@@ -202,6 +202,7 @@ mod tests {
             owner: None,
             actions,
             uses: 0,
+            questions: None,
         };
         assert_eq!(also(&reply(vec![]), None), None);
         let many = vec![

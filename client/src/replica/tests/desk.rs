@@ -189,6 +189,7 @@ pub fn reply(n: u8, owner: Option<AgentId>, text: &str) -> SavedReply {
         owner,
         actions: vec![],
         uses: 0,
+        questions: None,
     }
 }
 

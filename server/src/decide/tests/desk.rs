@@ -351,6 +351,7 @@ fn with_reply(actions: Vec<ReplyAction>) -> (Model, impl Fn(&Model, &str) -> Ord
         owner: None,
         actions,
         uses: 0,
+        questions: None,
     });
     let post = move |model: &Model, text: &str| {
         Order::Agent(AgentCommand::Post {
@@ -469,6 +470,7 @@ fn a_card_is_made_of_published_articles_only() {
         slug: slug.clone(),
         title: row.title.clone(),
         body: "# Refunds\nTake a week.".into(),
+        questions: None,
     };
     model.more.article = Some((article.clone(), row.clone()));
     let (who, mut order) = order(&model, "a.post");

@@ -32,10 +32,15 @@ fn read(row: &Row<'_>) -> Result<ArticleRow> {
     })
 }
 
+/// A column of example questions; `None` if there are none.
+pub(super) fn some_questions(column: &str) -> Result<Option<Vec<SubjectLine>>> {
+    Ok(from_json::<Vec<SubjectLine>>(column).map(|all| (!all.is_empty()).then_some(all))?)
+}
+
 /// An article, a draft too, with all that is known of it.
 pub fn article(conn: &Connection, tenant: TenantKey, slug: &Tag) -> Result<Option<(Article, ArticleRow)>> {
     conn.prepare_cached(&format!(
-        "SELECT {ROW}, substr(body, 1, {EXCERPT_CHARS}), body FROM articles WHERE tenant = ?1 AND slug = ?2"
+        "SELECT {ROW}, substr(body, 1, {EXCERPT_CHARS}), body, questions FROM articles WHERE tenant = ?1 AND slug = ?2"
     ))?
     .query_row(params![tenant.0, slug.as_str()], |row| {
         let it = read(row)?;
@@ -43,6 +48,7 @@ pub fn article(conn: &Connection, tenant: TenantKey, slug: &Tag) -> Result<Optio
             slug: it.slug.clone(),
             title: it.title.clone(),
             body: row.get(7)?,
+            questions: some_questions(&row.get::<_, String>(8)?)?,
         };
         Ok((article, it))
     })
@@ -57,13 +63,15 @@ pub fn is_published(conn: &Connection, tenant: TenantKey, slug: &Tag) -> Result<
 
 /// All that customers can read, whole, by slug: what the bot learns from.
 pub fn published(conn: &Connection, tenant: TenantKey) -> Result<Vec<Article>> {
-    let mut statement =
-        conn.prepare_cached("SELECT slug, title, body FROM articles WHERE tenant = ?1 AND published ORDER BY slug")?;
+    let mut statement = conn.prepare_cached(
+        "SELECT slug, title, body, questions FROM articles WHERE tenant = ?1 AND published ORDER BY slug",
+    )?;
     let rows = statement.query_map([tenant.0], |row| {
         Ok(Article {
             slug: Tag::parse(row.get::<_, String>(0)?).map_err(damaged)?,
             title: SubjectLine::parse(row.get::<_, String>(1)?).map_err(damaged)?,
             body: row.get(2)?,
+            questions: some_questions(&row.get::<_, String>(3)?)?,
         })
     })?;
     rows.collect()
@@ -128,24 +136,29 @@ pub fn all_articles(
     rows.collect()
 }
 
-/// Writes an article's body, and what is known of the article.
-pub fn write_body(conn: &Connection, tenant: TenantKey, it: &ArticleRow, body: &str) -> Result<()> {
-    save(conn, tenant, it, Some(body))
+/// Writes an article in full: its body and questions, and what is known of it.
+pub fn write_article(conn: &Connection, tenant: TenantKey, it: &ArticleRow, article: &Article) -> Result<()> {
+    save(conn, tenant, it, Some(article))
 }
 
-/// Writes what is known of an article, new or changed. The body stays; that of a new one is empty.
+/// Writes what is known of an article, new or changed. Body and questions stay; those of a new one are empty.
 pub(in crate::store) fn save_article(conn: &Connection, tenant: TenantKey, it: &ArticleRow) -> Result<()> {
     save(conn, tenant, it, None)
 }
 
-fn save(conn: &Connection, tenant: TenantKey, it: &ArticleRow, body: Option<&str>) -> Result<()> {
+fn save(conn: &Connection, tenant: TenantKey, it: &ArticleRow, article: Option<&Article>) -> Result<()> {
+    let body = article.map(|it| it.body.as_str());
+    let questions = article
+        .map(|it| to_json(&it.questions.as_deref().unwrap_or_default()))
+        .transpose()?;
     unindex(conn, tenant, &it.slug)?;
     let updated_by = it.updated_by.as_ref().map(to_json).transpose()?;
     conn.prepare_cached(
-        "INSERT INTO articles (tenant, slug, title, body, tags, published, updated_at, updated_by)
-         VALUES (?1, ?2, ?3, coalesce(?4, ''), ?5, ?6, ?7, ?8)
+        "INSERT INTO articles (tenant, slug, title, body, tags, published, updated_at, updated_by, questions)
+         VALUES (?1, ?2, ?3, coalesce(?4, ''), ?5, ?6, ?7, ?8, coalesce(?9, '[]'))
          ON CONFLICT (tenant, slug) DO UPDATE
-         SET title = ?3, body = coalesce(?4, body), tags = ?5, published = ?6, updated_at = ?7, updated_by = ?8",
+         SET title = ?3, body = coalesce(?4, body), tags = ?5, published = ?6, updated_at = ?7, updated_by = ?8,
+             questions = coalesce(?9, questions)",
     )?
     .execute(params![
         tenant.0,
@@ -155,7 +168,8 @@ fn save(conn: &Connection, tenant: TenantKey, it: &ArticleRow, body: Option<&str
         to_json(&it.tags)?,
         it.published,
         it.updated_at.0,
-        updated_by
+        updated_by,
+        questions
     ])?;
     conn.prepare_cached(
         "INSERT INTO articles_text (rowid, title, tags, body)

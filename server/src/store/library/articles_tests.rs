@@ -21,7 +21,13 @@ fn write(store: &mut Store, slug: &str, title: &str, body: &str) -> ArticleRow {
         Subject::Library,
         EventBody::ArticleChanged(ArticleChanged { article: row.clone() }),
     );
-    write_body(&store.conn, store.tenant, &row, body).unwrap();
+    let article = Article {
+        slug: row.slug.clone(),
+        title: row.title.clone(),
+        body: body.to_owned(),
+        questions: None,
+    };
+    write_article(&store.conn, store.tenant, &row, &article).unwrap();
     row
 }
 

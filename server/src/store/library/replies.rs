@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::store::{Result, TenantKey, damaged, from_json, full_text, pos_from_sql, to_json};
 
-const REPLY: &str = "id, owner, code, title, text, actions, uses";
+const REPLY: &str = "id, owner, code, title, text, actions, uses, questions";
 
 fn read(row: &Row<'_>) -> Result<SavedReply> {
     let owner: Vec<u8> = row.get(1)?;
@@ -21,6 +21,7 @@ fn read(row: &Row<'_>) -> Result<SavedReply> {
         text: row.get(4)?,
         actions: from_json(&row.get::<_, String>(5)?)?,
         uses: pos_from_sql(row.get(6)?),
+        questions: super::articles::some_questions(&row.get::<_, String>(7)?)?,
     })
 }
 
@@ -108,8 +109,9 @@ pub fn count_use(conn: &Connection, tenant: TenantKey, id: ReplyId) -> Result<()
 pub(in crate::store) fn save_reply(conn: &Connection, tenant: TenantKey, it: &SavedReply) -> Result<()> {
     unindex(conn, tenant, it.id)?;
     conn.prepare_cached(
-        "INSERT INTO replies (tenant, id, owner, code, title, text, actions, uses) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)
-         ON CONFLICT (tenant, id) DO UPDATE SET owner = ?3, code = ?4, title = ?5, text = ?6, actions = ?7",
+        "INSERT INTO replies (tenant, id, owner, code, title, text, actions, uses, questions)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)
+         ON CONFLICT (tenant, id) DO UPDATE SET owner = ?3, code = ?4, title = ?5, text = ?6, actions = ?7, questions = ?8",
     )?
     .execute(params![
         tenant.0,
@@ -118,7 +120,8 @@ pub(in crate::store) fn save_reply(conn: &Connection, tenant: TenantKey, it: &Sa
         it.code.as_str(),
         it.title.as_str(),
         it.text,
-        to_json(&it.actions)?
+        to_json(&it.actions)?,
+        to_json(&it.questions.as_deref().unwrap_or_default())?
     ])?;
     conn.prepare_cached(
         "INSERT INTO replies_text (rowid, code, title, text)

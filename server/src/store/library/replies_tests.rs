@@ -15,6 +15,7 @@ fn save(store: &mut Store, owner: Option<AgentId>, code: &str, title: &str, text
         owner,
         actions: vec![ReplyAction::Close],
         uses: 0,
+        questions: None,
     };
     store.append(
         Subject::Library,

@@ -139,6 +139,7 @@ impl App {
             owner: None,
             actions: Vec::new(),
             uses: 0,
+            questions: None,
         };
         self.ask_reply_fields(reply, true, now);
     }

@@ -209,6 +209,7 @@ fn saved(code: &str, title: &str, text: &str) -> SavedReply {
         owner: None,
         actions: vec![],
         uses: 7,
+        questions: None,
     }
 }
 
@@ -255,6 +256,7 @@ fn knows_articles(seat: &mut Seat, query: &str, articles: &[ArticleRow]) {
             slug: row.slug.clone(),
             title: row.title.clone(),
             body: "Send it **back** within 30 days.\n\n- with the label".to_owned(),
+            questions: None,
         };
         let row = row.clone();
         seat.desk.replies.push((question, AgentReply::Article { article, row }));

@@ -84,6 +84,10 @@ pub struct ArticleAnswer {
     row: ArticleRowAnswer,
     /// Its body, in Markdown.
     content: String,
+    /// Questions that it answers, which the bot learns from; for agents only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Vec<String>>, example = json!(["when do I get my money back?"]))]
+    questions: Option<Vec<SubjectLine>>,
 }
 
 impl ArticleAnswer {
@@ -92,6 +96,7 @@ impl ArticleAnswer {
         ArticleAnswer {
             row: ArticleRowAnswer::for_customers(row),
             content: article.body.clone(),
+            questions: None,
         }
     }
 }
@@ -165,6 +170,7 @@ async fn shown(app: &App, agent: &SignedIn, slug: Tag) -> Result<ArticleAnswer, 
     Ok(ArticleAnswer {
         row: ArticleRowAnswer::for_agents(&row),
         content: article.body,
+        questions: Some(article.questions.unwrap_or_default()),
     })
 }
 
@@ -189,6 +195,10 @@ pub struct NewArticle {
     /// Whether customers can read it. A draft is for agents only.
     #[serde(default)]
     published: bool,
+    /// Questions that it answers, in customers' words: the bot learns from them. At most 50, and 6 KiB together.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, max_items = 50, example = json!(["when do I get my money back?"]))]
+    questions: Vec<SubjectLine>,
 }
 
 /// Makes an article. 409 `exists` if there is one by that name.
@@ -207,6 +217,7 @@ pub async fn add(
         content,
         tags,
         published,
+        questions,
     } = change.body;
     let key = app.desk.tenant(&agent.tenant)?;
     // What a repeat finds there is what it made itself.
@@ -219,6 +230,7 @@ pub async fn add(
         slug: slug.clone(),
         title,
         body: content,
+        questions: Some(questions),
     };
     let command = AgentCommand::SaveArticle {
         article,
@@ -246,6 +258,9 @@ pub struct ArticlePatch {
     /// Whether customers can read it.
     #[schema(example = true, nullable = false)]
     published: Option<bool>,
+    /// All questions that it answers, in customers' words, at most 50, and 6 KiB together.
+    #[schema(value_type = Option<Vec<String>>, max_items = 50, nullable = false)]
+    questions: Option<Vec<SubjectLine>>,
 }
 
 /// Changes an article.
@@ -268,12 +283,14 @@ pub async fn change(
         content,
         tags,
         published,
+        questions,
     } = change.body;
     let command = AgentCommand::SaveArticle {
         article: Article {
             slug: slug.clone(),
             title: title.unwrap_or(known.title),
             body: content.unwrap_or(known.body),
+            questions,
         },
         tags: tags.unwrap_or(row.tags),
         published: published.unwrap_or(row.published),

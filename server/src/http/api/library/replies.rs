@@ -50,6 +50,9 @@ pub struct ReplyAnswer {
     actions: Vec<Action>,
     /// How often it was sent.
     uses: u64,
+    /// Questions that it answers, which suggestions to agents are made by.
+    #[schema(value_type = Vec<String>, example = json!(["where is my parcel?"]))]
+    questions: Vec<SubjectLine>,
 }
 
 /// Something done together with sending a saved reply.
@@ -119,6 +122,7 @@ impl From<&SavedReply> for ReplyAnswer {
             own: it.owner.is_some(),
             actions: it.actions.iter().map(Action::from).collect(),
             uses: it.uses,
+            questions: it.questions.clone().unwrap_or_default(),
         }
     }
 }
@@ -204,6 +208,10 @@ pub struct NewReply {
     #[serde(default)]
     #[schema(max_items = 8)]
     actions: Vec<Action>,
+    /// Questions that it answers, in customers' words: suggestions to agents are made by them. At most 50, and 6 KiB together.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, max_items = 50)]
+    questions: Vec<SubjectLine>,
 }
 
 /// Makes a saved reply.
@@ -223,6 +231,7 @@ pub async fn add(
         message,
         own,
         actions,
+        questions,
     } = change.body;
     let title = match title {
         Some(title) => title,
@@ -236,6 +245,7 @@ pub async fn add(
         owner: own.then_some(agent.agent.id),
         actions: actions.into_iter().map(ReplyAction::from).collect(),
         uses: 0,
+        questions: Some(questions),
     };
     let id = reply.id;
     save(&app, &agent, change.command, AgentCommand::SaveReply { reply }).await?;
@@ -266,6 +276,9 @@ pub struct ReplyPatch {
     /// All that is done together with sending it.
     #[schema(max_items = 8, nullable = false)]
     actions: Option<Vec<Action>>,
+    /// All questions that it answers, in customers' words, at most 50, and 6 KiB together.
+    #[schema(value_type = Option<Vec<String>>, max_items = 50, nullable = false)]
+    questions: Option<Vec<SubjectLine>>,
 }
 
 /// Changes a saved reply. Everybody's is everybody's to change.
@@ -289,6 +302,7 @@ pub async fn change(
         message,
         own,
         actions,
+        questions,
     } = change.body;
     let reply = SavedReply {
         id,
@@ -298,6 +312,7 @@ pub async fn change(
         owner: own.map_or(known.owner, |own| own.then_some(agent.agent.id)),
         actions: actions.map_or(known.actions, |all| all.into_iter().map(ReplyAction::from).collect()),
         uses: 0,
+        questions,
     };
     save(&app, &agent, change.command, AgentCommand::SaveReply { reply }).await?;
     shown(&app, &agent, id).await.map(Json)

@@ -58,6 +58,7 @@ fn every_view_is_harmless() {
         slug: row.slug.clone(),
         title: row.title.clone(),
         body: format!("# {0}\n\n- {0}\n\n`{0}` &#27;[2J", hostile()),
+        questions: None,
     };
     let slug = row.slug.clone();
     seat.desk.replies.push((
