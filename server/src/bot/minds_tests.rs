@@ -19,6 +19,7 @@ fn article(slug: &str, title: &str, published: bool) -> AgentCommand {
             slug: Tag::parse(slug).unwrap(),
             title: SubjectLine::parse(title).unwrap(),
             body: "A kayak is 12 euros an hour.".to_owned(),
+            questions: None,
         },
         tags: vec![],
         published,
@@ -35,6 +36,7 @@ fn reply(n: u128, text: &str) -> AgentCommand {
             owner: None,
             actions: vec![],
             uses: 0,
+            questions: None,
         },
     }
 }

@@ -38,7 +38,12 @@ pub fn as_article(reply: &SavedReply) -> Article {
         slug: reply.code.clone(),
         title: reply.title.as_str().to_owned(),
         body: words(&reply.text),
-        questions: vec![],
+        questions: reply
+            .questions
+            .iter()
+            .flatten()
+            .map(|it| it.as_str().to_owned())
+            .collect(),
     }
 }
 
