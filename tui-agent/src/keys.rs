@@ -64,7 +64,7 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::AttachFile, "attach-file", "a file with the reply (also /attach)", &[(Everywhere, "ctrl-o"), (List, "+")]),
     row(A::Files, "files", "the files of this chat: fetch, open", &[(Everywhere, "alt-o"), (List, "F")]),
     row(A::AsFile, "as-file", "send a large paste as a file", &[(Everywhere, "alt-v")]),
-    row(A::DropFile, "drop-file", "take the last file off; stop one that comes", &[(Everywhere, "alt-x")]),
+    row(A::DropFile, "drop-file", "take a file off; stop one that comes", &[(Everywhere, "alt-x")]),
     row(A::Editor, "editor", "write this in your own editor", &[(Everywhere, "ctrl-x-ctrl-e"), (List, "v")]),
     row(A::Quote, "quote", "answer one line", &[(Everywhere, "alt-q"), (List, "Q")]),
     row(A::EditLast, "edit-last", "change my last line", &[(Everywhere, "alt-e"), (List, "E")]),

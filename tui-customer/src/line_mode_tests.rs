@@ -306,7 +306,7 @@ fn lines_are_sent_and_words_do() {
         "14:00 -- /export: how to get all that is kept of you",
         "14:00 -- /forget [yes]: erase all that is kept of you",
         "14:00 -- /attach FILE ...: send files with your next line",
-        "14:00 -- /drop: take the last file off, or stop one that comes",
+        "14:00 -- /drop: take a file off, or stop one that comes",
         "14:00 -- /files: the files of this chat, with numbers",
         "14:00 -- /get [N|NAME [TO]]: fetch a file: the newest, or by number or name",
         "14:00 -- /open [N|NAME]: fetch a file and open it",

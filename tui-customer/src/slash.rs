@@ -148,7 +148,7 @@ impl Word {
             Word::Export => "how to get all that is kept of you",
             Word::Forget => "erase all that is kept of you",
             Word::Attach => "send files with your next line",
-            Word::Drop => "take the last file off, or stop one that comes",
+            Word::Drop => "take a file off, or stop one that comes",
             Word::Files => "the files of this chat, with numbers",
             Word::Get => "fetch a file: the newest, or by number or name",
             Word::Open => "fetch a file and open it",

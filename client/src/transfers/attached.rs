@@ -179,11 +179,15 @@ impl Attachments {
         true
     }
 
-    /// Takes the last one off.
-    pub fn pop(&mut self) -> Option<Attachment> {
-        let last = self.list.pop();
+    /// Takes one off: the first that does not go, for it holds up the rest; else the last.
+    pub fn take_off(&mut self) -> Option<Attachment> {
+        let failed = self.list.iter().position(|it| matches!(it.stands, Stands::Failed(_)));
+        let off = match failed {
+            Some(place) => Some(self.list.remove(place)),
+            None => self.list.pop(),
+        };
         self.sends &= !self.list.is_empty();
-        last
+        off
     }
 
     /// The ids of all, if the server has all.
@@ -261,9 +265,26 @@ mod tests {
         assert!(files.happened(TransferId(3), &sent(2)));
         assert_eq!(files.ready().unwrap().len(), 2);
         files.sends = true;
-        assert_eq!(files.pop().unwrap().id, TransferId(3));
+        assert_eq!(files.take_off().unwrap().id, TransferId(3));
         assert!(files.sends);
-        assert!(files.pop().is_some() && !files.sends && files.pop().is_none());
+        assert!(files.take_off().is_some() && !files.sends && files.take_off().is_none());
+    }
+
+    #[test]
+    fn what_does_not_go_is_taken_off_first() {
+        let mut files = Attachments::default();
+        let mut next = 0;
+        let names = ["a", "b", "c"].map(PathBuf::from).to_vec();
+        files
+            .add_files(names, || {
+                next += 1;
+                TransferId(next)
+            })
+            .unwrap();
+        let why = Shown::fixed("it is empty");
+        files.happened(TransferId(2), &Happened::Failed { why });
+        let order: Vec<u64> = std::iter::from_fn(|| files.take_off()).map(|it| it.id.0).collect();
+        assert_eq!(order, [2, 3, 1]);
     }
 
     #[test]

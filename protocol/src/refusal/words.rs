@@ -98,7 +98,7 @@ impl Refusal {
                     "This server speaks versions {min} to {max} of the protocol. Use a program of the same release."
                 )
             }
-            Refusal::TooLarge { limit } => format!("This is larger than the {limit} bytes allowed."),
+            Refusal::TooLarge { limit } => format!("This is larger than the {} allowed.", whole(*limit)),
             Refusal::RateLimited { retry_after_ms } => {
                 format!(
                     "Too many in a short time. Try again in {} s.",
@@ -112,6 +112,37 @@ impl Refusal {
             Refusal::Internal => "Something broke on the server. It is tried again.".to_owned(),
             Refusal::Stopping { .. } => "The server is restarting. It is tried again.".to_owned(),
             Refusal::Unknown { message, .. } => Shown::line(message).as_str().to_owned(),
+        }
+    }
+}
+
+/// A bound in bytes, exactly: `64 KiB`, `10 MiB`, `4000 bytes`.
+fn whole(bytes: u64) -> String {
+    let units = [(1_048_576, "MiB"), (1_024, "KiB")];
+    let fits = units
+        .into_iter()
+        .find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit));
+    fits.map_or_else(
+        || format!("{bytes} bytes"),
+        |(unit, name)| format!("{} {name}", bytes / unit),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_is_told_exactly_and_in_the_largest_unit() {
+        for (limit, words) in [
+            (10_485_760, "10 MiB"),
+            (65_536, "64 KiB"),
+            (1_536, "1536 bytes"),
+            (1_024, "1 KiB"),
+            (0, "0 bytes"),
+        ] {
+            let told = Refusal::TooLarge { limit }.message();
+            assert_eq!(told, format!("This is larger than the {words} allowed."));
         }
     }
 }

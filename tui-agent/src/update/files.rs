@@ -268,14 +268,14 @@ impl App {
         }
     }
 
-    /// Takes the last file off a reply. Whether there was one.
+    /// Takes a file off a reply. Whether there was one.
     pub(crate) fn detach_file(&mut self, conversation: ConversationId, now: Now) -> bool {
-        let Some(it) = self.files.beside_mut(conversation).pop() else {
+        let Some(it) = self.files.beside_mut(conversation).take_off() else {
             return false;
         };
         self.order_files(transfers::Order::Cancel(it.id));
         self.notice = None;
-        // A paste that is no file any more is a text again; where there is no room for it, it is kept among the downloads.
+        // A paste that is no file any more is a text again; if it does not fit there, it is kept among the downloads.
         if let Some(text) = it.pasted().cloned() {
             let handled = self.writing.of(conversation).composer.paste(&text);
             match handled {
@@ -377,14 +377,13 @@ impl App {
 
     /// Whether the files of a reply let it go. If they are on their way it goes when they are there; what does not go is told.
     pub(super) fn files_let_go(&mut self, conversation: ConversationId) -> bool {
-        let keys = (self.key_words(Action::DropFile), "Esc r");
+        let drop = self.key_words(Action::DropFile);
         let attached = self.files.beside_mut(conversation);
         if let Some((it, why)) = attached.failed() {
+            let why = why.as_str().trim_end_matches('.');
             let words = format!(
-                "{}: {why}. Nothing was sent. {} tries again, {} takes it off",
-                it.name(),
-                keys.1,
-                keys.0
+                "{}: {why}. Nothing was sent. Esc r tries again, {drop} takes it off",
+                it.name()
             );
             self.trouble(Shown::line(&words), Ends::Leaving);
             return false;

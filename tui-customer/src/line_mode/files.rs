@@ -68,7 +68,7 @@ impl Lines {
 
     /// Nothing goes of what was given together.
     fn not_attached(&mut self, why: &str, now: Now, effects: &mut Effects) {
-        while let Some(it) = self.files.attached.pop() {
+        while let Some(it) = self.files.attached.take_off() {
             Self::order_files(transfers::Order::Cancel(it.id), effects);
         }
         let text = self.attaching.take().unwrap_or_default();

@@ -241,9 +241,9 @@ impl App {
         }
     }
 
-    /// The last attached file is taken off, else the last one that comes is stopped. Whether there was one.
+    /// An attached file is taken off, else the last one that comes is stopped. Whether there was one.
     pub(super) fn drop_file(&mut self, now: Now, effects: &mut Effects) -> bool {
-        if let Some(it) = self.files.attached.pop() {
+        if let Some(it) = self.files.attached.take_off() {
             App::order_files(transfers::Order::Cancel(it.id), effects);
             self.notice = None;
             if let Some(text) = it.pasted() {

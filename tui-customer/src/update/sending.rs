@@ -80,6 +80,7 @@ impl App {
     fn files_ready(&mut self, answers: &mut Option<Vec<PreChatAnswer>>) -> Option<Vec<FileId>> {
         let attached = &mut self.files.attached;
         if let Some((it, why)) = attached.failed() {
+            let why = why.as_str().trim_end_matches('.');
             let words = format!("{}: {why}. Nothing was sent.", it.name());
             let keys = (self.key_hint(Action::Retry), self.key_hint(Action::Discard));
             let words = format!("{words} {} tries again, {} takes it off", keys.0, keys.1);
