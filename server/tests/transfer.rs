@@ -2,7 +2,12 @@
 
 mod program;
 
-use std::{fs, path::Path, process::Output};
+use std::{
+    fs,
+    path::Path,
+    process::Output,
+    time::{Duration, Instant},
+};
 
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand},
@@ -587,4 +592,54 @@ fn what_was_erased_between_two_exports_is_erased_where_both_are_taken() {
     stdout(&on(&["export", "--continue", name], &from));
     let told = refusal(&on(&["import", name], &to), 65);
     assert!(told.contains("has the name frank"), "{told}");
+}
+
+/// What was counted of a data folder by the time that nothing is left to count. Without `until` and what is true of this moment only.
+fn figures(data: &Path) -> Value {
+    let server = Running::start(data, &["--bot", "off"]);
+    let token = server.local_token();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let answer = server.ask("GET", "/api/v1/chat/statistics?range=90d", &token, "");
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let mut told: Value = serde_json::from_str(body).unwrap();
+        if told["behind"] == 0 {
+            let counted = told.as_object_mut().unwrap();
+            counted.retain(|name, _| ["totals", "hours", "weekdays", "days"].contains(&name.as_str()));
+            return told;
+        }
+        assert!(Instant::now() < deadline, "{told}");
+    }
+}
+
+#[test]
+fn the_figures_of_a_desk_are_the_same_after_an_import_and_after_a_restore() {
+    let [from, imported, restored, out] = [(); 4].map(|()| tempfile::tempdir().unwrap());
+    drop(Running::start(from.path(), &[]));
+    AtWork::on(from.path(), async |it| {
+        for (name, closed) in [("alice", true), ("bob", true), ("carol", false)] {
+            let conversation = it.says(name, "where is my parcel").await;
+            it.does(json!({ "do": "take_over", "conversation": conversation }))
+                .await;
+            it.does(json!({ "do": "post", "conversation": conversation, "text": "on its way", "anyway": true }))
+                .await;
+            if closed {
+                it.does(json!({ "do": "close", "conversation": conversation, "seen": 1 }))
+                    .await;
+            }
+        }
+    });
+    let counted = figures(from.path());
+    assert_eq!(counted["totals"]["closed"], 2, "{counted}");
+
+    let file = out.path().join("desk.jsonl");
+    stdout(&on(&["export", file.to_str().unwrap()], from.path()));
+    drop(Running::start(imported.path(), &[]));
+    stdout(&on(&["import", file.to_str().unwrap()], imported.path()));
+    assert_eq!(figures(imported.path()), counted, "after the import");
+
+    let copy = out.path().join("copy");
+    stdout(&on(&["backup", copy.to_str().unwrap()], from.path()));
+    stdout(&on(&["restore", copy.to_str().unwrap()], restored.path()));
+    assert_eq!(figures(restored.path()), counted, "after the restore");
 }
