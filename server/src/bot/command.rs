@@ -13,15 +13,17 @@ use crate::{
 /// # Errors
 /// What is given cannot be used, or the output cannot be written. A reader who goes early is no error.
 pub fn run(asked: &BotArguments, out: &mut impl Write) -> Result<(), Fatal> {
-    let BotCommand::Eval { folder, few } = &asked.command;
-    eval::run(folder, eval::Wanted { few: *few }, out).or_else(|error| {
-        match error.downcast_ref::<io::Error>().map(io::Error::kind) {
-            Some(io::ErrorKind::BrokenPipe) => Ok(()),
-            _ => Err(Fatal::new(
-                ExitKind::NoInput,
-                format!("The sets cannot be tried: {error:#}."),
-                "Name a folder of question sets; minicom-server bot eval --help shows their formats.",
-            )),
-        }
+    let BotCommand::Eval { folder, few, untitled } = &asked.command;
+    let wanted = eval::Wanted {
+        few: *few,
+        untitled: *untitled,
+    };
+    eval::run(folder, wanted, out).or_else(|error| match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+        Some(io::ErrorKind::BrokenPipe) => Ok(()),
+        _ => Err(Fatal::new(
+            ExitKind::NoInput,
+            format!("The sets cannot be tried: {error:#}."),
+            "Name a folder of question sets; minicom-server bot eval --help shows their formats.",
+        )),
     })
 }

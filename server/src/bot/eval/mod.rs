@@ -26,6 +26,8 @@ const ALL_ONLY: usize = 50;
 pub struct Wanted {
     /// Only so many examples an intent.
     pub few: Option<usize>,
+    /// Without the titles that names of labels are.
+    pub untitled: bool,
 }
 
 /// Tries all sets of a folder, and writes what came of each.
@@ -55,7 +57,7 @@ fn questions(
     vectors: &mut Vectors,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let labelled = Labelled::of_rows(train);
+    let labelled = Labelled::of_rows(train, !wanted.untitled);
     let few = FEW.into_iter().filter(|_| labelled.most() > ALL_ONLY);
     let mut runs: Vec<Option<usize>> = few.map(Some).chain([None]).collect();
     if let Some(few) = wanted.few {

@@ -56,18 +56,25 @@ impl<'a> Vectors<'a> {
 /// A set with its examples by label.
 pub struct Labelled<'a> {
     names: Vec<&'a str>,
+    /// What stands for a label beside its examples: an article's title is always there.
+    titles: Vec<Option<String>>,
     examples: Vec<Vec<String>>,
 }
 
 impl<'a> Labelled<'a> {
-    /// Of rows with labels.
-    pub fn of_rows(rows: &'a [Row]) -> Labelled<'a> {
+    /// Of rows with labels. A label's name, if it is made of words (`exchange_rate`), is the title that its article would have.
+    pub fn of_rows(rows: &'a [Row], titled: bool) -> Labelled<'a> {
         let mut by_name: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for row in rows.iter().filter(|row| row.label != OUT_OF_SCOPE) {
             by_name.entry(&row.label).or_default().push(row.text.clone());
         }
-        let (names, examples) = by_name.into_iter().unzip();
-        Labelled { names, examples }
+        let (names, examples): (Vec<&str>, _) = by_name.into_iter().unzip();
+        let titles = names.iter().map(|name| title(name).filter(|_| titled)).collect();
+        Labelled {
+            names,
+            titles,
+            examples,
+        }
     }
 
     /// Of articles: their titles, questions and passages.
@@ -77,6 +84,7 @@ impl<'a> Labelled<'a> {
         };
         Labelled {
             names: articles.iter().map(|it| it.id.as_str()).collect(),
+            titles: vec![None; articles.len()],
             examples: articles.iter().map(texts).collect(),
         }
     }
@@ -86,7 +94,7 @@ impl<'a> Labelled<'a> {
         self.examples.iter().map(Vec::len).max().unwrap_or_default()
     }
 
-    /// Examples with their labels: so many a label, drawn by a seed, or all.
+    /// Examples with their labels: so many a label, drawn by a seed, or all; and the labels' titles.
     pub fn drawn(&self, draw: Option<(usize, u64)>) -> Vec<(usize, String)> {
         let mut chance = draw.map(|(_, seed)| Chance::new(seed));
         let mut drawn = Vec::new();
@@ -96,6 +104,7 @@ impl<'a> Labelled<'a> {
                 chance.shuffle(&mut order);
                 order.truncate(few);
             }
+            drawn.extend(self.titles[label].iter().map(|title| (label, title.clone())));
             drawn.extend(order.into_iter().map(|n| (label, texts[n].clone())));
         }
         drawn
@@ -129,5 +138,43 @@ impl<'a> Labelled<'a> {
                 Dares::Answer(_) | Dares::Neither => 0,
             },
         }
+    }
+}
+
+/// A label's name as words; `None` for a number or a code.
+fn title(name: &str) -> Option<String> {
+    let words: Vec<&str> = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|it| !it.is_empty())
+        .collect();
+    let is_word = |word: &&str| word.chars().count() > 2 && word.chars().all(char::is_alphabetic);
+    words.iter().any(is_word).then(|| words.join(" ").to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(text: &str, label: &str) -> Row {
+        Row {
+            text: text.to_owned(),
+            label: label.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_name_made_of_words_is_an_example_beside_those_that_are_drawn() {
+        let rows = [
+            row("how much is a euro", "exchange_rate"),
+            row("euros to dollars", "exchange_rate"),
+            row("hi", "17"),
+            row("what is the meaning of life", OUT_OF_SCOPE),
+        ];
+        let drawn = |titled| Labelled::of_rows(&rows, titled).drawn(Some((1, 0)));
+        let titles = |drawn: Vec<(usize, String)>| drawn.into_iter().filter(|it| it.1 == "exchange rate").count();
+        assert_eq!((drawn(true).len(), titles(drawn(true))), (3, 1));
+        assert_eq!((drawn(false).len(), titles(drawn(false))), (2, 0));
+        assert_eq!(title("100_NIGHT_TRIAL"), Some("100 night trial".to_owned()));
+        assert_eq!((title("q-7f3a9"), title("42")), (None, None));
     }
 }

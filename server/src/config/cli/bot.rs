@@ -27,5 +27,8 @@ pub enum BotCommand {
         /// Only with so many examples an intent (5 or 10), where a set has many
         #[arg(long, value_name = "COUNT")]
         few: Option<usize>,
+        /// Examples alone: the name of a label, where it is words, is not taken as its article's title
+        #[arg(long)]
+        untitled: bool,
     },
 }
