@@ -41,7 +41,8 @@ impl Packed {
         self.weights.len() / self.width
     }
 
-    /// A row in 32 bits.
+    /// A row in 32 bits. Inlined, so that the wide instructions of whoever calls it are used in here too.
+    #[inline(always)]
     pub(crate) fn unpack(&self, row: usize, out: &mut [f32]) {
         let weights = &self.weights[row * self.width..][..self.width];
         let scales = &self.scales[row * self.width / GROUP..][..self.width / GROUP];
