@@ -66,7 +66,7 @@ fn dense(x: &[f32], dense: &Dense) -> Vec<f32> {
     let mut out = vec![0.0; x.len() / width * rows];
     let mut row = vec![0.0; width];
     for n in 0..rows {
-        kernel::wide(|| dense.weights.unpack(n, &mut row));
+        dense.weights.unpack(n, &mut row);
         kernel::row_by_rows(x, &row, &mut out[n..], rows);
     }
     for out in out.chunks_exact_mut(rows) {

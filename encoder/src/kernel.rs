@@ -99,6 +99,35 @@ pub(crate) fn wide<R>(work: impl FnOnce() -> R) -> R {
     Arch::new().dispatch(work)
 }
 
+/// Weights that share a scale.
+pub(crate) const GROUP: usize = 32;
+
+/// Groups of 8-bit weights as numbers.
+pub(crate) fn unpacked(weights: &[[u8; GROUP]], scales: &[f32], out: &mut [[f32; GROUP]]) {
+    Arch::new().dispatch(Unpacked { weights, scales, out });
+}
+
+struct Unpacked<'a> {
+    weights: &'a [[u8; GROUP]],
+    scales: &'a [f32],
+    out: &'a mut [[f32; GROUP]],
+}
+
+impl WithSimd for Unpacked<'_> {
+    type Output = ();
+
+    // Not a closure: this is inlined for certain where the wide instructions are, and eight at once become them there.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for ((weights, out), scale) in self.weights.iter().zip(self.out).zip(self.scales) {
+            for (weights, out) in weights.as_chunks::<8>().0.iter().zip(out.as_chunks_mut::<8>().0) {
+                let wide: [i32; 8] = std::array::from_fn(|n| i32::from(weights[n].cast_signed()));
+                *out = std::array::from_fn(|n| wide[n] as f32 * scale);
+            }
+        }
+    }
+}
+
 /// Rows become columns.
 pub(crate) fn transposed(x: &[f32], width: usize) -> Vec<f32> {
     let rows = x.len() / width;

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 
 use half::f16;
 
-use crate::DIM;
+use crate::{
+    DIM,
+    kernel::{self, GROUP},
+};
 
 /// How the file begins; the last byte is its version.
 const MAGIC: &[u8; 8] = b"MCENC\0\0\x01";
-/// Weights that share a scale.
-pub(crate) const GROUP: usize = 32;
 /// Bounds of what a head may say, far above any encoder of this kind: a damaged file must not ask for all memory.
 const COUNT_MAX: usize = 1 << 20;
 
@@ -41,17 +42,11 @@ impl Packed {
         self.weights.len() / self.width
     }
 
-    /// A row in 32 bits. Inlined, so that the wide instructions of whoever calls it are used in here too.
-    #[inline(always)]
+    /// A row in 32 bits.
     pub(crate) fn unpack(&self, row: usize, out: &mut [f32]) {
         let weights = &self.weights[row * self.width..][..self.width];
         let scales = &self.scales[row * self.width / GROUP..][..self.width / GROUP];
-        let groups = weights.chunks_exact(GROUP).zip(out.chunks_exact_mut(GROUP));
-        for ((weights, out), scale) in groups.zip(scales) {
-            for (out, weight) in out.iter_mut().zip(weights) {
-                *out = f32::from(weight.cast_signed()) * scale;
-            }
-        }
+        kernel::unpacked(weights.as_chunks().0, scales, out.as_chunks_mut().0);
     }
 }
 
