@@ -13,9 +13,11 @@ mod naming;
 mod pages;
 mod queue;
 mod reading;
+mod recap;
 mod reports;
 mod search;
 mod sessions;
+mod suggestions;
 mod tenants;
 mod tickets;
 mod transcript;
@@ -85,6 +87,7 @@ struct Shared {
     pool: ReaderPool,
     hub: Arc<Hub>,
     minds: Minds,
+    suggesting: suggestions::Suggesting,
     settings: Settings,
     faults: Faults,
     counts: Arc<Counts>,
@@ -152,6 +155,7 @@ impl Desk {
             pool,
             hub,
             minds: Minds::default(),
+            suggesting: Default::default(),
             settings,
             faults,
             counts,
@@ -239,6 +243,10 @@ impl Desk {
     /// What is known of the desks' articles and saved replies.
     pub fn minds(&self) -> &Minds {
         &self.shared.minds
+    }
+
+    pub(super) fn suggesting(&self) -> &suggestions::Suggesting {
+        &self.shared.suggesting
     }
 
     /// Notes how far a follower has come; written with the next group.

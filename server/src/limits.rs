@@ -280,6 +280,14 @@ pub const TARGET_AHEAD_DAYS_MAX: i64 = 3_660;
 
 /// Saved replies that are learnt from, the most used ones: with so many, learning anew takes some seconds of a thread that stands back.
 pub const LEARNT_REPLIES_MAX: usize = 300;
+/// Agents who are told at one moment what they could answer: each takes milliseconds of a processor, and the chat comes first.
+pub const SUGGESTING_AT_ONCE: usize = 2;
+/// Events of a thread, and of the customer's lines among them so many, that are read for what an agent could answer.
+pub const SUGGEST_LOOK_BACK: usize = 60;
+/// See [`SUGGEST_LOOK_BACK`].
+pub const SUGGEST_LINES_MAX: usize = 8;
+/// Stretches of the customer's lines that are looked at until something fits one.
+pub const SUGGEST_STRETCHES_MAX: usize = 3;
 /// From a customer's line to the bot's turn, in milliseconds; then the desk hands over. Longer than a slow provider needs,
 /// shorter than people wait.
 pub const BOT_DEADLINE_MS: Adjustable = Adjustable::new(6_000, 500, 60_000);

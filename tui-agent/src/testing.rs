@@ -465,6 +465,8 @@ impl Desk {
             AgentQuestion::Workload { .. } => AgentReply::Workload { agents: vec![] },
             AgentQuestion::Customer { .. }
             | AgentQuestion::Why { .. }
+            | AgentQuestion::Suggestions { .. }
+            | AgentQuestion::Recap { .. }
             | AgentQuestion::Statistics { .. }
             | AgentQuestion::Article { .. }
             | AgentQuestion::Ticket { .. } => {

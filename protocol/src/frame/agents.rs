@@ -10,9 +10,11 @@ use crate::{
     library::{Article, ArticleRow, SavedReply},
     people::{AgentRef, Role},
     queue::{QueueStats, Why},
+    recap::Recap,
     search::{Found, SavedView},
     settings::DeskSettings,
     staff::{Presence, Staff, Workload},
+    suggestions::Suggestions,
     summary::Summary,
     ticket::{Ticket, TicketComment, TicketStatus},
     words::Tag,
@@ -104,6 +106,16 @@ pub enum AgentQuestion {
     },
     /// Why a conversation waits, and who may take it.
     Why {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// The articles and saved replies that fit what the customer wrote last.
+    Suggestions {
+        /// In which conversation.
+        conversation: ConversationId,
+    },
+    /// A conversation in a few lines.
+    Recap {
         /// Which.
         conversation: ConversationId,
     },
@@ -247,6 +259,16 @@ pub enum AgentReply {
     Why {
         /// All of it.
         why: Box<Why>,
+    },
+    /// What fits what the customer wrote last.
+    Suggestions {
+        /// All of it.
+        suggestions: Box<Suggestions>,
+    },
+    /// A conversation in a few lines.
+    Recap {
+        /// All of it.
+        recap: Box<Recap>,
     },
     /// A page of saved replies.
     Replies {

@@ -105,6 +105,8 @@ impl Audience for Agents {
         "queue",
         "workload",
         "why",
+        "suggestions",
+        "recap",
         "replies",
         "articles",
         "all_articles",

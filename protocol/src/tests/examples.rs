@@ -19,11 +19,13 @@ use crate::{
     line::{LineRef, LineState, Notice, Quote},
     people::Role,
     queue::{Chance, QueueStats, Why, WhyNot},
+    recap::{Answered, Held, Recap, Said, Tried},
     refusal::Refusal,
     search::{Found, FoundArticle, Hit, SavedView, Span, What},
     settings::{AttributeDef, AttributeKind, DeskSettings, First, PreChatAnswer, PreChatQuestion},
     staff::{Intent, Presence, PresenceState, Staff, Workload},
     stage::{Closer, HandOverReason, Side, StageIs},
+    suggestions::{SuggestedArticle, SuggestedReply, Suggestions},
     summary::Summary,
     thread_view::ThreadView,
     ticket::{Ticket, TicketChange, TicketComment, TicketStatus},
@@ -134,6 +136,58 @@ pub fn profile() -> Profile {
             since: START,
             until: Some(minute(60)),
         }),
+    }
+}
+
+pub fn suggestions() -> Suggestions {
+    Suggestions {
+        conversation: talk(),
+        at: Some(Rev(640)),
+        articles: vec![SuggestedArticle {
+            slug: tag("refunds"),
+            title: line("Refunds"),
+            percent: 92,
+            example: "When do I get my money back?".to_owned(),
+        }],
+        replies: vec![SuggestedReply {
+            id: saved_reply().id,
+            code: tag("late"),
+            title: line("A late parcel"),
+            percent: 41,
+            example: "A late parcel".to_owned(),
+        }],
+    }
+}
+
+pub fn recap() -> Recap {
+    let said = |n, text: &str| Said {
+        at: minute(n),
+        text: text.to_owned(),
+    };
+    Recap {
+        subject: Some(line("A broken vase")),
+        tags: vec![tag("delivery")],
+        ticket: Some(TicketNo(7)),
+        first: Some(said(1, "Where is my parcel?")),
+        tried: vec![Tried {
+            said: said(2, "Here is how:"),
+            article: Some(line("Refunds")),
+        }],
+        wanted: Some(HandOverReason::CustomerAsked),
+        held: vec![Held {
+            agent: ada(),
+            from: minute(3),
+            until: Some(minute(4)),
+        }],
+        answered: Some(Answered {
+            agent: ada(),
+            said: said(3, "I look for it."),
+        }),
+        open: vec![said(5, "And when will it come?")],
+        files: vec!["vase.jpg".to_owned()],
+        notes: 1,
+        words: Some("Her parcel is late.".to_owned()),
+        ..Recap::begin(&summary())
     }
 }
 
@@ -561,6 +615,8 @@ every! {
         AgentQuestion::Queue {} => AgentQuestion::Queue {},
         AgentQuestion::Workload { .. } => AgentQuestion::Workload { agent: Some(ada().id) },
         AgentQuestion::Why { .. } => AgentQuestion::Why { conversation: talk() },
+        AgentQuestion::Suggestions { .. } => AgentQuestion::Suggestions { conversation: talk() },
+        AgentQuestion::Recap { .. } => AgentQuestion::Recap { conversation: talk() },
         AgentQuestion::Replies { .. } => AgentQuestion::Replies { query: "parcel".to_owned(), after: Some(tag("hello")), limit: 20 },
         AgentQuestion::Articles { .. } => AgentQuestion::Articles { query: "money back".to_owned(), limit: 20 },
         AgentQuestion::AllArticles { .. } => AgentQuestion::AllArticles { after: Some(tag("refunds")), limit: 100 },
@@ -638,6 +694,8 @@ every! {
                 routing: true,
             }),
         },
+        AgentReply::Suggestions { .. } => AgentReply::Suggestions { suggestions: Box::new(suggestions()) },
+        AgentReply::Recap { .. } => AgentReply::Recap { recap: Box::new(recap()) },
         AgentReply::Replies { .. } => AgentReply::Replies { replies: vec![saved_reply()], more: false },
         AgentReply::Articles { .. } => AgentReply::Articles { articles: vec![article_row()] },
         AgentReply::Article { .. } => AgentReply::Article { article: article(), row: article_row() },

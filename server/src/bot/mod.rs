@@ -20,6 +20,7 @@ pub mod policy;
 pub mod replies;
 pub mod rules;
 pub mod runner;
+pub mod suggest;
 
 pub use self::masked::masked;
 

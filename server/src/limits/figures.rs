@@ -14,3 +14,5 @@ pub const REPORT_PAGE_ROWS: usize = 200;
 pub const FIGURES_ROWS_BYTES_MAX: usize = 40 * 1024;
 /// Events of a transcript that are read at a time: with the longest lines, less than two MiB.
 pub const TRANSCRIPT_PAGE_EVENTS: i64 = 100;
+/// Pages of a conversation that are read for its recap: 5,000 events, more than anybody reads. What comes later is not told of.
+pub const RECAP_PAGES_MAX: usize = 50;

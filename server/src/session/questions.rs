@@ -143,6 +143,15 @@ impl AgentAsking {
             }
             AgentQuestion::Workload { agent } => self.workload(agent).await,
             AgentQuestion::Why { conversation } => self.why(conversation).await,
+            AgentQuestion::Suggestions { conversation } => {
+                let found = self.desk.suggestions(self.tenant, self.agent, conversation).await?;
+                let suggestions = Box::new(found);
+                Ok(AgentReply::Suggestions { suggestions })
+            }
+            AgentQuestion::Recap { conversation } => {
+                let recap = Box::new(self.desk.recap(self.tenant, conversation).await?);
+                Ok(AgentReply::Recap { recap })
+            }
             AgentQuestion::Replies { query, after, limit } => {
                 self.replies(search(query)?, after, page_of_long(limit)?).await
             }

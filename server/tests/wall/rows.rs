@@ -214,6 +214,8 @@ fn of_sessions(name: &str) -> Option<Row> {
         | "GET /sessions/{id}/messages"
         | "GET /sessions/{id}/notes"
         | "GET /sessions/{id}/transcript"
+        | "GET /sessions/{id}/suggestions"
+        | "GET /sessions/{id}/summary"
         | "GET /sessions/{id}/why" => agent().plain(),
         "GET /sessions/{id}/customer-context" => agent().plain().at(
             |it| format!("/sessions/{}/customer-context?extra=true", it.conversation),

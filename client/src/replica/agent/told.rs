@@ -102,6 +102,8 @@ impl AgentReplica {
             AgentQuestion::Queue {}
             | AgentQuestion::Workload { .. }
             | AgentQuestion::Why { .. }
+            | AgentQuestion::Suggestions { .. }
+            | AgentQuestion::Recap { .. }
             | AgentQuestion::Articles { .. }
             | AgentQuestion::AllArticles { .. }
             | AgentQuestion::Article { .. }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod answer;
+mod helps;
 mod line;
 mod lines;
 mod list;
@@ -55,6 +56,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(notes::list, notes::add))
         .routes(routes!(transcript::transcript))
         .routes(routes!(why::why))
+        .routes(routes!(helps::suggestions))
+        .routes(routes!(helps::summary))
         .routes(routes!(why::customer_context))
 }
 
