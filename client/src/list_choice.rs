@@ -22,6 +22,9 @@ pub struct ListChoice {
     /// The titles under which rows are hidden: of sections in capitals, of views as they are called.
     #[serde(default)]
     pub folded: Vec<String>,
+    /// What fits what a customer wrote is not shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_suggestions: bool,
 }
 
 /// Where an account's choice is kept.

@@ -38,6 +38,7 @@ use crate::{
         looking::Looking,
         moving::TakingNext,
         piping::Piping,
+        suggesting::Suggesting,
     },
     writing::{With, Writing},
 };
@@ -187,6 +188,10 @@ pub struct App {
     pub(crate) wishes: Vec<Wish>,
     /// The article that is to be read when it comes, and what was looked for when it was found.
     pub(crate) article_wanted: Option<(Tag, Option<String>)>,
+    /// What fits what the customer of the open chat wrote.
+    pub(crate) suggesting: Suggesting,
+    /// The conversation that is to be told in a few lines.
+    pub(crate) recap_wanted: Option<ConversationId>,
     /// What the agent's own editor has a text for.
     pub(crate) editing: Option<EditFor>,
     /// What was copied last, in words.
@@ -212,7 +217,7 @@ pub struct App {
     /// Whether the desk is kept on this computer.
     pub(crate) keeps: Keeps,
     /// Which arrangement of the list was handed over to be kept.
-    pub(crate) choice_kept: u64,
+    pub(crate) choice_kept: (u64, bool),
     pub(crate) out: Vec<Effect<Order>>,
 }
 
@@ -231,6 +236,7 @@ impl App {
             keeps,
             list: choice,
         } = settings;
+        let off = choice.as_ref().is_some_and(|choice| choice.no_suggestions);
         let mut list = List::default();
         if let Some(choice) = choice {
             list.choose(choice);
@@ -252,7 +258,7 @@ impl App {
             },
             focus: Focus::List,
             list,
-            choice_kept: 0,
+            choice_kept: (0, off),
             chat: None,
             writing: Writing::default(),
             files: Files::default(),
@@ -275,6 +281,8 @@ impl App {
             details_top: 0,
             wishes: Vec::new(),
             article_wanted: None,
+            suggesting: Suggesting::new(off),
+            recap_wanted: None,
             editing: None,
             copying: "",
             looking: Looking::default(),

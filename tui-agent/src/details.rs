@@ -10,7 +10,7 @@ use minicom_protocol::staff::PresenceState;
 use minicom_tui_kit::{Now, Shown, styled::StyledLine, time};
 use ratatui::style::Style;
 
-use crate::app::App;
+use crate::{app::App, view::fitting};
 
 /// Columns before a row's words.
 const INDENT: usize = 2;
@@ -20,6 +20,8 @@ const NAME_COLUMNS: usize = 8;
 const NAME_MAX: usize = 16;
 /// Rows of one fact at most.
 const FACT_ROWS_MAX: usize = 3;
+/// Rows of something that fits at most.
+const FITS_ROWS_MAX: usize = 2;
 /// Names of colleagues that are told at most.
 const HERE_MAX: usize = 8;
 
@@ -51,6 +53,7 @@ pub fn of(app: &App, columns: u16, now: Now) -> Details {
             Some(summary) => {
                 rows.customer(summary);
                 rows.chat(summary);
+                rows.fits();
                 rows.history(summary);
             }
             None => rows.words("No conversation is open", app.theme.dim()),
@@ -110,6 +113,20 @@ impl Rows<'_> {
     fn fact_if(&mut self, name: &str, words: Option<impl AsRef<str>>) {
         if let Some(words) = words {
             self.fact(name, words.as_ref());
+        }
+    }
+
+    /// What fits what the customer wrote last.
+    fn fits(&mut self) {
+        let fitting = self.app.fitting();
+        if fitting.is_empty() {
+            return;
+        }
+        self.title("WHAT FITS");
+        for it in &fitting {
+            let line = fitting::line(self.app, it);
+            let rows = line.rows(&blanks(0), &blanks(INDENT + 4), self.columns);
+            self.rows.extend(rows.into_iter().take(FITS_ROWS_MAX));
         }
     }
 

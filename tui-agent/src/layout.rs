@@ -30,6 +30,8 @@ pub struct Wishes {
     pub composer: u16,
     /// Rows that are wanted for what goes with the text.
     pub with: u16,
+    /// Rows of what fits what the customer wrote.
+    pub fits: u16,
     /// Whether there are words for the status row.
     pub status: bool,
 }
@@ -72,6 +74,8 @@ pub struct ChatLayout {
     pub transcript: Rect,
     /// Who types, or a notice.
     pub status: Option<Rect>,
+    /// What fits what the customer wrote. Of no height where there is nothing, or no room.
+    pub fits: Rect,
     /// The rule above the composer, which tells what Enter does.
     pub title: Rect,
     /// What goes with the text: a quote, an article, how it reads. Of no height where there is nothing, or no room.
@@ -210,6 +214,8 @@ fn chat(area: Rect, screen: Rect, wishes: Wishes) -> ChatLayout {
     let with = wishes.with.min(rest.height.saturating_sub(READ_ROWS_MIN + 2));
     let (rest, with) = cut_bottom(rest, with);
     let (rest, title) = cut_bottom(rest, 1);
+    let fits = wishes.fits.min(rest.height.saturating_sub(READ_ROWS_MIN + 1));
+    let (rest, fits) = cut_bottom(rest, fits);
     let (transcript, status) = if screen.height >= STATUS_ROWS || wishes.status {
         let (transcript, status) = cut_bottom(rest, 1);
         (transcript, Some(status))
@@ -225,6 +231,7 @@ fn chat(area: Rect, screen: Rect, wishes: Wishes) -> ChatLayout {
             ..transcript
         },
         status,
+        fits,
         title,
         with,
         composer,
@@ -283,6 +290,7 @@ mod tests {
             details: None,
             composer: 1,
             with: 0,
+            fits: 0,
             status: false,
         };
         layout(Size { width, height }, wishes)
@@ -295,6 +303,7 @@ mod tests {
             details: Some(true),
             composer: 1,
             with: 0,
+            fits: 0,
             status: false,
         };
         for list in [true, false] {
@@ -340,6 +349,7 @@ mod tests {
                             details,
                             composer,
                             with,
+                            fits: with,
                             status,
                         };
                         let layout = layout(Size { width, height }, wishes);
@@ -349,12 +359,19 @@ mod tests {
                             assert!(chat.composer.height > 0 && chat.title.height == 1);
                             let rules = [chat.head_rule, chat.status].into_iter().flatten();
                             let rows: u16 = rules.map(|rule| rule.height).sum::<u16>()
-                                + [chat.head, chat.transcript, chat.title, chat.with, chat.composer]
-                                    .map(|part| part.height)
-                                    .iter()
-                                    .sum::<u16>();
+                                + [
+                                    chat.head,
+                                    chat.transcript,
+                                    chat.fits,
+                                    chat.title,
+                                    chat.with,
+                                    chat.composer,
+                                ]
+                                .map(|part| part.height)
+                                .iter()
+                                .sum::<u16>();
                             assert_eq!(rows, chat.area.height);
-                            [chat.area, chat.transcript, chat.with, chat.composer]
+                            [chat.area, chat.transcript, chat.fits, chat.with, chat.composer]
                         });
                         let all = parts
                             .chain([layout.header, layout.footer])
@@ -376,6 +393,7 @@ mod tests {
             details: None,
             composer: 99,
             with: 0,
+            fits: 0,
             status: false,
         };
         let size = Size { width: 80, height: 24 };

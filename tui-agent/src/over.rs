@@ -67,6 +67,8 @@ pub enum PickFor {
     SavedReply,
     /// What goes with the reply, or is read.
     Article,
+    /// What of that which fits goes with the reply, or is read.
+    Fitting,
     /// Which line is answered.
     Quote,
     /// Which line is blanked out.
@@ -232,6 +234,13 @@ pub enum ReadFor {
     Earlier,
     /// A text that was too long for the chat. Raw.
     Whole(String),
+    /// A conversation in a few lines.
+    Recap {
+        /// Which.
+        about: ConversationId,
+        /// The lines. Raw.
+        text: String,
+    },
     /// What a command said.
     Piped {
         /// For which conversation it was asked.

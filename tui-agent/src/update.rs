@@ -28,9 +28,11 @@ mod over;
 mod ownership;
 pub(crate) mod piping;
 mod reading;
+mod recap;
 mod saved_replies;
 mod sending;
 mod snoozing;
+pub(crate) mod suggesting;
 mod ticking;
 pub(crate) mod views;
 mod writing_tools;
@@ -47,7 +49,7 @@ use crate::{
     app::{App, Ends, Focus, Msg, Notice, Order},
     layout::{self, Layout, Wishes, layout},
     list::{Shape, Spot},
-    view::with,
+    view::{fitting, with},
 };
 
 /// How long a notice stays that only tells what was done.
@@ -101,6 +103,7 @@ impl Program for App {
             Input::Terminate => self.store_all(now),
         }
         self.settle();
+        self.ask_what_fits(now);
         self.keep_files(now);
         self.attend(by_hand, now);
         std::mem::take(&mut self.out)
@@ -172,9 +175,12 @@ impl App {
         self.read();
         self.look_into_files();
         self.ask_older();
-        if self.choice_kept != self.list.chosen() {
-            self.choice_kept = self.list.chosen();
-            self.order(Order::KeepChoice(self.list.choice()));
+        let chosen = (self.list.chosen(), self.suggesting.off);
+        if self.choice_kept != chosen {
+            self.choice_kept = chosen;
+            let mut choice = self.list.choice();
+            choice.no_suggestions = self.suggesting.off;
+            self.order(Order::KeepChoice(choice));
         }
         let title = self.attention.title(self.wanting());
         self.out.extend(title);
@@ -188,13 +194,15 @@ impl App {
             details: self.details,
             composer: composer.map_or(1, |written| written.current().rows()),
             with: 0,
+            fits: 0,
             status: self.notice.is_some(),
         };
         let bare = layout(self.size, wishes);
         let columns = bare.chat.map_or(0, |chat| chat.composer.width);
-        match with::rows(self, columns) {
-            0 => bare,
-            with => layout(self.size, Wishes { with, ..wishes }),
+        let beside = bare.details.is_some() && !bare.details_over_chat;
+        match (with::rows(self, columns), fitting::rows(self, beside)) {
+            (0, 0) => bare,
+            (with, fits) => layout(self.size, Wishes { with, fits, ..wishes }),
         }
     }
 

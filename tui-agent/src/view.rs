@@ -4,6 +4,7 @@ mod bars;
 mod chat;
 mod desk;
 mod details;
+pub(crate) mod fitting;
 mod found;
 mod header;
 mod list;

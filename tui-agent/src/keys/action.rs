@@ -153,6 +153,14 @@ pub enum Action {
     Pipe,
     /// Write in the agent's own editor.
     Editor,
+    /// What fits best, into the composer.
+    Suggestion,
+    /// All that fits what the customer wrote last.
+    Suggestions,
+    /// Show or hide what fits.
+    SuggestionsShown,
+    /// The chat in a few lines.
+    Recap,
     /// A file to go with the reply.
     AttachFile,
     /// The files of the thread, to fetch or open one.

@@ -69,6 +69,7 @@ impl List {
         ListChoice {
             filter: self.filter.to_string(),
             folded,
+            ..ListChoice::default()
         }
     }
 

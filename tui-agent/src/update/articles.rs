@@ -163,12 +163,14 @@ impl App {
 
     /// Alt-Enter reads the selected article. Whether it was that.
     pub(super) fn is_read_key(&mut self, pick: &Pick, key: Key) -> bool {
-        let reads = pick.purpose == PickFor::Article && key.to_string() == "alt-enter";
+        let reads = matches!(pick.purpose, PickFor::Article | PickFor::Fitting) && key.to_string() == "alt-enter";
         if let (true, Some(row)) = (reads, pick.picker.selected())
             && let Choice::Article(article) = &row.id
         {
             let slug = article.slug.clone();
-            self.article_wanted = Some((slug.clone(), Some(pick.picker.query())));
+            // Who looked for it goes back to what was found.
+            let query = (pick.purpose == PickFor::Article).then(|| pick.picker.query());
+            self.article_wanted = Some((slug.clone(), query));
             self.order(Order::Ask(AgentQuestion::Article { slug }));
         }
         reads
@@ -259,7 +261,10 @@ impl App {
         if self.is_real_slash(&pick, key, now) {
             return None;
         }
-        if self.is_attach_word(&pick, key, now) || self.is_get_word(&pick, key, now) {
+        if self.is_attach_word(&pick, key, now)
+            || self.is_get_word(&pick, key, now)
+            || self.is_help_word(&pick, key, now)
+        {
             return None;
         }
         if self.is_open_key(&pick, key, now) {

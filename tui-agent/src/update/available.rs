@@ -79,7 +79,11 @@ impl App {
             {
                 Some("nothing was refused")
             }
+            Action::Suggestion if self.chat.is_some() && self.fitting().is_empty() => Some("nothing fits"),
             Action::Editor
+            | Action::Suggestion
+            | Action::Suggestions
+            | Action::Recap
             | Action::Divider
             | Action::Note
             | Action::SavedReplies
@@ -118,6 +122,7 @@ pub(crate) fn needs_connection(action: Action) -> bool {
             | Action::Article
             | Action::EditLast
             | Action::WithdrawLast
+            | Action::Recap
     )
 }
 

@@ -28,6 +28,8 @@ impl App {
         self.adopt(&event);
         self.earlier_came(&event);
         self.desk_hears(&event, now);
+        self.suggesting_hears(&event);
+        self.recap_told(&event, now);
         match &event {
             ClientEvent::State(state) => self.connection_stands(state.clone(), now),
             ClientEvent::Latency(latency) => self.connection.latency = Some(*latency),

@@ -232,6 +232,10 @@ impl App {
             Action::Groups => self.groups(now),
             Action::Agents => self.agents(now),
             Action::DeskSettings => self.desk_settings(now),
+            Action::Suggestion => self.insert_what_fits(now),
+            Action::Suggestions => self.choose_what_fits(now),
+            Action::SuggestionsShown => self.show_what_fits(self.suggesting.off, now),
+            Action::Recap => self.read_recap(now),
         }
     }
 

@@ -83,7 +83,7 @@ impl App {
             PickFor::Copy | PickFor::CopyLine => self.copy_chosen(&choice, now),
             PickFor::PipeLine => self.pipe_line_chosen(&choice),
             PickFor::File => self.file_chosen(&choice, To::Downloads, now),
-            PickFor::SavedReply | PickFor::Article | PickFor::Quote | PickFor::Blank => {
+            PickFor::SavedReply | PickFor::Article | PickFor::Fitting | PickFor::Quote | PickFor::Blank => {
                 self.chosen_for_writing(&pick, choice, now);
             }
         }
@@ -99,7 +99,7 @@ impl App {
             PickFor::SavedReply => self.refresh_saved_replies(),
             PickFor::Article => self.ask_articles(),
             PickFor::Find => self.ask_finding(now),
-            PickFor::Quote | PickFor::Blank | PickFor::File => {}
+            PickFor::Fitting | PickFor::Quote | PickFor::Blank | PickFor::File => {}
             PickFor::Menu
             | PickFor::Transfer
             | PickFor::Assign
@@ -127,7 +127,7 @@ impl App {
             PickFor::Assign => self.refresh_assign(),
             PickFor::Tags => self.refresh_tags(),
             PickFor::SavedReply => self.refresh_saved_replies(),
-            PickFor::Article | PickFor::Quote | PickFor::Blank | PickFor::Find | PickFor::File => {}
+            PickFor::Article | PickFor::Fitting | PickFor::Quote | PickFor::Blank | PickFor::Find | PickFor::File => {}
             PickFor::Menu
             | PickFor::Snooze
             | PickFor::Block
@@ -188,6 +188,7 @@ impl App {
                 let read = reading.overlay.key(key);
                 if self.key_while_reading(&reading.purpose, read, key, now)
                     || self.takes_piped(&reading.purpose, key, now)
+                    || self.takes_recap(&reading.purpose, read, key, now)
                 {
                     return;
                 }

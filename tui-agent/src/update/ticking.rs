@@ -57,6 +57,7 @@ impl App {
             self.countdown_changes_at(now),
             self.calls_again_at(),
             self.views_ask_at(),
+            self.suggesting_asks_at(),
             self.times_change_at(now),
         ]
         .into_iter()

@@ -13,7 +13,7 @@ use ratatui::{
 use crate::{
     app::App,
     layout::{ChatLayout, composer_text},
-    view::{put, row_of, with},
+    view::{fitting, put, row_of, with},
     words,
     writing::{Mode, Popup, naming::Named, saved},
 };
@@ -33,6 +33,7 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let mode = app.writing.mode(summary.conversation);
     let note = mode == Mode::Note;
+    fitting::draw(app, parts.fits, buffer);
     title(app, summary, mode, parts.title, buffer, now);
     for (row, line) in (0..parts.with.height).zip(with::lines(app, parts.composer.width)) {
         let row = row_of(parts.with, row);
