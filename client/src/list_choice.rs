@@ -86,6 +86,7 @@ mod tests {
         let choice = ListChoice {
             filter: "tag:vip sort:wait".to_owned(),
             folded: vec!["DONE".to_owned(), "late".to_owned()],
+            no_suggestions: true,
         };
         assert_eq!(file("ada").load(), None);
         file("ada").save(&choice).unwrap();

@@ -53,7 +53,7 @@ pub struct Recap {
     pub first: Option<Said>,
     /// What the bot said to it, the newest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tried: Vec<Tried>,
+    pub tried: Vec<BotSaid>,
     /// Why a person was wanted, the last time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<HandOverReason>,
@@ -88,7 +88,7 @@ pub struct Said {
 
 /// Something that the bot said.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Tried {
+pub struct BotSaid {
     /// When, and its beginning.
     #[serde(flatten)]
     pub said: Said,
@@ -210,7 +210,7 @@ impl Recap {
                     _ => None,
                 });
                 // It has answered, if it could: whether that helped is told by what comes after.
-                push(&mut self.tried, Tried { said, article });
+                push(&mut self.tried, BotSaid { said, article });
             }
             Author::Agent { agent } => {
                 let agent = agent.clone();

@@ -29,6 +29,7 @@ fn wanted() -> EventBody {
         reason: HandOverReason::NotUnderstood,
         by_customer: false,
         respond_by: None,
+        note: None,
     })
 }
 

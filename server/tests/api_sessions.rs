@@ -296,6 +296,22 @@ async fn a_conversation_lives_and_ends_over_http() {
         (&why["place"], &why["agents"][0]["agent"]["name"]),
         (&json!(2), &json!("Ada"))
     );
+    let suggested = desk.get(&path("suggestions")).await;
+    assert_eq!(
+        (&suggested["session_id"], &suggested["articles"]),
+        (&json!(id), &json!([])),
+        "nothing fits where there is no article"
+    );
+    let summary = desk.get(&path("summary")).await;
+    assert_eq!(
+        (
+            &summary["customer"],
+            &summary["ticket"],
+            &summary["held"][0]["agent"]["name"]
+        ),
+        (&json!("bob"), &json!(1), &json!("Bo"))
+    );
+    assert!(summary["text"].as_str().unwrap().starts_with("bob, "), "{summary}");
     assert_eq!(desk.ok(&path("assign"), json!({})).await["agent"]["name"], "Bo");
     let unseen = desk.post(&path("close"), json!({"seen": 0})).await;
     assert_eq!(code(&unseen), (409, "unseen"));

@@ -75,6 +75,24 @@ fn what_a_customer_sees_of_each_kind() {
 }
 
 #[test]
+fn how_sure_something_is_is_told_to_agents_alone() {
+    let sure = ["percent", "probability", "nearness", "example"];
+    let named = |text: String| sure.iter().any(|word| text.contains(&format!("\"{word}\"")));
+    let frames = every_frame_to_customers();
+    for frame in &frames {
+        assert!(!named(serde_json::to_string(frame).unwrap()), "{frame:?}");
+    }
+    for told in every_event().iter().filter_map(Event::for_customer) {
+        assert!(!named(serde_json::to_string(&told).unwrap()), "{told:?}");
+    }
+    let to_agents = every_frame_to_agents();
+    assert!(
+        to_agents.iter().any(|it| named(serde_json::to_string(it).unwrap())),
+        "the words are those of the wire"
+    );
+}
+
+#[test]
 fn an_agent_who_is_given_it_has_joined_by_whatever_way() {
     let joined = |body: EventBody| match body.for_customer() {
         Some(CustomerBody::Joined(it)) => it.name,

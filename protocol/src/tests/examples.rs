@@ -19,7 +19,7 @@ use crate::{
     line::{LineRef, LineState, Notice, Quote},
     people::Role,
     queue::{Chance, QueueStats, Why, WhyNot},
-    recap::{Answered, Held, Recap, Said, Tried},
+    recap::{Answered, BotSaid, Held, Recap, Said},
     refusal::Refusal,
     search::{Found, FoundArticle, Hit, SavedView, Span, What},
     settings::{AttributeDef, AttributeKind, DeskSettings, First, PreChatAnswer, PreChatQuestion},
@@ -169,7 +169,7 @@ pub fn recap() -> Recap {
         tags: vec![tag("delivery")],
         ticket: Some(TicketNo(7)),
         first: Some(said(1, "Where is my parcel?")),
-        tried: vec![Tried {
+        tried: vec![BotSaid {
             said: said(2, "Here is how:"),
             article: Some(line("Refunds")),
         }],

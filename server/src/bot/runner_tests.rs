@@ -413,6 +413,10 @@ async fn an_article_answers_as_soon_as_it_is_published_and_no_longer_than_that()
         _ => None,
     });
     assert!(matches!(posted.unwrap().last(), Some(Part::Card(card)) if card.slug == slug));
+    // How sure it was is nothing that the customer is told.
+    let told = test.desk.customer_thread(test.tenant(), alice.customer(), None, 100);
+    let told = serde_json::to_string(&told.await.unwrap().0).unwrap();
+    assert!(!told.contains('%') && !told.contains("percent"), "{told}");
 
     test.ask(&boss, 2, article(false)).await.unwrap();
     let bob = test.customer("bob").await;

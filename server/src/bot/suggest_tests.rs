@@ -33,6 +33,7 @@ fn reply(n: u128, code: &str, text: &str, owner: Option<AgentId>) -> SavedReply 
         owner,
         actions: vec![],
         uses: 0,
+        questions: None,
     }
 }
 

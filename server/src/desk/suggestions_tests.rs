@@ -58,6 +58,7 @@ async fn whoever_has_the_conversation_an_agent_is_told_what_fits() {
             slug: Tag::parse("kayaks").unwrap(),
             title: SubjectLine::parse("How much does it cost to rent a kayak?").unwrap(),
             body: "12 euros an hour.".to_owned(),
+            questions: None,
         },
         tags: vec![],
         published: true,

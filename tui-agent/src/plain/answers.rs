@@ -154,6 +154,8 @@ impl PlainAgent {
             AgentQuestion::Queue {}
             | AgentQuestion::Workload { .. }
             | AgentQuestion::Why { .. }
+            | AgentQuestion::Suggestions { .. }
+            | AgentQuestion::Recap { .. }
             | AgentQuestion::Statistics { .. } => self.tell_desk(reply),
             AgentQuestion::Articles { .. } | AgentQuestion::Article { .. } => self.tell_library(reply),
             AgentQuestion::Tickets { .. } | AgentQuestion::Ticket { .. } => self.tell_tickets(reply, now),

@@ -5,6 +5,7 @@ use minicom_protocol::{
     frame::{AgentQuestion, AgentReply},
     queue::{QueueStats, Why},
     staff::Workload,
+    suggestions::Suggestions,
 };
 use minicom_tui_kit::{Shown, time};
 
@@ -15,6 +16,18 @@ impl PlainAgent {
     pub(super) fn why(&mut self, given: Given<'_>) {
         if let Some(conversation) = self.subject(given.rest) {
             self.ask(AgentQuestion::Why { conversation });
+        }
+    }
+
+    pub(super) fn suggest(&mut self, given: Given<'_>) {
+        if let Some(conversation) = self.subject(given.rest) {
+            self.ask(AgentQuestion::Suggestions { conversation });
+        }
+    }
+
+    pub(super) fn summary(&mut self, given: Given<'_>) {
+        if let Some(conversation) = self.subject(given.rest) {
+            self.ask(AgentQuestion::Recap { conversation });
         }
     }
 
@@ -56,12 +69,40 @@ impl PlainAgent {
             AgentReply::Queue { stats } => self.tell_queue(&stats),
             AgentReply::Workload { agents } => agents.iter().for_each(|it| self.tell_workload(it)),
             AgentReply::Why { why } => self.tell_why(&why),
+            AgentReply::Suggestions { suggestions } => self.tell_suggestions(&suggestions),
+            AgentReply::Recap { recap } => {
+                let text = recap.text(|at| self.zone.stamp(at.0));
+                text.lines().for_each(|line| self.say(line));
+            }
             AgentReply::Statistics { statistics } => {
                 for sentence in figures::sentences(&statistics) {
                     self.say(sentence);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Each with the words that use it.
+    fn tell_suggestions(&mut self, fitting: &Suggestions) {
+        if fitting.is_empty() {
+            return self.say("No article and no saved reply fits.");
+        }
+        for it in &fitting.articles {
+            self.say(format!(
+                "{} %: {} (/article {})",
+                it.percent,
+                it.title.shown(),
+                it.slug.shown()
+            ));
+        }
+        for it in &fitting.replies {
+            self.say(format!(
+                "{} %: {} (/reply {})",
+                it.percent,
+                it.title.shown(),
+                it.code.shown()
+            ));
         }
     }
 

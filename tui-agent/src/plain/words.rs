@@ -170,6 +170,8 @@ pub const WORDS: &[Word] = &[
     word("comment", "N TEXT", "say something on a ticket, for agents only", &[A::Tickets], Nothing, P::comment),
     // The desk.
     word("why", "[NAME]", "why it waits, and who may take it", &[A::Why], Connection, P::why),
+    word("suggest", "[NAME]", "articles and saved replies that fit what the customer wrote last", &[A::Suggestion, A::Suggestions], Connection, P::suggest),
+    word("summary", "[NAME]", "the chat in a few lines", &[A::Recap], Connection, P::summary),
     word("queue", "", "the queue in numbers", &[A::Queue], Connection, P::queue),
     word("workload", "[NAME]", "who has how much to do", &[A::Workload], Connection, P::workload),
     word("stats", "[today|7d|30d|90d] [agent|group|tag]", "what was counted", &[A::Statistics], Connection, P::statistics),

@@ -30,6 +30,8 @@ const ON_SCREEN_ONLY: &[Action] = &[
     // `minicom-agent transcript` is the shell's.
     A::Transcript,
     A::Pipe,
+    // In lines nothing is shown that was not asked for.
+    A::SuggestionsShown,
     // /find tells all at once, with numbers.
     A::NextHit,
     A::PreviousHit,

@@ -8,6 +8,7 @@ use crate::{exit::Failure, manage::Access};
 mod acts;
 mod files;
 mod format;
+mod helps;
 mod list;
 mod named;
 mod rows;
@@ -41,6 +42,10 @@ pub enum Shell {
     Note(writing::NoteArguments),
     /// Give a conversation of yours to a colleague, a group, or back to the queue.
     Transfer(acts::TransferArguments),
+    /// Articles and saved replies that fit what the customer wrote last.
+    Suggest(helps::HelpArguments),
+    /// A conversation in a few lines: first question, what the bot tried, who had it, what is open.
+    Summary(helps::HelpArguments),
     /// Put tags on a conversation, or take them off.
     Tag(acts::TagArguments),
     /// End a conversation, for good.
@@ -94,6 +99,8 @@ pub async fn run(what: Shell, access: &Access<'_>) -> Result<Said, Failure> {
         Shell::Note(it) => writing::note(it, access).await,
         Shell::Transfer(it) => acts::transfer(it, access).await,
         Shell::Tag(it) => acts::tag(it, access).await,
+        Shell::Suggest(it) => helps::suggest(&it, access).await,
+        Shell::Summary(it) => helps::summary(&it, access).await,
         Shell::Close(it) => acts::close(it, access).await,
         Shell::Search(it) => search::run(&it, access).await,
         Shell::Status(it) => status::run(&it, access).await,

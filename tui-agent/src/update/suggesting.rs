@@ -1,5 +1,5 @@
-//! What could be answered in the open chat: asked for when the customer has written, a moment after the agent has come to rest there, one
-//! question at a time. It is shown in rows of its own, and goes into the composer when a key says so: nothing else puts it there.
+//! What could be answered in the open chat: asked for when the customer has written or the agent opens it, one question at a time and
+//! a moment apart. It is shown in rows of its own, and goes into the composer when a key says so: nothing else puts it there.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::{
     writing::Attached,
 };
 
-/// So long a chat is open, and a customer's line is the newest, before it is asked for: whoever goes through the list asks nothing.
+/// So long after a question the next one is asked: whoever goes through the list, or writes line after line, asks for little.
 const AFTER: Duration = Duration::from_millis(250);
 /// What is typed after `/` in an empty composer.
 const WORD: &str = "suggest";
@@ -42,8 +42,10 @@ pub(crate) struct Suggesting {
     asked: Option<Of>,
     /// It has not been answered.
     waits: bool,
-    /// What is to be asked, and when.
-    wanted: Option<(Of, Duration)>,
+    /// From then on the next question may be asked.
+    free_at: Duration,
+    /// Something is to be asked.
+    wanted: bool,
 }
 
 impl Suggesting {
@@ -116,24 +118,15 @@ impl App {
             .summary()
             .filter(|row| row.stage.is_open() && row.customer_lines > LineNo(0));
         let of = of.map(|row| (row.conversation, row.customer_lines));
+        let live = self.connection.state.is_live();
         let suggesting = &mut self.suggesting;
-        let Some(of) = of.filter(|_| !suggesting.off && self.connection.state.is_live()) else {
-            suggesting.wanted = None;
+        let of = of.filter(|of| live && !suggesting.off && suggesting.asked != Some(*of));
+        suggesting.wanted = of.is_some();
+        let Some(of) = of.filter(|_| !suggesting.waits && suggesting.free_at <= now.elapsed) else {
             return;
         };
-        if suggesting.asked == Some(of) {
-            suggesting.wanted = None;
-            return;
-        }
-        let due = match suggesting.wanted {
-            Some((wanted, at)) if wanted == of => at,
-            _ => now.elapsed + AFTER,
-        };
-        suggesting.wanted = Some((of, due));
-        if due > now.elapsed || suggesting.waits {
-            return;
-        }
-        (suggesting.asked, suggesting.waits, suggesting.wanted) = (Some(of), true, None);
+        (suggesting.asked, suggesting.waits, suggesting.wanted) = (Some(of), true, false);
+        suggesting.free_at = now.elapsed + AFTER;
         let (conversation, _) = of;
         self.order(Order::Ask(AgentQuestion::Suggestions { conversation }));
     }
@@ -141,7 +134,7 @@ impl App {
     /// When it is to be asked for.
     pub(crate) fn suggesting_asks_at(&self) -> Option<Duration> {
         let suggesting = &self.suggesting;
-        suggesting.wanted.map(|(_, at)| at).filter(|_| !suggesting.waits)
+        (suggesting.wanted && !suggesting.waits).then_some(suggesting.free_at)
     }
 
     /// What the connection tells that has to do with it.
@@ -212,7 +205,7 @@ impl App {
 
     fn nothing_fits(&self) -> &'static str {
         match (self.suggesting.off, self.is_live()) {
-            (true, _) => "What fits is not shown: /suggest on shows it.",
+            (true, _) => "What fits is hidden. /suggest on shows it.",
             (false, false) => "What fits is told when there is a connection.",
             (false, true) => "No article and no saved reply fits.",
         }
@@ -224,8 +217,8 @@ impl App {
         self.suggesting.asked = None;
         self.tell(
             Shown::fixed(match on {
-                true => "What fits is shown above the composer. /suggest off hides it.",
-                false => "What fits is not shown any more. /suggest on shows it.",
+                true => "What fits is shown. /suggest off hides it.",
+                false => "What fits is hidden. /suggest on shows it.",
             }),
             now,
         );

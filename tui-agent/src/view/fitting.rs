@@ -34,8 +34,13 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let fitting = app.fitting();
     for (row, it) in (0..area.height).zip(&fitting) {
         let row = row_of(area, row);
-        let key = (row.y == area.y).then(|| key_words(app, fitting.len())).flatten();
-        let end = match key.filter(|words| text::width(words) + usize::from(WORDS_MIN) <= usize::from(row.width)) {
+        let room = usize::from(row.width.saturating_sub(WORDS_MIN));
+        let keys = if row.y == area.y {
+            key_words(app, fitting.len())
+        } else {
+            vec![]
+        };
+        let end = match keys.into_iter().find(|words| text::width(words) <= room) {
             Some(words) => put_right(buffer, row, &words, app.theme.hint()),
             None => row.right(),
         };
@@ -64,15 +69,17 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What puts the first one into the composer, and where the others are.
-fn key_words(app: &App, all: usize) -> Option<String> {
+/// What puts the first one into the composer, and where the others are: in forms that get shorter.
+fn key_words(app: &App, all: usize) -> Vec<String> {
     let hint = |action| {
         let keys = app.keymap.keys(contexts(app.is_composing()), action);
         keys.into_iter().map(Key::hint).next()
     };
-    let inserts = hint(Action::Suggestion)?;
-    Some(match hint(Action::Suggestions).filter(|_| all > 1) {
-        Some(others) => format!("{inserts} inserts  {others} all {all} "),
-        None => format!("{inserts} inserts "),
-    })
+    let Some(inserts) = hint(Action::Suggestion) else {
+        return vec![];
+    };
+    let others = hint(Action::Suggestions).filter(|_| all > 1);
+    let others = others.map(|others| format!(" {inserts} inserts  {others} all {all} "));
+    let forms = [format!(" {inserts} inserts "), format!(" {inserts} ")];
+    others.into_iter().chain(forms).collect()
 }
