@@ -27,10 +27,8 @@ use std::sync::Arc;
 
 use minicom_protocol::{
     command::{Done, Sender},
-    ids::{CommandId, CustomerId, Mark, Rev, TenantId},
-    people::{CustomerRef, Realm},
+    ids::{CommandId, Mark, Rev, TenantId},
     refusal::Refusal,
-    text::CustomerName,
 };
 use rusqlite::Connection;
 use serde::{Serialize, de::DeserializeOwned};
@@ -66,7 +64,6 @@ use crate::{
     order::{Caller, Order, Who},
     store::{
         self, TenantKey,
-        people::{self, Customer},
         pool::ReaderPool,
         repeats::{self, Repeat},
         tenants as rows,
@@ -240,15 +237,6 @@ impl Desk {
         &self.shared.hub
     }
 
-    /// What is known of the desks' articles and saved replies.
-    pub fn minds(&self) -> &Minds {
-        &self.shared.minds
-    }
-
-    pub(super) fn suggesting(&self) -> &suggestions::Suggesting {
-        &self.shared.suggesting
-    }
-
     /// Notes how far a follower has come; written with the next group.
     pub(crate) fn note_position(&self, tenant: TenantKey, name: &'static str, rev: Rev) {
         self.shared.positions.note(tenant, name, rev);
@@ -356,47 +344,6 @@ impl Desk {
             Ok(Ok(done))
         });
         written.await?
-    }
-
-    /// Makes a customer at the first use of a name. If somebody was faster, that customer is returned and the caller
-    /// compares the secrets.
-    pub async fn first_use(
-        &self,
-        tenant: TenantKey,
-        name: CustomerName,
-        secret_digest: [u8; 32],
-    ) -> Result<Customer, Refusal> {
-        self.write(tenant, move |scope| {
-            if let Some(found) = people::customer_by_name(scope.conn, tenant, Realm::Named, &name)? {
-                return Ok(found);
-            }
-            let id = CustomerId(uuid::Uuid::new_v4());
-            let customer = CustomerRef {
-                id,
-                name,
-                realm: Realm::Named,
-            };
-            let new = Customer {
-                customer,
-                secret_digest: Some(secret_digest),
-            };
-            people::insert_customer(scope.conn, tenant, &new, scope.now)?;
-            Ok(new)
-        })
-        .await
-    }
-
-    /// Makes a customer, unless the name is taken in its realm. Whether it was free.
-    pub async fn new_customer(&self, tenant: TenantKey, new: Customer) -> Result<bool, Refusal> {
-        self.write(tenant, move |scope| {
-            let CustomerRef { name, realm, .. } = &new.customer;
-            if people::customer_by_name(scope.conn, tenant, *realm, name)?.is_some() {
-                return Ok(false);
-            }
-            people::insert_customer(scope.conn, tenant, &new, scope.now)?;
-            Ok(true)
-        })
-        .await
     }
 
     /// The caller for the bot of a tenant.

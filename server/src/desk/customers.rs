@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand},
     ids::{CustomerId, Time},
-    people::{AgentRef, Realm},
+    people::{AgentRef, CustomerRef, Realm},
     refusal::Refusal,
     text::CustomerName,
 };
@@ -21,11 +21,53 @@ use crate::{
         admission::{self, BlockedNetwork},
         audit::By,
         customers::{self, CustomerRow, Find},
-        factors, people,
+        factors,
+        people::{self, Customer},
     },
 };
 
 impl Desk {
+    /// Makes a customer at the first use of a name. If somebody was faster, that customer is returned and the caller
+    /// compares the secrets.
+    pub async fn first_use(
+        &self,
+        tenant: TenantKey,
+        name: CustomerName,
+        secret_digest: [u8; 32],
+    ) -> Result<Customer, Refusal> {
+        self.write(tenant, move |scope| {
+            if let Some(found) = people::customer_by_name(scope.conn, tenant, Realm::Named, &name)? {
+                return Ok(found);
+            }
+            let id = CustomerId(uuid::Uuid::new_v4());
+            let customer = CustomerRef {
+                id,
+                name,
+                realm: Realm::Named,
+            };
+            let new = Customer {
+                customer,
+                secret_digest: Some(secret_digest),
+            };
+            people::insert_customer(scope.conn, tenant, &new, scope.now)?;
+            Ok(new)
+        })
+        .await
+    }
+
+    /// Makes a customer, unless the name is taken in its realm. Whether it was free.
+    pub async fn new_customer(&self, tenant: TenantKey, new: Customer) -> Result<bool, Refusal> {
+        self.write(tenant, move |scope| {
+            let CustomerRef { name, realm, .. } = &new.customer;
+            if people::customer_by_name(scope.conn, tenant, *realm, name)?.is_some() {
+                return Ok(false);
+            }
+            people::insert_customer(scope.conn, tenant, &new, scope.now)?;
+            Ok(true)
+        })
+        .await
+    }
+
     /// Who closes connections of those who are kept out.
     pub fn doors(&self) -> &Doors {
         &self.shared.doors

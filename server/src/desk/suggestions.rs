@@ -17,7 +17,7 @@ use tracing::error;
 
 use super::Desk;
 use crate::{
-    bot::suggest,
+    bot::{minds::Minds, suggest},
     limits::{SUGGEST_LINES_MAX, SUGGEST_LOOK_BACK, SUGGEST_STRETCHES_MAX, SUGGESTING_AT_ONCE},
     store::TenantKey,
 };
@@ -51,6 +51,11 @@ impl Suggesting {
 }
 
 impl Desk {
+    /// What is known of the desks' articles and saved replies.
+    pub fn minds(&self) -> &Minds {
+        &self.shared.minds
+    }
+
     /// The articles and saved replies that fit what the customer wrote last, whoever has the conversation.
     ///
     /// # Errors
@@ -61,10 +66,10 @@ impl Desk {
         agent: AgentId,
         conversation: ConversationId,
     ) -> Result<Suggestions, Refusal> {
-        let turn = self.suggesting().turn_of(tenant, agent);
+        let turn = self.shared.suggesting.turn_of(tenant, agent);
         // Neither is ever closed.
         let _own = turn.acquire().await;
-        let _any = self.suggesting().all.acquire().await;
+        let _any = self.shared.suggesting.all.acquire().await;
         let row = self.summary(tenant, conversation).await?;
         let before = Some(row.rev.next());
         let (page, _) = self.thread(tenant, row.customer.id, before, SUGGEST_LOOK_BACK).await?;

@@ -15,7 +15,7 @@ const ONE_FROM: u16 = 16;
 const TWO_FROM: u16 = 30;
 const THREE_FROM: u16 = 40;
 /// Columns that the words keep beside the key.
-const WORDS_MIN: u16 = 30;
+const WORDS_MIN: u16 = 40;
 
 /// How many rows there are. Where all of it stands beside the chat, one is enough here.
 pub(crate) fn rows(app: &App, beside: bool) -> u16 {
