@@ -69,12 +69,12 @@ impl Desk {
         let turn = self.shared.suggesting.turn_of(tenant, agent);
         // Neither is ever closed.
         let _own = turn.acquire().await;
-        let _any = self.shared.suggesting.all.acquire().await;
         let row = self.summary(tenant, conversation).await?;
         let before = Some(row.rev.next());
         let (page, _) = self.thread(tenant, row.customer.id, before, SUGGEST_LOOK_BACK).await?;
         let (at, stretches) = stretches(&page, conversation);
         let mind = self.minds().newest(tenant).await;
+        let _any = self.shared.suggesting.all.acquire().await;
         // Reading meaning takes milliseconds of a processor: not on a thread that others' frames wait for.
         let work = tokio::task::spawn_blocking(move || suggest::suggest(&mind, agent, &stretches));
         let (articles, replies) = work.await.map_err(|_| {

@@ -220,7 +220,7 @@ impl App {
     /// y copies what is read, and it stays open.
     pub(super) fn copies_what_is_read(&mut self, purpose: &ReadFor, key: Key) {
         if key.typed() == Some('y')
-            && let ReadFor::Whole(text) | ReadFor::Piped { text, .. } = purpose
+            && let ReadFor::Whole(text) | ReadFor::Piped { text, .. } | ReadFor::Recap { text, .. } = purpose
         {
             self.copy_text(text.clone(), "the text");
         }
