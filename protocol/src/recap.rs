@@ -167,7 +167,11 @@ impl Recap {
                 crate::event::Target::Agent { agent } => self.has(Some(agent), at),
                 _ => self.has(None, at),
             },
-            EventBody::HumanRequested(it) => self.wanted = Some(it.reason),
+            EventBody::HumanRequested(it) => {
+                self.wanted = Some(it.reason);
+                // What the bot said as it gave up was no try.
+                self.tried.pop_if(|last| last.said.at == at && last.article.is_none());
+            }
             _ => {}
         }
     }

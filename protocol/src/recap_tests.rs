@@ -108,6 +108,17 @@ fn a_line_that_is_gone_is_not_told_and_the_first_is_not_told_twice() {
     );
 }
 
+#[test]
+fn what_the_bot_said_as_it_gave_up_is_no_try() {
+    let posted = posted(Author::Bot, 1, "I am passing you to a person.");
+    let mut recap = after(&[asks("where is my parcel?"), card("Returns")]);
+    for body in [posted, wanted()] {
+        recap.goes_on(&event(9, minute(9), body));
+    }
+    let tried: Vec<&str> = recap.tried.iter().map(|it| it.said.text.as_str()).collect();
+    assert_eq!((tried.len(), recap.wanted), (1, Some(HandOverReason::NotUnderstood)));
+}
+
 proptest! {
     #[test]
     fn whatever_happens_it_stays_short(which in prop::collection::vec(0usize..1_000, 0..60), long in 0usize..2_000) {

@@ -16,6 +16,8 @@ use super::{learner::Mind, masked, model::Model, rules::Rules};
 const SHOWN_MAX: usize = 3;
 /// So probable something must be to be shown: below it, it is a guess that takes an agent's time.
 const SHOWN_FROM: f32 = 0.10;
+/// So probable something must be that lines before it need not be looked at.
+const LIKELY_FROM: u8 = 35;
 /// Characters of what is nearest that are told.
 const EXAMPLE_CHARS: usize = 200;
 
@@ -23,8 +25,9 @@ const EXAMPLE_CHARS: usize = 200;
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::builtin);
 
 /// See the module. Each stretch is lines that the customer wrote one after another, the newest stretch first: an older one is looked at only
-/// if nothing fits the newer ones, which may be a "thanks" or a request for a person.
+/// if nothing likely fits the newer ones, which may be a "thanks" or a request for a person.
 pub fn suggest(mind: &Mind, agent: AgentId, stretches: &[Vec<String>]) -> (Vec<SuggestedArticle>, Vec<SuggestedReply>) {
+    let mut unlikely = None;
     for lines in stretches {
         let texts: Vec<String> = lines
             .iter()
@@ -33,11 +36,18 @@ pub fn suggest(mind: &Mind, agent: AgentId, stretches: &[Vec<String>]) -> (Vec<S
             .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let found = (articles(mind, &texts), replies(mind, agent, &texts));
-        if !found.0.is_empty() || !found.1.is_empty() {
-            return found;
+        let percents = found
+            .0
+            .iter()
+            .map(|it| it.percent)
+            .chain(found.1.iter().map(|it| it.percent));
+        match percents.max() {
+            Some(LIKELY_FROM..) => return found,
+            Some(_) => unlikely = unlikely.or(Some(found)),
+            None => {}
         }
     }
-    (vec![], vec![])
+    unlikely.unwrap_or_default()
 }
 
 fn articles(mind: &Mind, texts: &[&str]) -> Vec<SuggestedArticle> {

@@ -104,6 +104,10 @@ fn of_what_says_nothing_the_lines_before_are_looked_at() {
     let mind = mind();
     let (articles, _) = suggest(&mind, agent(1), &stretches(&[&["👍"], &["when do I get my refund?"]]));
     assert_eq!(articles[0].slug.as_str(), "refund");
+    // What hardly fits the newest line does not hide what fits the question before it.
+    let asked = stretches(&[&["human please"], &["when do I get my refund?"]]);
+    let (articles, _) = suggest(&mind, agent(1), &asked);
+    assert_eq!(articles[0].slug.as_str(), "refund");
     assert_eq!(suggest(&mind, agent(1), &[]), (vec![], vec![]));
     let nothing = Mind::default();
     assert_eq!(

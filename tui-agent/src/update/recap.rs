@@ -78,7 +78,9 @@ impl App {
         let ReadFor::Recap { about, text } = purpose else {
             return false;
         };
-        if read != Read::No || !(key.typed() == Some('i') || key.to_string() == "enter") {
+        // Elsewhere Enter goes on by a row.
+        let takes = key.typed() == Some('i') || key.to_string() == "enter";
+        if read == Read::Closed || !takes {
             return false;
         }
         let written = self.writing.of(*about);

@@ -45,7 +45,10 @@ fn it_is_read_in_a_box_and_goes_into_a_note() {
     let conversation = app.conversation().unwrap();
     assert_eq!(app.writing.mode(conversation), Mode::Note);
     assert!(seat.commands().is_empty(), "nothing is sent by itself");
-    seat.press("<ctrl-c>by hand<alt-r><enter>").sees("by hand").sees("Asked first");
+    seat.press("<ctrl-c>by hand<alt-r>")
+        .press("<enter>")
+        .sees("by hand")
+        .sees("Asked first");
 }
 
 #[test]
