@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use minicom_protocol::text::DisplayName;
 
 use crate::{
+    bot::program::Programs,
     exit::{ExitKind, Fatal},
     limits::{
         BACKUPS_KEPT, BOT_DEADLINE_MS, CONTEXT_COMMAND_TIMEOUT_MS, CUSTOMER_BURST, CUSTOMER_REFILL_PER_S,
@@ -134,6 +135,8 @@ pub struct Bot {
     pub rules: Option<PathBuf>,
     /// From a customer's line to the bot's turn; then the desk hands over.
     pub deadline: Duration,
+    /// Which programs answer in its place.
+    pub programs: Programs,
 }
 
 /// How much may come.
@@ -204,6 +207,7 @@ impl Config {
                 enabled: true,
                 rules: None,
                 deadline: Duration::from_millis(BOT_DEADLINE_MS.default),
+                programs: Programs::default(),
             },
             backup: Backup {
                 folder: None,

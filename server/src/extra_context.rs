@@ -5,16 +5,13 @@
 //! through the gate before they are shown.
 
 use std::{
-    env,
     io::{self, ErrorKind},
     os::unix::process::ExitStatusExt,
     path::PathBuf,
     process::{ExitStatus, Stdio},
-    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 use thiserror::Error;
 use tokio::{
@@ -25,13 +22,13 @@ use tokio::{
 };
 use tracing::debug;
 
-use crate::limits::{
-    CONTEXT_COMMAND_BYTES_MAX, CONTEXT_COMMAND_LINE_CHARS_MAX, CONTEXT_COMMAND_LINES_MAX,
-    CONTEXT_COMMAND_STDERR_BYTES_MAX, CONTEXT_COMMAND_TIMEOUT_MS, CONTEXT_COMMANDS_MAX,
+use crate::{
+    limits::{
+        CONTEXT_COMMAND_BYTES_MAX, CONTEXT_COMMAND_LINE_CHARS_MAX, CONTEXT_COMMAND_LINES_MAX,
+        CONTEXT_COMMAND_STDERR_BYTES_MAX, CONTEXT_COMMAND_TIMEOUT_MS, CONTEXT_COMMANDS_MAX,
+    },
+    process_group::{self, Group},
 };
-
-/// What the command finds in its environment, where the server has it. The server's own settings and secrets are not for it.
-const ENVIRONMENT: [&str; 3] = ["PATH", "HOME", "LANG"];
 
 /// The last line when not everything is shown.
 const MORE: &str = "… (the command printed more)";
@@ -158,11 +155,10 @@ impl ContextCommand {
     }
 
     fn start(&self) -> Result<Child, ContextCommandError> {
-        let kept = ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?)));
         Command::new(&self.program)
             .args(&self.args)
             .env_clear()
-            .envs(kept)
+            .envs(process_group::environment())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -173,37 +169,6 @@ impl ContextCommand {
                 program: self.program.clone(),
                 source,
             })
-    }
-}
-
-/// The command and what it started. Ended when dropped, once: afterwards the id may be another's.
-struct Group {
-    leader: Option<Pid>,
-    ended: AtomicBool,
-}
-
-impl Group {
-    fn of(child: &Child) -> Group {
-        let id = child.id().and_then(|id| i32::try_from(id).ok());
-        Group {
-            leader: id.and_then(Pid::from_raw),
-            ended: AtomicBool::new(false),
-        }
-    }
-
-    fn end(&self) {
-        if let Some(leader) = self.leader
-            && !self.ended.swap(true, Ordering::Relaxed)
-        {
-            // It fails if nobody is left, which is what is wanted.
-            let _ = kill_process_group(leader, Signal::KILL);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.end();
     }
 }
 

@@ -52,7 +52,7 @@ async fn its_environment_has_nothing_of_ours() {
     assert!(printed.iter().any(|line| line.starts_with("PATH=")));
     for line in printed {
         let name = line.split('=').next().unwrap_or_default();
-        assert!(ENVIRONMENT.contains(&name), "{name} is in its environment");
+        assert!(["PATH", "HOME", "LANG"].contains(&name), "{name} is in its environment");
     }
 }
 

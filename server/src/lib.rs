@@ -34,6 +34,7 @@ mod moment;
 pub mod order;
 mod places;
 mod presence;
+mod process_group;
 pub mod refused;
 pub mod retention;
 mod routing;

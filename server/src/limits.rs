@@ -7,6 +7,7 @@ mod files;
 mod finding;
 mod frames;
 mod port;
+mod program;
 mod webhooks;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use self::files::*;
 pub use self::finding::*;
 pub use self::frames::*;
 pub use self::port::*;
+pub use self::program::*;
 pub use self::webhooks::*;
 
 /// A bound that the operator may move within hard bounds. The configuration reads its ranges from here.

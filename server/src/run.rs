@@ -141,6 +141,7 @@ impl Server {
             desk.clone(),
             signals.clone(),
             rules.clone(),
+            config.bot.programs.clone(),
             workers.clone(),
             outside,
             inside,

@@ -13,7 +13,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
 
 use crate::{
-    bot::{self, rules::Rules},
+    bot::{
+        program::{Program, Programs},
+        rules::Rules,
+        runner,
+    },
     desk::{Desk, Made, Serve},
     door::FrontDoor,
     grace, indexing, limits, routing,
@@ -27,6 +31,8 @@ pub struct Services {
     signals: Signals,
     /// The bot's; `None`: there is no bot.
     rules: Option<Arc<Rules>>,
+    /// What answers in its place, and for whom.
+    programs: Programs,
     /// All that runs, whosever it is.
     workers: TaskTracker,
     /// Ends what comes from outside, see [`Services::new`].
@@ -50,6 +56,7 @@ impl Services {
         desk: Desk,
         signals: Signals,
         rules: Option<Arc<Rules>>,
+        programs: Programs,
         workers: TaskTracker,
         stop: CancellationToken,
         rest: CancellationToken,
@@ -58,6 +65,7 @@ impl Services {
             desk,
             signals,
             rules,
+            programs,
             workers,
             stop,
             rest,
@@ -96,9 +104,13 @@ impl Serve for Services {
         let learning = self.desk.minds().begin(&self.desk, key, running.rest.clone());
         self.spawn(&running, learning);
         if let Some(rules) = &self.rules {
-            let (desk, signals, rules) = (self.desk.clone(), self.signals.clone(), rules.clone());
-            let bot = bot::runner::run(desk, signals, tenant.clone(), key, rules, running.rest.clone());
-            self.spawn(&running, bot);
+            let mut bot = runner::Bot::new(&self.desk, &self.signals, tenant, key, rules.clone());
+            if let Some(command) = self.programs.of(tenant) {
+                let (program, kept) = Program::begin(command, tenant, running.rest.clone());
+                self.spawn(&running, kept);
+                bot = bot.with_program(program);
+            }
+            self.spawn(&running, bot.run(running.rest.clone()));
         }
         if let Some(floor) = self.signals.floor(key) {
             let (desk, stop) = (&self.desk, &running.stop);

@@ -37,6 +37,9 @@ pub struct BotSettings {
     /// Those of them that are not, by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub off: Vec<String>,
+    /// Whether a program of the operator's may answer, where there is one for this tenant. Which one that is no tenant says.
+    #[serde(skip_serializing_if = "is_yes")]
+    pub program: bool,
     /// The tenant's own rules, tried in this order before those that ship with the program.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<BotRule>,
@@ -86,6 +89,7 @@ impl Default for BotSettings {
             hand_over: String::new(),
             hand_over_words: vec![],
             builtin: true,
+            program: true,
             off: vec![],
             rules: vec![],
         }
@@ -161,6 +165,7 @@ impl BotSettings {
             hand_over: word(),
             hand_over_words: vec![word()],
             builtin: true,
+            program: true,
             off: vec![word()],
             rules: vec![BotRule {
                 name: word(),

@@ -33,6 +33,8 @@ pub struct Chosen {
     languages: Vec<(&'static str, Arc<Rules>)>,
     /// The articles that `rules` names.
     articles: Arc<[Tag]>,
+    /// Whether a program of the operator's may answer.
+    program: bool,
 }
 
 impl Chosen {
@@ -44,7 +46,13 @@ impl Chosen {
             base,
             made_of: String::new(),
             articles: Arc::default(),
+            program: true,
         }
+    }
+
+    /// Whether a program of the operator's may answer, as of the last look.
+    pub fn program(&self) -> bool {
+        self.program
     }
 
     /// The rules as they are chosen now; if that cannot be read, as they were. Without articles yet.
@@ -76,6 +84,7 @@ impl Chosen {
         };
         self.rules = made(&self.base);
         self.languages = LANGUAGES.iter().map(|(code, base)| (*code, made(base))).collect();
+        self.program = chosen.program;
         self.articles = self.rules.articles().into();
         self.made_of = text;
         Ok(())

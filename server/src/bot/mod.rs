@@ -17,6 +17,8 @@ pub mod minds;
 pub mod model;
 mod offer;
 pub mod policy;
+pub mod program;
+mod reading;
 pub mod replies;
 pub mod rules;
 pub mod runner;

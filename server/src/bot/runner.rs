@@ -1,33 +1,41 @@
 //! The bot at work: follows the journal, and for each customer's line in the stage `Bot` submits one turn. It keeps
 //! nothing: after a crash it reads again from its stored position, and the turn's derived id makes a repeat harmless.
 //! It is not trusted to be there: the desk sets a deadline with the customer's line and hands over without it.
+//! Turns of several conversations are under way at a time, those of one conversation one after the other.
 
 use std::{
+    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use minicom_protocol::{
-    context::Profile,
-    event::{Author, ChoicesPart, Event, EventBody, Part, Posted},
-    ids::{ConversationId, CustomerId, Rev, TenantId},
-    people::{CustomerRef, Realm},
+    event::{Author, Event, EventBody, HandOverNote, Posted},
+    ids::{CommandId, ConversationId, Rev, TenantId},
+    people::CustomerRef,
     refusal::Refusal,
     stage::HandOverReason,
     summary::Summary,
 };
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 use tracing::{debug, error, warn};
 
 use super::{
     chosen::Chosen,
-    decision::{self, Does, Knows, Talk},
+    decision::{self, Decision, Does, Knows, Talk, Why},
+    program::{Program, Said},
+    reading::{self, Asked},
     rules::Rules,
 };
 use crate::{
     clock,
     desk::Desk,
     followers::{self, Follow},
+    limits::{BOT_PROGRAM_MARGIN, BOT_TURNS_AT_ONCE},
     order::{BotTurn, Order, Turn},
     signals::Signals,
     store::TenantKey,
@@ -36,38 +44,15 @@ use crate::{
 
 /// Events of a thread that the bot looks back on to know how often in a row it did not understand.
 const LOOK_BACK: usize = 40;
-/// Of the customer's lines among them, so many are read again.
-const LINES_READ: usize = 8;
 /// What the bot says when it breaks.
 const BROKEN: &str = "Sorry, something went wrong on my side. I am asking a person to help you.";
+/// What it says when its program asks for a person without words.
+const HANDS_OVER: &str = "I am passing you to a person.";
 
-/// Starts the bot of a tenant.
-pub async fn run(
-    desk: Desk,
-    signals: Signals,
-    tenant: TenantId,
-    key: TenantKey,
-    rules: Arc<Rules>,
-    stop: CancellationToken,
-) {
-    let bot = Bot {
-        desk: desk.clone(),
-        signals,
-        tenant,
-        key,
-        rules: Chosen::new(rules),
-        stop: stop.clone(),
-    };
-    followers::run(desk, key, bot, stop).await;
-}
-
-struct Bot {
-    desk: Desk,
-    signals: Signals,
-    tenant: TenantId,
-    key: TenantKey,
+/// The bot of a tenant.
+pub struct Bot {
+    hands: Hands,
     rules: Chosen,
-    stop: CancellationToken,
 }
 
 /// A customer's line that wants an answer.
@@ -77,7 +62,58 @@ struct Trigger {
     conversation: ConversationId,
 }
 
-impl Follow for Bot {
+impl Bot {
+    /// With the server's rules, as the tenant changes them.
+    pub fn new(desk: &Desk, signals: &Signals, tenant: &TenantId, key: TenantKey, rules: Arc<Rules>) -> Bot {
+        Bot {
+            hands: Hands {
+                desk: desk.clone(),
+                signals: signals.clone(),
+                tenant: tenant.clone(),
+                key,
+                program: None,
+                stop: CancellationToken::new(),
+            },
+            rules: Chosen::new(rules),
+        }
+    }
+
+    /// With a program that answers what no rule gives to a person.
+    #[must_use]
+    pub fn with_program(mut self, program: Program) -> Bot {
+        self.hands.program = Some(program);
+        self
+    }
+
+    /// Works until `stop`, and until the turns that are under way then have ended.
+    pub async fn run(mut self, stop: CancellationToken) {
+        self.hands.stop = stop.clone();
+        let (desk, key) = (self.hands.desk.clone(), self.hands.key);
+        let turns = TaskTracker::new();
+        let follower = Follower {
+            hands: Arc::new(self.hands),
+            rules: self.rules,
+            room: Arc::new(Semaphore::new(BOT_TURNS_AT_ONCE)),
+            turns: turns.clone(),
+            last: HashMap::new(),
+        };
+        followers::run(desk, key, follower, stop).await;
+        turns.close();
+        turns.wait().await;
+    }
+}
+
+struct Follower {
+    hands: Arc<Hands>,
+    rules: Chosen,
+    /// How many turns may be under way. Without room the journal waits.
+    room: Arc<Semaphore>,
+    turns: TaskTracker,
+    /// Of each conversation, the end of its newest turn.
+    last: HashMap<ConversationId, CancellationToken>,
+}
+
+impl Follow for Follower {
     fn name(&self) -> &'static str {
         "bot"
     }
@@ -90,13 +126,73 @@ impl Follow for Bot {
         else {
             return;
         };
-        let (Some(customer), Some(conversation)) = (event.subject.customer(), event.subject.conversation()) else {
+        let (Some(_), Some(conversation)) = (event.subject.customer(), event.subject.conversation()) else {
             return;
         };
         // What is older than the deadline is the timer's.
-        if clock::now().since(event.time) > self.desk.settings().bot_deadline_ms * 1_000 {
+        if self.hands.time_left(event).is_none() {
             return;
         }
+        let stop = self.hands.stop.clone();
+        let room = tokio::select! {
+            () = stop.cancelled() => return,
+            room = self.room.clone().acquire_owned() => room,
+        };
+        let knows = self.rules.now(&self.hands.desk, self.hands.key).await;
+        self.last.retain(|_, ended| !ended.is_cancelled());
+        let ended = CancellationToken::new();
+        let before = self.last.insert(conversation, ended.clone());
+        let work = Work {
+            event: event.clone(),
+            conversation,
+            knows,
+            program: self.rules.program(),
+            before,
+            _ended: ended.drop_guard(),
+            _room: room.ok(),
+        };
+        let hands = self.hands.clone();
+        self.turns.spawn(async move { hands.work(work).await });
+    }
+}
+
+/// One line to be answered. The turn ends, for whoever waits for it, when this is dropped.
+struct Work {
+    event: Event,
+    conversation: ConversationId,
+    knows: Knows,
+    /// Whether the tenant lets a program answer.
+    program: bool,
+    before: Option<CancellationToken>,
+    _ended: DropGuard,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// What every turn needs.
+struct Hands {
+    desk: Desk,
+    signals: Signals,
+    tenant: TenantId,
+    key: TenantKey,
+    program: Option<Program>,
+    stop: CancellationToken,
+}
+
+impl Hands {
+    /// Until the desk hands over by itself; `None`: it does now.
+    fn time_left(&self, event: &Event) -> Option<Duration> {
+        let left = self.desk.settings().bot_deadline_ms * 1_000 - clock::now().since(event.time);
+        u64::try_from(left).ok().map(Duration::from_micros)
+    }
+
+    async fn work(&self, work: Work) {
+        if let Some(before) = &work.before {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = before.cancelled() => {}
+            }
+        }
+        let (event, conversation) = (&work.event, work.conversation);
         let Ok(summary) = self.desk.summary(self.key, conversation).await else {
             return;
         };
@@ -109,21 +205,22 @@ impl Follow for Bot {
             customer: summary.customer.clone(),
             conversation,
         };
+        let customer = trigger.customer.id;
         self.signals.bot_types(self.key, customer, conversation).await;
         let began = Instant::now();
-        if self.take_turn(event, &trigger, &summary).await {
-            self.desk.counts().bot.took(began.elapsed());
-        } else {
-            self.desk.counts().bot.failed();
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            good = self.take_turn(&work, &trigger, &summary) => match good {
+                true => self.desk.counts().bot.took(began.elapsed()),
+                false => self.desk.counts().bot.failed(),
+            }
         }
         self.signals.bot_rests(self.key, customer, conversation);
     }
-}
 
-impl Bot {
     /// Whether it did not break and its turn was taken in.
-    async fn take_turn(&mut self, event: &Event, trigger: &Trigger, summary: &Summary) -> bool {
-        let Some(turn) = self.turn(trigger, summary, trigger.customer.id).await else {
+    async fn take_turn(&self, work: &Work, trigger: &Trigger, summary: &Summary) -> bool {
+        let Some(turn) = self.turn(work, trigger, summary).await else {
             return false;
         };
         let broke = matches!(
@@ -134,8 +231,8 @@ impl Bot {
             }
         );
         let id = derived_id(
-            event.time,
-            &[b"bot", &self.key.0.to_be_bytes(), &event.rev.0.to_be_bytes()],
+            work.event.time,
+            &[b"bot", &self.key.0.to_be_bytes(), &trigger.rev.0.to_be_bytes()],
         );
         let turn = BotTurn {
             conversation: trigger.conversation,
@@ -146,48 +243,52 @@ impl Bot {
     }
 
     /// What the bot says, made from the thread as it stands in the journal.
-    async fn turn(&mut self, trigger: &Trigger, summary: &Summary, customer: CustomerId) -> Option<Turn> {
+    async fn turn(&self, work: &Work, trigger: &Trigger, summary: &Summary) -> Option<Turn> {
+        let customer = trigger.customer.id;
         let before = Some(trigger.rev.next());
         let (page, _) = self.desk.thread(self.key, customer, before, LOOK_BACK).await.ok()?;
-        let lines = customer_lines(&page, trigger.conversation);
-        let stretch: Vec<String> = lines
-            .iter()
-            .filter(|(rev, _)| *rev > summary.stage_rev)
-            .map(|(_, text)| text.clone())
-            .collect();
-        // A long stretch with a person can have pushed the customer's earlier lines out of the page.
-        let begins_here = page.iter().any(|event| {
-            matches!(event.body, EventBody::Opened(_)) && event.subject.conversation() == Some(trigger.conversation)
-        });
-        let read = stretch.len().saturating_sub(LINES_READ);
-        let asked = Asked {
-            begins: begins_here && lines.len() == 1 && read == 0,
-            offered: offered(&page, trigger),
-            lines: stretch[read..].to_vec(),
-            customer_name: {
-                let row = self.desk.customer_row(self.key, customer).await.ok()?;
-                called(&row.customer, &row.profile)
-            },
-        };
-        let mut knows = self.rules.now(&self.desk, self.key).await;
-        knows.model = self.desk.minds().newest(self.key).await.articles;
+        let row = self.desk.customer_row(self.key, customer).await.ok()?;
+        let called = reading::called(&row.customer, &row.profile);
+        let asked = Asked::of(&page, trigger.conversation, trigger.rev, summary.stage_rev, called);
+        let program = self.program.as_ref().filter(|_| work.program);
+        let question =
+            program.map(|_| reading::question(&self.tenant, &asked, &page, trigger.conversation, trigger.rev));
+        let mut knows = work.knows.clone();
+        if program.is_none() {
+            knows.model = self.desk.minds().newest(self.key).await.articles;
+        }
         // Reading meaning takes milliseconds of a processor: not on a thread that others' frames wait for.
-        let decided = tokio::task::spawn_blocking(move || answer(&knows, &asked)).await;
-        Some(decided.unwrap_or_else(|_| {
+        let decided = tokio::task::spawn_blocking(move || decide(&knows, &asked)).await;
+        let Ok(decided) = decided else {
             error!(
                 trigger = trigger.rev.0,
                 "the bot broke; the conversation goes to a person"
             );
-            Turn::HandOver {
-                text: BROKEN.to_owned(),
-                reason: HandOverReason::BotFailed,
-                note: Box::default(),
+            return Some(broken(HandOverNote::default()));
+        };
+        match (program.zip(question), decided) {
+            (_, None) => Some(Turn::Silence),
+            // Who asks for a person gets one, and so does what no program may answer.
+            (Some((program, question)), Some(decision)) if !wants_person(&decision) => {
+                let left = self.time_left(&work.event).unwrap_or_default();
+                let deadline = tokio::time::Instant::now() + left.saturating_sub(BOT_PROGRAM_MARGIN);
+                Some(match program.ask(&question, deadline).await {
+                    Ok(said) => as_said(said, question.language),
+                    Err(why) => {
+                        warn!(tenant = self.tenant.as_str(), trigger = trigger.rev.0, %why, "the conversation goes to a person");
+                        broken(HandOverNote {
+                            why: Some(why.to_string()),
+                            ..HandOverNote::default()
+                        })
+                    }
+                })
             }
-        }))
+            (_, Some(decision)) => Some(as_decided(decision)),
+        }
     }
 
     /// Whether it was taken in.
-    async fn submit(&self, id: minicom_protocol::ids::CommandId, turn: BotTurn) -> bool {
+    async fn submit(&self, id: CommandId, turn: BotTurn) -> bool {
         let caller = self.desk.bot(&self.tenant);
         loop {
             match self.desk.submit(&caller, id, Order::BotTurn(turn.clone())).await {
@@ -213,58 +314,9 @@ impl Bot {
     }
 }
 
-/// How the bot calls a customer: as the site says, else as the customer does. What the server made up for somebody who gave no
-/// name is no name to greet by.
-fn called(customer: &CustomerRef, profile: &Profile) -> String {
-    let said = profile.vouched.name.as_ref().or(profile.name.as_ref());
-    match said {
-        Some(name) => name.as_str().to_owned(),
-        None if customer.realm == Realm::Anonymous => String::new(),
-        None => customer.name.as_str().to_owned(),
-    }
-}
-
-/// The customer's lines of a conversation, in order.
-fn customer_lines(page: &[Event], conversation: ConversationId) -> Vec<(Rev, String)> {
-    let of_customer = page
-        .iter()
-        .filter(|event| event.subject.conversation() == Some(conversation));
-    let lines = of_customer.filter_map(|event| match &event.body {
-        EventBody::Posted(posted) if posted.author == Author::Customer => Some((event.rev, posted.text())),
-        _ => None,
-    });
-    lines.collect()
-}
-
-/// What the bot offered last before a line of the customer's, if nobody wrote anything else in between.
-fn offered(page: &[Event], trigger: &Trigger) -> Option<ChoicesPart> {
-    let posted = page.iter().rev().filter_map(|event| match &event.body {
-        EventBody::Posted(posted)
-            if event.subject.conversation() == Some(trigger.conversation) && event.rev < trigger.rev =>
-        {
-            Some(posted)
-        }
-        _ => None,
-    });
-    let mut said = posted.take_while(|posted| posted.author != Author::Customer);
-    let posted = said.find(|posted| posted.author == Author::Bot)?;
-    posted.parts.iter().find_map(|part| match part {
-        Part::Choices(choices) => Some(choices.clone()),
-        _ => None,
-    })
-}
-
-/// What a turn is decided from.
-struct Asked {
-    customer_name: String,
-    lines: Vec<String>,
-    begins: bool,
-    offered: Option<ChoicesPart>,
-}
-
-/// The turn for the last of the lines. How often in a row nothing was understood is found by deciding about them again, so
+/// What is decided about the last of the lines. How often in a row nothing was understood is found by deciding about them again, so
 /// that the bot needs no memory of its own.
-fn answer(knows: &Knows, asked: &Asked) -> Turn {
+fn decide(knows: &Knows, asked: &Asked) -> Option<Decision> {
     let lines: Vec<&str> = asked.lines.iter().map(String::as_str).collect();
     let talk = Talk {
         customer_name: &asked.customer_name,
@@ -272,10 +324,17 @@ fn answer(knows: &Knows, asked: &Asked) -> Turn {
         begins: asked.begins,
         offered: asked.offered.as_ref(),
     };
-    let Some(decision) = decision::decide(knows, &talk) else {
-        return Turn::Silence;
-    };
+    let decision = decision::decide(knows, &talk)?;
     debug!(why = ?decision.why, "decided");
+    Some(decision)
+}
+
+/// Whether a rule, or the customer, wants a person: nothing comes before that.
+fn wants_person(decision: &Decision) -> bool {
+    matches!(decision.does, Does::HandOver { .. }) && matches!(decision.why, Why::Rule(_) | Why::NoneOfThese)
+}
+
+fn as_decided(decision: Decision) -> Turn {
     match decision.does {
         Does::Nothing => Turn::Silence,
         Does::Answer { article: slug, text } => Turn::Article { text, slug },
@@ -286,6 +345,32 @@ fn answer(knows: &Knows, asked: &Asked) -> Turn {
         Does::Offer { text, choices } => Turn::Offer { text, choices },
         Does::Say { text, article: None } | Does::Clarify { text } => Turn::Reply { text },
         Does::HandOver { reason, text, note } => Turn::HandOver { text, reason, note },
+    }
+}
+
+fn as_said(said: Said, language: String) -> Turn {
+    match said {
+        Said::Reply(text) => Turn::Reply {
+            text: text.as_str().to_owned(),
+        },
+        Said::Nothing => Turn::Silence,
+        Said::HandOff { words, reason } => Turn::HandOver {
+            text: words.map_or_else(|| HANDS_OVER.to_owned(), |words| words.as_str().to_owned()),
+            reason: HandOverReason::Rule,
+            note: Box::new(HandOverNote {
+                why: reason,
+                language: Some(language),
+                ..HandOverNote::default()
+            }),
+        },
+    }
+}
+
+fn broken(note: HandOverNote) -> Turn {
+    Turn::HandOver {
+        text: BROKEN.to_owned(),
+        reason: HandOverReason::BotFailed,
+        note: Box::new(note),
     }
 }
 

@@ -2,10 +2,12 @@
 
 use minicom_protocol::{
     command::AgentCommand,
+    context::Profile,
     event::Part,
     frame::{AgentSignal, Typist},
-    ids::AgentId,
+    ids::{AgentId, CustomerId},
     library::Article,
+    people::Realm,
     settings::DeskSettings,
     stage::Stage,
     text::CustomerName,
@@ -33,17 +35,22 @@ fn start(test: &TestDesk) -> Running {
 }
 
 fn start_with(test: &TestDesk, signals: Signals) -> Running {
+    start_bot(test, &signals, None)
+}
+
+/// With a program, if one is named.
+fn start_bot(test: &TestDesk, signals: &Signals, script: Option<&str>) -> Running {
     let stop = CancellationToken::new();
-    let (desk, tenant) = (test.desk.clone(), TenantId::default_tenant());
-    tokio::spawn(desk.minds().begin(&desk, test.tenant(), stop.clone()));
-    let task = tokio::spawn(run(
-        desk,
-        signals,
-        tenant,
-        test.tenant(),
-        Arc::new(Rules::builtin()),
-        stop.clone(),
-    ));
+    tokio::spawn(test.desk.minds().begin(&test.desk, test.tenant(), stop.clone()));
+    let (tenant, rules) = (TenantId::default_tenant(), Arc::new(Rules::builtin()));
+    let mut bot = Bot::new(&test.desk, signals, &tenant, test.tenant(), rules);
+    if let Some(script) = script {
+        let command = ["sh", "-c", script].map(str::to_owned);
+        let (program, work) = Program::begin(&command, &tenant, stop.clone());
+        tokio::spawn(work);
+        bot = bot.with_program(program);
+    }
+    let task = tokio::spawn(bot.run(stop.clone()));
     Running { stop, task }
 }
 
@@ -300,12 +307,12 @@ fn a_customer_is_called_as_the_site_says_then_as_the_customer_does_and_never_by_
         realm,
     };
     let mut profile = Profile::default();
-    assert_eq!(called(&customer(Realm::Anonymous), &profile), "");
-    assert_eq!(called(&customer(Realm::Named), &profile), "guest-7xk2m9qd");
+    assert_eq!(reading::called(&customer(Realm::Anonymous), &profile), "");
+    assert_eq!(reading::called(&customer(Realm::Named), &profile), "guest-7xk2m9qd");
     profile.name = Some(SubjectLine::parse("Al").unwrap());
-    assert_eq!(called(&customer(Realm::Anonymous), &profile), "Al");
+    assert_eq!(reading::called(&customer(Realm::Anonymous), &profile), "Al");
     profile.vouched.name = Some(SubjectLine::parse("Alice Ramos").unwrap());
-    assert_eq!(called(&customer(Realm::Signed), &profile), "Alice Ramos");
+    assert_eq!(reading::called(&customer(Realm::Signed), &profile), "Alice Ramos");
 }
 
 #[tokio::test]
@@ -432,4 +439,75 @@ async fn an_article_answers_as_soon_as_it_is_published_and_no_longer_than_that()
     };
     let kept = test.desk.read(kept).await.unwrap();
     assert_eq!(kept.is_empty(), !cfg!(feature = "encoder"));
+}
+
+const ECHO: &str = r#"while read -r line; do id=$(printf %s "$line" | sed 's/^{"id":\([0-9]*\).*/\1/')
+    case $line in *crash*) exit 1;; *) echo "{\"id\":$id,\"reply\":\"from the program\"}";; esac; done"#;
+
+fn with_program(test: &TestDesk, script: &str) -> Running {
+    start_bot(
+        test,
+        &Signals::new(test.desk.clone(), &RunLimits::default()),
+        Some(script),
+    )
+}
+
+#[tokio::test]
+async fn a_program_answers_but_for_who_asks_for_a_person() {
+    let test = TestDesk::new();
+    let (alice, bob) = (test.customer("alice").await, test.customer("bob").await);
+    let bot = with_program(&test, ECHO);
+    test.post(&alice, 1, "hello").await;
+    let events = wait_for(&test, |events| bot_lines(events).len() == 1).await;
+    assert_eq!(bot_lines(&events), ["from the program"]);
+    test.post(&alice, 2, "human please").await;
+    wait_for(&test, |events| {
+        matches!(events.last().map(|it| &it.body), Some(EventBody::HumanRequested(_)))
+    })
+    .await;
+    let reason = HandOverReason::CustomerAsked;
+    assert!(matches!(stage(&test, &alice).await, Stage::Waiting { reason: found, .. } if found == reason));
+    // What breaks is a person's, and whoever takes it is told why.
+    test.post(&bob, 3, "crash").await;
+    let events = wait_for(&test, |events| bot_lines(events).len() == 3).await;
+    assert_eq!(bot_lines(&events)[2], BROKEN);
+    let Some(EventBody::HumanRequested(wanted)) = events.last().map(|it| &it.body) else {
+        panic!("{events:?}")
+    };
+    assert_eq!(wanted.reason, HandOverReason::BotFailed);
+    let note = wanted.note.as_ref().unwrap();
+    assert!(
+        note.why.as_ref().unwrap().contains("ended") && note.question.is_some(),
+        "{note:?}"
+    );
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_tenant_can_do_without_the_program() {
+    let test = TestDesk::new();
+    let (alice, boss) = (test.customer("alice").await, test.admin("boss").await);
+    let mut settings = DeskSettings::default();
+    settings.bot.program = false;
+    let settings = Box::new(settings);
+    test.ask(&boss, 1, AgentCommand::Configure { settings }).await.unwrap();
+    let bot = with_program(&test, ECHO);
+    test.post(&alice, 2, "hello").await;
+    let events = wait_for(&test, |events| bot_lines(events).len() == 1).await;
+    assert!(bot_lines(&events)[0].contains("alice"), "{:?}", bot_lines(&events));
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_slow_turn_of_one_customer_keeps_nobody_else_waiting() {
+    let test = TestDesk::new();
+    let (alice, bob) = (test.customer("alice").await, test.customer("bob").await);
+    // The first question lies until the second has come.
+    let script = r#"read -r a; read -r b; for line in "$b" "$a"; do
+        echo "{\"id\":$(printf %s "$line" | sed 's/^{"id":\([0-9]*\).*/\1/'),\"reply\":\"at last\"}"; done; read -r c"#;
+    let bot = with_program(&test, script);
+    test.post(&alice, 1, "one").await;
+    test.post(&bob, 2, "two").await;
+    wait_for(&test, |events| bot_lines(events).len() == 2).await;
+    bot.stop().await;
 }

@@ -163,7 +163,18 @@ fn assign(
             Some(texts) => Raw::Texts(texts),
             None => Raw::Other("a list of other things than texts"),
         },
-        DeValue::Table(_) => Raw::Other("a table"),
+        DeValue::Table(inner) => {
+            let lists = inner.iter().map(|(key, value)| match value.get_ref() {
+                DeValue::Array(items) => {
+                    let texts: Option<_> = items.iter().map(|item| item.get_ref().as_str()).collect();
+                    Some((key.get_ref().as_ref(), texts?))
+                }
+                _ => None,
+            });
+            lists
+                .collect::<Option<_>>()
+                .map_or(Raw::Other("a table of other things than lists of texts"), Raw::Lists)
+        }
     };
     match setting.kind.check(&raw) {
         Ok(value) => found.push((setting, from_folder(path, setting.kind, value))),
@@ -183,16 +194,24 @@ fn from_folder(file: &Path, kind: Kind, value: Value) -> Value {
         }
         // A program without a folder is looked for where the system looks for programs.
         (Kind::Command, Value::Command(mut parts), Some(folder)) => {
-            if let Some(program) = parts.first_mut()
-                && program.contains('/')
-                && Path::new(program.as_str()).is_relative()
-                && let Some(whole) = folder.join(program.as_str()).to_str()
-            {
-                *program = whole.to_owned();
-            }
+            program_from(folder, &mut parts);
             Value::Command(parts)
         }
+        (Kind::Commands, Value::Commands(mut all), Some(folder)) => {
+            all.values_mut().for_each(|parts| program_from(folder, parts));
+            Value::Commands(all)
+        }
         (_, value, _) => value,
+    }
+}
+
+fn program_from(folder: &Path, parts: &mut [String]) {
+    if let Some(program) = parts.first_mut()
+        && program.contains('/')
+        && Path::new(program.as_str()).is_relative()
+        && let Some(whole) = folder.join(program.as_str()).to_str()
+    {
+        *program = whole.to_owned();
     }
 }
 

@@ -29,6 +29,17 @@ pub(super) fn to_toml(loaded: &Loaded) -> String {
                 text.push_str(&format!("# {name} = [\"...\"]\n"));
                 continue;
             }
+            Value::Commands(all) if all.is_empty() => {
+                text.push_str(&format!("# {name} = {{ tenant = [\"...\"] }}\n"));
+                continue;
+            }
+            Value::Commands(all) => {
+                let list = |parts: Vec<String>| parts.iter().map(|it| quoted(it)).collect::<Vec<_>>().join(", ");
+                let all = all
+                    .into_iter()
+                    .map(|(tenant, parts)| format!("{tenant} = [{}]", list(parts)));
+                format!("{{ {} }}", all.collect::<Vec<_>>().join(", "))
+            }
             Value::Networks(all) if all.is_empty() => {
                 text.push_str(&format!("# {name} = [\"...\"]\n"));
                 continue;

@@ -172,6 +172,22 @@ pub(super) static SETTINGS: &[Setting] = &[
         "from a customer's line to the bot's turn; then a person is asked for",
         bot.deadline
     ),
+    setting!(
+        "bot.program",
+        "MINICOM_BOT_PROGRAM",
+        Kind::Command,
+        "program and arguments that answer in the bot's place; reads and writes JSON lines",
+        Command,
+        bot.programs.all
+    ),
+    setting!(
+        "bot.programs",
+        "MINICOM_BOT_PROGRAMS",
+        Kind::Commands,
+        "the same for single tenants, by their names; an empty list is none",
+        Commands,
+        bot.programs.of
+    ),
     setting_path!(
         "backup.folder",
         "MINICOM_BACKUP_FOLDER",

@@ -689,6 +689,7 @@ fn the_table_of_settings_is_whole() {
             value::Kind::Name => setting.kind.read("Bo"),
             value::Kind::Choice(words) => setting.kind.read(words[1]),
             value::Kind::Command => setting.kind.read(r#"["look-up", "it's short"]"#),
+            value::Kind::Commands => setting.kind.read(r#"{"acme": ["look-up", "it's short"]}"#),
             value::Kind::Networks => setting.kind.read("10.0.0.0/8,127.0.0.1"),
             value::Kind::Number(bound, _) => setting.kind.read(&bound.most.to_string()),
         };

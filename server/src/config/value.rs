@@ -1,10 +1,10 @@
 //! One value of the configuration: what forms are taken, and the words for those that are not. It refuses to know where
 //! the value comes from.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
-use minicom_protocol::text::DisplayName;
+use minicom_protocol::{gate::Shown, ids::TenantId, text::DisplayName};
 use tracing_subscriber::EnvFilter;
 
 use crate::limits::{Adjustable, TRUSTED_PROXIES_MAX};
@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Choice(&'static [&'static str]),
     /// A program and its arguments, as a list: no shell ever reads it. An empty list is none.
     Command,
+    /// A command for each of some tenants, by their names: a table of lists.
+    Commands,
     /// Networks and addresses, as a list. An empty list is none.
     Networks,
 }
@@ -40,6 +42,8 @@ pub(super) enum Raw<'a> {
     Bool(bool),
     /// A list of texts.
     Texts(Vec<&'a str>),
+    /// Lists of texts by their names.
+    Lists(Vec<(&'a str, Vec<&'a str>)>),
     /// Something that no setting takes: what it is, in words.
     Other(&'a str),
 }
@@ -54,6 +58,7 @@ pub(super) enum Value {
     Switch(bool),
     Number(u32),
     Command(Vec<String>),
+    Commands(BTreeMap<String, Vec<String>>),
     Networks(Vec<IpNet>),
 }
 
@@ -84,6 +89,9 @@ impl Kind {
             Kind::Command => {
                 "a list of the program and its arguments, for example [\"/usr/local/bin/look-up\", \"--short\"]".to_owned()
             }
+            Kind::Commands => {
+                "a table of tenants, each with a list of the program and its arguments, for example acme = [\"python3\", \"/srv/acme/bot.py\"] (as JSON in the environment)".to_owned()
+            }
             Kind::Networks => {
                 "a list of networks or addresses, for example [\"10.0.0.0/8\", \"127.0.0.1\"] (with commas alone in the environment and after a flag)".to_owned()
             }
@@ -98,12 +106,22 @@ impl Kind {
             (Kind::Command, Raw::Texts(parts)) => {
                 return self.command(parts.iter().map(|it| (*it).to_owned()).collect());
             }
+            (Kind::Commands, Raw::Lists(all)) => {
+                let all = all.iter().map(|(tenant, parts)| {
+                    let parts = parts.iter().map(|it| (*it).to_owned()).collect();
+                    ((*tenant).to_owned(), parts)
+                });
+                return self.commands(all.collect());
+            }
             (Kind::Networks, Raw::Texts(parts)) => return self.networks(parts.iter().copied()),
-            (Kind::Switch | Kind::Number(..) | Kind::Command | Kind::Networks, Raw::Text(_)) => "a string",
+            (Kind::Switch | Kind::Number(..) | Kind::Command | Kind::Commands | Kind::Networks, Raw::Text(_)) => {
+                "a string"
+            }
             (_, Raw::Text(text)) => return self.read(text),
             (_, Raw::Whole(_)) => "a number",
             (_, Raw::Bool(_)) => "true or false",
             (_, Raw::Texts(_)) => "a list",
+            (_, Raw::Lists(_)) => "a table",
             (_, Raw::Other(what)) => what,
         };
         Err(self.wrong(format!("it is {found}")))
@@ -140,8 +158,22 @@ impl Kind {
                 Ok(parts) => self.command(parts),
                 Err(_) => Err(self.wrong("it is not a list of texts in double quotes")),
             },
+            Kind::Commands => match serde_json::from_str(text) {
+                Ok(all) => self.commands(all),
+                Err(_) => Err(self.wrong("it is not an object of lists of texts")),
+            },
             Kind::Networks => self.networks(text.split(',')),
         }
+    }
+
+    fn commands(self, all: BTreeMap<String, Vec<String>>) -> Result<Value, Wrong> {
+        for (tenant, parts) in &all {
+            if TenantId::parse(tenant).is_err() {
+                return Err(self.wrong(format!("{:?} is no name of a tenant", Shown::line(tenant).as_str())));
+            }
+            self.command(parts.clone())?;
+        }
+        Ok(Value::Commands(all))
     }
 
     fn networks<'a>(self, parts: impl Iterator<Item = &'a str>) -> Result<Value, Wrong> {

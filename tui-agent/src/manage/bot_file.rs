@@ -17,6 +17,7 @@ struct BotFile {
     hand_over: String,
     hand_over_words: Vec<String>,
     builtin: bool,
+    program: bool,
     off: Vec<String>,
     rule: Vec<BotRule>,
 }
@@ -31,6 +32,7 @@ impl Default for BotFile {
             hand_over,
             hand_over_words,
             builtin,
+            program,
             off,
             rules: rule,
         } = BotSettings::default();
@@ -42,6 +44,7 @@ impl Default for BotFile {
             hand_over,
             hand_over_words,
             builtin,
+            program,
             off,
             rule,
         }
@@ -67,6 +70,7 @@ pub fn parse(file: &str, text: &str) -> Result<BotSettings, Vec<Mistake>> {
         hand_over: read.hand_over,
         hand_over_words: read.hand_over_words,
         builtin: read.builtin,
+        program: read.program,
         off: read.off,
         rules: read.rule,
     };
@@ -110,7 +114,7 @@ fn example() -> Table {
 }
 
 /// A key, what it means, and how it is written where nothing is chosen.
-const FIELDS: [(&str, &str, &str); 8] = [
+const FIELDS: [(&str, &str, &str); 9] = [
     (
         "greeting",
         "Put before the first answer. {{customer_name}} stands for the customer's name, here and below.",
@@ -145,6 +149,11 @@ const FIELDS: [(&str, &str, &str); 8] = [
         "builtin",
         "Whether the topics that ship with the program are answered. Who asks for a person gets one without them, too.",
         "",
+    ),
+    (
+        "program",
+        "Whether a program of the operator's may answer, where the server has one for this desk.",
+        "program = false",
     ),
     ("off", "Those of them that are not.", "off = [\"jobs\", \"prices\"]"),
 ];

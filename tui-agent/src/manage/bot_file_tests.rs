@@ -49,6 +49,7 @@ fn what_is_shown_can_be_applied_and_changes_nothing() {
         greeting: "Moin \u{202e}\"{{customer_name}}\"!".to_owned(),
         hand_over_words: vec!["人工客服".to_owned()],
         builtin: false,
+        program: false,
         off: vec!["jobs".to_owned()],
         rules: vec![BotRule {
             name: "boats".to_owned(),
