@@ -259,7 +259,7 @@ impl Desk {
         match &order {
             Order::Agent(command) => command.check()?,
             Order::Customer(command) => command.check()?,
-            Order::BotTurn(_) | Order::Fire(_) | Order::OwnerGone(_) | Order::Route(_) => {}
+            Order::BotTurn(_) | Order::Fire(_) | Order::OwnerGone(_) | Order::Route(_) | Order::NobodyThere(_) => {}
         }
         let tenant = self.shared.tenants.admit(&caller.tenant)?;
         let leaving = customers::Leaving::of(&order);

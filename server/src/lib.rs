@@ -31,6 +31,7 @@ pub mod listener;
 pub mod logging;
 pub mod manage;
 mod moment;
+mod nobody;
 pub mod order;
 mod places;
 mod presence;

@@ -74,6 +74,15 @@ pub enum Order {
     OwnerGone(OwnerGone),
     /// Routing has found an agent for what waits.
     Route(Route),
+    /// A person was asked for, and no agent is there.
+    NobodyThere(NobodyThere),
+}
+
+/// Says to a customer who waits that nobody is there, once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct NobodyThere {
+    /// Which conversation.
+    pub conversation: ConversationId,
 }
 
 /// An owner is gone for longer than the grace time: what becomes of one of the conversations.

@@ -152,6 +152,12 @@ impl Room {
             .any(|state| state == PresenceState::Available)
     }
 
+    /// Whether some agent is there at all, also one who has enough to do.
+    pub fn is_attended(&self, now: Instant) -> bool {
+        let mut states = self.attendance.states(now);
+        states.any(|state| matches!(state, PresenceState::Available | PresenceState::Busy))
+    }
+
     /// Conversations whose owner is gone, or handed all back.
     pub fn forsaken(&self) -> Vec<Forsaken> {
         forsaken::find(&self.attendance, &self.holdings, self.settings.owner_grace_s)

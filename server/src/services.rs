@@ -20,7 +20,7 @@ use crate::{
     },
     desk::{Desk, Made, Serve},
     door::FrontDoor,
-    grace, indexing, limits, routing,
+    grace, indexing, limits, nobody, routing,
     signals::Signals,
     store::TenantKey,
 };
@@ -118,6 +118,8 @@ impl Serve for Services {
                 desk: desk.clone(),
                 caller: desk.server(tenant),
             };
+            let work = nobody::keep(desk.clone(), key, floor.clone(), door(), stop.clone());
+            self.spawn(&running, work);
             self.spawn(&running, grace::keep(key, floor.clone(), door(), stop.clone()));
             self.spawn(&running, routing::keep(desk.clone(), key, floor, door(), stop.clone()));
         }

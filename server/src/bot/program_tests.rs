@@ -3,7 +3,11 @@
 use std::{path::Path, time::Duration};
 
 use rustix::process::{Pid, test_kill_process};
-use tokio::task::JoinHandle;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    task::JoinHandle,
+};
 
 use super::*;
 
@@ -17,7 +21,11 @@ struct Running {
 }
 
 fn running(script: &str) -> Running {
-    let command = ["sh", "-c", script].map(str::to_owned);
+    started(&["sh", "-c", script])
+}
+
+fn started(command: &[&str]) -> Running {
+    let command: Vec<String> = command.iter().map(|it| (*it).to_owned()).collect();
     let stop = CancellationToken::new();
     let (program, work) = Program::begin(&command, &TenantId::default_tenant(), stop.clone());
     let kept = tokio::spawn(work);
@@ -125,11 +133,7 @@ async fn who_dies_is_started_again_after_a_rest() {
 
 #[tokio::test]
 async fn one_that_is_not_there_or_writes_without_end_is_told_apart() {
-    let stop = CancellationToken::new();
-    let command = ["/nowhere/bot".to_owned()];
-    let (program, work) = Program::begin(&command, &TenantId::default_tenant(), stop.clone());
-    let kept = tokio::spawn(work);
-    let run = Running { program, stop, kept };
+    let run = started(&["/nowhere/bot"]);
     assert_eq!(run.ask("hello").await, Err(Failed::NotThere));
     run.end().await;
     let run = running("read -r line; tr '\\0' x < /dev/zero");
@@ -205,4 +209,96 @@ fn a_tenant_has_its_own_or_that_of_all_or_none() {
     assert_eq!(of("quiet"), None);
     assert_eq!(of("default"), Some(command("all")));
     assert_eq!(Programs::default().of(&TenantId::default_tenant()), None);
+}
+
+fn docs() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs"))
+}
+
+/// A script of the page about the bot, which is also the file of this name.
+fn of_the_page(name: &str) -> String {
+    let script = std::fs::read_to_string(docs().join("examples/bots").join(name)).unwrap();
+    let page = std::fs::read_to_string(docs().join("bot.md")).unwrap();
+    assert!(
+        page.contains(&format!("\n{script}```\n")),
+        "{name} is another than on the page"
+    );
+    script
+}
+
+#[tokio::test]
+async fn the_bots_of_the_page_answer() {
+    let run = running(&of_the_page("bot.sh"));
+    assert_eq!(run.ask("when are you open?").await, reply("We are open from 9 to 17."));
+    assert!(matches!(
+        run.ask("my bike is broken").await,
+        Ok(Said::HandOff { reason: Some(_), .. })
+    ));
+    assert!(matches!(run.ask("who are \"you\"").await, Ok(Said::Reply(_))));
+    run.end().await;
+    let run = started(&["python3", "-c", &of_the_page("bot.py")]);
+    assert_eq!(
+        run.ask("When are you OPEN?").await,
+        reply("We are open from 9 to 17, alice.")
+    );
+    assert!(matches!(
+        run.ask("my bike is broken").await,
+        Ok(Said::HandOff { reason: Some(_), .. })
+    ));
+    run.end().await;
+}
+
+/// A stand-in for the REST channel of Rasa: it answers by what it is asked, once a connection.
+async fn rasa() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut heard = String::new();
+                while !heard.ends_with('}') {
+                    let mut some = [0; 4_096];
+                    match socket.read(&mut some).await {
+                        Ok(0) | Err(_) => return,
+                        Ok(read) => heard.push_str(&String::from_utf8_lossy(&some[..read])),
+                    }
+                }
+                let body = match heard {
+                    it if it.contains("hours") => {
+                        r#"[{"recipient_id":"c","text":"Which shop?","buttons":[{"title":"Harbour"},{"title":"Station"}]}]"#
+                    }
+                    it if it.contains("refund") => {
+                        r#"[{"text":"One moment."},{"custom":{"handoff":true,"reason":"refund"}}]"#
+                    }
+                    _ => "[]",
+                };
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                let _ = socket.write_all(answer.as_bytes()).await;
+            });
+        }
+    });
+    format!("http://{address}/webhooks/rest/webhook")
+}
+
+#[tokio::test]
+async fn the_example_forwards_to_rasa_and_asks_for_a_person_without_it() {
+    let script = docs().join("examples/bots/rasa.py");
+    let script = script.to_str().unwrap();
+    let run = started(&["python3", script, &rasa().await]);
+    let (hours, refund, nothing) = tokio::join!(run.ask("hours"), run.ask("a refund"), run.ask("moon"));
+    assert_eq!(hours, reply("Which shop?\n1  Harbour\n2  Station"));
+    assert!(
+        matches!(&refund, Ok(Said::HandOff { words: Some(words), reason: Some(why) }) if words.as_str() == "One moment." && why == "refund"),
+        "{refund:?}"
+    );
+    assert!(matches!(nothing, Ok(Said::HandOff { words: None, .. })));
+    run.end().await;
+    // Nobody listens there: bound, and let go.
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let run = started(&["python3", script, &format!("http://{gone}/")]);
+    assert!(matches!(run.ask("hours").await, Ok(Said::HandOff { words: None, .. })));
+    run.end().await;
 }

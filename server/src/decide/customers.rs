@@ -6,13 +6,14 @@ use minicom_protocol::{
     event::{Author, Closed, CustomerChanged, EventBody, Opened, Rated, Seen, SubjectChanged, Woken, WokenBy},
     ids::FileId,
     intake::{Intake, Introduction},
-    line::LineRef,
+    line::{LineRef, Notice},
     refusal::Refusal,
     settings::{AskRating, DeskSettings, PreChatAnswer},
     staff::Intent,
     stage::{Closer, HandOverReason, Side, Stage},
     summary::Summary,
     text::MessageText,
+    words::Email,
 };
 
 use super::{Decision, Facts, OfCustomer, admission, lines, plan::Plan};
@@ -123,9 +124,47 @@ fn post(
             }
             Intent::Away | Intent::AwayHandBack => plan.requeue(row, agent, HandOverReason::SnoozeEnded),
         },
-        Stage::Active { .. } | Stage::Waiting { .. } | Stage::Closed { .. } => {}
+        Stage::Waiting { .. } => reached_at(plan, facts, row, text)?,
+        Stage::Active { .. } | Stage::Closed { .. } => {}
     }
     Ok(())
+}
+
+/// Takes the address that the customer was asked for, if there is exactly one in the line and none is known. It is what the customer
+/// says, as with `/email`: nobody vouches for it.
+fn reached_at(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary, text: &str) -> Result<(), Refusal> {
+    let asked = row
+        .notices
+        .iter()
+        .any(|it| matches!(it, Notice::Hours | Notice::WaitLimit));
+    let known = facts.more.profile.as_ref();
+    if !asked || known.is_none_or(|it| it.email.is_some() || it.vouched.email.is_some()) {
+        return Ok(());
+    }
+    let Some(email) = only_address(text) else {
+        return Ok(());
+    };
+    let introduction = Introduction {
+        name: None,
+        email: Some(email),
+    };
+    introduce(plan, facts, &introduction, None, &[])?;
+    plan.says(
+        "Thank you: we can write to you there. Your place in the queue is kept.",
+        None,
+    );
+    Ok(())
+}
+
+/// The e-mail address in a line that has one and no other.
+fn only_address(text: &str) -> Option<Email> {
+    let edge = |c: char| !c.is_alphanumeric();
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '(' | ')'));
+    let mut found = words
+        .filter(|word| word.contains('@'))
+        .map(|word| Email::parse(word.strip_prefix("mailto:").unwrap_or(word).trim_matches(edge)));
+    let first = found.next()?.ok()?;
+    found.next().is_none().then_some(first)
 }
 
 fn bot_must_answer(plan: &mut Plan<'_, '_>, facts: &Facts<'_>) {

@@ -30,6 +30,7 @@
 //! | Close (agent) | Closed | Closed | Closed | refuse: taken_by (an admin may) | nothing |
 //! | OwnerGone (server) | nothing | nothing | of that owner, if the customer waits: Requeued | nothing | nothing |
 //! | Route (server) | nothing | TakenOver, if the agent may be given it | nothing | nothing | nothing |
+//! | NobodyThere (server) | nothing | Posted, once | nothing | nothing | nothing |
 //! | Fire (bot deadline), set in this stretch | Posted + HumanRequested | nothing | nothing | nothing | nothing |
 //! | Fire (snooze) | nothing | nothing | Woken; Requeued if the owner is away | same | nothing |
 //! | Fire (wait limit) | nothing | Posted, once | nothing | nothing | nothing |
@@ -41,7 +42,8 @@
 //! bot has written since what the author saw, Close as `unseen` when the customer has. Becoming the owner is refused as
 //! `may_not_take` where [`Queue::may_take`](minicom_protocol::queue::Queue::may_take) says so; an admin may all the same, and is
 //! warned. TakeNext is TakeOver of what [`Queue::next_for`](minicom_protocol::queue::Queue::next_for) finds. A customer who
-//! writes to an owner who went away and hands back is Requeued. What is about no conversation (tickets, the library, groups, settings,
+//! writes to an owner who went away and hands back is Requeued. The address in a line of a customer who waits, was asked for one and has
+//! none is taken as what the customer says (CustomerChanged). What is about no conversation (tickets, the library, groups, settings,
 //! intent, customers) is in `affairs.rs`.
 
 mod admission;
@@ -286,6 +288,7 @@ pub fn decide(facts: &Facts<'_>, who: &Who, order: &Order) -> Result<Decision, R
         (Who::Server, Order::Fire(fire)) => times::fire(facts, fire),
         (Who::Server, Order::OwnerGone(gone)) => owners::gone(facts, gone),
         (Who::Server, Order::Route(route)) => owners::route(facts, route),
+        (Who::Server, Order::NobodyThere(_)) => times::nobody_there(facts),
         _ => Err(Refusal::Forbidden),
     }
 }

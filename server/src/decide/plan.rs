@@ -171,18 +171,27 @@ impl<'f, 'a> Plan<'f, 'a> {
             && !calendar.open_at(self.facts.now)
             && let Some(opens) = calendar.next_open(self.facts.now)
         {
-            self.told_hours = true;
             let when = calendar.said(opens, self.facts.now);
-            let words = format!(
-                "We are closed right now, and back {when}; your place in the queue is kept. \
-                 You can leave an e-mail address with /email."
-            );
-            self.says(&words, Some(Notice::Hours));
+            self.nobody_there(&format!("We are closed right now, and back {when};"));
         }
         let limit = self.facts.desk.wait_limit_min;
         if limit > 0 && !told {
             self.set(TimerKind::WaitLimit, since.plus_ms(minutes(limit)));
         }
+    }
+
+    /// Says that nobody is there, once in a conversation, and asks for an address if none is known.
+    pub fn nobody_there(&mut self, beginning: &str) {
+        if std::mem::replace(&mut self.told_hours, true) {
+            return;
+        }
+        let known = self.facts.more.profile.as_ref();
+        let reach = match known.is_some_and(|it| it.email.is_some() || it.vouched.email.is_some()) {
+            true => "You will find our answer here.",
+            false => "Leave an e-mail address here, and we can write to you.",
+        };
+        let words = format!("{beginning} your place in the queue is kept. {reach}");
+        self.says(&words, Some(Notice::Hours));
     }
 
     /// It has an owner from here on, who has so long to answer a customer who waits.

@@ -93,6 +93,16 @@ pub fn fire(facts: &Facts<'_>, fire: &Fire) -> Result<Decision, Refusal> {
     Ok(plan.done())
 }
 
+/// No agent is there who could take what waits.
+pub fn nobody_there(facts: &Facts<'_>) -> Result<Decision, Refusal> {
+    let row = facts.named()?;
+    let mut plan = Plan::new(facts, facts.thread()?);
+    if row.stage.is_waiting() {
+        plan.nobody_there("Nobody is here right now;");
+    }
+    Ok(plan.done())
+}
+
 fn snooze_ends(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
     let Stage::Snoozed { agent, until, .. } = &row.stage else {
         return;

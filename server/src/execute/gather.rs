@@ -50,16 +50,22 @@ pub fn more<'a>(
             (Turn::HandOver { reason, .. }, Some(place)) => {
                 let asks = *reason == HandOverReason::CustomerAsked;
                 more.note = note::known(scope, place, Some(turn.trigger), asks)?;
+                reachable(scope, &mut more, Some(place))?;
             }
             _ => {}
         },
+        (Who::Server, Order::NobodyThere(_)) => reachable(scope, &mut more, place)?,
         (Who::Server, Order::Fire(fire)) => {
             owner(scope, &mut more, place)?;
+            reachable(scope, &mut more, place)?;
             if let (TimerKind::BotDeadline, Some(place)) = (fire.kind, place) {
                 more.note = note::known(scope, place, Some(fire.set_by), false)?;
             }
         }
-        (Who::Server, Order::OwnerGone(_)) => owner(scope, &mut more, place)?,
+        (Who::Server, Order::OwnerGone(_)) => {
+            owner(scope, &mut more, place)?;
+            reachable(scope, &mut more, place)?;
+        }
         (Who::Server, Order::Route(route)) => {
             let count = staff::active_count(scope.conn, scope.tenant, route.agent)?;
             more.active = BTreeMap::from([(route.agent, count)]);
@@ -67,6 +73,14 @@ pub fn more<'a>(
         _ => {}
     }
     Ok(more)
+}
+
+/// Where the customer can be reached, for what is said to who waits.
+fn reachable(scope: &Scope<'_>, more: &mut More<'_>, place: Option<&Place>) -> store::Result<()> {
+    if let Some(place) = place {
+        more.profile = Some(profiles::load(scope.conn, scope.tenant, place.customer.id)?);
+    }
+    Ok(())
 }
 
 fn owner(scope: &Scope<'_>, more: &mut More<'_>, place: Option<&Place>) -> store::Result<()> {
@@ -102,6 +116,10 @@ fn of_customer(
             if !open {
                 more.previous_owner = conversations::previous_owner(conn, tenant, customer)?;
             }
+            let waits = |place: &Place| place.conversation.as_ref().is_some_and(|row| row.stage.is_waiting());
+            if !open || place.is_some_and(waits) {
+                reachable(scope, more, place)?;
+            }
         }
         CustomerCommand::Start { .. } => {
             more.previous_owner = conversations::previous_owner(conn, tenant, customer)?;
@@ -110,6 +128,7 @@ fn of_customer(
         CustomerCommand::RequestHuman {} => {
             if let Some(place) = place {
                 more.note = note::known(scope, place, None, false)?;
+                reachable(scope, more, Some(place))?;
             }
         }
         CustomerCommand::Introduce { .. } => more.profile = Some(profiles::load(conn, tenant, customer)?),

@@ -42,7 +42,7 @@ pub fn needs_staff(order: &Order) -> bool {
             _ => false,
         },
         Order::Route(_) => true,
-        Order::Customer(_) | Order::BotTurn(_) | Order::Fire(_) | Order::OwnerGone(_) => false,
+        Order::Customer(_) | Order::BotTurn(_) | Order::Fire(_) | Order::OwnerGone(_) | Order::NobodyThere(_) => false,
     }
 }
 
@@ -83,6 +83,7 @@ pub fn find(
         (Who::Server, Order::Fire(fire)) => fire.conversation,
         (Who::Server, Order::OwnerGone(gone)) => gone.conversation,
         (Who::Server, Order::Route(route)) => route.conversation,
+        (Who::Server, Order::NobodyThere(it)) => it.conversation,
         _ => return Ok(Err(Refusal::Forbidden)),
     };
     Ok(match conversations::load(scope.conn, scope.tenant, named)? {
