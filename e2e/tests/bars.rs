@@ -62,9 +62,21 @@ async fn a_resume_that_is_off_by_one_is_caught() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_take_over_the_bot_is_silent() -> Result<()> {
-    let found = races::run(300, 31, NONE).await?;
+    let found = races::run(300, 31, NONE, races::Racer::Rules).await?;
     races::shows_something(&found)?;
     assert!(found.findings.is_clean(), "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_take_over_programs_are_silent_that_are_slow_or_die() -> Result<()> {
+    for racer in [races::Racer::Slow, races::Racer::Crashing] {
+        let found = races::run(100, 33, NONE, racer).await?;
+        assert!(
+            found.findings.is_clean() && found.findings.lines > 100,
+            "{racer:?}: {found}"
+        );
+    }
     Ok(())
 }
 
@@ -74,7 +86,7 @@ async fn a_bot_that_looks_outside_the_transaction_is_caught() -> Result<()> {
         bot_check_outside: true,
         ..NONE
     };
-    let found = races::run(300, 32, broken).await?;
+    let found = races::run(300, 32, broken, races::Racer::Rules).await?;
     assert!(found.findings.intruding > 0, "{found}");
     Ok(())
 }

@@ -14,7 +14,7 @@ use minicom_protocol::{
     text::CustomerName,
 };
 use minicom_server::{
-    bot::{rules::Rules, runner},
+    bot::{program::Program, rules::Rules, runner::Bot},
     desk::Desk,
     faults::Faults,
     order::{Caller, Order, Who},
@@ -41,6 +41,37 @@ const HEAD_START: Duration = Duration::from_micros(800);
 /// The bounds of the head start.
 const HEAD_STARTS: (Duration, Duration) = (Duration::from_micros(1), Duration::from_millis(50));
 
+/// Who races against the agent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Racer {
+    /// The bot with its own rules.
+    Rules,
+    /// A program that takes its time.
+    Slow,
+    /// A program that often dies, before and after it has answered.
+    Crashing,
+}
+
+impl Racer {
+    /// All of them.
+    pub const ALL: [Racer; 3] = [Racer::Rules, Racer::Slow, Racer::Crashing];
+
+    /// A program in shell that starts nothing for most of its answers: a start would be most of the time.
+    fn script(self) -> Option<&'static str> {
+        match self {
+            Racer::Rules => None,
+            Racer::Slow => Some(
+                r#"n=0; while read -r line; do id=${line#*:}; id=${id%%,*}; n=$((n + 1))
+                   [ $((n % 3)) = 0 ] || sleep 0.00$((n % 7)); echo "{\"id\":$id,\"reply\":\"At last.\"}"; done"#,
+            ),
+            Racer::Crashing => Some(
+                r#"n=0; while read -r line; do id=${line#*:}; id=${id%%,*}; n=$((n + 1))
+                   [ $n = 40 ] && exit 1; echo "{\"id\":$id,\"reply\":\"Still here.\"}"; [ $((n + $$ % 7)) = 41 ] && exit 2; done"#,
+            ),
+        }
+    }
+}
+
 /// What came of the races.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Races {
@@ -48,7 +79,7 @@ pub struct Races {
     pub findings: Findings,
     /// Races that were run.
     pub races: u64,
-    /// In how many the bot had answered before the agent came. Without both kinds nothing is shown.
+    /// In how many the bot had said something before the agent came. Without both kinds nothing is shown.
     pub bot_first: u64,
 }
 
@@ -67,7 +98,7 @@ impl fmt::Display for Races {
 ///
 /// # Errors
 /// The desk cannot be opened, or refuses.
-pub async fn run(races: u64, seed: u64, faults: Faults) -> Result<Races> {
+pub async fn run(races: u64, seed: u64, faults: Faults, racer: Racer) -> Result<Races> {
     let folder = tempfile::tempdir()?;
     let setup = Setup::with_agents(&["Ada"]).faults(faults);
     let agents = setup.prepare(folder.path()).await?;
@@ -77,15 +108,16 @@ pub async fn run(races: u64, seed: u64, faults: Faults) -> Result<Races> {
     let tenant = TenantId::default_tenant();
     let key = desk.tenant(&tenant).map_err(refused)?;
     let signals = Signals::new(desk.clone(), &RunLimits::default());
-    let bot = runner::run(
-        desk.clone(),
-        signals,
-        tenant,
-        key,
-        Arc::new(Rules::builtin()),
-        stop.clone(),
-    );
-    let bot = tokio::spawn(bot);
+    let mut bot = Bot::new(&desk, &signals, &tenant, key, Arc::new(Rules::builtin()));
+    let mut kept = None;
+    if let Some(script) = racer.script() {
+        let command = ["sh", "-c", script].map(str::to_owned);
+        let (program, work) = Program::begin(&command, &tenant, stop.clone());
+        kept = Some(tokio::spawn(work));
+        bot = bot.with_program(program);
+    }
+    drop(signals);
+    let bot = tokio::spawn(bot.run(stop.clone()));
 
     let race = Race {
         desk: desk.clone(),
@@ -95,7 +127,7 @@ pub async fn run(races: u64, seed: u64, faults: Faults) -> Result<Races> {
         bot_first: 0,
     };
     let bot_first = race.run_all(races).await?;
-    // The bot answers one after the other: when it has answered this, it has nothing left to say.
+    // When it has answered this, what it was asked before it has answered or will soon.
     let last = newcomer(&desk, "last").await?;
     post(&desk, &last, QUESTION).await?;
     let data = folder.path();
@@ -105,9 +137,16 @@ pub async fn run(races: u64, seed: u64, faults: Faults) -> Result<Races> {
         let found = journal
             .lines()
             .any(|(event, author, _)| *author == Author::Bot && event.subject.customer() == last);
-        found.then_some(journal)
+        found.then_some(())
     };
-    let journal = until_async("the bot to have answered everything", answered).await?;
+    until_async("the bot to have answered the last one", answered).await?;
+    stop.cancel();
+    bot.await?;
+    if let Some(kept) = kept {
+        kept.await?;
+    }
+    // From here on nobody says anything.
+    let journal = Journal::read(data)?;
     let mut findings = Findings::default();
     findings.bot(&journal);
     findings.lines = journal.lines().count() as u64;
@@ -116,8 +155,6 @@ pub async fn run(races: u64, seed: u64, faults: Faults) -> Result<Races> {
         races,
         bot_first,
     };
-    stop.cancel();
-    bot.await?;
     drop(desk);
     open.close().await?;
     Ok(counted)

@@ -47,10 +47,10 @@ enum Bar {
         #[arg(long, default_value_t = 1_000)]
         cuts: u64,
     },
-    /// Take over while the bot answers: no bot line after the take-over
+    /// Take over while the bot answers, or a program that is slow, or one that dies: no bot line after the take-over
     Races {
-        /// How many
-        #[arg(long, default_value_t = 5_000)]
+        /// How many, with each of them
+        #[arg(long, visible_alias = "rounds", default_value_t = 5_000)]
         races: u64,
     },
     /// Swallow a third of the answers and repeat: nothing is doubled
@@ -231,9 +231,14 @@ async fn measure(given: &Arguments) -> Result<Came> {
                 bot_check_outside: broken,
                 ..none
             };
-            let found = races::run(races, given.seed, faults).await?;
-            races::shows_something(&found)?;
-            Ok(Came::to(found.findings.is_clean(), &found))
+            let (mut clean, mut told) = (true, Vec::new());
+            for racer in races::Racer::ALL {
+                let found = races::run(races, given.seed, faults, racer).await?;
+                races::shows_something(&found)?;
+                clean &= found.findings.is_clean();
+                told.push(format!("{racer:?}: {found}"));
+            }
+            Ok(Came::to(clean, &told.join("\n")))
         }
         Bar::Repeats { sends } => {
             let faults = Faults {
