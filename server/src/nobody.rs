@@ -1,9 +1,12 @@
-//! Who asks for a person while no agent is there is told so. It follows the journal and only proposes: the decision looks again whether
+//! Who is handed over to people while no agent is there is told so. It follows the journal and only proposes: the decision looks again whether
 //! the conversation still waits, and whether it was said already.
 
 use std::sync::Arc;
 
-use minicom_protocol::event::{Event, EventBody};
+use minicom_protocol::{
+    event::{Event, EventBody},
+    stage::HandOverReason,
+};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -47,9 +50,14 @@ impl<D: Door> Follow for Nobody<D> {
     }
 
     async fn event(&mut self, event: &Event) {
-        let (EventBody::HumanRequested(_), Some(conversation)) = (&event.body, event.subject.conversation()) else {
+        let (EventBody::HumanRequested(wanted), Some(conversation)) = (&event.body, event.subject.conversation())
+        else {
             return;
         };
+        // Where no bot answers nothing was handed over: the window says who is there.
+        if wanted.reason == HandOverReason::NoBot {
+            return;
+        }
         let nobody = || {
             self.floor
                 .room(|room| room.is_known() && !room.is_attended(Instant::now()))
