@@ -165,7 +165,7 @@ impl BotSettings {
             hand_over: word(),
             hand_over_words: vec![word()],
             builtin: true,
-            program: true,
+            program: false,
             off: vec![word()],
             rules: vec![BotRule {
                 name: word(),
