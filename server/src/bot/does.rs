@@ -6,6 +6,8 @@ use minicom_protocol::{
     words::Tag,
 };
 
+use super::policy::OFFER_FROM;
+
 /// What the bot does, and why.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Decision {
@@ -89,6 +91,7 @@ impl Why {
             Why::Rule(rule) => format!("rule {rule}"),
             Why::NoneOfThese => "none of the offered articles was meant".to_owned(),
             Why::Repeated => "the same was asked and answered before".to_owned(),
+            Why::Unknown(probability) if *probability >= OFFER_FROM => "what was offered did not help".to_owned(),
             Why::Unknown(_) => "no article is near enough".to_owned(),
             Why::Unsure(_) => "several articles are as near".to_owned(),
             Why::Noise => "no word was to be read".to_owned(),

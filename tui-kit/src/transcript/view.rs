@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::entry::{Card, DeliveryMark, Entry, Kind};
-use super::layout::{Above, BAR_COLUMNS, Block, BlockRow, OfFile, indent, name_columns};
+use super::layout::{Above, BAR_COLUMNS, Block, BlockRow, OfFile, SYSTEM_MARGIN, indent, name_columns};
 use super::place::Place;
 use super::{Older, Transcript};
 use crate::file_preview::FilePreview;
@@ -125,8 +125,13 @@ impl Transcript {
         let (all, line) = (entry.words(), &block.text.rows[row]);
         let Kind::Line { who, .. } = &entry.kind else {
             let (rule, words) = (theme.signs().rule, line.text(&all));
-            return match block.text.rows.len() {
-                1 => pen.centred(y, &format!("{rule}{rule} {words} {rule}{rule}"), theme.dim()),
+            // What has lines of its own is a title with facts below it.
+            let is_block = entry.text.as_str().contains('\n');
+            return match (block.text.rows.len(), row) {
+                (2.., 1..) if is_block => pen.at(SYSTEM_MARGIN, y, words, theme.dim()),
+                (rows, 0) if rows == 1 || is_block => {
+                    pen.centred(y, &format!("{rule}{rule} {words} {rule}{rule}"), theme.dim())
+                }
                 _ => pen.centred(y, words, theme.dim()),
             };
         };
