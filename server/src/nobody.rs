@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use minicom_protocol::{
     event::{Event, EventBody},
+    ids::Time,
     stage::HandOverReason,
 };
 use tokio::time::{Instant, sleep};
@@ -23,7 +24,7 @@ use crate::{
     timers::derived_id,
 };
 
-/// What is older was told, or has found somebody: after a restart nobody is there for a moment.
+/// What is older was told, or has found somebody.
 const NEWS_FOR_US: i64 = 30 * 1_000_000;
 
 /// Runs until `stop`.
@@ -32,6 +33,7 @@ pub(crate) async fn keep(desk: Desk, tenant: TenantKey, floor: Arc<Floor>, door:
         tenant,
         floor,
         door,
+        began: clock::now(),
         stop: stop.clone(),
     };
     followers::run(desk, tenant, nobody, stop).await;
@@ -41,6 +43,8 @@ struct Nobody<D> {
     tenant: TenantKey,
     floor: Arc<Floor>,
     door: D,
+    /// What is older was asked of the server before: after a restart nobody is there for a moment.
+    began: Time,
     stop: CancellationToken,
 }
 
@@ -55,7 +59,7 @@ impl<D: Door> Follow for Nobody<D> {
             return;
         };
         // Where no bot answers nothing was handed over: the window says who is there.
-        if wanted.reason == HandOverReason::NoBot {
+        if wanted.reason == HandOverReason::NoBot || event.time < self.began {
             return;
         }
         let nobody = || {

@@ -193,6 +193,7 @@ fn of_conversation(
             more.newest_own = journal::newest_line_by(conn, tenant, customer, Some(agent))?;
         }
         AgentCommand::BlankLine { line: named, .. } => line(scope, more, customer, Some(*named))?,
+        AgentCommand::Transfer { .. } => more.profile = Some(profiles::load(conn, tenant, customer)?),
         AgentCommand::ConvertToTicket { .. } => more.fresh_ticket = tickets::next_number(conn, tenant)?,
         _ => {}
     }
