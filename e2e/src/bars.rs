@@ -12,6 +12,7 @@ pub mod figures;
 pub mod groups;
 pub mod kill;
 pub mod logins;
+pub mod provider;
 pub mod races;
 pub mod repeats;
 pub mod revoke;

@@ -17,7 +17,7 @@ use minicom_server::{
     accounts::{Accounts, NewAgent},
     auth::seal::SealingKey,
     checkpoints,
-    config::Config,
+    config::{Config, ProviderSettings},
     decide::Settings,
     desk::{Desk, WriterThread},
     faults::Faults,
@@ -67,6 +67,8 @@ pub struct Setup {
     pub admins: Vec<String>,
     /// Whether customers may send as fast as they can.
     pub fast_customers: bool,
+    /// Who puts answers into words.
+    pub provider: ProviderSettings,
 }
 
 impl Setup {
@@ -79,7 +81,14 @@ impl Setup {
             agents: names.iter().map(|name| (*name).to_owned()).collect(),
             admins: Vec::new(),
             fast_customers: false,
+            provider: ProviderSettings::default(),
         }
+    }
+
+    /// And a provider.
+    pub fn provider(mut self, provider: ProviderSettings) -> Setup {
+        self.provider = provider;
+        self
     }
 
     /// And an admin.
@@ -113,6 +122,7 @@ impl Setup {
         config.listen = (Ipv4Addr::LOCALHOST, 0).into();
         config.bot.enabled = self.bot;
         config.bot.deadline = self.bot_deadline;
+        config.bot.provider = self.provider.clone();
         config.sockets.per_loopback_address = 4_096;
         config.rates.new_customers_per_loopback_address_per_min = 100_000;
         if self.fast_customers {

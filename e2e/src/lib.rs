@@ -15,4 +15,5 @@ pub mod program;
 pub mod proxy;
 pub mod pty;
 pub mod server;
+pub mod stand_in;
 pub mod wait;

@@ -8,6 +8,7 @@ mod finding;
 mod frames;
 mod port;
 mod program;
+mod provider;
 mod webhooks;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub use self::finding::*;
 pub use self::frames::*;
 pub use self::port::*;
 pub use self::program::*;
+pub use self::provider::*;
 pub use self::webhooks::*;
 
 /// A bound that the operator may move within hard bounds. The configuration reads its ranges from here.

@@ -34,6 +34,9 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), Fatal> {
             "Give a level (error, warn, info, debug, trace), or target=level with commas.",
         )
     })?;
+    // The library of the providers' dialects logs what they answer, as it came. What went wrong there is told by our own words.
+    let quiet = "genai=off".parse();
+    let filter = quiet.map_or(filter.clone(), |quiet| filter.add_directive(quiet));
     let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let lines = tracing_subscriber::fmt()
         .with_writer(io::stderr)

@@ -112,6 +112,7 @@ impl Server {
         telemetry::handle();
         let address = listener.local_addr().map_err(|error| refused::listener(&error))?;
         let rules = rules(config)?;
+        let provider = bot::provider::Provider::open(&config.bot.provider, config.bot.deadline)?;
         place::check(config)?;
         let (folder, conn) = store::open::open(&config.data).map_err(|refused| refused::opening(&refused))?;
         let data = folder.path.clone();
@@ -142,6 +143,7 @@ impl Server {
             signals.clone(),
             rules.clone(),
             config.bot.programs.clone(),
+            provider.clone(),
             workers.clone(),
             outside,
             inside,
@@ -192,6 +194,7 @@ impl Server {
             vitals,
             signals,
             rates: sockets.rates().clone(),
+            provider,
         };
         let router = http::router_with(app, session::routes(sockets.clone()), bounds::http(config));
         let shown = tls.as_ref().map(|tls| tls.facts().fingerprint);

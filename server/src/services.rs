@@ -15,6 +15,7 @@ use tracing::{info, warn};
 use crate::{
     bot::{
         program::{Program, Programs},
+        provider::Provider,
         rules::Rules,
         runner,
     },
@@ -33,6 +34,8 @@ pub struct Services {
     rules: Option<Arc<Rules>>,
     /// What answers in its place, and for whom.
     programs: Programs,
+    /// Who puts answers into words.
+    provider: Option<Arc<Provider>>,
     /// All that runs, whosever it is.
     workers: TaskTracker,
     /// Ends what comes from outside, see [`Services::new`].
@@ -57,6 +60,7 @@ impl Services {
         signals: Signals,
         rules: Option<Arc<Rules>>,
         programs: Programs,
+        provider: Option<Arc<Provider>>,
         workers: TaskTracker,
         stop: CancellationToken,
         rest: CancellationToken,
@@ -66,6 +70,7 @@ impl Services {
             signals,
             rules,
             programs,
+            provider,
             workers,
             stop,
             rest,
@@ -109,6 +114,9 @@ impl Serve for Services {
                 let (program, kept) = Program::begin(command, tenant, running.rest.clone());
                 self.spawn(&running, kept);
                 bot = bot.with_program(program);
+            }
+            if let Some(provider) = &self.provider {
+                bot = bot.with_provider(provider.clone());
             }
             self.spawn(&running, bot.run(running.rest.clone()));
         }

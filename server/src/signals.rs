@@ -37,7 +37,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use self::floor::Floor;
 use self::looks::look;
-pub use self::{agents::AgentSignals, customers::CustomerSignals, opening::Open, present::Present};
+pub use self::{agents::AgentSignals, customers::CustomerSignals, opening::Open, present::Present, typing::Saying};
 use crate::{clock, desk::Desk, run_limits::RunLimits, store::TenantKey};
 
 /// The signals of all tenants. Cheap to clone. It holds the desk, so the writer stops only when it is gone too.

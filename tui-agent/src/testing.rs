@@ -590,6 +590,15 @@ impl Desk {
         })
     }
 
+    /// The bot's answer as far as it is there.
+    pub fn bot_delta(&self, name: &str, text: &str) -> ClientEvent<Agents> {
+        ClientEvent::Signal(AgentSignal::BotDelta {
+            conversation: self.conversation(name),
+            text: text.to_owned(),
+            at: Rev(self.events.len() as u64),
+        })
+    }
+
     /// Somebody types.
     pub fn types(&self, name: &str, who: Typist, on: bool) -> ClientEvent<Agents> {
         ClientEvent::Signal(AgentSignal::Typing {

@@ -104,6 +104,7 @@ impl Program for App {
         }
         self.settle();
         self.ask_what_fits(now);
+        self.show_coming(now);
         self.keep_files(now);
         self.attend(by_hand, now);
         std::mem::take(&mut self.out)

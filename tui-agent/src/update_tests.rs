@@ -664,6 +664,33 @@ fn the_owner_who_types_says_so_now_and_then() {
 }
 
 #[test]
+fn what_the_bot_is_saying_grows_and_its_line_takes_its_place() {
+    let mut seat = at_frank();
+    let so_far = |seat: &Seat, text: &str| seat.desk.bot_delta("frank", text);
+    // In the list the newest line stands too.
+    let lines = |seat: &Seat| {
+        seat.bench
+            .screen()
+            .lines()
+            .filter(|row| row.contains("A refund"))
+            .count()
+    };
+    let (first, whole) = (so_far(&seat, "A refund"), so_far(&seat, "A refund takes a week."));
+    seat.client(first).sees("A refund");
+    seat.client(whole.clone()).sees("A refund takes a week.");
+    assert_eq!(lines(&seat), 1, "one line that grows");
+    seat.advance(6).sees_no("A refund");
+    seat.client(whole).sees("A refund takes a week.");
+    let late = so_far(&seat, "A refund takes a week. Or two");
+    seat.happens(|desk| desk.bot("frank", "A refund takes a week."));
+    assert!(lines(&seat) <= 2, "its line took its place:\n{}", seat.bench.screen());
+    seat.client(late).sees_no("Or two");
+    let begun = so_far(&seat, "It also");
+    seat.client(begun).sees("It also");
+    seat.happens(|desk| desk.taken("frank", BO)).sees_no("It also");
+}
+
+#[test]
 fn others_who_type_are_told_for_six_seconds() {
     let mut seat = at_bob();
     let types = seat.desk.types("bob", Typist::Customer, true);

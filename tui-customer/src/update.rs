@@ -115,6 +115,7 @@ impl App {
         if self.transcript.wants_latest() {
             self.show_all(now);
         }
+        self.show_coming(now);
         if self.transcript.wants_older() && self.state.is_live() {
             effects.extend(
                 self.replica

@@ -217,6 +217,17 @@ impl Transcript {
         self.settle();
     }
 
+    /// Shows the line that is coming as far as it is, or that none is. To be told after what is stored: then the stored line has taken its
+    /// place, and nothing moves.
+    pub fn set_coming(&mut self, entry: Option<Entry>) {
+        match entry {
+            Some(entry) if self.get(EntryKey::Coming).is_none_or(|held| held.text != entry.text) => self.insert(entry),
+            Some(_) => {}
+            None if self.get(EntryKey::Coming).is_some() => self.remove(EntryKey::Coming),
+            None => {}
+        }
+    }
+
     /// Sets the mark of one entry.
     pub fn set_mark(&mut self, key: EntryKey, mark: DeliveryMark) {
         if let Ok(index) = self.index(key) {

@@ -32,6 +32,8 @@ pub struct CustomerReplica {
     pending: PendingList<CustomerCommand>,
     /// The desk types, or nobody; the agent's name, or none for the bot.
     typing: TypingBoard<(), Option<DisplayName>>,
+    /// What the bot is saying.
+    says: TypingBoard<(), String>,
     place: Option<u64>,
     estimate: Option<Estimate>,
     delivered: LineNo,
@@ -66,6 +68,7 @@ impl CustomerReplica {
             thread: Thread::new(),
             pending: PendingList::new(),
             typing: TypingBoard::new(),
+            says: TypingBoard::new(),
             place: None,
             estimate: None,
             delivered: LineNo(0),
@@ -116,6 +119,7 @@ impl CustomerReplica {
         self.view = ThreadView::default();
         self.thread = Thread::new();
         self.typing.clear();
+        self.says.clear();
         self.leave_queue();
         (self.delivered, self.open) = (LineNo(0), None);
         for part in parts {
@@ -138,17 +142,27 @@ impl CustomerReplica {
         self.pending.known_up_to(self.at.0);
     }
 
+    /// What was typed or said before this is over, also if it is told later.
+    fn desk_spoke(&mut self, at: Seq) {
+        self.typing.line((), at.0);
+        self.says.line((), at.0);
+    }
+
     /// What an event ends: the typing by its line or by who leaves, the place in the queue by whoever comes.
     fn ends(&mut self, event: &CustomerEvent) {
         match &event.body {
-            CustomerBody::Posted(posted) if posted.author.side() == Side::Desk => self.typing.line((), event.seq.0),
-            CustomerBody::Joined(_) => self.leave_queue(),
+            CustomerBody::Posted(posted) if posted.author.side() == Side::Desk => self.desk_spoke(event.seq),
+            CustomerBody::Joined(_) => {
+                self.leave_queue();
+                self.says.line((), event.seq.0);
+            }
+            CustomerBody::HumanRequested(_) => self.says.line((), event.seq.0),
             CustomerBody::HandedBack(_) | CustomerBody::Closed(_) => {
                 self.leave_queue();
-                self.typing.line((), event.seq.0);
+                self.desk_spoke(event.seq);
             }
             // Whoever was there is gone.
-            CustomerBody::Requeued(_) => self.typing.line((), event.seq.0),
+            CustomerBody::Requeued(_) => self.desk_spoke(event.seq),
             _ => {}
         }
     }
@@ -183,6 +197,8 @@ impl CustomerReplica {
     fn apply_signal(&mut self, signal: CustomerSignal, now: Instant) {
         match signal {
             CustomerSignal::Typing { name, on, at } => self.typing.signal((), name, on, at.0, now),
+            CustomerSignal::BotDelta { text, at } => self.says.signal((), text, true, at.0, now),
+            CustomerSignal::BotDone { at } => self.says.signal((), String::new(), false, at.0, now),
             CustomerSignal::Place { place, estimate } => (self.place, self.estimate) = (place, estimate),
             CustomerSignal::Delivered { up_to } => self.delivered = self.delivered.max(up_to),
             CustomerSignal::Open {
@@ -321,8 +337,16 @@ impl CustomerReplica {
         self.typing.now(now).next().map(|(_, name)| name.as_ref())
     }
 
-    /// When the typing row ends by itself.
+    /// What the bot is saying at this moment, as far as it is there.
+    pub fn bot_says(&self, now: Instant) -> Option<&str> {
+        self.says.now(now).next().map(|(_, text)| text.as_str())
+    }
+
+    /// When the typing row, or what the bot is saying, ends by itself.
     pub fn typing_ends_at(&self, now: Instant) -> Option<Instant> {
-        self.typing.ends_at(now)
+        [self.typing.ends_at(now), self.says.ends_at(now)]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }

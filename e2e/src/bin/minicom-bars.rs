@@ -12,8 +12,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
     bars::{
-        claims, cuts, desk, figures, groups, kill, logins, races, repeats, revoke, search, signals, slow, uploads,
-        watch,
+        claims, cuts, desk, figures, groups, kill, logins, provider, races, repeats, revoke, search, signals, slow,
+        uploads, watch,
     },
     idle, keys,
 };
@@ -160,6 +160,12 @@ enum Bar {
         #[arg(long, default_value_t = 500)]
         keys: usize,
     },
+    /// Ask a desk whose provider is well, dead, hanging or lying: typing, first words and an answer in time, always (no broken variant)
+    Provider {
+        /// Times that each kind of provider is asked by eight customers at once
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
     /// Count wake-ups of an agent's program in 10 idle seconds (broken: somebody waits)
     Idle,
 }
@@ -239,6 +245,10 @@ async fn measure(given: &Arguments) -> Result<Came> {
                 told.push(format!("{racer:?}: {found}"));
             }
             Ok(Came::to(clean, &told.join("\n")))
+        }
+        Bar::Provider { rounds } => {
+            let found = provider::run(rounds).await?;
+            Ok(Came::to(found.is_as_promised(), &found))
         }
         Bar::Repeats { sends } => {
             let faults = Faults {

@@ -358,6 +358,25 @@ pub enum AgentSignal {
         /// The newest line of the desk.
         up_to: LineNo,
     },
+    /// The bot's answer as far as it is there. It is no line yet: the line comes as an event, and ends it. Whoever does not look at the
+    /// conversation is not told.
+    #[serde(rename = "bot.delta")]
+    BotDelta {
+        /// Where.
+        conversation: ConversationId,
+        /// All of it so far, not only what is new.
+        text: String,
+        /// The customer's line that it answers, by its position in the journal: older than the bot's last line, or than what ended the bot's part, it is ignored.
+        at: Rev,
+    },
+    /// The bot's answer does not grow any more: its line is there, or nothing came of it.
+    #[serde(rename = "bot.done")]
+    BotDone {
+        /// Where.
+        conversation: ConversationId,
+        /// As in `bot.delta`.
+        at: Rev,
+    },
     /// The views that I have saved are these now. Only the agent whose they are is told, in each program.
     #[serde(rename = "agent.views")]
     Views {

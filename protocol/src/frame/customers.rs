@@ -210,6 +210,20 @@ pub enum CustomerSignal {
         /// The thread's position when it was said: older than the last line of the desk, it is ignored.
         at: Seq,
     },
+    /// The bot's answer as far as it is there. It is no line yet: the line comes as an event, and ends it.
+    #[serde(rename = "bot.delta")]
+    BotDelta {
+        /// All of it so far, not only what is new.
+        text: String,
+        /// The thread's position when it began: older than the last line of the desk, it is ignored.
+        at: Seq,
+    },
+    /// The bot's answer does not grow any more: its line is there, or nothing came of it.
+    #[serde(rename = "bot.done")]
+    BotDone {
+        /// As in `bot.delta`.
+        at: Seq,
+    },
     /// The place in the queue.
     #[serde(rename = "chat.queue.place")]
     Place {

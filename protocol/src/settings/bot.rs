@@ -43,6 +43,13 @@ pub struct BotSettings {
     /// The tenant's own rules, tried in this order before those that ship with the program.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<BotRule>,
+    /// Whether answers are put into words by the provider of a language model that the server's operator has named, and agents may ask it
+    /// for drafts. Then customers' questions, masked, and articles leave the house.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub provider: bool,
+    /// Tokens that it may use in a month; left out: as many as the operator lets. Never more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_tokens_per_month: Option<u32>,
 }
 
 /// One rule: words, and what is done about a line that has one of them.
@@ -92,6 +99,8 @@ impl Default for BotSettings {
             program: true,
             off: vec![],
             rules: vec![],
+            provider: false,
+            provider_tokens_per_month: None,
         }
     }
 }
@@ -176,6 +185,8 @@ impl BotSettings {
                 article: Tag::parse("a").ok(),
                 hand_over: true,
             }],
+            provider: true,
+            provider_tokens_per_month: Some(1),
         }
     }
 

@@ -28,6 +28,8 @@ fn what_fits_is_taken_and_comes_back_as_it_went() {
         greeting: "Moin {{customer_name}}!".to_owned(),
         hand_over_words: vec!["mitarbeiter*".to_owned(), "人工客服".to_owned()],
         off: vec!["jobs".to_owned()],
+        provider: true,
+        provider_tokens_per_month: Some(200_000),
         rules: vec![
             rule("boats"),
             BotRule {

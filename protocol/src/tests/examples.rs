@@ -767,6 +767,8 @@ every! {
 
     every_agent_signal: AgentSignal {
         AgentSignal::Typing { .. } => AgentSignal::Typing { conversation: talk(), who: Typist::Agent { agent: ada() }, on: true, at: Rev(814) },
+        AgentSignal::BotDelta { .. } => AgentSignal::BotDelta { conversation: talk(), text: "A refund takes a".to_owned(), at: Rev(814) },
+        AgentSignal::BotDone { .. } => AgentSignal::BotDone { conversation: talk(), at: Rev(814) },
         AgentSignal::Presence { .. } => AgentSignal::Presence { agents: vec![presence()] },
         AgentSignal::Delivered { .. } => AgentSignal::Delivered { conversation: talk(), up_to: LineNo(3) },
         AgentSignal::Views { .. } => AgentSignal::Views { views: vec![late_view()] },
@@ -774,6 +776,8 @@ every! {
 
     every_customer_signal: CustomerSignal {
         CustomerSignal::Typing { .. } => CustomerSignal::Typing { name: Some(ada().name), on: true, at: Seq(8) },
+        CustomerSignal::BotDelta { .. } => CustomerSignal::BotDelta { text: "A refund takes a".to_owned(), at: Seq(8) },
+        CustomerSignal::BotDone { .. } => CustomerSignal::BotDone { at: Seq(8) },
         CustomerSignal::Place { .. } => CustomerSignal::Place { place: Some(2), estimate: Some(Estimate { from_min: 3, to_min: 8 }) },
         CustomerSignal::Delivered { .. } => CustomerSignal::Delivered { up_to: LineNo(4) },
         CustomerSignal::Open { .. } => CustomerSignal::Open { open_now: false, agents_available: false, next_open_at: Some(minute(600)) },

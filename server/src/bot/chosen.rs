@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use minicom_protocol::{refusal::Refusal, words::Tag};
+use minicom_protocol::{refusal::Refusal, settings::BotSettings, words::Tag};
 use tracing::warn;
 
 use super::{decision::Knows, rules::Rules};
@@ -35,6 +35,25 @@ pub struct Chosen {
     articles: Arc<[Tag]>,
     /// Whether a program of the operator's may answer.
     program: bool,
+    provider: WithProvider,
+}
+
+/// What a tenant has chosen about a provider of language models.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct WithProvider {
+    /// Whether it is asked.
+    pub on: bool,
+    /// Tokens that it may use in a month, if the tenant says so.
+    pub budget: Option<u64>,
+}
+
+impl From<&BotSettings> for WithProvider {
+    fn from(bot: &BotSettings) -> Self {
+        WithProvider {
+            on: bot.provider,
+            budget: bot.provider_tokens_per_month.map(u64::from),
+        }
+    }
 }
 
 impl Chosen {
@@ -47,6 +66,7 @@ impl Chosen {
             made_of: String::new(),
             articles: Arc::default(),
             program: true,
+            provider: WithProvider::default(),
         }
     }
 
@@ -71,6 +91,11 @@ impl Chosen {
         }
     }
 
+    /// What is chosen about a provider, as of the last look.
+    pub fn provider(&self) -> WithProvider {
+        self.provider
+    }
+
     async fn look(&mut self, desk: &Desk, tenant: TenantKey) -> Result<(), Refusal> {
         let text = desk.read(move |conn| settings::text(conn, tenant)).await?;
         if text == self.made_of {
@@ -86,6 +111,7 @@ impl Chosen {
         self.languages = LANGUAGES.iter().map(|(code, base)| (*code, made(base))).collect();
         self.program = chosen.program;
         self.articles = self.rules.articles().into();
+        self.provider = WithProvider::from(&chosen);
         self.made_of = text;
         Ok(())
     }

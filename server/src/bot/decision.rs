@@ -250,11 +250,12 @@ impl Line<'_> {
         let extract = model.extract(label, nearest);
         Does::Answer {
             article: model.articles()[label].slug.clone(),
-            text: [before, extract, after]
+            text: [before.as_str(), extract.as_str(), after.as_str()]
                 .into_iter()
                 .filter(|it| !it.is_empty())
                 .collect::<Vec<_>>()
                 .join("\n"),
+            extract,
         }
     }
 

@@ -35,8 +35,10 @@ pub enum Does {
     Answer {
         /// Which.
         article: Tag,
-        /// What of it.
+        /// What is said, with the extract in it.
         text: String,
+        /// What of it.
+        extract: String,
     },
     /// Lets the customer choose among articles.
     Offer {

@@ -5,14 +5,16 @@ use minicom_protocol::library::beginning;
 /// Characters of an extract.
 const EXTRACT_CHARS: usize = 400;
 
+/// A passage without the marks of Markdown, on one line.
+pub fn plain(passage: &str) -> String {
+    let paragraphs = passage.split("\n\n").map(beginning_of);
+    let some: Vec<String> = paragraphs.filter(|it| !it.is_empty()).collect();
+    some.join(" ")
+}
+
 /// The beginning of a passage, ending with a sentence where that is possible.
 pub fn extract(passage: &str) -> String {
-    let plain: Vec<String> = passage
-        .split("\n\n")
-        .map(beginning_of)
-        .filter(|it| !it.is_empty())
-        .collect();
-    let plain = plain.join(" ");
+    let plain = plain(passage);
     if plain.chars().count() <= EXTRACT_CHARS {
         return plain;
     }

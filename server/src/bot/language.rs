@@ -7,6 +7,11 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("de", include_str!("languages/de.txt")),
 ];
 
+/// The small words of all languages: they say nothing of what a text is about.
+pub fn small_words() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().flat_map(|(_, small)| small.split_whitespace())
+}
+
 /// The language of some lines by one person, as two letters: English unless another is clearly there.
 pub fn guess<'a>(lines: impl Iterator<Item = &'a str>) -> &'static str {
     let mut counts = vec![0; LANGUAGES.len()];

@@ -1,6 +1,7 @@
 //! The first-line bot: what it would say. It decides nothing about a conversation; its turn is a command like any other.
 //! A file a step: what is read of a line (`masked`, `mended`, `language`), what rules say (`rules`), what articles say (`knowledge`, `model`, kept new
-//! by `learner`, had from `minds`), what it dares (`policy`), what it does and why (`decision`, `does`), in which words (`extract`, `offer`).
+//! by `learner`, had from `minds`), what it dares (`policy`), what it does and why (`decision`, `does`), in which words (`extract`, `offer`, and
+//! those of a `provider`).
 
 mod chosen;
 pub mod command;
@@ -18,11 +19,14 @@ pub mod model;
 mod offer;
 pub mod policy;
 pub mod program;
+pub mod provider;
 mod reading;
 pub mod replies;
 pub mod rules;
 pub mod runner;
 pub mod suggest;
+mod turns;
+mod worded;
 
 pub use self::masked::masked;
 

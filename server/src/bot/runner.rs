@@ -25,11 +25,14 @@ use tokio_util::{
 use tracing::{debug, error, warn};
 
 use super::{
-    chosen::Chosen,
-    decision::{self, Decision, Does, Knows, Talk, Why},
-    program::{Program, Said},
+    chosen::{Chosen, WithProvider},
+    decision::Knows,
+    program::Program,
+    provider::Provider,
     reading::{self, Asked},
     rules::Rules,
+    turns::{as_decided, as_said, broken, decide, wants_person},
+    worded::{self, Ends, Wording},
 };
 use crate::{
     clock,
@@ -37,17 +40,13 @@ use crate::{
     followers::{self, Follow},
     limits::{BOT_PROGRAM_MARGIN, BOT_TURNS_AT_ONCE},
     order::{BotTurn, Order, Turn},
-    signals::Signals,
+    signals::{Saying, Signals},
     store::TenantKey,
     timers::derived_id,
 };
 
 /// Events of a thread that the bot looks back on to know how often in a row it did not understand.
 const LOOK_BACK: usize = 40;
-/// What the bot says when it breaks.
-const BROKEN: &str = "Sorry, something went wrong on my side. I am asking a person to help you.";
-/// What it says when its program asks for a person without words.
-const HANDS_OVER: &str = "I am passing you to a person.";
 
 /// The bot of a tenant.
 pub struct Bot {
@@ -72,6 +71,7 @@ impl Bot {
                 tenant: tenant.clone(),
                 key,
                 program: None,
+                provider: None,
                 stop: CancellationToken::new(),
             },
             rules: Chosen::new(rules),
@@ -82,6 +82,13 @@ impl Bot {
     #[must_use]
     pub fn with_program(mut self, program: Program) -> Bot {
         self.hands.program = Some(program);
+        self
+    }
+
+    /// With a provider that puts into words what the articles answer.
+    #[must_use]
+    pub fn with_provider(mut self, provider: Arc<Provider>) -> Bot {
+        self.hands.provider = Some(provider);
         self
     }
 
@@ -109,8 +116,8 @@ struct Follower {
     /// How many turns may be under way. Without room the journal waits.
     room: Arc<Semaphore>,
     turns: TaskTracker,
-    /// Of each conversation, the end of its newest turn.
-    last: HashMap<ConversationId, CancellationToken>,
+    /// Of each conversation, the end of its newest turn, and what ends it early.
+    last: HashMap<ConversationId, (CancellationToken, Ends)>,
 }
 
 impl Follow for Follower {
@@ -119,6 +126,11 @@ impl Follow for Follower {
     }
 
     async fn event(&mut self, event: &Event) {
+        if let (Some(conversation), true) = (event.subject.conversation(), ends_the_bots_part(&event.body))
+            && let Some((_, ends)) = self.last.get(&conversation)
+        {
+            ends.for_nothing.cancel();
+        }
         let EventBody::Posted(Posted {
             author: Author::Customer,
             ..
@@ -139,14 +151,21 @@ impl Follow for Follower {
             room = self.room.clone().acquire_owned() => room,
         };
         let knows = self.rules.now(&self.hands.desk, self.hands.key).await;
-        self.last.retain(|_, ended| !ended.is_cancelled());
-        let ended = CancellationToken::new();
-        let before = self.last.insert(conversation, ended.clone());
+        self.last.retain(|_, (ended, _)| !ended.is_cancelled());
+        let (ended, ends) = (CancellationToken::new(), Ends::default());
+        let before = self.last.insert(conversation, (ended.clone(), ends.clone()));
+        let before = before.map(|(ended, ends)| {
+            // Whoever writes again is answered now, as far as that goes: the next turn comes after it.
+            ends.now.cancel();
+            ended
+        });
         let work = Work {
             event: event.clone(),
             conversation,
             knows,
             program: self.rules.program(),
+            provider: self.rules.provider(),
+            ends,
             before,
             _ended: ended.drop_guard(),
             _room: room.ok(),
@@ -163,6 +182,8 @@ struct Work {
     knows: Knows,
     /// Whether the tenant lets a program answer.
     program: bool,
+    provider: WithProvider,
+    ends: Ends,
     before: Option<CancellationToken>,
     _ended: DropGuard,
     _room: Option<OwnedSemaphorePermit>,
@@ -175,7 +196,16 @@ struct Hands {
     tenant: TenantId,
     key: TenantKey,
     program: Option<Program>,
+    provider: Option<Arc<Provider>>,
     stop: CancellationToken,
+}
+
+/// Whether the conversation is not the bot's after this.
+fn ends_the_bots_part(body: &EventBody) -> bool {
+    matches!(
+        body,
+        EventBody::TakenOver(_) | EventBody::HumanRequested(_) | EventBody::Closed(_) | EventBody::Erased(_)
+    )
 }
 
 impl Hands {
@@ -220,9 +250,17 @@ impl Hands {
 
     /// Whether it did not break and its turn was taken in.
     async fn take_turn(&self, work: &Work, trigger: &Trigger, summary: &Summary) -> bool {
-        let Some(turn) = self.turn(work, trigger, summary).await else {
+        let Some((mut turn, wording)) = self.turn(work, trigger, summary).await else {
             return false;
         };
+        // It is shown until the turn is taken in: then the line takes the place of what grew.
+        let saying = match wording {
+            Some(wording) => self.word(work, trigger, wording, &mut turn).await,
+            None => None,
+        };
+        if work.ends.for_nothing.is_cancelled() {
+            return true;
+        }
         let broke = matches!(
             &turn,
             Turn::HandOver {
@@ -239,11 +277,37 @@ impl Hands {
             trigger: trigger.rev,
             turn,
         };
-        self.submit(id, turn).await && !broke
+        let taken = self.submit(id, turn).await;
+        drop(saying);
+        taken && !broke
+    }
+
+    /// Has the provider put what an article answers into words, if the tenant wants that. What is shown meanwhile.
+    async fn word(&self, work: &Work, trigger: &Trigger, wording: Wording, turn: &mut Turn) -> Option<Saying> {
+        let provider = self.provider.as_ref().filter(|_| work.provider.on)?;
+        let Turn::Article { text, .. } = turn else { return None };
+        let customer = trigger.customer.id;
+        let saying = self.signals.saying(self.key, customer, trigger.conversation).await;
+        let left = self.signals.customer_left(self.key, customer);
+        let called_off = async {
+            tokio::select! {
+                () = work.ends.told() => {}
+                () = self.stop.cancelled() => {}
+                () = left => {}
+            }
+        };
+        let waits = worded::Waits {
+            tenant: self.key,
+            customer,
+            since: work.event.time,
+            budget: work.provider.budget,
+        };
+        *text = worded::word(&self.desk, provider, waits, wording, text, saying.as_ref(), called_off).await;
+        saying
     }
 
     /// What the bot says, made from the thread as it stands in the journal.
-    async fn turn(&self, work: &Work, trigger: &Trigger, summary: &Summary) -> Option<Turn> {
+    async fn turn(&self, work: &Work, trigger: &Trigger, summary: &Summary) -> Option<(Turn, Option<Wording>)> {
         let customer = trigger.customer.id;
         let before = Some(trigger.rev.next());
         let (page, _) = self.desk.thread(self.key, customer, before, LOOK_BACK).await.ok()?;
@@ -264,15 +328,16 @@ impl Hands {
                 trigger = trigger.rev.0,
                 "the bot broke; the conversation goes to a person"
             );
-            return Some(broken(HandOverNote::default()));
+            return Some((broken(HandOverNote::default()), None));
         };
-        match (program.zip(question), decided) {
-            (_, None) => Some(Turn::Silence),
+        let (decided, wording) = decided;
+        let turn = match (program.zip(question), decided) {
+            (_, None) => Turn::Silence,
             // Who asks for a person gets one, and so does what no program may answer.
             (Some((program, question)), Some(decision)) if !wants_person(&decision) => {
                 let left = self.time_left(&work.event).unwrap_or_default();
                 let deadline = tokio::time::Instant::now() + left.saturating_sub(BOT_PROGRAM_MARGIN);
-                Some(match program.ask(&question, deadline).await {
+                match program.ask(&question, deadline).await {
                     Ok(said) => as_said(said, question.language),
                     Err(why) => {
                         warn!(tenant = self.tenant.as_str(), trigger = trigger.rev.0, %why, "the conversation goes to a person");
@@ -281,10 +346,11 @@ impl Hands {
                             ..HandOverNote::default()
                         })
                     }
-                })
+                }
             }
-            (_, Some(decision)) => Some(as_decided(decision)),
-        }
+            (_, Some(decision)) => as_decided(decision),
+        };
+        Some((turn, wording))
     }
 
     /// Whether it was taken in.
@@ -311,66 +377,6 @@ impl Hands {
                 }
             }
         }
-    }
-}
-
-/// What is decided about the last of the lines. How often in a row nothing was understood is found by deciding about them again, so
-/// that the bot needs no memory of its own.
-fn decide(knows: &Knows, asked: &Asked) -> Option<Decision> {
-    let lines: Vec<&str> = asked.lines.iter().map(String::as_str).collect();
-    let talk = Talk {
-        customer_name: &asked.customer_name,
-        lines: &lines,
-        begins: asked.begins,
-        offered: asked.offered.as_ref(),
-    };
-    let decision = decision::decide(knows, &talk)?;
-    debug!(why = ?decision.why, "decided");
-    Some(decision)
-}
-
-/// Whether a rule, or the customer, wants a person: nothing comes before that.
-fn wants_person(decision: &Decision) -> bool {
-    matches!(decision.does, Does::HandOver { .. }) && matches!(decision.why, Why::Rule(_) | Why::NoneOfThese)
-}
-
-fn as_decided(decision: Decision) -> Turn {
-    match decision.does {
-        Does::Nothing => Turn::Silence,
-        Does::Answer { article: slug, text } => Turn::Article { text, slug },
-        Does::Say {
-            text,
-            article: Some(slug),
-        } => Turn::Article { text, slug },
-        Does::Offer { text, choices } => Turn::Offer { text, choices },
-        Does::Say { text, article: None } | Does::Clarify { text } => Turn::Reply { text },
-        Does::HandOver { reason, text, note } => Turn::HandOver { text, reason, note },
-    }
-}
-
-fn as_said(said: Said, language: String) -> Turn {
-    match said {
-        Said::Reply(text) => Turn::Reply {
-            text: text.as_str().to_owned(),
-        },
-        Said::Nothing => Turn::Silence,
-        Said::HandOff { words, reason } => Turn::HandOver {
-            text: words.map_or_else(|| HANDS_OVER.to_owned(), |words| words.as_str().to_owned()),
-            reason: HandOverReason::Rule,
-            note: Box::new(HandOverNote {
-                why: reason,
-                language: Some(language),
-                ..HandOverNote::default()
-            }),
-        },
-    }
-}
-
-fn broken(note: HandOverNote) -> Turn {
-    Turn::HandOver {
-        text: BROKEN.to_owned(),
-        reason: HandOverReason::BotFailed,
-        note: Box::new(note),
     }
 }
 

@@ -17,7 +17,10 @@ use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::*;
 use crate::{
-    bot::rules::{Ask, TurnKind},
+    bot::{
+        rules::{Ask, TurnKind},
+        turns::BROKEN,
+    },
     order::Caller,
     run_limits::RunLimits,
     store::journal,

@@ -20,6 +20,9 @@ use crate::{
     limits::{CONFIG_FILE_BYTES_MAX, EXCERPT_COLUMNS_MAX},
 };
 
+/// A word with letters and digits that is so long may be somebody's key.
+const SECRET_CHARS_MIN: usize = 20;
+
 /// Reads a configuration file.
 ///
 /// # Errors
@@ -93,42 +96,37 @@ fn parse(path: &Path, text: &str) -> Result<Vec<(&'static Setting, Value)>, Fata
     })?;
     let mut found = Vec::new();
     let mut mistakes = Vec::new();
-    for (key, value) in table.get_ref() {
-        let name = key.get_ref().as_ref();
-        match (value.get_ref(), settings::tables().any(|table| table == name)) {
-            (DeValue::Table(inner), true) => {
-                for (key, value) in inner {
-                    let full = format!("{name}.{}", key.get_ref());
-                    assign(
-                        path,
-                        &full,
-                        key.span(),
-                        value.get_ref(),
-                        value.span(),
-                        &mut found,
-                        &mut mistakes,
-                    );
-                }
-            }
-            (_, true) => {
-                let inside = SETTINGS
-                    .iter()
-                    .find(|it| it.key.starts_with(&format!("{name}.")))
-                    .map_or("", |it| it.key);
-                let what = format!("'{name}' is a table and has no value of its own");
-                mistakes.push(Mistake {
-                    at: key.span(),
-                    what,
-                    fix: format!("Write its settings one by one, for example '{inside} = ...'."),
-                });
-            }
-            (it, false) => assign(path, name, key.span(), it, value.span(), &mut found, &mut mistakes),
-        }
-    }
+    walk(path, "", table.get_ref(), &mut found, &mut mistakes);
     // The first in the file, not in the alphabet.
     match mistakes.iter().min_by_key(|it| it.at.start) {
         Some(first) => Err(mistake(path, text, first)),
         None => Ok(found),
+    }
+}
+
+/// Takes the keys of a table, and of the tables in it. `inside` is its name with a dot, or nothing.
+fn walk(
+    path: &Path,
+    inside: &str,
+    table: &DeTable,
+    found: &mut Vec<(&'static Setting, Value)>,
+    mistakes: &mut Vec<Mistake>,
+) {
+    for (key, value) in table {
+        let name = format!("{inside}{}", key.get_ref());
+        match (value.get_ref(), settings::tables().any(|table| table == name)) {
+            (DeValue::Table(inner), true) => walk(path, &format!("{name}."), inner, found, mistakes),
+            (_, true) => {
+                let first = SETTINGS.iter().find(|it| it.key.starts_with(&format!("{name}.")));
+                let first = first.map_or("", |it| it.key);
+                mistakes.push(Mistake {
+                    at: key.span(),
+                    what: format!("'{name}' is a table and has no value of its own"),
+                    fix: format!("Write its settings one by one, for example '{first} = ...'."),
+                });
+            }
+            (it, false) => assign(path, &name, key.span(), it, value.span(), found, mistakes),
+        }
     }
 }
 
@@ -220,7 +218,7 @@ fn what_is_meant(key: &str) -> String {
     let last = key.rsplit('.').next().unwrap_or(key);
     let elsewhere = SETTINGS.iter().find(|it| it.key.rsplit('.').next() == Some(last));
     if let Some(setting) = elsewhere {
-        return match setting.key.split_once('.') {
+        return match setting.key.rsplit_once('.') {
             Some((table, _)) => format!("'{last}' belongs under [{table}]."),
             None => format!("'{last}' belongs at the top of the file, before the first [table]."),
         };
@@ -247,6 +245,10 @@ fn mistake(path: &Path, text: &str, it: &Mistake) -> Fatal {
     let at = floor_char_boundary(text, it.at.start);
     let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let line = text[line_start..].lines().next().unwrap_or_default();
+    let line = match is_secret(line) {
+        true => "(a line with a secret is not shown)",
+        false => line,
+    };
     let number = text[..at].matches('\n').count() + 1;
     let column = text[line_start..at].chars().count() + 1;
     let width = text[at..floor_char_boundary(text, it.at.end.max(at))]
@@ -266,6 +268,21 @@ fn mistake(path: &Path, text: &str, it: &Mistake) -> Fatal {
         excerpt: Some(excerpt(line, number, column, width)),
         fix: it.fix.clone(),
     }
+}
+
+/// Whether a line says a key of somebody's, as far as that can be seen before the line is understood: by its name, or because it
+/// has what looks like one.
+fn is_secret(line: &str) -> bool {
+    let name = line.split('=').next().unwrap_or(line).to_lowercase();
+    let mut secrets = SETTINGS.iter().filter(|it| matches!(it.kind, Kind::Secret));
+    let is_named = secrets.any(|it| it.key.rsplit('.').next().is_some_and(|last| name.contains(last)));
+    let mut words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
+    let is_key = |word: &str| {
+        word.len() >= SECRET_CHARS_MIN
+            && word.contains(|c: char| c.is_ascii_digit())
+            && word.contains(char::is_alphabetic)
+    };
+    is_named || words.any(is_key)
 }
 
 /// The line with a caret under the mistake, cut to fit a terminal.

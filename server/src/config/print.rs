@@ -7,7 +7,7 @@ pub(super) fn to_toml(loaded: &Loaded) -> String {
     let mut text = String::new();
     let mut last_table = "";
     for setting in SETTINGS {
-        let (table, name) = setting.key.split_once('.').unwrap_or(("", setting.key));
+        let (table, name) = setting.key.rsplit_once('.').unwrap_or(("", setting.key));
         if table != last_table {
             text.push_str(&format!("\n[{table}]\n"));
             last_table = table;
@@ -27,6 +27,19 @@ pub(super) fn to_toml(loaded: &Loaded) -> String {
             }
             Value::Command(parts) if parts.is_empty() => {
                 text.push_str(&format!("# {name} = [\"...\"]\n"));
+                continue;
+            }
+            Value::Text(words) if words.is_empty() => {
+                text.push_str(&format!("# {name} = \"...\"\n"));
+                continue;
+            }
+            Value::Secret(secret) => {
+                let there = if secret.is_empty() {
+                    ""
+                } else {
+                    "  # it is set, and not shown"
+                };
+                text.push_str(&format!("# {name} = \"...\"{there}\n"));
                 continue;
             }
             Value::Commands(all) if all.is_empty() => {

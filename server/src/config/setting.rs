@@ -7,6 +7,7 @@ use super::{
 };
 
 /// One setting.
+#[derive(Clone, Copy)]
 pub(super) struct Setting {
     /// Its key in the file, with its table.
     pub(super) key: &'static str,

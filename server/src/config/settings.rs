@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{
     MetricsFor,
+    provider::PROVIDER,
     setting::{Setting, setting, setting_ms, setting_path},
     value::{Kind, Value},
 };
@@ -19,8 +20,24 @@ use crate::{
     logging::LogFormat,
 };
 
-/// All settings, in the order in which they are printed: those without a table first.
-pub(super) static SETTINGS: &[Setting] = &[
+/// All settings, in the order in which they are printed: those without a table first, and a table in one piece.
+pub(super) static SETTINGS: &[Setting] = &joined::<{ SERVER.len() + PROVIDER.len() }>(SERVER, PROVIDER);
+
+const fn joined<const ALL: usize>(first: &[Setting], then: &[Setting]) -> [Setting; ALL] {
+    let mut all = [first[0]; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < first.len() {
+            first[at]
+        } else {
+            then[at - first.len()]
+        };
+        at += 1;
+    }
+    all
+}
+
+const SERVER: &[Setting] = &[
     setting!(
         "listen",
         "MINICOM_LISTEN",
@@ -348,7 +365,7 @@ pub(super) fn by_key(key: &str) -> Option<&'static Setting> {
 pub(super) fn tables() -> impl Iterator<Item = &'static str> {
     let all = SETTINGS
         .iter()
-        .filter_map(|setting| setting.key.split_once('.').map(|(table, _)| table));
+        .filter_map(|setting| setting.key.rsplit_once('.').map(|(table, _)| table));
     let mut last = "";
     all.filter(move |table| std::mem::replace(&mut last, table) != *table)
 }

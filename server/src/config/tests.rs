@@ -657,6 +657,34 @@ fn the_printed_configuration_reads_the_same() {
 }
 
 #[test]
+fn a_key_is_taken_and_never_shown() {
+    let file = "[bot.provider]\nkind = \"openai\"\nmodel = \"m\"\nkey = \"canary-4711\"\n";
+    let loaded = Said::file(file).read().unwrap();
+    assert_eq!(loaded.config.bot.provider.key.reveal(), "canary-4711");
+    let printed = loaded.to_toml();
+    assert!(
+        printed.contains("# key = \"...\"  # it is set, and not shown\n"),
+        "{printed}"
+    );
+    let told = format!("{printed}{loaded:?}");
+    assert!(!told.contains("canary"), "{told}");
+    let said = Said::file("[bot.provider]\nkind = \"openai\"\nmodel = \"m\"\n")
+        .variable("MINICOM_BOT_PROVIDER_KEY", "canary-4711");
+    assert_eq!(said.read().unwrap().config.bot.provider.key.reveal(), "canary-4711");
+    // Nor in a mistake, wherever it was written.
+    for wrong in [
+        "[bot.provider]\nkey = \"canary 4711\"\n",
+        "[bot.provider]\nkey = [\"canary-4711\"]\n",
+        "[bot.provider]\nkey = \"canary-4711\n",
+        "[bot]\nkey = \"canary-4711\"\n",
+        "[bot.provider]\napi_kee = \"sk-canary471147114711\"\n",
+    ] {
+        let fatal = Said::file(wrong).read().unwrap_err();
+        assert!(!format!("{fatal:?}").contains("canary"), "{fatal:?}");
+    }
+}
+
+#[test]
 fn the_table_of_settings_is_whole() {
     let mut keys: Vec<&str> = settings::SETTINGS.iter().map(|it| it.key).collect();
     let mut variables: Vec<&str> = settings::SETTINGS.iter().map(|it| it.env).collect();
@@ -670,7 +698,16 @@ fn the_table_of_settings_is_whole() {
     );
     assert_eq!(
         settings::tables().collect::<Vec<_>>(),
-        ["tls", "bot", "backup", "rates", "files", "sockets", "webhooks"]
+        [
+            "tls",
+            "bot",
+            "backup",
+            "rates",
+            "files",
+            "sockets",
+            "webhooks",
+            "bot.provider"
+        ]
     );
     // What a setting takes in, it shows again.
     let mut config = Config::with_data(PathBuf::from("/data"));
@@ -687,6 +724,7 @@ fn the_table_of_settings_is_whole() {
                     "on"
                 }),
             value::Kind::Name => setting.kind.read("Bo"),
+            value::Kind::Word(_) | value::Kind::Secret => setting.kind.read("a-word"),
             value::Kind::Choice(words) => setting.kind.read(words[1]),
             value::Kind::Command => setting.kind.read(r#"["look-up", "it's short"]"#),
             value::Kind::Commands => setting.kind.read(r#"{"acme": ["look-up", "it's short"]}"#),

@@ -7,7 +7,11 @@ use ipnet::IpNet;
 use minicom_protocol::{gate::Shown, ids::TenantId, text::DisplayName};
 use tracing_subscriber::EnvFilter;
 
+use super::Secret;
 use crate::limits::{Adjustable, TRUSTED_PROXIES_MAX};
+
+/// Characters of a word: the longest is an address.
+const WORD_CHARS_MAX: usize = 500;
 
 /// What a setting can be.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +36,10 @@ pub(super) enum Kind {
     Commands,
     /// Networks and addresses, as a list. An empty list is none.
     Networks,
+    /// A word, such as this one. Empty is none.
+    Word(&'static str),
+    /// What nobody is shown. Empty is none.
+    Secret,
 }
 
 /// A value as it is written.
@@ -60,6 +68,7 @@ pub(super) enum Value {
     Command(Vec<String>),
     Commands(BTreeMap<String, Vec<String>>),
     Networks(Vec<IpNet>),
+    Secret(Secret),
 }
 
 /// Why a value is not taken: what is wrong, and the form that is expected, with an example.
@@ -86,6 +95,8 @@ impl Kind {
                 bound.default
             ),
             Kind::Choice(words) => format!("one of \"{}\"", words.join("\", \"")),
+            Kind::Word(example) => format!("a text of up to {WORD_CHARS_MAX} characters without blanks, for example \"{example}\""),
+            Kind::Secret => format!("a text of up to {WORD_CHARS_MAX} characters without blanks"),
             Kind::Command => {
                 "a list of the program and its arguments, for example [\"/usr/local/bin/look-up\", \"--short\"]".to_owned()
             }
@@ -154,6 +165,8 @@ impl Kind {
                 Some(word) => Ok(Value::Text((*word).to_owned())),
                 None => Err(self.wrong("it is none of the words")),
             },
+            Kind::Word(_) => self.word(text).map(|word| Value::Text(word.to_owned())),
+            Kind::Secret => self.word(text).map(|word| Value::Secret(Secret::new(word))),
             Kind::Command => match serde_json::from_str(text) {
                 Ok(parts) => self.command(parts),
                 Err(_) => Err(self.wrong("it is not a list of texts in double quotes")),
@@ -174,6 +187,15 @@ impl Kind {
             self.command(parts.clone())?;
         }
         Ok(Value::Commands(all))
+    }
+
+    fn word(self, text: &str) -> Result<&str, Wrong> {
+        let word = text.trim();
+        let is_plain = |c: char| !c.is_whitespace() && !c.is_control();
+        match word.chars().all(is_plain) && word.chars().count() <= WORD_CHARS_MAX {
+            true => Ok(word),
+            false => Err(self.wrong("it has blanks in it, or is too long")),
+        }
     }
 
     fn networks<'a>(self, parts: impl Iterator<Item = &'a str>) -> Result<Value, Wrong> {

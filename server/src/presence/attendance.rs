@@ -140,6 +140,14 @@ impl Attendance {
         acted
     }
 
+    /// What an agent looks at, in each of the agent's programs.
+    pub fn looks_at(&self, agent: AgentId) -> Vec<ConversationId> {
+        let views = self.people.get(&agent).map(|it| &it.views);
+        views.map_or_else(Vec::new, |views| {
+            views.iter().map(|(_, conversation)| *conversation).collect()
+        })
+    }
+
     /// The agent looks at something, or at nothing in particular.
     pub fn view(&mut self, agent: AgentId, seat: u64, conversation: Option<ConversationId>) {
         if let Some(person) = self.people.get_mut(&agent) {

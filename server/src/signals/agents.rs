@@ -28,15 +28,19 @@ pub enum Key {
     Delivered(ConversationId),
     /// Somebody's typing in a conversation.
     Typing(ConversationId, TypistKey),
+    /// What the bot is saying in a conversation.
+    Says(ConversationId),
     /// What an agent called filters of the list: for that agent alone.
     Views(AgentId),
 }
 
 impl Key {
-    /// Whether an agent is told of it: what is one's own is told to nobody else, and nobody is told of the own typing.
-    fn is_for(&self, me: AgentId) -> bool {
+    /// Whether an agent is told of it: what is one's own is told to nobody else, nobody is told of the own typing, and what grows
+    /// is told to those who look at it.
+    fn is_for(&self, me: AgentId, looks_at: &[ConversationId]) -> bool {
         match self {
             Key::Views(agent) => *agent == me,
+            Key::Says(conversation) => looks_at.contains(conversation),
             Key::Typing(_, TypistKey::Agent(agent)) => *agent != me,
             Key::Presence | Key::Delivered(_) | Key::Typing(..) => true,
         }
@@ -88,7 +92,11 @@ struct Value {
 impl Value {
     /// Typing ends by itself, in the clients too; there is nothing to tell of it any more.
     fn is_over(&self, now: Instant) -> bool {
-        matches!(self.signal, AgentSignal::Typing { .. }) && now >= self.said_at + limits::TYPING_FOR
+        let ends = matches!(
+            self.signal,
+            AgentSignal::Typing { .. } | AgentSignal::BotDelta { .. } | AgentSignal::BotDone { .. }
+        );
+        ends && now >= self.said_at + limits::TYPING_FOR
     }
 
     /// How far lines have come, if it says that.
@@ -134,6 +142,17 @@ impl Board {
         }
         state.post(key, ended);
         self.version.send_replace(state.version);
+    }
+
+    /// The bot says no more in a conversation, if it was saying something.
+    pub fn end_saying(&self, conversation: ConversationId) {
+        let mut state = lock(&self.state);
+        let key = Key::Says(conversation);
+        if let Some(AgentSignal::BotDelta { at, .. }) = state.values.get(&key).map(|value| &value.signal) {
+            let done = AgentSignal::BotDone { conversation, at: *at };
+            state.post(key, done);
+            self.version.send_replace(state.version);
+        }
     }
 
     /// The desk's lines have come up to this one.
@@ -212,7 +231,9 @@ impl AgentSignals {
     pub async fn next(&mut self) -> AgentSignal {
         loop {
             self.changed.borrow_and_update();
-            let later = match self.take(Instant::now()) {
+            // Before the board is looked at: its lock is the inner one.
+            let looks_at = self.floor.room(|room| room.attendance.looks_at(self.me));
+            let later = match self.take(Instant::now(), &looks_at) {
                 Ok(signal) => return signal,
                 Err(later) => later,
             };
@@ -228,16 +249,23 @@ impl AgentSignals {
     }
 
     /// A signal that is due; else when the next one is, of those that were told too recently.
-    fn take(&mut self, now: Instant) -> Result<AgentSignal, Option<Instant>> {
+    fn take(&mut self, now: Instant, looks_at: &[ConversationId]) -> Result<AgentSignal, Option<Instant>> {
         let state = lock(&self.floor.agents.state);
         self.told.retain(|key, _| state.values.contains_key(key));
         let mut later: Option<Instant> = None;
         for (key, value) in &state.values {
             let told = self.told.get(key).copied();
-            if !key.is_for(self.me) || value.is_over(now) || told.is_some_and(|(version, _)| version >= value.version) {
+            if !key.is_for(self.me, looks_at)
+                || value.is_over(now)
+                || told.is_some_and(|(version, _)| version >= value.version)
+            {
                 continue;
             }
-            match told.map(|(_, at)| at + self.every) {
+            let every = match key {
+                Key::Says(_) => limits::DELTA_EVERY.min(self.every),
+                _ => self.every,
+            };
+            match told.map(|(_, at)| at + every) {
                 Some(due) if due > now => later = Some(later.map_or(due, |earliest| earliest.min(due))),
                 _ => {
                     self.told.insert(*key, (value.version, now));

@@ -41,6 +41,8 @@ struct State {
 #[derive(Clone, Default)]
 struct Values {
     typing: Option<Typing>,
+    /// What the bot is saying.
+    says: Option<Typing>,
     /// `None` until the first pass over the queue.
     place: Option<Place>,
     delivered: Option<LineNo>,
@@ -76,6 +78,41 @@ impl Windows {
                 }
                 _ => false,
             });
+        }
+    }
+
+    /// The bot is saying something, or says no more.
+    pub fn says(&self, customer: CustomerId, signal: CustomerSignal) {
+        if let Some((values, _)) = lock(&self.state).open.get(&customer) {
+            values.send_modify(|values| Typing::put(&mut values.says, signal));
+        }
+    }
+
+    /// The bot says no more, if it was saying something.
+    pub fn end_saying(&self, customer: CustomerId) {
+        if let Some((values, _)) = lock(&self.state).open.get(&customer) {
+            values.send_if_modified(|values| match values.says.as_ref().map(|says| &says.signal) {
+                Some(CustomerSignal::BotDelta { at, .. }) => {
+                    let at = *at;
+                    Typing::put(&mut values.says, CustomerSignal::BotDone { at });
+                    true
+                }
+                _ => false,
+            });
+        }
+    }
+
+    /// Ends when the last of a customer's windows closes; never for one who has none.
+    pub fn left(&self, customer: CustomerId) -> impl Future<Output = ()> + Send + use<> {
+        let values = lock(&self.state)
+            .open
+            .get(&customer)
+            .map(|(values, _)| values.subscribe());
+        async move {
+            let Some(mut values) = values else {
+                return std::future::pending().await;
+            };
+            while values.changed().await.is_ok() {}
         }
     }
 
@@ -146,12 +183,23 @@ impl Windows {
 
 impl Values {
     fn say(&mut self, signal: CustomerSignal) {
-        let version = self.typing.as_ref().map_or(1, |typing| typing.version + 1);
-        self.typing = Some(Typing {
+        Typing::put(&mut self.typing, signal);
+    }
+}
+
+impl Typing {
+    fn put(place: &mut Option<Typing>, signal: CustomerSignal) {
+        let version = place.as_ref().map_or(1, |before| before.version + 1);
+        *place = Some(Typing {
             version,
             said_at: Instant::now(),
             signal,
         });
+    }
+
+    /// It ends by itself, in the clients too; there is nothing to tell of it any more.
+    fn lasts(&self, now: Instant) -> bool {
+        now < self.said_at + limits::TYPING_FOR
     }
 }
 
@@ -176,6 +224,8 @@ struct Told {
     delivered: Once<LineNo>,
     /// The version.
     typing: Once<u64>,
+    /// The version.
+    says: Once<u64>,
 }
 
 type Once<T> = Option<(T, Instant)>;
@@ -265,9 +315,16 @@ impl CustomerSignals {
         if let Some(up_to) = later.due(&mut told.delivered, values.delivered, every, now) {
             return Ok(CustomerSignal::Delivered { up_to });
         }
-        // Typing ends by itself, in the clients too; there is nothing to tell of it any more.
-        let typing = values.typing.filter(|typing| now < typing.said_at + limits::TYPING_FOR);
-        let version = typing.as_ref().map(|typing| typing.version);
+        let says = values.says.filter(|it| it.lasts(now));
+        let version = says.as_ref().map(|it| it.version);
+        if let (Some(_), Some(says)) = (
+            later.due(&mut told.says, version, every.min(limits::DELTA_EVERY), now),
+            says,
+        ) {
+            return Ok(says.signal);
+        }
+        let typing = values.typing.filter(|it| it.lasts(now));
+        let version = typing.as_ref().map(|it| it.version);
         match (later.due(&mut told.typing, version, every, now), typing) {
             (Some(_), Some(typing)) => Ok(typing.signal),
             _ => Err(later.0),

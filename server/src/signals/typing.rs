@@ -78,6 +78,39 @@ impl Signals {
         }
     }
 
+    /// Where the bot's answer will grow; `None` if nobody would see it.
+    pub async fn saying(
+        &self,
+        tenant: TenantKey,
+        customer: CustomerId,
+        conversation: ConversationId,
+    ) -> Option<Saying> {
+        let heard = self.floor(tenant).is_some_and(|floor| floor.is_heard(customer));
+        let (floor, moment) = if heard {
+            self.moment(tenant, conversation).await?
+        } else {
+            return None;
+        };
+        (moment.summary.stage == Stage::Bot).then_some(Saying {
+            floor,
+            customer,
+            conversation,
+            rev: moment.rev,
+            seq: moment.seq,
+        })
+    }
+
+    /// Ends when a customer who is connected now is not any more.
+    pub fn customer_left(&self, tenant: TenantKey, customer: CustomerId) -> impl Future<Output = ()> + Send + use<> {
+        let left = self.floor(tenant).map(|floor| floor.customers.left(customer));
+        async move {
+            match left {
+                Some(left) => left.await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+
     /// The conversation, if it is open, and where the journal and its thread stand.
     pub(super) async fn moment(&self, tenant: TenantKey, conversation: ConversationId) -> Option<(Arc<Floor>, Moment)> {
         let floor = self.floor(tenant)?;
@@ -94,6 +127,39 @@ impl Signals {
             .await;
         let moment = found.ok()??;
         moment.summary.stage.is_open().then_some((floor, moment))
+    }
+}
+
+/// An answer of the bot's that grows on the screens of those who look. It ends when this is dropped.
+pub struct Saying {
+    floor: Arc<Floor>,
+    customer: CustomerId,
+    conversation: ConversationId,
+    rev: Rev,
+    seq: Seq,
+}
+
+impl Saying {
+    /// It is this far. All of it is told each time, so that what gets lost costs nothing.
+    pub fn so_far(&self, text: &str) {
+        let (conversation, at) = (self.conversation, self.rev);
+        let delta = AgentSignal::BotDelta {
+            conversation,
+            text: text.to_owned(),
+            at,
+        };
+        self.floor.agents.post(Key::Says(conversation), delta);
+        let (text, at) = (text.to_owned(), self.seq);
+        self.floor
+            .customers
+            .says(self.customer, CustomerSignal::BotDelta { text, at });
+    }
+}
+
+impl Drop for Saying {
+    fn drop(&mut self) {
+        self.floor.agents.end_saying(self.conversation);
+        self.floor.customers.end_saying(self.customer);
     }
 }
 

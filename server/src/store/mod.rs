@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backup;
 pub mod bot;
 pub mod bot_models;
+pub mod bot_spending;
 pub mod checkpoint;
 pub mod commands;
 pub mod conversations;

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::limits;
+use crate::{bot::provider, limits};
 
 /// What a number is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,6 +61,11 @@ metrics_table! {
     REQUEST_SECONDS = Histogram "minicom_http_request_seconds", "how long an HTTP request took";
     BOT_SECONDS = Histogram "minicom_bot_seconds", "from a customer's line to the bot's turn on the disk";
     BOT_FAILURES = Counter "minicom_bot_failures_total", "turns of the bot that broke, were refused or came too late";
+    PROVIDER_REQUESTS = Counter "minicom_provider_requests_total", "requests to the provider of a language model";
+    PROVIDER_FAILURES = Counter "minicom_provider_failures_total", "of those, by kind: what came of those that gave no words to send";
+    PROVIDER_NOT_ASKED = Counter "minicom_provider_not_asked_total", "times that it was not asked, by reason: budget, rate, breaker, storage";
+    PROVIDER_CACHED = Counter "minicom_provider_cached_total", "times that its words were known already";
+    PROVIDER_FIRST_SECONDS = Histogram "minicom_provider_first_seconds", "from a customer's line to the provider's first word";
     WEBHOOK_BACKLOG_SECONDS = Gauge "minicom_webhook_backlog_seconds", "age of the oldest delivery that is still due";
     WEBHOOK_BACKLOG = Gauge "minicom_webhook_backlog", "deliveries that are still due";
     BACKUP_AGE = Gauge "minicom_backup_age_seconds", "age of the newest daily copy; -1 if there is none";
@@ -100,11 +105,25 @@ fn describe() {
             Kind::Histogram => metrics::describe_histogram!(metric.name, metric.help),
         }
     }
-    for name in [SLOW, SILENT, DUPLICATES, BOT_FAILURES, PANICS] {
+    for name in [
+        SLOW,
+        SILENT,
+        DUPLICATES,
+        BOT_FAILURES,
+        PROVIDER_REQUESTS,
+        PROVIDER_CACHED,
+        PANICS,
+    ] {
         metrics::counter!(name).increment(0);
     }
     for outcome in ["ok", "wrong", "limited", "refused", "failed"] {
         metrics::counter!(LOGINS, "outcome" => outcome).increment(0);
+    }
+    for kind in provider::Failure::LABELS {
+        metrics::counter!(PROVIDER_FAILURES, "kind" => kind).increment(0);
+    }
+    for reason in provider::NotAsked::LABELS {
+        metrics::counter!(PROVIDER_NOT_ASKED, "reason" => reason).increment(0);
     }
     metrics::gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

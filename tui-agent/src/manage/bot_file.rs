@@ -20,6 +20,8 @@ struct BotFile {
     program: bool,
     off: Vec<String>,
     rule: Vec<BotRule>,
+    provider: bool,
+    provider_tokens_per_month: Option<u32>,
 }
 
 impl Default for BotFile {
@@ -35,6 +37,8 @@ impl Default for BotFile {
             program,
             off,
             rules: rule,
+            provider,
+            provider_tokens_per_month,
         } = BotSettings::default();
         Self {
             greeting,
@@ -47,6 +51,8 @@ impl Default for BotFile {
             program,
             off,
             rule,
+            provider,
+            provider_tokens_per_month,
         }
     }
 }
@@ -73,6 +79,8 @@ pub fn parse(file: &str, text: &str) -> Result<BotSettings, Vec<Mistake>> {
         program: read.program,
         off: read.off,
         rules: read.rule,
+        provider: read.provider,
+        provider_tokens_per_month: read.provider_tokens_per_month,
     };
     bot.check().map_err(|why| vec![mistake(source, &bot, &why)])?;
     Ok(bot)
@@ -114,7 +122,7 @@ fn example() -> Table {
 }
 
 /// A key, what it means, and how it is written where nothing is chosen.
-const FIELDS: [(&str, &str, &str); 9] = [
+const FIELDS: [(&str, &str, &str); 11] = [
     (
         "greeting",
         "Put before the first answer. {{customer_name}} stands for the customer's name, here and below.",
@@ -156,6 +164,16 @@ const FIELDS: [(&str, &str, &str); 9] = [
         "program = false",
     ),
     ("off", "Those of them that are not.", "off = [\"jobs\", \"prices\"]"),
+    (
+        "provider",
+        "Whether a language model words answers and drafts. Then articles and customers' questions, masked, leave the house.",
+        "provider = true",
+    ),
+    (
+        "provider_tokens_per_month",
+        "Tokens that it may use in a month, and never more than the server's operator lets.",
+        "provider_tokens_per_month = 200000",
+    ),
 ];
 
 /// How a rule is written, where there is none.

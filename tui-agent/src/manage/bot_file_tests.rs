@@ -60,6 +60,8 @@ fn what_is_shown_can_be_applied_and_changes_nothing() {
             article: None,
             hand_over: true,
         }],
+        provider: true,
+        provider_tokens_per_month: Some(200_000),
         ..BotSettings::default()
     };
     for bot in [BotSettings::default(), full] {

@@ -35,7 +35,7 @@ impl App {
                     let event = thread.event(at)?;
                     Some((event, text_of(event)?))
                 }
-                EntryKey::Pending(_) => None,
+                EntryKey::Coming | EntryKey::Pending(_) => None,
             })
         })
     }

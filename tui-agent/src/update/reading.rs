@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use minicom_protocol::{command::AgentCommand, ids::ConversationId};
-use minicom_tui_kit::Now;
+use minicom_tui_kit::{Now, transcript::Entry};
 
 use crate::app::{App, Order};
 
@@ -65,6 +65,14 @@ impl App {
             chat.sync(&self.replica);
             self.order(Order::Ask(question));
         }
+    }
+
+    /// What the bot is saying stands behind the thread's other lines until it is one of them.
+    pub(crate) fn show_coming(&mut self, now: Now) {
+        let (instant, time) = (self.instant(now), self.server_time(now).0);
+        let Some(chat) = &mut self.chat else { return };
+        let says = self.replica.bot_says(chat.conversation, instant);
+        chat.transcript.set_coming(says.map(|text| Entry::coming(text, time)));
     }
 
     /// The composer's text has changed: the customer is told that the owner types, or has stopped.

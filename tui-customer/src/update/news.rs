@@ -190,6 +190,14 @@ impl App {
         self.show_pending(now);
     }
 
+    /// What the bot is saying stands behind its other lines until it is one of them.
+    pub(super) fn show_coming(&mut self, now: Now) {
+        let instant = self.instant(now);
+        let time = self.replica.server_time(instant).map_or(0, |time| time.0);
+        let says = self.replica.bot_says(instant).map(|text| Entry::coming(text, time));
+        self.transcript.set_coming(says);
+    }
+
     /// Marks where the unread begins, when the program has just been opened.
     fn divide(&mut self, events: &[CustomerEvent]) {
         let view = self.replica.view();

@@ -16,6 +16,8 @@ use crate::time::Zone;
 pub enum EntryKey {
     /// Stored by the server, by its number.
     Stored(u64),
+    /// A line of the other side's that grows and is not stored yet. There is one at most.
+    Coming,
     /// Waits in the outbox, in the order of writing.
     Pending(u64),
 }
@@ -57,6 +59,24 @@ pub struct Card {
     pub title: Shown,
     /// How it begins; empty where that is not told, and then it has no row.
     pub excerpt: Shown,
+}
+
+impl Entry {
+    /// The bot's line as far as it has come, see [`EntryKey::Coming`].
+    pub fn coming(text: &str, time: i64) -> Entry {
+        Entry {
+            key: EntryKey::Coming,
+            kind: Kind::Line {
+                who: Who::Bot,
+                name: Shown::fixed("bot"),
+                own: false,
+            },
+            text: Shown::text(text),
+            time,
+            mark: None,
+            extras: Extras::default(),
+        }
+    }
 }
 
 impl Card {

@@ -23,6 +23,8 @@ pub(crate) enum TypistKey {
 pub(crate) struct Colleagues {
     pub presence: Vec<Presence>,
     pub typing: TypingBoard<(ConversationId, TypistKey), Typist>,
+    /// What the bot is saying where.
+    pub says: TypingBoard<ConversationId, String>,
     delivered: HashMap<ConversationId, LineNo>,
 }
 
@@ -31,6 +33,7 @@ impl Colleagues {
         Self {
             presence: Vec::new(),
             typing: TypingBoard::new(),
+            says: TypingBoard::new(),
             delivered: HashMap::new(),
         }
     }
@@ -38,6 +41,7 @@ impl Colleagues {
     /// Starts afresh. Presence stays until it is told again, which is at once.
     pub fn clear(&mut self) {
         self.typing.clear();
+        self.says.clear();
         self.delivered.clear();
     }
 
@@ -56,6 +60,10 @@ impl Colleagues {
                     Typist::Agent { agent } => TypistKey::Agent(agent.id),
                 };
                 self.typing.signal((conversation, key), who, on, at.0, now);
+            }
+            AgentSignal::BotDelta { conversation, text, at } => self.says.signal(conversation, text, true, at.0, now),
+            AgentSignal::BotDone { conversation, at } => {
+                self.says.signal(conversation, String::new(), false, at.0, now)
             }
             // One's own, and kept elsewhere.
             AgentSignal::Views { .. } => {}
@@ -76,13 +84,22 @@ impl Colleagues {
                     Author::System => return,
                 };
                 self.typing.line((conversation, who), event.rev.0);
+                if who == TypistKey::Bot {
+                    self.says.line(conversation, event.rev.0);
+                }
             }
             EventBody::Noted(it) => {
                 let by = TypistKey::Agent(it.agent.id);
                 self.typing.line((conversation, by), event.rev.0);
             }
-            EventBody::TakenOver(_) => self.typing.stop(|key| *key == (conversation, TypistKey::Bot)),
+            EventBody::TakenOver(_) => {
+                self.typing.stop(|key| *key == (conversation, TypistKey::Bot));
+                self.says.line(conversation, event.rev.0);
+            }
+            // What was begun before is nothing any more, also if it comes later.
+            EventBody::HumanRequested(_) | EventBody::HandedBack(_) => self.says.line(conversation, event.rev.0),
             EventBody::Closed(_) => {
+                self.says.line(conversation, event.rev.0);
                 self.typing.forget(|(where_, _)| *where_ == conversation);
                 self.delivered.remove(&conversation);
             }

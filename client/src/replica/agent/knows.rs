@@ -254,8 +254,16 @@ impl AgentReplica {
             .collect()
     }
 
-    /// When a typing row ends by itself next.
+    /// What the bot is saying there at this moment, as far as it is there.
+    pub fn bot_says(&self, conversation: ConversationId, now: Instant) -> Option<&str> {
+        let mut says = self.colleagues.says.now(now);
+        says.find(|(place, _)| **place == conversation)
+            .map(|(_, text)| text.as_str())
+    }
+
+    /// When a typing row, or what the bot is saying, ends by itself next.
     pub fn typing_ends_at(&self, now: Instant) -> Option<Instant> {
-        self.colleagues.typing.ends_at(now)
+        let ends = [self.colleagues.typing.ends_at(now), self.colleagues.says.ends_at(now)];
+        ends.into_iter().flatten().min()
     }
 }

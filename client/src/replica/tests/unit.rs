@@ -476,14 +476,31 @@ fn a_customer_sees_who_types_the_place_and_the_own_line_once() {
     };
     signal(&mut replica, types(1));
     assert_eq!((replica.place(), replica.typing(now)), (Some(2), Some(Some(&ada))));
+    let says = |text: &str, at| CustomerSignal::BotDelta {
+        text: text.to_owned(),
+        at: Seq(at),
+    };
+    signal(&mut replica, says("A refund", 1));
+    signal(&mut replica, says("A refund takes", 1));
+    assert_eq!(replica.bot_says(now), Some("A refund takes"));
+    signal(&mut replica, CustomerSignal::BotDone { at: Seq(1) });
+    assert_eq!(replica.bot_says(now), None);
+    signal(&mut replica, says("A refund", 1));
+    let end = replica.typing_ends_at(now).expect("it ends");
+    assert_eq!(replica.bot_says(end), None, "by itself");
 
     let mut mine = events[1].clone();
     mine.command = Some(id(1));
     replica.apply_batch(Seq(3), vec![events[0].clone(), mine, events[2].clone()]);
     assert_eq!(replica.pending_lines().count(), 0);
-    assert_eq!(replica.typing(now), None, "the desk's line came");
+    assert_eq!(
+        (replica.typing(now), replica.bot_says(now)),
+        (None, None),
+        "the desk's line came"
+    );
     signal(&mut replica, types(2));
-    assert_eq!(replica.typing(now), None, "late");
+    signal(&mut replica, says("A refund", 2));
+    assert_eq!((replica.typing(now), replica.bot_says(now)), (None, None), "late");
     assert_eq!(replica.place(), Some(2));
     replica.apply_batch(Seq(4), vec![events[3].clone()]);
     assert_eq!((replica.place(), replica.estimate()), (None, None), "somebody is here");

@@ -60,3 +60,12 @@ CREATE TABLE bot_models (
 ) STRICT, WITHOUT ROWID;
 
 -- What the bot spends.
+
+-- Of a provider of language models, by month ('2026-11', in UTC). No text stands here.
+CREATE TABLE bot_spending (
+    tenant   INTEGER NOT NULL,
+    month    TEXT    NOT NULL,
+    tokens   INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    PRIMARY KEY (tenant, month)
+) STRICT, WITHOUT ROWID;
