@@ -6,9 +6,10 @@ mod program;
 use std::{
     fs::{self, File},
     io::{Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Stdio},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -19,6 +20,8 @@ use tokio_tungstenite::{client_async, tungstenite::Message};
 
 const PASSWORD: &str = "canary lamps on a quiet hill 7341";
 const WRONG_PASSWORD: &str = "canary boats and a wrong rope 9127";
+const PROVIDER_KEY: &str = "sk-canary-of-a-provider-4480aa12bb34";
+const PROVIDER_WORDS: &str = "canary-of-what-a-provider-says-7719";
 const WORDS: &str = "canary-of-a-line-3318";
 const NOTE: &str = "canary-of-a-note-6604";
 const IN_THE_ADDRESS: &str = "mca_canary0000000000000000000000000000000000000000000000000000005566";
@@ -46,11 +49,15 @@ struct Server {
 }
 
 impl Server {
-    fn start(dir: &Path) -> Server {
+    fn start(dir: &Path, provider: &str) -> Server {
         let (data, log) = (dir.join("data"), dir.join("log"));
         let child = program()
             .args(["serve", "--listen", "127.0.0.1:0", "--log", "trace", "--data"])
             .arg(&data)
+            .env("MINICOM_BOT_PROVIDER_KIND", "openai")
+            .env("MINICOM_BOT_PROVIDER_URL", format!("http://{provider}/v1"))
+            .env("MINICOM_BOT_PROVIDER_MODEL", "m")
+            .env("MINICOM_BOT_PROVIDER_KEY", PROVIDER_KEY)
             .stdin(Stdio::null())
             .stderr(File::create(&log).unwrap())
             .spawn()
@@ -119,6 +126,28 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A provider that says no in words of its own; what it was asked.
+fn provider() -> (String, Arc<Mutex<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let asked = Arc::new(Mutex::new(String::new()));
+    let heard = asked.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut some = [0; 64 * 1024];
+            let count = stream.read(&mut some).unwrap_or(0);
+            heard.lock().unwrap().push_str(&String::from_utf8_lossy(&some[..count]));
+            let answer = format!(
+                "HTTP/1.1 500 No\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{PROVIDER_WORDS}",
+                PROVIDER_WORDS.len()
+            );
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    (address, asked)
 }
 
 fn secrets(answer: &Value, found: &mut Vec<String>) {
@@ -199,7 +228,8 @@ fn nowhere(place: &str, content: &[u8], secret: &str) {
 #[test]
 fn no_secret_and_no_word_is_where_it_must_not_be() {
     let dir = tempfile::tempdir().unwrap();
-    let mut server = Server::start(dir.path());
+    let (provider, provider_asked) = provider();
+    let mut server = Server::start(dir.path(), &provider);
     let data = server.data.to_str().unwrap().to_owned();
     let local = fs::read_to_string(server.data.join("local-agent.token"))
         .unwrap()
@@ -263,6 +293,26 @@ fn no_secret_and_no_word_is_where_it_must_not_be() {
             &json!({ "text": NOTE, "message": NOTE, "content": NOTE }),
         );
     }
+
+    // The provider's key, to whom it belongs and nowhere else.
+    let on = json!({ "bot": { "provider": true } });
+    assert_eq!(server.ask("PATCH", "/api/v1/chat/settings", &bo, &on).0, 200);
+    if let Some(session) = sessions["sessions"][0]["session_id"].as_str() {
+        let drafted = server.ask(
+            "POST",
+            &format!("/api/v1/chat/sessions/{session}/draft"),
+            &bo,
+            &Value::Null,
+        );
+        assert_eq!(
+            (drafted.0, drafted.1["reason"].as_str()),
+            (200, Some("failed")),
+            "{drafted:?}"
+        );
+        assert!(!drafted.1.to_string().contains(PROVIDER_WORDS), "{drafted:?}");
+    }
+    assert!(provider_asked.lock().unwrap().contains(PROVIDER_KEY));
+    server.planted.extend([PROVIDER_KEY, PROVIDER_WORDS].map(str::to_owned));
 
     // Secrets that are told once.
     let hook = json!({ "url": "https://hooks.example.org/x", "kinds": [], "enabled": true });

@@ -7,6 +7,7 @@ mod chosen;
 pub mod command;
 pub mod decision;
 mod does;
+pub mod drafting;
 pub mod eval;
 mod extract;
 pub mod knowledge;

@@ -49,5 +49,7 @@ pub const PROVIDER_PASSAGES_MAX: usize = 3;
 pub const PROVIDER_TALK_BYTES_MAX: usize = 12 * 1024;
 /// The shortest time between two states of a growing line on a screen: eyes see no more.
 pub const DELTA_EVERY: Duration = Duration::from_millis(120);
+/// Lines of a conversation that a draft is made of: its newest.
+pub const DRAFT_LINES_MAX: usize = 40;
 /// A key's file, in bytes.
 pub const PROVIDER_KEY_FILE_BYTES_MAX: u64 = 4 * 1024;

@@ -256,6 +256,7 @@ fn of_sessions(name: &str) -> Option<Row> {
         "DELETE /sessions/{id}/messages/{message_id}" | "POST /sessions/{id}/messages/{message_id}/blank" => {
             agent().plain()
         }
+        "POST /sessions/{id}/draft" => agent().plain(),
         "POST /sessions/{id}/notes" => agent()
             .body(|_| json!({"content": "a note"}))
             .in_body(|it| json!({"content": "a note", "mentions": [it.agent]}))

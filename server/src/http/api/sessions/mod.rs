@@ -3,6 +3,7 @@
 mod acts;
 mod answer;
 mod helps;
+mod draft;
 mod line;
 mod lines;
 mod list;
@@ -58,6 +59,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(why::why))
         .routes(routes!(helps::suggestions))
         .routes(routes!(helps::summary))
+        .routes(routes!(draft::draft))
         .routes(routes!(why::customer_context))
 }
 
