@@ -168,6 +168,7 @@ async fn after_a_take_over_nothing_of_the_bots_comes_or_stays() -> Result<()> {
         carol.look(|seen| seen.replica.bot_says(Instant::now()).map(str::to_owned)),
         None
     );
+    desk.admin.row("carol", "taken", |row| !row.stage.is_bot()).await?;
     assert!(
         desk.admin
             .look(|seen| seen.replica.bot_says(conversation, Instant::now()).is_none())
