@@ -358,8 +358,7 @@ pub enum AgentSignal {
         /// The newest line of the desk.
         up_to: LineNo,
     },
-    /// The bot's answer as far as it is there. It is no line yet: the line comes as an event, and ends it. Whoever does not look at the
-    /// conversation is not told.
+    /// The bot's answer as far as it is there; its line comes as an event, and ends it. Only who looks at the conversation is told.
     #[serde(rename = "bot.delta")]
     BotDelta {
         /// Where.
