@@ -2,8 +2,8 @@
 
 mod acts;
 mod answer;
-mod helps;
 mod draft;
+mod helps;
 mod line;
 mod lines;
 mod list;
