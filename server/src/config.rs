@@ -109,6 +109,7 @@ impl Config {
             bot: Bot {
                 enabled: true,
                 rules: None,
+                languages: None,
                 deadline: Duration::from_millis(BOT_DEADLINE_MS.default),
                 programs: Programs::default(),
                 provider: ProviderSettings::default(),

@@ -279,6 +279,9 @@ fn rules(config: &Config) -> Result<Option<Arc<bot::rules::Rules>>, Fatal> {
     if !config.bot.enabled {
         return Ok(None);
     }
+    if let Some(folder) = &config.bot.languages {
+        bot::language::choose(folder)?;
+    }
     let rules = match &config.bot.rules {
         Some(file) => bot::rules::Rules::load_file(file)?,
         None => bot::rules::Rules::builtin(),

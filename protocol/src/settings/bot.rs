@@ -32,6 +32,10 @@ pub struct BotSettings {
     /// Whoever writes one of these wants a person and gets one, besides what the bot knows by itself. No rule comes before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hand_over_words: Vec<String>,
+    /// The language of who writes too little to know it, as its two or three letters (`de`); empty: English. One that the server does not
+    /// know counts as English.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub language: String,
     /// Whether the topics that ship with the program are answered. That who asks for a person gets one holds without them.
     pub builtin: bool,
     /// Those of them that are not, by name.
@@ -95,6 +99,7 @@ impl Default for BotSettings {
             not_understood_again: String::new(),
             hand_over: String::new(),
             hand_over_words: vec![],
+            language: String::new(),
             builtin: true,
             program: true,
             off: vec![],
@@ -173,6 +178,7 @@ impl BotSettings {
             not_understood_again: word(),
             hand_over: word(),
             hand_over_words: vec![word()],
+            language: word(),
             builtin: true,
             program: false,
             off: vec![word()],
@@ -211,6 +217,11 @@ impl BotSettings {
             BotAnswer::parse(text).map_err(|why| format!("{field}: {why}"))?;
         }
         words("hand_over_words", &self.hand_over_words)?;
+        let is_letters =
+            (2..=3).contains(&self.language.len()) && self.language.bytes().all(|b| b.is_ascii_lowercase());
+        if !self.language.is_empty() && !is_letters {
+            return Err("language: two or three small letters, as in de".to_owned());
+        }
         for name in &self.off {
             if !Self::TOPICS.contains(&name.as_str()) {
                 let known = Self::TOPICS.join(", ");

@@ -1,26 +1,21 @@
 //! The rules as the tenant has chosen them now. What was made of a choice is kept until there is another, so that a turn costs one
 //! short read.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use minicom_protocol::{refusal::Refusal, settings::BotSettings, words::Tag};
 use tracing::warn;
 
-use super::{decision::Knows, rules::Rules};
+use super::{decision::Knows, language, rules::Rules};
 use crate::{
     desk::Desk,
     store::{TenantKey, library, settings},
 };
 
-static LANGUAGES: LazyLock<Vec<(&'static str, Arc<Rules>)>> = LazyLock::new(|| {
-    let all = ["de"].into_iter();
-    all.filter_map(|code| Some((code, Arc::new(Rules::of_language(code)?))))
-        .collect()
-});
-
-/// The rules of the other languages, as they ship with the program.
-pub fn languages() -> &'static [(&'static str, Arc<Rules>)] {
-    &LANGUAGES
+/// The rules of the other languages, as no tenant has chosen anything.
+pub fn languages() -> impl Iterator<Item = (&'static str, Arc<Rules>)> {
+    let others = language::all().iter().filter(|it| it.code != language::ENGLISH);
+    others.map(|it| (it.code.as_str(), it.rules.clone()))
 }
 
 /// See the module.
@@ -61,7 +56,7 @@ impl Chosen {
     pub fn new(base: Arc<Rules>) -> Chosen {
         Chosen {
             rules: base.clone(),
-            languages: LANGUAGES.clone(),
+            languages: languages().collect(),
             base,
             made_of: String::new(),
             articles: Arc::default(),
@@ -108,7 +103,7 @@ impl Chosen {
             false => Arc::new(base.of_tenant(&chosen)),
         };
         self.rules = made(&self.base);
-        self.languages = LANGUAGES.iter().map(|(code, base)| (*code, made(base))).collect();
+        self.languages = languages().map(|(code, base)| (code, made(&base))).collect();
         self.program = chosen.program;
         self.articles = self.rules.articles().into();
         self.provider = WithProvider::from(&chosen);

@@ -81,7 +81,7 @@ pub fn decide(knows: &Knows, talk: &Talk) -> Option<Decision> {
     for (n, (text, found)) in texts.iter().zip(&found).enumerate() {
         let line = Line {
             knows,
-            language: language::guess(texts[..=n].iter().copied()),
+            language: language::guess(knows.rules.default_language(), texts[..=n].iter().copied()),
             text,
             found: found.as_ref(),
             ask: Ask {

@@ -11,7 +11,7 @@ pub mod drafting;
 pub mod eval;
 mod extract;
 pub mod knowledge;
-mod language;
+pub mod language;
 pub mod learner;
 mod masked;
 mod mended;
@@ -35,5 +35,5 @@ pub use self::masked::masked;
 pub(crate) fn language_of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
     let mut lines = lines.peekable();
     lines.peek()?;
-    Some(language::guess(lines).to_owned())
+    Some(language::guess(language::ENGLISH, lines).to_owned())
 }

@@ -62,9 +62,10 @@ pub fn called(customer: &CustomerRef, profile: &Profile) -> String {
     }
 }
 
-/// The line at `trigger` as a question to a program.
+/// The line at `trigger` as a question to a program. `language` is meant where it is not clear.
 pub fn question(
     tenant: &TenantId,
+    language: &str,
     asked: &Asked,
     page: &[Event],
     conversation: ConversationId,
@@ -82,7 +83,7 @@ pub fn question(
         tenant: tenant.as_str().to_owned(),
         conversation: conversation.to_string(),
         customer: asked.customer_name.clone(),
-        language: language::guess(asked.lines.iter().map(String::as_str)).to_owned(),
+        language: language::guess(language, asked.lines.iter().map(String::as_str)).to_owned(),
         turns: turns.split_off(turns.len().saturating_sub(BOT_PROGRAM_TURNS)),
         masked: masked::masked(&text),
         text,

@@ -2,7 +2,7 @@
 //! network and no conversation here. Who asks for a person gets one, whatever else the rules say; who is not understood
 //! twice in a row gets one too.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::HashSet, path::Path, sync::Arc};
 
 use minicom_protocol::{settings::bot_answer::BotAnswer, stage::HandOverReason, words::Tag};
 
@@ -23,9 +23,6 @@ const BUILTIN: &str = include_str!("rules.toml");
 
 /// What is left of a line without its asides must have so many words to be asked for alone.
 const ASIDE_LEAVES_WORDS: usize = 3;
-
-/// Those for other languages: a file each.
-const LANGUAGES: &[(&str, &str)] = &[("de", include_str!("rules/de.toml"))];
 
 /// The name of the turn for a line that no rule knows.
 pub const NOT_UNDERSTOOD: &str = "not_understood";
@@ -93,6 +90,9 @@ pub struct Rules {
     rules: Vec<Arc<Rule>>,
     negation: Arc<Negation>,
     spelling: Spelling,
+    small_words: HashSet<String>,
+    /// The tenant's choice.
+    default_language: String,
     /// Begins an answer to a customer who has not been greeted.
     greeting: BotAnswer,
     not_understood: BotAnswer,
@@ -160,10 +160,32 @@ impl Rules {
         Rules::parse("", "builtin").expect("the rules that ship with the program are checked by its tests")
     }
 
-    /// The rules that ship with the program for a language, by its two letters, beside those of English.
-    pub fn of_language(code: &str) -> Option<Rules> {
-        let text = LANGUAGES.iter().find(|(of, _)| *of == code)?.1;
-        Some(load::load("", code, text).expect("the rules that ship with the program are checked by its tests"))
+    /// Reads the rules of another language from a file or from what ships with the program. It has `small_words`, and none of the
+    /// rules in English.
+    ///
+    /// # Errors
+    /// As [`Rules::parse`] says, and if there are no small words.
+    pub fn of_language(toml: &str, origin: &str) -> Result<Rules, RulesError> {
+        load::language(toml, origin, BUILTIN)
+    }
+
+    /// The same from a file.
+    ///
+    /// # Errors
+    /// See there; or the file cannot be read or is too large.
+    pub fn load_language(path: &Path) -> Result<Rules, RulesError> {
+        let origin = path.display().to_string();
+        Rules::of_language(&load::read(path, &origin)?, &origin)
+    }
+
+    /// The small words by which the language of these rules is known.
+    pub fn small_words(&self) -> &HashSet<String> {
+        &self.small_words
+    }
+
+    /// The language of who writes in none that is known, as two letters; empty: English.
+    pub fn default_language(&self) -> &str {
+        &self.default_language
     }
 
     /// Reads rules from TOML. Unless the text says `extends_builtin = false`, its rules come before those that ship with the

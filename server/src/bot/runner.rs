@@ -315,8 +315,16 @@ impl Hands {
         let called = reading::called(&row.customer, &row.profile);
         let asked = Asked::of(&page, trigger.conversation, trigger.rev, summary.stage_rev, called);
         let program = self.program.as_ref().filter(|_| work.program);
-        let question =
-            program.map(|_| reading::question(&self.tenant, &asked, &page, trigger.conversation, trigger.rev));
+        let question = program.map(|_| {
+            reading::question(
+                &self.tenant,
+                work.knows.rules.default_language(),
+                &asked,
+                &page,
+                trigger.conversation,
+                trigger.rev,
+            )
+        });
         let mut knows = work.knows.clone();
         if program.is_none() {
             knows.model = self.desk.minds().newest(self.key).await.articles;

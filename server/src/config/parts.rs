@@ -53,6 +53,8 @@ pub struct Bot {
     pub enabled: bool,
     /// A file of rules that come before those that ship with the program.
     pub rules: Option<PathBuf>,
+    /// A folder of languages beside those that ship with the program.
+    pub languages: Option<PathBuf>,
     /// From a customer's line to the bot's turn; then the desk hands over.
     pub deadline: Duration,
     /// Which programs answer in its place.

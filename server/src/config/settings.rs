@@ -182,6 +182,12 @@ const SERVER: &[Setting] = &[
         "file of rules that come before those that ship with the program",
         bot.rules
     ),
+    setting_path!(
+        "bot.languages",
+        "MINICOM_BOT_LANGUAGES",
+        "folder of languages that the bot writes beside English and German, a file each (fr.toml)",
+        bot.languages
+    ),
     setting_ms!(
         "bot.deadline_ms",
         "MINICOM_BOT_DEADLINE_MS",

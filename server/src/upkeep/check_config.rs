@@ -1,7 +1,11 @@
 //! `minicom-server check-config`: everything that could keep a server from starting and stands in its configuration. The file
 //! itself was read, and its mistakes told with line and column, before this is asked.
 
-use crate::{bot::rules::Rules, config::Config, exit::Fatal};
+use crate::{
+    bot::{language, rules::Rules},
+    config::Config,
+    exit::Fatal,
+};
 
 /// Looks at what the configuration names.
 ///
@@ -12,6 +16,9 @@ pub fn command(config: &Config) -> Result<String, Fatal> {
         Some(file) => Rules::load_file(file)?.names().count(),
         None => Rules::builtin().names().count(),
     };
+    if let Some(folder) = &config.bot.languages {
+        language::with(folder)?;
+    }
     let bot = match config.bot.enabled {
         true => format!("the bot has {rules} rules"),
         false => "the bot is off".to_owned(),

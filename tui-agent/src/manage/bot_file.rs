@@ -16,6 +16,7 @@ struct BotFile {
     not_understood_again: String,
     hand_over: String,
     hand_over_words: Vec<String>,
+    language: String,
     builtin: bool,
     program: bool,
     off: Vec<String>,
@@ -33,6 +34,7 @@ impl Default for BotFile {
             not_understood_again,
             hand_over,
             hand_over_words,
+            language,
             builtin,
             program,
             off,
@@ -47,6 +49,7 @@ impl Default for BotFile {
             not_understood_again,
             hand_over,
             hand_over_words,
+            language,
             builtin,
             program,
             off,
@@ -75,6 +78,7 @@ pub fn parse(file: &str, text: &str) -> Result<BotSettings, Vec<Mistake>> {
         not_understood_again: read.not_understood_again,
         hand_over: read.hand_over,
         hand_over_words: read.hand_over_words,
+        language: read.language,
         builtin: read.builtin,
         program: read.program,
         off: read.off,
@@ -122,7 +126,7 @@ fn example() -> Table {
 }
 
 /// A key, what it means, and how it is written where nothing is chosen.
-const FIELDS: [(&str, &str, &str); 11] = [
+const FIELDS: [(&str, &str, &str); 12] = [
     (
         "greeting",
         "Put before the first answer. {{customer_name}} stands for the customer's name, here and below.",
@@ -152,6 +156,11 @@ const FIELDS: [(&str, &str, &str); 11] = [
         "hand_over_words",
         "Who writes one of these asks for a person, besides what the bot knows by itself (English). * at the end: any ending.",
         "hand_over_words = [\"mitarbeiter*\", \"una persona\"]",
+    ),
+    (
+        "language",
+        "The language of who writes too little to know it: de, en, or another that the server knows.",
+        "language = \"de\"",
     ),
     (
         "builtin",

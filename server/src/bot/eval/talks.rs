@@ -77,7 +77,7 @@ pub fn knows(rows: &[ArticleRow]) -> anyhow::Result<Knows> {
     });
     let trained = learner::train(articles.collect::<anyhow::Result<_>>()?);
     Ok(Knows {
-        languages: chosen::languages().to_vec(),
+        languages: chosen::languages().collect(),
         rules: Arc::new(Rules::builtin()),
         model: trained.model.map(Arc::new),
         published: vec![],

@@ -41,7 +41,12 @@ impl RulesError {
     }
 
     /// A mistake of the file as a whole.
-    pub(super) fn whole(kind: ExitKind, origin: &str, what: impl AsRef<str>, fix: impl Into<String>) -> RulesError {
+    pub(in crate::bot) fn whole(
+        kind: ExitKind,
+        origin: &str,
+        what: impl AsRef<str>,
+        fix: impl Into<String>,
+    ) -> RulesError {
         RulesError {
             kind,
             origin: Shown::line(origin).as_str().to_owned(),

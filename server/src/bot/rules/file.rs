@@ -15,6 +15,9 @@ pub(super) struct File {
     /// Whether the rules that ship with the program follow after these.
     #[serde(default = "yes")]
     pub(super) extends_builtin: bool,
+    /// The small words that a language is known by.
+    #[serde(default)]
+    pub(super) small_words: String,
     /// Texts outside the rules.
     #[serde(default)]
     pub(super) talk: Talk,

@@ -102,12 +102,32 @@ impl<'a> Source<'a> {
 
 /// Rules from a text, on top of those that ship with the program.
 pub(super) fn load(text: &str, origin: &str, builtin: &str) -> Result<Rules, RulesError> {
-    let base = Source::parse(builtin, "builtin")?;
-    let own = Source::parse(text, origin)?;
+    made(&Source::parse(builtin, "builtin")?, &Source::parse(text, origin)?)
+}
+
+/// Rules of another language: its own alone. Only what is said in general is that of the program where a file leaves it out.
+pub(super) fn language(text: &str, origin: &str, builtin: &str) -> Result<Rules, RulesError> {
+    let mut base = Source::parse(builtin, "builtin")?;
+    base.file.spelling = None;
+    let mut own = Source::parse(text, origin)?;
+    own.file.extends_builtin = false;
+    if own.file.small_words.trim().is_empty() {
+        return Err(RulesError::whole(
+            ExitKind::Config,
+            origin,
+            "it has no small_words",
+            "Give it some dozens of the language's commonest words, small_words = \"...\" at its beginning: by them it is known.",
+        ));
+    }
+    made(&base, &own)
+}
+
+fn made(base: &Source, own: &Source) -> Result<Rules, RulesError> {
+    let origin = own.origin;
     let mut words = Words::default();
-    words.add(&base);
-    words.add(&own);
-    words.check(&own)?;
+    words.add(base);
+    words.add(own);
+    words.check(own)?;
 
     let mut rules = Vec::new();
     let mut names = BTreeSet::new();
@@ -115,12 +135,12 @@ pub(super) fn load(text: &str, origin: &str, builtin: &str) -> Result<Rules, Rul
         if !names.insert(rule.name.get_ref().as_str()) {
             return Err(own.error(&rule.name, "a name used twice", "Give each rule a name of its own."));
         }
-        rules.push(compile_rule(&own, &words, rule)?);
+        rules.push(compile_rule(own, &words, rule)?);
     }
     if own.file.extends_builtin {
         for rule in &base.file.rules {
             if names.insert(rule.name.get_ref().as_str()) {
-                rules.push(compile_rule(&base, &words, rule)?);
+                rules.push(compile_rule(base, &words, rule)?);
             }
         }
     }
@@ -144,23 +164,30 @@ pub(super) fn load(text: &str, origin: &str, builtin: &str) -> Result<Rules, Rul
     // A stable sort: within both groups the order of the file holds.
     rules.sort_by_key(|rule| !rule.hands_over_on_request());
 
+    let small = [own, base].map(|source| source.file.small_words.as_str());
+    let small = small
+        .into_iter()
+        .find(|words| !words.trim().is_empty())
+        .unwrap_or_default();
     Ok(Rules {
+        small_words: small.split_whitespace().map(str::to_lowercase).collect(),
+        default_language: String::new(),
         rules: rules.into_iter().map(Arc::new).collect(),
-        negation: Arc::new(negation(&own, &base, &words)?),
-        spelling: spelling(&own, &base),
-        greeting: talk(&own, &base, |talk| talk.greeting.as_ref())?,
-        not_understood: talk(&own, &base, |talk| talk.not_understood.as_ref())?,
-        not_understood_again: talk(&own, &base, |talk| talk.not_understood_again.as_ref())?,
+        negation: Arc::new(negation(own, base, &words)?),
+        spelling: spelling(own, base),
+        greeting: talk(own, base, |talk| talk.greeting.as_ref())?,
+        not_understood: talk(own, base, |talk| talk.not_understood.as_ref())?,
+        not_understood_again: talk(own, base, |talk| talk.not_understood_again.as_ref())?,
         talk: Talk {
-            article: talk(&own, &base, |talk| talk.article.as_ref())?,
-            after_article: talk(&own, &base, |talk| talk.after_article.as_ref())?,
-            offer: talk(&own, &base, |talk| talk.offer.as_ref())?,
-            after_offer: talk(&own, &base, |talk| talk.after_offer.as_ref())?,
-            offer_one: talk(&own, &base, |talk| talk.offer_one.as_ref())?,
-            after_offer_one: talk(&own, &base, |talk| talk.after_offer_one.as_ref())?,
-            person: talk(&own, &base, |talk| talk.person.as_ref())?,
-            repeated: talk(&own, &base, |talk| talk.repeated.as_ref())?,
-            none_of_these: talk(&own, &base, |talk| talk.none_of_these.as_ref())?,
+            article: talk(own, base, |talk| talk.article.as_ref())?,
+            after_article: talk(own, base, |talk| talk.after_article.as_ref())?,
+            offer: talk(own, base, |talk| talk.offer.as_ref())?,
+            after_offer: talk(own, base, |talk| talk.after_offer.as_ref())?,
+            offer_one: talk(own, base, |talk| talk.offer_one.as_ref())?,
+            after_offer_one: talk(own, base, |talk| talk.after_offer_one.as_ref())?,
+            person: talk(own, base, |talk| talk.person.as_ref())?,
+            repeated: talk(own, base, |talk| talk.repeated.as_ref())?,
+            none_of_these: talk(own, base, |talk| talk.none_of_these.as_ref())?,
         },
     })
 }

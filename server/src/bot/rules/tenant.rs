@@ -55,6 +55,8 @@ impl Rules {
         rules.extend(own.iter().cloned());
         rules.extend(kept);
         Rules {
+            small_words: self.small_words.clone(),
+            default_language: chosen.language.clone(),
             rules,
             negation: self.negation.clone(),
             spelling,

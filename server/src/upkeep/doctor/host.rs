@@ -4,7 +4,12 @@ use std::{env, net::TcpListener};
 
 use rustix::process::{Resource, getrlimit};
 
-use crate::{bot::rules::Rules, config::Config, refused, upkeep::part::Part};
+use crate::{
+    bot::{language, rules::Rules},
+    config::Config,
+    refused,
+    upkeep::part::Part,
+};
 
 /// Files that a server has open beside its connections: the database, its log, readers, the log, certificates, deliveries.
 const FILES_BESIDE: u64 = 64;
@@ -24,6 +29,11 @@ pub fn address(config: &Config) -> Part {
 /// The operator's rules for the bot.
 pub fn bot_rules(config: &Config) -> Part {
     const NAME: &str = "bot rules";
+    if let Some(folder) = &config.bot.languages
+        && let Err(fatal) = language::with(folder)
+    {
+        return Part::fail(NAME, format!("{}: {}", refused::shown(folder), fatal.what), fatal.fix);
+    }
     let Some(file) = &config.bot.rules else {
         return Part::ok(NAME, "those that ship with the program");
     };
