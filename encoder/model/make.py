@@ -45,16 +45,17 @@ def read(wheel):
 
 
 def tensors(blob):
-    """Name to array, of a safetensors file."""
+    """Name to array, of a safetensors file; numbers in 16 bits become such in 32."""
     (length,) = struct.unpack("<Q", blob[:8])
     head = json.loads(blob[8 : 8 + length])
     head.pop("__metadata__", None)
     body = blob[8 + length :]
-    kinds = {"F32": np.float32, "I64": np.int64}
-    return {
+    kinds = {"F32": np.float32, "F16": np.float16, "I64": np.int64}
+    all_of = {
         name: np.frombuffer(body[slice(*at["data_offsets"])], kinds[at["dtype"]]).reshape(at["shape"])
         for name, at in head.items()
     }
+    return {name: array.astype(np.float32) if array.dtype == np.float16 else array for name, array in all_of.items()}
 
 
 def in_eight_bits(matrix):
@@ -80,17 +81,20 @@ def layer_names(n):
     ], at + "output.LayerNorm"
 
 
-def model_file(all_of):
-    """The file: a head of eight numbers, then all tensors in the order in which they are used."""
-    words = all_of["embeddings.word_embeddings.weight"]
+def model_file(all_of, layers=LAYERS, heads=HEADS, words=None, first_place=0):
+    """The file: a head of eight numbers, then all tensors in the order in which they are used. Of the words the first `words`, of the
+    places those from `first_place`."""
+    words = all_of["embeddings.word_embeddings.weight"][:words]
     # The second kind of sentence is never used: its first row goes into every place.
-    places = all_of["embeddings.position_embeddings.weight"][:POSITIONS] + all_of["embeddings.token_type_embeddings.weight"][0]
-    out = [b"MCENC\0\0\1", struct.pack("<6I", words.shape[0], DIM, LAYERS, HEADS, INNER, POSITIONS)]
+    places = all_of["embeddings.position_embeddings.weight"][first_place:][:POSITIONS]
+    places = places + all_of["embeddings.token_type_embeddings.weight"][0]
+    inner = all_of[layer_names(0)[2][0] + ".bias"].shape[0]
+    out = [b"MCENC\0\0\1", struct.pack("<6I", words.shape[0], DIM, layers, heads, inner, places.shape[0])]
     out += [in_eight_bits(words), in_eight_bits(places)]
     norm = lambda name: [plain(all_of[name + ".weight"]), plain(all_of[name + ".bias"])]
     dense = lambda name: [in_eight_bits(all_of[name + ".weight"]), plain(all_of[name + ".bias"])]
     out += norm("embeddings.LayerNorm")
-    for n in range(LAYERS):
+    for n in range(layers):
         attention, first, forward, second = layer_names(n)
         for name in attention:
             out += dense(name)
@@ -180,4 +184,5 @@ def main():
     print(f"{len(made)} bytes, {digest}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use crate::{DIM, Vector, Vocabulary, WeightsError, forward, weights::Weights};
+use crate::{DIM, Vector, WeightsError, forward, vocabulary::Vocabulary, weights::Weights};
 
 /// Tokens that go through the layers at once: more would not stay in the caches.
 const TOKENS_AT_ONCE: usize = 128;
@@ -17,6 +17,7 @@ pub struct Encoder {
     vocabulary: Vocabulary,
     weights: Weights,
     version: u32,
+    bundled: bool,
 }
 
 impl Encoder {
@@ -24,29 +25,40 @@ impl Encoder {
     #[cfg(feature = "weights")]
     pub fn bundled() -> Encoder {
         let weights = Cow::Borrowed(include_bytes!("../model/minilm.bin").as_slice());
-        Encoder::new(include_str!("../model/vocab.txt"), weights)
-            .expect("the weights in the program are whole (a test)")
+        let encoder = Encoder::new(include_str!("../model/vocab.txt"), weights);
+        Encoder {
+            bundled: true,
+            ..encoder.expect("the weights in the program are whole (a test)")
+        }
     }
 
-    /// Of a list of word pieces, one a line, and a file that `encoder/model/make.py` made.
+    /// Of a list of pieces, one a line, and a file of weights, as `encoder/model/convert.py` makes them. A piece with a tab and a score
+    /// behind it is one of a unigram vocabulary.
     ///
     /// # Errors
     /// It is another kind of file, or damaged, or the two do not belong together.
     pub fn new(pieces: &str, file: Cow<'static, [u8]>) -> Result<Encoder, WeightsError> {
-        let digest = Sha256::digest(&file);
+        let digest = Sha256::new().chain_update(&file).chain_update(pieces).finalize();
         let weights = Weights::parse(file)?;
-        let vocabulary = Vocabulary::of(pieces).ok_or(WeightsError::Vocabulary("a mark is missing"))?;
-        if pieces.lines().count() != weights.words.rows() {
+        let vocabulary = Vocabulary::of(pieces)?;
+        if vocabulary.count() != weights.words.rows() {
             return Err(WeightsError::Vocabulary("another number of pieces"));
         }
         Ok(Encoder {
             vocabulary,
             weights,
-            version: u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]),
+            // 0 is for vectors of none.
+            version: u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]).max(1),
+            bundled: false,
         })
     }
 
-    /// Tells this encoder from others: the beginning of its digest. A vector is worth keeping as long as it is the same.
+    /// Whether it is the one in the program.
+    pub fn is_bundled(&self) -> bool {
+        self.bundled
+    }
+
+    /// Tells this encoder from others: the beginning of its digest, never 0. A vector is worth keeping as long as it is the same.
     pub fn version(&self) -> u32 {
         self.version
     }
@@ -83,6 +95,9 @@ impl Encoder {
     }
 }
 
+#[cfg(test)]
+#[path = "other_tests.rs"]
+mod other_tests;
 #[cfg(all(test, feature = "weights"))]
 #[path = "encode_tests.rs"]
 mod tests;

@@ -6,12 +6,15 @@ mod encode;
 mod forward;
 pub mod heads;
 mod kernel;
+#[cfg(test)]
+mod tiny;
 mod tokens;
+mod unigram;
 mod vector;
+mod vocabulary;
 mod weights;
 
 pub use encode::Encoder;
-pub use tokens::Vocabulary;
 pub use vector::Vector;
 pub use weights::WeightsError;
 

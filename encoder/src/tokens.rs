@@ -14,20 +14,22 @@ const TEXT_CHARS_MAX: usize = 8_192;
 
 /// The word pieces, with their numbers.
 #[derive(Debug)]
-pub struct Vocabulary {
+pub(crate) struct WordPieces {
     pieces: HashMap<String, u32>,
+    count: usize,
     unknown: u32,
     begin: u32,
     end: u32,
 }
 
-impl Vocabulary {
+impl WordPieces {
     /// Of a list with a piece a line, numbered from 0. `None` if one of the three marks that frame a text is missing.
-    pub fn of(list: &str) -> Option<Vocabulary> {
+    pub(crate) fn of(list: &str) -> Option<WordPieces> {
         let pieces: HashMap<String, u32> = list.lines().zip(0..).map(|(piece, n)| (piece.to_owned(), n)).collect();
         let mark = |name: &str| pieces.get(name).copied();
         let (unknown, begin, end) = (mark("[UNK]")?, mark("[CLS]")?, mark("[SEP]")?);
-        Some(Vocabulary {
+        Some(WordPieces {
+            count: list.lines().count(),
             pieces,
             unknown,
             begin,
@@ -35,13 +37,17 @@ impl Vocabulary {
         })
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
     /// Whether a word is one piece.
-    pub fn knows(&self, word: &str) -> bool {
+    pub(crate) fn knows(&self, word: &str) -> bool {
         words(word).iter().all(|word| self.pieces.contains_key(word))
     }
 
     /// The pieces of a text between the marks of its beginning and end, at most `most` of them (at least 2).
-    pub fn tokens(&self, text: &str, most: usize) -> Vec<u32> {
+    pub(crate) fn tokens(&self, text: &str, most: usize) -> Vec<u32> {
         let mut tokens = vec![self.begin];
         for word in words(text) {
             if tokens.len() + 1 >= most {
@@ -126,8 +132,8 @@ mod tests {
 
     use super::*;
 
-    fn small() -> Vocabulary {
-        Vocabulary::of("[UNK]\n[CLS]\n[SEP]\nre\n##turn\n##s\nboot\n!\nreturn").expect("the marks are there")
+    fn small() -> WordPieces {
+        WordPieces::of("[UNK]\n[CLS]\n[SEP]\nre\n##turn\n##s\nboot\n!\nreturn").expect("the marks are there")
     }
 
     #[test]
@@ -146,7 +152,7 @@ mod tests {
 
     #[test]
     fn without_its_marks_it_is_no_vocabulary() {
-        assert!(Vocabulary::of("[UNK]\n[CLS]\nboot").is_none());
+        assert!(WordPieces::of("[UNK]\n[CLS]\nboot").is_none());
     }
 
     proptest! {

@@ -19,14 +19,17 @@ const COUNT_MAX: usize = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
     /// Another kind of file, or another version.
-    #[error("this is no file of encoder weights, or one of another version; make it with encoder/model/make.py")]
+    #[error("this is no file of encoder weights, or one of another version; make it with encoder/model/convert.py")]
     Foreign,
     /// Its size is not what its head says.
-    #[error("the file of weights is damaged: {0}; make it again with encoder/model/make.py")]
+    #[error("the file of weights is damaged: {0}; make it again with encoder/model/convert.py")]
     Damaged(&'static str),
     /// The list of word pieces is not the one that belongs to it.
     #[error("the list of word pieces does not belong to these weights: {0}")]
     Vocabulary(&'static str),
+    /// A line of a list of pieces with scores, from 1, is none.
+    #[error("line {0} of the list of word pieces is not a piece, a tab and a number")]
+    Line(usize),
 }
 
 /// A matrix in 8 bits: rows of weights, each group with a scale.

@@ -110,6 +110,7 @@ impl Config {
                 enabled: true,
                 rules: None,
                 languages: None,
+                encoder: None,
                 deadline: Duration::from_millis(BOT_DEADLINE_MS.default),
                 programs: Programs::default(),
                 provider: ProviderSettings::default(),

@@ -295,6 +295,8 @@ pub const SUGGEST_STRETCHES_MAX: usize = 3;
 /// From a customer's line to the bot's turn, in milliseconds; then the desk hands over. Longer than a slow provider needs,
 /// shorter than people wait.
 pub const BOT_DEADLINE_MS: Adjustable = Adjustable::new(6_000, 500, 60_000);
+/// A file of another encoder, in bytes. It stays in memory: a large vocabulary of many languages has 100 MB.
+pub const ENCODER_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// A file of rules, in bytes. It is read whole.
 pub const RULES_FILE_BYTES_MAX: u64 = 256 * 1024;
 /// Rules in a file.

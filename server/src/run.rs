@@ -113,6 +113,7 @@ impl Server {
         let address = listener.local_addr().map_err(|error| refused::listener(&error))?;
         let rules = rules(config)?;
         let provider = bot::provider::Provider::open(&config.bot.provider, config.bot.deadline)?;
+        bot::encoder::choose(config.bot.encoder.as_deref())?;
         place::check(config)?;
         let (folder, conn) = store::open::open(&config.data).map_err(|refused| refused::opening(&refused))?;
         let data = folder.path.clone();

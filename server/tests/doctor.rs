@@ -62,6 +62,7 @@ fn a_running_server_is_asked_for_its_parts() {
         ("schema", ""),
         ("clock", "newest event"),
         ("bot rules", "ship with the program"),
+        ("bot encoder", ""),
         ("proxies", "none"),
     ] {
         state(&told, name, "ok", words);
@@ -143,7 +144,7 @@ fn a_folder_at_rest_is_looked_at_and_not_changed() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let config = dir.path().join("minicom.toml");
     let wrong = format!(
-        "listen = \"{}\"\n[bot]\nrules = \"rules.toml\"\n[backup]\nfolder = \"nowhere\"\n[sockets]\ntotal = 50000\n",
+        "listen = \"{}\"\n[bot]\nrules = \"rules.toml\"\nencoder = \"nothing\"\n[backup]\nfolder = \"nowhere\"\n[sockets]\ntotal = 50000\n",
         taken.local_addr().unwrap()
     );
     fs::write(&config, wrong).unwrap();
@@ -151,6 +152,7 @@ fn a_folder_at_rest_is_looked_at_and_not_changed() {
     let told = parts(&doctor(&data, &["--json", "--config", config.to_str().unwrap()]));
     state(&told, "listen address", "fail", "Another program listens");
     state(&told, "bot rules", "fail", "rules.toml");
+    state(&told, "bot encoder", "fail", "weights.bin");
     state(&told, "last backup", "fail", "is not there");
 
     let database = data.join("minicom.db");

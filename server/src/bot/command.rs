@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::eval;
+use super::{encoder, eval};
 use crate::{
     config::cli::bot::{BotArguments, BotCommand},
     exit::{ExitKind, Fatal},
@@ -13,7 +13,13 @@ use crate::{
 /// # Errors
 /// What is given cannot be used, or the output cannot be written. A reader who goes early is no error.
 pub fn run(asked: &BotArguments, out: &mut impl Write) -> Result<(), Fatal> {
-    let BotCommand::Eval { folder, few, untitled } = &asked.command;
+    let BotCommand::Eval {
+        folder,
+        few,
+        untitled,
+        encoder,
+    } = &asked.command;
+    encoder::choose(encoder.as_deref())?;
     let wanted = eval::Wanted {
         few: *few,
         untitled: *untitled,

@@ -1,10 +1,5 @@
 //! What a desk knows, as examples for the heads: each article's title, the questions that it is known to answer, and its passages.
 
-use minicom_encoder::{
-    Encoder,
-    heads::{self, Example},
-};
-
 /// Words of a passage: about what the encoder reads at once.
 const PASSAGE_WORDS: usize = 80;
 /// Passages of an article that are looked at: the beginning says what it is about.
@@ -39,14 +34,4 @@ pub fn passages(body: &str) -> Vec<String> {
         .filter(|passage| !passage.is_empty())
         .take(PASSAGES_MAX)
         .collect()
-}
-
-/// Sentences about anything else, with vectors if this encoder is the one in the program.
-pub fn background(encoder: Option<&Encoder>) -> Vec<Example> {
-    #[cfg(feature = "encoder")]
-    if encoder.is_some() {
-        return heads::background();
-    }
-    let _ = encoder;
-    heads::background_texts()
 }

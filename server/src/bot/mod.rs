@@ -1,5 +1,5 @@
 //! The first-line bot: what it would say. It decides nothing about a conversation; its turn is a command like any other.
-//! A file a step: what is read of a line (`masked`, `mended`, `language`), what rules say (`rules`), what articles say (`knowledge`, `model`, kept new
+//! A file a step: what is read of a line (`masked`, `mended`, `language`), what rules say (`rules`), what articles say (`knowledge`, `encoder`, `model`, kept new
 //! by `learner`, had from `minds`), what it dares (`policy`), what it does and why (`decision`, `does`), in which words (`extract`, `offer`, and
 //! those of a `provider`).
 
@@ -8,6 +8,7 @@ pub mod command;
 pub mod decision;
 mod does;
 pub mod drafting;
+pub mod encoder;
 pub mod eval;
 mod extract;
 pub mod knowledge;

@@ -1,16 +1,14 @@
 //! A desk's knowledge, trained: its published articles, and the heads that say for which of them a text asks. Made anew when an
 //! article changes; who asks meanwhile asks the one before.
 
-#[cfg(feature = "encoder")]
-use std::sync::LazyLock;
-
 use minicom_encoder::{
-    Encoder, Vector,
+    Vector,
     heads::{Example, Heads, Scores},
 };
 use minicom_protocol::{library, words::Tag};
 
-use super::{extract, knowledge, mended::Words};
+pub use super::encoder::{encoder, encoder_version};
+use super::{encoder::background, extract, knowledge, mended::Words};
 
 /// An article as the bot knows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,25 +51,6 @@ pub struct Found {
     pub scores: Scores,
 }
 
-/// The encoder of the program, read when it is first needed; `None` in a program that was built without it.
-pub fn encoder() -> Option<&'static Encoder> {
-    #[cfg(feature = "encoder")]
-    return {
-        static ENCODER: LazyLock<Encoder> = LazyLock::new(Encoder::bundled);
-        Some(&*ENCODER)
-    };
-    #[cfg(not(feature = "encoder"))]
-    None
-}
-
-/// Tells vectors of this program's encoder from those of another; 0 without one.
-pub fn encoder_version() -> u32 {
-    match cfg!(feature = "encoder") {
-        true => encoder().map_or(0, Encoder::version),
-        false => 0,
-    }
-}
-
 impl Model {
     /// The title of the article of this short name.
     pub fn title(&self, slug: &Tag) -> Option<&str> {
@@ -90,7 +69,7 @@ impl Model {
             }));
         }
         let words = Words::of(examples.iter().map(|it| it.text.as_str()));
-        let heads = Heads::fit(articles.len(), examples, &knowledge::background(encoder()));
+        let heads = Heads::fit(articles.len(), examples, &background());
         Model { words, articles, heads }
     }
 

@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod audit;
 pub mod bot;
+mod bot_flags;
 pub mod customer;
 mod guard;
 pub mod tenant;
@@ -23,6 +24,7 @@ use clap_complete::Shell;
 use minicom_protocol::{gate::Shown, ids::TenantId, people::Role, text::DisplayName};
 
 pub use self::agent::AgentCommand;
+pub use self::bot_flags::BotFlags;
 pub use self::guard::{GuardFlags, Networks};
 use self::{
     agent::AgentArguments,
@@ -149,12 +151,8 @@ pub struct Flags {
     /// What to log: a level, or target=level with commas [default: info]
     #[arg(long, value_name = "FILTER", value_parser = filter)]
     pub log: Option<String>,
-    /// Whether the bot answers first [default: on]
-    #[arg(long, value_name = "on|off", value_parser = on_off())]
-    pub bot: Option<bool>,
-    /// A file of rules for the bot, which come before those that ship with the program
-    #[arg(long, value_name = "FILE")]
-    pub bot_rules: Option<PathBuf>,
+    #[command(flatten)]
+    pub bot: BotFlags,
     /// The display name of the first admin, who is made on a new data folder [default: Admin]
     #[arg(long, value_name = "NAME", value_parser = display_name)]
     pub admin_name: Option<DisplayName>,
@@ -309,8 +307,7 @@ impl Flags {
             data: self.data.or(other.data),
             config: self.config.or(other.config),
             log: self.log.or(other.log),
-            bot: self.bot.or(other.bot),
-            bot_rules: self.bot_rules.or(other.bot_rules),
+            bot: self.bot.over(other.bot),
             admin_name: self.admin_name.or(other.admin_name),
             context_command: self.context_command.or(other.context_command),
             context_command_timeout_ms: self.context_command_timeout_ms.or(other.context_command_timeout_ms),
@@ -337,11 +334,11 @@ impl Flags {
                 "context_command_timeout_ms",
                 self.context_command_timeout_ms.map(Value::Number),
             ),
-            ("bot.enabled", self.bot.map(Value::Switch)),
-            ("bot.rules", self.bot_rules.clone().map(Value::Path)),
         ];
         let said = all.into_iter().filter_map(|(key, value)| Some((key, value?)));
-        said.chain(self.guard.assignments()).collect()
+        said.chain(self.bot.assignments())
+            .chain(self.guard.assignments())
+            .collect()
     }
 }
 

@@ -29,10 +29,11 @@ fn serving_needs_no_word() {
 
 #[test]
 fn flags_stand_on_either_side_of_serve() {
-    let flags = "--listen localhost:0 --data /d --config /c --log debug --bot off --bot-rules /r --admin-name Ada --insecure-http";
+    let flags = "--listen localhost:0 --data /d --config /c --log debug --bot off --bot-rules /r --bot-encoder /e --admin-name Ada --insecure-http";
     let expected = right(flags).flags;
     assert_eq!(expected.listen.unwrap().to_string(), "127.0.0.1:0");
-    assert_eq!(expected.bot, Some(false));
+    assert_eq!(expected.bot.bot, Some(false));
+    assert_eq!(expected.bot.bot_encoder, Some(PathBuf::from("/e")));
     assert_eq!(expected.admin_name.as_ref().unwrap().as_str(), "Ada");
     assert!(expected.insecure_http && !expected.print_config);
     assert_eq!(right(&format!("serve {flags}")).flags, expected);

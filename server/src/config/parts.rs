@@ -55,6 +55,8 @@ pub struct Bot {
     pub rules: Option<PathBuf>,
     /// A folder of languages beside those that ship with the program.
     pub languages: Option<PathBuf>,
+    /// A folder with an encoder in the place of the program's own.
+    pub encoder: Option<PathBuf>,
     /// From a customer's line to the bot's turn; then the desk hands over.
     pub deadline: Duration,
     /// Which programs answer in its place.

@@ -188,6 +188,12 @@ const SERVER: &[Setting] = &[
         "folder of languages that the bot writes beside English and German, a file each (fr.toml)",
         bot.languages
     ),
+    setting_path!(
+        "bot.encoder",
+        "MINICOM_BOT_ENCODER",
+        "folder of an encoder in the place of the program's own, such as one of many languages",
+        bot.encoder
+    ),
     setting_ms!(
         "bot.deadline_ms",
         "MINICOM_BOT_DEADLINE_MS",

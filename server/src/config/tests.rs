@@ -123,6 +123,7 @@ fn everything_can_stand_in_the_file() {
         [bot]
         enabled = false
         rules = "/etc/minicom/rules.toml"
+        encoder = "/etc/minicom/encoder"
         deadline_ms = 2_000
         [rates]
         customer_burst = 0x10
@@ -142,6 +143,7 @@ fn everything_can_stand_in_the_file() {
     assert!(config.insecure_http && !config.bot.enabled);
     assert_eq!(config.admin_name.as_str(), "Ada Lovelace");
     assert_eq!(config.bot.rules.as_deref(), Some(Path::new("/etc/minicom/rules.toml")));
+    assert_eq!(config.bot.encoder.as_deref(), Some(Path::new("/etc/minicom/encoder")));
     assert_eq!(config.bot.deadline, Duration::from_secs(2));
     assert_eq!(
         (config.rates.customer_burst, config.rates.customer_refill_per_s),

@@ -2,7 +2,7 @@
 //! itself was read, and its mistakes told with line and column, before this is asked.
 
 use crate::{
-    bot::{language, rules::Rules},
+    bot::{encoder, language, rules::Rules},
     config::Config,
     exit::Fatal,
 };
@@ -18,6 +18,9 @@ pub fn command(config: &Config) -> Result<String, Fatal> {
     };
     if let Some(folder) = &config.bot.languages {
         language::with(folder)?;
+    }
+    if let Some(folder) = &config.bot.encoder {
+        encoder::load(folder)?;
     }
     let bot = match config.bot.enabled {
         true => format!("the bot has {rules} rules"),

@@ -12,6 +12,7 @@ use super::{
     read::{ArticleRow, OUT_OF_SCOPE, Row},
 };
 use crate::bot::{
+    encoder::background,
     knowledge,
     policy::{self, Dares},
 };
@@ -117,11 +118,7 @@ impl<'a> Labelled<'a> {
             vector: vectors.get(&text).cloned(),
             text,
         });
-        Heads::fit(
-            self.names.len(),
-            examples.collect(),
-            &knowledge::background(vectors.encoder),
-        )
+        Heads::fit(self.names.len(), examples.collect(), &background())
     }
 
     /// What comes of a question.

@@ -30,5 +30,8 @@ pub enum BotCommand {
         /// Examples alone: the name of a label, where it is words, is not taken as its article's title
         #[arg(long)]
         untitled: bool,
+        /// A folder with an encoder that is tried in the place of the program's own
+        #[arg(long, value_name = "FOLDER")]
+        encoder: Option<PathBuf>,
     },
 }

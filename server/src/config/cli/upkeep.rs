@@ -65,7 +65,7 @@ pub enum Upkeep {
         #[command(flatten)]
         place: Place,
     },
-    /// Check the configuration and the bot's rules, and start nothing
+    /// Check the configuration, the bot's rules and its encoder, and start nothing
     CheckConfig {
         #[command(flatten)]
         place: Place,

@@ -5,7 +5,7 @@ use std::{env, net::TcpListener};
 use rustix::process::{Resource, getrlimit};
 
 use crate::{
-    bot::{language, rules::Rules},
+    bot::{encoder, language, rules::Rules},
     config::Config,
     refused,
     upkeep::part::Part,
@@ -40,6 +40,24 @@ pub fn bot_rules(config: &Config) -> Part {
     match Rules::load_file(file) {
         Ok(rules) => Part::ok(NAME, format!("{} in {}", rules.names().count(), refused::shown(file))),
         Err(fatal) => Part::fail(NAME, format!("{}: {}", refused::shown(file), fatal.what), fatal.fix),
+    }
+}
+
+/// The encoder that the bot reads with.
+pub fn bot_encoder(config: &Config) -> Part {
+    const NAME: &str = "bot encoder";
+    let Some(folder) = &config.bot.encoder else {
+        return match cfg!(feature = "encoder") {
+            true => Part::ok(NAME, "the one that ships with the program"),
+            false => Part::ok(
+                NAME,
+                "none: this program was built without it, words and letters are compared",
+            ),
+        };
+    };
+    match encoder::load(folder) {
+        Ok(_) => Part::ok(NAME, format!("the one in {}", refused::shown(folder))),
+        Err(fatal) => Part::fail(NAME, fatal.what, fatal.fix),
     }
 }
 

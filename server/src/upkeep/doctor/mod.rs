@@ -82,7 +82,12 @@ async fn everything(config: &Config) -> Vec<Part> {
         }
         parts.push(certificate::look(config, data));
     }
-    parts.extend([host::bot_rules(config), host::open_files(config), host::proxies()]);
+    parts.extend([
+        host::bot_rules(config),
+        host::bot_encoder(config),
+        host::open_files(config),
+        host::proxies(),
+    ]);
     parts
 }
 

@@ -1,0 +1,58 @@
+//! Encoders other than the one in the program, with both kinds of vocabularies.
+
+use super::*;
+use crate::tiny;
+
+const WORD_PIECES: (&str, &[u8]) = (
+    "[UNK]\n[CLS]\n[SEP]\nboots\nstiefel\nhours\nsend",
+    &[0, 0, 0, 7, 7, 9, 11],
+);
+const UNIGRAM: (&str, &[u8]) = (
+    "<s>\t0\n<pad>\t0\n</s>\t0\n<unk>\t0\n▁boots\t-2\n▁Stie\t-2\nfel\t-3\n▁hours\t-4\n▁send\t-4",
+    &[0, 0, 0, 0, 7, 7, 7, 9, 11],
+);
+
+fn made((pieces, meanings): (&str, &[u8])) -> Encoder {
+    Encoder::new(pieces, Cow::Owned(tiny::weights(meanings))).expect("it is whole")
+}
+
+#[test]
+fn both_kinds_of_vocabularies_lead_to_the_same_meanings() {
+    for of in [WORD_PIECES, UNIGRAM] {
+        let encoder = made(of);
+        let [boots, stiefel, hours] = &encoder.encode(&["boots", "Stiefel", "hours"])[..] else {
+            panic!("three texts");
+        };
+        assert!(boots.nearness(stiefel) > boots.nearness(hours) + 0.2, "{}", of.0);
+        assert!(encoder.knows("boots") && !encoder.knows("boot") && !encoder.is_bundled());
+    }
+}
+
+#[test]
+fn any_change_makes_it_another_encoder() {
+    let version = made(UNIGRAM).version();
+    assert_eq!(version, made(UNIGRAM).version());
+    assert_ne!(version, made((UNIGRAM.0, &[0, 0, 0, 0, 7, 7, 7, 9, 12])).version());
+    assert_ne!(version, made((&UNIGRAM.0.replace("-3", "-3.5"), UNIGRAM.1)).version());
+}
+
+#[test]
+fn damaged_files_are_refused() {
+    let refused = |pieces: &str, file: Vec<u8>| {
+        Encoder::new(pieces, Cow::Owned(file))
+            .expect_err("it is refused")
+            .to_string()
+    };
+    let whole = tiny::weights(UNIGRAM.1);
+    for cut in (0..whole.len()).step_by(4_001) {
+        let said = refused(UNIGRAM.0, whole[..cut].to_vec());
+        assert!(
+            said.contains("shorter") || said.contains("no file of encoder weights"),
+            "{said}"
+        );
+    }
+    assert!(refused(&format!("{}\nmore\t-1", UNIGRAM.0), whole.clone()).contains("another number"));
+    assert!(refused(WORD_PIECES.0, whole.clone()).contains("another number"));
+    assert!(refused("", whole.clone()).contains("[CLS]"));
+    assert!(refused(&UNIGRAM.0.replace("▁send\t-4", "▁send"), whole).contains("line 9"));
+}
