@@ -292,6 +292,10 @@ pub const SUGGEST_LOOK_BACK: usize = 60;
 pub const SUGGEST_LINES_MAX: usize = 8;
 /// Stretches of the customer's lines that are looked at until something fits one.
 pub const SUGGEST_STRETCHES_MAX: usize = 3;
+/// Bytes of articles that are kept to go back to: what is larger is not gone back to, rather than written with each change.
+pub const KNOWLEDGE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Conversations that one look at the past goes through: some seconds of a processor.
+pub const REPLAYED_MAX: usize = 500;
 /// From a customer's line to the bot's turn, in milliseconds; then the desk hands over. Longer than a slow provider needs,
 /// shorter than people wait.
 pub const BOT_DEADLINE_MS: Adjustable = Adjustable::new(6_000, 500, 60_000);

@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use minicom_protocol::text::DisplayName;
 use minicom_server::{
     Shutdown, bot,
-    config::{Action, Cli, Config, Loaded, Source},
+    config::{Action, Cli, Config, Loaded, Source, cli::bot::BotCommand},
     exit::{ExitKind, Fatal},
     logging::{self, LogFormat},
     manage, refused, upkeep,
@@ -96,10 +96,17 @@ fn act(cli: Cli) -> Result<(), Fatal> {
             let mut out = io::stdout().lock();
             runtime.block_on(manage::customer::run_key(asked, &loaded.config, &mut out))
         }
-        Action::Bot(asked) => {
-            logging::start("warn", LogFormat::Text)?;
-            bot::command::run(&asked, &mut io::stdout().lock())
-        }
+        Action::Bot(asked) => match &asked.command {
+            BotCommand::Eval { folder, few, untitled } => {
+                logging::start("warn", LogFormat::Text)?;
+                let wanted = bot::eval::Wanted {
+                    few: *few,
+                    untitled: *untitled,
+                };
+                bot::command::run(folder, wanted, &mut io::stdout().lock())
+            }
+            _ => managed(async |out| manage::bot::run(asked, &loaded.config, out).await),
+        },
         Action::Completions(shell) => completions(shell),
         Action::Man(folder) => manual(&folder),
         Action::PrintConfig => print(&loaded.to_toml()),

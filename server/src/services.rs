@@ -65,6 +65,9 @@ impl Services {
         stop: CancellationToken,
         rest: CancellationToken,
     ) -> Services {
+        if let Some(rules) = &rules {
+            desk.minds().speak_by(rules.clone());
+        }
         Services {
             desk,
             signals,
@@ -108,6 +111,9 @@ impl Serve for Services {
         // Agents are helped by it also where no bot answers.
         let learning = self.desk.minds().begin(&self.desk, key, running.rest.clone());
         self.spawn(&running, learning);
+        let rules = self.desk.minds().rules();
+        let lessons = bot::learning::run(self.desk.clone(), key, rules, running.rest.clone());
+        self.spawn(&running, lessons);
         if let Some(rules) = &self.rules {
             let mut bot = runner::Bot::new(&self.desk, &self.signals, tenant, key, rules.clone());
             if let Some(command) = self.programs.of(tenant) {

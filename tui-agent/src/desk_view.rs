@@ -21,6 +21,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{Overlay, Picker, Prompt, Table};
 
 pub use self::wanted::{Asking, Wanted};
+use crate::lessons::Lessons;
 
 /// Articles that a list has.
 pub const ARTICLES_MAX: u32 = 100;
@@ -104,6 +105,8 @@ pub enum View {
     },
     /// Whether an article is deleted.
     DeleteArticle(Tag),
+    /// What the bot could learn.
+    Lessons,
     /// Groups.
     Groups,
     /// Who is in a group; the list stays open.
@@ -226,6 +229,10 @@ pub enum RowId {
     Status(TicketStatus),
     /// A ticket.
     Ticket(TicketNo),
+    /// A question that waits to be learnt from, and where it was asked.
+    Example(u64, ConversationId),
+    /// What people ask that nothing answers.
+    Gap(u64),
     /// A note, by its place in the journal.
     Note(Rev),
     /// A saved reply.
@@ -374,4 +381,6 @@ pub struct Views {
     pub go_to: Option<(ConversationId, Rev)>,
     /// A conversation that is asked for, to be opened when it comes, and the one that was open when it was asked for.
     pub opening: Option<(ConversationId, Option<ConversationId>)>,
+    /// What the bot could learn, as it was told last.
+    pub lessons: Option<Lessons>,
 }

@@ -117,6 +117,7 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::Transcript, "transcript", "write the chat to a file", &[(List, "D")]),
     row(A::Replies, "replies", "saved replies: make, change, delete", &[]),
     row(A::Articles, "articles", "articles: make, change, delete", &[]),
+    row(A::Lessons, "lessons", "what the bot could learn; gaps", &[]),
     row(A::Groups, "groups", "groups and their members", &[]),
     row(A::Agents, "agents", "agents, their skills, and how much each can have", &[]),
     row(A::DeskSettings, "desk-settings", "what the desk has chosen", &[]),

@@ -21,6 +21,7 @@ pub mod files;
 pub mod keys;
 pub mod later;
 pub mod layout;
+pub mod lessons;
 pub mod list;
 pub mod manage;
 pub mod over;

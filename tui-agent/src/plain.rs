@@ -263,6 +263,7 @@ impl PlainApp for PlainAgent {
             // Nobody orders these here.
             PlainInput::Message(
                 Msg::Kept(_)
+                | Msg::Lessons(_)
                 | Msg::Drafts(_)
                 | Msg::DiskTrouble(_)
                 | Msg::Written(_)

@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod drafts;
 pub mod export;
 pub mod keeper;
+mod lessons;
 pub mod link;
 pub mod pipes;
 pub mod previews;

@@ -93,6 +93,7 @@ impl Program for App {
             Input::Message(Msg::Files(told)) => self.files_told(told, now),
             Input::Message(Msg::View(told)) => self.saved_view_answered(told, now),
             Input::Message(Msg::Addresses(told)) => self.addresses_answered(told, now),
+            Input::Message(Msg::Lessons(told)) => self.lessons_told(told, now),
             Input::Edited(edited) => {
                 self.look_again();
                 self.edited(edited, now);

@@ -27,6 +27,11 @@ pub(crate) struct Margins {
 }
 
 impl Margins {
+    /// What was learnt.
+    pub(crate) fn numbers(&self) -> [&[f32]; 2] {
+        [&self.counts, &self.bias]
+    }
+
     /// Of examples with their labels (each less than `labels`) and how much each is worth.
     pub(crate) fn fit(parts: usize, labels: usize, rows: &[Row], of: &[usize], worth: &[f32]) -> Margins {
         let (mut weights, mut bias) = (vec![0.0; parts * labels], vec![0.0; labels]);

@@ -16,6 +16,8 @@ pub use background::background;
 pub use background::background_texts;
 pub use chance::Chance;
 
+use sha2::{Digest, Sha256};
+
 use crate::{Vector, forward::softmax};
 
 use curve::Curve;
@@ -189,6 +191,28 @@ impl Heads {
             confidence: confidence - BACKGROUND_UNSURE * background,
             background,
         }
+    }
+
+    /// Tells heads apart by all that training made of their examples: the same inputs give the same, on processors of one kind.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        let mut numbers = |all: &[f32]| {
+            digest.update((all.len() as u64).to_le_bytes());
+            all.iter().for_each(|it| digest.update(it.to_bits().to_le_bytes()));
+        };
+        self.margins.numbers().into_iter().for_each(&mut numbers);
+        numbers(self.shares.as_ref().map_or(&[], Shares::numbers));
+        for example in &self.examples {
+            digest.update((example.label as u64).to_le_bytes());
+            digest.update((example.text.len() as u64).to_le_bytes());
+            digest.update(&example.text);
+        }
+        digest.finalize().into()
+    }
+
+    /// How many examples there are, without the background.
+    pub fn examples(&self) -> usize {
+        self.examples.iter().filter(|it| it.label < self.labels).count()
     }
 
     /// An example that was given, by its place.

@@ -47,6 +47,11 @@ impl Shares {
         Shares { weights }
     }
 
+    /// What was learnt.
+    pub(crate) fn numbers(&self) -> &[f32] {
+        &self.weights
+    }
+
     /// The shares, which sum to 1.
     pub(crate) fn of(&self, vector: &Vector) -> Vec<f32> {
         let rows = self.weights.chunks_exact(WIDTH);

@@ -1,29 +1,19 @@
-//! `minicom-server bot`: tries the bot from a shell.
+//! `minicom-server bot eval`: tries the bot from a shell.
 
-use std::io::{self, Write};
-
-use super::{encoder, eval};
-use crate::{
-    config::cli::bot::{BotArguments, BotCommand},
-    exit::{ExitKind, Fatal},
+use std::{
+    io::{self, Write},
+    path::Path,
 };
 
-/// Does what is asked.
+use super::{encoder, eval};
+use crate::exit::{ExitKind, Fatal};
+
+/// Tries the sets of a folder.
 ///
 /// # Errors
 /// What is given cannot be used, or the output cannot be written. A reader who goes early is no error.
-pub fn run(asked: &BotArguments, out: &mut impl Write) -> Result<(), Fatal> {
-    let BotCommand::Eval {
-        folder,
-        few,
-        untitled,
-        encoder,
-    } = &asked.command;
-    encoder::choose(encoder.as_deref())?;
-    let wanted = eval::Wanted {
-        few: *few,
-        untitled: *untitled,
-    };
+pub fn run(folder: &Path, wanted: eval::Wanted, encoder: Option<&Path>, out: &mut impl Write) -> Result<(), Fatal> {
+    encoder::choose(encoder)?;
     eval::run(folder, wanted, out).or_else(|error| match error.downcast_ref::<io::Error>().map(io::Error::kind) {
         Some(io::ErrorKind::BrokenPipe) => Ok(()),
         _ => Err(Fatal::new(

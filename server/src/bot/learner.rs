@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
 use super::{
+    basis::Basis,
     model::{self, Article, Model},
     replies::{self, Replies},
 };
@@ -116,6 +117,17 @@ impl Learner {
     }
 }
 
+/// What is known of a desk that nobody serves: learnt for this once.
+///
+/// # Errors
+/// What kept the store from answering.
+pub async fn once(desk: &Desk, tenant: TenantKey) -> Result<Mind, Refusal> {
+    let (made, _) = watch::channel(Made::default());
+    learnt(desk, tenant, Known::default(), &made).await?;
+    let mind = made.borrow().mind.clone();
+    Ok(mind)
+}
+
 /// Learns anew whenever something has changed, as long as somebody could ask.
 async fn learn(
     desk: &Desk,
@@ -155,6 +167,8 @@ async fn learnt(desk: &Desk, tenant: TenantKey, known: Known, made: &watch::Send
     // How often they were used does not change what they say.
     saved.iter_mut().for_each(|reply| reply.uses = 0);
     let articles: Vec<Article> = articles.into_iter().map(Article::from).collect();
+    let basis = Basis::of(desk, tenant, articles).await?;
+    let articles = basis.articles.clone();
     let before = made.borrow().mind.clone();
     let mut vectors = Vectors::of(kept);
 
@@ -167,6 +181,7 @@ async fn learnt(desk: &Desk, tenant: TenantKey, known: Known, made: &watch::Send
         (vectors, trained) = aside(vectors, move |vectors| vectors.train(articles)).await;
         known_articles = trained.map(Arc::new);
     }
+    let learnt = known_articles.clone().filter(|_| !same);
     made.send_modify(|made| {
         made.known = known;
         made.mind.articles = known_articles;
@@ -186,6 +201,10 @@ async fn learnt(desk: &Desk, tenant: TenantKey, known: Known, made: &watch::Send
         made.send_modify(|made| made.mind.replies = trained.map(Arc::new));
     }
 
+    // What lines wait for is there: the rest has time.
+    if let Some(model) = learnt {
+        basis.learnt(desk, tenant, model).await;
+    }
     let Vectors { new, used, .. } = vectors;
     if !new.is_empty() {
         let keep = desk.write(tenant, move |scope| {

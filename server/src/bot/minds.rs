@@ -3,17 +3,24 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use tokio_util::sync::CancellationToken;
 
-use super::learner::{Learner, Mind};
+use super::{
+    learner::{Learner, Mind},
+    rules::Rules,
+};
 use crate::{desk::Desk, store::TenantKey};
 
 /// See the module.
 #[derive(Default)]
-pub struct Minds(Mutex<HashMap<TenantKey, Learner>>);
+pub struct Minds {
+    learners: Mutex<HashMap<TenantKey, Learner>>,
+    /// The server's rules; those that ship with the program, unless it was told others.
+    rules: OnceLock<Arc<Rules>>,
+}
 
 impl Minds {
     /// Begins to learn what a desk knows, whether or not a bot answers there. The work ends by `stop`.
@@ -46,8 +53,18 @@ impl Minds {
         }
     }
 
+    /// The server has these rules. Only the first word counts.
+    pub fn speak_by(&self, rules: Arc<Rules>) {
+        let _ = self.rules.set(rules);
+    }
+
+    /// The server's rules, before what a tenant has chosen.
+    pub fn rules(&self) -> Arc<Rules> {
+        self.rules.get_or_init(|| Arc::new(Rules::builtin())).clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<TenantKey, Learner>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.learners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,6 +3,7 @@
 //! by `learner`, had from `minds`), what it dares (`policy`), what it does and why (`decision`, `does`), in which words (`extract`, `offer`, and
 //! those of a `provider`).
 
+mod basis;
 mod chosen;
 pub mod command;
 pub mod decision;
@@ -14,20 +15,23 @@ mod extract;
 pub mod knowledge;
 pub mod language;
 pub mod learner;
+pub mod learning;
 mod masked;
 mod mended;
 pub mod minds;
 pub mod model;
-mod offer;
+pub(crate) mod offer;
 pub mod policy;
 pub mod program;
 pub mod provider;
 mod reading;
+pub mod replay;
 pub mod replies;
 pub mod rules;
 pub mod runner;
 pub mod suggest;
 mod turns;
+pub mod why;
 mod worded;
 
 pub use self::masked::masked;

@@ -6,12 +6,13 @@ use minicom_encoder::{
     heads::{Example, Heads, Scores},
 };
 use minicom_protocol::{library, words::Tag};
+use serde::{Deserialize, Serialize};
 
 pub use super::encoder::{encoder, encoder_version};
 use super::{encoder::background, extract, knowledge, mended::Words};
 
 /// An article as the bot knows it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Article {
     /// Its short name.
     pub slug: Tag,
@@ -92,6 +93,16 @@ impl Model {
     /// The articles; a label is a place among them.
     pub fn articles(&self) -> &[Article] {
         &self.articles
+    }
+
+    /// Tells models apart by what training made of the articles: see [`Heads::digest`].
+    pub fn digest(&self) -> [u8; 32] {
+        self.heads.digest()
+    }
+
+    /// How many texts it learnt from.
+    pub fn examples(&self) -> usize {
+        self.heads.examples()
     }
 
     /// The text of the example at a place, as [`minicom_encoder::heads::Ranked::nearest`] tells it.

@@ -252,7 +252,10 @@ impl Cli {
                 let of = asked.of.clone();
                 (arguments.flags.place(of.data, of.config)?, Action::Customer(asked))
             }
-            Some(Command::Bot(asked)) => (arguments.flags.place(None, None)?, Action::Bot(asked)),
+            Some(Command::Bot(asked)) => {
+                let (data, config) = (asked.data.clone(), asked.config.clone());
+                (arguments.flags.place(data, config)?, Action::Bot(asked))
+            }
             Some(Command::Completions { shell }) => (arguments.flags.place(None, None)?, Action::Completions(shell)),
             Some(Command::Man { folder }) => (arguments.flags.place(None, None)?, Action::Man(folder)),
             Some(Command::Key(asked)) => {

@@ -19,6 +19,7 @@ use super::running::{broken, is_lines};
 use crate::{
     accounts::Accounts,
     auth::{seal::SealingKey, token::Token},
+    bot::rules::Rules,
     config::Config,
     desk::Desk,
     exit::Fatal,
@@ -57,6 +58,9 @@ impl Here {
             .map_err(|refusal| refused::starting(&refusal))?;
         let limits = RunLimits::default();
         // Nothing is sent from a folder at rest but what is asked for: a test.
+        if let Some(file) = &config.bot.rules {
+            desk.minds().speak_by(Arc::new(Rules::load_file(file)?));
+        }
         let webhooks = bounds::webhooks(config, &desk, &sealing)?;
         let uploads = Uploads::new(desk.clone(), &data, bounds::uploads(config));
         let app = http::App {

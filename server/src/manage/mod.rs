@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod audit;
+pub mod bot;
 mod confirm;
 pub mod customer;
 mod here;

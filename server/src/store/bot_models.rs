@@ -64,9 +64,14 @@ pub fn keep(conn: &Connection, tenant: TenantKey, it: &ModelRow, knowledge: &str
     let newest = all(conn, tenant)?.into_iter().next();
     if let Some(newest) = &newest
         && newest.inputs == it.inputs
-        && newest.heads == it.heads
     {
-        return Ok(newest.clone());
+        // Another kind of processor may round otherwise.
+        conn.prepare_cached("UPDATE bot_models SET heads = ?3 WHERE tenant = ?1 AND version = ?2")?
+            .execute(params![tenant.0, pos_to_sql(newest.version), it.heads])?;
+        return Ok(ModelRow {
+            heads: it.heads,
+            ..newest.clone()
+        });
     }
     let version = newest.map_or(0, |it| it.version) + 1;
     conn.prepare_cached(
@@ -95,12 +100,20 @@ pub fn keep(conn: &Connection, tenant: TenantKey, it: &ModelRow, knowledge: &str
     })
 }
 
-/// Uses the model before the newest in its place, until something else is to be learnt. `None`: there is none before it.
+/// Uses the model before the newest in its place, until something else is to be learnt. `None`: there is none before it, or what it knew
+/// was too much to be kept.
 pub fn go_back(conn: &Connection, tenant: TenantKey) -> Result<Option<ModelRow>> {
     let models = all(conn, tenant)?;
     let [newest, before, ..] = &models[..] else {
         return Ok(None);
     };
+    let is_kept = "SELECT 1 FROM bot_models WHERE tenant = ?1 AND version = ?2 AND knowledge <> ''";
+    if !conn
+        .prepare_cached(is_kept)?
+        .exists(params![tenant.0, pos_to_sql(before.version)])?
+    {
+        return Ok(None);
+    }
     conn.prepare_cached("UPDATE bot_models SET instead = ?3 WHERE tenant = ?1 AND version = ?2")?
         .execute(params![tenant.0, pos_to_sql(before.version), newest.inputs])?;
     Ok(Some(before.clone()))

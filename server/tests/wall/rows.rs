@@ -181,6 +181,7 @@ pub fn row(operation: &Operation) -> Option<Row> {
     );
     let row = of_sessions(&name)
         .or_else(|| of_library(&name))
+        .or_else(|| of_the_bot(&name))
         .or_else(|| of_people(&name))
         .or_else(|| of_customers(&name))
         .or_else(|| of_the_desk(&name))
@@ -308,6 +309,21 @@ fn of_library(name: &str) -> Option<Row> {
             .body(|_| json!({"status": "solved"}))
             .in_body(|it| json!({"assignee_id": it.agent})),
         "POST /tickets/{number}/comments" => agent().body(|_| json!({"content": "a comment"})),
+        _ => return None,
+    })
+}
+
+fn of_the_bot(name: &str) -> Option<Row> {
+    Some(match name {
+        "POST /bot/why" => agent().body(|_| json!({"text": "where is it?"})),
+        "POST /bot/test" => agent().body(|_| json!({"days": 1})),
+        "GET /bot/examples" | "GET /bot/gaps" | "GET /bot/model" => agent().plain(),
+        "PATCH /bot/examples/{id}" => agent().body(|_| json!({"question": "another"})),
+        "POST /bot/examples/{id}/accept" => {
+            agent().at(|it| format!("/bot/examples/{}/accept", it.examples[1]), Value::Null)
+        }
+        "DELETE /bot/examples/{id}" | "GET /bot/gaps/{id}/draft" | "DELETE /bot/gaps/{id}" => agent().plain(),
+        "POST /bot/train" | "POST /bot/back" => admin().plain(),
         _ => return None,
     })
 }

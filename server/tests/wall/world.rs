@@ -47,6 +47,9 @@ pub struct Ids {
     pub key: String,
     pub webhook: String,
     pub delivery: u64,
+    /// Two examples that wait, one to be dropped and one to be accepted.
+    pub examples: [u64; 2],
+    pub gap: u64,
     pub network: String,
     /// One of the colleague's views of the list.
     pub view: String,
@@ -83,6 +86,8 @@ impl Ids {
             key: real.key.chars().rev().collect(),
             webhook: id(),
             delivery: 10_009,
+            examples: [900_991, 900_992],
+            gap: 900_993,
             network: "198.51.101.0%2F24".to_owned(),
             view: word(&real.view),
             device: real.device.chars().rev().collect(),
@@ -297,6 +302,36 @@ async fn second_factor(server: &Server, tenant: &str, bearer: &str) {
     make(server, tenant, bearer, "/totp/confirm", json!({"totp": code})).await;
 }
 
+/// What a conversation has taught, written where the bot would: here it is off.
+fn taught(server: &Server, tenant: &str, mark: &str, conversation: &str) -> ([u64; 2], u64) {
+    let conn = rusqlite::Connection::open(server.data().join("minicom.db")).unwrap();
+    conn.busy_timeout(std::time::Duration::from_secs(30)).unwrap();
+    let first: u64 = if tenant == A { 900_001 } else { 900_101 };
+    let (examples, gap) = ([first, first + 1], first + 2);
+    let conversation: Uuid = conversation.parse().unwrap();
+    for id in examples {
+        conn.execute(
+            "INSERT INTO bot_examples (tenant, id, conversation, question, article, made_at)
+             SELECT key, ?2, ?3, ?4, ?5, 1 FROM tenants WHERE id = ?1",
+            (
+                tenant,
+                id as i64,
+                conversation.as_bytes(),
+                format!("{mark}question {id}"),
+                format!("{mark}article1"),
+            ),
+        )
+        .unwrap();
+    }
+    conn.execute(
+        "INSERT INTO bot_unanswered (tenant, id, gap, conversation, customer, question, asked_at)
+         SELECT key, ?2, ?2, ?3, ?3, ?4, 1 FROM tenants WHERE id = ?1",
+        (tenant, gap as i64, conversation.as_bytes(), format!("{mark}question")),
+    )
+    .unwrap();
+    (examples, gap)
+}
+
 /// Something of everything, at least two of what is listed in pages.
 async fn fill(server: &Server, tenant: &str, mark: &str) -> Desk {
     let domain = if tenant == A { "a.example" } else { "b.example" };
@@ -424,6 +459,7 @@ async fn fill(server: &Server, tenant: &str, mark: &str) -> Desk {
         text(&found["customer"]["id"])
     };
     let other_conversation = text(&second["session_id"]);
+    let (examples, gap) = taught(server, tenant, mark, &third);
     let mut ids = Ids {
         tenant: tenant.to_owned(),
         customer: customer_of(&conversation).await,
@@ -444,6 +480,8 @@ async fn fill(server: &Server, tenant: &str, mark: &str) -> Desk {
         key: text(&key["id"]),
         webhook: text(&webhook["id"]),
         delivery: deliveries["deliveries"][0]["rev"].as_u64().unwrap(),
+        examples,
+        gap,
         network: network.replace('/', "%2F"),
         view: format!("{mark}view"),
         device,
@@ -520,6 +558,8 @@ pub fn at(operation: &Operation, ids: &Ids) -> String {
             (Some("tokens"), _) => ids.token.clone(),
             (Some("webhooks"), _) => ids.webhook.clone(),
             (Some("deliveries"), _) => ids.delivery.to_string(),
+            (Some("examples"), _) => ids.examples[0].to_string(),
+            (Some("gaps"), _) => ids.gap.to_string(),
             (Some("views"), _) => ids.view.clone(),
             (Some("tenants"), _) => ids.tenant.clone(),
             (Some("blocked-networks"), _) => ids.network.clone(),

@@ -17,7 +17,11 @@ use minicom_tui_kit::{
     pipe,
 };
 
-use crate::{update::keeping_out::WithAddresses, writing::Draft};
+use crate::{
+    lessons::{LessonsOrder, LessonsTold},
+    update::keeping_out::WithAddresses,
+    writing::Draft,
+};
 
 /// What the program is told by its own tasks.
 #[derive(Debug)]
@@ -68,6 +72,8 @@ pub enum Msg {
     View(Result<Shown, Shown>),
     /// What became of [`Order::BlockAddresses`].
     Addresses(Result<Shown, Shown>),
+    /// What became of [`Order::Lessons`].
+    Lessons(LessonsTold),
 }
 
 /// What only the program's tasks can carry out.
@@ -102,6 +108,8 @@ pub enum Order {
     },
     /// Keep a customer out, with the addresses that the customer is connected from.
     BlockAddresses(WithAddresses),
+    /// What the bot could learn.
+    Lessons(LessonsOrder),
     /// Fetch the beginning of a file that is on the screen.
     LookInto {
         /// Which.

@@ -139,6 +139,8 @@ pub enum Action {
     Replies,
     /// Articles: make, change, delete.
     Articles,
+    /// What the bot could learn: examples, and what people ask that nothing answers.
+    Lessons,
     /// Groups and their members.
     Groups,
     /// Agents, their skills, and how much each can have.

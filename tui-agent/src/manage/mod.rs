@@ -18,6 +18,7 @@ mod agents;
 pub(crate) mod article_file;
 mod articles;
 mod audit;
+pub(crate) mod bot;
 mod bot_file;
 mod customers;
 pub(crate) mod desk;
@@ -95,6 +96,9 @@ pub enum Manage {
     /// The keys by which the tenant's site vouches for its customers, for admins.
     #[command(subcommand)]
     Key(site_keys::KeyCommand),
+    /// What the bot would do, the examples that wait for a person, and what people ask that nothing answers.
+    #[command(subcommand)]
+    Bot(bot::BotCommand),
     /// Who did what, newest first, for admins.
     Audit(audit::AuditArguments),
 }
@@ -180,6 +184,7 @@ pub async fn run(what: Manage, access: &Access<'_>) -> Result<Told, Failure> {
         Manage::Customer(it) => customers::run(it, access).await,
         Manage::Network(it) => customers::networks(it, access).await,
         Manage::Key(it) => site_keys::run(it, access).await,
+        Manage::Bot(it) => bot::run(it, access).await,
         Manage::Audit(it) => audit::run(it, access).await,
     }
 }

@@ -29,6 +29,8 @@ const ON_SCREEN_ONLY: &[Action] = &[
     A::ReadInFull,
     // `minicom-agent transcript` is the shell's.
     A::Transcript,
+    // `minicom-agent bot` too.
+    A::Lessons,
     A::Pipe,
     // In lines nothing is shown that was not asked for.
     A::SuggestionsShown,

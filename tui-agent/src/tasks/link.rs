@@ -9,7 +9,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use crate::{
     app::{Msg, Order},
     sign_in::{SignedIn, Source},
-    tasks::{addresses, export, previews, views},
+    tasks::{addresses, export, lessons, previews, views},
 };
 
 /// The program's name and version, for the server's log.
@@ -196,6 +196,13 @@ async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, 
             tokio::spawn(async move {
                 let told = addresses::block(&signed_in, &wish).await;
                 drop(messages.send(Msg::Addresses(told)).await);
+            });
+        }
+        Order::Lessons(order) => {
+            let (signed_in, messages) = (signed_in.clone(), messages.clone());
+            tokio::spawn(async move {
+                let told = lessons::run(&signed_in, &order).await;
+                drop(messages.send(Msg::Lessons(told)).await);
             });
         }
         Order::SignIn

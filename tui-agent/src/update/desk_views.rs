@@ -8,6 +8,7 @@ mod asking;
 mod customer;
 mod export;
 mod groups;
+mod lessons;
 mod mentions;
 mod queue;
 mod replies;
@@ -23,8 +24,9 @@ mod workload;
 use minicom_tui_kit::{Now, Shown, picker, styled::StyledLine, table::TableRow};
 
 use crate::{
-    app::App,
+    app::{App, Order},
     desk_view::{Layer, RowId, View},
+    lessons::LessonsOrder,
 };
 
 /// What a view shows.
@@ -62,6 +64,7 @@ impl App {
             View::Replies => self.replies_content(),
             View::Articles { query, told } => self.articles_content(query, told, now),
             View::Article { told, .. } => self.article_content(told),
+            View::Lessons => self.lessons_content(),
             View::Groups => self.groups_content(),
             View::GroupMembers(group) => self.members_content(*group),
             View::Agents => self.agents_content(),
@@ -96,6 +99,7 @@ impl App {
             (View::Replies, row) => self.key_in_replies(row, key, now),
             (View::Articles { query, told }, row) => self.key_in_articles(query, told, row, key, now),
             (View::Article { slug, told, .. }, _) => self.key_in_article(slug, told, key, now),
+            (View::Lessons, row) => self.key_in_lessons(row, key, now),
             (View::Groups, row) => self.key_in_groups(row, key, now),
             (View::Agents, row) => self.key_in_agents(row, key, now),
             (View::Settings, _) => self.key_in_settings(key, now),
@@ -114,6 +118,8 @@ impl App {
             (View::Mentions { .. }, RowId::Note(rev)) => self.mention_chosen(rev, now),
             (View::Replies, RowId::Reply(reply)) => self.edit_saved_reply(reply, now),
             (View::Articles { .. }, RowId::Article(slug)) => self.show_article(slug, crate::desk_view::Then::Read, now),
+            (View::Lessons, RowId::Example(_, conversation)) => self.leave_for(conversation, None, now),
+            (View::Lessons, RowId::Gap(gap)) => self.order(Order::Lessons(LessonsOrder::Draft(gap))),
             (View::Groups, RowId::Group(group)) => self.choose_members(group, now),
             (View::GroupMembers(group), RowId::Agent(agent)) => self.member_toggled(group, agent, now),
             (View::Agents, RowId::Agent(agent)) => self.ask_agent_fields(agent, now),
@@ -186,6 +192,7 @@ pub(crate) fn letters(view: &View) -> &'static [&'static str] {
             "Esc closes",
         ],
         View::Article { .. } => &["e edit", "PgUp PgDn scroll", "Esc closes"],
+        View::Lessons => &["a accept", "d drop", "e draft", "Enter opens", "Esc closes"],
         View::Groups => &[
             "Enter members",
             "s skills",

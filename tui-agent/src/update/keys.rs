@@ -229,6 +229,7 @@ impl App {
             Action::NextHit => self.go_to_hit(1, now),
             Action::PreviousHit => self.go_to_hit(-1, now),
             Action::Views => self.choose_view(now),
+            Action::Lessons => self.lessons(now),
             Action::Groups => self.groups(now),
             Action::Agents => self.agents(now),
             Action::DeskSettings => self.desk_settings(now),

@@ -4,6 +4,7 @@
 mod account;
 pub(crate) mod agents;
 pub(crate) mod audit;
+mod bot;
 mod customers;
 mod events;
 mod groups;
@@ -55,6 +56,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(account::routes())
         .merge(agents::routes())
         .merge(audit::routes())
+        .merge(bot::routes())
         .merge(customers::routes())
         .merge(events::routes())
         .merge(groups::routes())

@@ -31,6 +31,10 @@ const TAGS: &[(&str, &str)] = &[
     ("tickets", "What is left to be done after a conversation."),
     ("library", "Saved replies and articles."),
     (
+        "bot",
+        "What the bot would do, what it has learnt from, and what conversations teach it.",
+    ),
+    (
         "settings",
         "What the tenant has chosen for its desk: settings, groups, hours.",
     ),
@@ -67,8 +71,10 @@ const REFUSALS: &[(&str, &str)] = &[
 ];
 
 /// What writes and keeps no answer for a repeat: it is about the caller's own sign-in, so the proof that came with it ends, or is
-/// good once.
-const NOT_REPEATED: [(&str, &str); 6] = [
+/// good once; or nothing is kept of it at all.
+const NOT_REPEATED: [(&str, &str); 8] = [
+    ("post", "/bot/why"),
+    ("post", "/bot/test"),
     ("post", "/login"),
     ("post", "/logout"),
     ("post", "/password"),

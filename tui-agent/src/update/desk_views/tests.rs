@@ -3,6 +3,7 @@
 mod asking;
 mod customers;
 mod hostile;
+mod lessons;
 mod library;
 mod screens;
 mod settings;
