@@ -7,6 +7,7 @@ use super::{
     decision::{self, Decision, Does, Knows, Talk, Why},
     language, learner, masked,
     model::Model,
+    policy,
 };
 use crate::{desk::Desk, store::TenantKey};
 
@@ -99,6 +100,9 @@ pub fn because(why: &Why) -> String {
         Why::NoneOfThese => "the customer wants none of what was offered".to_owned(),
         Why::Repeated => "the same was asked before, and answered".to_owned(),
         Why::Sure(p) => format!("this article is meant with {}", percent(p)),
+        Why::Unsure(p) if *p >= policy::ANSWER_FROM => {
+            format!("two articles are as likely: the first is meant with {}", percent(p))
+        }
         Why::Unsure(p) => format!("no article is sure enough: the likeliest is meant with {}", percent(p)),
         Why::Unknown(p) => format!("no article is near: the likeliest is meant with {}", percent(p)),
         Why::Noise => "there is not a word in it".to_owned(),

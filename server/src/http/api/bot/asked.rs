@@ -99,7 +99,9 @@ impl From<&Explained> for WhyAnswer {
     }
 }
 
-/// Says what the bot would do about a text that begins a conversation, and why. Nothing is sent, and nothing kept.
+/// Says what the bot would do about a text, and why.
+///
+/// As if a conversation began with it. Nothing is sent, and nothing kept.
 #[utoipa::path(
     post, path = "/bot/why", tag = "bot", operation_id = "explain_bot", request_body = WhyAsked,
     responses((status = 200, body = WhyAnswer))
@@ -201,8 +203,9 @@ impl From<&Line> for TestedLine {
     }
 }
 
-/// Says what the bot would have said in past conversations, and where it would have handed over, beside what happened. Nothing is sent, and
-/// nothing kept.
+/// Says what the bot would have said in past conversations, beside what happened.
+///
+/// And where it would have handed over. Nothing is sent, and nothing kept.
 #[utoipa::path(
     post, path = "/bot/test", tag = "bot", operation_id = "test_bot", request_body = TestAsked,
     responses((status = 200, body = TestAnswer))

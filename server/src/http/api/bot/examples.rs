@@ -186,7 +186,9 @@ pub async fn delete(
     }
 }
 
-/// Accepts an example: from now on it is a question of its article or saved reply, and learnt from. 404 if what answered it is no more.
+/// Accepts an example: it is learnt from.
+///
+/// From now on it is a question of its article or saved reply. 404 if what answered it is no more.
 #[utoipa::path(
     post, path = "/bot/examples/{id}/accept", tag = "bot", operation_id = "accept_pending_example",
     params(("id" = u64, Path, description = "The example")),

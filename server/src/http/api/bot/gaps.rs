@@ -121,7 +121,9 @@ pub struct GapDraft {
     content: String,
 }
 
-/// Drafts an article that fills a gap: the question as its title, the questions as examples, and what agents have answered since. Nothing is kept.
+/// Drafts an article that fills a gap.
+///
+/// The question is its title, the questions are its examples, and its text is what agents have answered since. Nothing is kept.
 #[utoipa::path(
     get, path = "/bot/gaps/{id}/draft", tag = "bot", operation_id = "draft_for_gap",
     params(("id" = u64, Path, description = "The gap")),

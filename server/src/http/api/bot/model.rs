@@ -89,7 +89,9 @@ pub async fn show(State(app): State<App>, ByAgent(agent): ByAgent) -> Result<Jso
     shown(&app, &agent).await
 }
 
-/// Trains the bot on what is published now; it does so by itself after each change. After going back, this goes on again.
+/// Trains the bot on what is published now.
+///
+/// It does so by itself after each change. After going back, this goes on again.
 #[utoipa::path(
     post, path = "/bot/train", tag = "bot", operation_id = "train_bot", responses((status = 200, body = ModelsAnswer))
 )]
@@ -108,7 +110,9 @@ pub async fn train(
     shown(&app, &agent).await
 }
 
-/// Goes back to what the bot knew before its newest model, until something else is to be learnt. 404 if there is nothing before it.
+/// Goes back to what the bot knew before its newest model.
+///
+/// Until something else is to be learnt. 404 if there is nothing before it.
 #[utoipa::path(
     post, path = "/bot/back", tag = "bot", operation_id = "bot_goes_back", responses((status = 200, body = ModelsAnswer))
 )]

@@ -92,6 +92,11 @@ fn a_draft_goes_to_the_editor_and_is_saved_as_an_article() {
 }
 
 #[test]
+fn at_80x24() {
+    insta::assert_snapshot!(open().bench.screen());
+}
+
+#[test]
 fn who_has_left_is_not_given_an_editor() {
     let mut seat = open();
     seat.press("e<esc>");
