@@ -112,7 +112,7 @@ impl Serve for Services {
         let learning = self.desk.minds().begin(&self.desk, key, running.rest.clone());
         self.spawn(&running, learning);
         let rules = self.desk.minds().rules();
-        let lessons = bot::learning::run(self.desk.clone(), key, rules, running.rest.clone());
+        let lessons = crate::bot::learning::run(self.desk.clone(), key, rules, running.rest.clone());
         self.spawn(&running, lessons);
         if let Some(rules) = &self.rules {
             let mut bot = runner::Bot::new(&self.desk, &self.signals, tenant, key, rules.clone());
