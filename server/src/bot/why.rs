@@ -54,7 +54,7 @@ pub fn explain(knows: &Knows, text: &str) -> Option<Explained> {
     let found = decision.found.iter();
     Some(Explained {
         masked: masked::masked(masked::read(text)),
-        language: language::guess([text].into_iter()),
+        language: language::guess(knows.rules.default_language(), [text].into_iter()),
         titles: found
             .map(|it| {
                 knows
