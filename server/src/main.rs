@@ -97,13 +97,18 @@ fn act(cli: Cli) -> Result<(), Fatal> {
             runtime.block_on(manage::customer::run_key(asked, &loaded.config, &mut out))
         }
         Action::Bot(asked) => match &asked.command {
-            BotCommand::Eval { folder, few, untitled } => {
+            BotCommand::Eval {
+                folder,
+                few,
+                untitled,
+                encoder,
+            } => {
                 logging::start("warn", LogFormat::Text)?;
                 let wanted = bot::eval::Wanted {
                     few: *few,
                     untitled: *untitled,
                 };
-                bot::command::run(folder, wanted, &mut io::stdout().lock())
+                bot::command::run(folder, wanted, encoder.as_deref(), &mut io::stdout().lock())
             }
             _ => managed(async |out| manage::bot::run(asked, &loaded.config, out).await),
         },

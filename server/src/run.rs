@@ -111,9 +111,9 @@ impl Server {
         // Before anything is counted.
         telemetry::handle();
         let address = listener.local_addr().map_err(|error| refused::listener(&error))?;
+        bot::choose(&config.bot)?;
         let rules = rules(config)?;
         let provider = bot::provider::Provider::open(&config.bot.provider, config.bot.deadline)?;
-        bot::encoder::choose(config.bot.encoder.as_deref())?;
         place::check(config)?;
         let (folder, conn) = store::open::open(&config.data).map_err(|refused| refused::opening(&refused))?;
         let data = folder.path.clone();
@@ -279,9 +279,6 @@ async fn people(accounts: &Accounts, config: &Config) -> Result<(), Fatal> {
 fn rules(config: &Config) -> Result<Option<Arc<bot::rules::Rules>>, Fatal> {
     if !config.bot.enabled {
         return Ok(None);
-    }
-    if let Some(folder) = &config.bot.languages {
-        bot::language::choose(folder)?;
     }
     let rules = match &config.bot.rules {
         Some(file) => bot::rules::Rules::load_file(file)?,

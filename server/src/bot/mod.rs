@@ -35,6 +35,19 @@ pub mod why;
 mod worded;
 
 pub use self::masked::masked;
+use crate::exit::Fatal;
+
+/// Takes the encoder and the languages that the configuration names, for the whole program and before anybody has used them.
+///
+/// # Errors
+/// One of their files cannot be read, or is none.
+pub fn choose(config: &crate::config::Bot) -> Result<(), Fatal> {
+    encoder::choose(config.encoder.as_deref())?;
+    match &config.languages {
+        Some(folder) => Ok(language::choose(folder)?),
+        None => Ok(()),
+    }
+}
 
 /// The language that most of a customer's lines are in, as a code; `None` without a line.
 pub(crate) fn language_of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {

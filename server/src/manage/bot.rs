@@ -27,6 +27,8 @@ pub async fn run(arguments: BotArguments, config: &Config, out: &mut impl Write)
     let BotArguments {
         tenant, json, command, ..
     } = arguments;
+    // A data folder at rest is asked in this program.
+    crate::bot::choose(&config.bot)?;
     in_office(config, tenant, out, async |office| {
         let answer = ask(office, &command).await?;
         Ok(match json {
