@@ -30,7 +30,7 @@ use crate::{
     http, limits, listener, refused, retention,
     run_limits::RunLimits,
     server_file::ServerFile,
-    services::Services,
+    services::{FirstLine, Services},
     session::{self, Registry, Sockets},
     signals::Signals,
     store, telemetry, timers, tls, upkeep,
@@ -142,9 +142,11 @@ impl Server {
         let services = Services::new(
             desk.clone(),
             signals.clone(),
-            rules.clone(),
-            config.bot.programs.clone(),
-            provider.clone(),
+            FirstLine {
+                rules: rules.clone(),
+                programs: config.bot.programs.clone(),
+                provider: provider.clone(),
+            },
             workers.clone(),
             outside,
             inside,

@@ -26,16 +26,21 @@ use crate::{
     store::TenantKey,
 };
 
+/// What answers first.
+pub struct FirstLine {
+    /// The bot's; `None`: there is no bot.
+    pub rules: Option<Arc<Rules>>,
+    /// What answers in its place, and for whom.
+    pub programs: Programs,
+    /// Who puts answers into words.
+    pub provider: Option<Arc<Provider>>,
+}
+
 /// See the module.
 pub struct Services {
     desk: Desk,
     signals: Signals,
-    /// The bot's; `None`: there is no bot.
-    rules: Option<Arc<Rules>>,
-    /// What answers in its place, and for whom.
-    programs: Programs,
-    /// Who puts answers into words.
-    provider: Option<Arc<Provider>>,
+    first: FirstLine,
     /// All that runs, whosever it is.
     workers: TaskTracker,
     /// Ends what comes from outside, see [`Services::new`].
@@ -58,22 +63,18 @@ impl Services {
     pub fn new(
         desk: Desk,
         signals: Signals,
-        rules: Option<Arc<Rules>>,
-        programs: Programs,
-        provider: Option<Arc<Provider>>,
+        first: FirstLine,
         workers: TaskTracker,
         stop: CancellationToken,
         rest: CancellationToken,
     ) -> Services {
-        if let Some(rules) = &rules {
+        if let Some(rules) = &first.rules {
             desk.minds().speak_by(rules.clone());
         }
         Services {
             desk,
             signals,
-            rules,
-            programs,
-            provider,
+            first,
             workers,
             stop,
             rest,
@@ -114,14 +115,14 @@ impl Serve for Services {
         let rules = self.desk.minds().rules();
         let lessons = crate::bot::learning::run(self.desk.clone(), key, rules, running.rest.clone());
         self.spawn(&running, lessons);
-        if let Some(rules) = &self.rules {
+        if let Some(rules) = &self.first.rules {
             let mut bot = runner::Bot::new(&self.desk, &self.signals, tenant, key, rules.clone());
-            if let Some(command) = self.programs.of(tenant) {
+            if let Some(command) = self.first.programs.of(tenant) {
                 let (program, kept) = Program::begin(command, tenant, running.rest.clone());
                 self.spawn(&running, kept);
                 bot = bot.with_program(program);
             }
-            if let Some(provider) = &self.provider {
+            if let Some(provider) = &self.first.provider {
                 bot = bot.with_provider(provider.clone());
             }
             self.spawn(&running, bot.run(running.rest.clone()));

@@ -120,7 +120,8 @@ async fn a_customer_and_an_agent_read_the_same_thread_each_in_their_words() {
     );
 
     let conversation = &hers["conversation"];
-    let keys: Vec<&String> = conversation.as_object().unwrap().keys().collect();
+    let mut keys: Vec<&String> = conversation.as_object().unwrap().keys().collect();
+    keys.sort();
     let fields = [
         "agent",
         "created_at",

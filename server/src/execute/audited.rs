@@ -103,10 +103,12 @@ fn other_fields(before: &DeskSettings, after: &DeskSettings) -> Vec<String> {
     let names = before
         .keys()
         .chain(after.keys().filter(|name| !before.contains_key(*name)));
-    names
+    let mut other: Vec<String> = names
         .filter(|name| before.get(*name) != after.get(*name))
         .cloned()
-        .collect()
+        .collect();
+    other.sort_unstable();
+    other
 }
 
 #[cfg(test)]

@@ -292,10 +292,11 @@ async fn who_may_comes_further() {
     // What ends something comes last, and of it what is inside something else first.
     rows.sort_by_key(|(operation, _)| {
         let deletes = operation.method == Method::DELETE;
+        // What the bot has learnt of a customer goes with the customer.
         let ends = if deletes && operation.path.contains("/agents/") {
             2
         } else {
-            i32::from(deletes)
+            i32::from(deletes && !operation.path.contains("/bot/"))
         };
         let ends = if operation.path.ends_with("/block") { 1 } else { ends };
         (

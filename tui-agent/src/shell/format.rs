@@ -112,10 +112,11 @@ fn wrong(text: &str, why: &str) -> Failure {
 }
 
 fn unknown(of: &Value, name: &str) -> Failure {
-    let fields: Vec<&str> = of
+    let mut fields: Vec<&str> = of
         .as_object()
         .map(|it| it.keys().map(String::as_str).collect())
         .unwrap_or_default();
+    fields.sort_unstable();
     let words = format!("--format: there is no field {name}. There are: {}.", fields.join(", "));
     Failure::new(exit::USAGE, words)
 }

@@ -34,7 +34,8 @@ fn read(row: &Row<'_>) -> Result<ArticleRow> {
 
 /// A column of example questions; `None` if there are none.
 pub(super) fn some_questions(column: &str) -> Result<Option<Vec<SubjectLine>>> {
-    Ok(from_json::<Vec<SubjectLine>>(column).map(|all| (!all.is_empty()).then_some(all))?)
+    let all: Vec<SubjectLine> = from_json(column)?;
+    Ok((!all.is_empty()).then_some(all))
 }
 
 /// An article, a draft too, with all that is known of it.
