@@ -37,7 +37,9 @@ pub fn http_client() -> reqwest::ClientBuilder {
     let nobody = ClientConfig::builder()
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(nobody)
+    // What an answer packs is for whoever asked to unpack.
+    let plain = reqwest::Client::builder().no_gzip().no_brotli().no_deflate().no_zstd();
+    plain.tls_backend_preconfigured(nobody)
 }
 
 /// The beginning of an HTTP client for one server: over TLS it is recognised as its address says.

@@ -40,7 +40,9 @@ pub fn http_client() -> reqwest::ClientBuilder {
     let mut roots = RootCertStore::empty();
     // A platform has odd ones among many good ones.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    reqwest::Client::builder().tls_backend_preconfigured(trusting(roots))
+    // A few bytes of an answer must not become very many here. (A library switches unpacking on for everybody.)
+    let plain = reqwest::Client::builder().no_gzip().no_brotli().no_deflate().no_zstd();
+    plain.tls_backend_preconfigured(trusting(roots))
 }
 
 /// A configuration for a client that knows others by these authorities.

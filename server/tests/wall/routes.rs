@@ -293,12 +293,12 @@ async fn who_may_comes_further() {
     rows.sort_by_key(|(operation, _)| {
         let deletes = operation.method == Method::DELETE;
         // What the bot has learnt of a customer goes with the customer.
-        let ends = if deletes && operation.path.contains("/agents/") {
-            2
-        } else {
-            i32::from(deletes && !operation.path.contains("/bot/"))
+        let ends = match deletes {
+            false => 2 * i32::from(operation.path.ends_with("/block")),
+            true if operation.path.contains("/bot/") => 1,
+            true if operation.path.contains("/agents/") => 3,
+            true => 2,
         };
-        let ends = if operation.path.ends_with("/block") { 1 } else { ends };
         (
             ends,
             operation.method != Method::GET,

@@ -309,7 +309,9 @@ fn taught(server: &Server, tenant: &str, mark: &str, conversation: &str) -> ([u6
     let first: u64 = if tenant == A { 900_001 } else { 900_101 };
     let (examples, gap) = ([first, first + 1], first + 2);
     let conversation: Uuid = conversation.parse().unwrap();
-    for id in examples {
+    // Of different matters: what is near to what an article answers is forgotten as it is learnt.
+    let matters = ["which tulips like shade", "how to change the oil of a diesel engine"];
+    for (id, matter) in examples.into_iter().zip(matters) {
         conn.execute(
             "INSERT INTO bot_examples (tenant, id, conversation, question, article, made_at)
              SELECT key, ?2, ?3, ?4, ?5, 1 FROM tenants WHERE id = ?1",
@@ -317,7 +319,7 @@ fn taught(server: &Server, tenant: &str, mark: &str, conversation: &str) -> ([u6
                 tenant,
                 id as i64,
                 conversation.as_bytes(),
-                format!("{mark}question {id}"),
+                format!("{mark}question {matter}"),
                 format!("{mark}article1"),
             ),
         )
@@ -326,7 +328,12 @@ fn taught(server: &Server, tenant: &str, mark: &str, conversation: &str) -> ([u6
     conn.execute(
         "INSERT INTO bot_unanswered (tenant, id, gap, conversation, customer, question, asked_at)
          SELECT key, ?2, ?2, ?3, ?3, ?4, 1 FROM tenants WHERE id = ?1",
-        (tenant, gap as i64, conversation.as_bytes(), format!("{mark}question")),
+        (
+            tenant,
+            gap as i64,
+            conversation.as_bytes(),
+            format!("{mark}question may I deduct the rent of an office from my taxes"),
+        ),
     )
     .unwrap();
     (examples, gap)
