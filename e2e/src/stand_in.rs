@@ -188,9 +188,12 @@ async fn one(mut stream: TcpStream, state: &State) -> Result<()> {
         }
         chunk(&mut stream, &dialect.piece(piece)).await?;
     }
-    while mode == Mode::Endless {
-        chunk(&mut stream, &dialect.piece("and on and on ")).await?;
-        sleep(Duration::from_millis(1)).await;
+    if mode == Mode::Endless {
+        // Until whoever reads has had enough.
+        loop {
+            chunk(&mut stream, &dialect.piece("and on and on ")).await?;
+            sleep(Duration::from_millis(1)).await;
+        }
     }
     chunk(&mut stream, &dialect.end()).await?;
     stream.write_all(b"0\r\n\r\n").await?;
