@@ -68,8 +68,14 @@ impl TestServer {
         self.shutdown = Shutdown::new();
         let config = self.setup.config(self.folder.path());
         let run = minicom_server::run_with(config, self.setup.faults, listener, self.shutdown.clone());
-        self.running = Some(tokio::spawn(run));
-        ready(self.address).await
+        let mut run = tokio::spawn(run);
+        tokio::select! {
+            // What did not start says why at once.
+            ended = &mut run => anyhow::bail!("the server ended as it started: {ended:?}"),
+            ready = ready(self.address) => ready?,
+        }
+        self.running = Some(run);
+        Ok(())
     }
 
     /// Ends it in order.

@@ -6,6 +6,8 @@ use std::{
     io::{Read, Seek, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
@@ -17,6 +19,10 @@ use crate::limits;
 pub const DATABASE: &str = "minicom.db";
 /// The oldest SQLite without the WAL-reset race that can corrupt a database.
 const SQLITE_MIN: i32 = 3_051_003;
+
+/// How long a lock is waited for before another server is said to have it.
+const LOCKED_FOR_A_MOMENT: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// An open data folder. While it lives, no other server can open it.
 #[derive(Debug)]
@@ -169,7 +175,7 @@ fn lock(path: &Path) -> Result<File, OpenRefused> {
         .mode(0o600)
         .open(name)
         .map_err(not_writable)?;
-    match file.try_lock() {
+    match lock_soon(&file) {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
@@ -194,6 +200,18 @@ fn lock(path: &Path) -> Result<File, OpenRefused> {
         _ => not_writable(source),
     })?;
     Ok(file)
+}
+
+/// Locks a file that somebody may have for a moment: who only looks whether a server is there, or a process that is just being
+/// started by the server before and has not become its program yet.
+fn lock_soon(file: &File) -> Result<(), TryLockError> {
+    let until = Instant::now() + LOCKED_FOR_A_MOMENT;
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(LOOK_AGAIN),
+            answer => return answer,
+        }
+    }
 }
 
 /// An empty file with a log beside it was a database once: starting afresh over it would lose what the log holds.
