@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Converts a published sentence encoder into a folder for `bot.encoder`: weights.bin and vocab.txt.
+"""Converts a published sentence encoder into a folder for `bot.encoder`: weights.bin and vocab.txt, and encoder.toml if there is a prefix.
 
     python3 -m venv v && v/bin/pip install numpy==2.4.6
-    v/bin/python encoder/model/convert.py PUBLISHED FOLDER
+    v/bin/python encoder/model/convert.py PUBLISHED FOLDER [--prefix "query: "]
 
 PUBLISHED is the folder as it is published: model.safetensors, tokenizer.json and config.json, beside them perhaps modules.json and
 1_Pooling/config.json. It must be a BERT or XLM-RoBERTa of 384 numbers whose vector is the mean of its tokens, with word pieces in
 small letters (WordPiece) or a unigram vocabulary (SentencePiece). Anything else is refused with the reason; nothing is written then.
+
+--prefix is what the encoder was trained to find before each text, questions and answers alike. Where PUBLISHED tells of such (prompts in
+config_sentence_transformers.json) it must be said, be it "".
 
 With `--reference`, and with the package tokenizers (0.23.3) in place of a folder, it makes `../tests/unigram.json`: a small unigram
 vocabulary learnt from the project's own texts, and what the published tokeniser makes of some texts with it.
@@ -23,6 +26,8 @@ from make import DIM, GROUP, HERE, layer_names, model_file, tensors
 MARKS = {"WordPiece": ("[CLS]", "[SEP]", "[UNK]"), "Unigram": ("<s>", "</s>", "<unk>")}
 # The widest margin of a norm's division that makes no difference to be seen.
 EPSILON_MAX = 1e-8
+# As the program has it (ENCODER_PREFIX_BYTES_MAX).
+PREFIX_BYTES_MAX = 100
 
 
 def refuse(why):
@@ -69,6 +74,18 @@ def check_pooling(folder):
     if pooling.exists():
         modes = [name for name, on in read_json(pooling).items() if name.startswith("pooling_mode_") and on is True]
         need(modes == ["pooling_mode_mean_tokens"], f"its vector is no mean of its tokens: {', '.join(modes)}")
+
+
+def check_prefix(folder, prefix):
+    """What is to stand before each text."""
+    path = folder / "config_sentence_transformers.json"
+    prompts = read_json(path).get("prompts", {}) if path.exists() else {}
+    wanted = sorted({prompt for prompt in prompts.values() if prompt})
+    if prefix is None:
+        need(not wanted, f"it wants something before each text, one of {wanted}: say which with --prefix")
+        return ""
+    need(len(prefix.encode()) <= PREFIX_BYTES_MAX and prefix.isprintable(), f"a prefix is a text of at most {PREFIX_BYTES_MAX} bytes")
+    return prefix
 
 
 def steps(part):
@@ -170,9 +187,14 @@ def reference():
 def main():
     if sys.argv[1:] == ["--reference"]:
         return reference()
-    if len(sys.argv) != 3:
+    given = sys.argv[1:]
+    prefix = None
+    if len(given) == 4 and given[2] == "--prefix":
+        prefix = given[3]
+    elif len(given) != 2:
         sys.exit(__doc__)
-    published, folder = map(pathlib.Path, sys.argv[1:])
+    published, folder = map(pathlib.Path, given[:2])
+    prefix = check_prefix(published, prefix)
     heads, layers, first_place = check_shape(read_json(published / "config.json"))
     check_pooling(published)
     lines = vocabulary(read_json(published / "tokenizer.json"))
@@ -187,6 +209,11 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "weights.bin").write_bytes(made)
     (folder / "vocab.txt").write_bytes(("\n".join(lines) + "\n").encode())
+    about = folder / "encoder.toml"
+    if prefix:
+        about.write_text(f"prefix = {json.dumps(prefix, ensure_ascii=False)}\n", encoding="utf-8")
+    else:
+        about.unlink(missing_ok=True)
     print(f"{folder}: {len(lines)} pieces, {layers} layers, {len(made)} bytes")
 
 

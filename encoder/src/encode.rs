@@ -16,6 +16,8 @@ const TOKENS_MAX: usize = 128;
 pub struct Encoder {
     vocabulary: Vocabulary,
     weights: Weights,
+    /// What stands before each text; mostly nothing.
+    prefix: String,
     version: u32,
     bundled: bool,
 }
@@ -47,10 +49,23 @@ impl Encoder {
         Ok(Encoder {
             vocabulary,
             weights,
-            // 0 is for vectors of none.
-            version: u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]).max(1),
+            prefix: String::new(),
+            version: version(digest.as_ref()),
             bundled: false,
         })
+    }
+
+    /// Puts something before each text, as this encoder was trained with ("query: "). That makes it another encoder.
+    #[must_use]
+    pub fn with_prefix(self, prefix: &str) -> Encoder {
+        let digest = Sha256::new()
+            .chain_update(self.version.to_le_bytes())
+            .chain_update(prefix);
+        Encoder {
+            prefix: prefix.to_owned(),
+            version: version(digest.finalize().as_ref()),
+            ..self
+        }
     }
 
     /// Whether it is the one in the program.
@@ -79,7 +94,10 @@ impl Encoder {
         let mut batch: Vec<Vec<u32>> = Vec::new();
         let mut size = 0;
         for text in texts {
-            let tokens = self.vocabulary.tokens(text, most);
+            let tokens = match self.prefix.is_empty() {
+                true => self.vocabulary.tokens(text, most),
+                false => self.vocabulary.tokens(&format!("{}{text}", self.prefix), most),
+            };
             if size + tokens.len() > TOKENS_AT_ONCE && !batch.is_empty() {
                 vectors.extend(forward::forward(&self.weights, &batch));
                 batch.clear();
@@ -93,6 +111,16 @@ impl Encoder {
         }
         vectors
     }
+}
+
+/// The beginning of a digest; 0 is for vectors of none.
+fn version(digest: &[u8]) -> u32 {
+    digest
+        .iter()
+        .take(4)
+        .rev()
+        .fold(0, |sum, byte| sum << 8 | u32::from(*byte))
+        .max(1)
 }
 
 #[cfg(test)]

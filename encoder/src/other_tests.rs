@@ -37,6 +37,57 @@ fn any_change_makes_it_another_encoder() {
 }
 
 #[test]
+fn what_stands_before_each_text_is_read_with_it() {
+    for of in [WORD_PIECES, UNIGRAM] {
+        let (bare, prefixed) = (made(of), made(of).with_prefix("send "));
+        assert_ne!(bare.version(), prefixed.version());
+        assert_eq!(bare.encode(&["send boots"]), prefixed.encode(&["boots"]));
+        assert_ne!(bare.encode(&["boots"]), prefixed.encode(&["boots"]));
+        assert!(prefixed.knows("boots"), "a word is a word without it");
+    }
+    assert_ne!(
+        made(UNIGRAM).with_prefix("send ").version(),
+        made(UNIGRAM).with_prefix("send: ").version()
+    );
+}
+
+#[test]
+fn a_file_with_words_in_fewer_bits_is_read_too() {
+    let (pieces, meanings) = WORD_PIECES;
+    let eight = tiny::weights(meanings);
+    // The same numbers: a quarter of each, and the scales four times as large (two more in the exponent of 16 bits).
+    let rows = meanings.len() * crate::DIM;
+    let (head, rest) = eight.split_at(32);
+    let (scales, rest) = rest.split_at(rows / 32 * 2);
+    let (words, rest) = rest.split_at(rows);
+    let mut six = b"MCENC\0\0\x02".to_vec();
+    six.extend(&head[8..]);
+    six.extend(6_u32.to_le_bytes());
+    six.extend(
+        scales
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .flat_map(|[low, high]| [*low, high + 8]),
+    );
+    for eight in words.as_chunks::<8>().0 {
+        let all = eight
+            .iter()
+            .rev()
+            .fold(0_u64, |all, byte| all << 6 | u64::from(byte >> 2));
+        six.extend(&all.to_le_bytes()[..6]);
+    }
+    six.extend(rest);
+    let six = Encoder::new(pieces, Cow::Owned(six)).expect("it is whole");
+    let eight = made(WORD_PIECES);
+    assert_ne!(six.version(), eight.version());
+    for text in ["boots", "stiefel hours", "send"] {
+        let nearness = six.encode(&[text])[0].nearness(&eight.encode(&[text])[0]);
+        assert!(nearness > 0.999, "{text}: {nearness}");
+    }
+}
+
+#[test]
 fn damaged_files_are_refused() {
     let refused = |pieces: &str, file: Vec<u8>| {
         Encoder::new(pieces, Cow::Owned(file))

@@ -8,10 +8,15 @@ use half::f16;
 use crate::{
     DIM,
     kernel::{self, GROUP},
+    table::{self, Table},
 };
 
-/// How the file begins; the last byte is its version.
-const MAGIC: &[u8; 8] = b"MCENC\0\0\x01";
+/// How the file begins; a byte for its version follows.
+const MAGIC: &[u8; 7] = b"MCENC\0\0";
+/// The first version: the words in 8 bits like everything else.
+const ALL_IN_EIGHT: u8 = 1;
+/// Its head tells in how many bits the words are.
+const WORDS_IN_FEWER: u8 = 2;
 /// Bounds of what a head may say, far above any encoder of this kind: a damaged file must not ask for all memory.
 const COUNT_MAX: usize = 1 << 20;
 
@@ -83,7 +88,7 @@ pub(crate) struct Layer {
 #[derive(Debug)]
 pub(crate) struct Weights {
     pub(crate) heads: usize,
-    pub(crate) words: Packed,
+    pub(crate) words: Table,
     pub(crate) places: Packed,
     pub(crate) first: Norm,
     pub(crate) layers: Vec<Layer>,
@@ -91,19 +96,32 @@ pub(crate) struct Weights {
 
 impl Weights {
     pub(crate) fn parse(file: Cow<'static, [u8]>) -> Result<Weights, WeightsError> {
-        if file.get(..MAGIC.len()) != Some(MAGIC) {
-            return Err(WeightsError::Foreign);
-        }
-        let mut rest = Rest { file, at: MAGIC.len() };
+        let version = match file.split_first_chunk() {
+            Some((MAGIC, [version @ (ALL_IN_EIGHT | WORDS_IN_FEWER), ..])) => *version,
+            _ => return Err(WeightsError::Foreign),
+        };
+        let mut rest = Rest {
+            file,
+            at: MAGIC.len() + 1,
+        };
         let mut head = [0; 6];
         for number in &mut head {
             *number = rest.count()?;
         }
         let [words, dim, layers, heads, inner, places] = head;
+        let bits = match version {
+            ALL_IN_EIGHT => 8,
+            _ => rest.count()?,
+        };
+        if !table::BITS.contains(&bits) {
+            return Err(WeightsError::Damaged(
+                "its head tells of words in an odd number of bits",
+            ));
+        }
         if dim != DIM || heads == 0 || dim % heads != 0 || inner % GROUP != 0 || words == 0 || places < 2 {
             return Err(WeightsError::Damaged("its head tells of no encoder of this kind"));
         }
-        let words = rest.packed(words, dim)?;
+        let words = rest.table(words, bits)?;
         let places = rest.packed(places, dim)?;
         let first = rest.norm(dim)?;
         let layers = (0..layers).map(|_| rest.layer(dim, inner)).collect::<Result<_, _>>()?;
@@ -159,11 +177,25 @@ impl Rest {
         let scales = self.file[scales].as_chunks::<2>().0.iter();
         let scales = scales.map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect();
         let weights = self.take(rows * width)?;
-        let weights = match &self.file {
-            Cow::Borrowed(file) => Cow::Borrowed(&file[weights]),
-            Cow::Owned(file) => Cow::Owned(file[weights].to_vec()),
-        };
-        Ok(Packed { width, scales, weights })
+        Ok(Packed {
+            width,
+            scales,
+            weights: self.kept(weights),
+        })
+    }
+
+    fn table(&mut self, rows: usize, bits: usize) -> Result<Table, WeightsError> {
+        let scales = self.take(rows * DIM / GROUP * 2)?;
+        let codes = self.take(rows * DIM / 8 * bits)?;
+        Ok(Table::new(bits, self.kept(scales), self.kept(codes)))
+    }
+
+    /// A part of the file: not copied if it is there as long as the program.
+    fn kept(&self, range: std::ops::Range<usize>) -> Cow<'static, [u8]> {
+        match &self.file {
+            Cow::Borrowed(file) => Cow::Borrowed(&file[range]),
+            Cow::Owned(file) => Cow::Owned(file[range].to_vec()),
+        }
     }
 
     fn dense(&mut self, rows: usize, width: usize) -> Result<Dense, WeightsError> {
@@ -202,34 +234,48 @@ mod tests {
         Weights::parse(Cow::Owned(file)).expect_err("it is refused").to_string()
     }
 
-    fn head(numbers: [u32; 6]) -> Vec<u8> {
-        let mut file = MAGIC.to_vec();
+    fn head(version: u8, numbers: &[u32]) -> Vec<u8> {
+        let mut file = [MAGIC.as_slice(), &[version]].concat();
         file.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        file
+    }
+
+    /// An encoder of two words and no layers, in so many bytes for the words.
+    fn small(head: Vec<u8>, words: usize) -> Vec<u8> {
+        let mut file = head;
+        file.resize(file.len() + 2 * 24 + words + 2 * 24 + 2 * 384 + 2 * 384 * 4, 0);
         file
     }
 
     #[test]
     fn another_file_is_refused_and_so_is_a_damaged_one() {
         assert!(refused(vec![]).contains("no file of encoder weights"));
+        assert!(refused(MAGIC.to_vec()).contains("no file of encoder weights"));
         assert!(refused(b"GGUF\0\0\0\x01 and more".to_vec()).contains("no file of encoder weights"));
-        assert!(refused(MAGIC.to_vec()).contains("shorter"));
-        assert!(refused(head([2, 384, 1, 12, 64, 2])).contains("shorter"));
-        assert!(refused(head([u32::MAX, 384, 1, 12, 64, 2])).contains("more than any"));
-        assert!(refused(head([2, 768, 1, 12, 64, 2])).contains("of this kind"));
+        assert!(refused(small(head(3, &[2, 384, 0, 12, 64, 2, 6]), 2 * 288)).contains("another version"));
+        for (version, more) in [(1, &[][..]), (2, &[6])] {
+            let head = |numbers: &[u32]| head(version, &[numbers, more].concat());
+            assert!(refused(head(&[])).contains("shorter"));
+            assert!(refused(head(&[2, 384, 1, 12, 64, 2])).contains("shorter"));
+            assert!(refused(head(&[u32::MAX, 384, 1, 12, 64, 2])).contains("more than any"));
+            assert!(refused(head(&[2, 768, 1, 12, 64, 2])).contains("of this kind"));
+        }
+        for bits in [0, 3, 9, 64] {
+            assert!(refused(small(head(2, &[2, 384, 0, 12, 64, 2, bits]), 2 * 288)).contains("number of bits"));
+        }
     }
 
     #[test]
     fn a_file_of_the_right_size_is_read_and_one_byte_more_is_not() {
-        let mut file = head([2, 384, 0, 12, 64, 2]);
-        file.resize(file.len() + 2 * (2 * 24 + 2 * 384) + 2 * 384 * 4, 0);
-        assert_eq!(
-            Weights::parse(Cow::Owned(file.clone()))
-                .expect("it is whole")
-                .words
-                .rows(),
-            2
-        );
-        file.push(0);
-        assert!(refused(file).contains("longer"));
+        for mut file in [
+            small(head(1, &[2, 384, 0, 12, 64, 2]), 2 * 384),
+            small(head(2, &[2, 384, 0, 12, 64, 2, 8]), 2 * 384),
+            small(head(2, &[2, 384, 0, 12, 64, 2, 6]), 2 * 288),
+        ] {
+            let whole = Weights::parse(Cow::Owned(file.clone())).expect("it is whole");
+            assert_eq!(whole.words.rows(), 2);
+            file.push(0);
+            assert!(refused(file).contains("longer"));
+        }
     }
 }

@@ -36,6 +36,8 @@ const NEAREST_SURE: f32 = 0.4;
 const BACKGROUND_UNSURE: f32 = 0.35;
 /// What all of the background together is worth, against all examples.
 const BACKGROUND_WORTH: f32 = 0.1;
+/// What it is worth at least, in examples, where doubt is wanted: never more than all examples.
+const DOUBT_WORTH: f32 = 12.0;
 /// A sentence of the background that is so near to an example is about what the desk does, and left out.
 const BACKGROUND_TOO_NEAR: f32 = 0.6;
 /// A text of which it is known for what it asks.
@@ -99,6 +101,16 @@ impl Heads {
     /// Trains on examples of `labels` labels, and on sentences about anything else (their label is not looked at). The same
     /// inputs give the same heads.
     pub fn fit(labels: usize, examples: Vec<Example>, background: &[Example]) -> Heads {
+        Heads::fit_with(labels, examples, background, 0.0)
+    }
+
+    /// The same with more doubt while examples are few: beside two or three of them a text about anything else looks much like
+    /// one of theirs. From 120 on there is no difference.
+    pub fn fit_doubting(labels: usize, examples: Vec<Example>, background: &[Example]) -> Heads {
+        Heads::fit_with(labels, examples, background, DOUBT_WORTH)
+    }
+
+    fn fit_with(labels: usize, examples: Vec<Example>, background: &[Example], doubt: f32) -> Heads {
         let known = examples.len();
         let mut all = examples;
         let strangers: Vec<&Example> = background.iter().filter(|it| is_stranger(it, &all)).collect();
@@ -109,7 +121,7 @@ impl Heads {
         let words = Words::of(all.iter().map(|it| it.text.as_str()));
         let rows: Vec<Row> = all.iter().map(|it| words.row(&it.text)).collect();
         let of: Vec<usize> = all.iter().map(|it| it.label).collect();
-        let worth = worth(known, all.len());
+        let worth = worth(known, all.len(), doubt);
         let vectors: Option<Vec<&Vector>> = all.iter().map(|it| it.vector.as_ref()).collect();
         let (margins, shares) = std::thread::scope(|scope| {
             let shares = vectors.map(|vectors| scope.spawn(|| Shares::fit(labels + 1, &{ vectors }, &of, &worth)));
@@ -229,8 +241,48 @@ fn is_stranger(sentence: &Example, examples: &[Example]) -> bool {
 }
 
 /// How much each example is worth: the background, of which there is always the same, must not drown a small desk.
-fn worth(known: usize, all: usize) -> Vec<f32> {
+fn worth(known: usize, all: usize, doubt: f32) -> Vec<f32> {
     let strangers = (all - known).max(1) as f32;
-    let each = (BACKGROUND_WORTH * known as f32 / strangers).min(1.0);
+    let together = (BACKGROUND_WORTH * known as f32).max(doubt.min(known as f32));
+    let each = (together / strangers).min(1.0);
     (0..all).map(|n| if n < known { 1.0 } else { each }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn examples(many: usize) -> Vec<Example> {
+        let texts = [
+            "where is my parcel",
+            "we are open from nine to five",
+            "your refund is on its way",
+        ];
+        let numbered = (0..many).map(|n| Example {
+            label: n % 3,
+            text: format!("{} {}", texts[n % 3], "again ".repeat(n / 3)),
+            vector: None,
+        });
+        numbered.collect()
+    }
+
+    #[test]
+    fn doubt_tells_beside_few_examples_and_not_beside_many() {
+        let background = background_texts();
+        let most = |heads: &Heads, text: &str| heads.score(text, None).ranked[0].probability;
+        let (plain, doubting) = (
+            Heads::fit(3, examples(3), &background),
+            Heads::fit_doubting(3, examples(3), &background),
+        );
+        let strange = "is the moon full on friday";
+        assert!(most(&doubting, strange) < most(&plain, strange) * 0.9);
+        let asked = "where is my parcel";
+        assert_eq!(doubting.score(asked, None).ranked[0].label, 0);
+        assert!(most(&doubting, asked) > most(&doubting, strange) + 0.3);
+        let many = examples(120);
+        assert_eq!(
+            Heads::fit(3, many.clone(), &background).digest(),
+            Heads::fit_doubting(3, many, &background).digest()
+        );
+    }
 }
