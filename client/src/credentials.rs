@@ -116,6 +116,24 @@ pub fn customer_secret(
     Ok(Secret(stored.secret))
 }
 
+/// The secret of a customer's name if it is on disk; none is made. Blocking.
+///
+/// # Errors
+/// The file is damaged, or others may read it.
+pub fn known_customer_secret(
+    state: &StateDir,
+    server: &ServerUrl,
+    tenant: &TenantId,
+    name: &CustomerName,
+) -> Result<Option<Secret>, CredentialError> {
+    let digest = Key::new(server, tenant, name.as_str()).digest();
+    let path = state.path().join("secrets").join(format!("{digest}.json"));
+    match path.try_exists().map_err(|error| io_error(&path, error))? {
+        true => customer_secret(state, server, tenant, name).map(Some),
+        false => Ok(None),
+    }
+}
+
 /// The token that a server on this computer leaves in its data folder for whoever can read it; `None` if there is
 /// no such file. Blocking.
 ///

@@ -61,6 +61,7 @@ mod connection;
 pub mod credentials;
 pub mod cursor_file;
 mod disk;
+pub mod doctor;
 mod event;
 pub mod exit;
 mod handle;

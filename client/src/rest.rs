@@ -231,7 +231,7 @@ pub(crate) fn refusal_in(body: &[u8]) -> Option<Refusal> {
 }
 
 /// The innermost reason: "connection refused" helps, "error sending request" does not.
-fn root_cause(error: &dyn std::error::Error) -> String {
+pub(crate) fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;

@@ -8,6 +8,7 @@ pub mod codec;
 pub mod command;
 pub mod context;
 pub mod customer_event;
+pub mod draft;
 pub mod event;
 pub mod figures;
 pub mod frame;

@@ -80,7 +80,7 @@ pub(crate) async fn dial(dialer: Dialer, server: ServerUrl, path: String, hello:
 }
 
 /// The server answered the handshake with a page instead of a socket.
-fn from_http(server: &ServerUrl, response: &http::Response<Option<Vec<u8>>>) -> Loss {
+pub(crate) fn from_http(server: &ServerUrl, response: &http::Response<Option<Vec<u8>>>) -> Loss {
     let header = response.headers().get(http::header::RETRY_AFTER);
     let seconds = header.and_then(|it| it.to_str().ok()).and_then(|it| it.parse().ok());
     let retry_after = seconds.map(Duration::from_secs);

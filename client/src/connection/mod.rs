@@ -23,10 +23,12 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use self::{
-    dial::{Loss, dial},
+pub(crate) use self::{
+    dial::{Loss, from_end, from_http},
     wire::Wire,
 };
+
+use self::dial::dial;
 use crate::{
     backoff::Backoff,
     config::Config,

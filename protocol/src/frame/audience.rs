@@ -107,6 +107,7 @@ impl Audience for Agents {
         "why",
         "suggestions",
         "recap",
+        "draft",
         "replies",
         "articles",
         "all_articles",

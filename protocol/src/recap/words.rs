@@ -15,7 +15,9 @@ impl Recap {
             self.stands()
         )];
         if let Some(words) = &self.words {
-            lines.push(words.clone());
+            // Nobody is to take them for what was said.
+            lines.push("In the words of a language model:".to_owned());
+            lines.extend(words.lines().map(|line| format!("  {line}")));
         }
         if let Some(subject) = &self.subject {
             lines.push(format!("About: {}", subject.as_str()));

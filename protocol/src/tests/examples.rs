@@ -6,6 +6,7 @@ use crate::{
     close::CloseCode,
     command::{AgentCommand, Assignee, CustomerCommand, Done, Outcome, ReplyUse, SeenLines, TransferTo, Warning},
     context::{AccountStatus, Block, CustomerContext, Mention, NoteRow, Profile, Vouched},
+    draft::Draft,
     event::*,
     figures::{By, Figures, HandedOver, Now, Range, ReasonCount, Row, Statistics, Times, Volume},
     frame::{
@@ -616,7 +617,8 @@ every! {
         AgentQuestion::Workload { .. } => AgentQuestion::Workload { agent: Some(ada().id) },
         AgentQuestion::Why { .. } => AgentQuestion::Why { conversation: talk() },
         AgentQuestion::Suggestions { .. } => AgentQuestion::Suggestions { conversation: talk() },
-        AgentQuestion::Recap { .. } => AgentQuestion::Recap { conversation: talk() },
+        AgentQuestion::Recap { .. } => AgentQuestion::Recap { conversation: talk(), words: true },
+        AgentQuestion::Draft { .. } => AgentQuestion::Draft { conversation: talk() },
         AgentQuestion::Replies { .. } => AgentQuestion::Replies { query: "parcel".to_owned(), after: Some(tag("hello")), limit: 20 },
         AgentQuestion::Articles { .. } => AgentQuestion::Articles { query: "money back".to_owned(), limit: 20 },
         AgentQuestion::AllArticles { .. } => AgentQuestion::AllArticles { after: Some(tag("refunds")), limit: 100 },
@@ -696,6 +698,9 @@ every! {
         },
         AgentReply::Suggestions { .. } => AgentReply::Suggestions { suggestions: Box::new(suggestions()) },
         AgentReply::Recap { .. } => AgentReply::Recap { recap: Box::new(recap()) },
+        AgentReply::Draft { .. } => AgentReply::Draft {
+            draft: Draft { conversation: talk(), text: Some("It left us on Monday.".to_owned()), no: None },
+        },
         AgentReply::Replies { .. } => AgentReply::Replies { replies: vec![saved_reply()], more: false },
         AgentReply::Articles { .. } => AgentReply::Articles { articles: vec![article_row()] },
         AgentReply::Article { .. } => AgentReply::Article { article: article(), row: article_row() },

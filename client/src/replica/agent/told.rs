@@ -104,6 +104,7 @@ impl AgentReplica {
             | AgentQuestion::Why { .. }
             | AgentQuestion::Suggestions { .. }
             | AgentQuestion::Recap { .. }
+            | AgentQuestion::Draft { .. }
             | AgentQuestion::Articles { .. }
             | AgentQuestion::AllArticles { .. }
             | AgentQuestion::Article { .. }
