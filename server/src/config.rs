@@ -40,6 +40,7 @@ pub use cli::{
 pub use parts::{Backup, Bot, MetricsFor, Rates, Sockets, TlsSettings, Webhooks};
 pub use provider::{ProviderKind, ProviderSettings, Secret};
 use setting::Setting;
+pub(crate) use settings::nearest;
 
 /// Where the server listens if nobody says otherwise.
 pub const LISTEN_DEFAULT: &str = "127.0.0.1:8000";
@@ -235,6 +236,7 @@ impl Loaded {
     fn check(&self) -> Result<(), Fatal> {
         self.check_guard()?;
         self.config.bot.provider.check(self.config.i_know)?;
+        self.config.bot.provider.check_build()?;
         let listen = self.config.listen;
         if listen.ip().to_canonical().is_loopback() || self.config.insecure_http || self.config.tls.is_on() {
             return Ok(());

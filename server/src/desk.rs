@@ -51,7 +51,7 @@ pub use self::{
     transcript::TranscriptPage,
 };
 use crate::{
-    bot::minds::Minds,
+    bot::{minds::Minds, provider::Provider},
     clock,
     decide::Settings,
     execute::Scope,
@@ -77,6 +77,7 @@ pub struct Desk {
     shared: Arc<Shared>,
     queue: Queue,
     context_command: Option<Arc<ContextCommand>>,
+    provider: Option<Arc<Provider>>,
 }
 
 struct Shared {
@@ -166,6 +167,7 @@ impl Desk {
                 shared: Arc::new(shared),
                 queue,
                 context_command: None,
+                provider: None,
             },
             thread,
         ))
@@ -178,6 +180,17 @@ impl Desk {
             context_command: command.map(Arc::new),
             ..self
         }
+    }
+
+    /// The same desk, with who words what is asked for by agents. For this clone and those made of it.
+    #[must_use]
+    pub fn with_provider(self, provider: Option<Arc<Provider>>) -> Desk {
+        Desk { provider, ..self }
+    }
+
+    /// Who drafts and summarises for agents, if the operator has named one.
+    pub fn provider(&self) -> Option<&Provider> {
+        self.provider.as_deref()
     }
 
     /// The key of a tenant; an unknown one is not found, and a disabled one neither.

@@ -19,8 +19,10 @@ use minicom_protocol::{
 use crate::limits::{CALENDAR_AHEAD_DAYS_MAX, TARGET_AHEAD_DAYS_MAX};
 
 mod spans;
+mod words;
 
 use spans::{DAY_US, Spans};
+pub use words::WhenWords;
 
 /// Opening hours that can be asked. Making one looks up the zone; every question walks from day to day.
 #[derive(Clone, Debug)]
@@ -159,15 +161,27 @@ impl Calendar {
     /// `Monday 09:00 (…)` within a week, then `Monday 4 January 09:00 (…)`, and with its year if that is another than now's.
     /// It stands well in the middle of a sentence.
     pub fn said(&self, at: Time, now: Time) -> String {
+        self.said_in(&WhenWords::default(), at, now)
+    }
+
+    /// The same in another language.
+    pub fn said_in(&self, words: &WhenWords, at: Time, now: Time) -> String {
         let (there, here) = (self.on_the_wall(at), self.on_the_wall(now));
-        let form = match spans::local_day(&there) - spans::local_day(&here) {
-            0 => "today %H:%M",
-            1 => "tomorrow %H:%M",
-            2..=6 => "%A %H:%M",
-            _ if there.year() == here.year() => "%A %-d %B %H:%M",
-            _ => "%A %-d %B %Y %H:%M",
+        let weekday = &words.weekdays[usize::from(there.weekday().to_monday_zero_offset().unsigned_abs())];
+        let month = &words.months[usize::from(there.month().unsigned_abs() - 1)];
+        let date = || {
+            let day = there.day().to_string();
+            let date = words.date.replace("{{weekday}}", weekday).replace("{{day}}", &day);
+            date.replace("{{month}}", month)
         };
-        format!("{} ({})", there.strftime(form), self.zone_name)
+        let day = match spans::local_day(&there) - spans::local_day(&here) {
+            0 => words.today.clone(),
+            1 => words.tomorrow.clone(),
+            2..=6 => weekday.clone(),
+            _ if there.year() == here.year() => date(),
+            _ => format!("{} {}", date(), there.year()),
+        };
+        format!("{day} {} ({})", there.strftime("%H:%M"), self.zone_name)
     }
 
     /// When a day begins in the zone. None at the end of all time.

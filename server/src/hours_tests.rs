@@ -297,6 +297,24 @@ fn a_time_is_said_as_people_say_it() {
 }
 
 #[test]
+fn a_time_is_said_in_other_words_too() {
+    let words = WhenWords {
+        tomorrow: "morgen".to_owned(),
+        date: "{{weekday}}, {{day}}. {{month}}".to_owned(),
+        weekdays: ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"].map(str::to_owned),
+        ..WhenWords::default()
+    };
+    let (desk, friday) = (nine_to_five(), at("2026-11-20 13:00+01"));
+    for (time, said) in [
+        ("2026-11-21 09:00+01", "morgen 09:00 (Europe/Berlin)"),
+        ("2026-11-22 09:00+01", "So 09:00 (Europe/Berlin)"),
+        ("2027-01-04 09:00+01", "Mo, 4. January 2027 09:00 (Europe/Berlin)"),
+    ] {
+        assert_eq!(desk.said_in(&words, at(time), friday), said);
+    }
+}
+
+#[test]
 fn what_a_file_has_wrong_is_told_with_its_line() {
     let text = "zone = \"UTC\"\nweek.mon = [\"09:00-12:00\"]\nweek.fri = [\"12:00-09:00\"]";
     let said = toml::from_str::<Hours>(text)

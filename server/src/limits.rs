@@ -301,6 +301,8 @@ pub const REPLAYED_MAX: usize = 500;
 pub const BOT_DEADLINE_MS: Adjustable = Adjustable::new(6_000, 500, 60_000);
 /// A file of another encoder, in bytes. It stays in memory: a large vocabulary of many languages has 100 MB.
 pub const ENCODER_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// What another encoder wants before each text, in bytes. It takes places from the text itself.
+pub const ENCODER_PREFIX_BYTES_MAX: usize = 100;
 /// A file of rules, in bytes. It is read whole.
 pub const RULES_FILE_BYTES_MAX: u64 = 256 * 1024;
 /// Rules in a file.

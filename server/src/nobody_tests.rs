@@ -184,3 +184,22 @@ fn sits(floor: &Floor, agent: &AgentRef) -> u64 {
     });
     seat
 }
+
+#[tokio::test]
+async fn the_desk_says_it_in_the_customers_language() {
+    let run = Running::new().await;
+    let alice = run.test.customer("alice").await;
+    run.test
+        .post(&alice, 1, "Guten Tag, wo ist meine Bestellung? Ich warte schon lange.")
+        .await;
+    run.asks(&alice, 2).await;
+    let said = run.said(1).await;
+    assert!(
+        said[0].starts_with("Gerade ist niemand da") && said[0].contains("Hinterlassen Sie hier"),
+        "{said:?}"
+    );
+    run.test.post(&alice, 3, "alice@example.org").await;
+    let said = run.said(2).await;
+    assert!(said[1].starts_with("Danke, dorthin"), "{said:?}");
+    run.end().await;
+}

@@ -129,6 +129,9 @@ pub enum Turn {
         text: String,
         /// The article, by its short name.
         slug: minicom_protocol::words::Tag,
+        /// Asking whether it helped, if the card goes with it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        asks: Option<ChoicesPart>,
     },
     /// Lets the customer choose.
     Offer {

@@ -122,7 +122,9 @@ impl Server {
         let file = folder.database();
         let (desk, writer) = Desk::start(conn, &file, bounds::settings(config), faults)
             .map_err(|error| refused::writer_failed(&data, &error))?;
-        let desk = desk.with_context_command(bounds::context_command(config));
+        let desk = desk
+            .with_context_command(bounds::context_command(config))
+            .with_provider(provider.clone());
         let writing = Writing::watch(writer, folder)?;
         let registry = Registry::new();
         let sealing = SealingKey::of(&data).map_err(|error| refused::writing(&data, &error))?;
@@ -145,7 +147,7 @@ impl Server {
             FirstLine {
                 rules: rules.clone(),
                 programs: config.bot.programs.clone(),
-                provider: provider.clone(),
+                provider,
             },
             workers.clone(),
             outside,
@@ -197,7 +199,6 @@ impl Server {
             vitals,
             signals,
             rates: sockets.rates().clone(),
-            provider,
         };
         let router = http::router_with(app, session::routes(sockets.clone()), bounds::http(config));
         let shown = tls.as_ref().map(|tls| tls.facts().fingerprint);
@@ -286,6 +287,7 @@ fn rules(config: &Config) -> Result<Option<Arc<bot::rules::Rules>>, Fatal> {
         Some(file) => bot::rules::Rules::load_file(file)?,
         None => bot::rules::Rules::builtin(),
     };
+    bot::language::say(&rules);
     Ok(Some(Arc::new(rules)))
 }
 

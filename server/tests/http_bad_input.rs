@@ -344,7 +344,6 @@ fn routes(sockets: Router) -> (Router, CancellationToken, tempfile::TempDir) {
         vitals: Default::default(),
         signals: minicom_server::signals::Signals::new(desk.clone(), &limits),
         rates: Arc::new(minicom_server::session::Rates::new(&limits)),
-        provider: None,
         accounts: Accounts::new(desk.clone(), sealing.clone()),
         desk,
         draining: draining.clone(),

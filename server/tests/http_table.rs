@@ -163,7 +163,7 @@ fn every_route_is_in_the_description() {
 }
 
 #[tokio::test]
-async fn the_description_is_served_and_so_is_a_page_to_try_it() {
+async fn the_description_is_served() {
     let server = server().await;
     let served: Value = server
         .bare(Method::GET, "/api/v1/openapi.json")
@@ -174,7 +174,30 @@ async fn the_description_is_served_and_so_is_a_page_to_try_it() {
         .await
         .unwrap();
     assert_eq!(served, minicom_server::http::description());
+    server.stop().await.unwrap();
+}
 
+#[cfg(not(feature = "api-page"))]
+#[tokio::test]
+async fn without_the_page_to_try_it_there_is_the_way_to_the_description() {
+    let server = server().await;
+    let page = server.bare(Method::GET, "/api/v1/docs").send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    let html = page.text().await.unwrap();
+    assert!(
+        html.contains("href=\"/api/v1/openapi.json\"") && !html.contains("<script"),
+        "{html}"
+    );
+    let path = "/api/v1/docs/start.js";
+    let found = problem(path, server.bare(Method::GET, path).send().await.unwrap()).await;
+    assert_eq!(found.0, 404);
+    server.stop().await.unwrap();
+}
+
+#[cfg(feature = "api-page")]
+#[tokio::test]
+async fn the_page_to_try_it_loads_nothing_from_elsewhere() {
+    let server = server().await;
     let page = server.bare(Method::GET, "/api/v1/docs").send().await.unwrap();
     let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
     assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use minicom_encoder::{Vector, heads::Ranked};
 use minicom_protocol::{
-    event::{ChoicesPart, HandOverNote, Mood, Nearest},
+    event::{HandOverNote, Mood, Nearest},
     stage::HandOverReason,
     words::{SubjectLine, Tag},
 };
@@ -17,7 +17,7 @@ pub use super::does::{Decision, Does, Likely, Why};
 use super::{
     language, masked,
     model::{Found, Model},
-    offer::{self, Chosen},
+    offer::{self, Chosen, Offered},
     policy::{self, Dares},
     rules::{Ask, BLANK, GivesWay, NOT_UNDERSTOOD, Rules, Turn, TurnKind},
 };
@@ -52,7 +52,9 @@ pub struct Talk<'a> {
     /// Whether the first of them is the conversation's first.
     pub begins: bool,
     /// What the bot offered last, if that was after the customer's line before.
-    pub offered: Option<&'a ChoicesPart>,
+    pub offered: Option<&'a Offered>,
+    /// Whether it was asked before in this conversation if an answer helped: that is asked once.
+    pub asked_help: bool,
 }
 
 /// What is known of the lines before.
@@ -92,6 +94,7 @@ pub fn decide(knows: &Knows, talk: &Talk) -> Option<Decision> {
                 published: &knows.published,
             },
             offered: talk.offered.filter(|_| n == newest),
+            asked_help: talk.asked_help,
         };
         let decided = line.decide(&before);
         before.goes_on(&line, &decided);
@@ -122,7 +125,8 @@ struct Line<'a> {
     text: &'a str,
     found: Option<&'a Found>,
     ask: Ask<'a>,
-    offered: Option<&'a ChoicesPart>,
+    offered: Option<&'a Offered>,
+    asked_help: bool,
 }
 
 impl Line<'_> {
@@ -196,10 +200,21 @@ impl Line<'_> {
 
     /// What the customer chose of what was offered.
     fn choice(&self) -> Option<Decision> {
-        match offer::chosen(self.text, self.offered?)? {
+        let offered = self.offered?;
+        let talk = self.words().talk();
+        match offered.chosen(self.text)? {
             Chosen::None => {
-                let text = self.words().talk().none_of_these.fill(self.ask.customer_name);
-                Some(self.hand_over(HandOverReason::CustomerAsked, text, Why::NoneOfThese))
+                let text = talk.none_of_these.fill(self.ask.customer_name);
+                let why = if offered.helps {
+                    Why::DidNotHelp
+                } else {
+                    Why::NoneOfThese
+                };
+                Some(self.hand_over(HandOverReason::CustomerAsked, text, why))
+            }
+            Chosen::Article(_) if offered.helps => {
+                let text = talk.helped.fill(self.ask.customer_name);
+                Some(self.because(Does::Say { text, article: None }, Why::Helped))
             }
             Chosen::Article(slug) => {
                 let model = self.knows.model.as_ref()?;
@@ -246,16 +261,28 @@ impl Line<'_> {
     fn answer(&self, model: &Model, label: usize, nearest: usize) -> Does {
         let talk = self.words().talk();
         let before = self.words().said(&self.ask, &talk.article);
-        let after = talk.after_article.fill(self.ask.customer_name);
+        let (article, name) = (model.articles()[label].slug.clone(), self.ask.customer_name);
+        let asks = || {
+            let (yes, no) = (talk.helped_yes.fill(name), talk.helped_no.fill(name));
+            offer::helps(article.clone(), &yes, &no, talk.did_it_help.fill(name))
+        };
+        let asks = (!self.asked_help).then(asks).flatten();
+        // The question says how to go on, too.
+        let after = match &asks {
+            Some(_) => String::new(),
+            None => talk.after_article.fill(name),
+        };
         let extract = model.extract(label, nearest);
+        let said = [before.as_str(), extract.as_str(), after.as_str()];
         Does::Answer {
-            article: model.articles()[label].slug.clone(),
-            text: [before.as_str(), extract.as_str(), after.as_str()]
+            text: said
                 .into_iter()
                 .filter(|it| !it.is_empty())
                 .collect::<Vec<_>>()
                 .join("\n"),
+            article,
             extract,
+            asks,
         }
     }
 

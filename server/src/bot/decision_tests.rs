@@ -2,6 +2,8 @@
 
 use std::{path::Path, sync::LazyLock};
 
+use minicom_protocol::event::ChoicesPart;
+
 use super::*;
 use crate::bot::eval::{
     read::{self, Set},
@@ -23,11 +25,13 @@ fn sets() -> Vec<Set> {
 }
 
 fn after(offered: Option<&ChoicesPart>, lines: &[&str]) -> Decision {
+    let offered = offered.cloned().map(|part| Offered { part, helps: false });
     let talk = Talk {
         customer_name: "Alex",
         lines,
         begins: false,
-        offered,
+        offered: offered.as_ref(),
+        asked_help: true,
     };
     decide(&DESK, &talk).expect("there is a line")
 }
@@ -191,6 +195,7 @@ fn what_is_told_in_general_is_told_only_where_no_articles_are() {
         lines: &["where is my invoice"],
         begins: false,
         offered: None,
+        asked_help: false,
     };
     let decision = decide(&without, &talk).expect("there is a line");
     assert_eq!(decision.why, Why::Rule("invoice".to_owned()));
@@ -204,4 +209,55 @@ fn what_is_told_in_general_is_told_only_where_no_articles_are() {
 fn the_same_lines_get_the_same_decision() {
     let lines = ["can I leave the bike with you over night", "and the helmet?"];
     assert_eq!(after(None, &lines), after(None, &lines));
+}
+
+/// About the last line, after an answer that asked whether it helped.
+#[cfg(feature = "encoder")]
+fn asked_whether_it_helped(lines: &[&str]) -> Decision {
+    let talk = |lines| Talk {
+        customer_name: "Alex",
+        lines,
+        begins: false,
+        offered: None,
+        asked_help: false,
+    };
+    let Does::Answer {
+        asks: Some(part), text, ..
+    } = decide(&DESK, &talk(&lines[..1])).unwrap().does
+    else {
+        panic!("it asks")
+    };
+    assert!(!text.contains("\"human\""), "the question says how to go on: {text}");
+    let offered = Offered { part, helps: true };
+    let talk = Talk {
+        offered: Some(&offered),
+        asked_help: true,
+        ..talk(&lines[1..])
+    };
+    decide(&DESK, &talk).unwrap()
+}
+
+#[cfg(feature = "encoder")]
+#[test]
+fn an_answer_asks_once_whether_it_helped_and_a_no_calls_a_person() {
+    const ASKED: &str = "how long do I have to wait until my bike is repaired?";
+    for yes in ["1", "Yes!"] {
+        let decision = asked_whether_it_helped(&[ASKED, yes]);
+        assert_eq!(decision.why, Why::Helped);
+        assert!(said(&decision).contains("Good to hear"), "{decision:?}");
+    }
+    for no in ["0", "no", "No, a person please"] {
+        let decision = asked_whether_it_helped(&[ASKED, no]);
+        assert!(matches!(
+            decision.does,
+            Does::HandOver {
+                reason: HandOverReason::CustomerAsked,
+                ..
+            }
+        ));
+        assert_eq!(decision.why, Why::DidNotHelp);
+    }
+    // Whoever asks on is answered, without the question again.
+    let on = asked_whether_it_helped(&[ASKED, ASKED]);
+    assert!(matches!(on.does, Does::Answer { asks: None, .. }), "{on:?}");
 }

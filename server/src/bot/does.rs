@@ -39,6 +39,8 @@ pub enum Does {
         text: String,
         /// What of it.
         extract: String,
+        /// Asking whether it helped; it ends what is said then.
+        asks: Option<ChoicesPart>,
     },
     /// Lets the customer choose among articles.
     Offer {
@@ -74,6 +76,10 @@ pub enum Why {
     Chosen,
     /// The customer wants none of what was offered.
     NoneOfThese,
+    /// The customer says that the answer helped.
+    Helped,
+    /// The customer says that it did not.
+    DidNotHelp,
     /// The same was asked and answered before.
     Repeated,
     /// An article is so probable.
@@ -92,12 +98,13 @@ impl Why {
         Some(match self {
             Why::Rule(rule) => format!("rule {rule}"),
             Why::NoneOfThese => "none of the offered articles was meant".to_owned(),
+            Why::DidNotHelp => "the customer says that the answer did not help".to_owned(),
             Why::Repeated => "the same was asked and answered before".to_owned(),
             Why::Unknown(probability) if *probability >= OFFER_FROM => "what was offered did not help".to_owned(),
             Why::Unknown(_) => "no article is near enough".to_owned(),
             Why::Unsure(_) => "several articles are as near".to_owned(),
             Why::Noise => "no word was to be read".to_owned(),
-            Why::Blank | Why::Chosen | Why::Sure(_) => return None,
+            Why::Blank | Why::Chosen | Why::Helped | Why::Sure(_) => return None,
         })
     }
 }

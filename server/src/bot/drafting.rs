@@ -1,7 +1,8 @@
-//! What a provider is given for a draft of an agent's line, and what the agent is told. It is asked for by an agent, about a conversation of
-//! the own desk, and goes nowhere but to the agent.
+//! What a provider is given for a draft of an agent's line and for a summary, and what the agent is told. They are asked for by an agent,
+//! about a conversation of the own desk, and go nowhere but to the agent.
 
 use minicom_protocol::{
+    draft::{Draft, NoDraft},
     event::{Author, Event, EventBody},
     ids::{AgentId, ConversationId},
     line::LineState,
@@ -21,59 +22,22 @@ use crate::{
     store::TenantKey,
 };
 
-/// Why there is no draft.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NoDraft {
-    /// The server's operator has named no provider.
-    NoProvider,
-    /// The desk has not switched it on.
-    Off,
-    /// The month's tokens are used up.
-    Budget,
-    /// Too many requests.
-    Limited,
-    /// The provider failed too often just now, and is left alone for a minute.
-    Resting,
-    /// It failed.
-    Failed,
-}
-
-impl NoDraft {
-    /// For programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            NoDraft::NoProvider => "no_provider",
-            NoDraft::Off => "off",
-            NoDraft::Budget => "budget",
-            NoDraft::Limited => "limited",
-            NoDraft::Resting => "resting",
-            NoDraft::Failed => "failed",
-        }
-    }
-
-    /// For people.
-    pub fn words(self) -> &'static str {
-        match self {
-            NoDraft::NoProvider => "The server's operator has named no provider of a language model.",
-            NoDraft::Off => "This desk has not switched the provider on (bot.provider among the settings).",
-            NoDraft::Budget => "The tokens of this month are used up.",
-            NoDraft::Limited => "There were too many requests just now; try again in a minute.",
-            NoDraft::Resting => "The provider failed just now and is left alone for a minute.",
-            NoDraft::Failed => "The provider gave nothing that can be used; try again.",
-        }
+fn why(not: NotSaid) -> NoDraft {
+    match not {
+        NotSaid::NotAsked(NotAsked::Off) => NoDraft::Off,
+        NotSaid::NotAsked(NotAsked::Budget) => NoDraft::Budget,
+        NotSaid::NotAsked(NotAsked::Limited) => NoDraft::Limited,
+        NotSaid::NotAsked(NotAsked::LeftAlone) => NoDraft::Resting,
+        NotSaid::NotAsked(NotAsked::Storage) | NotSaid::Failed(_) => NoDraft::Failed,
     }
 }
 
-impl From<NotSaid> for NoDraft {
-    fn from(not: NotSaid) -> NoDraft {
-        match not {
-            NotSaid::NotAsked(NotAsked::Off) => NoDraft::Off,
-            NotSaid::NotAsked(NotAsked::Budget) => NoDraft::Budget,
-            NotSaid::NotAsked(NotAsked::Limited) => NoDraft::Limited,
-            NotSaid::NotAsked(NotAsked::LeftAlone) => NoDraft::Resting,
-            NotSaid::NotAsked(NotAsked::Storage) | NotSaid::Failed(_) => NoDraft::Failed,
-        }
-    }
+/// Whose words are wanted, about what, and for whom.
+#[derive(Clone, Copy)]
+struct Wanted {
+    tenant: TenantKey,
+    agent: AgentId,
+    conversation: ConversationId,
 }
 
 /// A draft of the next line of an agent in a conversation.
@@ -82,44 +46,88 @@ impl From<NotSaid> for NoDraft {
 /// `not_found` for an unknown conversation and for one of another tenant; what kept the store from answering.
 pub async fn draft(
     desk: &Desk,
-    provider: Option<&Provider>,
     tenant: TenantKey,
     agent: AgentId,
     conversation: ConversationId,
-) -> Result<Result<String, NoDraft>, Refusal> {
+) -> Result<Draft, Refusal> {
+    let wanted = Wanted {
+        tenant,
+        agent,
+        conversation,
+    };
+    let drafted = match talk(desk, wanted).await? {
+        Err(no) => Err(no),
+        Ok((provider, mut talk)) => {
+            talk.passages = found(desk, &talk).await;
+            provider.draft(desk, &talk).await.map_err(why)
+        }
+    };
+    let no = drafted.as_ref().err().copied();
+    Ok(Draft {
+        conversation,
+        text: drafted.ok(),
+        no,
+    })
+}
+
+/// A conversation as a language model tells it; `None` where there is no provider, the desk has not switched it on, or nothing came of it
+/// that may be shown.
+///
+/// # Errors
+/// As for [`draft`].
+pub async fn summary(
+    desk: &Desk,
+    tenant: TenantKey,
+    agent: AgentId,
+    conversation: ConversationId,
+) -> Result<Option<String>, Refusal> {
+    let wanted = Wanted {
+        tenant,
+        agent,
+        conversation,
+    };
+    Ok(match talk(desk, wanted).await? {
+        Ok((provider, talk)) if !talk.lines.is_empty() => provider.summarise(desk, &talk).await.ok(),
+        _ => None,
+    })
+}
+
+/// What a provider is given of the conversation, and which one; or why none is asked.
+async fn talk(desk: &Desk, wanted: Wanted) -> Result<Result<(&Provider, Talk), NoDraft>, Refusal> {
+    let Wanted {
+        tenant,
+        agent,
+        conversation,
+    } = wanted;
     let page = desk.session_lines(tenant, conversation, None, DRAFT_LINES_MAX).await?;
-    let Some(provider) = provider else {
+    let Some(provider) = desk.provider() else {
         return Ok(Err(NoDraft::NoProvider));
     };
     let chosen = WithProvider::from(&desk.desk_settings(tenant).await?.bot);
     if !chosen.on {
         return Ok(Err(NoDraft::Off));
     }
-    let lines: Vec<(String, String)> = page
-        .map(|page| page.lines)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(line)
-        .collect();
-    let question = lines
-        .iter()
-        .rev()
-        .find(|(who, _)| who == CUSTOMER)
-        .map(|(_, text)| text.clone());
-    let model = desk.minds().newest(tenant).await.articles;
-    let passages = match (model, question) {
-        // Reading meaning takes milliseconds of a processor: not on a thread that others' frames wait for.
-        (Some(model), Some(question)) => tokio::task::spawn_blocking(move || passages(&model, &question)).await,
-        _ => Ok(vec![]),
-    };
+    let lines = page.map(|page| page.lines).unwrap_or_default();
     let talk = Talk {
         tenant,
         agent,
-        lines,
-        passages: passages.unwrap_or_default(),
+        lines: lines.iter().filter_map(line).collect(),
+        passages: vec![],
         budget: chosen.budget,
     };
-    Ok(provider.draft(desk, &talk).await.map_err(NoDraft::from))
+    Ok(Ok((provider, talk)))
+}
+
+/// The beginnings of the articles that the customer's last line may be about.
+async fn found(desk: &Desk, talk: &Talk) -> Vec<Passage> {
+    let question = talk.lines.iter().rev().find(|(who, _)| who == CUSTOMER);
+    let model = desk.minds().newest(talk.tenant).await.articles;
+    let (Some(model), Some((_, question))) = (model, question.cloned()) else {
+        return vec![];
+    };
+    // Reading meaning takes milliseconds of a processor: not on a thread that others' frames wait for.
+    let work = tokio::task::spawn_blocking(move || passages(&model, &question));
+    work.await.unwrap_or_default()
 }
 
 const CUSTOMER: &str = "customer";
@@ -155,3 +163,7 @@ fn passages(model: &Model, question: &str) -> Vec<Passage> {
     });
     plain.collect()
 }
+
+#[cfg(test)]
+#[path = "drafting_tests.rs"]
+mod tests;

@@ -13,15 +13,28 @@ use minicom_encoder::{
     heads::{self, Example},
 };
 
+use minicom_protocol::gate::Shown;
+
 use crate::{
     exit::{ExitKind, Fatal},
-    limits::ENCODER_BYTES_MAX,
+    limits::{ENCODER_BYTES_MAX, ENCODER_PREFIX_BYTES_MAX},
     refused,
 };
 
 /// What a folder holds.
 const WEIGHTS: &str = "weights.bin";
 const VOCABULARY: &str = "vocab.txt";
+/// What must be known of the encoder beside that. Without the file there is nothing.
+const ABOUT: &str = "encoder.toml";
+
+/// The file [`ABOUT`].
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct About {
+    /// What it was trained to find before each text, such as "query: ".
+    #[serde(default)]
+    prefix: String,
+}
 
 /// `None` in a program without one that was given none.
 static ENCODER: OnceLock<Option<Encoder>> = OnceLock::new();
@@ -78,7 +91,37 @@ pub fn load(folder: &Path) -> Result<Encoder, Fatal> {
         String::from_utf8(read(folder, VOCABULARY)?).map_err(|_| unusable(folder, "vocab.txt is not UTF-8 text"))?;
     // Not copied: of many languages it is more than 100 MB.
     let weights: &'static [u8] = weights.leak();
-    Encoder::new(&pieces, weights.into()).map_err(|error: WeightsError| unusable(folder, error.to_string()))
+    let encoder =
+        Encoder::new(&pieces, weights.into()).map_err(|error: WeightsError| unusable(folder, error.to_string()))?;
+    let prefix = prefix(folder)?;
+    Ok(match prefix.is_empty() {
+        true => encoder,
+        false => encoder.with_prefix(&prefix),
+    })
+}
+
+/// What is to stand before each text.
+fn prefix(folder: &Path) -> Result<String, Fatal> {
+    if !folder.join(ABOUT).exists() {
+        return Ok(String::new());
+    }
+    let text =
+        String::from_utf8(read(folder, ABOUT)?).map_err(|_| unusable(folder, "encoder.toml is not UTF-8 text"))?;
+    let about: About = toml::from_str(&text).map_err(|error| {
+        let what = Shown::line(error.message());
+        unusable(
+            folder,
+            format!("encoder.toml has nothing but prefix = \"...\": {}", what.as_str()),
+        )
+    })?;
+    let fits = about.prefix.len() <= ENCODER_PREFIX_BYTES_MAX && !about.prefix.chars().any(char::is_control);
+    match fits {
+        true => Ok(about.prefix),
+        false => Err(unusable(
+            folder,
+            format!("the prefix in encoder.toml is longer than {ENCODER_PREFIX_BYTES_MAX} bytes, or no text"),
+        )),
+    }
 }
 
 /// Sentences about anything else, with vectors of this process's encoder if it has one.

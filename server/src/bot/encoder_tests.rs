@@ -32,6 +32,33 @@ fn a_folder_has_an_encoder_of_its_own_version() {
 }
 
 #[test]
+fn a_folder_may_say_what_stands_before_each_text() {
+    let whole = tiny::weights(&[0, 0, 0, 7, 9]);
+    let bare = load(folder(&whole, PIECES.as_bytes()).path()).unwrap();
+    let about = |text: &str| {
+        let folder = folder(&whole, PIECES.as_bytes());
+        fs::write(folder.path().join(ABOUT), text).unwrap();
+        load(folder.path())
+    };
+    let prefixed = about("# as it was trained\nprefix = \"Stiefel \"\n").unwrap();
+    assert_eq!(prefixed.encode(&["boots"]), bare.encode(&["Stiefel boots"]));
+    assert_ne!(prefixed.version(), bare.version());
+    for nothing in ["", "prefix = \"\""] {
+        assert_eq!(about(nothing).unwrap().version(), bare.version());
+    }
+    for (text, what) in [
+        ("prefix = 7", "encoder.toml"),
+        ("query = \"query: \"", "prefix"),
+        ("prefix = \"a\\nb\"", "no text"),
+        (&format!("prefix = \"{}\"", "x".repeat(101)), "100 bytes"),
+    ] {
+        let fatal = about(text).expect_err("it is refused");
+        assert_eq!(fatal.kind, ExitKind::BadData);
+        assert!(fatal.what.contains(what), "{fatal}");
+    }
+}
+
+#[test]
 fn what_is_missing_or_damaged_is_told_with_what_to_do() {
     let whole = tiny::weights(&[0, 0, 0, 7, 7]);
     let empty = TempDir::new().unwrap();

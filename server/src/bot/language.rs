@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::rules::{Rules, RulesError};
-use crate::exit::ExitKind;
+use crate::{
+    decide::{self, DeskWords},
+    exit::ExitKind,
+};
 
 /// What a line is in that none is known of.
 pub const ENGLISH: &str = "en";
@@ -18,6 +21,8 @@ const SHIPPED: [(&str, &str); 1] = [("de", include_str!("rules/de.toml"))];
 const MOST: usize = 40;
 
 static ALL: OnceLock<Vec<Language>> = OnceLock::new();
+/// What the desk says in English, by the operator's own rules.
+static OWN: OnceLock<Arc<DeskWords>> = OnceLock::new();
 
 /// A language.
 #[derive(Debug)]
@@ -102,6 +107,25 @@ fn shipped() -> Vec<Language> {
         rules: Arc::new(rules),
     })
     .collect()
+}
+
+/// What the desk itself says in a language. English is what the server's own rules say, if [`say`] was told of them.
+pub fn words(code: &str) -> Arc<DeskWords> {
+    if code == ENGLISH
+        && let Some(own) = OWN.get()
+    {
+        return own.clone();
+    }
+    let known = all().iter().find(|it| it.code == code).or_else(|| all().first());
+    known.map_or_else(
+        || Arc::new(decide::words::ENGLISH.clone()),
+        |it| it.rules.desk().clone(),
+    )
+}
+
+/// From now on, in the whole program, the desk says in English what these rules have. The first holds.
+pub fn say(rules: &Rules) {
+    let _ = OWN.set(rules.desk().clone());
 }
 
 /// The small words of all languages: they say nothing of what a text is about.

@@ -197,7 +197,10 @@ async fn learnt(desk: &Desk, tenant: TenantKey, known: Known, made: &watch::Send
         );
     } else {
         let trained;
-        (vectors, trained) = aside(vectors, move |vectors| Replies::train(saved, |all| vectors.train(all))).await;
+        (vectors, trained) = aside(vectors, move |vectors| {
+            Replies::train(saved, |all| vectors.train_replies(all))
+        })
+        .await;
         made.send_modify(|made| made.mind.replies = trained.map(Arc::new));
     }
 
@@ -247,6 +250,12 @@ pub fn train(articles: Vec<Article>) -> Trained {
     }
 }
 
+/// Trains on saved replies from nothing.
+#[cfg(test)]
+pub fn train_replies(replies: Vec<Article>) -> Option<Model> {
+    Vectors::default().train_replies(replies)
+}
+
 /// Vectors of texts: those that are kept, and those that had to be worked out.
 #[derive(Default)]
 struct Vectors {
@@ -273,9 +282,18 @@ impl Vectors {
 
     /// The model of articles; `None` if there are none.
     fn train(&mut self, articles: Vec<Article>) -> Option<Model> {
-        let texts: HashSet<String> = articles.iter().flat_map(Article::texts).collect();
-        let vectors = self.for_texts(texts);
+        let vectors = self.for_all(&articles);
         (!articles.is_empty()).then(|| Model::train(articles, |text| vectors.get(text).cloned()))
+    }
+
+    /// The model of saved replies; `None` if there are none.
+    fn train_replies(&mut self, replies: Vec<Article>) -> Option<Model> {
+        let vectors = self.for_all(&replies);
+        (!replies.is_empty()).then(|| Model::train_replies(replies, |text| vectors.get(text).cloned()))
+    }
+
+    fn for_all(&mut self, articles: &[Article]) -> HashMap<String, Vector> {
+        self.for_texts(articles.iter().flat_map(Article::texts).collect())
     }
 
     fn for_texts(&mut self, texts: HashSet<String>) -> HashMap<String, Vector> {

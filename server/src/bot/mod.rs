@@ -49,6 +49,11 @@ pub fn choose(config: &crate::config::Bot) -> Result<(), Fatal> {
     }
 }
 
+/// What the desk itself says to who wrote these lines; `otherwise` is the desk's own language.
+pub(crate) fn words_of_desk(otherwise: &str, lines: &[String]) -> std::sync::Arc<crate::decide::DeskWords> {
+    language::words(language::guess(otherwise, lines.iter().map(String::as_str)))
+}
+
 /// The language that most of a customer's lines are in, as a code; `None` without a line.
 pub(crate) fn language_of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
     let mut lines = lines.peekable();

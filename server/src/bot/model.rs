@@ -61,6 +61,19 @@ impl Model {
 
     /// Trains on articles. `vector` gives the vector of a text, or nothing for any.
     pub fn train(articles: Vec<Article>, vector: impl Fn(&str) -> Option<Vector>) -> Model {
+        Model::fitted(articles, vector, Heads::fit)
+    }
+
+    /// The same for saved replies, of which a desk has two or three at first and no other words: it doubts more.
+    pub fn train_replies(replies: Vec<Article>, vector: impl Fn(&str) -> Option<Vector>) -> Model {
+        Model::fitted(replies, vector, Heads::fit_doubting)
+    }
+
+    fn fitted(
+        articles: Vec<Article>,
+        vector: impl Fn(&str) -> Option<Vector>,
+        fit: fn(usize, Vec<Example>, &[Example]) -> Heads,
+    ) -> Model {
         let mut examples: Vec<Example> = Vec::new();
         for (label, article) in articles.iter().enumerate() {
             examples.extend(article.texts().map(|text| Example {
@@ -70,7 +83,7 @@ impl Model {
             }));
         }
         let words = Words::of(examples.iter().map(|it| it.text.as_str()));
-        let heads = Heads::fit(articles.len(), examples, &background());
+        let heads = fit(articles.len(), examples, &background());
         Model { words, articles, heads }
     }
 

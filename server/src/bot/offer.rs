@@ -6,6 +6,15 @@ use minicom_protocol::{
     words::{SubjectLine, Tag},
 };
 
+/// What the bot let the customer choose among last.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Offered {
+    /// The choices.
+    pub part: ChoicesPart,
+    /// Whether they ask if an answer helped, and stand in its line.
+    pub helps: bool,
+}
+
 /// A customer's answer to an offer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Chosen {
@@ -46,9 +55,43 @@ pub fn part(articles: Vec<(Tag, SubjectLine)>, person: &str, after: &str) -> Cho
     }
 }
 
+/// Whether an answer helped: yes, with its article, or a person. `asks` is the question, with how to answer.
+pub fn helps(article: Tag, yes: &str, no: &str, asks: String) -> Option<ChoicesPart> {
+    let choice = |pick: &str, title: &str, slug| {
+        let title = SubjectLine::parse(title).ok()?;
+        Some(Choice {
+            pick: pick.to_owned(),
+            title,
+            slug,
+        })
+    };
+    Some(ChoicesPart {
+        kind: ChoicesTag::Choices,
+        choices: vec![choice("1", yes, Some(article))?, choice(NONE, no, None)?],
+        fallback: asks,
+    })
+}
+
+impl Offered {
+    /// Which of the choices a line takes. A plain yes or no is enough to say whether something helped.
+    pub fn chosen(&self, line: &str) -> Option<Chosen> {
+        let short = |title: &SubjectLine| title.as_str().split(',').next().map(plain);
+        let by_word = || {
+            let line = plain(line);
+            let mut choices = self.part.choices.iter();
+            let choice = choices.find(|it| self.helps && short(&it.title).as_ref() == Some(&line))?;
+            Some(choice.slug.clone().map_or(Chosen::None, Chosen::Article))
+        };
+        chosen(line, &self.part).or_else(by_word)
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.trim().trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
 /// Which of the choices a line takes, by what is to be written for it or by its title then; `None` if it says something else.
 pub fn chosen(line: &str, offered: &ChoicesPart) -> Option<Chosen> {
-    let plain = |text: &str| text.trim().trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let line = plain(line);
     if line.is_empty() {
         return None;
@@ -106,6 +149,28 @@ mod tests {
         ] {
             assert_eq!(chosen(line, &offered), is, "{line}");
         }
+    }
+
+    #[test]
+    fn yes_and_no_say_whether_it_helped() {
+        let slug = Tag::parse("refunds").unwrap();
+        let part = helps(slug.clone(), "Yes", "No, a person please", "Did it?".to_owned()).unwrap();
+        let offered = Offered { part, helps: true };
+        for line in ["1", "yes", "Yes!", " YES. "] {
+            assert_eq!(offered.chosen(line), Some(Chosen::Article(slug.clone())), "{line}");
+        }
+        for line in ["0", "no", "No, a person please"] {
+            assert_eq!(offered.chosen(line), Some(Chosen::None), "{line}");
+        }
+        for line in ["yes but where?", "2", "no idea", ""] {
+            assert_eq!(offered.chosen(line), None, "{line}");
+        }
+        // An article that is called so is another matter.
+        let titles = Offered {
+            part: offer(&["Returns, refunds"]),
+            helps: false,
+        };
+        assert_eq!(titles.chosen("returns"), None);
     }
 
     proptest! {

@@ -2,13 +2,14 @@
 
 use minicom_protocol::{
     context::Profile,
-    event::{Author, ChoicesPart, Event, EventBody, Part, Posted},
+    event::{Author, Event, EventBody, Part, Posted},
     ids::{ConversationId, Rev, TenantId},
     people::{CustomerRef, Realm},
 };
 
 use super::{
     language, masked,
+    offer::Offered,
     program::{Question, Spoken},
 };
 use crate::limits::BOT_PROGRAM_TURNS;
@@ -25,7 +26,9 @@ pub struct Asked {
     /// Whether the first of them is the conversation's first.
     pub begins: bool,
     /// What the bot offered last, if nobody wrote anything else in between.
-    pub offered: Option<ChoicesPart>,
+    pub offered: Option<Offered>,
+    /// Whether the customer was asked before if an answer helped.
+    pub asked_help: bool,
 }
 
 impl Asked {
@@ -34,7 +37,8 @@ impl Asked {
         let lines = customer_lines(page, conversation);
         let stretch: Vec<String> = lines
             .iter()
-            .filter(|(rev, _)| *rev > since)
+            // What chose of an offer asked nothing by itself.
+            .filter(|(rev, text)| *rev > since && (*rev == trigger || !chose(page, conversation, *rev, text)))
             .map(|(_, text)| text.clone())
             .collect();
         // A long stretch with a person can have pushed the customer's earlier lines out of the page.
@@ -45,6 +49,7 @@ impl Asked {
         Asked {
             begins: begins_here && lines.len() == 1 && read == 0,
             offered: offered(page, conversation, trigger),
+            asked_help: of(page, conversation).any(|(_, posted)| asks_help(posted)),
             lines: stretch[read..].to_vec(),
             customer_name,
         }
@@ -108,12 +113,28 @@ fn customer_lines(page: &[Event], conversation: ConversationId) -> Vec<(Rev, Str
 }
 
 /// What the bot offered last before a line of the customer's, if nobody wrote anything else in between.
-fn offered(page: &[Event], conversation: ConversationId, trigger: Rev) -> Option<ChoicesPart> {
+pub fn offered(page: &[Event], conversation: ConversationId, trigger: Rev) -> Option<Offered> {
     let before = of(page, conversation).rev().filter(|(rev, _)| *rev < trigger);
     let mut said = before.take_while(|(_, posted)| posted.author != Author::Customer);
     let (_, posted) = said.find(|(_, posted)| posted.author == Author::Bot)?;
-    posted.parts.iter().find_map(|part| match part {
+    let part = posted.parts.iter().find_map(|part| match part {
         Part::Choices(choices) => Some(choices.clone()),
         _ => None,
-    })
+    })?;
+    let helps = asks_help(posted);
+    Some(Offered { part, helps })
+}
+
+/// Whether a line of the bot answers with an article and asks if it helped.
+pub fn asks_help(posted: &Posted) -> bool {
+    let has = |is: fn(&Part) -> bool| posted.parts.iter().any(is);
+    posted.author == Author::Bot
+        && has(|part| matches!(part, Part::Card(_)))
+        && has(|part| matches!(part, Part::Choices(_)))
+}
+
+/// Whether a line of the customer's took something of what was offered right before it.
+fn chose(page: &[Event], conversation: ConversationId, rev: Rev, text: &str) -> bool {
+    let offered = offered(page, conversation, rev);
+    offered.is_some_and(|offered| offered.chosen(masked::read(text)).is_some())
 }

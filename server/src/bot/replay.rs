@@ -2,7 +2,7 @@
 //! until a person had it then, or the bot would hand it over now: what follows is an answer to somebody else.
 
 use minicom_protocol::{
-    event::{Author, ChoicesPart, Event, EventBody, Part, Posted},
+    event::{Author, Event, EventBody, Part, Posted},
     ids::{ConversationId, Time},
     people::Realm,
     refusal::Refusal,
@@ -10,8 +10,10 @@ use minicom_protocol::{
 };
 
 use super::{
-    decision::{self, Decision, Does, Knows, Talk},
-    masked, why,
+    decision::{self, Decision, Does, Knows, Talk, Why},
+    masked,
+    offer::Offered,
+    why,
 };
 use crate::{
     desk::Desk,
@@ -123,7 +125,8 @@ fn conversation(knows: &Knows, summary: &Summary, events: &[Event]) -> Vec<Line>
     };
     let mut lines = vec![];
     let mut said: Vec<String> = vec![];
-    let mut offered: Option<ChoicesPart> = None;
+    let mut offered: Option<Offered> = None;
+    let mut asked_help = false;
     for (n, event) in events.iter().enumerate() {
         match &event.body {
             EventBody::TakenOver(_) | EventBody::Transferred(_) | EventBody::Closed(_) => break,
@@ -135,8 +138,9 @@ fn conversation(knows: &Knows, summary: &Summary, events: &[Event]) -> Vec<Line>
                 let talk = Talk {
                     customer_name: name,
                     lines: &read,
-                    begins: said.len() == 1,
+                    begins: lines.is_empty(),
                     offered: offered.as_ref(),
+                    asked_help,
                 };
                 let Some(decision) = decision::decide(knows, &talk) else {
                     continue;
@@ -150,11 +154,20 @@ fn conversation(knows: &Knows, summary: &Summary, events: &[Event]) -> Vec<Line>
                     because: why::because(&decision.why),
                 };
                 lines.push(line);
+                let chose = matches!(decision.why, Why::Chosen | Why::Helped);
                 offered = match decision.does {
-                    Does::Offer { choices, .. } => Some(choices),
+                    Does::Offer { choices: part, .. } => Some(Offered { part, helps: false }),
+                    Does::Answer { asks: Some(part), .. } => {
+                        asked_help = true;
+                        Some(Offered { part, helps: true })
+                    }
                     Does::HandOver { .. } => break,
                     _ => None,
                 };
+                if chose {
+                    // It asks nothing by itself.
+                    said.pop();
+                }
             }
             _ => {}
         }
@@ -215,3 +228,7 @@ fn card(posted: &Posted) -> Option<String> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+#[path = "replay_tests.rs"]
+mod tests;

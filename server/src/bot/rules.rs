@@ -6,10 +6,14 @@ use std::{collections::HashSet, path::Path, sync::Arc};
 
 use minicom_protocol::{settings::bot_answer::BotAnswer, stage::HandOverReason, words::Tag};
 
+use crate::decide::DeskWords;
+
+mod desk;
 mod error;
 mod file;
 mod load;
 mod matching;
+mod shape;
 mod spelling;
 mod tenant;
 
@@ -86,6 +90,8 @@ pub enum TurnKind {
 /// A checked set of rules. Made once, read by everybody; share it in an `Arc`.
 #[derive(Debug)]
 pub struct Rules {
+    /// What the desk itself says.
+    desk: Arc<DeskWords>,
     /// Rules that hand over because the customer asks for it stand first, so that no other rule can come between.
     rules: Vec<Arc<Rule>>,
     negation: Arc<Negation>,
@@ -121,6 +127,14 @@ pub struct Talk {
     pub repeated: BotAnswer,
     /// While handing over who wants none of the choices.
     pub none_of_these: BotAnswer,
+    /// Asking whether an answer helped, and how to say so: in the place of what comes after an article.
+    pub did_it_help: BotAnswer,
+    /// The choice that says yes.
+    pub helped_yes: BotAnswer,
+    /// The choice that wants a person.
+    pub helped_no: BotAnswer,
+    /// To who says yes.
+    pub helped: BotAnswer,
 }
 
 #[derive(Debug)]
@@ -176,6 +190,11 @@ impl Rules {
     pub fn load_language(path: &Path) -> Result<Rules, RulesError> {
         let origin = path.display().to_string();
         Rules::of_language(&load::read(path, &origin)?, &origin)
+    }
+
+    /// What the desk itself says.
+    pub fn desk(&self) -> &Arc<DeskWords> {
+        &self.desk
     }
 
     /// The small words by which the language of these rules is known.

@@ -382,6 +382,7 @@ async fn an_article_that_is_taken_back_meanwhile_is_left_out_of_the_turn() {
         conversation,
         trigger: posted.rev.unwrap(),
         turn: Turn::Article {
+            asks: None,
             text: "So geht es:".to_owned(),
             slug: Tag::parse("gone").unwrap(),
         },
@@ -422,7 +423,12 @@ async fn an_article_answers_as_soon_as_it_is_published_and_no_longer_than_that()
         EventBody::Posted(posted) if posted.author == Author::Bot => Some(posted.parts.clone()),
         _ => None,
     });
-    assert!(matches!(posted.unwrap().last(), Some(Part::Card(card)) if card.slug == slug));
+    let parts = posted.unwrap();
+    assert!(
+        matches!(&parts[1..], [Part::Card(card), Part::Choices(asks)]
+            if card.slug == slug && asks.choices[0].slug.as_ref() == Some(&slug)),
+        "{parts:?}"
+    );
     // How sure it was is nothing that the customer is told.
     let told = test.desk.customer_thread(test.tenant(), alice.customer(), None, 100);
     let told = serde_json::to_string(&told.await.unwrap().0).unwrap();

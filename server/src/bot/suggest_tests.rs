@@ -70,7 +70,7 @@ fn mind() -> Mind {
     );
     Mind {
         articles: by(articles).map(Arc::new),
-        replies: Replies::train(saved, by).map(Arc::new),
+        replies: Replies::train(saved, learner::train_replies).map(Arc::new),
     }
 }
 

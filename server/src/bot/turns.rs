@@ -24,6 +24,7 @@ pub fn decide(knows: &Knows, asked: &Asked) -> (Option<Decision>, Option<Wording
         lines: &lines,
         begins: asked.begins,
         offered: asked.offered.as_ref(),
+        asked_help: asked.asked_help,
     };
     let decision = decision::decide(knows, &talk);
     debug!(why = ?decision.as_ref().map(|it| &it.why), "decided");
@@ -35,7 +36,8 @@ pub fn decide(knows: &Knows, asked: &Asked) -> (Option<Decision>, Option<Wording
 
 /// Whether a rule, or the customer, wants a person: nothing comes before that.
 pub fn wants_person(decision: &Decision) -> bool {
-    matches!(decision.does, Does::HandOver { .. }) && matches!(decision.why, Why::Rule(_) | Why::NoneOfThese)
+    matches!(decision.does, Does::HandOver { .. })
+        && matches!(decision.why, Why::Rule(_) | Why::NoneOfThese | Why::DidNotHelp)
 }
 
 /// What is decided, as a turn.
@@ -43,12 +45,15 @@ pub fn as_decided(decision: Decision) -> Turn {
     match decision.does {
         Does::Nothing => Turn::Silence,
         Does::Answer {
-            article: slug, text, ..
-        } => Turn::Article { text, slug },
+            article: slug,
+            text,
+            asks,
+            ..
+        } => Turn::Article { text, slug, asks },
         Does::Say {
             text,
             article: Some(slug),
-        } => Turn::Article { text, slug },
+        } => Turn::Article { text, slug, asks: None },
         Does::Offer { text, choices } => Turn::Offer { text, choices },
         Does::Say { text, article: None } | Does::Clarify { text } => Turn::Reply { text },
         Does::HandOver { reason, text, note } => Turn::HandOver { text, reason, note },

@@ -45,6 +45,7 @@ pub fn explain(knows: &Knows, text: &str) -> Option<Explained> {
         lines: &[text],
         begins: true,
         offered: None,
+        asked_help: false,
     };
     let decision = decision::decide(knows, &talk)?;
     let title = |model: &Model, slug: &str| {
@@ -83,10 +84,15 @@ pub fn word(does: &Does) -> &'static str {
 pub fn text(does: &Does) -> Option<String> {
     match does {
         Does::Nothing => None,
+        Does::Offer { text, choices }
+        | Does::Answer {
+            text,
+            asks: Some(choices),
+            ..
+        } => Some(format!("{text}\n{}", choices.fallback)),
         Does::Say { text, .. } | Does::Answer { text, .. } | Does::Clarify { text } | Does::HandOver { text, .. } => {
             Some(text.clone())
         }
-        Does::Offer { text, choices } => Some(format!("{text}\n{}", choices.fallback)),
     }
 }
 
@@ -97,6 +103,8 @@ pub fn because(why: &Why) -> String {
         Why::Blank => "there is nothing to read".to_owned(),
         Why::Rule(name) => format!("the rule {name} says so"),
         Why::Chosen => "the customer chose it".to_owned(),
+        Why::Helped => "the customer says that the answer helped".to_owned(),
+        Why::DidNotHelp => "the customer says that the answer did not help".to_owned(),
         Why::NoneOfThese => "the customer wants none of what was offered".to_owned(),
         Why::Repeated => "the same was asked before, and answered".to_owned(),
         Why::Sure(p) => format!("this article is meant with {}", percent(p)),

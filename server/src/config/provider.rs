@@ -237,6 +237,22 @@ impl ProviderSettings {
         }
     }
 
+    /// Whether this program has providers, if one is named.
+    pub(super) fn check_build(&self) -> Result<(), Fatal> {
+        match self.kind {
+            Some(_) if cfg!(not(feature = "providers")) => Err(Self::not_built()),
+            _ => Ok(()),
+        }
+    }
+
+    /// A provider is named, to a program that was built without any.
+    pub(crate) fn not_built() -> Fatal {
+        wrong(
+            "is named, and this program was built without providers of language models (lite)",
+            "Use the program as it is built by default, or say bot.provider.kind = \"off\".",
+        )
+    }
+
     /// Where it is, judged. Without TLS everybody on the way reads the key and what customers ask.
     fn place(&self, i_know: bool) -> Result<Url, Fatal> {
         let form = "Write it as https://models.example.org/v1/, without a name, a password or a question mark in it.";

@@ -383,7 +383,7 @@ pub(super) fn tables() -> impl Iterator<Item = &'static str> {
 }
 
 /// The name that is most like a misspelt one, if any is like it at all.
-pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // A third of the letters may be wrong: with more, a guess is noise.
     let far = (name.chars().count() / 3).max(2);
     let near = names.map(|known| (strsim::osa_distance(&name.to_lowercase(), known), known));

@@ -658,6 +658,25 @@ fn the_printed_configuration_reads_the_same() {
     assert_eq!(Said::file(&bare).read().unwrap().config.bot.rules, None);
 }
 
+#[cfg(not(feature = "providers"))]
+#[test]
+fn a_provider_is_refused_where_none_is_built_in() {
+    for kind in ["gemini", "openai", "ollama", "anthropic"] {
+        let file = format!("[bot.provider]\nkind = \"{kind}\"\nmodel = \"m\"\nkey = \"canary-4711\"\n");
+        let fatal = Said::file(&file).read().unwrap_err();
+        assert!(
+            fatal.what.contains("without providers") && fatal.fix.contains("off"),
+            "{fatal}"
+        );
+    }
+    assert!(
+        Said::file("[bot.provider]\nkind = \"off\"\nmodel = \"m\"\n")
+            .read()
+            .is_ok()
+    );
+}
+
+#[cfg(feature = "providers")]
 #[test]
 fn a_key_is_taken_and_never_shown() {
     let file = "[bot.provider]\nkind = \"openai\"\nmodel = \"m\"\nkey = \"canary-4711\"\n";

@@ -149,10 +149,7 @@ fn reached_at(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary, text: &
         email: Some(email),
     };
     introduce(plan, facts, &introduction, None, &[])?;
-    plan.says(
-        "Thank you: we can write to you there. Your place in the queue is kept.",
-        None,
-    );
+    plan.says(&facts.words().address_taken, None);
     Ok(())
 }
 

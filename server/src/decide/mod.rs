@@ -56,8 +56,9 @@ mod owners;
 mod plan;
 mod tickets;
 mod times;
+pub mod words;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use minicom_protocol::{
     command::Warning,
@@ -74,6 +75,8 @@ use minicom_protocol::{
     thread_view::ThreadView,
     ticket::Ticket,
 };
+
+pub use words::DeskWords;
 
 use crate::{
     hours::Calendar,
@@ -155,12 +158,21 @@ pub struct More<'a> {
     pub customers: Option<(CustomerRef, CustomerRef, bool)>,
     /// The agent's mark in the own mentions, and the journal's head.
     pub mentions: (Rev, Rev),
+    /// What the customer wrote last, where the desk may say something: by it the language is known.
+    pub spoken: Vec<String>,
+    /// What the desk says, in that language; none: in English.
+    pub words: Option<Arc<DeskWords>>,
 }
 
 impl<'a> Facts<'a> {
     /// The thread; a command about one is never decided without it.
     fn thread(&self) -> Result<&ThreadFacts<'a>, Refusal> {
         self.thread.as_ref().ok_or(Refusal::NotFound)
+    }
+
+    /// What the desk says to this customer.
+    fn words(&self) -> &DeskWords {
+        self.more.words.as_deref().unwrap_or(&words::ENGLISH)
     }
 
     /// The conversation, if it is open.

@@ -171,8 +171,9 @@ impl<'f, 'a> Plan<'f, 'a> {
             && !calendar.open_at(self.facts.now)
             && let Some(opens) = calendar.next_open(self.facts.now)
         {
-            let when = calendar.said(opens, self.facts.now);
-            self.nobody_there(&format!("We are closed right now, and back {when};"));
+            let words = self.facts.words();
+            let when = calendar.said_in(&words.when, opens, self.facts.now);
+            self.nobody_there(&words.closed.replace("{{when}}", &when));
         }
         let limit = self.facts.desk.wait_limit_min;
         if limit > 0 && !told {
@@ -187,10 +188,10 @@ impl<'f, 'a> Plan<'f, 'a> {
         }
         let known = self.facts.more.profile.as_ref();
         let reach = match known.is_some_and(|it| it.email.is_some() || it.vouched.email.is_some()) {
-            true => "You will find our answer here.",
-            false => "Leave an e-mail address here, and we can write to you.",
+            true => &self.facts.words().answer_here,
+            false => &self.facts.words().leave_address,
         };
-        let words = format!("{beginning} your place in the queue is kept. {reach}");
+        let words = format!("{beginning} {reach}");
         self.says(&words, Some(Notice::Hours));
     }
 

@@ -34,9 +34,11 @@ pub fn bot_turn(facts: &Facts<'_>, turn: &BotTurn) -> Result<Decision, Refusal> 
             if let Turn::Offer { choices, .. } = &turn.turn {
                 said.push(Part::Choices(choices.clone()));
             }
-            if matches!(turn.turn, Turn::Article { .. }) {
-                // Taken back since: the words stand alone.
-                said.extend(lines::card(facts).ok());
+            if let Turn::Article { asks, .. } = &turn.turn
+                && let Ok(card) = lines::card(facts)
+            {
+                said.push(card);
+                said.extend(asks.clone().map(Part::Choices));
             }
             plan.line(Author::Bot, said, None, None);
             plan.clear_one(TimerKind::BotDeadline, turn.trigger);
@@ -72,10 +74,7 @@ pub fn fire(facts: &Facts<'_>, fire: &Fire) -> Result<Decision, Refusal> {
     plan.clear_one(fire.kind, fire.set_by);
     match fire.kind {
         TimerKind::BotDeadline if row.stage.is_bot() && fire.set_by > row.stage_rev => {
-            plan.says(
-                "The assistant did not answer in time, so a person has been asked for.",
-                None,
-            );
+            plan.says(&facts.words().bot_late, None);
             let note = facts.more.note.clone();
             plan.wants_person(HandOverReason::BotLate, false, row.intake.priority, Some(note));
         }
@@ -98,7 +97,7 @@ pub fn nobody_there(facts: &Facts<'_>) -> Result<Decision, Refusal> {
     let row = facts.named()?;
     let mut plan = Plan::new(facts, facts.thread()?);
     if row.stage.is_waiting() {
-        plan.nobody_there("Nobody is here right now;");
+        plan.nobody_there(&facts.words().nobody);
     }
     Ok(plan.done())
 }
@@ -136,11 +135,7 @@ fn wait_limit(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary) {
         return;
     };
     if since.plus_ms(minutes(limit)) <= facts.now {
-        plan.says(
-            "This takes longer than it should: we are sorry. Your place in the queue is kept. If you cannot wait, leave an \
-             e-mail address with /email and we will write to you.",
-            Some(Notice::WaitLimit),
-        );
+        plan.says(&facts.words().long_wait, Some(Notice::WaitLimit));
     }
 }
 
@@ -161,10 +156,7 @@ fn silence_warning(plan: &mut Plan<'_, '_>, facts: &Facts<'_>, row: &Summary, fi
         return;
     }
     let warned = minutes(facts.desk.silence_warning_min);
-    plan.says(
-        "Are you still there? This chat ends by itself if you do not write. You can always begin a new one.",
-        Some(Notice::Silence),
-    );
+    plan.says(&facts.words().silence, Some(Notice::Silence));
     plan.set(TimerKind::SilenceClose, facts.now.plus_ms(warned));
 }
 

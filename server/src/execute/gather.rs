@@ -76,9 +76,11 @@ pub fn more<'a>(
 }
 
 /// Where the customer can be reached, for what is said to who waits.
+/// What is looked at where the desk itself may say something: how the customer can be reached, and in which language.
 fn reachable(scope: &Scope<'_>, more: &mut More<'_>, place: Option<&Place>) -> store::Result<()> {
     if let Some(place) = place {
         more.profile = Some(profiles::load(scope.conn, scope.tenant, place.customer.id)?);
+        more.spoken = note::spoken(scope, place)?;
     }
     Ok(())
 }
@@ -109,7 +111,7 @@ fn of_customer(
             let named = known.into_iter().find(|it| device_id(&it.digest) == *device);
             more.device = named.map(|it| it.digest);
         }
-        CustomerCommand::Post { quote, file, .. } => {
+        CustomerCommand::Post { quote, file, text, .. } => {
             more.file = attached(scope, *file)?;
             owner(scope, more, place)?;
             line(scope, more, customer, *quote)?;
@@ -117,8 +119,13 @@ fn of_customer(
                 more.previous_owner = conversations::previous_owner(conn, tenant, customer)?;
             }
             let waits = |place: &Place| place.conversation.as_ref().is_some_and(|row| row.stage.is_waiting());
-            if !open || place.is_some_and(waits) {
-                reachable(scope, more, place)?;
+            if let Some(place) = place.filter(|place| !open || waits(place)) {
+                more.profile = Some(profiles::load(conn, tenant, place.customer.id)?);
+                // The desk says something at the beginning, and to who leaves an address: most lines cost no reading.
+                more.spoken = match text.contains('@') && open {
+                    true => note::spoken(scope, place)?,
+                    false => vec![text.clone()],
+                };
             }
         }
         CustomerCommand::Start { .. } => {

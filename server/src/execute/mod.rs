@@ -246,6 +246,7 @@ fn execute(
         None => None,
     };
     let mut more = gather::more(scope, caller, order, place.as_ref(), staff.as_ref())?;
+    more.words = Some(crate::bot::words_of_desk(&choice.settings.bot.language, &more.spoken));
     if scope.faults.capacity_outside {
         more.active.clear();
     }

@@ -41,6 +41,24 @@ pub fn known(
     Ok(told(&lines, up_to.filter(|_| asks_for_person)))
 }
 
+/// What the customer wrote last in the conversation, as it stands now: by it the language is known.
+pub fn spoken(scope: &Scope<'_>, place: &Place) -> store::Result<Vec<String>> {
+    let Some(conversation) = place.conversation.as_ref().map(|it| it.conversation) else {
+        return Ok(vec![]);
+    };
+    let (page, _) = journal::thread_before(scope.conn, scope.tenant, place.customer.id, None, LOOK_BACK)?;
+    let here = page
+        .iter()
+        .filter(|event| event.subject.conversation() == Some(conversation));
+    let lines = here.filter_map(|event| match &event.body {
+        EventBody::Posted(posted) if posted.author == Author::Customer && posted.state.words().is_none() => {
+            Some(posted.text())
+        }
+        _ => None,
+    });
+    Ok(lines.collect())
+}
+
 fn told(lines: &[(&Event, &Posted)], no_question: Option<Rev>) -> HandOverNote {
     let of_customer: Vec<(Rev, LineNo, String)> = lines
         .iter()

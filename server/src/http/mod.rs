@@ -71,8 +71,6 @@ pub struct App {
     pub signals: Signals,
     /// How fast customers may write: one count for what comes by sockets and by HTTP.
     pub rates: std::sync::Arc<Rates>,
-    /// Who drafts for agents, if the operator has named a provider.
-    pub provider: Option<std::sync::Arc<crate::bot::provider::Provider>>,
 }
 
 /// Every route, with the usual rates. `sockets` are the routes that become WebSockets.

@@ -34,6 +34,13 @@ pub type ShortLimit = Limit<{ limits::PAGE_MAX }>;
 /// A limit of rows each of which can be long.
 pub type LongLimit = Limit<{ limits::PAGE_OF_LONG_MAX }>;
 
+/// Cuts a page that was read with one row more than is wanted. Whether there are more.
+pub fn cut<T>(rows: &mut Vec<T>, limit: usize) -> bool {
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    more
+}
+
 /// A position in a list that is in no journal, as text: which list, where, and whose: the tenant's birth mark, so that a
 /// position of another tenant is found out.
 pub fn place_text(list: &str, at: &str, whose: Mark) -> String {

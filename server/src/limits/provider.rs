@@ -23,6 +23,10 @@ pub const PROVIDER_CONNECT_WITHIN: Duration = Duration::from_secs(2);
 pub const DRAFT_FIRST_WITHIN: Duration = Duration::from_secs(5);
 /// See [`DRAFT_FIRST_WITHIN`].
 pub const DRAFT_WHOLE_WITHIN: Duration = Duration::from_secs(20);
+/// A summary stands beside what is told without a model: who asked for it does not wait for it longer.
+pub const SUMMARY_WHOLE_WITHIN: Duration = Duration::from_secs(8);
+/// Lines of a summary in a model's words.
+pub const SUMMARY_LINES_MAX: usize = 8;
 /// The longest that any request may take, whoever asked.
 pub const PROVIDER_REQUEST_WITHIN: Duration = Duration::from_secs(60);
 /// Bytes of an answer that are read. With the tokens bounded it is never reached, but a provider need not keep to that.

@@ -67,7 +67,6 @@ impl Here {
             // Nobody is connected to a folder at rest.
             signals: Signals::new(desk.clone(), &limits),
             rates: Arc::new(Rates::new(&limits)),
-            provider: None,
             uploads: uploads.clone(),
             desk,
             accounts,

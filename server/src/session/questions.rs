@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     accounts::Accounts,
+    bot::drafting,
     desk::{Desk, ExportFor, SearchIn, StatisticsFor},
     limits::{CONTEXT_LIST_BYTES_MAX, FIGURES_ROWS_BYTES_MAX, PAGE_OF_LONG_MAX, QUERY_CHARS_MAX},
     order::{Caller, Who},
@@ -148,9 +149,17 @@ impl AgentAsking {
                 let suggestions = Box::new(found);
                 Ok(AgentReply::Suggestions { suggestions })
             }
-            AgentQuestion::Recap { conversation } => {
-                let recap = Box::new(self.desk.recap(self.tenant, conversation).await?);
+            AgentQuestion::Recap { conversation, words } => {
+                let recap = match words {
+                    false => self.desk.recap(self.tenant, conversation).await?,
+                    true => self.desk.recap_in_words(self.tenant, self.agent, conversation).await?,
+                };
+                let recap = Box::new(recap);
                 Ok(AgentReply::Recap { recap })
+            }
+            AgentQuestion::Draft { conversation } => {
+                let draft = drafting::draft(&self.desk, self.tenant, self.agent, conversation).await?;
+                encode::whole(AgentReply::Draft { draft })
             }
             AgentQuestion::Replies { query, after, limit } => {
                 self.replies(search(query)?, after, page_of_long(limit)?).await

@@ -177,22 +177,23 @@ fn rows(conn: &Connection, table: &str) -> i64 {
     conn.query_row(&count, [], |row| row.get(0)).unwrap()
 }
 
-#[test]
-fn a_database_of_the_third_version_goes_on_with_rows_of_every_table() {
-    let (_dir, file, mut conn) = open();
-    migrate_with(&mut conn, &file, &STEPS[..3], |_| Ok(())).unwrap();
-    conn.execute_batch(include_str!("schema/0003_rows.sql")).unwrap();
+/// A database with rows of every table that its version has, written step by step by the programs of these versions, after the upgrade to
+/// today's. It has had `tables_min` tables at least, and has lost no row.
+fn upgraded(versions: &[(usize, &str)], tables_min: usize) -> (tempfile::TempDir, Connection) {
+    let (dir, file, mut conn) = open();
+    for (steps, rows) in versions {
+        migrate_with(&mut conn, &file, &STEPS[..*steps], |_| Ok(())).unwrap();
+        conn.execute_batch(rows).unwrap();
+    }
     let before: Vec<(String, i64)> = tables(&conn)
         .into_iter()
         .map(|table| (table.clone(), rows(&conn, &table)))
         .collect();
     let empty: Vec<&str> = before.iter().filter(|it| it.1 == 0).map(|it| it.0.as_str()).collect();
-    assert!(empty.is_empty() && before.len() > 20, "no rows of {empty:?}");
+    assert!(empty.is_empty() && before.len() > tables_min, "no rows of {empty:?}");
 
-    assert_eq!(migrate(&mut conn, &file).unwrap(), 3);
-    let found = verify::all(&conn).unwrap();
-    assert!(found.sound(), "{:?}", found.findings);
-    assert_eq!((found.tenants, found.conversations), (2, 2));
+    let from = versions.last().map(|it| it.0);
+    assert_eq!(usize::try_from(migrate(&mut conn, &file).unwrap()).ok(), from);
     for (table, count) in before {
         assert!(rows(&conn, &table) >= count, "{table} has lost rows");
     }
@@ -200,6 +201,19 @@ fn a_database_of_the_third_version_goes_on_with_rows_of_every_table() {
         .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
         .unwrap();
     assert_eq!(broken, 0);
+    (dir, conn)
+}
+
+const THIRD: (usize, &str) = (3, include_str!("schema/0003_rows.sql"));
+const FOURTH: (usize, &str) = (4, include_str!("schema/0004_rows.sql"));
+const FIFTH: (usize, &str) = (5, include_str!("schema/0005_rows.sql"));
+
+#[test]
+fn a_database_of_the_third_version_goes_on_with_rows_of_every_table() {
+    let (_dir, conn) = upgraded(&[THIRD], 20);
+    let found = verify::all(&conn).unwrap();
+    assert!(found.sound(), "{:?}", found.findings);
+    assert_eq!((found.tenants, found.conversations), (2, 2));
 
     let tenant = TenantKey(1);
     let desk = settings::load(&conn, tenant).unwrap();
@@ -214,55 +228,13 @@ fn a_database_of_the_third_version_goes_on_with_rows_of_every_table() {
 
 #[test]
 fn a_database_of_the_fourth_version_goes_on_with_rows_of_every_table() {
-    let (_dir, file, mut conn) = open();
-    migrate_with(&mut conn, &file, &STEPS[..3], |_| Ok(())).unwrap();
-    conn.execute_batch(include_str!("schema/0003_rows.sql")).unwrap();
-    migrate_with(&mut conn, &file, &STEPS[..4], |_| Ok(())).unwrap();
-    conn.execute_batch(include_str!("schema/0004_rows.sql")).unwrap();
-    let before: Vec<(String, i64)> = tables(&conn)
-        .into_iter()
-        .map(|table| (table.clone(), rows(&conn, &table)))
-        .collect();
-    let empty: Vec<&str> = before.iter().filter(|it| it.1 == 0).map(|it| it.0.as_str()).collect();
-    assert!(empty.is_empty() && before.len() > 24, "no rows of {empty:?}");
-
-    assert_eq!(migrate(&mut conn, &file).unwrap(), 4);
-    for (table, count) in before {
-        assert!(rows(&conn, &table) >= count, "{table} has lost rows");
-    }
-    let broken: i64 = conn
-        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(broken, 0);
+    let (_dir, conn) = upgraded(&[THIRD, FOURTH], 24);
     assert_eq!(rows(&conn, "bot_vectors"), 0);
 }
 
 #[test]
 fn a_database_of_the_fifth_version_goes_on_with_rows_of_every_table() {
-    let (_dir, file, mut conn) = open();
-    for (steps, rows) in [
-        (3, include_str!("schema/0003_rows.sql")),
-        (4, include_str!("schema/0004_rows.sql")),
-        (5, include_str!("schema/0005_rows.sql")),
-    ] {
-        migrate_with(&mut conn, &file, &STEPS[..steps], |_| Ok(())).unwrap();
-        conn.execute_batch(rows).unwrap();
-    }
-    let before: Vec<(String, i64)> = tables(&conn)
-        .into_iter()
-        .map(|table| (table.clone(), rows(&conn, &table)))
-        .collect();
-    let empty: Vec<&str> = before.iter().filter(|it| it.1 == 0).map(|it| it.0.as_str()).collect();
-    assert!(empty.is_empty() && before.len() > 26, "no rows of {empty:?}");
-
-    assert_eq!(migrate(&mut conn, &file).unwrap(), 5);
-    for (table, count) in before {
-        assert!(rows(&conn, &table) >= count, "{table} has lost rows");
-    }
-    let broken: i64 = conn
-        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(broken, 0);
+    let (_dir, conn) = upgraded(&[THIRD, FOURTH, FIFTH], 26);
     // An article of before the upgrade has no example questions, and may get some.
     let tenant = TenantKey(1);
     let row = library::articles(&conn, tenant, "refun", 10).unwrap().remove(0);

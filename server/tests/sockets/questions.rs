@@ -109,7 +109,11 @@ async fn what_is_not_there_is_not_found_and_what_is_too_much_is_refused() {
         },
         AgentQuestion::Why { conversation: nothing },
         AgentQuestion::Suggestions { conversation: nothing },
-        AgentQuestion::Recap { conversation: nothing },
+        AgentQuestion::Recap {
+            conversation: nothing,
+            words: true,
+        },
+        AgentQuestion::Draft { conversation: nothing },
         AgentQuestion::Article { slug: tag("nothing") },
         AgentQuestion::Ticket { number: TicketNo(1) },
     ] {

@@ -121,7 +121,8 @@ every! { questions_of_agents of AgentQuestion:
     ];
     Why => [|f, _| (Tenants, json!({"ask": "why", "conversation": f.conversation}))];
     Suggestions => [|f, _| (Tenants, json!({"ask": "suggestions", "conversation": f.conversation}))];
-    Recap => [|f, _| (Tenants, json!({"ask": "recap", "conversation": f.conversation}))];
+    Recap => [|f, _| (Tenants, json!({"ask": "recap", "conversation": f.conversation, "words": true}))];
+    Draft => [|f, _| (Tenants, json!({"ask": "draft", "conversation": f.conversation}))];
     Replies => [
         |_, _| (Nothing, json!({"ask": "replies", "limit": 9})),
         |f, _| (Page, json!({"ask": "replies", "query": f.slug, "limit": 9})),

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, io::Write, sync::Arc, time::Instant};
 
 use anyhow::Context;
-use minicom_protocol::{event::ChoicesPart, words::Tag};
+use minicom_protocol::words::Tag;
 
 use super::read::{ArticleRow, Talk};
 use crate::bot::{
@@ -12,6 +12,7 @@ use crate::bot::{
     decision::{self, Decision, Does, Knows, Why},
     learner,
     model::Article,
+    offer::Offered,
     rules::Rules,
 };
 
@@ -86,7 +87,7 @@ pub fn knows(rows: &[ArticleRow]) -> anyhow::Result<Knows> {
 
 /// What went wrong first, if anything did.
 fn went_wrong(desk: &Knows, talk: &Talk, took: &mut Vec<f64>) -> Option<String> {
-    let mut offered: Option<ChoicesPart> = None;
+    let mut offered: Option<Offered> = None;
     for n in 0..talk.turns.len() {
         let lines: Vec<&str> = talk.turns[..=n].iter().map(|turn| turn.user.as_str()).collect();
         let asked = decision::Talk {
@@ -94,6 +95,8 @@ fn went_wrong(desk: &Knows, talk: &Talk, took: &mut Vec<f64>) -> Option<String> 
             lines: &lines,
             begins: true,
             offered: offered.as_ref(),
+            // What is tried is what the bot does about lines, not what a customer would say to this.
+            asked_help: true,
         };
         let began = Instant::now();
         let decision = decision::decide(desk, &asked)?;
@@ -113,7 +116,7 @@ fn went_wrong(desk: &Knows, talk: &Talk, took: &mut Vec<f64>) -> Option<String> 
             return None;
         }
         offered = match decision.does {
-            Does::Offer { choices, .. } => Some(choices),
+            Does::Offer { choices: part, .. } => Some(Offered { part, helps: false }),
             _ => None,
         };
     }

@@ -8,8 +8,8 @@ mod said;
 use std::{sync::Arc, time::Duration};
 
 use minicom_protocol::{
-    event::{Event, EventBody},
-    ids::{ConversationId, CustomerId, ReplyId},
+    event::{Author, Event, EventBody},
+    ids::{ConversationId, CustomerId, ReplyId, Rev},
     refusal::Refusal,
     stage::{Closer, HandOverReason},
 };
@@ -32,6 +32,10 @@ use crate::{
 
 /// Events of a thread that are looked at.
 const LOOK_BACK: usize = 200;
+/// And if a customer may have said that an answer helped.
+const HELPED_LOOK_BACK: usize = 40;
+/// Bytes of a line that says so.
+const YES_BYTES: usize = 64;
 /// What is older teaches nothing any more: an upgraded desk does not read years again.
 const TEACHES_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// So near to what an answer is known by already, a question adds nothing (a cosine distance of less than 0.3).
@@ -75,6 +79,10 @@ impl Follow for Lessons {
             }
             EventBody::Closed(it) if matches!(it.by, Closer::Agent { .. }) => {
                 self.answered(event, customer, conversation).await
+            }
+            // Yes or no is a few letters.
+            EventBody::Posted(it) if it.author == Author::Customer && it.text().len() <= YES_BYTES => {
+                self.helped(event, customer, conversation).await
             }
             _ => return,
         };
@@ -127,6 +135,49 @@ impl Lessons {
             match conversations::is_erased(scope.conn, tenant, conversation)? {
                 true => Ok(()),
                 false => gap_rows::add(scope.conn, tenant, &row),
+            }
+        });
+        written.await
+    }
+
+    /// What the bot answered becomes one, if the customer says that it helped.
+    async fn helped(&self, event: &Event, customer: CustomerId, conversation: ConversationId) -> Result<(), Refusal> {
+        let before = Some(event.rev.next());
+        let (page, _) = self
+            .desk
+            .thread(self.tenant, customer, before, HELPED_LOOK_BACK)
+            .await?;
+        let Some((question, article)) = said::helped(&page, conversation, &self.rules) else {
+            return Ok(());
+        };
+        let tenant = self.tenant;
+        let read = self.desk.read(move |conn| {
+            // Customers push out nothing that agents have taught.
+            let waits = examples::pending(conn, tenant, Rev(0), examples::PENDING_MAX)?.len();
+            match waits < examples::PENDING_MAX {
+                true => known_of(conn, tenant, Some(Answer::Article(article)), None),
+                false => Ok(None),
+            }
+        });
+        let Some((answer, known)) = read.await? else {
+            return Ok(());
+        };
+        let asked = question.clone();
+        if in_the_background(move || is_near_any(&asked, &known)).await != Some(false) {
+            return Ok(());
+        }
+        let example = Example {
+            id: event.rev,
+            conversation,
+            question,
+            answer,
+            dropped: false,
+            made_at: event.time,
+        };
+        let written = self.desk.write(tenant, move |scope| {
+            match conversations::is_erased(scope.conn, tenant, conversation)? {
+                true => Ok(()),
+                false => examples::add(scope.conn, tenant, &example),
             }
         });
         written.await

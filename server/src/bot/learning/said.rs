@@ -10,6 +10,7 @@ use minicom_protocol::{
 use crate::bot::{
     masked,
     offer::{self, Chosen},
+    reading,
     rules::{Ask, NOT_UNDERSTOOD, Rules},
 };
 
@@ -86,6 +87,25 @@ fn chose_none(lines: &[&Posted]) -> bool {
         })
     });
     offered.is_some_and(|offered| offer::chosen(&lines[at].text(), offered) == Some(Chosen::None))
+}
+
+/// The question that the bot answered, and with which article, if the page's last event is the customer's word that it helped.
+pub fn helped(page: &[Event], conversation: ConversationId, rules: &Rules) -> Option<(String, Tag)> {
+    let last = page.last()?;
+    let EventBody::Posted(line) = &last.body else {
+        return None;
+    };
+    let offered = reading::offered(page, conversation, last.rev).filter(|it| it.helps)?;
+    let Some(Chosen::Article(article)) = offered.chosen(masked::read(&line.text())) else {
+        return None;
+    };
+    let here: Vec<&Event> = of(page, conversation).collect();
+    let lines = lines(&here);
+    let answer = lines.iter().rposition(|it| reading::asks_help(it))?;
+    // Another answer before it had its own question.
+    let before = lines[..answer].iter().rev().take_while(|it| card(it).is_none());
+    let mut asked = before.filter(|it| it.author == Author::Customer).map(|it| it.text());
+    Some((asked.find_map(|text| question(&text, rules))?, article))
 }
 
 /// Masked, on one line, cut to what is kept; `None` if it asks for nothing.

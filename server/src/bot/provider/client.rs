@@ -20,8 +20,16 @@ use crate::{
     tls,
 };
 
+/// The provider of the configuration.
+///
+/// # Errors
+/// Its key cannot be read, or no client can be made.
+pub(super) fn open(settings: &ProviderSettings, kind: ProviderKind) -> Result<Box<dyn ReplyModel>, Fatal> {
+    Ok(Box::new(Remote::new(settings, kind, &settings.read_key()?)?))
+}
+
 /// See the module.
-pub struct Remote {
+struct Remote {
     client: Client,
     target: ServiceTarget,
     options: ChatOptions,
@@ -30,11 +38,7 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// The provider of the configuration.
-    ///
-    /// # Errors
-    /// No client can be made.
-    pub fn new(settings: &ProviderSettings, kind: ProviderKind, key: &Secret) -> Result<Remote, Fatal> {
+    fn new(settings: &ProviderSettings, kind: ProviderKind, key: &Secret) -> Result<Remote, Fatal> {
         let cannot = |what: String| {
             let fix = "Check what stands under [bot.provider], and this computer's certificates.";
             Fatal::new(

@@ -1,7 +1,7 @@
 //! Words for an agent, who has asked for them, reads them and sends what is kept of them: a draft of an answer, a summary. Nothing here
 //! reaches a customer by itself.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use futures_util::StreamExt;
 use minicom_protocol::ids::AgentId;
@@ -12,11 +12,14 @@ use super::{
     grounding::{self, Ground},
     prompt,
     reword::NotSaid,
-    words,
+    summary, words,
 };
 use crate::{
     desk::Desk,
-    limits::{DRAFT_FIRST_WITHIN, DRAFT_WHOLE_WITHIN, PROVIDER_ANSWER_BYTES_MAX, PROVIDER_TALK_BYTES_MAX},
+    limits::{
+        DRAFT_FIRST_WITHIN, DRAFT_WHOLE_WITHIN, PROVIDER_ANSWER_BYTES_MAX, PROVIDER_TALK_BYTES_MAX,
+        SUMMARY_WHOLE_WITHIN,
+    },
     store::TenantKey,
 };
 
@@ -55,33 +58,48 @@ impl Provider {
     /// Why there is none.
     pub async fn draft(&self, desk: &Desk, talk: &Talk) -> Result<String, NotSaid> {
         let prompt = prompt::draft(talk.end(), &talk.passages);
-        self.words(desk, talk, &prompt).await
+        let fit = |text: String| std::future::ready(fit(&text, talk, &prompt));
+        self.words(desk, talk, &prompt, DRAFT_WHOLE_WITHIN, fit).await
     }
 
-    /// A summary of the conversation.
+    /// The conversation in a few lines, each held to what was said in it.
     ///
     /// # Errors
-    /// Why there is none.
+    /// Why there are none.
     pub async fn summarise(&self, desk: &Desk, talk: &Talk) -> Result<String, NotSaid> {
         let prompt = prompt::summarise(talk.end());
-        self.words(desk, talk, &prompt).await
+        let lines = talk.end().to_vec();
+        let held = |text: String| summary::held(text, lines, prompt.clone());
+        self.words(desk, talk, &prompt, SUMMARY_WHOLE_WITHIN, held).await
     }
 
-    async fn words(&self, desk: &Desk, talk: &Talk, prompt: &Prompt) -> Result<String, NotSaid> {
+    /// What a model says to a prompt, made fit to be shown by `fit`.
+    async fn words<Fit>(
+        &self,
+        desk: &Desk,
+        talk: &Talk,
+        prompt: &Prompt,
+        whole: Duration,
+        fit: impl FnOnce(String) -> Fit,
+    ) -> Result<String, NotSaid>
+    where
+        Fit: Future<Output = Result<String, Failure>>,
+    {
         let admitted = self
             .admit(desk, talk.tenant, For::Agent(talk.agent), talk.budget, prompt)
             .await;
         let admitted = admitted.map_err(NotSaid::NotAsked)?;
         let mut tokens = None;
-        let said = self.hear_all(prompt, &mut tokens).await;
-        let said = said.and_then(|text| fit(&text, talk, prompt));
+        let said = match self.hear_all(prompt, whole, &mut tokens).await {
+            Ok(text) => fit(text).await,
+            Err(failure) => Err(failure),
+        };
         admitted.end(desk, said.as_ref().err().copied(), tokens).await;
         said.map_err(NotSaid::Failed)
     }
 
-    async fn hear_all(&self, prompt: &Prompt, tokens: &mut Option<u64>) -> Result<String, Failure> {
-        let began = Instant::now();
-        let whole = began + DRAFT_WHOLE_WITHIN;
+    async fn hear_all(&self, prompt: &Prompt, whole: Duration, tokens: &mut Option<u64>) -> Result<String, Failure> {
+        let whole = Instant::now() + whole;
         let mut text = String::new();
         let mut stream = self.model.stream(prompt);
         loop {

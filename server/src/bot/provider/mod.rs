@@ -3,12 +3,13 @@
 //! each tenant until it is switched on there.
 //!
 //! A file a step: what a model is told (`prompt`), over the network (`client`), read as it comes (`answer`), held to the articles
-//! (`grounding`, with `sentences`, `words` and `figures`), and put together (`reword`, `draft`); who may ask (`breaker`, `budget`, `cache`).
+//! (`grounding`, with `sentences`, `words` and `figures`), and put together (`reword`, `draft`, `summary`); who may ask (`breaker`, `budget`, `cache`).
 
 mod answer;
 mod breaker;
 mod budget;
 mod cache;
+#[cfg_attr(not(feature = "providers"), path = "no_client.rs")]
 mod client;
 pub mod draft;
 mod failure;
@@ -17,6 +18,7 @@ mod grounding;
 mod prompt;
 pub mod reword;
 mod sentences;
+mod summary;
 mod words;
 
 use std::{
@@ -32,7 +34,6 @@ use self::{
     breaker::{Breaker, Stands},
     budget::{Budgets, Reserved},
     cache::Cache,
-    client::Remote,
 };
 pub use self::{
     failure::{Failure, Ungrounded},
@@ -152,8 +153,8 @@ impl Provider {
     /// Its key cannot be read, or no client can be made.
     pub fn open(settings: &ProviderSettings, deadline: Duration) -> Result<Option<Arc<Provider>>, Fatal> {
         let Some(kind) = settings.kind else { return Ok(None) };
-        let model = Remote::new(settings, kind, &settings.read_key()?)?;
-        Ok(Some(Arc::new(Provider::new(Box::new(model), settings, deadline))))
+        let model = client::open(settings, kind)?;
+        Ok(Some(Arc::new(Provider::new(model, settings, deadline))))
     }
 
     /// With a model of any kind. `deadline` is the desk's: the answer is always there before.

@@ -21,6 +21,9 @@ pub(super) struct File {
     /// Texts outside the rules.
     #[serde(default)]
     pub(super) talk: Talk,
+    /// What the desk itself says.
+    #[serde(default)]
+    pub(super) desk: Desk,
     /// `@name` in a pattern stands for one of these.
     #[serde(default)]
     pub(super) words: BTreeMap<Placed, Placed>,
@@ -64,6 +67,45 @@ pub(super) struct Talk {
     pub(super) repeated: Option<Placed>,
     /// While handing over who wants none of the choices.
     pub(super) none_of_these: Option<Placed>,
+    /// Asking whether an answer helped, and how to say so.
+    pub(super) did_it_help: Option<Placed>,
+    /// The choice that says yes.
+    pub(super) helped_yes: Option<Placed>,
+    /// The choice that wants a person.
+    pub(super) helped_no: Option<Placed>,
+    /// To who says yes.
+    pub(super) helped: Option<Placed>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Desk {
+    /// That it is closed, and until when.
+    pub(super) closed: Option<Placed>,
+    /// That nobody is there.
+    pub(super) nobody: Option<Placed>,
+    /// Where the answer will be.
+    pub(super) answer_here: Option<Placed>,
+    /// That an address is wanted.
+    pub(super) leave_address: Option<Placed>,
+    /// To who has left one.
+    pub(super) address_taken: Option<Placed>,
+    /// To who waits long.
+    pub(super) long_wait: Option<Placed>,
+    /// To who has not written for long.
+    pub(super) silence: Option<Placed>,
+    /// That the bot did not answer in time.
+    pub(super) bot_late: Option<Placed>,
+    /// This day.
+    pub(super) today: Option<Placed>,
+    /// The next.
+    pub(super) tomorrow: Option<Placed>,
+    /// How a date is written.
+    pub(super) date: Option<Placed>,
+    /// From Monday on.
+    pub(super) weekdays: Option<Vec<Placed>>,
+    /// From January on.
+    pub(super) months: Option<Vec<Placed>>,
 }
 
 #[derive(Deserialize)]

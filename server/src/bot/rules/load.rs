@@ -12,9 +12,10 @@ use minicom_protocol::{settings::bot_answer::BotAnswer, stage::HandOverReason};
 use regex::{Regex, RegexBuilder};
 
 use super::{
-    Action, Rule, Rules, RulesError, Talk, file,
+    Action, Rule, Rules, RulesError, Talk, desk, file,
     file::{File, HandOver, Placed},
     matching::{Matcher, Negation, Pattern},
+    shape,
     spelling::Spelling,
 };
 use crate::{
@@ -72,15 +73,19 @@ pub(super) fn read(path: &Path, origin: &str) -> Result<String, RulesError> {
 }
 
 /// A parsed file, with what errors need to tell a place in it.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     origin: &'a str,
     text: &'a str,
-    file: File,
+    pub(super) file: File,
 }
 
 impl<'a> Source<'a> {
     fn parse(text: &'a str, origin: &'a str) -> Result<Source<'a>, RulesError> {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        if let Some(it) = shape::first_mistake(text) {
+            return Err(RulesError::at(origin, text, it.at, it.what, &it.fix));
+        }
+        // Its shape is right: what is left to go wrong is told as the library has it.
         let file = toml::from_str(text).map_err(|error| {
             let byte = error.span().map_or(0, |span| span.start);
             let what = error.message().replace('\n', " ");
@@ -95,7 +100,7 @@ impl<'a> Source<'a> {
         Ok(Source { origin, text, file })
     }
 
-    fn error(&self, at: &Placed, what: impl AsRef<str>, fix: &str) -> RulesError {
+    pub(super) fn error(&self, at: &Placed, what: impl AsRef<str>, fix: &str) -> RulesError {
         RulesError::at(self.origin, self.text, at.span().start, what, fix)
     }
 }
@@ -175,6 +180,7 @@ fn made(base: &Source, own: &Source) -> Result<Rules, RulesError> {
         rules: rules.into_iter().map(Arc::new).collect(),
         negation: Arc::new(negation(own, base, &words)?),
         spelling: spelling(own, base),
+        desk: Arc::new(desk::words(own, base)?),
         greeting: talk(own, base, |talk| talk.greeting.as_ref())?,
         not_understood: talk(own, base, |talk| talk.not_understood.as_ref())?,
         not_understood_again: talk(own, base, |talk| talk.not_understood_again.as_ref())?,
@@ -188,6 +194,10 @@ fn made(base: &Source, own: &Source) -> Result<Rules, RulesError> {
             person: talk(own, base, |talk| talk.person.as_ref())?,
             repeated: talk(own, base, |talk| talk.repeated.as_ref())?,
             none_of_these: talk(own, base, |talk| talk.none_of_these.as_ref())?,
+            did_it_help: talk(own, base, |talk| talk.did_it_help.as_ref())?,
+            helped_yes: talk(own, base, |talk| talk.helped_yes.as_ref())?,
+            helped_no: talk(own, base, |talk| talk.helped_no.as_ref())?,
+            helped: talk(own, base, |talk| talk.helped.as_ref())?,
         },
     })
 }

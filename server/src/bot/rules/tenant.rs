@@ -64,6 +64,7 @@ impl Rules {
             not_understood: told(&chosen.not_understood, &self.not_understood),
             not_understood_again: told(&chosen.not_understood_again, &self.not_understood_again),
             talk: self.talk.clone(),
+            desk: self.desk.clone(),
         }
     }
 

@@ -281,9 +281,9 @@ fn mistakes_are_told_with_file_and_line() {
     let rule = "[[rule]]\nname = 'a'\npatterns = ['x']\nanswer = 'y'\n";
     let cases: &[(String, Option<usize>, &str)] = &[
         ("[[rule]\nname = 'a'".to_owned(), Some(1), ""),
-        (format!("{rule}answers = 'z'\n"), Some(5), "unknown field `answers`"),
-        (format!("{rule}\n[tlak]\n"), Some(6), "unknown field `tlak`"),
-        ("[talk]\nhello = 'x'\n".to_owned(), Some(2), "unknown field `hello`"),
+        (format!("{rule}answers = 'z'\n"), Some(5), "unknown key 'rule.answers'"),
+        (format!("{rule}\n[tlak]\n"), Some(6), "unknown key 'tlak'"),
+        ("[talk]\nhello = 'x'\n".to_owned(), Some(2), "unknown key 'talk.hello'"),
         (format!("{rule}{rule}"), Some(6), "a name used twice"),
         (rule.replace("'a'", "'A b'"), Some(2), "cannot be the name"),
         (rule.replace("'a'", "'not_understood'"), Some(2), "cannot be the name"),
@@ -332,9 +332,20 @@ fn mistakes_are_told_with_file_and_line() {
         (
             format!("{rule}hand_over = 'maybe'\n"),
             Some(5),
-            "unknown variant `maybe`",
+            "the value of 'rule.hand_over' cannot be used: it is the text \"maybe\"",
         ),
         (format!("{rule}other_words_max = -1\n"), Some(5), ""),
+        ("[desk]\nclosed = 'later'\n".to_owned(), Some(2), "it has no {{when}}"),
+        (
+            "[desk]\nnobody = 'nobody {{x}}'\n".to_owned(),
+            Some(2),
+            "not known here",
+        ),
+        (
+            "[desk]\nweekdays = ['Mo', 'Di']\n".to_owned(),
+            Some(2),
+            "there are 2 names, and not 7",
+        ),
         ("[words]\na = '@b'\nb = '@a'\n".to_owned(), Some(2), "deep"),
         ("[words]\n\"big A\" = 'x'\n".to_owned(), Some(2), "cannot be used"),
         (
@@ -437,4 +448,25 @@ proptest! {
         let dressed = format!("{marks} {dressed}{marks}");
         prop_assert!(hands_over_on_request(&answer(&dressed)), "{}", dressed);
     }
+}
+
+#[test]
+fn the_desk_speaks_the_languages_that_ship_with_the_program() {
+    use crate::{bot::language, decide::words::ENGLISH};
+    assert_eq!(*language::words("en"), *ENGLISH);
+    let german = language::words("de");
+    for (own, english) in [
+        (&german.closed, &ENGLISH.closed),
+        (&german.nobody, &ENGLISH.nobody),
+        (&german.answer_here, &ENGLISH.answer_here),
+        (&german.leave_address, &ENGLISH.leave_address),
+        (&german.address_taken, &ENGLISH.address_taken),
+        (&german.long_wait, &ENGLISH.long_wait),
+        (&german.silence, &ENGLISH.silence),
+        (&german.bot_late, &ENGLISH.bot_late),
+    ] {
+        assert_ne!(own, english);
+    }
+    assert_eq!(german.when.weekdays[6], "Sonntag");
+    assert_eq!(*language::words("xx"), *ENGLISH);
 }

@@ -2,6 +2,7 @@
 //! handler describes its own route; what holds for every route is added here, once.
 
 mod example;
+#[cfg_attr(not(feature = "api-page"), path = "no_page.rs")]
 mod page;
 mod whole;
 

@@ -19,11 +19,11 @@ use crate::{
     clock::rfc3339,
     http::{
         App,
-        api::{sessions::does, words::Nothing},
+        api::{bot::taken_away, sessions::does, words::Nothing},
         asked::{Asked, Named},
         error::ApiError,
         extract::{ByAgent, Change},
-        page::LongLimit,
+        page::{LongLimit, cut},
     },
     store::{
         TenantKey,
@@ -120,8 +120,7 @@ pub async fn list(
         with_title.collect::<crate::store::Result<Vec<_>>>()
     });
     let mut examples = read.await?;
-    let more = examples.len() > limit;
-    examples.truncate(limit);
+    let more = cut(&mut examples, limit);
     Ok(Json(ExamplesAnswer { examples, more }))
 }
 
@@ -172,18 +171,7 @@ pub async fn delete(
     Named(id): Named<u64>,
     _change: Change<Nothing>,
 ) -> Result<StatusCode, ApiError> {
-    let (tenant, id, by) = (app.desk.tenant(&agent.tenant)?, Rev(id), agent.by());
-    let written = app.desk.write(tenant, move |scope| {
-        let dropped = examples::drop_one(scope.conn, tenant, id)?;
-        if dropped {
-            scope.audit(&by, "bot.example.dropped", id.0.to_string(), json!({}))?;
-        }
-        Ok(dropped)
-    });
-    match written.await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Refusal::NotFound.into()),
-    }
+    taken_away(&app, &agent, Rev(id), "bot.example.dropped", examples::drop_one).await
 }
 
 /// Accepts an example: it is learnt from.

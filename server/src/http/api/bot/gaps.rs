@@ -7,7 +7,6 @@ use minicom_protocol::{
     refusal::Refusal,
 };
 use serde::Serialize;
-use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
     clock::rfc3339,
     http::{
         App,
-        api::words::Nothing,
+        api::{bot::taken_away, words::Nothing},
         asked::Named,
         error::ApiError,
         extract::{ByAgent, Change},
@@ -95,18 +94,7 @@ pub async fn dismiss(
     Named(id): Named<u64>,
     _change: Change<Nothing>,
 ) -> Result<StatusCode, ApiError> {
-    let (tenant, gap, by) = (app.desk.tenant(&agent.tenant)?, Rev(id), agent.by());
-    let written = app.desk.write(tenant, move |scope| {
-        let dismissed = rows::dismiss(scope.conn, tenant, gap)?;
-        if dismissed {
-            scope.audit(&by, "bot.gap.dismissed", gap.0.to_string(), json!({}))?;
-        }
-        Ok(dismissed)
-    });
-    match written.await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Refusal::NotFound.into()),
-    }
+    taken_away(&app, &agent, Rev(id), "bot.gap.dismissed", rows::dismiss).await
 }
 
 /// The draft of an article that fills a gap.

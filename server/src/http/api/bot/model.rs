@@ -10,13 +10,17 @@ use crate::{
     accounts::SignedIn,
     bot::learner,
     clock::rfc3339,
+    execute::Scope,
     http::{
         App,
         api::words::Nothing,
         error::ApiError,
         extract::{ByAdmin, ByAgent, Change},
     },
-    store::bot_models::{self, ModelRow},
+    store::{
+        TenantKey,
+        bot_models::{self, ModelRow},
+    },
 };
 
 /// A model.
@@ -100,14 +104,13 @@ pub async fn train(
     ByAdmin(agent): ByAdmin,
     _change: Change<Nothing>,
 ) -> Result<Json<ModelsAnswer>, ApiError> {
-    let (tenant, by) = (app.desk.tenant(&agent.tenant)?, agent.by());
-    let written = app.desk.write(tenant, move |scope| {
+    let by = agent.by();
+    let trained = changed(&app, &agent, move |scope, tenant| {
         bot_models::go_on(scope.conn, tenant)?;
-        scope.audit(&by, "bot.trained", "bot", json!({}))
+        scope.audit(&by, "bot.trained", "bot", json!({}))?;
+        Ok(true)
     });
-    written.await?;
-    learn(&app, &agent).await?;
-    shown(&app, &agent).await
+    trained.await
 }
 
 /// Goes back to what the bot knew before its newest model.
@@ -121,22 +124,29 @@ pub async fn back(
     ByAdmin(agent): ByAdmin,
     _change: Change<Nothing>,
 ) -> Result<Json<ModelsAnswer>, ApiError> {
-    let (tenant, by) = (app.desk.tenant(&agent.tenant)?, agent.by());
-    let written = app.desk.write(tenant, move |scope| {
-        let gone = bot_models::go_back(scope.conn, tenant)?;
-        if let Some(model) = &gone {
-            scope.audit(&by, "bot.gone_back", "bot", json!({"version": model.version}))?;
-        }
-        Ok(gone)
+    let by = agent.by();
+    let gone = changed(&app, &agent, move |scope, tenant| {
+        let Some(model) = bot_models::go_back(scope.conn, tenant)? else {
+            return Ok(false);
+        };
+        scope.audit(&by, "bot.gone_back", "bot", json!({"version": model.version}))?;
+        Ok(true)
     });
-    written.await?.ok_or(Refusal::NotFound)?;
-    learn(&app, &agent).await?;
-    shown(&app, &agent).await
+    gone.await
 }
 
-/// Waits until it is learnt, as far as that takes no long time.
-async fn learn(app: &App, agent: &SignedIn) -> Result<(), ApiError> {
+/// Changes which model is used, waits until it is learnt, as far as that takes no long time, and shows it. `change` says whether there
+/// was something to change.
+async fn changed(
+    app: &App,
+    agent: &SignedIn,
+    change: impl FnOnce(&Scope<'_>, TenantKey) -> crate::store::Result<bool> + Send + 'static,
+) -> Result<Json<ModelsAnswer>, ApiError> {
     let tenant = app.desk.tenant(&agent.tenant)?;
+    let written = app.desk.write(tenant, move |scope| change(scope, tenant));
+    if !written.await? {
+        return Err(Refusal::NotFound.into());
+    }
     match app.desk.minds().of(tenant) {
         Some(learner) => {
             learner.changed();
@@ -144,5 +154,5 @@ async fn learn(app: &App, agent: &SignedIn) -> Result<(), ApiError> {
         }
         None => drop(learner::once(&app.desk, tenant).await?),
     }
-    Ok(())
+    shown(app, agent).await
 }

@@ -23,7 +23,7 @@ use crate::{
         asked::{Asked, Named},
         error::ApiError,
         extract::{ByAgent, Change},
-        page::{begins_at, place_text},
+        page::{begins_at, cut, place_text},
     },
 };
 
@@ -132,8 +132,7 @@ pub async fn list(
         false => (app.desk.articles(key, words, limit).await?, None),
         true => {
             let mut rows = app.desk.all_articles(key, after, limit + 1).await?;
-            let more = rows.len() > limit;
-            rows.truncate(limit);
+            let more = cut(&mut rows, limit);
             let next = rows.last().filter(|_| more).map(|it| it.slug.clone());
             (rows, next)
         }

@@ -37,12 +37,11 @@ pub async fn draft(
     Named(conversation): Named<ConversationId>,
 ) -> Result<Json<DraftAnswer>, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
-    let drafted = drafting::draft(&app.desk, app.provider.as_deref(), key, agent.agent.id, conversation).await?;
-    let no = drafted.as_ref().err().copied();
+    let drafted = drafting::draft(&app.desk, key, agent.agent.id, conversation).await?;
     Ok(Json(DraftAnswer {
         session_id: conversation,
-        content: drafted.ok(),
-        reason: no.map(|no| no.code()),
-        message: no.map(|no| no.words()),
+        content: drafted.text,
+        reason: drafted.no.map(|no| no.code()),
+        message: drafted.no.map(|no| no.words()),
     }))
 }

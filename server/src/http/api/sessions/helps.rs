@@ -8,15 +8,15 @@ use minicom_protocol::{
     stage::HandOverReason,
     suggestions::Suggestions,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     clock::rfc3339,
     http::{
         App,
         api::words::{Person, PriorityWord},
-        asked::Named,
+        asked::{Asked, Named},
         error::ApiError,
         extract::ByAgent,
     },
@@ -148,7 +148,8 @@ pub struct SummaryAnswer {
     files: Vec<String>,
     /// How many notes it has.
     note_count: u64,
-    /// The same in the words of a language model, where the desk has one and it answered in time.
+    /// The same in the words of a language model, if they were asked for, the desk has one and it answered in time: at most 8 lines, each
+    /// held to what was said. Show it as text, marked as such.
     words: Option<String>,
     /// All of it as lines of text. Strangers' words: show them as text.
     text: String,
@@ -246,17 +247,31 @@ impl From<Recap> for SummaryAnswer {
     }
 }
 
+/// How a conversation is told.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SummaryQuery {
+    /// Also in the words of a language model, where the desk has one. It takes up to 8 seconds, and costs tokens.
+    #[param(default = false)]
+    words: Option<bool>,
+}
+
 /// Tells a conversation in a few lines: who, what was asked first, what the bot tried, who had it when, what is open.
 #[utoipa::path(
     get, path = "/sessions/{id}/summary", tag = "sessions", operation_id = "summarise_session",
-    params(("id" = Uuid, Path, description = "The conversation")),
+    params(("id" = Uuid, Path, description = "The conversation"), SummaryQuery),
     responses((status = 200, body = SummaryAnswer))
 )]
 pub async fn summary(
     State(app): State<App>,
     ByAgent(agent): ByAgent,
     Named(conversation): Named<ConversationId>,
+    Asked(query): Asked<SummaryQuery>,
 ) -> Result<Json<SummaryAnswer>, ApiError> {
     let key = app.desk.tenant(&agent.tenant)?;
-    Ok(Json(app.desk.recap(key, conversation).await?.into()))
+    let recap = match query.words {
+        Some(true) => app.desk.recap_in_words(key, agent.agent.id, conversation).await?,
+        _ => app.desk.recap(key, conversation).await?,
+    };
+    Ok(Json(recap.into()))
 }
