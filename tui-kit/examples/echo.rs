@@ -11,6 +11,7 @@ use minicom_tui_kit::editor::{Edit, Edited};
 use minicom_tui_kit::input::Translator;
 use minicom_tui_kit::keymap::Row;
 use minicom_tui_kit::screen::TerminalScreen;
+use minicom_tui_kit::theme::Look;
 use minicom_tui_kit::transcript::{Entry, EntryKey, Extras, Kind};
 use minicom_tui_kit::{App, Composer, Effect, Hint, Input, Keymap, Now, Shown, Theme, Transcript, Who, Zone};
 use minicom_tui_kit::{links, runtime, signals, terminal};
@@ -118,6 +119,8 @@ impl Echo {
         match text.as_str() {
             "/panic" => panic!("asked for"),
             copied if copied.starts_with("/copy ") => vec![Effect::Copy(copied[6..].to_owned())],
+            "/mouse off" => vec![Effect::Mouse(false)],
+            "/mouse on" => vec![Effect::Mouse(true)],
             "/task" => vec![Effect::Program(Order::Panic)],
             _ => vec![Effect::Program(Order::Answer(text))],
         }
@@ -183,7 +186,7 @@ impl App for Echo {
 async fn echo() -> std::io::Result<u8> {
     let app = Echo {
         keys: Keymap::new(TABLE).map_err(std::io::Error::other)?,
-        theme: Theme::from_environment(|name| std::env::var(name).ok()),
+        theme: Look::default().theme(|name| std::env::var(name).ok(), || None),
         transcript: Transcript::new(Zone::system()).with_links(links::known(|name| std::env::var(name).ok())),
         composer: Composer::default(),
         size: Size::default(),

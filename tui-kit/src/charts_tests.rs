@@ -12,15 +12,10 @@ fn named(rows: &[(&'static str, u64)]) -> Vec<(Shown, u64)> {
 }
 
 const THEMES: [Theme; 2] = [
+    Theme::mono(),
     Theme {
-        mono: true,
-        ascii: false,
-        every_colour: false,
-    },
-    Theme {
-        mono: true,
         ascii: true,
-        every_colour: false,
+        ..Theme::mono()
     },
 ];
 

@@ -3,11 +3,14 @@
 //! Owns the keys of editing, graphemes, the history of what was sent, and that nothing typed is lost: not by a paste, a recall, a
 //! limit or a refusal. It refuses to know where the text goes; Enter is told, and the program decides.
 
+mod chips;
 mod edit;
 mod field;
+mod reserved;
 mod rows;
 
 pub use field::{FIELD_BYTES_MAX, Field};
+pub use reserved::{is_for_text, is_half_a_key};
 
 use minicom_protocol::gate::{self, Shown};
 use minicom_protocol::text::MESSAGE_BYTES_MAX;
@@ -16,6 +19,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::composer::chips::{Chips, without_signs};
 use crate::composer::edit::{Edit, Editor};
 use crate::composer::rows::{Rows, lay_out};
 use crate::key::Key;
@@ -35,7 +39,8 @@ pub const EDITING_KEYS: &[(&str, &str)] = &[
     ("alt-b alt-f", "a word back, forward"),
     ("ctrl-w ctrl-u alt-k", "cut the word, to the start, to the end"),
     ("ctrl-y", "insert what was cut"),
-    ("ctrl-_", "undo"),
+    ("ctrl-_ alt-z", "undo, redo"),
+    ("alt-y", "show a large paste in full"),
     ("up down", "what I sent before, on the first and last line"),
 ];
 
@@ -68,6 +73,8 @@ pub struct Composer {
     wanted_column: Option<usize>,
     sent: Vec<String>,
     recalled: Option<Recalled>,
+    /// Large pastes that stand as one sign.
+    chips: Chips,
 }
 
 /// A text from the history stands in the composer.
@@ -88,6 +95,7 @@ impl Default for Composer {
             wanted_column: None,
             sent: Vec::new(),
             recalled: None,
+            chips: Chips::default(),
         }
     }
 }
@@ -115,7 +123,7 @@ impl Composer {
 
     /// The text as it would be sent.
     pub fn text(&self) -> String {
-        self.editor.text()
+        self.chips.expanded(self.editor.text())
     }
 
     /// Nothing is written, not even a blank.
@@ -125,7 +133,8 @@ impl Composer {
 
     /// Replaces the text; the cursor stands at its end. Undo does not go back beyond it.
     pub fn set_text(&mut self, text: &str) {
-        let clean = gate::clean(text);
+        let clean = without_signs(&gate::clean(text));
+        self.chips = Chips::default();
         self.editor = Editor::with_text(&clean[..clean.floor_char_boundary(HELD_BYTES_MAX)]);
         self.wanted_column = None;
         self.keep_cursor_in_view();
@@ -153,31 +162,72 @@ impl Composer {
 
     /// What is to be told while the text is too long to send; it can still be shortened.
     pub fn too_long(&self) -> Option<Shown> {
-        let over = self
-            .editor
-            .bytes()
-            .checked_sub(MESSAGE_BYTES_MAX)
-            .filter(|over| *over > 0)?;
+        let over = self.bytes().checked_sub(MESSAGE_BYTES_MAX).filter(|over| *over > 0)?;
         Some(Shown::line(&format!(
             "{over} bytes too long to send ({MESSAGE_BYTES_MAX} is the most): shorten it"
         )))
     }
 
-    /// A paste: inserted as it is, never sends.
+    /// Bytes of the text as it would be sent.
+    fn bytes(&self) -> usize {
+        self.text().len()
+    }
+
+    /// A paste: inserted as it is, never sends. A large one stands as one sign until it is sent or shown in full.
     pub fn paste(&mut self, text: &str) -> Handled {
-        self.insert(&gate::clean(text))
+        let clean = without_signs(&gate::clean(text));
+        if Chips::is_large(&clean)
+            && self.bytes() + clean.len() <= HELD_BYTES_MAX
+            && let Some(sign) = self.chips.fold(&clean)
+        {
+            self.editor.insert(sign.encode_utf8(&mut [0; 4]));
+            return self.after_edit(true);
+        }
+        self.insert(&clean)
+    }
+
+    /// Shows the large paste beside the cursor in full, or else the first one.
+    fn unfold(&mut self) -> Handled {
+        let (line, byte) = self.editor.cursor();
+        let all = self.editor.lines().iter().enumerate().flat_map(|(line, text)| {
+            let signs = text.char_indices().filter(|(_, sign)| self.chips.of(*sign).is_some());
+            signs.map(move |(at, sign)| (line, at, sign))
+        });
+        let beside = |it: &(usize, usize, char)| it.0 == line && (it.1 + it.2.len_utf8() == byte || it.1 == byte);
+        // The first is taken where none is beside.
+        let found = all.clone().find(beside).or_else(|| all.clone().next());
+        let Some((line, at, sign)) = found else {
+            return Handled::No;
+        };
+        let text = self.chips.of(sign).unwrap_or_default().to_owned();
+        self.editor.jump(line, at + sign.len_utf8());
+        self.editor.remove_before(sign.len_utf8());
+        self.editor.insert(&text);
+        self.after_edit(true)
     }
 
     /// Text that the program inserts where the cursor stands.
     pub fn insert(&mut self, text: &str) -> Handled {
-        if self.editor.bytes() + text.len() > HELD_BYTES_MAX {
+        if self.bytes() + text.len() > HELD_BYTES_MAX {
             return Handled::Refused(Shown::line(&format!(
                 "not inserted: {} bytes are too many, {HELD_BYTES_MAX} is the most",
                 text.len()
             )));
         }
-        self.editor.insert(text);
+        self.editor.insert(&without_signs(text));
         self.after_edit(true)
+    }
+
+    /// Text that the program puts behind what is written, on lines of its own; the cursor stands at its end. One undo takes it away.
+    pub fn append(&mut self, text: &str) -> Handled {
+        let clean = gate::clean(text);
+        if self.is_empty() {
+            return self.insert(&clean);
+        }
+        let last = self.editor.lines().len() - 1;
+        self.editor.jump(last, self.editor.line(last).len());
+        let gap = if self.editor.line(last).is_empty() { "" } else { "\n" };
+        self.insert(&format!("{gap}{clean}"))
     }
 
     /// What stands before the cursor on its line: for completing a name.
@@ -191,11 +241,11 @@ impl Composer {
     pub fn replace_before(&mut self, bytes: usize, text: &str) -> Handled {
         let (line, byte) = self.editor.cursor();
         let from = self.editor.line(line).ceil_char_boundary(byte.saturating_sub(bytes));
-        if self.editor.bytes() + text.len() > HELD_BYTES_MAX {
+        if self.bytes() + text.len() > HELD_BYTES_MAX {
             return self.insert(text);
         }
         self.editor.remove_before(byte - from);
-        self.editor.insert(&gate::clean(text));
+        self.editor.insert(&without_signs(&gate::clean(text)));
         self.after_edit(true)
     }
 
@@ -214,6 +264,7 @@ impl Composer {
             "alt-enter" | "shift-enter" | "ctrl-j" => self.insert("\n"),
             "up" => self.up(),
             "down" => self.down(),
+            "alt-y" => self.unfold(),
             name => match self.editor.key(name) {
                 Some(Edit::Text(changed)) => self.after_edit(changed),
                 Some(Edit::Cursor) => self.after_edit(false),
@@ -252,8 +303,8 @@ impl Composer {
             return false;
         };
         let wanted = self.wanted_column.unwrap_or(column);
-        self.editor
-            .jump(target.line, target.column_at(self.editor.line(target.line), wanted));
+        let byte = target.column_at(self.editor.line(target.line), wanted, &|it| self.shown_width(it));
+        self.editor.jump(target.line, byte);
         self.wanted_column = Some(wanted);
         self.keep_cursor_in_view();
         true
@@ -282,7 +333,14 @@ impl Composer {
     }
 
     fn layout(&self) -> Rows {
-        lay_out(self.editor.lines(), self.editor.cursor(), self.columns)
+        let measure = |grapheme: &str| self.shown_width(grapheme);
+        lay_out(self.editor.lines(), self.editor.cursor(), self.columns, &measure)
+    }
+
+    /// Columns of a grapheme as it is shown.
+    fn shown_width(&self, grapheme: &str) -> usize {
+        let label = self.chips.label(grapheme);
+        label.map_or_else(|| width(grapheme), |label| width(&label).min(self.columns))
     }
 
     fn keep_cursor_in_view(&mut self) {
@@ -314,9 +372,13 @@ impl Composer {
             let mut x = area.x;
             for grapheme in self.editor.line(row.line)[row.bytes.clone()].graphemes(true) {
                 // A pile of marks is kept as it was written, but one cell shows no more than the gate lets through.
-                let shown = Shown::line(grapheme);
                 let room = usize::from(area.right().saturating_sub(x));
-                (x, _) = buffer.set_stringn(x, y, shown.as_str(), room.min(width(grapheme).max(1)), Style::new());
+                let (shown, style) = match self.chips.label(grapheme) {
+                    Some(label) => (Shown::line(&label).cut(room), theme.title()),
+                    None => (Shown::line(grapheme), Style::new()),
+                };
+                let most = room.min(self.shown_width(grapheme).max(1));
+                (x, _) = buffer.set_stringn(x, y, shown.as_str(), most, style);
             }
         }
         let (row, column) = layout.cursor;

@@ -143,6 +143,7 @@ fn other_keys_are_the_programs() {
             let mut composer = typed("sent before");
             composer.take();
             press(&mut composer, "one two<ctrl-w>one<ctrl-j>two<up>");
+            let _ = composer.paste(&large());
             assert_ne!(composer.key(key(name)), Handled::No, "{name} is in the help");
         }
     }
@@ -270,4 +271,77 @@ proptest! {
             prop_assert!(area.contains(cursor));
         }
     }
+}
+
+// Large pastes.
+
+/// Twelve lines.
+fn large() -> String {
+    (1..=12).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_large_paste_stands_as_one_sign_and_is_sent_whole() {
+    let mut composer = Composer::with_text("see ");
+    composer.set_size(60, 5);
+    assert_eq!(composer.paste(&large()), Handled::Changed);
+    press(&mut composer, " there");
+    assert_eq!(composer.rows(), 1);
+    let area = Rect::new(0, 0, 60, 1);
+    let mut buffer = Buffer::empty(area);
+    let cursor = composer.view(area, &mut buffer, &Theme::ansi(), &Shown::fixed(""));
+    let row = crate::testing::plain(&buffer);
+    assert!(row.starts_with("see [12 lines, 86 B] there"), "{row}");
+    assert_eq!(usize::from(cursor.x), "see [12 lines, 86 B] there".len());
+    assert_eq!(composer.text(), format!("see {} there", large()));
+    assert_eq!(composer.take(), format!("see {} there", large()));
+    press(&mut composer, "<up>");
+    assert_eq!(
+        composer.text(),
+        format!("see {} there", large()),
+        "what was sent comes back"
+    );
+}
+
+#[test]
+fn one_key_deletes_it_undo_brings_it_back_and_another_shows_it() {
+    let mut composer = Composer::default();
+    let _ = composer.paste(&large());
+    press(&mut composer, "<backspace>");
+    assert!(composer.is_empty());
+    press(&mut composer, "<ctrl-_>");
+    assert_eq!(composer.text(), large());
+    press(&mut composer, "<alt-z>");
+    assert!(composer.is_empty(), "redo");
+    press(&mut composer, "<ctrl-_>a<alt-y>");
+    assert_eq!(composer.text(), format!("{}a", large()));
+    composer.set_size(60, 20);
+    assert_eq!(composer.rows(), 12);
+    assert_eq!(composer.key(key("alt-y")), Handled::No, "none is left");
+}
+
+#[test]
+fn a_sign_from_outside_is_none() {
+    let mut composer = Composer::default();
+    let _ = composer.paste(&large());
+    let _ = composer.paste("\u{10f000}");
+    press(&mut composer, "\u{10f000}");
+    assert_eq!(composer.text(), format!("{}\u{fffd}\u{fffd}", large()));
+    assert_eq!(Composer::with_text("\u{10f000}").text(), "\u{fffd}");
+}
+
+#[test]
+fn what_is_folded_counts_as_what_it_is() {
+    let mut composer = Composer::default();
+    let _ = composer.paste(&"x".repeat(HELD_BYTES_MAX - 10));
+    assert!(composer.too_long().is_some());
+    assert!(matches!(composer.paste("eleven bytes"), Handled::Refused(_)));
+    assert!(matches!(composer.paste(&large()), Handled::Refused(_)));
+}
+
+#[test]
+fn the_ends_of_the_text() {
+    let mut composer = Composer::with_text("one\ntwo");
+    press(&mut composer, "<ctrl-home>a<ctrl-end>b");
+    assert_eq!(composer.text(), "aone\ntwob");
 }

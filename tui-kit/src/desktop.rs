@@ -34,14 +34,30 @@ impl Desktop {
         if environment("KITTY_WINDOW_ID").is_some() {
             return Some(Desktop::Osc99);
         }
-        let takes_osc9 = ["iTerm.app", "WezTerm", "ghostty"];
-        if environment("TERM_PROGRAM").is_some_and(|it| takes_osc9.contains(&it.as_str())) {
-            return Some(Desktop::Osc9);
+        let names = ["TERM_PROGRAM", "TERM"];
+        names
+            .into_iter()
+            .find_map(|name| Desktop::of_terminal(&environment(name)?))
+    }
+
+    /// What a terminal takes that calls itself so: in `TERM_PROGRAM`, in `TERM`, which comes along over ssh, or when tmux asks it.
+    pub fn of_terminal(name: &str) -> Option<Desktop> {
+        let name = name.to_lowercase();
+        let is = |known: &str| name.strip_prefix("xterm-").unwrap_or(&name).starts_with(known);
+        match () {
+            () if is("kitty") => Some(Desktop::Osc99),
+            () if ["iterm", "wezterm", "ghostty", "foot"].into_iter().any(is) => Some(Desktop::Osc9),
+            () if is("rxvt-unicode") || is("urxvt") => Some(Desktop::Osc777),
+            () => None,
         }
-        match environment("TERM").as_deref() {
-            Some("foot" | "foot-extra") => Some(Desktop::Osc9),
-            Some(term) if term.starts_with("rxvt-unicode") => Some(Desktop::Osc777),
-            _ => None,
+    }
+
+    /// Its name, as in [`VARIABLE`].
+    pub const fn name(self) -> &'static str {
+        match self {
+            Desktop::Osc9 => "osc9",
+            Desktop::Osc777 => "osc777",
+            Desktop::Osc99 => "osc99",
         }
     }
 
@@ -81,6 +97,8 @@ mod tests {
         assert_eq!(of(&[("TERM", "foot")]), Some(Desktop::Osc9));
         assert_eq!(of(&[("KITTY_WINDOW_ID", "1")]), Some(Desktop::Osc99));
         assert_eq!(of(&[("TERM", "rxvt-unicode-256color")]), Some(Desktop::Osc777));
+        assert_eq!(of(&[("TERM", "xterm-kitty")]), Some(Desktop::Osc99), "over ssh");
+        assert_eq!(of(&[("TERM", "xterm-ghostty")]), Some(Desktop::Osc9));
         assert_eq!(of(&[("TERM_PROGRAM", "WezTerm"), ("TMUX", "/tmp/x")]), None);
         assert_eq!(
             of(&[("MINICOM_NOTIFY", "osc9"), ("TMUX", "/tmp/x")]),

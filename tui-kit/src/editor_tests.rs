@@ -7,6 +7,7 @@ use futures_util::future::join;
 use super::*;
 use crate::Input;
 use crate::input::Translator;
+use crate::notify::Call;
 use crate::runtime::{self, App, Effect, Ended, Inputs, Now};
 use crate::signals::Signal;
 use crate::testing::{FakeEvents, FakeScreen, Typist, fake_terminal, key};
@@ -130,7 +131,13 @@ impl App for Writer {
             Input::Edited(edited) => self.lines.push(format!("{edited:?}")),
             Input::Message(n) => {
                 self.lines.push(format!("m{n}"));
-                return vec![Effect::Bell, Effect::Title(Shown::line(&format!("({n})")))];
+                return vec![
+                    Effect::Notify(Call {
+                        bell: true,
+                        words: None,
+                    }),
+                    Effect::Title(Shown::line(&format!("({n})"))),
+                ];
             }
             Input::Resize(size) => self.lines.push(format!("{}x{}", size.width, size.height)),
             _ => {}

@@ -109,6 +109,8 @@ impl FilePreview {
                 paints: vec![(0..words.len(), Paint::Less)],
                 words: Words::Made(words),
                 hides: 1,
+                hang: 0,
+                indent: 0,
             });
         }
         rows

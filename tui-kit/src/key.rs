@@ -118,6 +118,11 @@ impl Key {
         }
     }
 
+    /// Whether it is pressed with Ctrl or Alt, or is a function key: nobody types it into a text.
+    pub fn is_chord(self) -> bool {
+        self.second || self.is_function_key() || self.mods.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+    }
+
     /// True for F1 to F12.
     pub fn is_function_key(self) -> bool {
         matches!(self.code, KeyCode::F(_))
@@ -227,6 +232,70 @@ impl FromStr for Key {
             },
         };
         Ok(Key::new(code, mods))
+    }
+}
+
+/// Reads a name as a person writes it: `Ctrl-N` is `ctrl-n`. A single character is what it is: `N` is no `n`.
+///
+/// # Errors
+/// It is no key.
+pub fn read_name(name: &str) -> Result<Key, UnknownKey> {
+    name.parse()
+        .or_else(|unknown| name.to_lowercase().parse().map_err(|_: UnknownKey| unknown))
+}
+
+/// What other programs call the parts of a key's name.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("c", "ctrl"),
+    ("control", "ctrl"),
+    ("m", "alt"),
+    ("a", "alt"),
+    ("meta", "alt"),
+    ("option", "alt"),
+    ("s", "shift"),
+    ("return", "enter"),
+    ("escape", "esc"),
+    ("pageup", "pgup"),
+    ("pagedown", "pgdn"),
+    ("del", "delete"),
+    ("ins", "insert"),
+    ("bs", "backspace"),
+    ("minus", "hyphen"),
+    ("spc", "space"),
+];
+
+/// The key that was probably meant by a name that is none: other programs' names and slips of the finger are understood.
+pub fn nearest(name: &str) -> Option<Key> {
+    let name = name
+        .trim()
+        .trim_matches(['<', '>'])
+        .replace(['+', '_', ' '], "-")
+        .to_lowercase();
+    let name = name
+        .strip_prefix('^')
+        .map_or(name.clone(), |rest| format!("ctrl-{rest}"));
+    let meant = |part: &str, known: &[&str]| -> Option<&'static str> {
+        // Names of other programs, and slips of the finger in those too.
+        let others = OTHER_NAMES.iter().filter(|(_, own)| known.contains(own));
+        let own = NAMES.iter().map(|(name, _, _)| (*name, *name));
+        let mods = ["ctrl", "alt", "shift"].map(|name| (name, name));
+        let own = own.chain(mods).filter(|(name, _)| known.contains(name));
+        let all: Vec<(&'static str, &'static str)> = own.chain(others.copied()).collect();
+        let exact = all.iter().find(|(name, _)| *name == part).map(|(name, _)| *name);
+        let near = exact.or_else(|| crate::config::nearest(part, all.iter().map(|(name, _)| *name)))?;
+        all.iter().find(|(name, _)| *name == near).map(|(_, own)| *own)
+    };
+    let mut parts: Vec<&str> = name.split('-').filter(|part| !part.is_empty()).collect();
+    let last = parts.pop()?;
+    let mut out = String::new();
+    for part in parts {
+        out.push_str(meant(part, &["ctrl", "alt", "shift"])?);
+        out.push('-');
+    }
+    let named: Vec<&str> = NAMES.iter().map(|(named, _, _)| *named).collect();
+    match format!("{out}{last}").parse() {
+        Ok(key) => Some(key),
+        Err(_) => format!("{out}{}", meant(last, &named)?).parse().ok(),
     }
 }
 

@@ -81,3 +81,39 @@ fn two_presses_are_one_key_with_a_name_and_a_hint() {
     assert_eq!(key("ctrl-x-d").typed(), None);
     assert!(key("ctrl-x").is_first_of_two() && !key("ctrl-x-ctrl-x").is_first_of_two() && !key("x").is_first_of_two());
 }
+
+#[test]
+fn names_are_read_as_people_write_them() {
+    for (written, name) in [
+        ("Ctrl-N", "ctrl-n"),
+        ("ALT-Enter", "alt-enter"),
+        ("F5", "f5"),
+        ("PgUp", "pgup"),
+        ("N", "N"),
+    ] {
+        assert_eq!(
+            read_name(written).map(|key| key.to_string()),
+            Ok(name.to_owned()),
+            "{written}"
+        );
+    }
+    for (written, meant) in [
+        ("cntrl-n", Some("ctrl-n")),
+        ("C-n", Some("ctrl-n")),
+        ("^N", Some("ctrl-n")),
+        ("M-enter", Some("alt-enter")),
+        ("<Esc>", Some("esc")),
+        ("ctrl+pageup", Some("ctrl-pgup")),
+        ("retrun", Some("enter")),
+        ("bakcspace", Some("backspace")),
+        ("f99", None),
+        ("", None),
+        ("hyper-x-y", None),
+    ] {
+        assert_eq!(
+            nearest(written).map(|key| key.to_string()).as_deref(),
+            meant,
+            "{written}"
+        );
+    }
+}

@@ -2,6 +2,9 @@
 //!
 //! Owns which key means what in which context, and which hints fit. It refuses to know what an action does.
 
+mod merge;
+mod print;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -9,6 +12,7 @@ use minicom_protocol::gate::Shown;
 use ratatui::text::{Line, Span};
 use thiserror::Error;
 
+pub use self::merge::Rules;
 use crate::key::{Key, UnknownKey};
 use crate::text::width;
 use crate::theme::Theme;
@@ -112,6 +116,8 @@ pub enum TableWrong {
 pub struct Keymap<A: 'static, C: 'static> {
     rows: &'static [Row<A, C>],
     keys: HashMap<(C, Key), usize>,
+    /// The keys of each row in their order, the best for a hint first.
+    bound: Vec<Vec<(C, Key)>>,
     function_keys_first: bool,
 }
 
@@ -122,6 +128,7 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
     /// A key that is none, two actions on one key in one context, an action that is there twice.
     pub fn new(rows: &'static [Row<A, C>]) -> Result<Keymap<A, C>, TableWrong> {
         let mut keys = HashMap::new();
+        let mut bound = vec![Vec::new(); rows.len()];
         for (index, row) in rows.iter().enumerate() {
             if rows[..index]
                 .iter()
@@ -135,6 +142,7 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
                         action: row.name,
                         unknown,
                     })?;
+                    bound[index].push((*context, key));
                     if let Some(other) = keys.insert((*context, key), index) {
                         return Err(TableWrong::Conflict {
                             key: key.to_string(),
@@ -148,6 +156,7 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
         Ok(Keymap {
             rows,
             keys,
+            bound,
             function_keys_first: false,
         })
     }
@@ -169,11 +178,13 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
 
     /// All keys of an action in these contexts, the best for a hint first.
     pub fn keys(&self, contexts: &[C], action: A) -> Vec<Key> {
-        let Some(row) = self.row(action) else { return Vec::new() };
+        let Some(row) = self.rows.iter().position(|row| row.action == action) else {
+            return Vec::new();
+        };
         let mut keys: Vec<Key> = contexts
             .iter()
-            .flat_map(|context| row.keys.iter().filter(move |(known, _)| known == context))
-            .flat_map(|(_, names)| names.split_whitespace().filter_map(|name| name.parse().ok()))
+            .flat_map(|context| self.bound[row].iter().filter(move |(known, _)| known == context))
+            .map(|(_, key)| *key)
             // A context before this one may use the key for something else.
             .filter(|key| self.action(contexts, *key) == Some(action))
             .collect();
@@ -198,30 +209,61 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
         columns: u16,
         theme: &Theme,
     ) -> Line<'static> {
+        let mut spans = Vec::new();
+        let mut used = 0;
+        for placed in self.placed(contexts, hints, help, columns, theme) {
+            spans.push(Span::raw(" ".repeat(placed.at.saturating_sub(used))));
+            used = placed.at + columns_of(&placed.spans);
+            spans.extend(placed.spans);
+        }
+        Line::from(spans)
+    }
+
+    /// The action whose hint stands at a column of that footer, for a click.
+    pub fn footer_action(
+        &self,
+        contexts: &[C],
+        hints: &[Hint<A>],
+        help: &Hint<A>,
+        columns: u16,
+        column: u16,
+    ) -> Option<A> {
+        let column = usize::from(column);
+        let all = self.placed(contexts, hints, help, columns, &Theme::ansi());
+        let under = |it: &Placed<A>| (it.at..it.at + columns_of(&it.spans)).contains(&column);
+        all.into_iter().find(under)?.action
+    }
+
+    fn placed(&self, contexts: &[C], hints: &[Hint<A>], help: &Hint<A>, columns: u16, theme: &Theme) -> Vec<Placed<A>> {
         let columns = usize::from(columns);
         let gap = if columns >= 100 { 3 } else { 2 };
-        let help = self.hint(contexts, help, theme);
-        let help_columns = columns_of(&help);
-        let mut spans = vec![Span::raw(" ")];
+        let help_spans = self.hint(contexts, help, theme);
+        let help_columns = columns_of(&help_spans);
+        let mut placed: Vec<Placed<A>> = Vec::new();
         let mut used = 1;
         for hint in hints {
-            let hint = self.hint(contexts, hint, theme);
-            let wanted = columns_of(&hint) + if used > 1 { gap } else { 0 };
-            if wanted == 0 || hint.is_empty() {
+            let spans = self.hint(contexts, hint, theme);
+            let before = if used > 1 { gap } else { 0 };
+            let wanted = columns_of(&spans) + before;
+            if wanted == 0 || spans.is_empty() {
                 continue;
             }
             if used + wanted + gap + help_columns > columns {
                 break;
             }
-            if used > 1 {
-                spans.push(Span::raw(" ".repeat(gap)));
-            }
-            spans.extend(hint);
+            placed.push(Placed {
+                at: used + before,
+                action: hint.action,
+                spans,
+            });
             used += wanted;
         }
-        spans.push(Span::raw(" ".repeat(columns.saturating_sub(used + help_columns))));
-        spans.extend(help);
-        Line::from(spans)
+        placed.push(Placed {
+            at: columns.saturating_sub(help_columns).max(used),
+            action: help.action,
+            spans: help_spans,
+        });
+        placed
     }
 
     /// The help for these contexts: every action that has a key there, in the order of the table.
@@ -256,6 +298,13 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
             Some(Some(key)) => vec![Span::styled(key.hint(), theme.hint_key()), Span::raw(" "), words],
         }
     }
+}
+
+/// A hint, and the column at which it begins.
+struct Placed<A> {
+    at: usize,
+    action: Option<A>,
+    spans: Vec<Span<'static>>,
 }
 
 fn columns_of(spans: &[Span<'_>]) -> usize {

@@ -61,10 +61,12 @@
 //!
 //! | For | Take |
 //! | --- | --- |
+//! | a program's own file of settings | [`config::Config`] |
 //! | a key's meaning, the footer, the help | [`Keymap`] with [`Hint`]s from one table; [`help::view`] draws it |
 //! | writing | [`Composer`]: ask [`Composer::key`] first; on [`composer::Handled::No`] the key is the program's, on `Submit` check the text and [`Composer::take`] it |
 //! | one line: a query, an answer | [`composer::Field`] |
 //! | choosing from a list | [`Picker`]: give it rows with ids, digits and reasons; ask [`Picker::key`] first |
+//! | nothing but what was said, to be selected | [`bare::Bare`] |
 //! | asking one or more questions | [`Prompt`] |
 //! | reading over the screen | [`Overlay`] with lines or Markdown; [`Table`] for rows with columns and a selected one |
 //! | Markdown, on a screen or in the line mode | [`markdown::rows`], [`markdown::plain`] |
@@ -84,24 +86,30 @@
 //! Below [`small::COLUMNS_MIN`] x [`small::ROWS_MIN`] the loop draws a notice by itself and lets only sizes, messages and the end through.
 //! A panic in any task ends the run ([`runtime::Ended::Panicked`]) after the terminal was restored.
 
+pub mod bare;
 pub mod bars;
 pub mod charts;
 pub mod clipboard;
 pub mod composer;
+pub mod config;
 pub mod cursor;
 mod desk_colour;
 pub mod desktop;
+pub mod doctor;
 pub mod drafts;
 pub mod editor;
 pub mod file_card;
 pub mod file_preview;
 pub mod help;
+#[cfg(test)]
+mod hostile_tests;
 pub mod input;
 pub mod key;
 pub mod keymap;
 pub mod links;
 pub mod log;
 pub mod markdown;
+pub mod mistake;
 pub mod notify;
 pub mod overlay;
 pub mod picker;

@@ -40,9 +40,8 @@ pub(crate) fn source_rows(text: &str, columns: usize, theme: &Theme) -> Vec<Sour
 /// The lines of a text for a terminal without a screen: one for each paragraph, point, row or line of code, and empty ones between.
 pub fn plain(text: &str) -> Vec<Shown> {
     let theme = Theme {
-        mono: true,
         ascii: true,
-        every_colour: false,
+        ..Theme::mono()
     };
     let form = Form::Plain { columns: PLAIN_COLUMNS };
     laid_out(text, &form, &theme)

@@ -1,4 +1,4 @@
-//! Long texts made readable: logs with stack traces, diffs, JSON.
+//! Long texts made readable: logs with stack traces, diffs, JSON, and the code and lists of simple Markdown.
 //!
 //! Owns what a text is taken for, which of its lines are shown at once, and what has a colour: never as the only sign. It shows what is
 //! there, character by character; only JSON that came on one line gets line ends and indents. It refuses to know where a text
@@ -6,16 +6,18 @@
 
 mod diff;
 mod json;
+mod marks;
 mod trace;
 
 use std::ops::Range;
 
 use minicom_protocol::gate::{self, LINES_MAX, Shown};
 use ratatui::style::{Modifier, Style};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::markdown::push_gated;
 use crate::styled::StyledLine;
-use crate::text::wrap;
+use crate::text::{width, wrap};
 use crate::theme::Theme;
 
 /// Lines of a text that are all shown.
@@ -53,6 +55,8 @@ pub enum Paint {
     Text,
     /// A number, or a word such as `true`.
     Value,
+    /// Code, between fences or backticks.
+    Code,
 }
 
 /// The words of a row: bytes of the text, or made from it.
@@ -75,6 +79,10 @@ pub struct Line {
     pub paints: Vec<(Range<usize>, Paint)>,
     /// It stands for so many lines that are not shown.
     pub hides: usize,
+    /// Columns before what goes on of it on a further row.
+    pub hang: usize,
+    /// Columns that are left free before it.
+    pub indent: usize,
 }
 
 impl Line {
@@ -88,6 +96,8 @@ impl Line {
             words: Words::At(at),
             paints,
             hides: 0,
+            hang: 0,
+            indent: 0,
         }
     }
 
@@ -98,6 +108,8 @@ impl Line {
             paints: vec![(0..words.len(), Paint::Less)],
             words: Words::Made(words),
             hides: lines,
+            hang: 0,
+            indent: 0,
         }
     }
 
@@ -127,33 +139,55 @@ impl Line {
         .map(move |(part, paint)| (&words[part], paint))
     }
 
-    /// Its rows, at most so many columns wide.
+    /// Its rows, each with what is left free before it at most so many columns wide.
     fn rows(self, text: &str, columns: usize) -> Vec<Line> {
-        let rows = wrap(self.text(text), columns);
-        if rows.len() == 1 {
+        let words = self.text(text);
+        if width(words) <= columns {
             return vec![self];
         }
-        let row = |row: Range<usize>| {
-            let paints = self.paints.iter().filter_map(|(part, paint)| {
-                let (from, to) = (part.start.max(row.start), part.end.min(row.end));
-                (from < to).then(|| (from - row.start..to - row.start, *paint))
-            });
-            let (at, words) = match &self.words {
-                Words::At(at) => (
-                    at.start + row.start,
-                    Words::At(at.start + row.start..at.start + row.end),
-                ),
-                Words::Made(words) => (self.at, Words::Made(words[row.clone()].to_owned())),
-            };
-            Line {
-                at,
-                words,
-                paints: paints.collect(),
-                hides: 0,
-            }
-        };
-        rows.into_iter().map(row).collect()
+        // A narrow column has no room to set anything in.
+        let hang = if self.hang * 3 <= columns { self.hang } else { 0 };
+        let head = head_of(words, hang);
+        let rows = wrap(&words[head..], columns - hang);
+        let mut rows: Vec<Range<usize>> = rows.into_iter().map(|row| row.start + head..row.end + head).collect();
+        if let Some(first) = rows.first_mut() {
+            first.start = 0;
+        }
+        let rows = rows.into_iter().enumerate().map(|(index, row)| Line {
+            indent: if index == 0 { 0 } else { hang },
+            ..self.part(row)
+        });
+        rows.collect()
     }
+
+    /// A part of its words, as a line.
+    fn part(&self, row: Range<usize>) -> Line {
+        let paints = self.paints.iter().filter_map(|(part, paint)| {
+            let (from, to) = (part.start.max(row.start), part.end.min(row.end));
+            (from < to).then(|| (from - row.start..to - row.start, *paint))
+        });
+        let (at, words) = match &self.words {
+            Words::At(at) => (
+                at.start + row.start,
+                Words::At(at.start + row.start..at.start + row.end),
+            ),
+            Words::Made(words) => (self.at, Words::Made(words[row.clone()].to_owned())),
+        };
+        Line {
+            at,
+            words,
+            paints: paints.collect(),
+            hides: 0,
+            hang: 0,
+            indent: 0,
+        }
+    }
+}
+
+/// Where the words of a line begin behind so many columns. Those are the sign of a point or blanks, so each is a grapheme of its own.
+fn head_of(words: &str, columns: usize) -> usize {
+    let found = words.grapheme_indices(true).nth(columns);
+    found.map_or(0, |(at, _)| at)
 }
 
 /// The rows of a gated text in so many columns: what is short whole, of what is long the beginning and the end.
@@ -240,7 +274,7 @@ pub fn style(paint: Paint, theme: &Theme) -> Style {
         Paint::Plain => Style::new(),
         Paint::Added => theme.good(),
         Paint::Removed => theme.waiting(),
-        Paint::Place | Paint::Field => theme.code(),
+        Paint::Place | Paint::Field | Paint::Code => theme.code(),
         Paint::Head => Style::new().add_modifier(Modifier::BOLD),
         Paint::Less => theme.dim(),
         Paint::Text => theme.good(),
@@ -275,6 +309,7 @@ fn lines(text: &str, fold: bool) -> Vec<Line> {
         let from = ranges.get(run.lines.start).map_or(text.len(), |first| first.start);
         lines.push(Line::hidden(from, run.lines.len(), "lines of the trace"));
     }
+    marks::mark(text, &mut lines);
     lines
 }
 

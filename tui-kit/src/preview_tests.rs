@@ -233,6 +233,40 @@ fn blocks_are_what_stands_between_fences() {
     assert_eq!(blocks("two\nlines"), ["two\nlines"]);
 }
 
+#[test]
+fn code_and_lists_keep_every_character_and_go_on_below_their_beginning() {
+    let text = "try `ls -l` and:\n```sh\n    cargo test --workspace\n- no point\n```\n- one point that is longer than a row\n 12. a number that is longer too\n-- \n2 * 3 * 4";
+    assert_eq!(shown(text), text.split('\n').collect::<Vec<_>>());
+    let paints = painted(text);
+    assert_eq!(paints[0], (Paint::Code, "`ls -l`".into()));
+    assert!(paints.contains(&(Paint::Less, "```sh".into())) && paints.contains(&(Paint::Code, "- no point".into())));
+    let laid: Vec<String> = rows(text, 20)
+        .iter()
+        .map(|row| format!("{}{}", " ".repeat(row.indent), row.text(text)))
+        .collect();
+    assert_eq!(
+        laid,
+        [
+            "try `ls -l` and:",
+            "```sh",
+            "    cargo test",
+            "    --workspace",
+            "- no point",
+            "```",
+            "- one point that is",
+            "  longer than a row",
+            " 12. a number that",
+            "     is longer too",
+            "-- ",
+            "2 * 3 * 4",
+        ]
+    );
+    assert!(
+        painted("a ` b").is_empty() && painted("``").is_empty(),
+        "one backtick is a backtick"
+    );
+}
+
 proptest! {
     #[test]
     fn rows_fit_keep_their_order_and_count_what_they_hide(
@@ -240,7 +274,7 @@ proptest! {
             prop::sample::select(vec![
                 "\n", "    at a.b(c)\n", "  File \"x\", line 1, in y\n", "Traceback (most recent call last):\n", "{", "}", "\"a\":1", ",",
                 "@@ -1 +1 @@\n", "+a\n", "-b\n", "stack backtrace:\n", "  1: a\n", "goroutine 1 [x]:\n", "f()\n", "    /x.go:1\n", "日", "é",
-                "… 5 more lines", "word ", "\u{1b}", "\t",
+                "… 5 more lines", "word ", "\u{1b}", "\t", "- ", "12. ", "\n• ", "```\n", "\n~~~", "`", "      ", "👨‍👩‍👧", "ก็", "शि",
             ]),
             0..60,
         ),
@@ -257,6 +291,10 @@ proptest! {
             before = row.at;
             let parts: String = row.parts(text).map(|(words, _)| words).collect();
             prop_assert_eq!(parts, row.text(text));
+            let grapheme_max = row.text(text).graphemes(true).map(width).max().unwrap_or(0);
+            // What stands for others is cut where it is drawn.
+            let fits = row.indent + width(row.text(text)) <= columns.max(grapheme_max);
+            prop_assert!(fits || row.hides > 0, "{:?} in {}", row, columns);
         }
         let whole = super::lines(text, false);
         let all: String = whole.iter().map(|line| line.text(text)).collect();

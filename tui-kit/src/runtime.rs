@@ -242,11 +242,12 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                 }
                 // The terminal is somebody else's.
                 _ if self.editor.is_some() => {}
-                Effect::Bell => self.screen.bell()?,
+                Effect::Notify(call) => self.screen.notify(&call)?,
                 Effect::Copy(text) => match self.screen.copy(&text)? {
                     Copying::Done(copied) => next = Next::Told(copied),
                     Copying::Asked(task) => self.copying = Some(task),
                 },
+                Effect::Mouse(on) => self.screen.set_mouse(on)?,
                 Effect::Redraw => {
                     self.screen.clear()?;
                     self.dirty = true;

@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::input::Translator;
+use crate::notify::Call;
 use crate::signals::{self, Signals};
 use crate::testing::{FakeEvents, FakeScreen, Typist, fake_terminal, key};
 
@@ -26,7 +27,13 @@ impl App for Notes {
         let mut effects = vec![];
         match input {
             Input::Key(k) if k == key("q") => effects.extend([Effect::Program("bye".into()), Effect::Quit(3)]),
-            Input::Key(k) if k == key("b") => effects.extend([Effect::Bell, Effect::Title(Shown::fixed("(1) notes"))]),
+            Input::Key(k) if k == key("b") => effects.extend([
+                Effect::Notify(Call {
+                    bell: true,
+                    words: None,
+                }),
+                Effect::Title(Shown::fixed("(1) notes")),
+            ]),
             Input::Key(k) if k == key("z") => effects.push(Effect::Suspend),
             Input::Key(k) if k == key("t") => self.deadline = Some(now.elapsed + Duration::from_secs(60)),
             Input::Key(k) if k == key("c") => self.counts = true,

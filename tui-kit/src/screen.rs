@@ -12,7 +12,8 @@ use ratatui::layout::{Rect, Size};
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use crate::clipboard::{Copying, Way};
-use crate::{desktop::Desktop, links, terminal};
+use crate::notify::{Call, Notifier};
+use crate::{links, terminal};
 
 /// Columns of a window title.
 const TITLE_COLUMNS: usize = 64;
@@ -29,10 +30,12 @@ pub trait Screen {
     fn clear(&mut self) -> io::Result<()>;
     /// Sets the window title.
     fn set_title(&mut self, title: &Shown) -> io::Result<()>;
-    /// Rings the bell, and says on the desktop what the title says, where the terminal can.
-    fn bell(&mut self) -> io::Result<()>;
+    /// Calls the person, in the ways that there are here.
+    fn notify(&mut self, call: &Call) -> io::Result<()>;
     /// Puts text into the clipboard of whoever sits at the terminal. Raw: it passes the gate here.
     fn copy(&mut self, text: &str) -> io::Result<Copying>;
+    /// Whether wheel and clicks come to the program. Without them the terminal selects text by itself.
+    fn set_mouse(&mut self, on: bool) -> io::Result<()>;
     /// Gives the terminal to another program. Nothing is written until [`Screen::enter_again`].
     fn leave(&mut self) -> io::Result<()>;
     /// Takes the terminal again, after [`Screen::leave`] or a stop that came from outside.
@@ -87,11 +90,11 @@ pub struct TerminalScreen<W: Write> {
     /// The process's own terminal, with modes to take and to give back.
     own: bool,
     fixed: Option<Size>,
-    /// How words are shown on the desktop, if they can be.
-    desktop: Option<Desktop>,
+    /// How the person is called.
+    notifier: Notifier,
     /// How text gets to the clipboard.
     clipboard: Way,
-    /// The window's title: what a bell is about.
+    /// The window's title, for the person's own command.
     title: Shown,
 }
 
@@ -106,7 +109,7 @@ impl TerminalScreen<io::Stdout> {
             out: io::stdout(),
             own: true,
             fixed: None,
-            desktop: Desktop::of(|name| std::env::var(name).ok()),
+            notifier: Notifier::of(|name| std::env::var(name).ok()),
             clipboard: Way::of(|name| std::env::var(name).ok()),
             title: Shown::fixed(""),
         })
@@ -125,10 +128,15 @@ impl<W: Write> TerminalScreen<W> {
             out,
             own: false,
             fixed: Some(size),
-            desktop: None,
+            notifier: Notifier::bell(),
             clipboard: Way::Osc52,
             title: Shown::fixed(""),
         })
+    }
+
+    /// Calls the person in these ways.
+    pub fn notifying(self, notifier: Notifier) -> TerminalScreen<W> {
+        TerminalScreen { notifier, ..self }
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -167,16 +175,23 @@ impl<W: Write> Screen for TerminalScreen<W> {
         self.write(format!("\x1b]2;{}\x07", self.title).as_bytes())
     }
 
-    fn bell(&mut self) -> io::Result<()> {
-        self.write(b"\x07")?;
-        match self.desktop {
-            Some(desktop) => self.write(&desktop.bytes(&self.title, std::env::var_os("TMUX").is_some())),
-            None => Ok(()),
+    fn notify(&mut self, call: &Call) -> io::Result<()> {
+        self.notifier.start_hook(&self.title, call);
+        match self.notifier.bytes(call) {
+            bytes if bytes.is_empty() => Ok(()),
+            bytes => self.write(&bytes),
         }
     }
 
     fn copy(&mut self, text: &str) -> io::Result<Copying> {
         self.clipboard.copy(text, |bytes| self.write(bytes))
+    }
+
+    fn set_mouse(&mut self, on: bool) -> io::Result<()> {
+        if self.own {
+            terminal::set_mouse(on);
+        }
+        Ok(())
     }
 
     fn leave(&mut self) -> io::Result<()> {

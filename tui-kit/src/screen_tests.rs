@@ -7,6 +7,7 @@ use ratatui::layout::Position;
 use ratatui::style::{Color, Style};
 
 use super::*;
+use crate::desktop::Desktop;
 
 #[derive(Clone, Default)]
 struct Pipe(Arc<Mutex<Vec<u8>>>);
@@ -94,8 +95,24 @@ fn titles_are_gated_and_short() {
     assert_eq!(pipe.take(), "\x1b]2;a␤b\x07");
     screen.set_title(&Shown::line(&"x".repeat(200))).unwrap();
     assert!(pipe.take().len() < 80);
-    screen.bell().unwrap();
-    assert_eq!(pipe.take(), "\x07");
+    let call = Call {
+        bell: true,
+        words: Some(Shown::line("carol waits\x1b[2J")),
+    };
+    screen.notify(&call).unwrap();
+    assert_eq!(
+        pipe.take(),
+        "\x07",
+        "a terminal that is not known to take words gets none"
+    );
+    let mut screen = screen.notifying(Notifier {
+        desktop: Some(Desktop::Osc9),
+        in_tmux: true,
+        ..Notifier::bell()
+    });
+    screen.notify(&call).unwrap();
+    let wrapped = "\x07\x1bPtmux;\x1b\x1b]9;carol waits␛[2J\x1b\x1b\\\x1b\\";
+    assert_eq!(pipe.take(), wrapped);
 }
 
 #[test]

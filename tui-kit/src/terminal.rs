@@ -15,9 +15,12 @@ use tokio::sync::Notify;
 
 use crate::reader::wait_until_gone;
 
-/// Title kept, alternate screen, paste marks, focus reports, wheel and buttons in decimal. Not 1003, which crossterm's own
-/// command asks for too: it would wake the program at each movement of the pointer.
-const ENTER: &str = "\x1b[22;0t\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?1000h\x1b[?1006h\x1b[2J";
+/// Title kept, alternate screen, paste marks, focus reports.
+const ENTER: &str = "\x1b[22;0t\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[2J";
+/// Wheel and buttons in decimal. Not 1003, which crossterm's own command asks for too: it would wake the program at each movement
+/// of the pointer.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 /// "Disambiguate escape codes" only: Shift-Enter can be told from Enter.
 const KITTY_ON: &str = "\x1b[>1u";
 const KITTY_OFF: &str = "\x1b[<1u";
@@ -29,6 +32,8 @@ pub(crate) const HARMLESS_THREAD: &str = "harmless";
 
 static ENTERED: AtomicBool = AtomicBool::new(false);
 static KITTY: AtomicBool = AtomicBool::new(false);
+static KITTY_WANTED: AtomicBool = AtomicBool::new(true);
+static MOUSE_WANTED: AtomicBool = AtomicBool::new(true);
 static PANICKED: AtomicBool = AtomicBool::new(false);
 static PANIC: Notify = Notify::const_new();
 
@@ -46,11 +51,30 @@ pub fn enter() -> io::Result<()> {
     crossterm::terminal::enable_raw_mode()?;
     let again = ENTERED.swap(true, Ordering::SeqCst);
     write_all(ENTER);
-    if !again && knows_kitty_keys(|name| std::env::var(name).ok()) {
+    if MOUSE_WANTED.load(Ordering::SeqCst) {
+        write_all(MOUSE_ON);
+    }
+    if !again && KITTY_WANTED.load(Ordering::SeqCst) && knows_kitty_keys(|name| std::env::var(name).ok()) {
         KITTY.store(true, Ordering::SeqCst);
         write_all(KITTY_ON);
     }
     Ok(())
+}
+
+/// What the person has chosen of the terminal's modes, in settings: whether it reports wheel and clicks, and whether it is asked to tell
+/// keys apart that old ones cannot. To be called before the terminal is taken.
+pub fn choose(mouse: bool, kitty_keys: bool) {
+    MOUSE_WANTED.store(mouse, Ordering::SeqCst);
+    KITTY_WANTED.store(kitty_keys, Ordering::SeqCst);
+}
+
+/// Turns the reports of wheel and clicks on or off, now and whenever the terminal is taken again. Without them the terminal selects
+/// text with the mouse as it does in a shell.
+pub fn set_mouse(on: bool) {
+    MOUSE_WANTED.store(on, Ordering::SeqCst);
+    if is_entered() {
+        write_all(if on { MOUSE_ON } else { MOUSE_OFF });
+    }
 }
 
 /// Gives the terminal back as it was. Does nothing if it was not taken or was given back already, so that every way out may call
@@ -181,6 +205,13 @@ fn knows_kitty_keys(var: impl Fn(&str) -> Option<String>) -> bool {
     if var("MINICOM_KITTY").is_some_and(|value| value == "0") {
         return false;
     }
+    // A multiplexer stands between: it hides which terminal is outside, and does not give the mode back for it.
+    if ["TMUX", "STY", "ZELLIJ"]
+        .iter()
+        .any(|name| var(name).is_some_and(|value| !value.is_empty()))
+    {
+        return false;
+    }
     let term = var("TERM").unwrap_or_default();
     let program = var("TERM_PROGRAM").unwrap_or_default();
     ["kitty", "ghostty", "foot", "alacritty"]
@@ -214,11 +245,15 @@ mod tests {
 
     #[test]
     fn every_mode_that_is_set_is_reset() {
+        let all = format!("{ENTER}{MOUSE_ON}");
         for mode in ["1049", "2004", "1004", "1000", "1006"] {
-            assert!(ENTER.contains(&format!("\x1b[?{mode}h")), "{mode}");
+            assert!(all.contains(&format!("\x1b[?{mode}h")), "{mode}");
             assert!(LEAVE.contains(&format!("\x1b[?{mode}l")), "{mode}");
         }
-        assert_eq!(ENTER.matches("\x1b[?").count(), 5);
+        assert_eq!(all.matches("\x1b[?").count(), 5);
+        for mode in ["1000", "1006"] {
+            assert!(MOUSE_OFF.contains(&format!("\x1b[?{mode}l")), "{mode}");
+        }
     }
 
     #[test]
@@ -245,5 +280,9 @@ mod tests {
             ("MINICOM_KITTY", "0")
         ])));
         assert!(!knows_kitty_keys(with(&[("TERM", "xterm-256color")])));
+        assert!(!knows_kitty_keys(with(&[
+            ("TERM", "xterm-kitty"),
+            ("TMUX", "/tmp/tmux-0/default,1,0")
+        ])));
     }
 }

@@ -4,11 +4,15 @@
 //! Only with the feature `testing`.
 
 mod bench;
+mod document;
 mod fake;
 mod keys;
+mod picture;
 mod print;
 
 pub use bench::{BENCH_START, Bench};
+pub use document::same_in_document;
 pub use fake::{FakeEvents, FakeScreen, Seen, Typist, fake_terminal};
 pub use keys::{key, keys};
+pub use picture::{Paper, picture};
 pub use print::{plain, styled};

@@ -73,3 +73,20 @@ proptest! {
         prop_assert!(width(&pad(shown.as_str(), columns)) == columns);
     }
 }
+
+#[test]
+fn words_of_scripts_that_need_dictionaries_break_at_blanks_and_between_graphemes() {
+    let rows = |text: &str, columns| {
+        wrap(text, columns)
+            .into_iter()
+            .map(|row| text[row].to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(rows("สวัสดี ครับ ที่นี่", 5), ["สวัสดี", "ครับ", "ที่นี่"]);
+    for (text, columns) in [("ความช่วยเหลือ", 5), ("ຍິນດີຕ້ອນຮັບ", 4), ("សូមស្វាគមន៍", 3), ("ကြိုဆိုပါတယ်", 4)]
+    {
+        let rows = rows(text, columns);
+        assert_eq!(rows.concat(), text);
+        assert!(rows.iter().all(|row| width(row) <= columns.max(2)), "{rows:?}");
+    }
+}

@@ -1,12 +1,28 @@
 //! Colours and signs, by meaning.
 //!
-//! Owns the two themes, `ansi` (the terminal's own sixteen colours) and `mono`, and the signs with their ASCII stand-ins. Colour never
-//! carries a meaning alone: whatever has one also has a word. It refuses to know where anything stands.
+//! Owns which theme there is: `ansi` (the terminal's own sixteen colours), `mono`, `dark`, `light`, or a file of the person's own; and
+//! what the environment says of them. Colour never carries a meaning alone: whatever has one also has a word. It refuses to know where
+//! anything stands.
+
+mod choice;
+mod depth;
+mod file;
+mod ground;
+mod signs;
+mod styles;
 
 use ratatui::{
     buffer::Buffer,
-    style::{Color, Modifier, Style},
+    style::{Modifier, Style},
 };
+
+pub use self::choice::{Choice, Look, UnknownTheme, is_file};
+pub use self::depth::Depth;
+pub use self::file::Own;
+pub use self::ground::{Ground, ask as ask_ground};
+pub use self::signs::Signs;
+pub use self::styles::Styles;
+use crate::text::width;
 
 /// Who speaks, or what kind of line it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,261 +46,194 @@ pub struct Theme {
     pub mono: bool,
     /// Only ASCII signs in the program's own parts.
     pub ascii: bool,
-    /// The terminal draws every colour, not only its own sixteen. Only what others have chosen is drawn so.
+    /// The terminal draws every colour, not only its own sixteen. What others have chosen is drawn so.
     pub every_colour: bool,
+    /// How each meaning looks.
+    pub styles: Styles,
 }
-
-/// The program's own signs. None is wider than one column in any terminal that draws it, and none is an emoji.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Signs {
-    /// Horizontal rule.
-    pub rule: &'static str,
-    /// Rule of what only agents see.
-    pub note_rule: &'static str,
-    /// Before each row of what only agents see.
-    pub note_bar: &'static str,
-    /// Between panes.
-    pub bar: &'static str,
-    /// The same where it meets a rule above.
-    pub tee: &'static str,
-    /// The selected row.
-    pub marker: &'static str,
-    /// An unsent draft.
-    pub pencil: &'static str,
-    /// Between small facts on one row.
-    pub dot: &'static str,
-    /// Where the composer begins.
-    pub prompt: &'static str,
-    /// Something is hidden on the left.
-    pub more_left: &'static str,
-    /// Something was cut on the right.
-    pub more_right: &'static str,
-    /// The used part of a bar.
-    pub full: &'static str,
-    /// The free part of a bar.
-    pub free: &'static str,
-    /// One point of a list.
-    pub bullet: &'static str,
-    /// Heights of a sparkline: nothing, then the lowest to the highest.
-    pub levels: [char; 9],
-}
-
-const SIGNS: Signs = Signs {
-    rule: "─",
-    note_rule: "═",
-    note_bar: "▌",
-    bar: "│",
-    tee: "┬",
-    marker: "›",
-    pencil: "✎",
-    dot: "·",
-    prompt: "▏",
-    more_left: "‹",
-    more_right: "›",
-    full: "█",
-    free: "░",
-    bullet: "•",
-    levels: ['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
-};
-const ASCII_SIGNS: Signs = Signs {
-    rule: "-",
-    note_rule: "=",
-    note_bar: "#",
-    bar: "|",
-    tee: "+",
-    marker: ">",
-    pencil: "*",
-    dot: "-",
-    prompt: ">",
-    more_left: "<",
-    more_right: ">",
-    full: "#",
-    free: ".",
-    bullet: "*",
-    levels: ['.', '_', '-', '~', '+', '=', '*', '%', '#'],
-};
 
 impl Theme {
-    /// The last touch to a frame: with ASCII signs the sign of a cut, which is in words long before a theme is known, becomes one too.
+    /// The last touch to a frame. With ASCII signs the sign of a cut, which is in words long before a theme is known, becomes one too. And
+    /// what stands for several columns is told apart from blanks: a terminal that knows less of scripts keeps a part of it in each of
+    /// those columns, and has to be told when it goes.
     pub fn finish(&self, buffer: &mut Buffer) {
-        if !self.ascii {
-            return;
+        if self.ascii {
+            for cell in buffer.content.iter_mut().filter(|cell| cell.symbol() == "›") {
+                cell.set_symbol(">");
+            }
         }
-        for cell in buffer.content.iter_mut().filter(|cell| cell.symbol() == "›") {
-            cell.set_symbol(">");
+        let columns = usize::from(buffer.area.width).max(1);
+        for row in buffer.content.chunks_mut(columns) {
+            // Columns that belong to the cell before, and columns behind those that a part of it may be drawn into.
+            let (mut behind, mut beyond) = (0_usize, 0_usize);
+            for cell in row {
+                if behind > 0 {
+                    // Nothing is drawn of it: that it is hidden is seen only when it is compared with the next frame's.
+                    cell.modifier.insert(Modifier::HIDDEN);
+                    behind -= 1;
+                    continue;
+                }
+                if beyond > 0 && cell.symbol() == " " {
+                    // The same, for a blank that is drawn: nobody sees how it leans.
+                    cell.modifier.insert(Modifier::ITALIC);
+                }
+                beyond = beyond.saturating_sub(1);
+                let symbol = cell.symbol();
+                // Two characters that are not ASCII, at least.
+                if symbol.len() > 3 && symbol.chars().nth(1).is_some() {
+                    let whole = width(symbol);
+                    let apart: usize = symbol.chars().map(|c| width(c.encode_utf8(&mut [0; 4]))).sum();
+                    behind = whole.saturating_sub(1);
+                    beyond = beyond.max(apart.saturating_sub(whole));
+                }
+            }
         }
     }
 
     /// The terminal's own colours.
     pub const fn ansi() -> Theme {
-        Theme {
-            mono: false,
-            ascii: false,
-            every_colour: false,
-        }
+        Theme::with(styles::ANSI)
     }
 
     /// No colours.
     pub const fn mono() -> Theme {
         Theme {
             mono: true,
-            ascii: false,
-            every_colour: false,
+            ..Theme::with(styles::MONO)
         }
     }
 
-    /// From the environment: `NO_COLOR` (not empty) chooses `mono`, a locale that names an encoding other than UTF-8 chooses
-    /// ASCII signs, `COLORTERM` tells of every colour. `var` is how a variable is read, `std::env::var(name).ok()` in programs.
-    pub fn from_environment(var: impl Fn(&str) -> Option<String>) -> Theme {
-        let set = |name: &str| var(name).filter(|value| !value.is_empty());
-        let locale = set("LC_ALL")
-            .or_else(|| set("LC_CTYPE"))
-            .or_else(|| set("LANG"))
-            .unwrap_or_default()
-            .to_lowercase();
-        // A container often says "C" or nothing and still draws everything.
-        let other_encoding = locale.contains('.') && !locale.contains("utf-8") && !locale.contains("utf8");
+    /// For a dark ground, in a terminal with 256 colours.
+    pub const fn dark() -> Theme {
+        Theme::with(styles::DARK)
+    }
+
+    /// For a light ground, in a terminal with 256 colours.
+    pub const fn light() -> Theme {
+        Theme::with(styles::LIGHT)
+    }
+
+    const fn with(styles: Styles) -> Theme {
         Theme {
-            mono: set("NO_COLOR").is_some(),
-            ascii: other_encoding,
-            every_colour: set("COLORTERM").is_some_and(|it| it == "truecolor" || it == "24bit"),
+            mono: false,
+            ascii: false,
+            every_colour: false,
+            styles,
         }
     }
 
     /// The signs to draw with.
     pub fn signs(&self) -> &'static Signs {
-        if self.ascii { &ASCII_SIGNS } else { &SIGNS }
+        if self.ascii { &signs::ASCII_SIGNS } else { &signs::SIGNS }
     }
 
     /// The name and badge of a speaker.
     pub fn who(&self, who: Who) -> Style {
-        let plain = Style::new();
-        match (who, self.mono) {
-            (Who::Customer, false) => plain.fg(Color::Blue).add_modifier(Modifier::BOLD),
-            (Who::Bot, false) => plain.fg(Color::Yellow),
-            (Who::Agent, false) => plain.fg(Color::Green).add_modifier(Modifier::BOLD),
-            (Who::Note, false) => plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
-            (Who::Customer | Who::Agent, true) => plain.add_modifier(Modifier::BOLD),
-            (Who::Note, true) => plain.add_modifier(Modifier::REVERSED),
-            (Who::Bot, true) => plain,
-            (Who::System, _) => self.dim(),
+        match who {
+            Who::Customer => self.styles.customer,
+            Who::Bot => self.styles.bot,
+            Who::Agent => self.styles.agent,
+            Who::System => self.styles.system,
+            Who::Note => self.styles.note,
         }
     }
 
     /// What matters less: times, marks, rules.
     pub fn dim(&self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
+        self.styles.dim
     }
 
     /// Header and footer text.
     pub fn bar(&self) -> Style {
-        Style::new()
+        self.styles.bar
     }
 
     /// The title of a section or pane.
     pub fn title(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
+        self.styles.title
     }
 
     /// The title of the pane that has the keys.
     pub fn focused_title(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD | Modifier::REVERSED)
+        self.styles.focused_title
     }
 
     /// The row under the cursor.
     pub fn selected(&self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
+        self.styles.selected
     }
 
     /// What is new and not read.
     pub fn unread(&self) -> Style {
-        self.coloured(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.styles.unread
     }
 
     /// Waits for somebody.
     pub fn waiting(&self) -> Style {
-        self.coloured(Color::Red)
+        self.styles.waiting
     }
 
     /// Waits for long.
     pub fn waiting_long(&self) -> Style {
-        self.waiting().add_modifier(Modifier::BOLD)
+        self.styles.waiting_long
     }
 
     /// Waits for too long.
     pub fn waiting_too_long(&self) -> Style {
-        self.waiting().add_modifier(Modifier::BOLD | Modifier::REVERSED)
+        self.styles.waiting_too_long
     }
 
     /// The part of a row that fits what was typed.
     pub fn matched(&self) -> Style {
-        self.coloured(Color::Cyan)
-            .add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+        self.styles.matched
     }
 
     /// A link's or file's address.
     pub fn address(&self) -> Style {
-        Style::new().add_modifier(Modifier::UNDERLINED)
+        self.styles.address
     }
 
     /// Code: it is also indented, or stands between backticks.
     pub fn code(&self) -> Style {
-        self.coloured(Color::Cyan)
+        self.styles.code
     }
 
     /// A number or a word of a language for machines.
     pub fn value(&self) -> Style {
-        self.coloured(Color::Magenta)
+        self.styles.value
     }
 
     /// Something went wrong, or is refused.
     pub fn error(&self) -> Style {
-        self.coloured(Color::Red).add_modifier(Modifier::BOLD)
+        self.styles.error
     }
 
     /// Something needs a look, such as a lost connection.
     pub fn warning(&self) -> Style {
-        self.coloured(Color::Yellow).add_modifier(Modifier::BOLD)
+        self.styles.warning
     }
 
     /// All is well.
     pub fn good(&self) -> Style {
-        self.coloured(Color::Green)
+        self.styles.good
     }
 
     /// A hint's words.
     pub fn hint(&self) -> Style {
-        self.dim()
+        self.styles.hint
     }
 
     /// A hint's key.
     pub fn hint_key(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
-    }
-
-    fn coloured(&self, colour: Color) -> Style {
-        if self.mono {
-            Style::new()
-        } else {
-            Style::new().fg(colour)
-        }
+        self.styles.hint_key
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use unicode_width::UnicodeWidthStr;
+    use ratatui::style::Color;
 
     use super::*;
-
-    fn from(pairs: &[(&str, &str)]) -> Theme {
-        Theme::from_environment(|name| {
-            pairs
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
-        })
-    }
 
     #[test]
     fn with_ascii_signs_a_cut_is_ascii_too() {
@@ -295,16 +244,6 @@ mod tests {
             theme.finish(&mut buffer);
             assert_eq!(buffer, Buffer::with_lines([shown]));
         }
-    }
-
-    #[test]
-    fn the_environment_chooses() {
-        assert_eq!(from(&[]), Theme::ansi());
-        assert_eq!(from(&[("NO_COLOR", "")]), Theme::ansi());
-        assert_eq!(from(&[("NO_COLOR", "1"), ("LANG", "de_DE.UTF-8")]), Theme::mono());
-        assert!(from(&[("LANG", "de_DE.ISO-8859-1")]).ascii);
-        assert!(!from(&[("LANG", "C")]).ascii);
-        assert!(!from(&[("LC_ALL", "C.utf8"), ("LANG", "de_DE.ISO-8859-1")]).ascii);
     }
 
     #[test]
@@ -327,29 +266,5 @@ mod tests {
             Theme::mono().good(),
         ];
         assert!(styles.iter().all(|style| style.fg.is_none() && style.bg.is_none()));
-    }
-
-    #[test]
-    fn every_sign_is_one_column() {
-        for signs in [SIGNS, ASCII_SIGNS] {
-            for sign in [
-                signs.rule,
-                signs.note_rule,
-                signs.note_bar,
-                signs.bar,
-                signs.tee,
-                signs.marker,
-                signs.pencil,
-                signs.dot,
-                signs.prompt,
-                signs.more_left,
-                signs.more_right,
-                signs.full,
-                signs.free,
-                signs.bullet,
-            ] {
-                assert_eq!(sign.width(), 1, "{sign}");
-            }
-        }
     }
 }

@@ -9,6 +9,7 @@
 mod entry;
 mod layout;
 mod place;
+mod pointing;
 mod view;
 
 use std::cell::RefCell;
@@ -21,7 +22,7 @@ pub use entry::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind, words_of};
 use layout::Memo;
 use place::Place;
 
-pub use self::place::Bookmark;
+pub use self::{place::Bookmark, pointing::Pointed};
 pub use crate::file_card::{FileCard, FileRow, FileState};
 use crate::file_preview::FilePreview;
 use crate::preview;

@@ -185,6 +185,43 @@ fn keys_pastes_sizes_and_the_end() {
     pty.is_given_back();
 }
 
+#[test]
+fn the_mouse_is_left_to_the_terminal_also_over_another_program_and_given_back() {
+    use vt100::MouseProtocolMode::{None, PressRelease};
+    let mouse = |pty: &mut Pty, mode| pty.wait("the mouse", |pty| pty.parser.screen().mouse_protocol_mode() == mode);
+    let mut pty = Pty::start("EDITOR=true exec echo-kit");
+    pty.sees("Say something");
+    mouse(&mut pty, PressRelease);
+    pty.send("/mouse off\r");
+    mouse(&mut pty, None);
+    // The terminal is given to the editor and taken again: what was chosen holds.
+    pty.send("\x18\x05");
+    pty.wait("the terminal is taken again", |pty| {
+        String::from_utf8_lossy(&pty.raw).matches("\x1b[?1049h").count() == 2
+    });
+    pty.sees("Say something");
+    assert_eq!(pty.parser.screen().mouse_protocol_mode(), None);
+    pty.send("/mouse on\r");
+    mouse(&mut pty, PressRelease);
+    pty.send("\x03");
+    assert_eq!(pty.end(), 0);
+    pty.is_given_back();
+}
+
+#[test]
+fn a_large_paste_is_one_sign_and_is_sent_whole() {
+    let mut pty = Pty::start("exec echo-kit");
+    pty.sees("Say something");
+    let lines: Vec<String> = (1..=20).map(|n| format!("row {n}")).collect();
+    pty.send(&format!("\x1b[200~{}\x1b[201~", lines.join("\r")));
+    pty.sees("[20 lines, 130 B]");
+    pty.send("\r");
+    pty.sees("you said row 1");
+    pty.send("\x03");
+    assert_eq!(pty.end(), 0);
+    pty.is_given_back();
+}
+
 /// Two hundred times a key and a new size come together, in either order: each key is there without waiting for another one.
 #[test]
 fn a_key_in_the_very_moment_of_a_new_size_is_read() {

@@ -88,12 +88,13 @@ impl Editor {
             "backspace" => self.backspace(),
             "delete" => self.delete(),
             "ctrl-d" if !self.is_empty() => self.delete(),
-            "ctrl-w" | "alt-backspace" => self.cut_word_back(),
-            "alt-d" => self.cut_word_forward(),
+            "ctrl-w" | "alt-backspace" | "ctrl-backspace" => self.cut_word_back(),
+            "alt-d" | "ctrl-delete" => self.cut_word_forward(),
             "ctrl-u" => self.cut_to_start(),
             "alt-k" => self.cut_to_end(),
             "ctrl-y" => self.yank(),
             "ctrl-_" => self.undo(),
+            "alt-z" => self.redo(),
             _ if self.is_empty() => return None,
             name => {
                 let moved = match name {
@@ -101,6 +102,8 @@ impl Editor {
                     "right" => self.right(),
                     "ctrl-a" | "home" => self.line_start(),
                     "ctrl-e" | "end" => self.line_end(),
+                    "ctrl-home" => self.text_start(),
+                    "ctrl-end" => self.text_end(),
                     "alt-b" | "ctrl-left" | "alt-left" => self.word_back(),
                     "alt-f" | "ctrl-right" | "alt-right" => self.word_forward(),
                     _ => false,
@@ -198,6 +201,13 @@ impl Editor {
         changed
     }
 
+    /// What was undone is done again.
+    pub(super) fn redo(&mut self) -> bool {
+        let changed = self.area.redo();
+        self.settle();
+        changed
+    }
+
     pub(super) fn ends_with_backslash(&self) -> bool {
         let (line, byte) = self.cursor();
         byte == self.line(line).len() && self.line(line).ends_with('\\')
@@ -234,6 +244,18 @@ impl Editor {
     pub(super) fn line_end(&mut self) -> bool {
         let line = self.cursor().0;
         self.jump(line, self.line(line).len());
+        true
+    }
+
+    /// True also if it stood there already, as below.
+    pub(super) fn text_start(&mut self) -> bool {
+        self.jump(0, 0);
+        true
+    }
+
+    pub(super) fn text_end(&mut self) -> bool {
+        let last = self.lines().len() - 1;
+        self.jump(last, self.line(last).len());
         true
     }
 

@@ -4,8 +4,6 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::text::width;
-
 /// One row as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
@@ -24,7 +22,7 @@ pub(super) struct Rows {
 
 impl Row {
     /// The byte of the line that stands at a column of this row, or the row's last place.
-    pub(super) fn column_at(&self, line: &str, column: usize) -> usize {
+    pub(super) fn column_at(&self, line: &str, column: usize, width: Measure<'_>) -> usize {
         let mut used = 0;
         let mut last = self.bytes.start;
         for (at, grapheme) in line[self.bytes.clone()].grapheme_indices(true) {
@@ -43,14 +41,17 @@ impl Row {
     }
 }
 
+/// The columns of a grapheme as it is shown.
+pub(super) type Measure<'a> = &'a dyn Fn(&str) -> usize;
+
 /// Lays out lines at most `columns` wide; `cursor` is a line and a byte in it.
-pub(super) fn lay_out(lines: &[String], cursor: (usize, usize), columns: usize) -> Rows {
+pub(super) fn lay_out(lines: &[String], cursor: (usize, usize), columns: usize, width: Measure<'_>) -> Rows {
     let mut rows = Vec::new();
     let mut place = (0, 0);
     for (index, line) in lines.iter().enumerate() {
         let first = rows.len();
         rows.extend(
-            break_line(line, columns)
+            break_line(line, columns, width)
                 .into_iter()
                 .map(|bytes| Row { line: index, bytes }),
         );
@@ -60,14 +61,15 @@ pub(super) fn lay_out(lines: &[String], cursor: (usize, usize), columns: usize) 
                     .iter()
                     .rposition(|row| row.bytes.start <= cursor.1)
                     .unwrap_or(0);
-            place = (row, width(&line[rows[row].bytes.start..cursor.1.min(line.len())]));
+            let before = &line[rows[row].bytes.start..cursor.1.min(line.len())];
+            place = (row, before.graphemes(true).map(width).sum());
         }
     }
     Rows { rows, cursor: place }
 }
 
 /// Breaks behind the last blank that fits, or where the row is full.
-fn break_line(line: &str, columns: usize) -> Vec<Range<usize>> {
+fn break_line(line: &str, columns: usize, width: Measure<'_>) -> Vec<Range<usize>> {
     if line.is_ascii() && line.len() <= columns {
         return std::iter::once(0..line.len()).collect();
     }

@@ -108,6 +108,8 @@ fn painted<'a>(text: &'a str, json: &Range<usize>, ranges: &'a [Range<usize>]) -
             words: Words::At(line.clone()),
             paints,
             hides: 0,
+            hang: 0,
+            indent: 0,
         }
     })
 }
@@ -149,6 +151,8 @@ fn blank(at: usize) -> Line {
         words: Words::Made(String::new()),
         paints: Vec::new(),
         hides: 0,
+        hang: 0,
+        indent: 0,
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::editor::Edit;
 use crate::input::{Input, Translator};
+use crate::notify::Call;
 use crate::runtime::reader::Reader;
 use crate::signals::Signals;
 
@@ -29,10 +30,12 @@ pub struct Now {
 /// An order that the loop or the program carries out after `update`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect<E> {
-    /// Ring the bell. The loop does not count: ask [`crate::notify::Attention`] before.
-    Bell,
+    /// Call the person. The loop does not count: ask [`crate::notify::Attention`] before.
+    Notify(Call),
     /// Set the window title.
     Title(Shown),
+    /// Wheel and clicks come to the program, or stay the terminal's.
+    Mouse(bool),
     /// Draw everything anew.
     Redraw,
     /// Give the terminal to the shell until the program is continued.

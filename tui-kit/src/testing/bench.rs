@@ -11,7 +11,7 @@ use crate::input::Input;
 use crate::key::Key;
 use crate::runtime::{App, Effect, Now};
 use crate::small;
-use crate::testing::{keys, plain, styled};
+use crate::testing::{Paper, keys, picture, plain, styled};
 
 /// Thursday 20 November 2025, 14:00:00 UTC, in microseconds.
 pub const BENCH_START: i64 = 1_763_647_200_000_000;
@@ -144,6 +144,14 @@ impl<A: App> Bench<A> {
     /// The screen as text, and its styles.
     pub fn styled(&self) -> String {
         styled(self.draw().backend().buffer())
+    }
+
+    /// The screen as a picture in SVG, with the cursor.
+    pub fn picture(&self, paper: Paper) -> String {
+        let drawn = self.draw();
+        let seen = drawn.backend().cursor_visible();
+        let cursor = seen.then(|| drawn.backend().cursor_position());
+        picture(drawn.backend().buffer(), cursor, paper)
     }
 
     /// Where the terminal's cursor stands.

@@ -12,6 +12,7 @@ use ratatui::{Frame, Terminal};
 use tokio::sync::{mpsc, watch};
 
 use crate::clipboard::{Copying, Way};
+use crate::notify::Call;
 use crate::runtime::{EventSource, Events};
 use crate::screen::Screen;
 use crate::testing::{keys, plain};
@@ -25,6 +26,8 @@ pub struct Seen {
     pub frames: usize,
     /// Bells rung.
     pub bells: usize,
+    /// Words on the desktop.
+    pub called: Vec<Shown>,
     /// The window title.
     pub title: Option<Shown>,
     /// Times that the terminal was given away and taken again.
@@ -33,6 +36,8 @@ pub struct Seen {
     pub left: bool,
     /// What was copied last.
     pub copied: Option<String>,
+    /// Wheel and clicks were turned off.
+    pub mouse_off: bool,
 }
 
 /// The terminal's other end: types, and watches the screen.
@@ -181,14 +186,21 @@ impl Screen for FakeScreen {
         self.change(|seen| seen.title = Some(title))
     }
 
-    fn bell(&mut self) -> io::Result<()> {
-        self.change(|seen| seen.bells += 1)
+    fn notify(&mut self, call: &Call) -> io::Result<()> {
+        self.change(|seen| {
+            seen.bells += usize::from(call.bell);
+            seen.called.extend(call.words.clone());
+        })
     }
 
     fn copy(&mut self, text: &str) -> io::Result<Copying> {
         self.change(|seen| seen.copied = Some(text.to_owned()))?;
         // As a terminal that is asked directly.
         Way::Osc52.copy(text, |_| Ok(()))
+    }
+
+    fn set_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.change(|seen| seen.mouse_off = !on)
     }
 
     fn leave(&mut self) -> io::Result<()> {

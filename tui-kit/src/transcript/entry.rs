@@ -140,12 +140,12 @@ impl Entry {
     }
 
     /// A line that only colleagues see.
-    pub(super) fn is_note(&self) -> bool {
+    pub(crate) fn is_note(&self) -> bool {
         matches!(self.kind, Kind::Line { who: Who::Note, .. })
     }
 
     /// The words as they are wrapped: with what is told behind them.
-    pub(super) fn words(&self) -> Cow<'_, str> {
+    pub(crate) fn words(&self) -> Cow<'_, str> {
         match self.extras.state {
             LineState::Edited => Cow::Owned(format!("{} (edited)", self.text)),
             _ => Cow::Borrowed(self.text.as_str()),

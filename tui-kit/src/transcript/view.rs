@@ -147,7 +147,7 @@ impl Transcript {
             Words::At(range) => {
                 self.draw_line(line, &all, at, y, pen);
                 let own_from = entry.own_words_from().clamp(range.start, range.end);
-                let theirs = width(&all[range.start..own_from]);
+                let (theirs, at) = (width(&all[range.start..own_from]), at + line.indent);
                 pen.at(at + theirs, y, &all[own_from..range.end], theme.dim());
                 pen.link(at, y, &all, range, &block.text.links);
             }
@@ -200,6 +200,7 @@ impl Transcript {
 
     /// The words of a row, with what can be done where it stands for others.
     fn draw_line(&self, line: &Line, all: &str, mut at: usize, y: u16, pen: &mut Pen<'_>) {
+        at += line.indent;
         for (words, paint) in line.parts(all) {
             let dots = (line.hides > 0 && pen.theme.ascii).then(|| words.replace('…', "..."));
             let words = dots.as_deref().unwrap_or(words);
