@@ -2,13 +2,14 @@
 //! `view`.
 
 mod orders;
+mod settings;
 
 use std::{
     collections::{HashMap, HashSet},
     time::{Duration, Instant},
 };
 
-use minicom_client::{AgentReplica, CommandIds, ConnState, Ended, ListChoice, Section, transfers::Attachment};
+use minicom_client::{AgentReplica, CommandIds, ConnState, Ended, Section, transfers::Attachment};
 use minicom_protocol::{
     command::AgentCommand,
     ids::{AgentId, CommandId, ConversationId, LineNo, Time},
@@ -17,10 +18,13 @@ use minicom_protocol::{
     summary::Summary,
     words::Tag,
 };
-use minicom_tui_kit::{Effect, Keymap, Now, Shown, Theme, Zone, notify::Attention};
+use minicom_tui_kit::{Effect, Keymap, Now, Shown, Theme, Zone, bare::Bare, notify::Attention};
 use ratatui::layout::Size;
 
-pub use self::orders::{Msg, Order};
+pub use self::{
+    orders::{Msg, Order},
+    settings::Settings,
+};
 use crate::{
     chat::Chat,
     desk_view::Views,
@@ -109,31 +113,6 @@ pub struct Connection {
     pub ended: Option<Ended>,
 }
 
-/// What a program is started with.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// How things look.
-    pub theme: Theme,
-    /// For clocks and days.
-    pub zone: Zone,
-    /// The keys.
-    pub keymap: Keymap<Action, Context>,
-    /// The server, for messages.
-    pub server: Shown,
-    /// The command that signs in.
-    pub sign_in: Shown,
-    /// Ids for commands.
-    pub ids: CommandIds,
-    /// The moment at which `Now::elapsed` is zero.
-    pub start: Instant,
-    /// Whether the terminal knows links.
-    pub links: bool,
-    /// Whether the desk is kept on this computer, for a time without a connection.
-    pub keeps: bool,
-    /// How the list was arranged, if it was.
-    pub list: Option<ListChoice>,
-}
-
 /// The agent's program.
 pub struct App {
     pub(crate) theme: Theme,
@@ -204,6 +183,10 @@ pub struct App {
     pub(crate) links: bool,
     /// What was said in passing.
     pub(crate) attending: Attending,
+    /// Only the chat is shown.
+    pub(crate) bare: Option<Bare>,
+    /// Whether wheel and clicks come here.
+    pub(crate) mouse: bool,
     /// The help is open, from this row on.
     pub(crate) help: Option<usize>,
     /// Whether the details are shown, if the agent has said so.
@@ -235,6 +218,7 @@ impl App {
             links,
             keeps,
             list: choice,
+            mouse,
         } = settings;
         let off = choice.as_ref().is_some_and(|choice| choice.no_suggestions);
         let mut list = List::default();
@@ -289,6 +273,8 @@ impl App {
             piping: Piping::default(),
             links,
             attending: Attending::default(),
+            bare: None,
+            mouse,
             help: None,
             details: None,
             quits_until: None,

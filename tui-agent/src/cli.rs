@@ -2,18 +2,25 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use minicom_client::{
     Pin, ServerUrl, StateDir, Trust,
     credentials::{Place, Profile, ProfileName, local_server},
 };
 use minicom_protocol::ids::TenantId;
-use minicom_tui_kit::Theme;
+use minicom_tui_kit::{
+    Keymap,
+    config::{Config, Mistake},
+    keymap::TableWrong,
+    theme::{Choice, Look},
+};
 
 use crate::{
     account::SessionsCommand,
+    doctor::Doctor,
     exit::{self, Failure},
+    keys::{self, Action, Context},
     manage::Manage,
     shell::Shell as ShellCommand,
     sign_in::{credential_failure, platform_data},
@@ -71,8 +78,14 @@ pub enum Command {
     /// What is done with conversations.
     #[command(flatten)]
     Shell(ShellCommand),
-    /// Print the table of keys.
-    Keys,
+    /// Print the table of keys, with your own over it.
+    Keys {
+        /// A JSON object an action, each on a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at the way to the server, at the sign-in and at this terminal, and say what to try. Ends with 1 if something does not work.
+    Doctor(Doctor),
     /// What manages the desk.
     #[command(flatten)]
     Manage(Manage),
@@ -161,27 +174,33 @@ pub struct Options {
     /// Keep nothing of the desk on this computer to be read without a connection, and remove what was kept.
     #[arg(long, global = true, env = "MINICOM_NO_CACHE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub no_cache: bool,
+    /// Your settings: keys, mouse [default: `minicom/agent.toml` in the platform's folder for settings].
+    #[arg(
+        long,
+        global = true,
+        env = "MINICOM_AGENT_CONFIG",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
+    pub config: Option<PathBuf>,
     /// Write a log to this file.
     #[arg(long, global = true, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Lines instead of a screen: for screen readers and scripts.
     #[arg(long, global = true)]
     pub plain: bool,
-    /// Colours: the terminal's own, or none.
-    #[arg(long, global = true, value_enum)]
-    pub theme: Option<ThemeName>,
+    /// Colours: auto, ansi (the terminal's own), mono, dark, light, or a file of your own [default: auto, or mono if NO_COLOR is set].
+    #[arg(
+        long,
+        global = true,
+        env = "MINICOM_THEME",
+        hide_env_values = true,
+        value_name = "THEME"
+    )]
+    pub theme: Option<Choice>,
     /// Draw with ASCII signs only.
     #[arg(long, global = true)]
     pub ascii: bool,
-}
-
-/// A theme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ThemeName {
-    /// The terminal's own sixteen colours.
-    Ansi,
-    /// No colours.
-    Mono,
 }
 
 impl Options {
@@ -280,15 +299,29 @@ impl Options {
         StateDir::resolve(self.state.clone()).map_err(|error| Failure::new(exit::USAGE, error.to_string()))
     }
 
-    /// How things look; `var` reads a variable of the environment.
-    pub fn theme(&self, var: impl Fn(&str) -> Option<String>) -> Theme {
-        let mut theme = Theme::from_environment(var);
-        if let Some(name) = self.theme {
-            theme.mono = name == ThemeName::Mono;
-            theme.every_colour = false;
+    /// What the file of settings says, and the keys with those of the file over them. Zellij takes the chords for itself, so that hints
+    /// name function keys there.
+    ///
+    /// # Errors
+    /// What is wrong in the file, each with its place.
+    pub fn settings(&self) -> Result<(Config, Keymap<Action, Context>), Failure> {
+        let bug = |wrong: TableWrong| Failure::new(exit::BUG, format!("a mistake in the program: {wrong}"));
+        let table = keys::keymap(std::env::var_os("ZELLIJ").is_some()).map_err(bug)?;
+        let names: Vec<&str> = keys::CONTEXTS.iter().map(|(name, _)| *name).collect();
+        let read = Config::load(self.config.as_deref(), "agent.toml", &names);
+        let both = read.and_then(|config| Ok((keys::with_own(table, &config)?, config)));
+        both.map(|(keymap, config)| (config, keymap)).map_err(|mistakes| {
+            let words: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
+            Failure::new(exit::USAGE, words.join("\n"))
+        })
+    }
+
+    /// What is wanted of how things look.
+    pub fn look(&self) -> Look {
+        Look {
+            theme: self.theme.clone(),
+            ascii: self.ascii,
         }
-        theme.ascii |= self.ascii;
-        theme
     }
 }
 

@@ -98,15 +98,17 @@ fn a_profile_stands_for_its_server_and_tenant_until_others_are_named() {
 
 #[test]
 fn a_flag_beats_the_environment() {
-    let no_colour = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
-    assert!(parse(&["minicom-agent"]).options.theme(no_colour).mono);
-    assert!(
-        !parse(&["minicom-agent", "--theme", "ansi"])
-            .options
-            .theme(no_colour)
-            .mono
-    );
-    assert!(parse(&["minicom-agent", "--ascii"]).options.theme(|_| None).ascii);
+    let look = |words: &[&str]| {
+        let no_colour = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
+        parse(words).options.look().theme(no_colour, || None)
+    };
+    assert!(look(&["minicom-agent"]).mono);
+    assert!(!look(&["minicom-agent", "--theme", "ansi"]).mono);
+    assert!(look(&["minicom-agent", "--ascii"]).ascii);
+    let words = Cli::try_parse_from(["minicom-agent", "--theme", "drak"])
+        .unwrap_err()
+        .to_string();
+    assert!(words.contains("did you mean dark?"), "{words}");
 }
 
 /// Signs in with these words, as far as this computer keeps it.

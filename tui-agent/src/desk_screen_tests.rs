@@ -268,9 +268,8 @@ fn a_desk_at_50x12_and_40x12() {
 #[test]
 fn a_desk_in_mono_and_ascii() {
     let theme = Theme {
-        mono: true,
         ascii: true,
-        every_colour: false,
+        ..Theme::mono()
     };
     let mut seat = seat_with(80, 24, theme);
     seat.press("<esc>fstage:waiting,snoozed,active group:priority<enter>jj<space>");

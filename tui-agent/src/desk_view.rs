@@ -203,6 +203,8 @@ pub struct Counted {
     pub range: Range,
     /// One by one by what.
     pub by: Option<By>,
+    /// Whether they may be told one by one: an admin looks.
+    pub may_split: bool,
 }
 
 /// What is done with an article that was asked for.

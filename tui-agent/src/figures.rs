@@ -27,13 +27,14 @@ pub fn page(told: &Statistics, theme: &Theme, columns: usize) -> Vec<StyledLine>
         columns,
     };
     page.now(told);
+    // Whoever asked for rows sees them without scrolling.
+    if let Some(by) = told.by {
+        page.rows(by, &told.rows);
+    }
     page.sides(told);
     page.volumes(told);
     page.reasons(&told.totals);
     page.stars(&told.totals);
-    if let Some(by) = told.by {
-        page.rows(by, &told.rows);
-    }
     page.plain("");
     let behind = match told.behind {
         0 => String::new(),

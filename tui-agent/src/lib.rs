@@ -2,7 +2,7 @@
 //! keystroke, reply, and go to the next.
 //!
 //! State ([`app`], [`list`], [`chat`], [`writing`]), update and drawing are apart: an update takes one input and the time and returns
-//! effects; nothing in this crate but [`tasks`], [`sign_in`], [`manage`], [`shell`] and [`program`] does input or output. [`App`] is public so that
+//! effects; nothing in this crate but [`tasks`], [`sign_in`], [`doctor`], [`manage`], [`shell`] and [`program`] does input or output. [`App`] is public so that
 //! tests and benchmarks of the whole product can run it on a terminal of their own.
 
 pub mod account;
@@ -13,6 +13,7 @@ pub mod chat;
 pub mod cli;
 pub mod desk_view;
 pub mod details;
+pub mod doctor;
 pub mod entries;
 pub mod exit;
 pub mod facts;
@@ -23,8 +24,12 @@ pub mod later;
 pub mod layout;
 pub mod lessons;
 pub mod list;
+#[cfg(test)]
+mod looks_tests;
 pub mod manage;
 pub mod over;
+#[cfg(test)]
+mod pictures_tests;
 pub mod plain;
 pub mod program;
 pub mod shell;

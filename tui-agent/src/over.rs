@@ -100,6 +100,8 @@ pub enum Choice {
     Action(Action),
     /// A conversation.
     Conversation(ConversationId),
+    /// A customer, by the newest conversation.
+    Customer(ConversationId),
     /// Whoever is next.
     To(TransferTo),
     /// An agent.
@@ -160,6 +162,8 @@ pub enum CopyWhat {
     Line,
     /// The newest block of code, or text of several lines.
     Block,
+    /// The newest address.
+    Address,
     /// All lines of the conversation that are here.
     Chat,
     /// A line that is still to be chosen.

@@ -9,20 +9,17 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser};
-use minicom_client::{
-    CommandIds, ListChoiceFile, StateDir,
-    credentials::Profile,
-    kept::{Kept, KeptStore},
-};
+use minicom_client::CommandIds;
 use minicom_tui_kit::{
-    Shown, Zone,
+    Keymap, Shown, Zone,
+    config::Config,
     input::Translator,
     links, log,
     pictures::Pictures,
     pipe, plain,
     runtime::{self, Ended, Inputs, TerminalEvents},
     screen::TerminalScreen,
-    signals, terminal,
+    signals, terminal, theme,
 };
 use tokio::sync::mpsc;
 
@@ -30,17 +27,18 @@ use crate::{
     account::{Account, SessionsCommand, Terminal},
     app::{App, Msg, Order, Settings},
     cli::{Cli, Command, Options},
+    doctor,
     exit::{self, Failure},
-    keys,
+    keys::{self, Action, Context},
     manage::{self, Access},
     plain::{Listener, PlainAgent},
-    shell,
-    sign_in::{self, SignedIn},
+    shell, sign_in,
     tasks::{
         drafts::DraftKeeper,
         keeper::Keeper,
         link::{Link, MESSAGES_MAX, Way},
         pipes::Pipes,
+        stores,
     },
 };
 
@@ -86,9 +84,17 @@ fn start(cli: Cli) -> Result<u8, Failure> {
     match cli.command {
         // Done above: it is another program by now.
         Some(Command::Apart { .. }) => Ok(exit::OK),
-        Some(Command::Keys) => {
-            let keymap = keys::keymap(function_keys_first()).map_err(bug)?;
-            print(&keys::as_text(&keymap))
+        Some(Command::Keys { json }) => {
+            let (_, keymap) = options.settings()?;
+            print(&if json {
+                keys::as_json(&keymap)
+            } else {
+                keys::as_text(&keymap)
+            })
+        }
+        Some(Command::Doctor(what)) => {
+            let (report, well) = block_on(doctor::run(&what, &options))??;
+            print(&report).map(|_| doctor::code(well))
         }
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
@@ -166,6 +172,8 @@ fn start(cli: Cli) -> Result<u8, Failure> {
 
 fn open_desk(options: Options) -> Result<u8, Failure> {
     let (profile, state) = (options.profile()?, options.state()?);
+    // Mistakes in it are told before the terminal is taken.
+    let own = options.settings()?;
     loop {
         let (state, data) = (state.clone(), options.data.clone());
         let signed_in = sign_in::find(&state, &profile, data)?;
@@ -179,7 +187,7 @@ fn open_desk(options: Options) -> Result<u8, Failure> {
             (block_on(lines(way, &options))?, false)
         } else {
             let mut signs_in = false;
-            (block_on(screen(way, &options, &mut signs_in))?, signs_in)
+            (block_on(screen(way, &options, own.clone(), &mut signs_in))?, signs_in)
         };
         match ended.map_err(|error| Failure::new(exit::IO, format!("the terminal cannot be used: {error}")))? {
             Ended::Panicked => return Ok(exit::BUG),
@@ -202,28 +210,36 @@ fn sign_in_again(options: &Options) -> Result<(), Failure> {
 }
 
 /// The desk on the screen.
-async fn screen(mut way: Way, options: &Options, signs_in: &mut bool) -> io::Result<Ended> {
+async fn screen(
+    mut way: Way,
+    options: &Options,
+    (config, keymap): (Config, Keymap<Action, Context>),
+    signs_in: &mut bool,
+) -> io::Result<Ended> {
     let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
     let settings = Settings {
-        theme: options.theme(|name| std::env::var(name).ok()),
+        theme: config
+            .look(options.look())
+            .theme(variable, || theme::ask_ground(variable)),
         zone: Zone::system(),
-        keymap: keys::keymap(function_keys_first()).map_err(io::Error::other)?,
+        keymap,
         server: Shown::line(&way.signed_in.profile.server.to_string()),
         sign_in: sign_in_words(&way),
         ids: CommandIds::random(),
         start: Instant::now(),
         links: links::known(|name| std::env::var(name).ok()),
         keeps: !options.no_cache,
-        list: list_choice(&way).load(),
+        list: stores::list_choice(&way).load(),
+        mouse: config.mouse,
     };
     let mut pipes = Pipes::new(messages_in.clone());
-    let (store, kept) = kept_desk(&mut way, options);
+    let (store, kept) = stores::kept_desk(&mut way, !options.no_cache, wall());
     if let Some(kept) = kept {
         // It is there before anything that the connection tells; nobody has sent anything yet, so there is room.
         drop(messages_in.try_send(Msg::Kept(Box::new(kept))));
     }
-    let keeper = Keeper::start(store, list_choice(&way), messages_in.clone());
-    let drafts = DraftKeeper::start(drafts_folder(&way.state, &way.signed_in), messages_in.clone());
+    let keeper = Keeper::start(store, stores::list_choice(&way), messages_in.clone());
+    let drafts = DraftKeeper::start(stores::drafts(&way), messages_in.clone());
     let files = way.files(messages_in.clone());
     let link = Link::start(way, messages_in, Pictures::of_terminal());
     let inputs = Inputs {
@@ -232,8 +248,9 @@ async fn screen(mut way: Way, options: &Options, signs_in: &mut bool) -> io::Res
         signals: signals::from_system()?,
         translator: Translator::for_terminal(std::env::var("TERM").ok().as_deref()),
     };
+    terminal::choose(config.mouse, config.kitty_keys);
     let guard = terminal::Guard::enter("minicom-agent")?;
-    let mut terminal_screen = TerminalScreen::stdout()?;
+    let mut terminal_screen = TerminalScreen::stdout()?.notifying(config.notifier());
     let ended = runtime::run(App::new(settings), &mut terminal_screen, inputs, |order| match order {
         Order::SaveDraft(draft) => drafts.save(draft),
         Order::LoadDrafts(conversations) => drafts.load(conversations),
@@ -266,10 +283,10 @@ async fn lines(mut way: Way, options: &Options) -> io::Result<Ended> {
     // A script waits for the connection, and leaves nothing behind.
     let mut keeper = None;
     if listener().person {
-        let (store, kept) = kept_desk(&mut way, options);
+        let (store, kept) = stores::kept_desk(&mut way, !options.no_cache, wall());
         // Lines tell what happens, and not all that happened since the last time.
         way.cursor = None;
-        keeper = Some(Keeper::start(store, list_choice(&way), messages_in.clone()));
+        keeper = Some(Keeper::start(store, stores::list_choice(&way), messages_in.clone()));
         if !options.no_cache {
             app = app.keeps(kept);
         }
@@ -317,45 +334,15 @@ fn account(options: &Options) -> Result<Account, Failure> {
     })
 }
 
-/// Drafts belong to an account at a tenant of a server.
-fn drafts_folder(state: &StateDir, signed_in: &SignedIn) -> std::path::PathBuf {
-    let profile = &signed_in.profile;
-    state.drafts(&profile.server, &profile.tenant, &signed_in.identity)
-}
-
-/// What is kept of the desk, which belongs to an account at a tenant of a server. The connection begins there.
-fn kept_desk(way: &mut Way, options: &Options) -> (KeptStore, Option<Kept>) {
-    let signed_in = &way.signed_in;
-    let Profile { server, tenant, .. } = &signed_in.profile;
-    let store = KeptStore::new(&way.state, server, tenant, &signed_in.identity);
-    let kept = match options.no_cache {
-        true => {
-            // What was kept before is not wanted any more. If it cannot be removed it is not read either.
-            drop(store.remove());
-            None
-        }
-        false => store.load(wall()),
-    };
-    way.cursor = kept.as_ref().and_then(Kept::cursor);
-    (store, kept)
-}
-
-/// How the list is arranged is an account's too.
-fn list_choice(way: &Way) -> ListChoiceFile {
-    let signed_in = &way.signed_in;
-    let Profile { server, tenant, .. } = &signed_in.profile;
-    ListChoiceFile::new(&way.state, server, tenant, &signed_in.identity)
-}
-
 /// This computer's clock, in microseconds since 1970.
 fn wall() -> i64 {
     let passed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(passed.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Zellij takes the chords for itself.
-fn function_keys_first() -> bool {
-    std::env::var_os("ZELLIJ").is_some()
+/// A variable of the environment.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 fn print(text: &str) -> Result<u8, Failure> {
@@ -378,8 +365,4 @@ fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     let done = runtime.block_on(work);
     runtime.shutdown_timeout(BACKGROUND_MAX);
     Ok(done)
-}
-
-fn bug(error: impl std::fmt::Display) -> Failure {
-    Failure::new(exit::BUG, format!("a mistake in the program: {error}"))
 }

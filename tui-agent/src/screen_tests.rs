@@ -51,7 +51,7 @@ fn desk() -> Desk {
     desk
 }
 
-fn seat(width: u16, height: u16) -> Seat {
+pub fn seat(width: u16, height: u16) -> Seat {
     let mut seat = Seat::at(desk(), width, height);
     seat.client(Desk::presence(&[
         (ADA, PresenceState::Available),
@@ -112,9 +112,8 @@ fn at_30x8_and_below() {
 #[test]
 fn in_mono_with_ascii_signs() {
     let theme = Theme {
-        mono: true,
         ascii: true,
-        every_colour: false,
+        ..Theme::mono()
     };
     let mut seat = Seat::with(desk(), 80, 24, theme);
     seat.press("<alt-4>mine<enter><esc>");

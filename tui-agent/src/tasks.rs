@@ -8,4 +8,5 @@ mod lessons;
 pub mod link;
 pub mod pipes;
 pub mod previews;
+pub mod stores;
 mod views;

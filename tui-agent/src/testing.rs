@@ -467,6 +467,7 @@ impl Desk {
             | AgentQuestion::Why { .. }
             | AgentQuestion::Suggestions { .. }
             | AgentQuestion::Recap { .. }
+            | AgentQuestion::Draft { .. }
             | AgentQuestion::Statistics { .. }
             | AgentQuestion::Article { .. }
             | AgentQuestion::Ticket { .. } => {
@@ -626,7 +627,11 @@ pub struct Seat {
     pub edits: Vec<Edit>,
     /// What was copied last.
     pub copied: Option<String>,
+    /// Whether the mouse was asked for, each time.
+    pub mouse: Vec<bool>,
     pub bells: usize,
+    /// Words for the desktop.
+    pub called: Vec<Shown>,
     pub title: String,
     pub quit: Option<u8>,
     pub start: Instant,
@@ -647,6 +652,7 @@ impl Seat {
             links: false,
             keeps: true,
             list: None,
+            mouse: true,
         };
         let mut seat = Seat {
             bench: Bench::new(App::new(settings), width, height),
@@ -657,7 +663,9 @@ impl Seat {
             choice: ListChoice::default(),
             edits: Vec::new(),
             copied: None,
+            mouse: Vec::new(),
             bells: 0,
+            called: Vec::new(),
             title: String::new(),
             quit: None,
             start,
@@ -755,11 +763,15 @@ impl Seat {
                     Effect::Program(Order::KeepChoice(choice)) => self.choice = choice,
                     Effect::Program(Order::Keep(parcel)) => self.kept.push(*parcel),
                     Effect::Program(order) => self.orders.push(order),
-                    Effect::Bell => self.bells += 1,
+                    Effect::Notify(call) => {
+                        self.bells += usize::from(call.bell);
+                        self.called.extend(call.words);
+                    }
                     Effect::Title(title) => self.title = title.to_string(),
                     Effect::Quit(code) => self.quit = Some(code),
                     Effect::Edit(edit) => self.edits.push(edit),
                     Effect::Copy(text) => self.copied = Some(text),
+                    Effect::Mouse(on) => self.mouse.push(on),
                     Effect::Redraw | Effect::Suspend => {}
                 }
             }

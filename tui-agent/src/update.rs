@@ -10,6 +10,7 @@ mod connection;
 mod copying;
 pub(crate) mod desk_views;
 mod detailing;
+mod drafting;
 pub(crate) mod earlier;
 mod fetching;
 mod files;
@@ -27,9 +28,11 @@ pub(crate) mod moving;
 mod over;
 mod ownership;
 pub(crate) mod piping;
+mod quitting;
 mod reading;
 mod recap;
 mod saved_replies;
+mod selecting;
 mod sending;
 mod snoozing;
 pub(crate) mod suggesting;
@@ -64,6 +67,9 @@ impl Program for App {
     fn update(&mut self, input: Input<Msg>, now: Now) -> Vec<Effect<Order>> {
         self.pass_time(now);
         let by_hand = attending::is_by_hand(&input);
+        if by_hand {
+            self.attention.seen();
+        }
         match input {
             Input::Key(key) => self.key(key, now),
             Input::Paste(text) => self.paste(&text, now),
@@ -215,6 +221,7 @@ impl App {
                 .set_size(text.width, layout::composer_rows_max(self.size.height));
         }
         self.lay_out_over();
+        self.lay_out_bare();
         let layout = self.layout();
         if let (Some(parts), Some(chat)) = (layout.chat, &mut self.chat) {
             chat.transcript
@@ -237,6 +244,9 @@ impl App {
     }
 
     fn wheel(&mut self, up: bool, at: Position, now: Now) {
+        if self.bare.is_some() {
+            return self.wheel_in_bare(up);
+        }
         if let Some(top) = self.help {
             let by = usize::from(WHEEL_ROWS);
             self.help = Some(if up { top.saturating_sub(by) } else { top + by });
@@ -263,6 +273,9 @@ impl App {
     }
 
     fn click(&mut self, at: Position, double: bool, now: Now) {
+        if self.bare.is_some() {
+            return;
+        }
         if self.help.take().is_some() {
             return;
         }
@@ -270,6 +283,9 @@ impl App {
             return self.click_over(at, double, now);
         }
         let layout = self.layout();
+        if layout.footer.contains(at) {
+            return self.click_footer(at.x - layout.footer.x, now);
+        }
         if let Some(area) = layout.list.filter(|area| area.contains(at)) {
             let line = usize::from(at.y - area.y);
             match self.list.spot_on(line) {
@@ -288,6 +304,12 @@ impl App {
             return;
         };
         if parts.transcript.contains(at) {
+            let (column, row) = (at.x - parts.transcript.x, at.y - parts.transcript.y);
+            match chat.transcript.pointed(column, row) {
+                Some(transcript::Pointed::Address(address)) => return self.copy_text(address, "the address"),
+                Some(transcript::Pointed::Older) => return chat.transcript.page_up(),
+                None => {}
+            }
             match chat.transcript.hit(at.y - parts.transcript.y) {
                 Some(transcript::Hit::Bar) => chat.transcript.to_end(),
                 Some(transcript::Hit::Entry(key)) if double && chat.transcript.is_folded(key) => self.read_whole(key),

@@ -1,6 +1,6 @@
 //! Draws the program. Nothing here changes it. All text of others has passed the gate before it comes here.
 
-mod bars;
+pub(crate) mod bars;
 mod chat;
 mod desk;
 mod details;
@@ -24,6 +24,10 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
     if let Some(ended) = &app.connection.ended {
         header::draw(app, layout.header, buffer, now);
         over::ended(app, ended, layout.help(), buffer);
+        return;
+    }
+    if let (Some(bare), Some(chat)) = (&app.bare, &app.chat) {
+        over::bare(app, bare, &chat.transcript, buffer);
         return;
     }
     header::draw(app, layout.header, buffer, now);
@@ -89,4 +93,4 @@ pub(crate) fn row_of(area: Rect, row: u16) -> Rect {
 
 #[cfg(test)]
 #[path = "screen_tests.rs"]
-mod tests;
+pub(crate) mod tests;

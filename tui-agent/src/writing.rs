@@ -8,6 +8,7 @@ mod written;
 use std::{collections::HashMap, time::Duration};
 
 use minicom_protocol::{command::SeenLines, ids::ConversationId};
+use minicom_tui_kit::composer::Handled;
 
 pub use self::{
     naming::Popup,
@@ -126,6 +127,17 @@ impl Writing {
             Mode::Edit(_) => return,
         }
         self.save_at.get_or_insert(now + SAVE_AFTER);
+    }
+
+    /// Puts a language model's draft behind the reply: nothing that is written is lost.
+    pub fn add_draft(&mut self, conversation: ConversationId, text: &str, now: Duration) -> Handled {
+        let written = self.of(conversation);
+        let handled = written.add_draft(text);
+        if handled == Handled::Changed {
+            written.needs_saving(Kind::Reply);
+            self.save_at.get_or_insert(now + SAVE_AFTER);
+        }
+        handled
     }
 
     /// What goes with the reply has changed.

@@ -25,9 +25,8 @@ fn seat(width: u16, height: u16, theme: Theme) -> Seat {
 }
 
 const ASCII: Theme = Theme {
-    mono: true,
     ascii: true,
-    every_colour: false,
+    ..Theme::mono()
 };
 
 /// The desk with a thread in which there is one of everything.

@@ -1,11 +1,12 @@
-//! What a customer can do by a key: the one table that lookup, footer and help are made from. It refuses to know how
-//! anything is done.
+//! What a customer can do by a key: the one table that lookup, footer, help, palette, `minicom-chat keys` and the table of `docs/keys.md`
+//! are made from. It refuses to know how anything is done.
 
 use minicom_tui_kit::{
-    Keymap,
-    composer::EDITING_KEYS,
+    Available, Keymap,
+    composer::{self, EDITING_KEYS},
+    config::{Config, Mistake},
     help,
-    keymap::{HelpRow, Row},
+    keymap::{HelpRow, Row, Rules},
 };
 
 use crate::slash::Word;
@@ -37,6 +38,16 @@ pub enum Action {
     Files,
     /// Make the last paste a file.
     AsFile,
+    /// Look for articles.
+    Find,
+    /// Copy the newest line.
+    Copy,
+    /// Only the chat, so that the terminal's own selection takes text and nothing else.
+    Bare,
+    /// Whether wheel and clicks come here, or stay the terminal's.
+    Mouse,
+    /// Every action and every word, by name.
+    Menu,
     /// Connect now.
     Reconnect,
     /// Write the word out that is begun.
@@ -78,7 +89,7 @@ const fn row(
 }
 
 /// Letters are text, always; so every action is a chord or a key with a name.
-const TABLE: &[Row<Action, Context>] = &[
+pub const TABLE: &[Row<Action, Context>] = &[
     row(Action::Send, "send", "send", &[(Context::Chat, "enter")]),
     row(Action::Older, "older", "older messages", &[(Context::Chat, "pgup")]),
     row(Action::Newer, "newer", "newer messages", &[(Context::Chat, "pgdn")]),
@@ -136,6 +147,36 @@ const TABLE: &[Row<Action, Context>] = &[
         "send a large paste as a file",
         &[(Context::Chat, "alt-v")],
     ),
+    row(
+        Action::Find,
+        "find",
+        "look for articles",
+        &[(Context::Chat, "ctrl-f f3")],
+    ),
+    row(
+        Action::Copy,
+        "copy",
+        "copy the newest line",
+        &[(Context::Chat, "alt-c f4")],
+    ),
+    row(
+        Action::Menu,
+        "menu",
+        "every action and word, by name",
+        &[(Context::Chat, "ctrl-k f10")],
+    ),
+    row(
+        Action::Bare,
+        "bare",
+        "only the chat, to select text with the mouse",
+        &[(Context::Chat, "alt-l f11")],
+    ),
+    row(
+        Action::Mouse,
+        "mouse",
+        "clicks and wheel: here, or the terminal's",
+        &[(Context::Chat, "alt-m f12")],
+    ),
     row(Action::Reconnect, "reconnect", "connect now", &[(Context::Chat, "f5")]),
     row(
         Action::Escape,
@@ -170,16 +211,67 @@ const TABLE: &[Row<Action, Context>] = &[
     row(Action::Help, "help", "this help", &[(Context::Chat, "f1")]),
 ];
 
+/// The contexts by their names in a file of settings.
+pub const CONTEXTS: &[(&str, Context)] = &[("chat", Context::Chat)];
+
+/// What a customer cannot be without: the ways out, and the ones to everything else.
+const NEEDED: &[Action] = &[Action::Clear, Action::Escape, Action::Help];
+
 /// The table, checked.
 pub fn keymap() -> Keymap<Action, Context> {
     Keymap::new(TABLE).expect("the table of keys is checked by a test")
 }
 
+/// The table with a customer's own keys over it.
+///
+/// # Errors
+/// What is wrong in the customer's file of settings.
+pub fn with_own(keymap: Keymap<Action, Context>, config: &Config) -> Result<Keymap<Action, Context>, Vec<Mistake>> {
+    let rules = Rules {
+        contexts: CONTEXTS,
+        orders: &[("in the chat", CHAT)],
+        needed: NEEDED,
+        unfit: &|action, _, key| composer::is_for_text(key, action == Action::Send),
+    };
+    keymap.merged(config, &rules)
+}
+
+/// Whether the menu offers it. Moving about is left out: each of those is one key away, and none is looked for by name.
+pub fn in_menu(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::Send
+            | Action::Older
+            | Action::Newer
+            | Action::RowUp
+            | Action::RowDown
+            | Action::Latest
+            | Action::Complete
+            | Action::Menu
+            | Action::Escape
+    )
+}
+
+/// The whole table for programs, for `minicom-chat keys --json`: a row an action.
+pub fn as_json(keymap: &Keymap<Action, Context>) -> String {
+    keymap.as_json(CONTEXTS)
+}
+
+/// The whole table for `docs/keys.md`.
+pub fn as_markdown(keymap: &Keymap<Action, Context>) -> String {
+    keymap.as_markdown(&[("keys", CHAT)])
+}
+
+/// The keys, words and keys of writing as text, for `minicom-chat keys`.
+pub fn as_text(keymap: &Keymap<Action, Context>) -> String {
+    let rows = help_rows(keymap, |_| Available::Yes);
+    let columns = rows.iter().map(|row| row.keys.chars().count()).max().unwrap_or(0);
+    let line = |row: &HelpRow| format!("{:columns$}  {}\n", row.keys, row.title);
+    rows.iter().map(line).collect()
+}
+
 /// All rows of the help: keys, words, and the keys of writing.
-pub fn help_rows(
-    keys: &Keymap<Action, Context>,
-    available: impl Fn(Action) -> minicom_tui_kit::Available,
-) -> Vec<HelpRow> {
+pub fn help_rows(keys: &Keymap<Action, Context>, available: impl Fn(Action) -> Available) -> Vec<HelpRow> {
     let mut rows = keys.help(CHAT, available);
     rows.extend(Word::ALL.iter().map(|word| HelpRow {
         keys: word.usage(),
@@ -197,7 +289,11 @@ pub fn help_rows(
 
 #[cfg(test)]
 mod tests {
-    use minicom_tui_kit::{Available, Composer, composer::Handled, testing::key};
+    use minicom_tui_kit::{
+        Composer, Key,
+        composer::Handled,
+        testing::{self, key},
+    };
 
     use super::*;
 
@@ -213,6 +309,51 @@ mod tests {
             }
         }
         assert_eq!(keys.action(CHAT, key("f5")), Some(Action::Reconnect));
+    }
+
+    /// Keys that zellij takes for itself as it comes, before a program in it sees them.
+    const ZELLIJ: &str = "ctrl-g ctrl-p ctrl-t ctrl-n ctrl-h ctrl-s ctrl-o ctrl-q ctrl-b alt-n alt-i alt-o alt-f alt-h alt-j alt-k \
+                          alt-l alt-left alt-right alt-up alt-down alt-= alt-+ alt-hyphen alt-[ alt-] alt-p";
+
+    #[test]
+    fn multiplexers_take_no_action_away_and_the_keys_that_are_told_are_free() {
+        let taken: Vec<Key> = ZELLIJ.split_whitespace().filter_map(|name| name.parse().ok()).collect();
+        let keys = keymap().prefer_function_keys(true);
+        for row in TABLE {
+            let first = keys.keys(CHAT, row.action).first().copied();
+            assert!(
+                first.is_some_and(|key| !taken.contains(&key)),
+                "{} is told by {first:?}",
+                row.name
+            );
+            for prefix in ["ctrl-a", "ctrl-b"] {
+                assert_ne!(keys.action(CHAT, key(prefix)), Some(row.action), "{prefix}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_customers_own_keys_come_over_the_table() {
+        let own = |text: &str| with_own(keymap(), &Config::parse("chat.toml", text, &["chat"])?);
+        let keys = own("[keys.chat]\n\"ctrl-g\" = \"files\"\nf9 = \"none\"\n").unwrap();
+        assert_eq!(keys.action(CHAT, key("ctrl-g")), Some(Action::Files));
+        assert_eq!(keys.action(CHAT, key("f9")), None);
+        assert!(as_text(&keys).contains("^G Alt+O"), "{}", as_text(&keys));
+        let told = |text: &str| own(text).map(drop).unwrap_err()[0].to_string();
+        assert_eq!(
+            told("[keys.chat]\nx = \"files\""),
+            "chat.toml:2:1: \"x\" is text while one writes"
+        );
+        assert_eq!(
+            told("[keys.chat]\nf9 = \"file\""),
+            "chat.toml:2:6: there is no action \"file\"; did you mean \"files\"?"
+        );
+    }
+
+    #[test]
+    fn the_documents_table_is_the_programs() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/keys.md");
+        testing::same_in_document(file, "minicom-chat", &as_markdown(&keymap()));
     }
 
     #[test]

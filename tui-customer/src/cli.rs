@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use minicom_client::{Pin, ServerUrl, Trust};
 use minicom_protocol::{
     ids::TenantId,
@@ -10,24 +10,37 @@ use minicom_protocol::{
     text::CustomerName,
     words::{Email, Skill, SubjectLine, Tag},
 };
-use minicom_tui_kit::Theme;
+use minicom_tui_kit::{
+    Keymap,
+    config::{Config, Mistake},
+    theme::{Choice, Look},
+};
 
-use crate::{beginning::Wishes, diag::Diag, exit, fault::Fault, wishes};
+use crate::{
+    actions::{self, Action, Context},
+    beginning::Wishes,
+    diag::Diag,
+    exit,
+    fault::Fault,
+    wishes,
+};
 
 const AFTER: &str = "\
 While chatting: /human /end /name /email /subject /edit /undo /quote /find /read /rate /link /devices /revoke /export /forget /help /quit; // begins a real slash.
 --completions bash|zsh|fish|elvish|powershell prints a completion script, --man FOLDER writes the manual pages.
-Environment: MINICOM_SERVER, MINICOM_TENANT, MINICOM_CA, MINICOM_PIN, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_LOG (what --log writes), NO_COLOR.
-Exit codes: 0 well; 2 the command line, or a line of a script that cannot be sent; 5 the chat has ended; 69 no server
+Environment: MINICOM_SERVER, MINICOM_TENANT, MINICOM_CA, MINICOM_PIN, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_CHAT_CONFIG, MINICOM_LOG (what --log writes), MINICOM_THEME, NO_COLOR.
+Exit codes: 0 well; 1 the doctor found something that does not work; 2 the command line, or a line of a script that cannot be sent; 5 the chat has ended; 69 no server
 (with -m, or input that ended), or a desk that is full; 70 a mistake in a program; 74 a file cannot be read or written; 75 no answer within
 the time of --wait; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit.";
 
 /// Chat with the people of this desk. A bot answers first; ask for a person at any time.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "minicom-chat", version, after_help = AFTER)]
+#[command(name = "minicom-chat", version, after_help = AFTER, subcommand_negates_reqs = true)]
 pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Your name here: letters, digits and ._- up to 64. The first who uses it on this desk keeps it
-    #[arg(required_unless_present_any = ["articles", "article"])]
+    #[arg(required_unless_present_any = ["articles", "article", "doctor"])]
     pub name: Option<String>,
     /// Send one message, wait until it is stored, and end; - reads it from the standard input
     #[arg(
@@ -106,6 +119,16 @@ pub struct Cli {
     /// How --export writes it
     #[arg(long, value_enum, default_value = "json", requires = "export")]
     pub format: ExportFormat,
+    /// Look at the way to the desk, at what NAME is known by, if one is said, and at this terminal, and say what to try. Also written
+    /// `minicom-chat doctor`; ends with 1 if something does not work
+    #[arg(long, conflicts_with_all = ["message", "attach", "plain", "link", "export", "articles", "article"])]
+    pub doctor: bool,
+    /// With --doctor: for programs, one JSON object
+    #[arg(long, requires = "doctor")]
+    pub json: bool,
+    /// With --doctor: call you once, as an answer would
+    #[arg(long, requires = "doctor")]
+    pub notify: bool,
     /// Agree to what the desk asks before you write: for -m and scripts, where nobody can be asked
     #[arg(long)]
     pub agree: bool,
@@ -121,15 +144,35 @@ pub struct Cli {
     /// The SHA-256 fingerprint of the desk's certificate: that one is trusted and no other
     #[arg(long, value_name = "FINGERPRINT", env = "MINICOM_PIN", hide_env_values = true)]
     pub pin: Option<Pin>,
+    /// Your settings: keys, mouse [default: `minicom/chat.toml` in the platform's folder for settings]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "MINICOM_CHAT_CONFIG",
+        hide_env_values = true
+    )]
+    pub config: Option<PathBuf>,
     /// Write a log (no message's text is in it)
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// Colours [default: ansi, or mono if NO_COLOR is set]
-    #[arg(long, value_enum)]
-    pub theme: Option<ThemeName>,
+    /// Colours: auto, ansi (the terminal's own), mono, dark, light, or a file of your own [default: auto, or mono if NO_COLOR is set]
+    #[arg(long, value_name = "THEME", env = "MINICOM_THEME", hide_env_values = true)]
+    pub theme: Option<Choice>,
     /// Draw with ASCII only
     #[arg(long)]
     pub ascii: bool,
+}
+
+/// What to do instead of chatting. A customer who is called so writes `minicom-chat -- keys`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Print the table of keys and words, with your own keys over it
+    Keys {
+        /// A JSON object an action, each on a line
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// How an export is written.
@@ -141,15 +184,6 @@ pub enum ExportFormat {
     Text,
     /// What was said, as Markdown
     Markdown,
-}
-
-/// A theme by its name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum ThemeName {
-    /// The terminal's own sixteen colours.
-    Ansi,
-    /// No colours.
-    Mono,
 }
 
 impl Cli {
@@ -199,15 +233,27 @@ impl Cli {
         })
     }
 
-    /// How things look; `var` is how a variable is read.
-    pub fn theme(&self, var: impl Fn(&str) -> Option<String>) -> Theme {
-        let from_environment = Theme::from_environment(var);
-        Theme {
-            mono: self
-                .theme
-                .map_or(from_environment.mono, |theme| theme == ThemeName::Mono),
-            ascii: self.ascii || from_environment.ascii,
-            every_colour: self.theme.is_none() && from_environment.every_colour,
+    /// What the file of settings says, and the keys with those of the file over them. Zellij takes the chords for itself, so that hints
+    /// name function keys there.
+    ///
+    /// # Errors
+    /// What is wrong in the file, each with its place.
+    pub fn settings(&self) -> Result<(Config, Keymap<Action, Context>), Fault> {
+        let table = actions::keymap().prefer_function_keys(std::env::var_os("ZELLIJ").is_some());
+        let names: Vec<&str> = actions::CONTEXTS.iter().map(|(name, _)| *name).collect();
+        let read = Config::load(self.config.as_deref(), "chat.toml", &names);
+        let both = read.and_then(|config| Ok((actions::with_own(table, &config)?, config)));
+        both.map(|(keys, config)| (config, keys)).map_err(|mistakes| {
+            let words: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
+            Fault::new(exit::USAGE, words.join("; "))
+        })
+    }
+
+    /// What is wanted of how things look.
+    pub fn look(&self) -> Look {
+        Look {
+            theme: self.theme.clone(),
+            ascii: self.ascii,
         }
     }
 }
@@ -324,10 +370,12 @@ mod tests {
 
     #[test]
     fn a_theme_that_is_named_wins() {
-        let no_color = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
-        assert_eq!(parse("minicom-chat a").theme(|_| None), Theme::ansi());
-        assert_eq!(parse("minicom-chat a").theme(no_color), Theme::mono());
-        assert_eq!(parse("minicom-chat a --theme ansi").theme(no_color), Theme::ansi());
-        assert!(parse("minicom-chat a --ascii").theme(|_| None).ascii);
+        let look = |line: &str| {
+            let no_color = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
+            parse(line).look().theme(no_color, || None)
+        };
+        assert!(look("minicom-chat a").mono);
+        assert!(!look("minicom-chat a --theme ansi").mono);
+        assert!(look("minicom-chat a --ascii").ascii);
     }
 }

@@ -1,6 +1,7 @@
 //! `--plain`: the chat as lines, for screen readers, scripts and pipes. Pure but for [`run`], which gives it its surroundings. What
 //! is said is in `telling`, what is written in `words`.
 
+mod earlier;
 mod files;
 mod on_pipes;
 mod telling;
@@ -75,6 +76,8 @@ pub struct Lines {
     quote: Option<LineRef>,
     /// The article that was asked for.
     wanted: Option<Tag>,
+    /// Whether older lines were asked for.
+    older_wanted: bool,
     /// What was copied last, in words.
     copying: &'static str,
     /// Questions about the account that are not answered yet.
@@ -137,6 +140,7 @@ impl Lines {
             asking: None,
             quote: None,
             wanted: None,
+            older_wanted: false,
             copying: "",
             account_asked: 0,
             word_sent: None,
@@ -358,6 +362,7 @@ impl Lines {
             && !self.files.is_moving()
             && waiting == 0
             && self.wanted.is_none()
+            && !self.older_wanted
             && self.account_asked == 0
         {
             effects.push(PlainEffect::Quit(self.code));

@@ -21,6 +21,7 @@ use minicom_tui_kit::plain::meaning;
 
 use super::*;
 use crate::Wishes;
+use crate::actions::Action;
 
 /// Thursday 20 November 2025, 14:00 UTC.
 const WALL: i64 = 1_763_647_200_000_000;
@@ -36,6 +37,8 @@ struct Desk {
     orders: Vec<Order>,
     quit: Option<u8>,
     copied: Option<String>,
+    /// There is more before what is told at the start.
+    more: bool,
 }
 
 impl Desk {
@@ -62,6 +65,7 @@ impl Desk {
             orders: Vec::new(),
             quit: None,
             copied: None,
+            more: false,
         }
     }
 
@@ -157,7 +161,7 @@ impl Desk {
         for event in &events {
             self.view.apply(event);
         }
-        let (view, at, more) = (self.view.clone(), self.view.seq.0, false);
+        let (view, at, more) = (self.view.clone(), self.view.seq.0, self.more);
         let me = CustomerMe {
             name: CustomerName::parse("carol").unwrap(),
             tenant: TenantId::default_tenant(),
@@ -253,6 +257,101 @@ fn history_is_said_once_with_its_days() {
 }
 
 #[test]
+fn what_was_said_before_is_told_when_it_is_asked_for() {
+    let mut past = Desk::new();
+    let mut events = vec![
+        past.post(WALL - DAY, None, Author::Customer, "the first"),
+        past.post(WALL - DAY, None, Author::Bot, "the second \u{1b}[2J"),
+        past.post(WALL, None, agent(), "the third"),
+    ];
+    let mut desk = Desk::new();
+    desk.more = true;
+    let mut desk = desk.begin(events.split_off(2));
+    assert_eq!(desk.take_said(), ["14:00 Ada: the third", "14:00 -- connected"]);
+    desk.types("/older now");
+    assert_eq!(desk.take_said(), ["14:00 -- /older stands alone. Nothing was done."]);
+    desk.types("/older");
+    let question = match desk.take_orders().pop() {
+        Some(Order::Ask(question @ CustomerQuestion::Thread { before: Some(_), .. })) => question,
+        other => panic!("{other:?}"),
+    };
+    desk.types("/older");
+    assert_eq!(desk.take_said(), ["14:00 -- They are being fetched."]);
+    let told = Told::Reply(CustomerReply::Thread { events, more: false });
+    desk.client(ClientEvent::Reply { n: 1, question, told });
+    let said = [
+        "-- Wednesday 19 November",
+        "14:00 you: the first",
+        "14:00 bot: the second ␛[2J",
+        "14:00 -- end of the older messages",
+    ];
+    assert_eq!(desk.take_said(), said);
+    desk.types("/older");
+    assert_eq!(desk.take_said(), ["14:00 -- This is the beginning of the chat."]);
+    desk.client(ClientEvent::State(lost())).take_said();
+    desk.types("/older");
+    assert_eq!(desk.take_said(), ["14:00 -- Older messages need a connection."]);
+}
+
+/// The word of the lines for what a key does on the screen; [`None`] for what only a screen has.
+fn word_for(action: Action) -> Option<&'static str> {
+    match action {
+        Action::Older => Some("/older"),
+        Action::Retry => Some("/resend"),
+        Action::Discard => Some("/discard"),
+        Action::Attach | Action::AsFile => Some("/attach"),
+        Action::Files => Some("/files"),
+        Action::Find => Some("/find"),
+        Action::Copy => Some("/copy"),
+        Action::Reconnect => Some("/reconnect"),
+        Action::Menu | Action::Help => Some("/help"),
+        // A line is sent by its end, and lines have no place to move in, no letters to draw anew and no mouse.
+        Action::Send
+        | Action::Newer
+        | Action::RowUp
+        | Action::RowDown
+        | Action::Latest
+        | Action::Editor
+        | Action::Bare
+        | Action::Mouse
+        | Action::Complete
+        | Action::Clear
+        | Action::Redraw
+        | Action::Suspend
+        | Action::Escape => None,
+    }
+}
+
+#[test]
+fn every_action_of_the_screen_has_a_word_that_help_tells() {
+    let mut desk = Desk::live(vec![]);
+    desk.take_said();
+    desk.types("/help");
+    let help = desk.take_said().join("\n");
+    for row in crate::actions::TABLE {
+        if let Some(word) = word_for(row.action) {
+            assert!(help.contains(word), "{}: {word} is not in\n{help}", row.name);
+            desk.types(word);
+            let said = desk.take_said().join("\n");
+            assert!(!said.contains("There is no /"), "{word}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_word_connects_now() {
+    let mut desk = Desk::live(vec![]);
+    desk.types("/reconnect");
+    assert_eq!(
+        desk.take_said().last().map(String::as_str),
+        Some("14:00 -- It is connected.")
+    );
+    assert_eq!(desk.take_orders(), []);
+    desk.client(ClientEvent::State(lost())).types("/reconnect");
+    assert_eq!(desk.take_orders(), [Order::Reconnect]);
+}
+
+#[test]
 fn lines_are_sent_and_words_do() {
     #[track_caller]
     fn check(line: &str, sent: Option<CustomerCommand>, said: &[&str]) {
@@ -312,6 +411,9 @@ fn lines_are_sent_and_words_do() {
         "14:00 -- /open [N|NAME]: fetch a file and open it",
         "14:00 -- /help: keys and words",
         "14:00 -- /quit: end the program; what is not sent is kept",
+        "14:00 -- /older: what was said before",
+        "14:00 -- /reconnect: connect now",
+        "14:00 -- /resend, /discard: send or throw away the line that has waited for long",
         "14:00 -- /attach FILE -- TEXT sends a file with a text. A line that begins with // begins with a real slash.",
     ];
     check("/help", None, &help);

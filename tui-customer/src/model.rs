@@ -18,14 +18,16 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Available, Composer, Keymap, Now, Theme, Transcript, Zone,
+    bare::Bare,
     file_preview::{FilePreview, Kind},
     notify::Attention,
     transcript::{EntryKey, Older},
 };
 use ratatui::layout::Size;
 
+pub use crate::settings::Settings;
 use crate::{
-    actions::{Action, CHAT, Context, keymap},
+    actions::{Action, CHAT, Context},
     beginning::Beginning,
     entries::{self, Reads},
     files::Files,
@@ -118,33 +120,6 @@ pub enum Order {
     Files(transfers::Order),
 }
 
-/// What a screen begins with.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The customer.
-    pub name: CustomerName,
-    /// How this program is called for this customer on another device.
-    pub command: String,
-    /// How things look.
-    pub theme: Theme,
-    /// Where days begin.
-    pub zone: Zone,
-    /// What was written and not sent the last time.
-    pub draft: String,
-    /// The files that waited beside it, as they were kept.
-    pub files: String,
-    /// Makes the ids of commands.
-    pub ids: CommandIds,
-    /// The moment that `Now::elapsed` counts from.
-    pub start: Instant,
-    /// Hints name function keys first.
-    pub function_keys: bool,
-    /// What a conversation begins with.
-    pub beginning: Beginning,
-    /// Whether the terminal knows links.
-    pub links: bool,
-}
-
 /// What becomes of what is written.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Writing {
@@ -188,6 +163,10 @@ pub struct App {
     pub(crate) start: Instant,
     pub(crate) keys: Keymap<Action, Context>,
     pub(crate) size: Size,
+    /// Only the chat is shown.
+    pub(crate) bare: Option<Bare>,
+    /// Whether wheel and clicks come here.
+    pub(crate) mouse: bool,
 
     pub(crate) replica: CustomerReplica,
     pub(crate) state: ConnState,
@@ -243,7 +222,9 @@ impl App {
             zone: settings.zone.clone(),
             ids: settings.ids,
             start: settings.start,
-            keys: keymap().prefer_function_keys(settings.function_keys),
+            keys: settings.keys,
+            bare: None,
+            mouse: settings.mouse,
             size: Size { width: 80, height: 24 },
             replica: CustomerReplica::new(),
             state: ConnState::Connecting,

@@ -3,6 +3,8 @@
 use minicom_protocol::{ids::FileId, line::LineRef};
 use minicom_tui_kit::{Overlay, Picker, Prompt};
 
+use crate::{actions::Action, slash::Word};
+
 /// What takes the keys first.
 #[derive(Clone, Debug)]
 pub enum Over {
@@ -28,6 +30,8 @@ pub enum Over {
     Files(Box<Picker<FileId>>),
     /// Which file goes with what is written.
     Attach(Prompt),
+    /// What to do, by name.
+    Menu(Box<Picker<Offer>>),
     /// An article.
     Reading(Box<Overlay>),
     /// What is to be agreed to before the first line, which stays in the composer meanwhile.
@@ -39,12 +43,21 @@ pub enum Over {
     },
 }
 
+/// What the palette offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// Something to do by a key.
+    Action(Action),
+    /// A word with a slash.
+    Word(Word),
+}
+
 impl Over {
     /// Whether the thread cannot be read under it.
     pub fn covers(&self) -> bool {
         matches!(
             self,
-            Over::Help { .. } | Over::Quotes(_) | Over::Reading(_) | Over::Consent { .. }
+            Over::Help { .. } | Over::Quotes(_) | Over::Menu(_) | Over::Reading(_) | Over::Consent { .. }
         )
     }
 }

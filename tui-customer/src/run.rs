@@ -17,13 +17,15 @@ use minicom_protocol::{
     ids::TenantId,
     text::{CustomerName, MESSAGE_BYTES_MAX, MessageText},
 };
-use minicom_tui_kit::{Theme, Zone, log, terminal};
+use minicom_tui_kit::{Keymap, Theme, Zone, config, log, terminal, theme};
 
 use crate::{
-    account, asking,
+    account,
+    actions::{self, Action, Context},
+    asking,
     beginning::{Beginning, Wishes},
-    cli::{Cli, ExportFormat},
-    exit, exporting,
+    cli::{Cli, Command, ExportFormat},
+    doctor, exit, exporting,
     fault::Fault,
     identity::Identity,
     line_mode,
@@ -32,7 +34,7 @@ use crate::{
 };
 
 /// The program's name and version, for the server's log.
-const CLIENT: &str = concat!("minicom-chat ", env!("CARGO_PKG_VERSION"));
+pub(crate) const CLIENT: &str = concat!("minicom-chat ", env!("CARGO_PKG_VERSION"));
 /// How long a thread that wrote to the disk waits for more to write. It ends soon after the last key, instead of waking up an
 /// idle program later.
 const WRITERS_KEPT: Duration = Duration::from_millis(200);
@@ -44,6 +46,9 @@ pub(crate) struct Start {
     pub tenant: TenantId,
     pub state: StateDir,
     pub theme: Theme,
+    /// What the customer's file of settings says.
+    pub config: config::Config,
+    pub keys: Keymap<Action, Context>,
     pub zone: Zone,
     /// Whether what the desk asks is agreed to beforehand.
     pub agrees: bool,
@@ -120,7 +125,7 @@ enum Way {
 
 /// Runs the program with a command line, the program's own name first. Returns the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let args: Vec<OsString> = args.into_iter().collect();
+    let args: Vec<OsString> = doctor::as_flag(args.into_iter().collect());
     if let Some(done) = paperwork::done(&args, Cli::command, &mut io::stdout().lock()) {
         return paperwork::code(done, &mut io::stderr().lock());
     }
@@ -159,6 +164,17 @@ pub(crate) fn tell(words: &str) {
 }
 
 fn start(cli: &Cli) -> Result<u8, Fault> {
+    if cli.doctor {
+        return runtime()?.block_on(doctor::run(cli));
+    }
+    if let Some(Command::Keys { json }) = &cli.command {
+        let (_, keys) = cli.settings()?;
+        return print(&if *json {
+            actions::as_json(&keys)
+        } else {
+            actions::as_text(&keys)
+        });
+    }
     let server = cli.server()?;
     if let Some(slug) = &cli.article {
         let tenant = cli.tenant.clone().unwrap_or_else(TenantId::default_tenant);
@@ -169,6 +185,8 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
         return runtime()?.block_on(asking::public_articles(&server, &tenant, words));
     }
     let name = cli.customer()?;
+    // Mistakes in it are told before the terminal is taken.
+    let (config, keys) = cli.settings()?;
     let wishes = cli.wishes()?;
     let way = way(cli)?;
     let state = StateDir::resolve(cli.state.clone()).map_err(|error| Fault::new(exit::IO, error.to_string()))?;
@@ -176,7 +194,14 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
     let tenant = cli.tenant.clone().unwrap_or_else(TenantId::default_tenant);
     let secret = credentials::customer_secret(&state, &server, &tenant, &name)
         .map_err(|error| Fault::new(exit::of_credential(&error), error.to_string()))?;
-    let theme = cli.theme(|name| std::env::var(name).ok());
+    let variable = |name: &str| std::env::var(name).ok();
+    // Only a screen has a ground.
+    let ground = || {
+        matches!(way, Way::Screen)
+            .then(|| theme::ask_ground(variable))
+            .flatten()
+    };
+    let theme = config.look(cli.look()).theme(variable, ground);
     let identity = Identity::of(cli.identity_file.as_deref(), |name| std::env::var(name).ok())?;
     let link_code = cli.link_code.as_deref().map(Secret::new);
     let start = Start {
@@ -188,6 +213,8 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
         tenant,
         state,
         theme,
+        config,
+        keys,
         zone: Zone::system(),
         wishes,
         secret,
@@ -206,6 +233,16 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
     // The thread that reads keys or lines may wait for one for ever.
     runtime.shutdown_background();
     ended
+}
+
+fn print(text: &str) -> Result<u8, Fault> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Fault::new(exit::IO, format!("the output cannot be written: {error}")))
+        }
+        _ => Ok(exit::OK),
+    }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Fault> {

@@ -5,7 +5,7 @@ use std::{env, io, time::Instant};
 use minicom_client::{ClientEvent, CommandIds, Ended, Handle, limits::EVENTS_MAX, open, transfers::Transfers};
 use minicom_protocol::{command::CustomerCommand, frame::Customers};
 use minicom_tui_kit::{
-    input::Translator, links, pictures::Pictures, runtime, screen::TerminalScreen, signals, terminal,
+    input::Translator, links, notify::Notifier, pictures::Pictures, runtime, screen::TerminalScreen, signals, terminal,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -50,9 +50,11 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
         files: draft.files,
         ids: CommandIds::random(),
         start: Instant::now(),
-        function_keys: env::var_os("ZELLIJ").is_some(),
+        keys: start.keys,
+        mouse: start.config.mouse,
     });
-    let result = on_terminal(app, messages, |order| match order {
+    terminal::choose(start.config.mouse, start.config.kitty_keys);
+    let result = on_terminal(app, messages, start.config.notifier(), |order| match order {
         Order::LookInto { id, kind, size } => looker.look_into(id, kind, size),
         Order::ReadFile { id, title } => looker.read(id, title),
         order => carry_out(order, &handle, &drafting, &files, &messages_in),
@@ -73,9 +75,14 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     }
 }
 
-async fn on_terminal(app: App, messages: mpsc::Receiver<Msg>, handle: impl FnMut(Order)) -> io::Result<runtime::Ended> {
+async fn on_terminal(
+    app: App,
+    messages: mpsc::Receiver<Msg>,
+    notifier: Notifier,
+    handle: impl FnMut(Order),
+) -> io::Result<runtime::Ended> {
     let _guard = terminal::Guard::enter("minicom-chat")?;
-    let mut screen = TerminalScreen::stdout()?;
+    let mut screen = TerminalScreen::stdout()?.notifying(notifier);
     let inputs = runtime::Inputs {
         events: runtime::TerminalEvents,
         messages,

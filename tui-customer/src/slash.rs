@@ -186,6 +186,11 @@ impl Word {
         }
     }
 
+    /// Whether a text may stand behind it, or it takes the composer itself: then it is written there.
+    pub fn takes_text(self) -> bool {
+        self.behind() != Behind::Nothing
+    }
+
     /// How it is written: `/edit [TEXT]`.
     pub fn usage(self) -> String {
         match self.behind() {

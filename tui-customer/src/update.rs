@@ -6,7 +6,9 @@ mod files;
 mod keys;
 pub(crate) mod looking;
 mod news;
+mod offering;
 mod over;
+mod selecting;
 mod sending;
 mod words;
 
@@ -15,7 +17,7 @@ use std::time::Duration;
 use minicom_client::ConnState;
 use minicom_tui_kit::{
     Effect, Input, Now,
-    transcript::{EntryKey, Hit},
+    transcript::{EntryKey, Hit, Pointed},
 };
 use ratatui::{
     Frame,
@@ -178,9 +180,13 @@ impl App {
         let chat = self.areas().chat;
         self.transcript.set_size(chat.width, chat.height);
         self.fit_over();
+        self.fit_bare();
     }
 
     fn wheel(&mut self, up: bool) {
+        if let Some(bare) = &mut self.bare {
+            return bare.wheel(up, &self.transcript, &self.zone);
+        }
         match (&mut self.over, up) {
             (Some(Over::Help { top, .. }), true) => *top = top.saturating_sub(usize::from(WHEEL_ROWS)),
             (Some(Over::Help { top, .. }), false) => *top += usize::from(WHEEL_ROWS),
@@ -192,12 +198,25 @@ impl App {
     }
 
     fn click(&mut self, at: Position, double: bool, now: Now, effects: &mut Effects) {
-        if let Some(Over::Quotes(_) | Over::Files(_)) = &self.over {
+        if self.bare.is_some() {
+            return;
+        }
+        if let Some(Over::Quotes(_) | Over::Files(_) | Over::Menu(_)) = &self.over {
             return self.click_in_quotes(at, double, now, effects);
         }
-        let chat = self.areas().chat;
+        let areas = self.areas();
+        if self.over.is_none() && areas.footer.contains(at) {
+            let action = view::footer::action_at(self, areas.footer, at.x - areas.footer.x);
+            return action.into_iter().for_each(|action| self.act(action, now, effects));
+        }
+        let chat = areas.chat;
         if self.over.is_some() || !chat.contains(at) {
             return;
+        }
+        match self.transcript.pointed(at.x - chat.x, at.y - chat.y) {
+            Some(Pointed::Address(address)) => return self.copy_text(address, "the address", effects),
+            Some(Pointed::Older) => return self.transcript.page_up(),
+            None => {}
         }
         match self.transcript.hit(at.y - chat.y) {
             Some(Hit::Bar) => self.transcript.to_end(),

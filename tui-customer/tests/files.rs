@@ -298,7 +298,7 @@ fn a_large_paste_is_offered_as_a_file_and_never_lost() {
     rig.bench
         .sees("50 lines")
         .sees("sends them as a file instead")
-        .sees("a line");
+        .sees("see [50 lines, 350 B]");
     rig.bench.press("<alt-v>").sees("pasted.txt  350 B").sees("see");
     match orders(&mut rig).pop() {
         Some(Files::Begin(
@@ -311,7 +311,7 @@ fn a_large_paste_is_offered_as_a_file_and_never_lost() {
         other => panic!("{other:?}"),
     }
     // Taken off, it is a text again.
-    rig.bench.press("<f7>").sees("a line");
+    rig.bench.press("<f7>").sees("see [50 lines, 350 B]");
     rig.bench.press("<ctrl-c>");
     orders(&mut rig);
     // What no line can have is a file at once.

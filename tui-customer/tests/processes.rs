@@ -131,3 +131,41 @@ fn help_and_version_go_to_the_output() {
         assert!(String::from_utf8_lossy(&output.stdout).contains(words));
     }
 }
+
+#[test]
+fn the_keys_that_hold_are_printed_and_mistakes_stop_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("chat.toml");
+    let ask = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_minicom-chat"));
+        command
+            .args(args)
+            .env("XDG_CONFIG_HOME", folder.path())
+            .env("HOME", folder.path());
+        command
+            .env_remove("MINICOM_CHAT_CONFIG")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    };
+    let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said(&ask(&["keys"])).contains("^K F10"), "{}", said(&ask(&["keys"])));
+    fs::write(&file, "[keys.chat]\n\"ctrl-g\" = \"menu\"\n").unwrap();
+    let named = file.to_str().unwrap();
+    assert!(said(&ask(&["keys", "--config", named])).contains("^G ^K F10"));
+    assert!(said(&ask(&["keys", "--json", "--config", named])).contains(r#""chat":["ctrl-g","ctrl-k","f10"]"#));
+    fs::write(&file, "[keys.chat]\n\"ctrl-g\" = \"manu\"\n").unwrap();
+    let words = format!("{named}:2:12: there is no action \"manu\"; did you mean \"menu\"?");
+    check(&ask(&["keys", "--config", named]), 2, &words);
+    check(&ask(&["alice", "--config", named]), 2, &words);
+    // A customer who is called so.
+    let state = folder.path().join("state");
+    let (state, server) = (state.to_str().unwrap().to_owned(), nobody());
+    let chats = ask(&["--server", &server, "--state", &state, "-m", "hi", "--", "keys"]);
+    assert_eq!(
+        chats.status.code(),
+        Some(69),
+        "{}",
+        String::from_utf8_lossy(&chats.stderr)
+    );
+}

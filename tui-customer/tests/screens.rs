@@ -22,9 +22,8 @@ use minicom_tui_kit::{Theme, testing::BENCH_START};
 use rig::{Desk, Rig, ada, agent, asking, card, line_no, minute, settings, typing};
 
 const ASCII: Theme = Theme {
-    mono: true,
     ascii: true,
-    every_colour: false,
+    ..Theme::mono()
 };
 
 /// The story with Ada typing.
@@ -56,6 +55,35 @@ fn themes() {
     screen!("talking_80x24_mono", talking(80, 24, Theme::mono()));
     screen!("talking_80x24_ascii", talking(80, 24, ASCII));
     screen!("talking_40x12_mono", talking(40, 12, Theme::mono()));
+}
+
+const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (200, 60), (50, 12), (40, 12)];
+
+#[test]
+fn five_sizes_in_three_themes() {
+    for (width, height) in SIZES {
+        for (name, theme) in [("mono", Theme::mono()), ("ascii", ASCII)] {
+            insta::assert_snapshot!(
+                format!("talking_{width}x{height}_{name}"),
+                talking(width, height, theme).bench.styled()
+            );
+        }
+    }
+    for (name, theme) in [("dark", Theme::dark()), ("light", Theme::light())] {
+        insta::assert_snapshot!(format!("talking_80x24_{name}"), talking(80, 24, theme).bench.styled());
+    }
+}
+
+#[test]
+fn words_do_not_depend_on_the_theme() {
+    for (width, height) in SIZES {
+        let ansi = talking(width, height, Theme::ansi()).bench.screen();
+        for theme in [Theme::mono(), Theme::dark(), Theme::light()] {
+            assert_eq!(talking(width, height, theme).bench.screen(), ansi);
+        }
+        let ascii = talking(width, height, ASCII).bench.screen();
+        assert!(ascii.is_ascii(), "{ascii}");
+    }
 }
 
 #[test]

@@ -183,9 +183,8 @@ pub(crate) fn days(told: Statistics, range: Range) -> Statistics {
 #[test]
 fn pages_of_all_ranges_on_all_widths() {
     let ascii = Theme {
-        mono: true,
         ascii: true,
-        every_colour: false,
+        ..Theme::mono()
     };
     for range in Range::ALL {
         let told = days(week(), range);

@@ -163,6 +163,8 @@ pub enum Action {
     SuggestionsShown,
     /// The chat in a few lines.
     Recap,
+    /// The next line as a language model puts it, into the composer.
+    Draft,
     /// A file to go with the reply.
     AttachFile,
     /// The files of the thread, to fetch or open one.
@@ -171,6 +173,10 @@ pub enum Action {
     AsFile,
     /// The last file off the reply; else the last one that comes is stopped.
     DropFile,
-    /// Every action, and conversations by name.
+    /// Only the chat, so that the terminal's own selection takes text and nothing else.
+    Bare,
+    /// Whether wheel and clicks come here, or stay the terminal's.
+    Mouse,
+    /// Every action, and conversations and customers by name.
     Menu,
 }

@@ -154,7 +154,14 @@ impl<'a> Access<'a> {
 
     /// How things are drawn.
     pub(crate) fn theme(&self) -> minicom_tui_kit::Theme {
-        self.options.theme(|name| std::env::var(name).ok())
+        // Lines of a pipe or a shell are no screen: nothing is asked of the terminal.
+        let wanted = self.options.look();
+        let wanted = match self.options.settings() {
+            Ok((config, _)) => config.look(wanted),
+            // The command has nothing to do with what is wrong there.
+            Err(_) => wanted,
+        };
+        wanted.theme(|name| std::env::var(name).ok(), || None)
     }
 
     async fn open(&self) -> Result<session::Session, Failure> {

@@ -4,6 +4,7 @@
 use std::{fmt, ops::Range};
 
 use minicom_tui_kit::Shown;
+pub use minicom_tui_kit::config::nearest;
 use serde::de::DeserializeOwned;
 use toml::{
     Spanned, Table, Value,
@@ -173,21 +174,6 @@ fn elsewhere(root: &Table, name: &str) -> Option<String> {
         }
         _ => None,
     })
-}
-
-/// What was probably meant: what differs by few letters, or begins so.
-pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.trim().to_lowercase();
-    let far_max = 1 + word.chars().count() / 4;
-    let far = |it: &str| {
-        let it = it.to_lowercase();
-        match !word.is_empty() && it.starts_with(&word) {
-            true => 1,
-            false => strsim::damerau_levenshtein(&word, &it),
-        }
-    };
-    let best = known.map(|it| (far(it), it)).min()?;
-    (best.0 <= far_max).then_some(best.1)
 }
 
 /// A text as a TOML string that can be shown as it is: what the gate would change is written by its number.

@@ -156,6 +156,7 @@ impl PlainAgent {
             | AgentQuestion::Why { .. }
             | AgentQuestion::Suggestions { .. }
             | AgentQuestion::Recap { .. }
+            | AgentQuestion::Draft { .. }
             | AgentQuestion::Statistics { .. } => self.tell_desk(reply),
             AgentQuestion::Articles { .. } | AgentQuestion::Article { .. } => self.tell_library(reply),
             AgentQuestion::Tickets { .. } | AgentQuestion::Ticket { .. } => self.tell_tickets(reply, now),

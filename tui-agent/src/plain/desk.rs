@@ -1,6 +1,7 @@
 //! The desk in numbers and words: the queue, who has how much to do, why somebody waits, what the desk has chosen.
 
 use minicom_protocol::{
+    draft::{Draft, NoDraft},
     figures::{By, Range},
     frame::{AgentQuestion, AgentReply},
     queue::{QueueStats, Why},
@@ -9,8 +10,8 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{Shown, time};
 
-use super::{PlainAgent, words::Given};
-use crate::{figures, words};
+use super::{PlainAgent, lines::Draft as Line, words::Given};
+use crate::{exit, figures, words};
 
 impl PlainAgent {
     pub(super) fn why(&mut self, given: Given<'_>) {
@@ -27,7 +28,14 @@ impl PlainAgent {
 
     pub(super) fn summary(&mut self, given: Given<'_>) {
         if let Some(conversation) = self.subject(given.rest) {
-            self.ask(AgentQuestion::Recap { conversation });
+            let words = self.replica.desk().is_some_and(|desk| desk.settings.bot.provider);
+            self.ask(AgentQuestion::Recap { conversation, words });
+        }
+    }
+
+    pub(super) fn draft(&mut self, given: Given<'_>) {
+        if let Some(conversation) = self.subject(given.rest) {
+            self.ask(AgentQuestion::Draft { conversation });
         }
     }
 
@@ -74,6 +82,7 @@ impl PlainAgent {
                 let text = recap.text(|at| self.zone.stamp(at.0));
                 text.lines().for_each(|line| self.say(line));
             }
+            AgentReply::Draft { draft } => self.tell_draft(draft),
             AgentReply::Statistics { statistics } => {
                 for sentence in figures::sentences(&statistics) {
                     self.say(sentence);
@@ -81,6 +90,20 @@ impl PlainAgent {
             }
             _ => {}
         }
+    }
+
+    /// Nothing of it is sent by itself.
+    fn tell_draft(&mut self, draft: Draft) {
+        let no = draft.no.unwrap_or(NoDraft::Failed);
+        let Some(text) = draft.text else {
+            return self.deny_as(exit::NOTHING, format!("No draft: {}", no.words()));
+        };
+        let name = self.name_of(draft.conversation);
+        self.say(format!("A language model's draft for {name}:"));
+        text.lines()
+            .for_each(|line| self.say(format!("  {}", Shown::line(line))));
+        self.prepared = Some(Line::of_text(draft.conversation, &text));
+        self.say("/send sends it, /discard throws it away.");
     }
 
     /// Each with the words that use it.

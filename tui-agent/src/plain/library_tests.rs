@@ -146,7 +146,7 @@ fn a_saved_reply_is_previewed_and_then_sent() {
     );
     script.tells(
         "/send",
-        &["Nothing is prepared: /reply CODE or /article SLUG prepares something."],
+        &["Nothing is prepared: /reply CODE, /article SLUG or /draft prepares something."],
     );
 }
 

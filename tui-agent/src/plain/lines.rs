@@ -164,7 +164,7 @@ impl PlainAgent {
     /// Sends what was prepared, to whom it was prepared for.
     pub(super) fn send_prepared(&mut self, given: Given<'_>) {
         let Some(draft) = self.prepared.take() else {
-            return self.deny("Nothing is prepared: /reply CODE or /article SLUG prepares something.");
+            return self.deny("Nothing is prepared: /reply CODE, /article SLUG or /draft prepares something.");
         };
         if self.open != Some(draft.conversation) {
             let name = self.name_of(draft.conversation);

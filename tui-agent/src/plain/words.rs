@@ -121,7 +121,7 @@ pub const WORDS: &[Word] = &[
     word("done", "[NAME]", "end the chat, in 5 seconds", &[A::Done], Connection, P::done).of_many(),
     word("undo", "", "keep the chat that is about to end", &[A::Undo], Nothing, P::undo),
     // Lines.
-    word("send", "", "send what /reply or /article has prepared", &[A::Send], Nothing, P::send_prepared),
+    word("send", "", "send what /reply, /article or /draft has prepared", &[A::Send], Nothing, P::send_prepared),
     word("anyway", "", "send the line that was held", &[A::Send], Nothing, P::anyway),
     word("resend", "", "send what is older than a day, or was refused, after all", &[A::Retry], Nothing, P::resend),
     word("discard", "", "throw it away; also what was prepared", &[A::Discard], Nothing, P::discard),
@@ -172,6 +172,7 @@ pub const WORDS: &[Word] = &[
     word("why", "[NAME]", "why it waits, and who may take it", &[A::Why], Connection, P::why),
     word("suggest", "[NAME]", "articles and saved replies that fit what the customer wrote last", &[A::Suggestion, A::Suggestions], Connection, P::suggest),
     word("summary", "[NAME]", "the chat in a few lines", &[A::Recap], Connection, P::summary),
+    word("draft", "[NAME]", "have a language model draft the answer; /send sends it", &[A::Draft], Connection, P::draft),
     word("queue", "", "the queue in numbers", &[A::Queue], Connection, P::queue),
     word("workload", "[NAME]", "who has how much to do", &[A::Workload], Connection, P::workload),
     word("stats", "[today|7d|30d|90d] [agent|group|tag]", "what was counted", &[A::Statistics], Connection, P::statistics),

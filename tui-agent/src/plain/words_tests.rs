@@ -32,6 +32,9 @@ const ON_SCREEN_ONLY: &[Action] = &[
     // `minicom-agent bot` too.
     A::Lessons,
     A::Pipe,
+    // Lines are the terminal's own: it selects them as they are.
+    A::Bare,
+    A::Mouse,
     // In lines nothing is shown that was not asked for.
     A::SuggestionsShown,
     // /find tells all at once, with numbers.

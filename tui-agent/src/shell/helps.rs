@@ -1,8 +1,9 @@
-//! `minicom-agent suggest` and `minicom-agent summary`: what could be answered, and a conversation in a few lines.
+//! `minicom-agent suggest`, `minicom-agent summary` and `minicom-agent draft`: what could be answered, a conversation in a few lines, and
+//! an answer as a language model puts it.
 
 use clap::Args;
 use minicom_tui_kit::Shown;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Said, named, rows::json_line};
 use crate::{
@@ -37,11 +38,29 @@ pub(super) async fn suggest(wanted: &HelpArguments, access: &Access<'_>) -> Resu
 
 /// The conversation in a few lines.
 pub(super) async fn summary(wanted: &HelpArguments, access: &Access<'_>) -> Result<Said, Failure> {
-    let told = ask(wanted, "summary", access).await?;
+    let told = ask(wanted, "summary?words=true", access).await?;
     Ok(Said::told(match wanted.json {
         true => json_line(&told),
         false => format!("{}\n", minicom_protocol::safe::text(field(&told, "text"))),
     }))
+}
+
+/// The next line as a language model puts it, for whoever reads and sends it.
+pub(super) async fn draft(wanted: &HelpArguments, access: &Access<'_>) -> Result<Said, Failure> {
+    let office = access.office()?;
+    let session = named::find(&office, &wanted.name).await?;
+    let id = segment(field(&session, "session_id"));
+    let told = office.post(&format!("/sessions/{id}/draft"), json!({})).await?;
+    if wanted.json {
+        return Ok(Said::told(json_line(&told)));
+    }
+    match told["content"].as_str() {
+        Some(text) => Ok(Said::told(format!("{}\n", minicom_protocol::safe::text(text)))),
+        None => Err(Failure::new(
+            exit::NOTHING,
+            format!("No draft: {}", field(&told, "message")),
+        )),
+    }
 }
 
 async fn ask(wanted: &HelpArguments, what: &str, access: &Access<'_>) -> Result<Value, Failure> {

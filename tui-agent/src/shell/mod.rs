@@ -46,6 +46,8 @@ pub enum Shell {
     Suggest(helps::HelpArguments),
     /// A conversation in a few lines: first question, what the bot tried, who had it, what is open.
     Summary(helps::HelpArguments),
+    /// Have a language model draft an answer, and print it. Nothing is sent.
+    Draft(helps::HelpArguments),
     /// Put tags on a conversation, or take them off.
     Tag(acts::TagArguments),
     /// End a conversation, for good.
@@ -100,6 +102,7 @@ pub async fn run(what: Shell, access: &Access<'_>) -> Result<Said, Failure> {
         Shell::Transfer(it) => acts::transfer(it, access).await,
         Shell::Tag(it) => acts::tag(it, access).await,
         Shell::Suggest(it) => helps::suggest(&it, access).await,
+        Shell::Draft(it) => helps::draft(&it, access).await,
         Shell::Summary(it) => helps::summary(&it, access).await,
         Shell::Close(it) => acts::close(it, access).await,
         Shell::Search(it) => search::run(&it, access).await,

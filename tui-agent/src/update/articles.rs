@@ -274,7 +274,8 @@ impl App {
             self.over = Some(Over::Picker(pick));
             return None;
         }
-        if self.is_widen_key(&pick, key, now) || self.is_copy_key(&pick, key, now) {
+        if self.is_widen_key(&pick, key, now) || self.is_copy_key(&pick, key, now) || self.is_find_key(&pick, key, now)
+        {
             return None;
         }
         Some(pick)

@@ -79,11 +79,13 @@ impl App {
             {
                 Some("nothing was refused")
             }
+            Action::Draft if self.chat.is_some() && !self.provider_is_on() => Some("not switched on"),
             Action::Suggestion if self.chat.is_some() && self.fitting().is_empty() => Some("nothing fits"),
             Action::Editor
             | Action::Suggestion
             | Action::Suggestions
             | Action::Recap
+            | Action::Draft
             | Action::Divider
             | Action::Note
             | Action::SavedReplies
@@ -123,6 +125,7 @@ pub(crate) fn needs_connection(action: Action) -> bool {
             | Action::EditLast
             | Action::WithdrawLast
             | Action::Recap
+            | Action::Draft
     )
 }
 

@@ -63,7 +63,7 @@ impl App {
         self.calling.waiting.extend(&new);
         let calls = new.into_iter().find(|it| self.calls_me(*it));
         if let Some(conversation) = calls {
-            self.ring(conversation, now);
+            self.ring(conversation, self.waits_words(conversation), now);
             self.tell_of_new(conversation, now);
         }
         // Who may not be taken now may be later.
@@ -93,14 +93,18 @@ impl App {
         if self.notice.is_some() || self.over.is_some() || visible || self.size.height < layout::STATUS_ROWS {
             return;
         }
-        let Some(summary) = self.replica.summary(conversation) else {
-            return;
-        };
-        let Stage::Waiting { reason, .. } = &summary.stage else {
-            return;
-        };
-        let words = format!("{} waits: {}.", summary.customer.name.shown(), reason.words());
-        self.tell(Shown::line(&words), now);
+        self.tell(self.waits_words(conversation), now);
+    }
+
+    /// Who waits, and why.
+    fn waits_words(&self, conversation: ConversationId) -> Shown {
+        let summary = self.replica.summary(conversation);
+        match summary.map(|summary| (&summary.customer.name, &summary.stage)) {
+            Some((name, Stage::Waiting { reason, .. })) => {
+                Shown::line(&format!("{} waits: {}.", name.shown(), reason.words()))
+            }
+            _ => Shown::fixed("Somebody waits."),
+        }
     }
 
     /// Calls again for those whom nobody has acted upon.
@@ -115,7 +119,7 @@ impl App {
             .is_some_and(|member| member.intent == Intent::Busy);
         let calls = self.calling.waiting.iter().copied().find(|it| self.calls_me(*it));
         if let Some(conversation) = calls.filter(|_| !busy && self.is_live()) {
-            self.ring(conversation, now);
+            self.ring(conversation, self.waits_words(conversation), now);
         }
     }
 
@@ -132,10 +136,10 @@ impl App {
             after,
         } in given
         {
-            self.ring(conversation, now);
+            let words = Shown::line(&format!("{before}{}{after}", self.name_of(conversation)));
+            self.ring(conversation, words.clone(), now);
             if self.notice.as_ref().is_none_or(|notice| !notice.error) {
-                let words = format!("{before}{}{after}", self.name_of(conversation));
-                self.tell(Shown::line(&words), now);
+                self.tell(words, now);
             }
         }
     }

@@ -41,6 +41,20 @@ fn who_waits_calls_until_somebody_acts() {
 }
 
 #[test]
+fn who_comes_right_after_another_rings_after_all_unless_the_agent_is_there() {
+    let mut seat = seat();
+    seat.happens(|desk| desk.says("carol", "hi").asks("carol"));
+    seat.advance(1);
+    seat.happens(|desk| desk.says("dave", "hi").asks("dave"));
+    assert_eq!(seat.bells, 1);
+    seat.advance(1);
+    assert_eq!(seat.bells, 2);
+    seat.happens(|desk| desk.says("frank", "hi").asks("frank"));
+    seat.press("a").advance(3);
+    assert_eq!(seat.bells, 2);
+}
+
+#[test]
 fn every_way_into_the_queue_calls() {
     let mut seat = seat();
     let mut bells = 0;

@@ -1,7 +1,10 @@
 //! What the connection tells: into the replica, and what follows on the screen. The replica knows what is true; this file knows what
 //! the agent should notice of it.
 
-use std::time::Duration;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::Duration,
+};
 
 use minicom_client::{ClientEvent, ConnState, Section};
 use minicom_protocol::{
@@ -30,6 +33,7 @@ impl App {
         self.desk_hears(&event, now);
         self.suggesting_hears(&event);
         self.recap_told(&event, now);
+        self.draft_told(&event, now);
         match &event {
             ClientEvent::State(state) => self.connection_stands(state.clone(), now),
             ClientEvent::Latency(latency) => self.connection.latency = Some(*latency),
@@ -165,7 +169,9 @@ impl App {
                     self.keep_open(conversation);
                     let mine = self.replica.summary(conversation).is_some_and(|row| self.is_mine(row));
                     if mine {
-                        self.ring(conversation, now);
+                        // What was written is not for everybody who can see the desktop.
+                        let words = format!("{} writes.", self.name_of(conversation));
+                        self.ring(conversation, Shown::line(&words), now);
                     }
                 }
                 EventBody::Closed(_) => self.closing.retain(|held| held.conversation != conversation),
@@ -197,11 +203,12 @@ impl App {
         self.open_chat(conversation);
     }
 
-    pub(crate) fn ring(&mut self, conversation: ConversationId, now: Now) {
+    /// Calls the one who sits here for a conversation, in these words, unless it is in front of somebody.
+    pub(crate) fn ring(&mut self, conversation: ConversationId, words: Shown, now: Now) {
         let visible = self.conversation() == Some(conversation) && self.chat_is_visible();
         let at_end = self.chat.as_ref().is_some_and(|chat| chat.transcript.is_at_end());
-        let bell = self.attention.ring(visible && at_end, now);
-        self.out.extend(bell);
+        let call = self.attention.call(about(conversation), words, visible && at_end, now);
+        self.out.extend(call);
     }
 
     fn after_list_changed(&mut self, now: Now) {
@@ -225,6 +232,13 @@ impl App {
         let changes = words::seconds_left_changes_in(retry_at, self.instant(now))?;
         Some(now.elapsed + changes)
     }
+}
+
+/// A conversation as a number, by which calls for it are counted.
+fn about(conversation: ConversationId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    conversation.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Conversations that the agent's own command has moved to another section.

@@ -59,6 +59,11 @@ impl App {
         }
     }
 
+    /// The newest address on the screen or above it.
+    fn address_at_hand(&self) -> Option<String> {
+        self.chat.as_ref()?.transcript.addresses_upwards(1).pop()
+    }
+
     /// All lines of a conversation that are here, oldest first, with the time and who said it. Notes are left out: what is copied or piped
     /// from a chat easily comes to its customer.
     pub(super) fn chat_text(&self, conversation: ConversationId) -> String {
@@ -91,6 +96,7 @@ impl App {
         let Some(conversation) = self.open_one(now) else { return };
         let line = self.lines_at_hand().next().map(|(_, text)| told(&text));
         let block = self.block_at_hand().map(|text| told(&text));
+        let address = self.address_at_hand().map(|text| told(&text));
         let chat = self.chat_text(conversation);
         let older = if self.has_unloaded() {
             ", older ones are not loaded"
@@ -106,6 +112,7 @@ impl App {
         let rows = vec![
             row(CopyWhat::Line, "l line", line),
             row(CopyWhat::Block, "b block", block),
+            row(CopyWhat::Address, "a address", address),
             row(
                 CopyWhat::Chat,
                 "t transcript",
@@ -113,7 +120,7 @@ impl App {
             ),
             row(CopyWhat::Other, "o other line", Some(Shown::fixed("to be chosen"))),
         ];
-        let picker = Picker::new(Shown::fixed("Copy"), rows).verb(Shown::fixed("l b t o, or Enter copies"));
+        let picker = Picker::new(Shown::fixed("Copy"), rows).verb(Shown::fixed("l b a t o, or Enter copies"));
         self.open_picker(PickFor::Copy, vec![conversation], picker);
     }
 
@@ -126,6 +133,7 @@ impl App {
             // As where yy copies a line.
             Some('l' | 'y') => CopyWhat::Line,
             Some('b') => CopyWhat::Block,
+            Some('a') => CopyWhat::Address,
             Some('t') => CopyWhat::Chat,
             Some('o') => CopyWhat::Other,
             _ => return false,
@@ -143,6 +151,7 @@ impl App {
             Choice::Line(line) => (self.line_text(*line), "the line"),
             Choice::Copy(CopyWhat::Line) => (self.lines_at_hand().next().map(|(_, text)| text), "the line"),
             Choice::Copy(CopyWhat::Block) => (self.block_at_hand(), "the block"),
+            Choice::Copy(CopyWhat::Address) => (self.address_at_hand(), "the address"),
             Choice::Copy(CopyWhat::Chat) => (Some(self.chat_text(conversation)), "the transcript"),
             _ => return self.choose_line_to_copy(conversation),
         };

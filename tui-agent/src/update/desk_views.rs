@@ -159,7 +159,7 @@ pub(crate) fn letters(view: &View) -> &'static [&'static str] {
         View::Why { .. } => &["o open", "Esc closes"],
         View::Queue => &["PgUp PgDn scroll", "Esc closes"],
         View::Workload => &["Enter chats", "Esc closes"],
-        View::Statistics { shown, .. } if shown.by.is_none() => &["1 today", "2 7d", "3 30d", "4 90d", "Esc closes"],
+        View::Statistics { shown, .. } if !shown.may_split => &["1 today", "2 7d", "3 30d", "4 90d", "Esc closes"],
         View::Statistics { .. } => &[
             "1 today",
             "2 7d",

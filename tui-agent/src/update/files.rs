@@ -26,11 +26,6 @@ impl App {
         self.order(Order::Files(order));
     }
 
-    pub(super) fn key_words(&self, action: Action) -> String {
-        let keys = self.keymap.keys(crate::keys::contexts(true), action);
-        keys.first().map(|key| key.hint()).unwrap_or_default()
-    }
-
     // Attached.
 
     /// Asks which file goes with the reply.
@@ -378,11 +373,12 @@ impl App {
     /// Whether the files of a reply let it go. If they are on their way it goes when they are there; what does not go is told.
     pub(super) fn files_let_go(&mut self, conversation: ConversationId) -> bool {
         let drop = self.key_words(Action::DropFile);
+        let retry = self.list_key_words(Action::Retry);
         let attached = self.files.beside_mut(conversation);
         if let Some((it, why)) = attached.failed() {
             let why = why.as_str().trim_end_matches('.');
             let words = format!(
-                "{}: {why}. Nothing was sent. Esc r tries again, {drop} takes it off",
+                "{}: {why}. Nothing was sent. Esc {retry} tries again, {drop} takes it off",
                 it.name()
             );
             self.trouble(Shown::line(&words), Ends::Leaving);

@@ -72,17 +72,28 @@ impl App {
     /// Looks for something. A search that has led here goes on where it was.
     pub(crate) fn find(&mut self, now: Now) {
         if !self.has_been_led() {
-            self.finding = Finding {
-                everywhere: self.chat.is_none() || self.focus == Focus::List,
-                from: Some(From {
-                    conversation: self.conversation(),
-                    place: self.chat.as_ref().map(|chat| chat.transcript.bookmark()),
-                    focus: self.focus,
-                }),
-                ..Finding::default()
-            };
+            self.begin_finding(self.chat.is_none() || self.focus == Focus::List, String::new());
         }
         self.show_finding(now);
+    }
+
+    /// Looks for this everywhere, such as for a customer who is not in the list.
+    pub(crate) fn find_everywhere(&mut self, typed: String, now: Now) {
+        self.begin_finding(true, typed);
+        self.show_finding(now);
+    }
+
+    fn begin_finding(&mut self, everywhere: bool, typed: String) {
+        self.finding = Finding {
+            everywhere,
+            typed,
+            from: Some(From {
+                conversation: self.conversation(),
+                place: self.chat.as_ref().map(|chat| chat.transcript.bookmark()),
+                focus: self.focus,
+            }),
+            ..Finding::default()
+        };
     }
 
     /// Whether the search led to what is on the screen.

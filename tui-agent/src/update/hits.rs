@@ -9,6 +9,7 @@ use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Focus, Order},
+    keys::Action,
     layout,
 };
 
@@ -61,7 +62,8 @@ impl App {
     /// Goes to the hit so many places further back in time (forward, if negative).
     pub(super) fn go_to_hit(&mut self, by: isize, now: Now) {
         let Some((conversation, at)) = self.finding.at.filter(|_| self.has_been_led()) else {
-            return self.tell(Shown::fixed("No search has led here. ^F finds."), now);
+            let words = format!("No search has led here. {} finds.", self.key_words(Action::Find));
+            return self.tell(Shown::line(&words), now);
         };
         let here = &self.finding.here;
         // The one that was chosen may not be among the first hundred.

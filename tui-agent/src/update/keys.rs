@@ -1,21 +1,13 @@
 //! What a key does: the composer first, then the table.
 
-use std::time::Duration;
-
 use minicom_tui_kit::{Effect, Key, Now, Shown, composer::Handled};
 
 use crate::{
     app::{App, Ends, Focus, Order},
-    exit,
     keys::{Action, contexts},
     list::Spot,
-    sign_in, words,
+    sign_in,
 };
-
-/// For so long the second key quits.
-const QUIT_TWICE: Duration = Duration::from_secs(2);
-/// For so long `q` quits after it has told that something is unsent.
-const QUIT_UNSENT: Duration = Duration::from_secs(5);
 
 impl App {
     /// Whether keys go to the composer.
@@ -30,6 +22,9 @@ impl App {
         if self.connection.ended.is_some() {
             return self.key_at_the_end(key, now);
         }
+        if self.bare.is_some() {
+            return self.key_in_bare(key);
+        }
         if self.help.is_some() {
             return self.key_in_help(key);
         }
@@ -43,19 +38,39 @@ impl App {
             // Who goes through what was found does not mean the next customer by the same letter.
             let hit = action == Action::Next && key.typed() == Some('n') && self.has_been_led();
             self.act(if hit { Action::NextHit } else { action }, digit(key), now);
+        } else if !self.is_composing() || key.is_chord() {
+            self.tell_unknown(key, now);
         }
+    }
+
+    /// Whoever tries a key by habit learns that it does nothing here, and where the keys are.
+    fn tell_unknown(&mut self, key: Key, now: Now) {
+        let composing = self.is_composing();
+        let (help, menu) = (
+            self.first_key(composing, Action::Help),
+            self.first_key(composing, Action::Menu),
+        );
+        let words = format!(
+            "{} does nothing here. {help} shows the keys, {menu} finds an action by name.",
+            key.hint()
+        );
+        self.tell(Shown::line(&words), now);
     }
 
     /// Nothing but the end can be wished for.
     fn key_at_the_end(&mut self, key: Key, now: Now) {
+        match self.keymap.action(contexts(false), key) {
+            Some(Action::Interrupt | Action::Quit | Action::Escape) => return self.quit(now),
+            Some(Action::Redraw) => return self.out.push(Effect::Redraw),
+            Some(Action::Suspend) => return self.out.push(Effect::Suspend),
+            _ => {}
+        }
         match key.to_string().as_str() {
-            "ctrl-c" | "q" | "esc" | "enter" => self.quit(now),
+            "q" | "enter" => self.quit(now),
             "s" if self.connection.ended.as_ref().is_some_and(sign_in::mends) => {
                 self.order(Order::SignIn);
                 self.quit(now);
             }
-            "ctrl-l" => self.out.push(Effect::Redraw),
-            "ctrl-z" => self.out.push(Effect::Suspend),
             _ => {}
         }
     }
@@ -78,9 +93,12 @@ impl App {
     /// Whether the composer had something to do for the key.
     fn key_in_composer(&mut self, key: Key, now: Now) -> bool {
         let Some(conversation) = self.conversation() else {
-            let words = "No chat is open, so this goes to nobody: ^N takes the next one, Esc goes to the list.";
             if key.typed().is_some() {
-                self.tell(Shown::fixed(words), now);
+                let (next, list) = (self.key_words(Action::Next), self.key_words(Action::Escape));
+                let words = format!(
+                    "No chat is open, so this goes to nobody: {next} takes the next one, {list} goes to the list."
+                );
+                self.tell(Shown::line(&words), now);
             }
             return key.typed().is_some();
         };
@@ -99,7 +117,7 @@ impl App {
 
     pub(crate) fn paste(&mut self, text: &str, now: Now) {
         self.acts();
-        if self.connection.ended.is_some() || self.help.is_some() {
+        if self.connection.ended.is_some() || self.help.is_some() || self.bare.is_some() {
             return;
         }
         if self.over.is_some() {
@@ -202,6 +220,8 @@ impl App {
             Action::Help => self.help = Some(0),
             Action::Interrupt => self.interrupt(now),
             Action::Quit => self.quit_unless_unsent(now),
+            Action::Bare => self.show_bare(now),
+            Action::Mouse => self.toggle_mouse(now),
             Action::Redraw => self.out.push(Effect::Redraw),
             Action::Suspend => {
                 self.save_drafts();
@@ -237,6 +257,7 @@ impl App {
             Action::Suggestions => self.choose_what_fits(now),
             Action::SuggestionsShown => self.show_what_fits(self.suggesting.off, now),
             Action::Recap => self.read_recap(now),
+            Action::Draft => self.ask_draft(now),
         }
     }
 
@@ -315,64 +336,29 @@ impl App {
         }
     }
 
-    fn interrupt(&mut self, now: Now) {
-        if let Some(conversation) = self.conversation().filter(|_| self.is_composing())
-            && self
-                .writing
-                .get(conversation)
-                .is_some_and(|it| !it.current().is_empty())
-        {
-            self.writing.of(conversation).current_mut().clear();
-            self.writing.changed(conversation, now.elapsed);
-            self.say_typing(conversation, now);
-            return self.tell(Shown::fixed("Cleared. ^_ brings it back."), now);
-        }
-        if self.quits_until.is_some() {
-            return self.quit(now);
-        }
-        self.quits_until = Some(now.elapsed + QUIT_TWICE);
-        let unsent = match self.unsent() {
-            Some(unsent) => format!("{} not sent yet, kept here. ", lines(unsent)),
-            None => String::new(),
+    /// The key of an action, as a hint tells it while one writes.
+    pub(crate) fn key_words(&self, action: Action) -> String {
+        self.first_key(true, action)
+    }
+
+    /// The same in the list.
+    pub(crate) fn list_key_words(&self, action: Action) -> String {
+        self.first_key(false, action)
+    }
+
+    fn first_key(&self, composing: bool, action: Action) -> String {
+        let keys = self.keymap.keys(contexts(composing), action);
+        let keys = if keys.is_empty() {
+            self.keymap.keys(contexts(!composing), action)
+        } else {
+            keys
         };
-        self.tell(Shown::line(&format!("{unsent}^C again to quit.")), now);
-        if let Some(notice) = &mut self.notice {
-            notice.ends = Ends::At(now.elapsed + QUIT_TWICE);
-        }
-    }
-
-    /// Quits; asks once if something is unsent.
-    fn quit_unless_unsent(&mut self, now: Now) {
-        match self.unsent() {
-            Some(unsent) if self.quits_until.is_none() => {
-                self.quits_until = Some(now.elapsed + QUIT_UNSENT);
-                let words = format!("{} not sent yet, kept here. q again to quit.", lines(unsent));
-                self.tell(Shown::line(&words), now);
-            }
-            None if self.files.is_moving() && self.quits_until.is_none() => {
-                self.quits_until = Some(now.elapsed + QUIT_UNSENT);
-                self.tell(
-                    Shown::fixed("A file is on its way and would be given up. q again to quit."),
-                    now,
-                );
-            }
-            _ => self.quit(now),
-        }
-    }
-
-    fn quit(&mut self, now: Now) {
-        self.store_all(now);
-        let code = self.connection.ended.as_ref().map_or(0, exit::after);
-        self.out.push(Effect::Quit(code));
+        keys.first().map(|key| key.hint()).unwrap_or_default()
     }
 
     pub(crate) fn help_rows(&self) -> Vec<minicom_tui_kit::keymap::HelpRow> {
         crate::keys::help_rows(&self.keymap, self.is_composing(), |action| self.available(action))
     }
-}
-
-fn lines(count: u64) -> String {
-    words::count(count, "line", "lines")
 }
 
 /// The number on a key, such as 3 of `alt-3`.

@@ -1,17 +1,22 @@
-//! The menu: every action by name, with its keys and, where it cannot be done now, why not; and the open conversations by name.
+//! The palette: every action by name, with its keys and, where it cannot be done now, why not; conversations and customers by name.
+
+use std::collections::HashMap;
 
 use minicom_client::Section;
+use minicom_protocol::{ids::CustomerId, summary::Summary};
 use minicom_tui_kit::{Available, Key, Now, Picker, Shown, picker::Row};
 
 use crate::{
     app::App,
     keys::{self, Action, contexts},
-    over::{Choice, PickFor},
+    over::{Choice, Pick, PickFor},
     words,
 };
 
 /// Conversations that are offered by name.
 const CONVERSATIONS_MAX: usize = 1_000;
+/// Customers that are offered by name.
+const CUSTOMERS_MAX: usize = 1_000;
 
 impl App {
     /// Opens the menu.
@@ -37,8 +42,34 @@ impl App {
                 detail,
             )
         }));
-        let picker = Picker::new(Shown::fixed("Menu"), rows);
+        rows.extend(self.customer_rows());
+        let picker = Picker::new(Shown::fixed("Menu"), rows).also(Shown::fixed("Tab finds it everywhere"));
         self.open_picker(PickFor::Menu, Vec::new(), picker);
+    }
+
+    /// Customers, also those whose chats have ended, each with the newest conversation that is known here.
+    fn customer_rows(&self) -> Vec<Row<Choice>> {
+        let mut newest: HashMap<CustomerId, &Summary> = HashMap::new();
+        let all = Section::ALL
+            .into_iter()
+            .flat_map(|section| self.replica.section(section));
+        for row in all {
+            let held = newest.entry(row.customer.id).or_insert(row);
+            // Ids of conversations grow with the time at which they begin.
+            if row.conversation > held.conversation {
+                *held = row;
+            }
+        }
+        let mut rows: Vec<&Summary> = newest.into_values().collect();
+        rows.sort_by_key(|row| row.customer.name.shown().to_string());
+        let dot = self.theme.signs().dot;
+        let told = |row: &&Summary| {
+            let stage = words::stage(&row.stage, self.me(), &self.zone);
+            let detail = format!("customer {dot} details, last chat {stage}");
+            let choice = Choice::Customer(row.conversation);
+            Row::new(choice, row.customer.name.shown(), Shown::line(&detail))
+        };
+        rows.iter().take(CUSTOMERS_MAX).map(told).collect()
     }
 
     fn menu_row(&self, action: Action, name: &str, title: &'static str) -> Row<Choice> {
@@ -53,6 +84,12 @@ impl App {
                 hints.push(hint);
             }
         }
+        // What it does is worth more than a third key.
+        hints.truncate(match self.size.width {
+            0..60 => 1,
+            60..100 => 2,
+            _ => hints.len(),
+        });
         let keys = hints.join(" ");
         let told = |words: &str| match keys.as_str() {
             "" => Shown::line(words),
@@ -66,10 +103,24 @@ impl App {
         Row::new(Choice::Action(action), label, told(title)).disabled(reason)
     }
 
+    /// Tab looks everywhere for what is typed: a customer who is not in the list is found by what was said. Whether it was that key.
+    pub(super) fn is_find_key(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
+        let is_it = pick.purpose == PickFor::Menu && key.to_string() == "tab";
+        if is_it {
+            self.find_everywhere(pick.picker.query(), now);
+        }
+        is_it
+    }
+
     pub(crate) fn menu_chosen(&mut self, choice: &Choice, now: Now) {
         match choice {
             Choice::Action(action) => self.act(*action, 0, now),
             Choice::Conversation(conversation) => self.open_chat(*conversation),
+            Choice::Customer(conversation) => {
+                self.open_chat(*conversation);
+                self.details = Some(true);
+                self.details_top = 0;
+            }
             _ => {}
         }
     }

@@ -25,7 +25,7 @@ fn every_action_is_there_with_its_keys() {
         seat.press("<ctrl-u>").press(&row.name.replace('-', " "));
         seat.sees(&row.name.replace('-', " "));
     }
-    seat.press("<ctrl-u>hand back").sees("F4 b");
+    seat.press("<ctrl-u>hand back").sees("F4 Alt+G b");
 }
 
 #[test]
@@ -67,6 +67,49 @@ fn an_action_is_done_where_one_was() {
     seat.press("<alt-2><ctrl-k>transfer<enter>").sees("Transfer alice to");
     seat.press("<esc>text").sees("text");
     seat.press("<ctrl-k>help<enter>").sees("Keys: Esc closes");
+}
+
+#[test]
+fn customers_are_found_by_name_also_whose_chats_have_ended() {
+    let mut seat = seat();
+    seat.press("<ctrl-k>customer heid")
+        .sees("details, last chat")
+        .press("<enter>");
+    assert_eq!(seat.bench.app.conversation(), Some(seat.desk.conversation("heidi")));
+    seat.sees("CUSTOMER");
+    assert_eq!(seat.commands(), []);
+}
+
+#[test]
+fn who_is_not_in_the_list_is_looked_for_everywhere() {
+    let mut seat = seat();
+    seat.press("<ctrl-k>zelda")
+        .sees("Nothing fits")
+        .sees("Tab finds it everywhere");
+    seat.press("<tab>").sees("Find everywhere").sees("zelda");
+    seat.press("<esc>").sees_no("Find everywhere");
+}
+
+#[test]
+fn what_people_type_by_habit_finds_what_they_mean() {
+    for (typed, found) in [
+        ("quit", "quit"),
+        ("help", "help"),
+        ("take", "take over"),
+        ("snz", "snooze"),
+        ("note", "note"),
+    ] {
+        let mut seat = seat();
+        seat.press("<ctrl-k>").press(typed);
+        let Some(crate::over::Over::Picker(pick)) = &seat.bench.app.over else {
+            panic!("{typed}");
+        };
+        assert_eq!(
+            pick.picker.selected().map(|row| row.label.as_str()),
+            Some(found),
+            "{typed}"
+        );
+    }
 }
 
 #[test]

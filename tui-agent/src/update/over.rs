@@ -14,6 +14,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::{
     app::{App, Ends},
+    keys::{Action, contexts},
     over::{Ask, AskFor, Choice, EditFor, Over, Pick, PickFor, ReadFor, Reading},
     writing::Mode,
 };
@@ -247,11 +248,12 @@ impl App {
 
     /// A key that what lies over the chat has no use for.
     pub(super) fn key_beside(&mut self, key: Option<Key>) {
-        match key.map(|key| key.to_string()).as_deref() {
-            Some("ctrl-c" | "ctrl-k" | "f10") => self.over = None,
-            Some("f1") => self.help = Some(0),
-            Some("ctrl-l") => self.out.push(Effect::Redraw),
-            Some("ctrl-z") => {
+        let action = key.and_then(|key| self.keymap.action(contexts(true), key));
+        match action {
+            Some(Action::Interrupt | Action::Menu) => self.over = None,
+            Some(Action::Help) => self.help = Some(0),
+            Some(Action::Redraw) => self.out.push(Effect::Redraw),
+            Some(Action::Suspend) => {
                 self.save_drafts();
                 self.out.push(Effect::Suspend);
             }

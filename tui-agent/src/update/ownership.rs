@@ -21,6 +21,7 @@ use minicom_tui_kit::{
 
 use crate::{
     app::App,
+    keys::Action,
     over::{AskFor, Choice, PickFor},
     words,
 };
@@ -89,12 +90,11 @@ impl App {
         }
         if self.has_connection("Hand back") {
             self.closing.retain(|held| !about.contains(&held.conversation));
-            self.send_each(
-                "Handed back to the bot, ^T takes it over again",
-                about,
-                now,
-                |conversation| AgentCommand::HandBack { conversation },
-            );
+            let again = self.key_words(Action::TakeOver);
+            let words = format!("Handed back to the bot, {again} takes it over again");
+            self.send_each(&words, about, now, |conversation| AgentCommand::HandBack {
+                conversation,
+            });
         }
     }
 

@@ -16,7 +16,7 @@ use ratatui::style::Style;
 
 use crate::{
     app::{App, Ends, Focus, Order},
-    over::ReadFor,
+    over::{Over, ReadFor},
     writing::Mode,
 };
 
@@ -26,7 +26,8 @@ impl App {
         let Some(conversation) = self.open_one(now) else { return };
         if self.has_connection("A summary") {
             self.recap_wanted = Some(conversation);
-            self.order(Order::Ask(AgentQuestion::Recap { conversation }));
+            let words = false;
+            self.order(Order::Ask(AgentQuestion::Recap { conversation, words }));
         }
     }
 
@@ -37,16 +38,30 @@ impl App {
             ClientEvent::AskFailed { question, .. } => (question, None),
             _ => return,
         };
-        let AgentQuestion::Recap { conversation } = question else {
+        let AgentQuestion::Recap { conversation, words } = question else {
             return;
         };
+        if *words {
+            if let Some(Told::Reply(AgentReply::Recap { recap })) = told {
+                self.words_came(*conversation, recap, now);
+            }
+            return;
+        }
         // Whoever has gone on meanwhile is not brought back.
         let wanted = self.recap_wanted.take_if(|wanted| wanted == conversation);
         if wanted.is_none() || self.conversation() != Some(*conversation) {
             return;
         }
         match told {
-            Some(Told::Reply(AgentReply::Recap { recap })) => self.show_recap(*conversation, recap, now),
+            Some(Told::Reply(AgentReply::Recap { recap })) => {
+                let words = self.provider_is_on();
+                self.show_recap(*conversation, recap, words, now);
+                if words {
+                    // What is known by itself does not wait for a model.
+                    let conversation = *conversation;
+                    self.order(Order::Ask(AgentQuestion::Recap { conversation, words }));
+                }
+            }
             Some(Told::Refusal(refusal)) => self.trouble(Shown::line(&refusal.message()), Ends::Leaving),
             _ => {
                 self.has_connection("A summary");
@@ -63,11 +78,25 @@ impl App {
         }
     }
 
-    fn show_recap(&mut self, about: ConversationId, recap: &Recap, now: Now) {
+    /// The same came in the words of a language model too, or without: who has closed it meanwhile is left alone.
+    fn words_came(&mut self, about: ConversationId, recap: &Recap, now: Now) {
+        let reads = |over: &Over| matches!(over, Over::Reading(it) if matches!(&it.purpose, ReadFor::Recap { about: it, .. } if *it == about));
+        if self.over.as_ref().is_some_and(reads) {
+            self.show_recap(about, recap, false, now);
+        }
+    }
+
+    fn show_recap(&mut self, about: ConversationId, recap: &Recap, waits: bool, now: Now) {
         let text = recap.text(|at| self.when(at.0, now));
         let lines = text.lines().map(|line| StyledLine::of(Shown::line(line), Style::new()));
         let body = Body::Lines(lines.collect());
-        let hint = format!("i puts it into a note {} Esc closes", self.theme.signs().dot);
+        let dot = self.theme.signs().dot;
+        let asked = if waits {
+            format!("a language model is asked {dot} ")
+        } else {
+            String::new()
+        };
+        let hint = format!("{asked}i puts it into a note {dot} Esc closes");
         let title = Shown::line(&format!("Summary: {}", recap.customer.name.shown()));
         let overlay = Overlay::new(title, body, self.theme).hint(Shown::line(&hint));
         self.open_reading(ReadFor::Recap { about, text }, overlay);

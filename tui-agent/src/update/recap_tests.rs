@@ -29,7 +29,13 @@ fn seat(width: u16, height: u16) -> Seat {
     };
     let conversation = recap.conversation;
     let reply = AgentReply::Recap { recap: Box::new(recap) };
-    desk.replies.push((AgentQuestion::Recap { conversation }, reply));
+    desk.replies.push((
+        AgentQuestion::Recap {
+            conversation,
+            words: false,
+        },
+        reply,
+    ));
     let mut seat = Seat::with(desk, width, height, Theme::ansi());
     seat.press("<alt-2>");
     seat

@@ -18,6 +18,7 @@ use minicom_tui_kit::{
 
 use crate::{
     app::{App, Ends, Focus},
+    keys::{Action, contexts},
     over::{AskFor, Choice, Over, Pick, PickFor},
     writing::Mode,
 };
@@ -33,12 +34,12 @@ impl App {
         if written.mode() != Mode::Reply || !written.composer.is_empty() {
             return false;
         }
-        match (key.typed(), key.to_string().as_str()) {
-            (Some('/'), _) => {
+        match self.keymap.action(contexts(true), key) {
+            Some(Action::SavedReplies) if key.typed().is_some() => {
                 self.saved_replies(now);
                 true
             }
-            (_, "backspace") => self.detach(conversation, now),
+            _ if key.to_string() == "backspace" => self.detach(conversation, now),
             _ => false,
         }
     }
@@ -141,8 +142,9 @@ impl App {
         let written = self.writing.of(conversation);
         // In a saved reply what was written before would be read for holes too.
         if written.with.reply.is_some() || written.composer.text().contains("{{") {
-            let words = "There is a saved reply in the text already. ^C clears it.";
-            return self.trouble(Shown::fixed(words), Ends::Leaving);
+            let clears = self.key_words(Action::Interrupt);
+            let words = format!("There is a saved reply in the text already. {clears} clears it.");
+            return self.trouble(Shown::line(&words), Ends::Leaving);
         }
         written.set_mode(Mode::Reply);
         let handled = written.composer.insert(&minicom_protocol::gate::clean(&text));

@@ -34,6 +34,8 @@ type Of = (ConversationId, LineNo);
 /// What is known of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Suggesting {
+    /// The conversation for which a draft is asked.
+    pub(crate) drafting: Option<ConversationId>,
     /// The agent wants to see none.
     pub(crate) off: bool,
     /// What was told last, of the chat that is open.
@@ -224,7 +226,7 @@ impl App {
         );
     }
 
-    /// `/suggest`, `/suggest on`, `/suggest off` and `/summary`. Whether it was one of them.
+    /// `/suggest`, `/suggest on`, `/suggest off`, `/summary` and `/draft`. Whether it was one of them.
     pub(super) fn is_help_word(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
         if pick.purpose != PickFor::SavedReply || key.to_string() != "enter" {
             return false;
@@ -236,6 +238,7 @@ impl App {
             [WORD, "on"] => self.show_what_fits(true, now),
             [WORD, "off"] => self.show_what_fits(false, now),
             ["summary"] => self.read_recap(now),
+            ["draft"] => self.ask_draft(now),
             [WORD, ..] => self.trouble(Shown::fixed("/suggest, /suggest on or /suggest off."), Ends::Leaving),
             _ => return false,
         }

@@ -85,9 +85,8 @@ fn the_best_is_seen_above_the_composer_and_beside_the_chat_all_are() {
     assert_snapshot!("at 120x40", seat_of(120, 40, Theme::ansi()).bench.screen());
     assert_snapshot!("at 98x40", seat_of(98, 40, Theme::ansi()).bench.screen());
     let mono = Theme {
-        mono: true,
         ascii: true,
-        every_colour: false,
+        ..Theme::mono()
     };
     assert_snapshot!("in mono and ascii", seat_of(80, 24, mono).bench.screen());
     let mut seat = seat_of(50, 12, Theme::ansi());

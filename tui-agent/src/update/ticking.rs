@@ -33,6 +33,7 @@ impl App {
         self.replica.advance(self.instant(now));
         self.list.pass_time(self.server_time(now), &self.replica);
         self.call_again(now);
+        self.out.extend(self.attention.bell(now));
         self.ask_views(now);
         self.refresh_desk(now);
     }
@@ -56,6 +57,7 @@ impl App {
             self.closing_changes_at(now),
             self.countdown_changes_at(now),
             self.calls_again_at(),
+            self.attention.bell_at(),
             self.views_ask_at(),
             self.suggesting_asks_at(),
             self.times_change_at(now),

@@ -20,6 +20,7 @@ use minicom_tui_kit::{
 
 use crate::{
     app::{App, Ends, Focus},
+    keys::Action,
     over::{AskFor, Choice, PickFor},
     words,
     writing::{Mode, naming},
@@ -66,7 +67,11 @@ impl App {
         let composer = self.writing.of(conversation).current();
         let text = composer.text();
         if text.trim().is_empty() {
-            return self.tell(Shown::fixed("Nothing is written. Tab goes back to the reply."), now);
+            let words = format!(
+                "Nothing is written. {} goes back to the reply.",
+                self.key_words(Action::Note)
+            );
+            return self.tell(Shown::line(&words), now);
         }
         if let Some(words) = composer.too_long() {
             return self.trouble(words, Ends::Leaving);
@@ -106,8 +111,9 @@ impl App {
             self.replica.forget(id);
             let why = words::refusal(refusal, &self.zone);
             let words = format!(
-                "The note was not kept: {}. Tab shows its text.",
-                why.trim_end_matches('.')
+                "The note was not kept: {}. {} shows its text.",
+                why.trim_end_matches('.'),
+                self.key_words(Action::Note)
             );
             self.trouble(self.told_of(conversation, &words), Ends::Leaving);
         }
@@ -277,10 +283,9 @@ impl App {
         let composer = self.writing.of(conversation).current();
         let text = composer.text();
         if text.trim().is_empty() {
-            return self.tell(
-                Shown::fixed("Nothing is left of it. Esc cancels; W in the list takes it back."),
-                now,
-            );
+            let takes_back = self.list_key_words(Action::WithdrawLast);
+            let words = format!("Nothing is left of it. Esc cancels; {takes_back} in the list takes it back.");
+            return self.tell(Shown::line(&words), now);
         }
         if let Some(words) = composer.too_long() {
             return self.trouble(words, Ends::Leaving);

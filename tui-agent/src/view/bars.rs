@@ -1,7 +1,7 @@
 //! The footer, and the rules between panes.
 
 use minicom_protocol::stage::Stage;
-use minicom_tui_kit::{Hint, Now};
+use minicom_tui_kit::{Hint, Now, Shown};
 use ratatui::{buffer::Buffer, layout::Rect, widgets::Widget};
 
 use crate::{
@@ -15,6 +15,11 @@ use crate::{
     words,
     writing::Mode,
 };
+
+/// The last hint to go.
+fn help() -> Hint<Action> {
+    Hint::of(Action::Help, "help")
+}
 
 /// The rule below the header and the bars between panes.
 pub(super) fn rules(app: &App, layout: &Layout, buffer: &mut Buffer) {
@@ -50,6 +55,18 @@ pub(super) fn rules(app: &App, layout: &Layout, buffer: &mut Buffer) {
 
 /// What can be done next, by key.
 pub(super) fn footer(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
+    let (hints, contexts) = (hints(app, now), contexts(app.is_composing()));
+    let line = app.keymap.footer(contexts, &hints, &help(), area.width, &app.theme);
+    line.render(row_of(area, 0), buffer);
+}
+
+/// The action whose hint stands at a column of the footer.
+pub(crate) fn footer_action(app: &App, area: Rect, column: u16, now: Now) -> Option<Action> {
+    let (hints, contexts) = (hints(app, now), contexts(app.is_composing()));
+    app.keymap.footer_action(contexts, &hints, &help(), area.width, column)
+}
+
+fn hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     let composing = app.is_composing();
     let mut hints = match &app.over {
         Some(over) => over_hints(app, over),
@@ -61,11 +78,7 @@ pub(super) fn footer(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
         hint.action
             .is_none_or(|action| app.is_live() || !needs_connection(action))
     });
-    let help = Hint::of(Action::Help, "help");
-    let line = app
-        .keymap
-        .footer(contexts(composing), &hints, &help, area.width, &app.theme);
-    line.render(row_of(area, 0), buffer);
+    hints
 }
 
 fn over_hints(app: &App, over: &Over) -> Vec<Hint<Action>> {
@@ -109,7 +122,11 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
         .as_ref()
         .is_some_and(|chat| chat.unsent(&app.replica).is_some())
     {
-        hints.push(Hint::words("Esc r retry"));
+        let words = format!("Esc {} retry", app.list_key_words(Action::Retry));
+        hints.push(Hint {
+            action: None,
+            words: Shown::line(&words),
+        });
     }
     if let Some(summary) = app.summary() {
         hints.extend(order_hints(app, &summary.stage, app.is_mine(summary)));
@@ -119,7 +136,9 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     }
     hints.push(Hint::of(Action::Escape, "list"));
     hints.push(Hint::words("Alt+Enter new line"));
-    hints.push(Hint::words("Alt+1..9 jump"));
+    if app.keymap.keys(contexts(true), Action::Jump).len() == 9 {
+        hints.push(Hint::words("Alt+1..9 jump"));
+    }
     hints
 }
 

@@ -2,7 +2,7 @@
 
 use minicom_client::Ended;
 use minicom_protocol::refusal::Refusal;
-use minicom_tui_kit::{Now, text};
+use minicom_tui_kit::{Now, Transcript, bare::Bare, text};
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
@@ -11,6 +11,7 @@ use ratatui::{
 
 use crate::{
     app::App,
+    keys::Action,
     over::Over,
     sign_in,
     view::{chat, desk, put, row_of},
@@ -36,6 +37,17 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, now: Now) -> Option<Position>
     Some(cursor)
 }
 
+/// Nothing but the chat, and how to leave.
+pub(super) fn bare(app: &App, bare: &Bare, transcript: &Transcript, buffer: &mut Buffer) {
+    let area = Rect {
+        height: buffer.area.height.saturating_sub(1),
+        ..buffer.area
+    };
+    bare.view(transcript, area, buffer, &app.theme, &app.zone);
+    let words = "PgUp PgDn scroll, other keys go back. The mouse is the terminal's";
+    put(buffer, row_of(buffer.area, area.height), 0, words, app.theme.hint());
+}
+
 /// Draws the message over everything but the header.
 pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
     let server = &app.server;
@@ -53,7 +65,7 @@ pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
         }
     };
     let kept = "What you wrote and what was not sent yet is kept on this computer.";
-    let quit = "q or ^C quits.";
+    let quit = format!("q or {} quits.", app.key_words(Action::Interrupt));
     let columns = usize::from(area.width.saturating_sub(4)).max(1);
     let mut y = area.height / 4;
     let words = ended.words();
@@ -62,7 +74,7 @@ pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
         (words.as_str(), Style::new()),
         (help.as_str(), Style::new()),
         (kept, app.theme.dim()),
-        (quit, app.theme.hint_key()),
+        (quit.as_str(), app.theme.hint_key()),
     ];
     for (words, style) in paragraphs {
         for range in text::wrap(words, columns) {

@@ -70,9 +70,8 @@ fn the_transfer() {
 #[test]
 fn the_transfer_in_mono_with_ascii_signs_and_a_reason() {
     let theme = Theme {
-        mono: true,
         ascii: true,
-        every_colour: false,
+        ..Theme::mono()
     };
     let mut seat = with(theme, 80, 24);
     seat.press("<f7>3");

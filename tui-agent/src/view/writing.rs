@@ -12,6 +12,7 @@ use ratatui::{
 
 use crate::{
     app::App,
+    keys::Action,
     layout::{ChatLayout, composer_text},
     view::{fitting, put, row_of, with},
     words,
@@ -49,13 +50,15 @@ pub(super) fn draw(
         put(buffer, row, row.x + 1, sign, style);
     }
     let area = composer_text(parts.composer);
-    let placeholder = Shown::fixed(match (app.is_composing(), mode) {
-        (false, _) => "Enter to write",
-        (true, Mode::Reply) if area.width < ALL_KEYS => "Type a reply. / saved, Tab note",
-        (true, Mode::Reply) => "Type a reply. / for saved replies, Tab for a note",
-        (true, Mode::Note) => "A note for colleagues. @name tells somebody",
-        (true, Mode::Edit(_)) => "Your line, anew",
-    });
+    let (saved, tab) = (app.key_words(Action::SavedReplies), app.key_words(Action::Note));
+    let placeholder = match (app.is_composing(), mode) {
+        (false, _) => format!("{} to write", app.list_key_words(Action::Open)),
+        (true, Mode::Reply) if area.width < ALL_KEYS => format!("Type a reply. {saved} saved, {tab} note"),
+        (true, Mode::Reply) => format!("Type a reply. {saved} for saved replies, {tab} for a note"),
+        (true, Mode::Note) => "A note for colleagues. @name tells somebody".to_owned(),
+        (true, Mode::Edit(_)) => "Your line, anew".to_owned(),
+    };
+    let placeholder = Shown::line(&placeholder);
     let cursor = match app.writing.get(summary.conversation) {
         Some(written) => written.current().view(area, buffer, theme, &placeholder),
         None => {
@@ -81,9 +84,9 @@ fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buff
             let too_long = written.and_then(|written| written.current().too_long());
             let does = match (too_long, app.is_live()) {
                 (Some(words), _) => vec![words.to_string(), "too long".to_owned()],
-                (None, true) => vec!["Tab: reply".to_owned()],
+                (None, true) => vec![format!("{}: reply", app.key_words(Action::Note))],
                 (None, false) => vec![
-                    format!("kept here, sent when back {dot} Tab: reply"),
+                    format!("kept here, sent when back {dot} {}: reply", app.key_words(Action::Note)),
                     "sent when back".to_owned(),
                 ],
             };
@@ -111,7 +114,11 @@ fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buff
             let (does, warns) = enter_does(app, summary, now);
             let does = with_actions(app, summary, does);
             let style = if warns { theme.warning() } else { theme.title() };
-            let title = format!("Reply to {}", summary.customer.name.shown());
+            let what = match app.is_drafted(summary.conversation) {
+                true => "A model's draft for",
+                false => "Reply to",
+            };
+            let title = format!("{what} {}", summary.customer.name.shown());
             let rule = (theme.signs().rule, theme.dim());
             titled_rule(area, buffer, rule, (&title, theme.title()), (&does, style));
         }

@@ -3,12 +3,13 @@
 
 use minicom_protocol::{
     command::{ReplyUse, SeenLines},
+    gate,
     ids::LineNo,
     line::{LineRef, Quote},
     template::Template,
     words::{SubjectLine, Tag},
 };
-use minicom_tui_kit::Composer;
+use minicom_tui_kit::{Composer, composer::Handled};
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
@@ -100,6 +101,8 @@ pub struct Written {
     pub(super) begun: Option<SeenLines>,
     /// The text was held because its author had missed something, and has been shown it.
     pub anyway: bool,
+    /// The draft of a language model that was put into the reply.
+    drafted: Option<String>,
     /// The files that wait beside the reply, as they are kept.
     pub(super) files: String,
     /// What the disk has otherwise.
@@ -136,6 +139,23 @@ impl Written {
             Mode::Note => &mut self.note,
             Mode::Edit(_) => &mut self.edit,
         }
+    }
+
+    /// Whether a line of a language model's draft stands in the reply as it came.
+    pub fn is_drafted(&self) -> bool {
+        let Some(drafted) = &self.drafted else { return false };
+        let text = self.composer.text();
+        let mut lines = drafted.lines().filter(|line| !line.trim().is_empty());
+        lines.any(|line| text.contains(line))
+    }
+
+    /// Puts a language model's draft behind the reply, whatever the keys write.
+    pub(super) fn add_draft(&mut self, text: &str) -> Handled {
+        let handled = self.composer.append(text);
+        if handled == Handled::Changed {
+            self.drafted = Some(gate::clean(text));
+        }
+        handled
     }
 
     /// The composer of a draft.
@@ -176,6 +196,7 @@ impl Written {
     pub(super) fn follow_reply(&mut self) {
         if self.composer.is_empty() {
             (self.begun, self.anyway) = (None, false);
+            self.drafted = None;
             if let Some(reply) = self.with.reply.take() {
                 self.forgotten = Some(reply);
                 self.needs_saving(Kind::With);

@@ -18,7 +18,7 @@ use minicom_tui_kit::{
     plain::{self, PlainEffect},
 };
 
-use super::{Effects, Lines};
+use super::{Effects, Lines, earlier::is_page};
 use crate::{Order, account, entries, exit, told, wishes};
 
 /// Columns of a line that is answered, before what answers it.
@@ -67,8 +67,13 @@ impl Lines {
             _ => {}
         }
         let gone = gone(&event);
+        let page = is_page(&event);
+        let oldest = self.replica.thread().events().next().map(|event| event.seq);
         for question in self.replica.apply(event, self.start + now.elapsed) {
             effects.push(PlainEffect::Program(Order::Ask(question)));
+        }
+        if page && std::mem::take(&mut self.older_wanted) {
+            self.say_older(oldest, now, effects);
         }
         match gone {
             // It was told, and stands above.
@@ -190,23 +195,7 @@ impl Lines {
             return;
         }
         self.said = event.seq;
-        let clock = self.zone.clock(event.time.0);
-        let mut lines = Vec::new();
-        match &event.body {
-            CustomerBody::Posted(posted) => {
-                lines.push(said(&clock, posted));
-                let there = posted.state.words().is_none();
-                let articles = posted.parts.iter().filter(|_| there).filter_map(entries::article_line);
-                lines.extend(articles.map(|words| plain::happened(&clock, &words)));
-                let files = posted.parts.iter().filter(|_| there).filter_map(entries::file_line);
-                lines.extend(files.map(|words| plain::happened(&clock, &words)));
-            }
-            CustomerBody::LineChanged(changed) => lines.push(plain::happened(&clock, &self.changed(changed))),
-            body => match entries::happened_words(body) {
-                Some(words) => lines.push(plain::happened(&clock, &words)),
-                None => return,
-            },
-        }
+        let Some(lines) = self.lines_of(event) else { return };
         let day = self.zone.day_number(event.time.0);
         if self.day.unwrap_or_else(|| self.zone.day_number(now.wall)) != day {
             let words = format!("-- {}", self.zone.day(event.time.0, now.wall));
@@ -214,6 +203,24 @@ impl Lines {
         }
         self.day = Some(day);
         effects.extend(lines.into_iter().map(PlainEffect::Say));
+    }
+
+    /// What is said of an event; [`None`] if that is nothing.
+    pub(super) fn lines_of(&self, event: &CustomerEvent) -> Option<Vec<Shown>> {
+        let clock = self.zone.clock(event.time.0);
+        Some(match &event.body {
+            CustomerBody::Posted(posted) => {
+                let there = posted.state.words().is_none();
+                let parts = || posted.parts.iter().filter(|_| there);
+                let more = parts()
+                    .filter_map(entries::article_line)
+                    .chain(parts().filter_map(entries::file_line));
+                let more = more.map(|words| plain::happened(&clock, &words));
+                [said(&clock, posted)].into_iter().chain(more).collect()
+            }
+            CustomerBody::LineChanged(changed) => vec![plain::happened(&clock, &self.changed(changed))],
+            body => vec![plain::happened(&clock, &entries::happened_words(body)?)],
+        })
     }
 
     /// What became of a line, in words.

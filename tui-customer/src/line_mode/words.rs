@@ -12,8 +12,12 @@ use crate::{
 };
 
 /// Words that only lines need, besides those of [`Word`].
-const MORE_WORDS: &str =
-    "/attach FILE -- TEXT sends a file with a text. A line that begins with // begins with a real slash.";
+const MORE_WORDS: &[&str] = &[
+    "/older: what was said before",
+    "/reconnect: connect now",
+    "/resend, /discard: send or throw away the line that has waited for long",
+    "/attach FILE -- TEXT sends a file with a text. A line that begins with // begins with a real slash.",
+];
 /// Columns of a line that is answered, where it is told.
 const QUOTE_COLUMNS: usize = 60;
 
@@ -37,7 +41,7 @@ impl Lines {
     pub(super) fn command(&mut self, name: &str, rest: &str, now: Now, effects: &mut Effects) {
         let word = Word::of(name);
         let asked = match name {
-            "quit" | "resend" | "discard" if !rest.is_empty() => {
+            "quit" | "resend" | "discard" | "older" | "reconnect" if !rest.is_empty() => {
                 return self.not_sent(&format!("/{name} stands alone. Nothing was done."), now, effects);
             }
             "quit" => return self.quit(now, effects),
@@ -53,6 +57,9 @@ impl Lines {
                 Err(why) => self.not_sent(why.as_str(), now, effects),
             },
             (None, "resend") => self.decide_stale(Order::Resend, now, effects),
+            (None, "older") => self.older(now, effects),
+            (None, "reconnect") if self.state.is_live() => self.tell("It is connected.", now, effects),
+            (None, "reconnect") => effects.push(PlainEffect::Program(Order::Reconnect)),
             (None, "discard") => self.decide_stale(Order::Discard, now, effects),
             (None, _) => {
                 let name = Shown::line(name).cut(20);
@@ -111,7 +118,9 @@ impl Lines {
         for word in Word::ALL {
             self.tell(&format!("{}: {}", word.usage(), word.title()), now, effects);
         }
-        self.tell(MORE_WORDS, now, effects);
+        for words in MORE_WORDS {
+            self.tell(words, now, effects);
+        }
     }
 
     // What the desk asks first.

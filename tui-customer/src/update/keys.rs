@@ -25,6 +25,9 @@ impl App {
         if self.ended.is_some() {
             return self.key_after_end(action, key, effects);
         }
+        if self.bare.is_some() {
+            return self.key_in_bare(key, action, effects);
+        }
         if self.over.is_some() && self.key_over(action, key, now, effects) {
             return;
         }
@@ -36,16 +39,16 @@ impl App {
             Handled::Moved => {}
             Handled::Submit => self.submit(now, effects),
             Handled::Refused(words) => self.notice(words, Ends::WithText),
-            Handled::No => {
-                if let Some(action) = action {
-                    self.act(action, now, effects);
-                }
-            }
+            Handled::No => match action {
+                Some(action) => self.act(action, now, effects),
+                None if key.is_chord() => self.tell_unknown(key),
+                None => {}
+            },
         }
     }
 
     pub(super) fn paste(&mut self, text: &str, now: Now, effects: &mut Effects) {
-        if self.ended.is_some() {
+        if self.ended.is_some() || self.bare.is_some() {
             return;
         }
         if self.paste_over(text) {
@@ -62,6 +65,16 @@ impl App {
             }
             Handled::Moved | Handled::No | Handled::Submit => {}
         }
+    }
+
+    /// Whoever tries a key by habit learns that it does nothing here, and where the keys are.
+    fn tell_unknown(&mut self, key: Key) {
+        let (help, menu) = (self.key_hint(Action::Help), self.key_hint(Action::Menu));
+        let words = format!(
+            "{} does nothing here. {help} shows the keys, {menu} finds all by name.",
+            key.hint()
+        );
+        self.notice(Shown::line(&words), Ends::WithText);
     }
 
     /// There will be no connection: what is left is to read why, and to go.
@@ -97,10 +110,17 @@ impl App {
             Action::Files => self.choose_file(None),
             Action::AsFile => self.paste_as_file(now, effects),
             Action::Reconnect => {
-                if !self.state.is_live() {
+                if self.state.is_live() {
+                    self.notice(Shown::fixed("There is a connection."), Ends::WithText);
+                } else {
                     effects.push(Effect::Program(Order::Reconnect));
                 }
             }
+            Action::Find => self.say_word(Word::Find, now, effects),
+            Action::Copy => self.copy_newest(now, effects),
+            Action::Menu => self.offer_all(),
+            Action::Bare => self.show_bare(effects),
+            Action::Mouse => self.toggle_mouse(effects),
             Action::Editor => self.edit(effects),
             Action::Complete => self.complete(now, effects),
             Action::Clear => self.clear(now, effects),
@@ -139,7 +159,7 @@ impl App {
         effects.push(Effect::Quit(self.end_code()));
     }
 
-    fn suspend(&mut self, effects: &mut Effects) {
+    pub(super) fn suspend(&mut self, effects: &mut Effects) {
         self.keep_draft_now(effects);
         effects.push(Effect::Suspend);
     }

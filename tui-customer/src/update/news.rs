@@ -107,7 +107,9 @@ impl App {
                     self.refresh_lines();
                 }
                 if desk_lines > 0 {
-                    effects.extend(self.attention.ring(self.shows_newest(), now));
+                    // There is one conversation, and what was written is not for everybody who can see the desktop.
+                    let words = Shown::fixed("There is an answer.");
+                    effects.extend(self.attention.call(0, words, self.shows_newest(), now));
                 }
             }
             News::Signal => {

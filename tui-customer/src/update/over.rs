@@ -40,6 +40,10 @@ impl App {
                 self.key_in_files(key, action, now, effects);
                 true
             }
+            Some(Over::Menu(_)) => {
+                self.key_in_menu(key, action, now, effects);
+                true
+            }
             Some(Over::Attach(_)) => {
                 self.key_in_attach(key, action, now, effects);
                 true
@@ -59,6 +63,7 @@ impl App {
                 drop(prompt.paste(text));
             }
             Some(Over::Files(picker)) => drop(picker.paste(text)),
+            Some(Over::Menu(picker)) => drop(picker.paste(text)),
             Some(Over::Quotes(picker)) => drop(picker.paste(text)),
             Some(Over::Help { under, .. }) => {
                 self.over = under.take().map(|under| *under);
@@ -88,6 +93,7 @@ impl App {
             }
             Some(Over::Quotes(picker)) => picker.set_size(choice.height),
             Some(Over::Files(picker)) => picker.set_size(choice.height),
+            Some(Over::Menu(picker)) => picker.set_size(choice.height),
             _ => {}
         }
     }
@@ -339,6 +345,7 @@ impl App {
         self.areas().choice(|most| match &self.over {
             Some(Over::Quotes(picker)) => picker.wanted(most.saturating_sub(1)),
             Some(Over::Files(picker)) => picker.wanted(most.saturating_sub(1)),
+            Some(Over::Menu(picker)) => picker.wanted(most.saturating_sub(1)),
             _ => 0,
         })
     }
@@ -362,7 +369,10 @@ impl App {
 
     pub(super) fn click_in_quotes(&mut self, at: Position, double: bool, now: Now, effects: &mut Effects) {
         let area = self.quotes_area();
-        if let Some(Over::Quotes(picker)) = &mut self.over {
+        if let Some(Over::Menu(picker)) = &mut self.over {
+            let picked = picker.click(area, at, double);
+            self.offered(picked, None, now, effects);
+        } else if let Some(Over::Quotes(picker)) = &mut self.over {
             let picked = picker.click(area, at, double);
             self.picked(picked, None, now, effects);
         } else if let Some(Over::Files(picker)) = &mut self.over

@@ -63,10 +63,7 @@ impl App {
             Wish::Quote(quoted) => self.writing = Writing::Answer(quoted),
             Wish::Read(slug) => self.want(slug, effects),
             Wish::Ask(question) => self.ask_account(question, effects),
-            Wish::Copy { text, what } => {
-                self.copying = what;
-                effects.push(Effect::Copy(text));
-            }
+            Wish::Copy { text, what } => self.copy_text(text, what, effects),
             Wish::Show { title, text } => self.show(title, &text),
             Wish::Help => self.help(),
             Wish::Attach(text) => self.attach(&text, effects),

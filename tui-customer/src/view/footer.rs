@@ -22,11 +22,21 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     if let (None, Some((words, style))) = (app.areas().status, urgent()) {
         return super::put(buffer, area, 1, words.as_str(), style);
     }
-    let help = Hint::of(Action::Help, "help");
     let line = app
         .keys
-        .footer(CHAT, &hints(app, area.width), &help, area.width, &app.theme);
+        .footer(CHAT, &hints(app, area.width), &help(), area.width, &app.theme);
     buffer.set_line(area.x, area.y, &line, area.width);
+}
+
+/// The action whose hint stands at a column of the footer.
+pub(crate) fn action_at(app: &App, area: Rect, column: u16) -> Option<Action> {
+    app.keys
+        .footer_action(CHAT, &hints(app, area.width), &help(), area.width, column)
+}
+
+/// The last hint to go.
+fn help() -> Hint<Action> {
+    Hint::of(Action::Help, "help")
 }
 
 fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
@@ -47,6 +57,7 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
                 Hint::words("Esc closes"),
             ];
         }
+        Some(Over::Menu(_)) => return vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],
         Some(Over::Quotes(_)) => return vec![Hint::words("Enter answers it"), Hint::words("Esc closes")],
         _ => {}
     }

@@ -1,13 +1,13 @@
 //! How the state looks. It cannot change anything. Every text of others is `Shown` before it comes here.
 
-mod footer;
+pub(crate) mod footer;
 mod header;
 mod help;
 mod over;
 pub(crate) mod status;
 mod title;
 
-use minicom_tui_kit::{Now, Shown, text::truncate};
+use minicom_tui_kit::{Now, Shown, bare::Bare, text::truncate};
 use ratatui::{
     Frame,
     buffer::Buffer,
@@ -24,6 +24,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
     }
     let areas = app.areas();
     let buffer = frame.buffer_mut();
+    if let Some(bare) = &app.bare {
+        return draw_bare(app, bare, buffer);
+    }
     header::draw(app, areas.header, buffer, now);
     if let Some(rule) = areas.header_rule {
         draw_rule(app, rule, buffer);
@@ -45,6 +48,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
         Some(Over::Reading(reading) | Over::Consent { reading, .. }) => Some(reading.view(help_area(app.size), buffer)),
         Some(Over::Quotes(picker)) => Some(picker.view(app.quotes_area(), buffer, &app.theme)),
         Some(Over::Files(picker)) => Some(picker.view(app.quotes_area(), buffer, &app.theme)),
+        Some(Over::Menu(picker)) => Some(picker.view(app.quotes_area(), buffer, &app.theme)),
         Some(Over::Questions(prompt) | Over::Comment { prompt, .. } | Over::Attach(prompt)) => {
             areas.asked.map(|area| prompt.view(area, buffer, &app.theme))
         }
@@ -52,6 +56,20 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
+}
+
+/// Nothing but the chat, and how to leave.
+fn draw_bare(app: &App, bare: &Bare, buffer: &mut Buffer) {
+    let (width, height) = (app.size.width, app.size.height.saturating_sub(1));
+    bare.view(
+        &app.transcript,
+        Rect::new(0, 0, width, height),
+        buffer,
+        &app.theme,
+        &app.zone,
+    );
+    let words = "PgUp PgDn scroll, other keys go back. The mouse is the terminal's";
+    put(buffer, Rect::new(0, height, width, 1), 0, words, app.theme.hint());
 }
 
 /// Where the help is drawn: over all but the header.

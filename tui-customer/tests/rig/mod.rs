@@ -50,7 +50,8 @@ pub fn settings(theme: Theme) -> Settings {
         files: String::new(),
         ids: CommandIds::starting_at(1),
         start: Instant::now(),
-        function_keys: false,
+        keys: minicom_tui_customer::actions::keymap(),
+        mouse: true,
         links: false,
         beginning: Beginning::new(Wishes::default(), "tui", ClientInfo::default()),
     }

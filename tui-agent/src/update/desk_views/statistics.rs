@@ -17,7 +17,8 @@ impl App {
     pub(crate) fn statistics(&mut self, now: Now) {
         let shown = Counted {
             range: Range::default(),
-            by: self.is_admin().then_some(By::Agent),
+            by: None,
+            may_split: self.is_admin(),
         };
         self.lay_statistics(shown, now);
     }
@@ -40,10 +41,10 @@ impl App {
             "2" => wanted.range = Range::Week,
             "3" => wanted.range = Range::Month,
             "4" => wanted.range = Range::Quarter,
-            "a" | "g" | "t" if !self.is_admin() => return false,
-            "a" => wanted.by = Some(By::Agent),
-            "g" => wanted.by = Some(By::Group),
-            "t" => wanted.by = Some(By::Tag),
+            "a" | "g" | "t" if !shown.may_split => return false,
+            "a" => wanted.by = other(shown.by, By::Agent),
+            "g" => wanted.by = other(shown.by, By::Group),
+            "t" => wanted.by = other(shown.by, By::Tag),
             _ => return false,
         }
         if wanted != shown {
@@ -70,4 +71,9 @@ impl App {
         }
         Content::Lines(lines)
     }
+}
+
+/// The same key takes the rows away.
+fn other(shown: Option<By>, by: By) -> Option<By> {
+    (shown != Some(by)).then_some(by)
 }

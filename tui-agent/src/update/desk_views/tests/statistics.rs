@@ -8,10 +8,10 @@ use minicom_protocol::{
     frame::{AgentQuestion, AgentReply},
 };
 
-fn told(seat: &mut Seat, range: Range, by: By) {
+fn told(seat: &mut Seat, range: Range, by: Option<By>) {
     let mut statistics = week();
-    (statistics.range, statistics.by) = (range, Some(by));
-    let question = AgentQuestion::Statistics { range, by: Some(by) };
+    (statistics.range, statistics.by) = (range, by);
+    let question = AgentQuestion::Statistics { range, by };
     let reply = AgentReply::Statistics {
         statistics: Box::new(statistics),
     };
@@ -22,21 +22,24 @@ fn told(seat: &mut Seat, range: Range, by: By) {
 fn a_key_opens_them_and_others_choose_the_days() {
     let mut seat = seat();
     for range in Range::ALL {
-        told(&mut seat, range, By::Agent);
+        told(&mut seat, range, None);
     }
-    told(&mut seat, Range::Quarter, By::Tag);
+    told(&mut seat, Range::Quarter, Some(By::Tag));
     seat.press("%").sees("Statistics · 7 days").sees("3, the longest 4:10");
     seat.press("1").sees("Statistics · today");
     seat.press("4").sees("Statistics · 90 days");
-    seat.press("t").sees("Statistics · 90 days");
-    seat.press("<pgdn><pgdn><pgdn>").sees("TAG  ");
+    seat.sees_no("TAG  ")
+        .press("t")
+        .sees("Statistics · 90 days")
+        .sees("TAG  ");
+    seat.press("t").sees_no("TAG  ");
     seat.press("<esc>").sees_no("Statistics");
 }
 
 #[test]
 fn they_are_asked_for_again_when_something_happens_but_not_at_once() {
     let mut seat = seat();
-    told(&mut seat, Range::Week, By::Agent);
+    told(&mut seat, Range::Week, None);
     seat.press("%").sees("3, the longest 4:10");
     let Some((_, AgentReply::Statistics { statistics })) = seat.desk.replies.last_mut() else {
         panic!("the last reply is another");
@@ -58,7 +61,7 @@ fn they_are_asked_for_again_when_something_happens_but_not_at_once() {
 fn screens_of_them() {
     for (width, height) in [(80, 24), (120, 40)] {
         let mut seat = Seat::at(desk(), width, height);
-        told(&mut seat, Range::Week, By::Agent);
+        told(&mut seat, Range::Week, None);
         seat.press("<esc>%");
         assert_snapshot!(format!("at_{width}x{height}"), seat.bench.screen());
     }

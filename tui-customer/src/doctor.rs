@@ -1,0 +1,130 @@
+//! `minicom-chat doctor`: the way to the desk step by step, then the terminal. It changes nothing, and makes nobody's name.
+
+use std::{ffi::OsString, io, io::Write};
+
+use minicom_client::{
+    Config, ServerUrl, StateDir, credentials,
+    doctor::{self, Caller, Part},
+};
+use minicom_protocol::{frame::Customers, ids::TenantId, text::CustomerName};
+use minicom_tui_kit::{
+    config::Config as Settings,
+    doctor::{Finding, Surroundings, look, try_notifying},
+};
+
+use crate::{cli::Cli, exit, fault::Fault, run::CLIENT};
+
+/// The command line with `doctor` as its first word written as the flag: others have a customer's name there. Whoever is called
+/// doctor writes `-- doctor`.
+pub(crate) fn as_flag(mut args: Vec<OsString>) -> Vec<OsString> {
+    if let Some(first) = args.get_mut(1).filter(|it| *it == "doctor") {
+        *first = OsString::from("--doctor");
+    }
+    args
+}
+
+/// Looks at everything, and says it.
+///
+/// # Errors
+/// The options name no server, no name or no folder; or the report cannot be written.
+pub(crate) async fn run(cli: &Cli) -> Result<u8, Fault> {
+    let var = |name: &str| std::env::var(name).ok();
+    let server = cli.server()?;
+    let caller = caller(cli, &server)?;
+    // First of all: later somebody else may read from the terminal.
+    let around = Surroundings::look(var);
+    let (config, settings) = match cli.settings() {
+        Ok((config, _)) => {
+            let says = if config.file.is_empty() {
+                "none: all is as usual"
+            } else {
+                config.file.as_str()
+            };
+            let part = Part::ok("settings", says);
+            (config, part)
+        }
+        Err(fault) => (
+            Settings::default(),
+            Part::fail("settings", fault.words, "mend it: no screen starts before"),
+        ),
+    };
+    let notifier = config.notifier();
+    let mut parts = doctor::look(&server, caller).await;
+    parts.push(settings);
+    let wanted = config.look(cli.look());
+    parts.extend(look(&around, &wanted, &notifier, var).into_iter().map(part));
+    if cli.notify {
+        // Not the output: a report for programs stays one.
+        parts.push(part(try_notifying(&notifier, &mut io::stderr().lock()).await));
+    }
+    let text = if cli.json {
+        doctor::as_json(&parts)
+    } else {
+        doctor::as_lines(&parts)
+    };
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Fault::new(exit::IO, format!("the output cannot be written: {error}")))
+        }
+        _ => Ok(u8::from(!doctor::is_well(&parts))),
+    }
+}
+
+/// The customer whose secret is on this computer, or nobody.
+fn caller(cli: &Cli, server: &ServerUrl) -> Result<Caller<Customers>, Fault> {
+    let nobody = |name: &CustomerName, says: String, fix: String| Caller::Nobody {
+        path: ServerUrl::customer_path(name),
+        says,
+        fix,
+        meant: true,
+    };
+    if cli.name.is_none() {
+        let anybody = CustomerName::parse("doctor").map_err(|refused| Fault::new(exit::BUG, refused.to_string()))?;
+        let fix = "say your name too: minicom-chat doctor NAME";
+        return Ok(nobody(&anybody, "nobody was named".to_owned(), fix.to_owned()));
+    }
+    let name = cli.customer()?;
+    let tenant = cli.tenant.clone().unwrap_or_else(TenantId::default_tenant);
+    let state = StateDir::resolve(cli.state.clone()).map_err(|error| Fault::new(exit::IO, error.to_string()))?;
+    match credentials::known_customer_secret(&state, server, &tenant, &name)? {
+        Some(secret) => {
+            let config = Config::customer(server.clone(), name, secret, CLIENT);
+            let config = match tenant == TenantId::default_tenant() {
+                true => config,
+                false => config.tenant(tenant),
+            };
+            Ok(Caller::Known(Box::new(config)))
+        }
+        None => {
+            let says =
+                format!("{name} has not chatted from this computer yet, so there is nothing to prove the name with");
+            Ok(nobody(&name, says, format!("minicom-chat {name} begins it")))
+        }
+    }
+}
+
+fn part(finding: Finding) -> Part {
+    match (finding.fix, finding.failed) {
+        (None, _) => Part::ok(finding.part, finding.says),
+        (Some(fix), true) => Part::fail(finding.part, finding.says, fix),
+        (Some(fix), false) => Part::warn(finding.part, finding.says, fix),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doctor_is_a_word_only_where_a_name_would_be_first() {
+        let flagged = |line: &str| {
+            let args = as_flag(line.split(' ').map(OsString::from).collect());
+            args.iter().any(|it| it == "--doctor")
+        };
+        assert!(flagged("minicom-chat doctor") && flagged("minicom-chat doctor alice --json"));
+        assert!(
+            !flagged("minicom-chat -- doctor") && !flagged("minicom-chat alice doctor") && !flagged("minicom-chat")
+        );
+    }
+}

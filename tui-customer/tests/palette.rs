@@ -1,0 +1,141 @@
+//! The palette, what is selected with the mouse, and what a key by habit says.
+
+mod rig;
+
+use minicom_protocol::{command::CustomerCommand, customer_event::Author};
+use minicom_tui_customer::Order;
+use minicom_tui_kit::{Effect, Input};
+use ratatui::layout::Position;
+use rig::{Desk, Rig, agent};
+
+fn rig(width: u16, height: u16) -> Rig {
+    let mut desk = Desk::default();
+    desk.opened(-9);
+    desk.says(-9, Author::Customer, "hi");
+    desk.says(-8, agent(), "see https://example.org/a now");
+    let mut rig = Rig::live(desk, width, height);
+    rig.bench.effects();
+    rig
+}
+
+fn effects(rig: &mut Rig) -> Vec<Effect<Order>> {
+    rig.bench.effects()
+}
+
+fn copied(rig: &mut Rig) -> Option<String> {
+    effects(rig).into_iter().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text),
+        _ => None,
+    })
+}
+
+fn mouse(rig: &mut Rig) -> Vec<bool> {
+    let mouse = effects(rig).into_iter().filter_map(|effect| match effect {
+        Effect::Mouse(on) => Some(on),
+        _ => None,
+    });
+    mouse.collect()
+}
+
+/// Clicks where these words begin, or so many columns behind it.
+fn click(rig: &mut Rig, words: &str, behind: u16) {
+    let screen = rig.bench.screen();
+    let found = screen
+        .lines()
+        .enumerate()
+        .find_map(|(y, row)| Some((y, row.find(words).map(|at| &row[..at])?)));
+    let (y, before) = found.unwrap_or_else(|| panic!("{words} is not on the screen:\n{screen}"));
+    let at = Position {
+        x: u16::try_from(before.chars().count()).unwrap() + behind,
+        y: u16::try_from(y).unwrap(),
+    };
+    rig.bench.input(Input::Click { at, double: false });
+}
+
+#[test]
+fn every_action_and_word_is_found_by_name_with_its_keys() {
+    for (key, size) in [("<ctrl-k>", (80, 24)), ("<f10>", (40, 12))] {
+        let mut rig = rig(size.0, size.1);
+        rig.bench.press(key).press("human").sees("/human · ask for a person");
+        rig.bench.press("<ctrl-u>files").sees("Alt+O");
+        rig.bench.press("<ctrl-u>reconnect<enter>").sees("connected");
+        rig.bench.press(key).sees_no("Menu");
+        rig.bench.press(key).press("<esc>").sees_no("Menu");
+    }
+}
+
+#[test]
+fn a_word_is_said_and_what_is_being_written_stays() {
+    let mut rig = rig(80, 24);
+    rig.bench.press("half a line<ctrl-k>human<enter>");
+    let asked = rig
+        .sent()
+        .into_iter()
+        .any(|(_, command)| matches!(command, CustomerCommand::RequestHuman { .. }));
+    assert!(asked);
+    rig.bench.sees("half a line");
+    // One with a text behind it would take its place.
+    rig.bench
+        .press("<ctrl-k>subject<enter>")
+        .sees("something else is being written");
+    rig.bench
+        .press("<esc><ctrl-u><ctrl-k>subject<enter>late<enter>")
+        .sees("/subject late");
+    let told = rig.sent();
+    assert!(format!("{told:?}").contains("late"), "{told:?}");
+}
+
+#[test]
+fn find_begins_the_word() {
+    let mut rig = rig(80, 24);
+    rig.bench.press("<ctrl-f>").sees("▏/find");
+    rig.bench
+        .press("<ctrl-u>text<f3>")
+        .sees("Something else is being written");
+    rig.bench.sees("text");
+}
+
+#[test]
+fn a_click_copies_an_address_and_a_key_the_newest_line() {
+    let mut rig = rig(80, 24);
+    click(&mut rig, "https://", 9);
+    assert_eq!(copied(&mut rig).as_deref(), Some("https://example.org/a"));
+    click(&mut rig, "see ", 1);
+    assert_eq!(copied(&mut rig), None);
+    rig.bench.press("not sent<alt-c>").sees("not sent");
+    assert_eq!(copied(&mut rig).as_deref(), Some("see https://example.org/a now"));
+}
+
+#[test]
+fn a_click_on_a_hint_does_what_it_tells() {
+    let mut rig = rig(80, 24);
+    click(&mut rig, "F1 help", 4);
+    rig.bench.sees("Keys: Esc closes");
+}
+
+#[test]
+fn the_bare_view_has_nothing_but_the_chat() {
+    for closes in ["<esc>", "<alt-l>", "q"] {
+        let mut rig = rig(80, 24);
+        rig.bench
+            .press("half<alt-l>")
+            .sees("Ada: see https://example.org/a now");
+        rig.bench.sees_no("Message").sees_no("─").sees_no("half");
+        assert_eq!(mouse(&mut rig), [false]);
+        rig.bench.press("<pgup>").press(closes).sees("half");
+        assert_eq!(mouse(&mut rig), [true]);
+    }
+    let mut rig = rig(80, 24);
+    rig.bench.press("<alt-m>").sees("The mouse is the terminal's");
+    rig.bench.press("<alt-l><esc>");
+    assert_eq!(mouse(&mut rig), [false, false, false]);
+}
+
+#[test]
+fn what_does_nothing_says_so() {
+    let mut rig = rig(80, 24);
+    rig.bench
+        .press("<ctrl-g>")
+        .sees("^G does nothing here. F1 shows the keys, ^K finds all by name.");
+    rig.bench.press("<left><right><down>x").sees_no("does nothing");
+}
