@@ -4,6 +4,7 @@
 #
 #   ./demo.sh           opens it
 #   ./demo.sh --check   plays the story with real key presses and compares what the panes show
+#   ./demo.sh --record FILE   plays it slowly and records it, for asciinema and other players of its format
 #   ./demo.sh --story   prints the story's steps
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,6 +19,11 @@ mode=open
 case ${1-} in
 '') ;;
 --check) mode=check ;;
+--record)
+    mode=record
+    [ $# -eq 2 ] || fail "--record wants the file to write; see ./demo.sh --help"
+    recording=$2
+    ;;
 --story)
     sed -n 's/^step "\(.*\)"$/\1/p' "${BASH_SOURCE[0]}"
     exit 0
@@ -34,6 +40,7 @@ command -v tmux >/dev/null || fail "tmux is missing. Install it (Debian and Ubun
 
 say "Building (the first time takes some minutes) ..."
 (cd "$here" && cargo build --locked --quiet -p minicom-server -p minicom-tui-agent -p minicom-tui-customer)
+[ "$mode" != record ] || (cd "$here" && cargo build --locked --quiet -p minicom-e2e --bin minicom-record)
 bin=${CARGO_TARGET_DIR:-$here/target}/debug
 
 # --- a throw-away desk -------------------------------------------------------------------------------------------
@@ -163,6 +170,8 @@ until_true_soon() {
 
 answers() { [ -n "$(server_address)" ] && (exec 3<>"/dev/tcp/${1:-127.0.0.1}/$(server_address | sed 's/.*://')") 2>/dev/null; }
 
+attached() { [ -n "$(tm list-clients 2>/dev/null)" ]; }
+
 label() { tm set-option -p -t "$1" @label "$2"; }
 
 # The agent on the left, the customers on the right, the server's log below.
@@ -204,6 +213,9 @@ step() {
     passed
     number=$((number + 1))
     current=$1
+    [ "$mode" = record ] || return 0
+    tm set-option -g status-left " $number. $1 "
+    sleep 2
 }
 
 passed() {
@@ -273,13 +285,36 @@ respawn_server() {
     until_true answers || broken "the server did not come back"
 }
 
-types() { tm send-keys -t "$1" -l -- "$2"; }
-presses() { local pane=$1; shift; tm send-keys -t "$pane" "$@"; }
+# In a recording people type as people do; else all at once.
+types() {
+    [ "$mode" = record ] || { tm send-keys -t "$1" -l -- "$2"; return; }
+    local rest=$2
+    while [ -n "$rest" ]; do
+        tm send-keys -t "$1" -l -- "${rest:0:1}"
+        rest=${rest:1}
+        sleep 0.04
+    done
+    sleep 0.4
+}
+presses() {
+    local pane=$1
+    shift
+    tm send-keys -t "$pane" "$@"
+    [ "$mode" != record ] || sleep 0.3
+}
 writes() { types "$1" "$2"; presses "$1" Enter; }
 
 say "Playing the story ..."
 start_desk 200 60
 open_panes 200 60
+if [ "$mode" = record ]; then
+    tm set-option -g status-left-length 150
+    tm set-option -g status-right ''
+    "$bin/minicom-record" --columns 200 --rows 61 --title "A desk in a terminal" "$folder/walk.cast" -- \
+        "$(command -v tmux)" -S "$socket" attach-session -r -t minicom &
+    recorder=$!
+    until_true attached || fail "the recording did not begin"
+fi
 
 step "Everything is there: the agent is signed in, the customers are connected, some conversations are saved"
 sees $server 'connected session'
@@ -476,4 +511,10 @@ pick $agent bob
 sees $agent 'rated this 5 of 5'
 passed
 
+if [ "$mode" = record ]; then
+    sleep 2
+    tm detach-client -s minicom
+    wait "$recorder"
+    mv "$folder/walk.cast" "$recording"
+fi
 say "The story holds: $number steps."

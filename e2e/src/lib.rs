@@ -14,6 +14,7 @@ pub mod people;
 pub mod program;
 pub mod proxy;
 pub mod pty;
+pub mod recording;
 pub mod server;
 pub mod stand_in;
 pub mod wait;

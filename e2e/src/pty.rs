@@ -193,6 +193,15 @@ impl Pty {
         }
     }
 
+    /// Waits for the next piece that the program writes, however long it takes, and for when it was here. `None` when the program has
+    /// let go of the terminal.
+    pub fn heard(&mut self) -> Option<(Instant, &[u8])> {
+        let written = self.bytes.recv().ok()?;
+        let from = self.raw.len();
+        self.take(&written);
+        Some((self.last_at, &self.raw[from..]))
+    }
+
     /// Takes all that the program has written, until it has written nothing for so long.
     pub fn settle(&mut self, quiet: Duration) {
         while self.next(Instant::now() + quiet) {}

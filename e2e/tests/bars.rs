@@ -81,6 +81,15 @@ async fn after_a_take_over_programs_are_silent_that_are_slow_or_die() -> Result<
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_take_over_a_model_that_was_speaking_is_silent() -> Result<()> {
+    let found = races::run(60, 34, NONE, races::Racer::Streaming).await?;
+    assert!(found.findings.is_clean() && found.findings.lines > 60, "{found}");
+    let (begun, ended) = found.streamed.unwrap_or_default();
+    assert!(begun > 30 && ended > 0 && ended < begun, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bot_that_looks_outside_the_transaction_is_caught() -> Result<()> {
     let broken = Faults {
         bot_check_outside: true,

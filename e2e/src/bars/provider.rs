@@ -134,7 +134,11 @@ impl Desk {
     }
 }
 
-fn article(slug: &str, title: &str, body: &str) -> Result<AgentCommand> {
+/// Publishes one of them.
+///
+/// # Errors
+/// It is no article.
+pub fn article(slug: &str, title: &str, body: &str) -> Result<AgentCommand> {
     Ok(AgentCommand::SaveArticle {
         article: Article {
             slug: Tag::parse(slug).map_err(|_| anyhow!("{slug}"))?,

@@ -1,12 +1,15 @@
 //! An agent takes over while the bot is about to answer: whoever is faster, no bot line stands after the take-over.
 
+mod streaming;
+
 use std::{
     fmt,
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use minicom_protocol::{
     command::{AgentCommand, CustomerCommand, Done},
     event::Author,
@@ -20,10 +23,11 @@ use minicom_server::{
     order::{Caller, Order, Who},
     run_limits::RunLimits,
     signals::Signals,
+    store::TenantKey,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use sha2::{Digest, Sha256};
-use tokio::task::yield_now;
+use tokio::task::{JoinHandle, yield_now};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -39,7 +43,7 @@ const QUESTION: &str = "What are your opening hours?";
 /// The bot's first head start; it is then made such that both are first equally often.
 const HEAD_START: Duration = Duration::from_micros(800);
 /// The bounds of the head start.
-const HEAD_STARTS: (Duration, Duration) = (Duration::from_micros(1), Duration::from_millis(50));
+const HEAD_STARTS: (Duration, Duration) = (Duration::from_micros(1), Duration::from_millis(500));
 
 /// Who races against the agent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,18 +52,20 @@ pub enum Racer {
     Rules,
     /// A program that takes its time.
     Slow,
+    /// The bot with an article that a language model puts into words, piece by piece.
+    Streaming,
     /// A program that often dies, before and after it has answered.
     Crashing,
 }
 
 impl Racer {
     /// All of them.
-    pub const ALL: [Racer; 3] = [Racer::Rules, Racer::Slow, Racer::Crashing];
+    pub const ALL: [Racer; 4] = [Racer::Rules, Racer::Slow, Racer::Streaming, Racer::Crashing];
 
     /// A program in shell that starts nothing for most of its answers: a start would be most of the time.
     fn script(self) -> Option<&'static str> {
         match self {
-            Racer::Rules => None,
+            Racer::Rules | Racer::Streaming => None,
             Racer::Slow => Some(
                 r#"n=0; while read -r line; do id=${line#*:}; id=${id%%,*}; n=$((n + 1))
                    [ $((n % 3)) = 0 ] || sleep 0.00$((n % 7)); echo "{\"id\":$id,\"reply\":\"At last.\"}"; done"#,
@@ -81,6 +87,8 @@ pub struct Races {
     pub races: u64,
     /// In how many the bot had said something before the agent came. Without both kinds nothing is shown.
     pub bot_first: u64,
+    /// Answers that a model began, and those that it said to the end; only where one is asked.
+    pub streamed: Option<(u64, u64)>,
 }
 
 impl fmt::Display for Races {
@@ -89,8 +97,13 @@ impl fmt::Display for Races {
             findings,
             races,
             bot_first,
+            streamed,
         } = self;
-        write!(f, "{races} races, in {bot_first} the bot was first; {findings}")
+        write!(f, "{races} races, in {bot_first} the bot was first; ")?;
+        if let Some((begun, ended)) = streamed {
+            write!(f, "{begun} answers were begun and {ended} said to the end; ")?;
+        }
+        write!(f, "{findings}")
     }
 }
 
@@ -100,64 +113,101 @@ impl fmt::Display for Races {
 /// The desk cannot be opened, or refuses.
 pub async fn run(races: u64, seed: u64, faults: Faults, racer: Racer) -> Result<Races> {
     let folder = tempfile::tempdir()?;
-    let setup = Setup::with_agents(&["Ada"]).faults(faults);
+    let setup = Setup::with_agents(&["Ada"]).admin("Eve").faults(faults);
     let agents = setup.prepare(folder.path()).await?;
+    let [ada, eve] = agents.as_slice() else {
+        bail!("an agent and an admin were made");
+    };
     let open = OpenDesk::open(folder.path(), &setup)?;
     let desk = open.desk.clone();
-    let stop = CancellationToken::new();
-    let tenant = TenantId::default_tenant();
-    let key = desk.tenant(&tenant).map_err(refused)?;
-    let signals = Signals::new(desk.clone(), &RunLimits::default());
-    let mut bot = Bot::new(&desk, &signals, &tenant, key, Arc::new(Rules::builtin()));
-    let mut kept = None;
-    if let Some(script) = racer.script() {
-        let command = ["sh", "-c", script].map(str::to_owned);
-        let (program, work) = Program::begin(&command, &tenant, stop.clone());
-        kept = Some(tokio::spawn(work));
-        bot = bot.with_program(program);
+    let key = desk.tenant(&TenantId::default_tenant()).map_err(refused)?;
+    let learnt = CancellationToken::new();
+    if racer == Racer::Streaming {
+        streaming::teach(&desk, key, &eve.caller(), learnt.clone()).await?;
     }
-    drop(signals);
-    let bot = tokio::spawn(bot.run(stop.clone()));
-
-    let race = Race {
+    let said = Arc::new(streaming::Said::default());
+    let mut race = Race {
         desk: desk.clone(),
-        agent: agents.first().context("an agent was made")?.caller(),
+        agent: ada.caller(),
         chance: StdRng::seed_from_u64(seed),
         head_start: HEAD_START,
+        racer,
+        n: 0,
         bot_first: 0,
     };
-    let bot_first = race.run_all(races).await?;
-    // When it has answered this, what it was asked before it has answered or will soon.
-    let last = newcomer(&desk, "last").await?;
-    post(&desk, &last, QUESTION).await?;
-    let data = folder.path();
-    let answered = async || {
-        let journal = Journal::read(data).ok()?;
-        let last = journal.customer("last");
-        let found = journal
-            .lines()
-            .any(|(event, author, _)| *author == Author::Bot && event.subject.customer() == last);
-        found.then_some(())
+    let at_once = match racer {
+        Racer::Streaming => streaming::RACES_MAX,
+        _ => races,
     };
-    until_async("the bot to have answered the last one", answered).await?;
-    stop.cancel();
-    bot.await?;
-    if let Some(kept) = kept {
-        kept.await?;
+    while race.n < races {
+        let until = (race.n + at_once).min(races);
+        let running = begin(&desk, key, racer, &setup, &said);
+        race.run_all(until).await?;
+        running.end(&desk, folder.path(), &format!("last-{until}")).await?;
     }
+    learnt.cancel();
     // From here on nobody says anything.
-    let journal = Journal::read(data)?;
+    let journal = Journal::read(folder.path())?;
     let mut findings = Findings::default();
     findings.bot(&journal);
     findings.lines = journal.lines().count() as u64;
     let counted = Races {
         findings,
         races,
-        bot_first,
+        bot_first: race.bot_first,
+        streamed: (racer == Racer::Streaming).then(|| said.counts()),
     };
-    drop(desk);
+    drop((desk, race));
     open.close().await?;
     Ok(counted)
+}
+
+/// A bot at work.
+struct Running {
+    stop: CancellationToken,
+    bot: JoinHandle<()>,
+    program: Option<JoinHandle<()>>,
+}
+
+fn begin(desk: &Desk, key: TenantKey, racer: Racer, setup: &Setup, said: &Arc<streaming::Said>) -> Running {
+    let (stop, tenant) = (CancellationToken::new(), TenantId::default_tenant());
+    let signals = Signals::new(desk.clone(), &RunLimits::default());
+    let mut bot = Bot::new(desk, &signals, &tenant, key, Arc::new(Rules::builtin()));
+    let mut program = None;
+    if let Some(script) = racer.script() {
+        let command = ["sh", "-c", script].map(str::to_owned);
+        let (asked, work) = Program::begin(&command, &tenant, stop.clone());
+        program = Some(tokio::spawn(work));
+        bot = bot.with_program(asked);
+    }
+    if racer == Racer::Streaming {
+        bot = bot.with_provider(streaming::provider(said.clone(), setup.bot_deadline));
+    }
+    let bot = tokio::spawn(bot.run(stop.clone()));
+    Running { stop, bot, program }
+}
+
+impl Running {
+    /// Ends it. When it has answered this one, what it was asked before it has answered or will soon.
+    async fn end(self, desk: &Desk, data: &Path, name: &str) -> Result<()> {
+        let last = newcomer(desk, name).await?;
+        post(desk, &last, QUESTION).await?;
+        let answered = async || {
+            let journal = Journal::read(data).ok()?;
+            let last = journal.customer(name);
+            let found = journal
+                .lines()
+                .any(|(event, author, _)| *author == Author::Bot && event.subject.customer() == last);
+            found.then_some(())
+        };
+        until_async("the bot to have answered the last one", answered).await?;
+        self.stop.cancel();
+        self.bot.await?;
+        if let Some(program) = self.program {
+            program.await?;
+        }
+        Ok(())
+    }
 }
 
 /// One race after the other.
@@ -166,27 +216,34 @@ struct Race {
     agent: Caller,
     chance: StdRng,
     head_start: Duration,
+    racer: Racer,
+    /// Races so far.
+    n: u64,
     bot_first: u64,
 }
 
 impl Race {
-    /// Every other race is a new customer's; the one after it goes on with the same after a hand-back. Returns in how many
-    /// the bot was first.
-    async fn run_all(mut self, races: u64) -> Result<u64> {
-        for n in 0..races.div_ceil(2) {
-            let customer = newcomer(&self.desk, &format!("race-{n}")).await?;
+    /// Every other race is a new customer's; the one after it goes on with the same after a hand-back.
+    async fn run_all(&mut self, until: u64) -> Result<()> {
+        while self.n < until {
+            let customer = newcomer(&self.desk, &format!("race-{}", self.n)).await?;
             let conversation = self.run(&customer).await?;
-            if 2 * n + 1 < races {
+            if self.n < until {
                 by_agent(&self.desk, &self.agent, AgentCommand::HandBack { conversation }).await?;
                 self.run(&customer).await?;
             }
         }
-        Ok(self.bot_first)
+        Ok(())
     }
 
     /// A question, and an agent who takes over when the bot is about to answer.
     async fn run(&mut self, customer: &Caller) -> Result<ConversationId> {
-        let asked = post(&self.desk, customer, QUESTION).await?;
+        self.n += 1;
+        let question = match self.racer {
+            Racer::Streaming => streaming::question(self.n),
+            _ => QUESTION.to_owned(),
+        };
+        let asked = post(&self.desk, customer, &question).await?;
         let conversation = asked.conversation.context("a post is in a conversation")?;
         wait_about(self.head_start.mul_f64(self.chance.random_range(0.5..1.5))).await;
         let taken = by_agent(&self.desk, &self.agent, AgentCommand::TakeOver { conversation }).await?;

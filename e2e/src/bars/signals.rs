@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use minicom_tui_kit::notify::BELL_GAP;
 use tempfile::TempDir;
 
 use crate::{
@@ -108,6 +109,8 @@ async fn measure_each(
         let titled = screen.until("the title", |screen| screen.screen().contains(&title))?;
         bells.push(bell.duration_since(began));
         titles.push(titled.duration_since(began));
+        // Bells are told apart: one that comes sooner rings when the time between two is over.
+        tokio::time::sleep_until((bell + BELL_GAP).into()).await;
         // Looked at, the mark goes.
         tmux.run(&["select-window", "-t", DESK])?;
         tmux.run(&["select-window", "-t", ":0"])?;
