@@ -88,7 +88,7 @@ pub use handle::{Handle, Unsent};
 pub use list_choice::{ListChoice, ListChoiceFile};
 pub use party::Party;
 pub use replica::{
-    agent::{AgentReplica, contexts::Extra},
+    agent::{AgentReplica, Waiting, contexts::Extra},
     customer::{CustomerReplica, DeskOpen},
     filter::{FilterError, ListFilter, ListGroup, ListSort, OwnerIs, StageIs, WaitIs, view_of},
     mentions::Mentions,

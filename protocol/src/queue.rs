@@ -230,13 +230,18 @@ impl<'a> Queue<'a> {
         }
         let member = self.staff.agent(agent)?;
         let active = active_count(agent, rows.clone());
-        rows.into_iter()
-            .filter(|row| row.stage.is_waiting() && self.may_take(member, active, row).is_ok())
-            .min_by_key(|row| {
-                let key = self.key(row);
-                let mine_before = row.hint.as_ref().is_some_and(|it| it.id == agent);
-                (key.urgency, std::cmp::Reverse(mine_before), key)
-            })
+        let mut first = None;
+        for row in rows.into_iter().filter(|row| row.stage.is_waiting()) {
+            let key = self.key(row);
+            let mine_before = row.hint.as_ref().is_some_and(|it| it.id == agent);
+            let place = (key.urgency, std::cmp::Reverse(mine_before), key);
+            // Whoever does not come before the one that was found need not be asked for: of thousands, nearly none.
+            let comes_before = first.is_none_or(|(before, _)| place < before);
+            if comes_before && self.may_take(member, active, row).is_ok() {
+                first = Some((place, row));
+            }
+        }
+        first.map(|(_, row)| row)
     }
 
     /// To whom routing gives what waits: of those whom it may be given to, who had this customer before, then who has the

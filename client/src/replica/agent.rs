@@ -14,8 +14,10 @@ mod replies;
 mod rows;
 mod told;
 mod views;
+mod waiting;
 
 pub(super) use self::own::{first_text, is_changeable};
+pub use self::waiting::Waiting;
 use std::{collections::HashMap, time::Instant};
 
 use minicom_protocol::{

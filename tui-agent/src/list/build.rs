@@ -50,8 +50,7 @@ impl List {
         }
         let cursor_in_view = self.is_cursor_in_view();
         self.made_of = Some(replica.version());
-        self.overview = Overview::of(replica, self.time);
-        self.work += self.overview.waiting() as u64;
+        self.overview = Overview::of(replica);
         self.lines.clear();
         (self.at, self.belongs, self.changes_at) = (None, None, None);
         self.fitting = [0; Section::ALL.len()];
@@ -169,16 +168,16 @@ impl List {
 
     /// The rows of a section that fit, in their order.
     fn groups(&mut self, section: Section, replica: &AgentReplica) -> Vec<Group> {
-        let rows = replica.section(section);
         self.work += replica.count(section) as u64;
         let filter = ListFilter {
             group_by_priority: self.filter.group_by_priority && section == Section::Waiting,
             ..self.filter.clone()
         };
         if filter.is_plain() {
-            let rows = rows.map(|row| row.conversation).collect();
+            let rows = replica.order(section).collect();
             return vec![Group { priority: None, rows }];
         }
+        let rows = replica.section(section);
         self.note_changes(rows.clone(), &filter);
         let me = replica.me().map(|me| me.agent.id);
         let groups = view_of(rows, &filter, &replica.queue(self.time), me);

@@ -18,20 +18,14 @@ pub struct Overview {
 }
 
 impl Overview {
-    pub(super) fn of(replica: &AgentReplica, now: Time) -> Overview {
-        let mut overview = Overview {
+    pub(super) fn of(replica: &AgentReplica) -> Overview {
+        let waiting = replica.waiting();
+        Overview {
             counts: Section::ALL.map(|section| replica.count(section)),
-            ..Overview::default()
-        };
-        let queue = replica.queue(now);
-        for row in replica.section(Section::Waiting) {
-            overview.by_priority[queue.effective_priority(row) as usize] += 1;
-            if let Some(since) = row.queued_since() {
-                overview.oldest = Some(overview.oldest.map_or(since, |oldest| oldest.min(since)));
-                overview.since_sum += i128::from(since.0);
-            }
+            by_priority: waiting.by_priority(),
+            oldest: waiting.oldest(),
+            since_sum: waiting.since_sum(),
         }
-        overview
     }
 
     /// How many wait in the queue.

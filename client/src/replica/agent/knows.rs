@@ -16,7 +16,7 @@ use minicom_protocol::{
     summary::Summary,
 };
 
-use super::{AgentReplica, colleagues::TypistKey, contexts::Extra, rules};
+use super::{AgentReplica, Waiting, colleagues::TypistKey, contexts::Extra, rules};
 use crate::replica::{
     mentions::Mentions, pending::PendingMark, sections::Section, thread::Thread, tickets::TicketBook,
 };
@@ -69,6 +69,16 @@ impl AgentReplica {
     /// The rows of a section, in its order. It is kept in order: reading sorts nothing.
     pub fn section(&self, section: Section) -> impl DoubleEndedIterator<Item = &Summary> + Clone {
         self.list.section(section)
+    }
+
+    /// The same rows by their ids alone, for who needs no more: nothing is looked up.
+    pub fn order(&self, section: Section) -> impl DoubleEndedIterator<Item = ConversationId> + Clone {
+        self.list.order(section)
+    }
+
+    /// Who waits, in numbers.
+    pub fn waiting(&self) -> &Waiting {
+        self.list.waiting()
     }
 
     /// How many rows a section has.

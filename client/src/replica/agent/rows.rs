@@ -14,7 +14,10 @@ use minicom_protocol::{
 
 use crate::{
     limits::DONE_MAX,
-    replica::sections::{Place, Section, ages_at},
+    replica::{
+        agent::waiting::{Waiting, Waits},
+        sections::{Place, Section, ages_at},
+    },
 };
 
 /// By what rows are placed.
@@ -30,6 +33,7 @@ pub(crate) struct Rows {
     rows: HashMap<ConversationId, Row>,
     of: HashMap<CustomerId, Vec<ConversationId>>,
     sections: [BTreeSet<Place>; Section::ALL.len()],
+    waiting: Waiting,
     /// When a waiting row is raised by its wait.
     ages: BTreeSet<(Time, ConversationId)>,
     /// Rows that were folded and are to be placed.
@@ -47,6 +51,7 @@ pub(crate) struct Rows {
 struct Row {
     summary: Summary,
     at: Option<(Section, Place)>,
+    waits: Option<Waits>,
     ages_at: Option<Time>,
 }
 
@@ -76,6 +81,7 @@ impl Rows {
         let row = Row {
             summary,
             at: None,
+            waits: None,
             ages_at: None,
         };
         self.rows.insert(conversation, row);
@@ -127,6 +133,9 @@ impl Rows {
         let section = Section::of(&row.summary, rules.me);
         let place = Place::of(&row.summary, section, &rules.queue);
         let ages_at = ages_at(&row.summary, &rules.queue);
+        let waits = (section == Section::Waiting).then(|| Waits::of(&row.summary, &rules.queue));
+        self.waiting.change(conversation, row.waits, waits);
+        row.waits = waits;
         let was = row.at.replace((section, place));
         let aged_at = std::mem::replace(&mut row.ages_at, ages_at);
         if let Some((section, place)) = was {
@@ -169,6 +178,7 @@ impl Rows {
         if let Some((section, place)) = row.at {
             self.sections[section as usize].remove(&place);
         }
+        self.waiting.change(conversation, row.waits, None);
         if let Some(at) = row.ages_at {
             self.ages.remove(&(at, conversation));
         }
@@ -198,6 +208,16 @@ impl Rows {
     pub fn section(&self, section: Section) -> impl DoubleEndedIterator<Item = &Summary> + Clone {
         let places = self.sections[section as usize].iter();
         places.filter_map(|place| self.get(place.conversation))
+    }
+
+    /// The same rows by their ids alone: nothing is looked up.
+    pub fn order(&self, section: Section) -> impl DoubleEndedIterator<Item = ConversationId> + Clone {
+        self.sections[section as usize].iter().map(|place| place.conversation)
+    }
+
+    /// Those of [`Section::Waiting`] in numbers.
+    pub fn waiting(&self) -> &Waiting {
+        &self.waiting
     }
 
     pub fn count(&self, section: Section) -> usize {

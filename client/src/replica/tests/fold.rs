@@ -6,8 +6,8 @@ use std::{
 };
 
 use minicom_protocol::{
-    customer_event::CustomerEvent, event::Event, frame::*, ids::*, people::Role, queue::Queue, refusal::Refusal,
-    summary::Summary, thread_view::ThreadView,
+    customer_event::CustomerEvent, event::Event, frame::*, ids::*, intake::Priority, people::Role, queue::Queue,
+    refusal::Refusal, summary::Summary, thread_view::ThreadView,
 };
 use proptest::prelude::*;
 
@@ -309,6 +309,21 @@ impl Run<'_> {
         let waiting = queue.in_order(replica.summaries());
         assert_eq!(replica.section(Section::Waiting).collect::<Vec<_>>(), waiting);
         assert_eq!(replica.next(), queue.next_for(agent(0).id, replica.summaries()));
+        let mut by_priority = [0; Priority::ALL.len()];
+        for row in &waiting {
+            by_priority[queue.effective_priority(row) as usize] += 1;
+        }
+        let since: Vec<Time> = waiting.iter().filter_map(|row| row.queued_since()).collect();
+        let told = replica.waiting();
+        assert_eq!(told.by_priority(), by_priority);
+        assert_eq!(told.oldest(), since.iter().copied().min());
+        assert_eq!(told.since_sum(), since.iter().map(|it| i128::from(it.0)).sum::<i128>());
+        for (section, rows) in replica.sections() {
+            assert!(
+                replica.order(section).eq(rows.map(|row| row.conversation)),
+                "{section:?}"
+            );
+        }
         let listed: usize = Section::ALL.into_iter().map(|section| replica.count(section)).sum();
         assert_eq!(listed, replica.summaries().count(), "each is in exactly one section");
         let ageing = replica.summaries().filter_map(|row| ages_at(row, &queue)).min();
