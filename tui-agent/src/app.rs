@@ -22,7 +22,7 @@ use minicom_tui_kit::{Effect, Keymap, Now, Shown, Theme, Zone, bare::Bare, notif
 use ratatui::layout::Size;
 
 pub use self::{
-    orders::{Msg, Order},
+    orders::{Msg, Order, SettingsRead},
     settings::Settings,
 };
 use crate::{
@@ -74,8 +74,20 @@ pub enum Ends {
     Connected,
     /// A moment.
     At(Duration),
+    /// A moment; before it, that the conversation waits no more.
+    Waits(ConversationId, Duration),
     /// Leaving the conversation, or sending something.
     Leaving,
+}
+
+impl Ends {
+    /// The moment at which it ends by itself.
+    pub(crate) const fn at(self) -> Option<Duration> {
+        match self {
+            Ends::At(at) | Ends::Waits(_, at) => Some(at),
+            Ends::Connected | Ends::Leaving => None,
+        }
+    }
 }
 
 /// A Close that is held back for as long as it can be undone.
@@ -187,6 +199,8 @@ pub struct App {
     pub(crate) bare: Option<Bare>,
     /// Whether wheel and clicks come here.
     pub(crate) mouse: bool,
+    /// The first of two keys was pressed and waits for the second.
+    pub(crate) half_key: bool,
     /// The help is open, from this row on.
     pub(crate) help: Option<usize>,
     /// Whether the details are shown, if the agent has said so.
@@ -275,6 +289,7 @@ impl App {
             attending: Attending::default(),
             bare: None,
             mouse,
+            half_key: false,
             help: None,
             details: None,
             quits_until: None,

@@ -11,13 +11,14 @@ use minicom_client::{
 use minicom_protocol::ids::TenantId;
 use minicom_tui_kit::{
     Keymap,
-    config::{Config, Mistake},
+    config::{Config, Mistake, Source},
     keymap::TableWrong,
-    theme::{Choice, Look},
+    theme::{Choice, Ground, Look},
 };
 
 use crate::{
     account::SessionsCommand,
+    app::SettingsRead,
     doctor::Doctor,
     exit::{self, Failure},
     keys::{self, Action, Context},
@@ -109,7 +110,7 @@ pub enum Command {
 }
 
 /// What holds for all of it.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Options {
     /// The server [default: the profile's, else http://127.0.0.1:8000].
     #[arg(
@@ -174,7 +175,7 @@ pub struct Options {
     /// Keep nothing of the desk on this computer to be read without a connection, and remove what was kept.
     #[arg(long, global = true, env = "MINICOM_NO_CACHE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub no_cache: bool,
-    /// Your settings: keys, mouse [default: `minicom/agent.toml` in the platform's folder for settings].
+    /// Your settings: keys, mouse, theme, notifications [default: `minicom/agent.toml` in the platform's folder for settings].
     #[arg(
         long,
         global = true,
@@ -305,15 +306,34 @@ impl Options {
     /// # Errors
     /// What is wrong in the file, each with its place.
     pub fn settings(&self) -> Result<(Config, Keymap<Action, Context>), Failure> {
-        let bug = |wrong: TableWrong| Failure::new(exit::BUG, format!("a mistake in the program: {wrong}"));
-        let table = keys::keymap(std::env::var_os("ZELLIJ").is_some()).map_err(bug)?;
-        let names: Vec<&str> = keys::CONTEXTS.iter().map(|(name, _)| *name).collect();
-        let read = Config::load(self.config.as_deref(), "agent.toml", &names);
+        let table = table()?;
+        let read = Config::load(self.config.as_deref(), FILE, &contexts());
         let both = read.and_then(|config| Ok((keys::with_own(table, &config)?, config)));
         both.map(|(keymap, config)| (config, keymap)).map_err(|mistakes| {
             let words: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
             Failure::new(exit::USAGE, words.join("\n"))
         })
+    }
+
+    /// Reads the same again for a program that runs, on this ground. Blocking.
+    ///
+    /// # Errors
+    /// What is wrong in the file.
+    pub fn reread(&self, ground: Option<Ground>) -> SettingsRead {
+        let source = Source {
+            named: self.config.clone(),
+            look: self.look(),
+            ground,
+        };
+        let read = source.read(FILE, &contexts(), |config| {
+            let wrong = |failure: Failure| Mistake {
+                file: config.file.clone(),
+                at: None,
+                what: failure.words,
+            };
+            keys::with_own(table().map_err(|failure| vec![wrong(failure)])?, config)
+        });
+        read.map(Box::new)
     }
 
     /// What is wanted of how things look.
@@ -323,6 +343,18 @@ impl Options {
             ascii: self.ascii,
         }
     }
+}
+
+/// The file of settings in the platform's folder for them.
+const FILE: &str = "agent.toml";
+
+fn contexts() -> Vec<&'static str> {
+    keys::CONTEXTS.iter().map(|(name, _)| *name).collect()
+}
+
+fn table() -> Result<Keymap<Action, Context>, Failure> {
+    let bug = |wrong: TableWrong| Failure::new(exit::BUG, format!("a mistake in the program: {wrong}"));
+    keys::keymap(std::env::var_os("ZELLIJ").is_some()).map_err(bug)
 }
 
 #[cfg(test)]

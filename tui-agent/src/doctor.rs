@@ -10,7 +10,7 @@ use minicom_client::{
 use minicom_protocol::frame::Agents;
 use minicom_tui_kit::{
     config::Config,
-    doctor::{Finding, Surroundings, look, try_notifying},
+    doctor::{Finding, Surroundings, look, settings, try_notifying},
 };
 
 use crate::{
@@ -39,20 +39,12 @@ pub async fn run(what: &Doctor, options: &Options) -> Result<(String, bool), Fai
     let (profile, state) = (options.profile()?, options.state()?);
     // First of all: later somebody else may read from the terminal.
     let around = Surroundings::look(var);
-    let (config, settings) = match options.settings() {
+    let (config, of_settings) = match options.settings() {
         Ok((config, _)) => {
-            let says = if config.file.is_empty() {
-                "none: all is as usual"
-            } else {
-                config.file.as_str()
-            };
-            let part = Part::ok("settings", says);
-            (config, part)
+            let found = settings(Ok(&config));
+            (config, found)
         }
-        Err(failure) => (
-            Config::default(),
-            Part::fail("settings", failure.words, "mend it: no screen starts before"),
-        ),
+        Err(failure) => (Config::default(), settings(Err(&failure.words))),
     };
     let notifier = config.notifier();
     let caller: Caller<Agents> = match sign_in::find(&state, &profile, options.data.clone()) {
@@ -65,7 +57,7 @@ pub async fn run(what: &Doctor, options: &Options) -> Result<(String, bool), Fai
         },
     };
     let mut parts = doctor::look(&profile.server, caller).await;
-    parts.push(settings);
+    parts.push(part(of_settings));
     let wanted = config.look(options.look());
     parts.extend(look(&around, &wanted, &notifier, var).into_iter().map(part));
     if what.notify {

@@ -5,8 +5,7 @@ mod action;
 mod table;
 
 use minicom_tui_kit::{
-    Available, Key, Keymap,
-    composer::{self, EDITING_KEYS},
+    Available, Key, Keymap, composer,
     config::{Config, Mistake},
     help,
     keymap::{HelpRow, Row, Rules, TableWrong},
@@ -132,7 +131,7 @@ pub fn help_rows(
         row.keys = if composing { "Alt+1..9" } else { "1..9 Alt+1..9" }.to_owned();
     }
     if composing {
-        rows.extend(help::rows_of(EDITING_KEYS));
+        rows.extend(help::writing(|key| keymap.action(WRITING, key).is_none()));
     }
     rows
 }

@@ -270,7 +270,8 @@ impl PlainApp for PlainAgent {
                 | Msg::Piped { .. }
                 | Msg::Commands(_)
                 | Msg::LookedInto { .. }
-                | Msg::FileRead { .. },
+                | Msg::FileRead { .. }
+                | Msg::Settings(_),
             )
             | PlainInput::Deadline => {}
             PlainInput::Terminate => {

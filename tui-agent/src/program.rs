@@ -1,6 +1,7 @@
 //! The whole program: the command line in, an exit code out. It wires the tasks to the screen or the line mode.
 
 use std::{
+    cell::OnceCell,
     ffi::OsString,
     future::Future,
     io::{self, IsTerminal, Write},
@@ -19,7 +20,8 @@ use minicom_tui_kit::{
     pipe, plain,
     runtime::{self, Ended, Inputs, TerminalEvents},
     screen::TerminalScreen,
-    signals, terminal, theme,
+    signals, terminal,
+    theme::{self, Ground},
 };
 use tokio::sync::mpsc;
 
@@ -217,10 +219,11 @@ async fn screen(
     signs_in: &mut bool,
 ) -> io::Result<Ended> {
     let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
+    // Asked now, if it matters at all: later somebody else reads from the terminal.
+    let ground = OnceCell::new();
+    let ask_ground = || *ground.get_or_init(|| theme::ask_ground(variable));
     let settings = Settings {
-        theme: config
-            .look(options.look())
-            .theme(variable, || theme::ask_ground(variable)),
+        theme: config.look(options.look()).theme(variable, ask_ground),
         zone: Zone::system(),
         keymap,
         server: Shown::line(&way.signed_in.profile.server.to_string()),
@@ -233,6 +236,11 @@ async fn screen(
         mouse: config.mouse,
     };
     let mut pipes = Pipes::new(messages_in.clone());
+    let rereading = Rereading {
+        options: options.clone(),
+        ground: ground.get().copied().flatten(),
+        messages: messages_in.clone(),
+    };
     let (store, kept) = stores::kept_desk(&mut way, !options.no_cache, wall());
     if let Some(kept) = kept {
         // It is there before anything that the connection tells; nobody has sent anything yet, so there is room.
@@ -261,6 +269,7 @@ async fn screen(
         Order::KeepChoice(choice) => keeper.keep_choice(choice),
         Order::ForgetKept => keeper.forget(),
         Order::SignIn => *signs_in = true,
+        Order::ReadSettings => rereading.start(),
         Order::Files(order) => files.order(order),
         other => link.order(other),
     })
@@ -273,6 +282,21 @@ async fn screen(
     drafts.finish();
     keeper.finish();
     ended
+}
+
+/// Reads the file of settings again.
+struct Rereading {
+    options: Options,
+    ground: Option<Ground>,
+    messages: mpsc::Sender<Msg>,
+}
+
+impl Rereading {
+    fn start(&self) {
+        let (options, ground, messages) = (self.options.clone(), self.ground, self.messages.clone());
+        // A disk may be slow, and tmux is asked. A program that has gone needs no answer.
+        tokio::task::spawn_blocking(move || drop(messages.blocking_send(Msg::Settings(options.reread(ground)))));
+    }
 }
 
 /// The desk as lines.

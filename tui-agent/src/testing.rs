@@ -27,6 +27,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{
     Effect, Input, Shown, Theme, Zone,
     editor::Edit,
+    notify::Notifier,
     testing::{BENCH_START, Bench},
 };
 
@@ -629,6 +630,8 @@ pub struct Seat {
     pub copied: Option<String>,
     /// Whether the mouse was asked for, each time.
     pub mouse: Vec<bool>,
+    /// How the person is called from now on, if that was said.
+    pub notifier: Option<Notifier>,
     pub bells: usize,
     /// Words for the desktop.
     pub called: Vec<Shown>,
@@ -664,6 +667,7 @@ impl Seat {
             edits: Vec::new(),
             copied: None,
             mouse: Vec::new(),
+            notifier: None,
             bells: 0,
             called: Vec::new(),
             title: String::new(),
@@ -772,6 +776,7 @@ impl Seat {
                     Effect::Edit(edit) => self.edits.push(edit),
                     Effect::Copy(text) => self.copied = Some(text),
                     Effect::Mouse(on) => self.mouse.push(on),
+                    Effect::Notifier(notifier) => self.notifier = Some(notifier),
                     Effect::Redraw | Effect::Suspend => {}
                 }
             }

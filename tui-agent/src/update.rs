@@ -56,7 +56,7 @@ use crate::{
 };
 
 /// How long a notice stays that only tells what was done.
-const TOLD_FOR: Duration = Duration::from_secs(5);
+pub(crate) const TOLD_FOR: Duration = Duration::from_secs(5);
 /// Rows of one notch of the wheel.
 const WHEEL_ROWS: u16 = 3;
 
@@ -72,6 +72,7 @@ impl Program for App {
         }
         match input {
             Input::Key(key) => self.key(key, now),
+            Input::FirstOfTwo(waits) => self.half_key = waits,
             Input::Paste(text) => self.paste(&text, now),
             Input::Wheel { up, at } => self.wheel(up, at, now),
             Input::Click { at, double } => self.click(at, double, now),
@@ -100,6 +101,7 @@ impl Program for App {
             Input::Message(Msg::View(told)) => self.saved_view_answered(told, now),
             Input::Message(Msg::Addresses(told)) => self.addresses_answered(told, now),
             Input::Message(Msg::Lessons(told)) => self.lessons_told(told, now),
+            Input::Message(Msg::Settings(read)) => self.settings_read(read, now),
             Input::Edited(edited) => {
                 self.look_again();
                 self.edited(edited, now);

@@ -2,14 +2,13 @@
 //! are made from. It refuses to know how anything is done.
 
 use minicom_tui_kit::{
-    Available, Keymap,
-    composer::{self, EDITING_KEYS},
-    config::{Config, Mistake},
+    Available, Keymap, composer,
+    config::{Config, Mistake, Source},
     help,
     keymap::{HelpRow, Row, Rules},
 };
 
-use crate::slash::Word;
+use crate::{model::SettingsRead, slash::Word};
 
 /// What the user wants, by a key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,6 +45,8 @@ pub enum Action {
     Bare,
     /// Whether wheel and clicks come here, or stay the terminal's.
     Mouse,
+    /// What the file of settings says by now.
+    ReloadSettings,
     /// Every action and every word, by name.
     Menu,
     /// Connect now.
@@ -177,6 +178,12 @@ pub const TABLE: &[Row<Action, Context>] = &[
         "clicks and wheel: here, or the terminal's",
         &[(Context::Chat, "alt-m f12")],
     ),
+    row(
+        Action::ReloadSettings,
+        "reload-settings",
+        "read my file of settings again",
+        &[(Context::Chat, "ctrl-x-ctrl-r")],
+    ),
     row(Action::Reconnect, "reconnect", "connect now", &[(Context::Chat, "f5")]),
     row(
         Action::Escape,
@@ -220,6 +227,24 @@ const NEEDED: &[Action] = &[Action::Clear, Action::Escape, Action::Help];
 /// The table, checked.
 pub fn keymap() -> Keymap<Action, Context> {
     Keymap::new(TABLE).expect("the table of keys is checked by a test")
+}
+
+/// The file of settings in the platform's folder for them.
+pub(crate) const FILE: &str = "chat.toml";
+
+pub(crate) fn contexts() -> Vec<&'static str> {
+    CONTEXTS.iter().map(|(name, _)| *name).collect()
+}
+
+/// The table for this terminal: Zellij takes the chords for itself.
+pub(crate) fn keymap_here() -> Keymap<Action, Context> {
+    keymap().prefer_function_keys(std::env::var_os("ZELLIJ").is_some())
+}
+
+/// Reads the file of settings again for a program that runs. Blocking.
+pub(crate) fn reread(source: &Source) -> SettingsRead {
+    let read = source.read(FILE, &contexts(), |config| with_own(keymap_here(), config));
+    read.map(Box::new)
 }
 
 /// The table with a customer's own keys over it.
@@ -283,7 +308,7 @@ pub fn help_rows(keys: &Keymap<Action, Context>, available: impl Fn(Action) -> A
         title: "a line that begins with a real slash",
         reason: None,
     });
-    rows.extend(help::rows_of(EDITING_KEYS));
+    rows.extend(help::writing(|key| keys.action(CHAT, key).is_none()));
     rows
 }
 

@@ -144,7 +144,7 @@ pub struct Cli {
     /// The SHA-256 fingerprint of the desk's certificate: that one is trusted and no other
     #[arg(long, value_name = "FINGERPRINT", env = "MINICOM_PIN", hide_env_values = true)]
     pub pin: Option<Pin>,
-    /// Your settings: keys, mouse [default: `minicom/chat.toml` in the platform's folder for settings]
+    /// Your settings: keys, mouse, theme, notifications [default: `minicom/chat.toml` in the platform's folder for settings]
     #[arg(
         long,
         global = true,
@@ -239,13 +239,11 @@ impl Cli {
     /// # Errors
     /// What is wrong in the file, each with its place.
     pub fn settings(&self) -> Result<(Config, Keymap<Action, Context>), Fault> {
-        let table = actions::keymap().prefer_function_keys(std::env::var_os("ZELLIJ").is_some());
-        let names: Vec<&str> = actions::CONTEXTS.iter().map(|(name, _)| *name).collect();
-        let read = Config::load(self.config.as_deref(), "chat.toml", &names);
-        let both = read.and_then(|config| Ok((actions::with_own(table, &config)?, config)));
+        let read = Config::load(self.config.as_deref(), actions::FILE, &actions::contexts());
+        let both = read.and_then(|config| Ok((actions::with_own(actions::keymap_here(), &config)?, config)));
         both.map(|(keys, config)| (config, keys)).map_err(|mistakes| {
             let words: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
-            Fault::new(exit::USAGE, words.join("; "))
+            Fault::new(exit::USAGE, words.join("\n"))
         })
     }
 

@@ -9,7 +9,7 @@ use minicom_client::{
 use minicom_protocol::{frame::Customers, ids::TenantId, text::CustomerName};
 use minicom_tui_kit::{
     config::Config as Settings,
-    doctor::{Finding, Surroundings, look, try_notifying},
+    doctor::{Finding, Surroundings, look, settings, try_notifying},
 };
 
 use crate::{cli::Cli, exit, fault::Fault, run::CLIENT};
@@ -33,24 +33,16 @@ pub(crate) async fn run(cli: &Cli) -> Result<u8, Fault> {
     let caller = caller(cli, &server)?;
     // First of all: later somebody else may read from the terminal.
     let around = Surroundings::look(var);
-    let (config, settings) = match cli.settings() {
+    let (config, of_settings) = match cli.settings() {
         Ok((config, _)) => {
-            let says = if config.file.is_empty() {
-                "none: all is as usual"
-            } else {
-                config.file.as_str()
-            };
-            let part = Part::ok("settings", says);
-            (config, part)
+            let found = settings(Ok(&config));
+            (config, found)
         }
-        Err(fault) => (
-            Settings::default(),
-            Part::fail("settings", fault.words, "mend it: no screen starts before"),
-        ),
+        Err(fault) => (Settings::default(), settings(Err(&fault.words))),
     };
     let notifier = config.notifier();
     let mut parts = doctor::look(&server, caller).await;
-    parts.push(settings);
+    parts.push(part(of_settings));
     let wanted = config.look(cli.look());
     parts.extend(look(&around, &wanted, &notifier, var).into_iter().map(part));
     if cli.notify {

@@ -221,8 +221,8 @@ impl Lines {
                 let outcome = Outcome::Refused { refusal };
                 self.news(ClientEvent::Answered { id, command, outcome }, now, effects);
             }
-            // Lines do not look into files.
-            PlainInput::Message(Msg::LookedInto { .. } | Msg::FileRead { .. }) => {}
+            // Lines do not look into files, and have neither keys nor colours.
+            PlainInput::Message(Msg::LookedInto { .. } | Msg::FileRead { .. } | Msg::Settings(_)) => {}
             PlainInput::Message(Msg::Files(told)) => self.files_told(told, now, effects),
             PlainInput::Message(Msg::Trouble(words)) => self.tell(&words, now, effects),
             // The line was given to be sent, and is kept.

@@ -314,6 +314,7 @@ fn word_for(action: Action) -> Option<&'static str> {
         | Action::Editor
         | Action::Bare
         | Action::Mouse
+        | Action::ReloadSettings
         | Action::Complete
         | Action::Clear
         | Action::Redraw

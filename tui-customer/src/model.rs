@@ -19,6 +19,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{
     Available, Composer, Keymap, Now, Theme, Transcript, Zone,
     bare::Bare,
+    config::{Mistake, Reread},
     file_preview::{FilePreview, Kind},
     notify::Attention,
     transcript::{EntryKey, Older},
@@ -70,7 +71,12 @@ pub enum Msg {
     },
     /// What comes of an order about files.
     Files(transfers::Told),
+    /// What the file of settings says, after [`Order::ReadSettings`].
+    Settings(SettingsRead),
 }
+
+/// What a file of settings says that was read again, or what is wrong in it.
+pub type SettingsRead = Result<Box<Reread<Action, Context>>, Vec<Mistake>>;
 
 /// What the screen orders.
 #[derive(Clone, PartialEq, Debug)]
@@ -116,6 +122,8 @@ pub enum Order {
         /// What it is called.
         title: Shown,
     },
+    /// Read the file of settings again.
+    ReadSettings,
     /// Something about files.
     Files(transfers::Order),
 }
@@ -167,6 +175,8 @@ pub struct App {
     pub(crate) bare: Option<Bare>,
     /// Whether wheel and clicks come here.
     pub(crate) mouse: bool,
+    /// The first of two keys was pressed and waits for the second.
+    pub(crate) half_key: bool,
 
     pub(crate) replica: CustomerReplica,
     pub(crate) state: ConnState,
@@ -224,6 +234,7 @@ impl App {
             start: settings.start,
             keys: settings.keys,
             bare: None,
+            half_key: false,
             mouse: settings.mouse,
             size: Size { width: 80, height: 24 },
             replica: CustomerReplica::new(),

@@ -2,6 +2,7 @@
 //! be wrong is found before the first byte goes to the server.
 
 use std::{
+    cell::OnceCell,
     ffi::OsString,
     io::{self, IsTerminal, Read, Write},
     path::PathBuf,
@@ -48,6 +49,8 @@ pub(crate) struct Start {
     pub theme: Theme,
     /// What the customer's file of settings says.
     pub config: config::Config,
+    /// Where it is read again from.
+    pub source: config::Source,
     pub keys: Keymap<Action, Context>,
     pub zone: Zone,
     /// Whether what the desk asks is agreed to beforehand.
@@ -157,10 +160,15 @@ pub(crate) fn usage_words(error: &clap::Error) -> Shown {
     exit::usage_words(&error.render().to_string())
 }
 
-/// One line on stderr, gated: addresses and names came from outside.
+/// To stderr, gated: addresses and names came from outside. Each line of it says whose it is, so that none can pass for another's.
 pub(crate) fn tell(words: &str) {
     // If stderr is gone there is nobody to tell.
-    let _ = writeln!(io::stderr().lock(), "minicom-chat: {}", Shown::line(words));
+    let _ = io::stderr().lock().write_all(told(words).as_bytes());
+}
+
+fn told(words: &str) -> String {
+    let line = |line: &str| format!("minicom-chat: {}\n", Shown::line(line));
+    words.trim_end().lines().map(line).collect()
 }
 
 fn start(cli: &Cli) -> Result<u8, Fault> {
@@ -196,10 +204,10 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
         .map_err(|error| Fault::new(exit::of_credential(&error), error.to_string()))?;
     let variable = |name: &str| std::env::var(name).ok();
     // Only a screen has a ground.
-    let ground = || {
-        matches!(way, Way::Screen)
-            .then(|| theme::ask_ground(variable))
-            .flatten()
+    let seen = OnceCell::new();
+    let ground = || match way {
+        Way::Screen => *seen.get_or_init(|| theme::ask_ground(variable)),
+        _ => None,
     };
     let theme = config.look(cli.look()).theme(variable, ground);
     let identity = Identity::of(cli.identity_file.as_deref(), |name| std::env::var(name).ok())?;
@@ -214,6 +222,11 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
         state,
         theme,
         config,
+        source: config::Source {
+            named: cli.config.clone(),
+            look: cli.look(),
+            ground: seen.get().copied().flatten(),
+        },
         keys,
         zone: Zone::system(),
         wishes,

@@ -10,7 +10,7 @@ use minicom_tui_kit::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    App, Msg, Order, Settings,
+    App, Msg, Order, Settings, actions,
     drafting::Drafting,
     exit,
     fault::Fault,
@@ -57,6 +57,11 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     let result = on_terminal(app, messages, start.config.notifier(), |order| match order {
         Order::LookInto { id, kind, size } => looker.look_into(id, kind, size),
         Order::ReadFile { id, title } => looker.read(id, title),
+        Order::ReadSettings => {
+            let (source, messages) = (start.source.clone(), messages_in.clone());
+            // A disk may be slow, and tmux is asked. A program that has gone needs no answer.
+            tokio::task::spawn_blocking(move || drop(messages.blocking_send(Msg::Settings(actions::reread(&source)))));
+        }
         order => carry_out(order, &handle, &drafting, &files, &messages_in),
     })
     .await;
@@ -161,6 +166,7 @@ pub(crate) fn give(order: Order, handle: &Handle<Customers>, messages: &mpsc::Se
         Order::KeepDraft(_)
         | Order::KeepFiles(_)
         | Order::Files(_)
+        | Order::ReadSettings
         | Order::LookInto { .. }
         | Order::ReadFile { .. } => {}
         // Orders below fail only when the connection has ended for good, which is told by itself.

@@ -48,6 +48,7 @@ impl minicom_tui_kit::App for App {
         self.changed = true;
         match input {
             Input::Key(key) => self.key(key, now, &mut effects),
+            Input::FirstOfTwo(waits) => self.half_key = waits,
             Input::Paste(text) => self.paste(&text, now, &mut effects),
             Input::Wheel { up, .. } => self.wheel(up),
             Input::Click { at, double } => self.click(at, double, now, &mut effects),

@@ -3,8 +3,15 @@
 mod rig;
 
 use minicom_protocol::{command::CustomerCommand, customer_event::Author};
-use minicom_tui_customer::Order;
-use minicom_tui_kit::{Effect, Input};
+use minicom_tui_customer::{
+    Msg, Order,
+    actions::{keymap, with_own},
+};
+use minicom_tui_kit::{
+    Effect, Input, Theme,
+    config::{Config, Mistake, Reread},
+    notify::Notifier,
+};
 use ratatui::layout::Position;
 use rig::{Desk, Rig, agent};
 
@@ -138,4 +145,60 @@ fn what_does_nothing_says_so() {
         .press("<ctrl-g>")
         .sees("^G does nothing here. F1 shows the keys, ^K finds all by name.");
     rig.bench.press("<left><right><down>x").sees_no("does nothing");
+}
+
+#[test]
+fn settings_that_were_read_again_hold_at_once_and_mistakes_change_nothing() {
+    let mut rig = rig(100, 24);
+    rig.bench.press("<ctrl-k>reload set<enter>");
+    let ordered = effects(&mut rig);
+    assert!(ordered.contains(&Effect::Program(Order::ReadSettings)), "{ordered:?}");
+    let wrong = Mistake {
+        file: "/home/alice/chat.toml".to_owned(),
+        at: Some((1, 1)),
+        what: "there is no setting \"mous\"; did you mean \"mouse\"?".to_owned(),
+    };
+    rig.bench.tell(Msg::Settings(Err(vec![wrong])));
+    rig.bench
+        .sees("chat.toml:1:1: there is no setting \"mous\"; did you mean \"mouse\"?");
+    assert_eq!(effects(&mut rig), []);
+    let config = Config::parse("chat.toml", "[keys.chat]\n\"ctrl-g\" = \"help\"\n", &["chat"]).unwrap();
+    let own = Reread {
+        file: "/home/alice/chat.toml".to_owned(),
+        keymap: with_own(keymap(), &config).unwrap(),
+        theme: Theme::mono(),
+        mouse: false,
+        notifier: Notifier::bell(),
+    };
+    rig.bench.tell(Msg::Settings(Ok(Box::new(own))));
+    rig.bench.sees("Read again: chat.toml.").sees("^G help");
+    assert_eq!(
+        effects(&mut rig),
+        [Effect::Notifier(Notifier::bell()), Effect::Mouse(false)]
+    );
+}
+
+#[test]
+fn the_footer_says_which_key_the_first_of_two_waits_for() {
+    let mut rig = rig(120, 24);
+    rig.bench.input(Input::FirstOfTwo(true));
+    rig.bench
+        .sees(" ^X  ^X discard what was not sent")
+        .sees("^E write this in your own editor");
+    rig.bench.input(Input::FirstOfTwo(false));
+    rig.bench.sees("F1 help").sees_no("^E write");
+}
+
+#[test]
+fn keys_of_the_line_editor_are_there_where_no_action_has_them() {
+    let mut rig = rig(80, 24);
+    for (pressed, seen) in [
+        ("one two<alt-t>", "two one"),
+        ("<ctrl-t>", "two oen"),
+        ("<ctrl-_>", "two one"),
+        ("<alt-b><alt-u>", "two ONE"),
+        ("<alt-l>", "other keys go back"),
+    ] {
+        rig.bench.press(pressed).sees(seen);
+    }
 }

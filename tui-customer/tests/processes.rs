@@ -158,6 +158,15 @@ fn the_keys_that_hold_are_printed_and_mistakes_stop_the_start() {
     let words = format!("{named}:2:12: there is no action \"manu\"; did you mean \"menu\"?");
     check(&ask(&["keys", "--config", named]), 2, &words);
     check(&ask(&["alice", "--config", named]), 2, &words);
+    fs::write(&file, "mous = true\n\nthem = \"dark\"\n").unwrap();
+    let told = ask(&["keys", "--config", named]);
+    let lines: Vec<&str> = std::str::from_utf8(&told.stderr).unwrap().lines().collect();
+    let begins = |n: usize, at: &str| {
+        lines
+            .get(n)
+            .is_some_and(|it| it.starts_with(&format!("minicom-chat: {named}:{at}: ")))
+    };
+    assert!(lines.len() == 2 && begins(0, "1:1") && begins(1, "3:1"), "{lines:#?}");
     // A customer who is called so.
     let state = folder.path().join("state");
     let (state, server) = (state.to_str().unwrap().to_owned(), nobody());

@@ -8,9 +8,11 @@ mod edit;
 mod field;
 mod reserved;
 mod rows;
+mod spare;
 
 pub use field::{FIELD_BYTES_MAX, Field};
 pub use reserved::{is_for_text, is_half_a_key};
+pub use spare::SPARE_KEYS;
 
 use minicom_protocol::gate::{self, Shown};
 use minicom_protocol::text::MESSAGE_BYTES_MAX;

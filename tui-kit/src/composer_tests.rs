@@ -18,7 +18,7 @@ fn press(composer: &mut Composer, typed: &str) {
 }
 
 /// The text with the cursor as `|`.
-fn marked(composer: &Composer) -> String {
+pub(super) fn marked(composer: &Composer) -> String {
     let (line, byte) = composer.editor.cursor();
     let mut lines: Vec<String> = composer.editor.lines().to_vec();
     lines[line].insert(byte, '|');

@@ -2,6 +2,7 @@
 //!
 //! Owns where the file is and how it is read strictly: a mistake has its file, line and column, and the nearest name that there is. It refuses to know what an action does; which key means what is [`crate::keymap`]'s.
 
+mod reread;
 mod senses;
 
 use std::{
@@ -14,6 +15,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
+pub use self::reread::{Reread, Source, told};
 pub use self::senses::Calls;
 use crate::key::{self, Key};
 pub use crate::mistake::{Mistake, Place, nearest};

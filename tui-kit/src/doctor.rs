@@ -10,6 +10,7 @@ use std::io::{self, IsTerminal, Write};
 use minicom_protocol::gate::Shown;
 
 use crate::clipboard::{self, Way};
+use crate::config::Config;
 use crate::desktop;
 use crate::notify::{Call, Hook, HookEnd, Notifier, VARIABLE};
 use crate::small::{COLUMNS_MIN, ROWS_MIN};
@@ -82,6 +83,16 @@ impl Surroundings {
             ground: crate::theme::ask_ground(var),
             tmux: var("TMUX").filter(|it| !it.is_empty()).and_then(|_| ask_tmux()),
         }
+    }
+}
+
+/// The file of settings, or what is wrong in it.
+pub fn settings(read: Result<&Config, &str>) -> Finding {
+    let part = "settings";
+    match read {
+        Ok(config) if config.file.is_empty() => Finding::well(part, "none: all is as usual"),
+        Ok(config) => Finding::well(part, &config.file),
+        Err(mistakes) => Finding::failed(part, mistakes.replace('\n', "; "), "mend it: no screen starts before"),
     }
 }
 

@@ -194,3 +194,16 @@ async fn trying_a_call_tells_how_the_command_ended() {
     assert!(it.failed && it.fix.unwrap().contains("PATH"));
     assert!(!tried(Notifier::bell()).await.failed);
 }
+
+#[test]
+fn the_file_of_settings_is_told_or_what_is_wrong_in_it() {
+    let named = Config {
+        file: "/home/ada/agent.toml".to_owned(),
+        ..Config::default()
+    };
+    assert_eq!(settings(Ok(&named)).says, "/home/ada/agent.toml");
+    assert!(settings(Ok(&Config::default())).says.starts_with("none"));
+    let wrong = settings(Err("one\ntwo"));
+    assert!(wrong.failed && wrong.fix.is_some());
+    assert_eq!(wrong.says, "one; two");
+}

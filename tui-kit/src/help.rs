@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::composer::{EDITING_KEYS, SPARE_KEYS};
 use crate::key::Key;
 use crate::keymap::HelpRow;
 use crate::text::{pad, truncate, width};
@@ -13,8 +14,17 @@ use crate::theme::Theme;
 /// Columns of the keys at most.
 const KEY_COLUMNS_MAX: usize = 30;
 
-/// Rows for keys that are in no table, such as the composer's: names of keys, and what they do.
-pub fn rows_of(keys: &[(&str, &'static str)]) -> Vec<HelpRow> {
+/// The rows of what is written with: its own keys, and of those that an action may have the ones that are `free`.
+pub fn writing(free: impl Fn(Key) -> bool) -> Vec<HelpRow> {
+    let mut rows = rows_of(EDITING_KEYS);
+    let is_free = |(name, _): &&(&str, &str)| name.parse().is_ok_and(&free);
+    let spare: Vec<(&str, &'static str)> = SPARE_KEYS.iter().filter(is_free).copied().collect();
+    rows.extend(rows_of(&spare));
+    rows
+}
+
+/// Rows for keys that are in no table: names of keys, and what they do.
+fn rows_of(keys: &[(&str, &'static str)]) -> Vec<HelpRow> {
     keys.iter()
         .map(|(names, title)| {
             let hints: Vec<String> = names
@@ -80,7 +90,6 @@ mod tests {
     use minicom_protocol::gate::Shown;
 
     use super::*;
-    use crate::composer::EDITING_KEYS;
     use crate::testing::plain;
 
     #[test]

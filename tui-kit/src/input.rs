@@ -20,6 +20,8 @@ const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 pub enum Input<M> {
     /// A key was pressed (or repeats while held).
     Key(Key),
+    /// The first of two keys was pressed and waits for the second (`true`), or waits no more.
+    FirstOfTwo(bool),
     /// Text came in one piece: it is inserted as it is and never sends.
     Paste(String),
     /// The wheel turned by one notch.
@@ -85,10 +87,12 @@ impl Translator {
         for event in events {
             match event {
                 Event::Key(event) => {
-                    inputs.extend(Key::from_event(event).and_then(|key| self.key(key)).map(Input::Key))
+                    if let Some(key) = Key::from_event(event) {
+                        self.key(key, &mut inputs);
+                    }
                 }
                 Event::Paste(text) => {
-                    self.first_of_two = false;
+                    self.waits_no_more(&mut inputs);
                     inputs.push(Input::Paste(text));
                 }
                 Event::Resize(width, height) => {
@@ -105,7 +109,10 @@ impl Translator {
                     match mouse.kind {
                         MouseEventKind::ScrollUp => inputs.push(Input::Wheel { up: true, at }),
                         MouseEventKind::ScrollDown => inputs.push(Input::Wheel { up: false, at }),
-                        MouseEventKind::Down(MouseButton::Left) => inputs.push(self.click(at, elapsed)),
+                        MouseEventKind::Down(MouseButton::Left) => {
+                            self.waits_no_more(&mut inputs);
+                            inputs.push(self.click(at, elapsed));
+                        }
                         _ => {}
                     }
                 }
@@ -115,12 +122,27 @@ impl Translator {
     }
 
     /// The first of two keys waits for the second, and Esc takes it back.
-    fn key(&mut self, key: Key) -> Option<Key> {
-        if std::mem::take(&mut self.first_of_two) {
-            return Some(key.as_second()).filter(|_| !matches!(key.to_string().as_str(), "esc" | "ctrl-g" | "ctrl-c"));
+    fn key<M>(&mut self, key: Key, inputs: &mut Vec<Input<M>>) {
+        if self.waits_no_more(inputs) {
+            if !matches!(key.to_string().as_str(), "esc" | "ctrl-g" | "ctrl-c") {
+                inputs.push(Input::Key(key.as_second()));
+            }
+            return;
         }
         self.first_of_two = key.is_first_of_two();
-        (!self.first_of_two).then_some(key)
+        inputs.push(match self.first_of_two {
+            true => Input::FirstOfTwo(true),
+            false => Input::Key(key),
+        });
+    }
+
+    /// Whether a first key waited until now.
+    fn waits_no_more<M>(&mut self, inputs: &mut Vec<Input<M>>) -> bool {
+        let waited = std::mem::take(&mut self.first_of_two);
+        if waited {
+            inputs.push(Input::FirstOfTwo(false));
+        }
+        waited
     }
 
     fn click<M>(&mut self, at: Position, elapsed: Duration) -> Input<M> {

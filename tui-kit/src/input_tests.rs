@@ -86,11 +86,33 @@ fn the_first_of_two_keys_waits_for_the_second() {
         let inputs = keys.flat_map(|event| translator.translate::<()>(vec![event], Duration::ZERO));
         let told = inputs.map(|input| match input {
             Input::Key(key) => key.to_string(),
+            Input::FirstOfTwo(true) => "^X".to_owned(),
+            Input::FirstOfTwo(false) => "-".to_owned(),
             other => format!("{other:?}"),
         });
         told.collect::<Vec<_>>()
     };
-    assert_eq!(press(&["ctrl-x", "ctrl-e", "e"]), ["ctrl-x-ctrl-e", "e"]);
-    assert_eq!(press(&["ctrl-x", "ctrl-x", "x"]), ["ctrl-x-ctrl-x", "x"]);
-    assert_eq!(press(&["ctrl-x", "esc", "ctrl-e"]), ["ctrl-e"], "Esc takes it back");
+    assert_eq!(press(&["ctrl-x", "ctrl-e", "e"]), ["^X", "-", "ctrl-x-ctrl-e", "e"]);
+    assert_eq!(press(&["ctrl-x", "ctrl-x", "x"]), ["^X", "-", "ctrl-x-ctrl-x", "x"]);
+    assert_eq!(
+        press(&["ctrl-x", "esc", "ctrl-e"]),
+        ["^X", "-", "ctrl-e"],
+        "Esc takes it back"
+    );
+}
+
+#[test]
+fn a_paste_and_a_click_end_the_wait_for_a_second_key() {
+    let click = Event::Mouse(MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column: 1,
+        row: 1,
+        modifiers: KeyModifiers::NONE,
+    });
+    for event in [click, Event::Paste("x".into())] {
+        let first = Event::Key(crate::testing::key("ctrl-x").to_event());
+        let inputs = Translator::new(false).translate::<()>(vec![first, event], Duration::ZERO);
+        assert_eq!(inputs[..2], [Input::FirstOfTwo(true), Input::FirstOfTwo(false)]);
+        assert_eq!(inputs.len(), 3);
+    }
 }

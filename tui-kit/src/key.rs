@@ -102,7 +102,21 @@ impl Key {
 
     /// The first key of those that are two presses: Ctrl-X, as in the shells.
     pub fn is_first_of_two(self) -> bool {
-        self.code == KeyCode::Char('x') && self.mods == KeyModifiers::CONTROL && !self.second
+        self == Key::first_of_two()
+    }
+
+    /// That first key.
+    pub(crate) const fn first_of_two() -> Key {
+        Key {
+            code: KeyCode::Char('x'),
+            mods: KeyModifiers::CONTROL,
+            second: false,
+        }
+    }
+
+    /// The second of two without the first; `None` for a key that is pressed alone.
+    pub(crate) fn second_of_two(self) -> Option<Key> {
+        self.second.then_some(Key { second: false, ..self })
     }
 
     /// This key as the second of two.

@@ -121,6 +121,13 @@ pub struct Keymap<A: 'static, C: 'static> {
     function_keys_first: bool,
 }
 
+/// Two tables of one program are equal if each key means the same, and hints tell the same.
+impl<A, C: Eq + Hash> PartialEq for Keymap<A, C> {
+    fn eq(&self, other: &Keymap<A, C>) -> bool {
+        (&self.keys, &self.bound, self.function_keys_first) == (&other.keys, &other.bound, other.function_keys_first)
+    }
+}
+
 impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
     /// Checks a table.
     ///
@@ -215,6 +222,30 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
             spans.push(Span::raw(" ".repeat(placed.at.saturating_sub(used))));
             used = placed.at + columns_of(&placed.spans);
             spans.extend(placed.spans);
+        }
+        Line::from(spans)
+    }
+
+    /// The footer while the first of two keys waits: that key, which ones it waits for, and the way back. What does not fit is
+    /// dropped from the end.
+    pub fn half_footer(&self, contexts: &[C], columns: u16, theme: &Theme) -> Line<'static> {
+        let seconds = self.rows.iter().filter_map(|row| {
+            let mut keys = self.keys(contexts, row.action).into_iter();
+            let second = keys.find_map(Key::second_of_two)?;
+            Some((second.hint(), row.title))
+        });
+        let mut spans = vec![Span::raw(" "), Span::styled(Key::first_of_two().hint(), theme.title())];
+        for (key, words) in seconds.chain([("Esc".to_owned(), "takes it back")]) {
+            let hint = [
+                Span::raw("  "),
+                Span::styled(key, theme.hint_key()),
+                Span::raw(" "),
+                Span::styled(words, theme.hint()),
+            ];
+            if columns_of(&spans) + columns_of(&hint) > usize::from(columns) {
+                break;
+            }
+            spans.extend(hint);
         }
         Line::from(spans)
     }

@@ -240,6 +240,7 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                     }
                     self.title = Some(title);
                 }
+                Effect::Notifier(notifier) => self.screen.set_notifier(notifier),
                 // The terminal is somebody else's.
                 _ if self.editor.is_some() => {}
                 Effect::Notify(call) => self.screen.notify(&call)?,

@@ -32,6 +32,8 @@ pub trait Screen {
     fn set_title(&mut self, title: &Shown) -> io::Result<()>;
     /// Calls the person, in the ways that there are here.
     fn notify(&mut self, call: &Call) -> io::Result<()>;
+    /// Calls the person in these ways from now on.
+    fn set_notifier(&mut self, notifier: Notifier);
     /// Puts text into the clipboard of whoever sits at the terminal. Raw: it passes the gate here.
     fn copy(&mut self, text: &str) -> io::Result<Copying>;
     /// Whether wheel and clicks come to the program. Without them the terminal selects text by itself.
@@ -181,6 +183,10 @@ impl<W: Write> Screen for TerminalScreen<W> {
             bytes if bytes.is_empty() => Ok(()),
             bytes => self.write(&bytes),
         }
+    }
+
+    fn set_notifier(&mut self, notifier: Notifier) {
+        self.notifier = notifier;
     }
 
     fn copy(&mut self, text: &str) -> io::Result<Copying> {

@@ -13,11 +13,13 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Shown,
+    config::{Mistake, Reread},
     file_preview::{FilePreview, Kind},
     pipe,
 };
 
 use crate::{
+    keys::{Action, Context},
     lessons::{LessonsOrder, LessonsTold},
     update::keeping_out::WithAddresses,
     writing::Draft,
@@ -74,7 +76,12 @@ pub enum Msg {
     Addresses(Result<Shown, Shown>),
     /// What became of [`Order::Lessons`].
     Lessons(LessonsTold),
+    /// What the file of settings says, after [`Order::ReadSettings`].
+    Settings(SettingsRead),
 }
+
+/// What a file of settings says that was read again, or what is wrong in it.
+pub type SettingsRead = Result<Box<Reread<Action, Context>>, Vec<Mistake>>;
 
 /// What only the program's tasks can carry out.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,6 +165,8 @@ pub enum Order {
     SignIn,
     /// Something about files.
     Files(transfers::Order),
+    /// Read the file of settings again.
+    ReadSettings,
     /// Keep how the list is arranged.
     KeepChoice(ListChoice),
     /// Keep the desk, for a time without a connection.

@@ -177,6 +177,8 @@ pub enum Action {
     Bare,
     /// Whether wheel and clicks come here, or stay the terminal's.
     Mouse,
+    /// What the file of settings says by now.
+    ReloadSettings,
     /// Every action, and conversations and customers by name.
     Menu,
 }

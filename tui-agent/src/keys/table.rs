@@ -104,6 +104,7 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::Groups, "groups", "groups and their members", &[]),
     row(A::Agents, "agents", "agents, their skills, and how much each can have", &[]),
     row(A::DeskSettings, "desk-settings", "what the desk has chosen", &[]),
+    row(A::ReloadSettings, "reload-settings", "read my file of settings again", &[(Everywhere, "ctrl-x-ctrl-r")]),
     row(A::Menu, "menu", "actions, conversations and customers by name", &[(Everywhere, "ctrl-k f10"), (List, ":")]),
     row(A::Reconnect, "reconnect", "connect now", &[(Everywhere, "f5")]),
     row(A::Escape, "escape", "close, to the latest line, to the list", &[(Everywhere, "esc")]),

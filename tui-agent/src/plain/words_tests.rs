@@ -35,6 +35,7 @@ const ON_SCREEN_ONLY: &[Action] = &[
     // Lines are the terminal's own: it selects them as they are.
     A::Bare,
     A::Mouse,
+    A::ReloadSettings,
     // In lines nothing is shown that was not asked for.
     A::SuggestionsShown,
     // /find tells all at once, with numbers.

@@ -216,6 +216,7 @@ async fn carry_out(handle: &Handle<Agents>, signed_in: &SignedIn, order: Order, 
         | Order::StopPipe
         | Order::LookInto { .. }
         | Order::ReadFile { .. }
+        | Order::ReadSettings
         | Order::Files(_) => {}
     }
 }

@@ -29,7 +29,12 @@ impl Attending {
 pub(crate) fn is_by_hand(input: &Input<Msg>) -> bool {
     matches!(
         input,
-        Input::Key(_) | Input::Paste(_) | Input::Click { .. } | Input::Wheel { .. } | Input::Edited(_)
+        Input::Key(_)
+            | Input::FirstOfTwo(_)
+            | Input::Paste(_)
+            | Input::Click { .. }
+            | Input::Wheel { .. }
+            | Input::Edited(_)
     )
 }
 

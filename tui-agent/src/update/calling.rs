@@ -15,8 +15,9 @@ use minicom_protocol::{
 use minicom_tui_kit::{Now, Shown};
 
 use crate::{
-    app::{App, Order},
+    app::{App, Ends, Notice, Order},
     layout,
+    update::TOLD_FOR,
 };
 
 /// Who waits and is not acted upon calls again after so long.
@@ -54,6 +55,7 @@ impl App {
         before: &WaitedBefore,
         now: Now,
     ) {
+        self.end_waits_words();
         let replica = &self.replica;
         self.calling.waiting.retain(|it| is_waiting(replica, *it));
         let new = new
@@ -93,7 +95,20 @@ impl App {
         if self.notice.is_some() || self.over.is_some() || visible || self.size.height < layout::STATUS_ROWS {
             return;
         }
-        self.tell(self.waits_words(conversation), now);
+        self.notice = Some(Notice {
+            words: self.waits_words(conversation),
+            error: false,
+            ends: Ends::Waits(conversation, now.elapsed + TOLD_FOR),
+        });
+    }
+
+    /// Takes back what is told of somebody who was taken meanwhile, by whomever.
+    fn end_waits_words(&mut self) {
+        let replica = &self.replica;
+        let over = |notice: &Notice| matches!(notice.ends, Ends::Waits(who, _) if !is_waiting(replica, who));
+        if self.notice.as_ref().is_some_and(over) {
+            self.notice = None;
+        }
     }
 
     /// Who waits, and why.

@@ -55,6 +55,22 @@ fn who_comes_right_after_another_rings_after_all_unless_the_agent_is_there() {
 }
 
 #[test]
+fn what_is_told_of_who_waits_goes_with_the_waiting() {
+    let mut seat = seat();
+    for taken_by in [BO, ADA] {
+        seat.happens(|desk| desk.says("carol", "hi").asks("carol"));
+        seat.sees("carol waits");
+        seat.happens(|desk| desk.says("dmitri", "hello"));
+        seat.sees("carol waits");
+        seat.happens(|desk| desk.taken("carol", taken_by));
+        seat.sees_no("carol waits");
+        seat.advance(10).happens(|desk| desk.handed_back("carol", taken_by));
+    }
+    seat.happens(|desk| desk.says("carol", "hi").asks("carol"));
+    seat.sees("carol waits").advance(5).sees_no("carol waits");
+}
+
+#[test]
 fn every_way_into_the_queue_calls() {
     let mut seat = seat();
     let mut bells = 0;

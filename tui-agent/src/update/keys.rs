@@ -38,9 +38,18 @@ impl App {
             // Who goes through what was found does not mean the next customer by the same letter.
             let hit = action == Action::Next && key.typed() == Some('n') && self.has_been_led();
             self.act(if hit { Action::NextHit } else { action }, digit(key), now);
-        } else if !self.is_composing() || key.is_chord() {
+        } else if (!self.is_composing() || key.is_chord()) && !self.spare_key(key, now) {
             self.tell_unknown(key, now);
         }
+    }
+
+    /// Whether the composer has something to do for a key that no action has.
+    fn spare_key(&mut self, key: Key, now: Now) -> bool {
+        let Some(conversation) = self.conversation().filter(|_| self.is_composing()) else {
+            return false;
+        };
+        let handled = self.writing.of(conversation).current_mut().spare_key(key);
+        self.composer_did(handled, now)
     }
 
     /// Whoever tries a key by habit learns that it does nothing here, and where the keys are.
@@ -222,6 +231,7 @@ impl App {
             Action::Quit => self.quit_unless_unsent(now),
             Action::Bare => self.show_bare(now),
             Action::Mouse => self.toggle_mouse(now),
+            Action::ReloadSettings => self.order(Order::ReadSettings),
             Action::Redraw => self.out.push(Effect::Redraw),
             Action::Suspend => {
                 self.save_drafts();

@@ -1,10 +1,10 @@
 //! What is selected with the mouse, and by whom: wheel and clicks come here or stay the terminal's, and the bare view has nothing but the
 //! chat, for the terminal's own selection.
 
-use minicom_tui_kit::{Effect, Key, Now, Shown, bare::Bare};
+use minicom_tui_kit::{Effect, Key, Now, Shown, bare::Bare, config};
 
 use crate::{
-    app::App,
+    app::{App, Ends, SettingsRead},
     keys::{Action, contexts},
     view::bars,
 };
@@ -59,6 +59,22 @@ impl App {
         let area = self.layout().footer;
         if let Some(action) = bars::footer_action(self, area, column, now) {
             self.act(action, 0, now);
+        }
+    }
+
+    /// What the file of settings says by now holds from here on; if something is wrong in it, nothing of it does.
+    pub(super) fn settings_read(&mut self, read: SettingsRead, now: Now) {
+        let words = config::told(&read);
+        match read {
+            Ok(own) => {
+                (self.keymap, self.theme, self.mouse) = (own.keymap, own.theme, own.mouse);
+                self.out.push(Effect::Notifier(own.notifier));
+                if self.bare.is_none() {
+                    self.out.push(Effect::Mouse(self.mouse));
+                }
+                self.tell(words, now);
+            }
+            Err(_) => self.trouble(words, Ends::Leaving),
         }
     }
 

@@ -1,9 +1,17 @@
 //! The bare view and the mouse.
 
-use minicom_tui_kit::Input;
+use minicom_tui_kit::{
+    Input, Theme,
+    config::{Config, Mistake, Reread},
+    notify::Notifier,
+};
 use ratatui::layout::Position;
 
-use crate::testing::{ADA, Desk, Seat};
+use crate::{
+    app::{Msg, Order},
+    keys,
+    testing::{ADA, Desk, Seat},
+};
 
 fn seat() -> Seat {
     let mut desk = Desk::new();
@@ -94,4 +102,61 @@ fn what_does_nothing_says_so_and_where_the_keys_are() {
     }
     // Keys of a text that have nothing to do there are no mistakes.
     seat().press("<left><right><down>").sees_no("does nothing");
+}
+
+#[test]
+fn settings_that_were_read_again_hold_at_once_and_mistakes_change_nothing() {
+    let mut seat = seat();
+    mouse(&mut seat);
+    seat.ordered();
+    seat.press("<ctrl-k>reload set<enter>");
+    assert_eq!(seat.ordered(), [Order::ReadSettings]);
+    let file = "/home/ada/agent.toml".to_owned();
+    let wrong = Mistake {
+        file: file.clone(),
+        at: Some((3, 6)),
+        what: "there is no action \"helpp\"; did you mean \"help\"?".to_owned(),
+    };
+    seat.input(Input::Message(Msg::Settings(Err(vec![wrong]))));
+    seat.sees("agent.toml:3:6:").sees("\"helpp\"").sees("mean \"help\"?");
+    seat.press("<ctrl-g>").sees("^G does nothing here");
+    assert!(mouse(&mut seat).is_empty() && seat.notifier.is_none());
+
+    let text = "[keys.everywhere]\n\"ctrl-g\" = \"help\"\nf1 = \"none\"\n";
+    let config = Config::parse("agent.toml", text, &["everywhere"]).unwrap();
+    let own = Reread {
+        file,
+        keymap: keys::with_own(keys::keymap(false).unwrap(), &config).unwrap(),
+        theme: Theme::mono(),
+        mouse: false,
+        notifier: Notifier::bell(),
+    };
+    seat.input(Input::Message(Msg::Settings(Ok(Box::new(own)))));
+    seat.sees("Read again: agent.toml.").sees("^G help").sees_no("F1");
+    assert_eq!(mouse(&mut seat), [false]);
+    assert_eq!(seat.notifier, Some(Notifier::bell()));
+    seat.press("<ctrl-g>").sees("Esc closes");
+}
+
+#[test]
+fn the_footer_says_which_key_the_first_of_two_waits_for() {
+    let mut seat = seat();
+    for (focus, help) in [("", "F1 help"), ("<esc>", "? help")] {
+        seat.press(focus).input(Input::FirstOfTwo(true));
+        seat.sees(" ^X  ^E write this in your own editor  ^R read my file of settings again  Esc takes it back");
+        seat.sees_no(help).input(Input::FirstOfTwo(false));
+        seat.sees(help).sees_no(" ^X  ");
+    }
+    // A list over the chat has none.
+    seat.press("<ctrl-k>").input(Input::FirstOfTwo(true));
+    seat.sees(" ^X  Esc takes it back").sees_no("^E write");
+}
+
+#[test]
+fn keys_of_the_line_editor_are_there_where_no_action_has_them() {
+    let mut seat = seat();
+    seat.press("one two<alt-l>").sees("other keys go back").press("<esc>");
+    let config = Config::parse("agent.toml", "[keys.everywhere]\nalt-t = \"none\"\n", &["everywhere"]).unwrap();
+    seat.bench.app.keymap = keys::with_own(keys::keymap(false).unwrap(), &config).unwrap();
+    seat.press("<alt-t>").sees("two one");
 }

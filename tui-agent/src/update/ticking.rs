@@ -7,7 +7,7 @@ use minicom_protocol::{ids::Time, summary::Summary};
 use minicom_tui_kit::{Now, time};
 
 use crate::{
-    app::{App, Ends, Notice},
+    app::{App, Notice},
     details, facts,
     list::Item,
     words,
@@ -19,7 +19,7 @@ const CLOCK_STEP: Duration = Duration::from_millis(1);
 impl App {
     /// Ends what has come to its end by now, and puts what has waited long enough where it belongs.
     pub(crate) fn pass_time(&mut self, now: Now) {
-        let over = |notice: &Notice| matches!(notice.ends, Ends::At(at) if at <= now.elapsed);
+        let over = |notice: &Notice| notice.ends.at().is_some_and(|at| at <= now.elapsed);
         if self.notice.as_ref().is_some_and(over) {
             self.notice = None;
         }
@@ -40,10 +40,7 @@ impl App {
 
     /// The next moment at which something is due or the screen says something else.
     pub(crate) fn ticks_at(&self, now: Now) -> Option<Duration> {
-        let notice = self.notice.as_ref().and_then(|notice| match notice.ends {
-            Ends::At(at) => Some(at),
-            _ => None,
-        });
+        let notice = self.notice.as_ref().and_then(|notice| notice.ends.at());
         let elapsed = |at: std::time::Instant| at.saturating_duration_since(self.start) + CLOCK_STEP;
         let server = self.server_time(now);
         let at_server = |at: Time| now.elapsed + micros(at.since(server)) + CLOCK_STEP;

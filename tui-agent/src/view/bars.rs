@@ -55,8 +55,15 @@ pub(super) fn rules(app: &App, layout: &Layout, buffer: &mut Buffer) {
 
 /// What can be done next, by key.
 pub(super) fn footer(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
-    let (hints, contexts) = (hints(app, now), contexts(app.is_composing()));
-    let line = app.keymap.footer(contexts, &hints, &help(), area.width, &app.theme);
+    let contexts = contexts(app.is_composing());
+    let line = match app.half_key {
+        // What lies over the chat has no keys of two.
+        true if app.over.is_some() => app.keymap.half_footer(&[], area.width, &app.theme),
+        true => app.keymap.half_footer(contexts, area.width, &app.theme),
+        false => app
+            .keymap
+            .footer(contexts, &hints(app, now), &help(), area.width, &app.theme),
+    };
     line.render(row_of(area, 0), buffer);
 }
 

@@ -34,7 +34,11 @@ impl App {
         if self.key_rates(key, now, effects) {
             return;
         }
-        match self.composer.key(key) {
+        let handled = match (self.composer.key(key), action) {
+            (Handled::No, None) => self.composer.spare_key(key),
+            (handled, _) => handled,
+        };
+        match handled {
             Handled::Changed => self.text_changed(now, effects),
             Handled::Moved => {}
             Handled::Submit => self.submit(now, effects),
@@ -121,6 +125,7 @@ impl App {
             Action::Menu => self.offer_all(),
             Action::Bare => self.show_bare(effects),
             Action::Mouse => self.toggle_mouse(effects),
+            Action::ReloadSettings => effects.push(Effect::Program(Order::ReadSettings)),
             Action::Editor => self.edit(effects),
             Action::Complete => self.complete(now, effects),
             Action::Clear => self.clear(now, effects),

@@ -31,6 +31,7 @@ impl App {
             Msg::LookedInto { id, preview } => self.looked_into(id, preview),
             Msg::FileRead { title, text } => self.file_read(title, text),
             Msg::Files(told) => self.files_told(told, now, effects),
+            Msg::Settings(read) => self.settings_read(read, effects),
             Msg::Trouble(words) => self.notice(Shown::line(&words), Ends::WithSending),
         }
     }

@@ -1,12 +1,12 @@
 //! What is selected with the mouse, and by whom: wheel and clicks come here or stay the terminal's, and the bare view has nothing but the
 //! chat, for the terminal's own selection.
 
-use minicom_tui_kit::{Effect, Key, Shown, bare::Bare};
+use minicom_tui_kit::{Effect, Key, Shown, bare::Bare, config};
 
 use super::Effects;
 use crate::{
     actions::Action,
-    model::{App, Ends},
+    model::{App, Ends, SettingsRead},
 };
 
 impl App {
@@ -39,6 +39,17 @@ impl App {
         let size = self.size;
         if let Some(bare) = &mut self.bare {
             bare.set_size(size.width, size.height.saturating_sub(1));
+        }
+    }
+
+    /// What the file of settings says by now holds from here on; if something is wrong in it, nothing of it does.
+    pub(super) fn settings_read(&mut self, read: SettingsRead, effects: &mut Effects) {
+        self.notice(config::told(&read), Ends::WithText);
+        let Ok(own) = read else { return };
+        (self.keys, self.theme, self.mouse) = (own.keymap, own.theme, own.mouse);
+        effects.push(Effect::Notifier(own.notifier));
+        if self.bare.is_none() {
+            effects.push(Effect::Mouse(self.mouse));
         }
     }
 

@@ -17,6 +17,13 @@ use crate::{
 const SHORT: u16 = 50;
 
 pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
+    if app.half_key {
+        // What lies over the chat has no keys of two.
+        let contexts = if app.over.is_some() { &[] } else { CHAT };
+        let line = app.keys.half_footer(contexts, area.width, &app.theme);
+        buffer.set_line(area.x, area.y, &line, area.width);
+        return;
+    }
     // Without a row of their own, notices stand here.
     let urgent = || super::status::urgent(app, usize::from(area.width.saturating_sub(1)));
     if let (None, Some((words, style))) = (app.areas().status, urgent()) {

@@ -2,6 +2,9 @@
 //!
 //! The library below steps by code point and has its own keys; it is given edits only, at places that stand between graphemes.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use ratatui_textarea::{CursorMove, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -22,6 +25,10 @@ pub(super) enum Edit {
 pub(super) struct Editor {
     area: TextArea<'static>,
     bytes: usize,
+    /// How many of the library's steps stand before the text as it is.
+    steps: usize,
+    /// Behind which of them the text is half changed: undo does not stop there.
+    halfway: BTreeSet<usize>,
 }
 
 impl Default for Editor {
@@ -39,6 +46,8 @@ impl Editor {
         Editor {
             area,
             bytes: text.len(),
+            steps: 0,
+            halfway: BTreeSet::new(),
         }
     }
 
@@ -78,8 +87,35 @@ impl Editor {
     }
 
     pub(super) fn insert(&mut self, text: &str) {
-        self.area.insert_str(text);
+        let changed = self.area.insert_str(text);
+        self.stepped(changed);
         self.settle();
+    }
+
+    /// Puts a text in the place of bytes of a line, as one step; the cursor stands behind it. What was cut stays to be inserted.
+    /// Whether the text is another one.
+    pub(super) fn replace(&mut self, line: usize, bytes: Range<usize>, text: &str) -> bool {
+        if &self.line(line)[bytes.clone()] == text {
+            self.jump(line, bytes.end);
+            return false;
+        }
+        self.remove((line, bytes.start), bytes.len(), false);
+        let halfway = self.steps;
+        // Cleaned of graphemes that are half there, the cursor may have moved.
+        self.jump(line, bytes.start);
+        self.insert(text);
+        if self.steps > halfway {
+            self.halfway.insert(halfway);
+        }
+        true
+    }
+
+    /// After an edit of the library: what was undone before is gone.
+    fn stepped(&mut self, changed: bool) {
+        if changed {
+            self.steps += 1;
+            drop(self.halfway.split_off(&self.steps));
+        }
     }
 
     /// The keys that edit and move within lines, by their names. `None`: not one of them, or nothing to do for it.
@@ -191,12 +227,19 @@ impl Editor {
 
     pub(super) fn yank(&mut self) -> bool {
         let changed = self.area.paste();
+        self.stepped(changed);
         self.settle();
         changed
     }
 
     pub(super) fn undo(&mut self) -> bool {
         let changed = self.area.undo();
+        if changed {
+            self.steps = self.steps.saturating_sub(1);
+            if self.halfway.contains(&self.steps) {
+                return self.undo();
+            }
+        }
         self.settle();
         changed
     }
@@ -204,6 +247,12 @@ impl Editor {
     /// What was undone is done again.
     pub(super) fn redo(&mut self) -> bool {
         let changed = self.area.redo();
+        if changed {
+            self.steps += 1;
+            if self.halfway.contains(&self.steps) {
+                return self.redo();
+            }
+        }
         self.settle();
         changed
     }
@@ -302,6 +351,7 @@ impl Editor {
         let chars = self.text_from(from, bytes).chars().count();
         self.jump(from.0, from.1);
         let changed = self.area.delete_str(chars);
+        self.stepped(changed);
         if !keep {
             self.area.set_yank_text(kept);
         }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::editor::Edit;
 use crate::input::{Input, Translator};
-use crate::notify::Call;
+use crate::notify::{Call, Notifier};
 use crate::runtime::reader::Reader;
 use crate::signals::Signals;
 
@@ -32,6 +32,8 @@ pub struct Now {
 pub enum Effect<E> {
     /// Call the person. The loop does not count: ask [`crate::notify::Attention`] before.
     Notify(Call),
+    /// Call the person in these ways from now on.
+    Notifier(Notifier),
     /// Set the window title.
     Title(Shown),
     /// Wheel and clicks come to the program, or stay the terminal's.

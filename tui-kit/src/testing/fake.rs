@@ -12,7 +12,7 @@ use ratatui::{Frame, Terminal};
 use tokio::sync::{mpsc, watch};
 
 use crate::clipboard::{Copying, Way};
-use crate::notify::Call;
+use crate::notify::{Call, Notifier};
 use crate::runtime::{EventSource, Events};
 use crate::screen::Screen;
 use crate::testing::{keys, plain};
@@ -159,6 +159,8 @@ impl FakeScreen {
 }
 
 impl Screen for FakeScreen {
+    fn set_notifier(&mut self, _: Notifier) {}
+
     fn size(&self) -> io::Result<Size> {
         Ok(*self.size.lock().unwrap_or_else(PoisonError::into_inner))
     }
