@@ -50,6 +50,11 @@ impl Fault {
         let words = words.into();
         Fault { code, words }
     }
+
+    /// What the program says of it on the error output. Gated: a part of the words may be a stranger's, or the server's.
+    pub fn told(&self, program: &str) -> String {
+        format!("{program}: {}\n", Shown::text(&self.words))
+    }
 }
 
 impl From<CredentialError> for Fault {
@@ -148,6 +153,15 @@ mod tests {
         assert_eq!(
             usage_words(rendered).as_str(),
             "error: no␛[2J\n\nUsage: minicom-chat <NAME>"
+        );
+    }
+
+    #[test]
+    fn what_a_server_says_is_told_gated_and_line_by_line() {
+        let fault = Fault::new(UNAVAILABLE, "no \u{1b}]0;x\u{7}\u{9b}2J\nTry again.");
+        assert_eq!(
+            fault.told("minicom-agent"),
+            "minicom-agent: no ␛]0;x␇\\x9B2J\nTry again.\n"
         );
     }
 

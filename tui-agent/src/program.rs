@@ -70,7 +70,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match start(cli) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            let _ = writeln!(io::stderr().lock(), "minicom-agent: {failure}");
+            let _ = io::stderr().lock().write_all(failure.told("minicom-agent").as_bytes());
             ExitCode::from(failure.code)
         }
     }

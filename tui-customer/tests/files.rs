@@ -185,6 +185,9 @@ fn what_does_not_go_says_why_and_nothing_is_lost() {
     rig.bench
         .sees("there is no file nowhere. Nothing was attached.")
         .sees("/attach nowhere");
+    rig.bench.advance(std::time::Duration::from_secs(2));
+    let kept = rig.bench.orders();
+    assert!(kept.contains(&Order::KeepDraft("/attach nowhere".into())), "{kept:?}");
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! `minicom-agent transcript`: one conversation as text, Markdown or JSON, to the standard output or into a file.
 
 use std::{
+    borrow::Cow,
     fs::OpenOptions,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
 use clap::{Args, ValueEnum};
+use minicom_protocol::gate;
 
 use super::{
     Access, Told,
@@ -67,7 +69,8 @@ pub(super) async fn run(wanted: TranscriptArguments, access: &Access<'_>) -> Res
     );
     let mut out = open(&wanted.out)?;
     let mut failed = None;
-    let each = |line: &str| match writeln!(out, "{line}") {
+    let on_terminal = wanted.out == Path::new("-") && io::stdout().is_terminal();
+    let each = |line: &str| match writeln!(out, "{}", shown(line, on_terminal)) {
         Ok(()) => true,
         Err(error) => {
             failed = Some(error);
@@ -84,6 +87,14 @@ pub(super) async fn run(wanted: TranscriptArguments, access: &Access<'_>) -> Res
     }
 }
 
+/// A file gets what the server wrote; a terminal what can do nothing to it, whoever the server is.
+fn shown(line: &str, on_terminal: bool) -> Cow<'_, str> {
+    match on_terminal {
+        true => Cow::Owned(gate::clean(line)),
+        false => Cow::Borrowed(line),
+    }
+}
+
 fn open(file: &Path) -> Result<Box<dyn Write>, Failure> {
     if file == Path::new("-") {
         return Ok(Box::new(io::BufWriter::new(io::stdout())));
@@ -96,4 +107,16 @@ fn open(file: &Path) -> Result<Box<dyn Write>, Failure> {
 
 fn unwritten(file: &Path, error: &io::Error) -> Failure {
     Failure::new(exit::IO, format!("{}: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_nothing_raw_and_a_file_all() {
+        let line = "14:02  carol: \u{1b}[2J日本語\u{9b}m";
+        assert_eq!(shown(line, true), "14:02  carol: ␛[2J日本語\\x9Bm");
+        assert_eq!(shown(line, false), line);
+    }
 }

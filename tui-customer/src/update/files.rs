@@ -80,7 +80,7 @@ impl App {
     pub(super) fn files_told(&mut self, told: Told, now: Now, effects: &mut Effects) {
         match told {
             Told::Transfer(news) => self.transfer_told(&news, now, effects),
-            Told::Found { text, found } => self.found(&text, found, effects),
+            Told::Found { text, found } => self.found(&text, found, now, effects),
             Told::Completed { text, completed } => {
                 let names = completed
                     .names
@@ -114,7 +114,7 @@ impl App {
         }
     }
 
-    fn found(&mut self, text: &str, found: Result<Vec<PathBuf>, String>, effects: &mut Effects) {
+    fn found(&mut self, text: &str, found: Result<Vec<PathBuf>, String>, now: Now, effects: &mut Effects) {
         let why = match found {
             Ok(paths) => {
                 if matches!(self.over, Some(Over::Attach(_))) {
@@ -129,6 +129,7 @@ impl App {
             _ => {
                 if self.composer.is_empty() {
                     self.composer.set_text(&format!("{WORD}{text}"));
+                    self.keep_draft_soon(now);
                 }
                 self.notice(why, Ends::WithText);
             }
