@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use minicom_e2e::bars::{
-    claims, cuts, figures, groups, kill, logins, races, repeats, revoke, search, signals, slow, uploads, watch,
+    claims, cuts, figures, groups, hostile, kill, logins, races, repeats, revoke, search, signals, slow, storm,
+    uploads, watch,
 };
 use minicom_server::faults::Faults;
 
@@ -277,4 +278,28 @@ async fn figures_are_what_was_filled_in() -> Result<()> {
     let found = figures::measure(size, 71).await?;
     assert!(found.is_right(), "{found}");
     Ok(())
+}
+
+#[test]
+fn both_programs_weather_a_storm() {
+    let came = storm::run(500, 31, false);
+    assert!(came.is_clean(), "{came}");
+}
+
+#[test]
+fn a_program_that_is_not_told_of_new_sizes_is_caught() {
+    let came = storm::run(20_000, 32, true);
+    assert!(!came.is_clean(), "{came}");
+}
+
+#[test]
+fn hostile_texts_do_nothing_to_a_terminal() {
+    let came = hostile::run(1_000, 33, false);
+    assert!(came.is_clean(), "{came}");
+}
+
+#[test]
+fn a_place_without_a_gate_is_caught() {
+    let came = hostile::run(1_000, 34, true);
+    assert!(!came.is_clean(), "{came}");
 }

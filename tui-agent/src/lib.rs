@@ -35,8 +35,8 @@ pub mod program;
 pub mod shell;
 pub mod sign_in;
 pub mod tasks;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod update;
 mod view;
 pub mod words;

@@ -1,4 +1,10 @@
 //! For tests: a desk that makes events as a server would, and a seat at it with keys, a screen and a clock that stands still.
+//!
+//! Only with the feature `testing`.
+
+pub mod places;
+pub mod storm;
+pub mod story;
 
 use std::{collections::BTreeMap, time::Duration, time::Instant};
 

@@ -14,7 +14,7 @@ use minicom_protocol::{
     json::ascii,
     transcript::Format,
 };
-use minicom_tui_kit::Zone;
+use minicom_tui_kit::{Shown, Zone};
 use serde_json::Value;
 
 use crate::{
@@ -129,10 +129,22 @@ impl Document {
 
 /// A moment of a row, to the minute.
 fn moment(text: &str) -> String {
-    match text.get(..16) {
+    let text = Shown::line(text);
+    match text.as_str().get(..16) {
         Some(minute) => format!("{} UTC", minute.replace('T', " ")),
-        None => text.to_owned(),
+        None => text.to_string(),
     }
+}
+
+/// Rows as they are written to be read.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn as_text(rows: impl IntoIterator<Item = Value>) -> String {
+    let document = Document {
+        format: Format::Text,
+        me: "carol".to_owned(),
+        zone: Zone::utc(),
+    };
+    rows.into_iter().map(|row| document.row(&row)).collect()
 }
 
 #[cfg(test)]
@@ -154,6 +166,8 @@ mod tests {
         let mut text = document.row(&conversation);
         text.push_str(&document.row(&json!({"export": "line", "event": event})));
         text.push_str(&document.row(&json!({"export": "customer", "name": "alice"})));
+        text.push_str(&document.row(&json!({"export": "rating", "at": "\u{1b}[2J", "score": 3})));
+        assert!(text.contains("␛[2J  * You rated this chat 3 of 5."), "{text}");
         assert!(text.contains("Subject: My␇ parcel"), "{text}");
         assert!(text.contains("  alice: hello␛[31m\n    there\n"), "{text}");
     }

@@ -5,6 +5,10 @@
 //!
 //! [`App`] is the screen and [`Lines`] the line mode, both pure: inputs in, effects out. [`run`] is the whole program.
 
+// The desk on paper is written for tests from outside.
+#[cfg(any(test, feature = "testing"))]
+extern crate self as minicom_tui_customer;
+
 mod account;
 pub mod actions;
 mod asking;
@@ -34,6 +38,8 @@ mod settings;
 pub mod slash;
 mod surroundings;
 mod taking;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod told;
 mod update;
 mod view;

@@ -9,6 +9,8 @@ mod field;
 mod reserved;
 mod rows;
 mod spare;
+#[cfg(any(test, feature = "testing"))]
+mod valid;
 
 pub use field::{FIELD_BYTES_MAX, Field};
 pub use reserved::{is_for_text, is_half_a_key};

@@ -126,6 +126,11 @@ pub fn happened(clock: &str, words: &Shown) -> Shown {
     Shown::line(&format!("{clock} -- {words}"))
 }
 
+/// How words go out: whatever they are, they stay one line.
+pub fn as_line(words: &Shown) -> String {
+    format!("{}\n", Shown::line(words.as_str()))
+}
+
 /// Lines of the standard input, read by a thread of its own, so that the end of the program waits for nobody's key.
 ///
 /// # Errors
@@ -272,7 +277,7 @@ impl<A: PlainApp, O: Write, H: FnMut(A::Effect)> Run<A, O, H> {
             match effect {
                 // The program's own effects are carried out even if nobody can read any more: one may store a draft.
                 PlainEffect::Say(words) if written.is_ok() => {
-                    written = writeln!(self.out, "{}", Shown::line(words.as_str()));
+                    written = self.out.write_all(as_line(&words).as_bytes());
                 }
                 PlainEffect::Bell if written.is_ok() => written = self.out.write_all(b"\x07"),
                 PlainEffect::Copy(text) if written.is_ok() => {

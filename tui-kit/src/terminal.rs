@@ -25,7 +25,8 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 const KITTY_ON: &str = "\x1b[>1u";
 const KITTY_OFF: &str = "\x1b[<1u";
 /// Backwards, and an update that was being drawn is ended, or the terminal would show nothing more.
-const LEAVE: &str = "\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?1049l\x1b[23;0t";
+pub(crate) const LEAVE: &str =
+    "\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?1049l\x1b[23;0t";
 
 /// The name of threads whose panic ends only what they were doing: they read what strangers have made, and whoever waits for them is told.
 pub(crate) const HARMLESS_THREAD: &str = "harmless";
@@ -50,10 +51,7 @@ pub fn enter() -> io::Result<()> {
     crossterm::style::force_color_output(true);
     crossterm::terminal::enable_raw_mode()?;
     let again = ENTERED.swap(true, Ordering::SeqCst);
-    write_all(ENTER);
-    if MOUSE_WANTED.load(Ordering::SeqCst) {
-        write_all(MOUSE_ON);
-    }
+    write_all(&taking(MOUSE_WANTED.load(Ordering::SeqCst)));
     if !again && KITTY_WANTED.load(Ordering::SeqCst) && knows_kitty_keys(|name| std::env::var(name).ok()) {
         KITTY.store(true, Ordering::SeqCst);
         write_all(KITTY_ON);
@@ -73,8 +71,18 @@ pub fn choose(mouse: bool, kitty_keys: bool) {
 pub fn set_mouse(on: bool) {
     MOUSE_WANTED.store(on, Ordering::SeqCst);
     if is_entered() {
-        write_all(if on { MOUSE_ON } else { MOUSE_OFF });
+        write_all(mouse_words(on));
     }
+}
+
+/// What a terminal is told when it is taken.
+pub(crate) fn taking(mouse: bool) -> String {
+    format!("{ENTER}{}", if mouse { MOUSE_ON } else { "" })
+}
+
+/// What turns the reports of wheel and clicks on or off.
+pub(crate) const fn mouse_words(on: bool) -> &'static str {
+    if on { MOUSE_ON } else { MOUSE_OFF }
 }
 
 /// Gives the terminal back as it was. Does nothing if it was not taken or was given back already, so that every way out may call

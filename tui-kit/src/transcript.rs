@@ -10,6 +10,8 @@ mod entry;
 mod layout;
 mod place;
 mod pointing;
+#[cfg(any(test, feature = "testing"))]
+mod valid;
 mod view;
 
 use std::cell::RefCell;

@@ -12,8 +12,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use minicom_e2e::{
     bars::{
-        claims, cuts, desk, figures, groups, kill, logins, provider, races, repeats, revoke, search, signals, slow,
-        uploads, watch,
+        claims, cuts, desk, figures, groups, hostile, kill, logins, provider, races, repeats, revoke, search, signals,
+        slow, storm, uploads, watch,
     },
     idle, keys,
 };
@@ -165,6 +165,20 @@ enum Bar {
         /// Times that each kind of provider is asked by eight customers at once
         #[arg(long, default_value_t = 3)]
         rounds: usize,
+    },
+    /// Any keys, pastes, clicks, sizes and events through both programs: no panic, a state that fits together, the terminal given back
+    /// (broken: nobody tells them of new sizes)
+    Storm {
+        /// How many, for each of the programs
+        #[arg(long, default_value_t = 1_000_000)]
+        inputs: u64,
+    },
+    /// Texts made to do harm at every place where strangers' words reach a terminal: only allowed bytes come there (broken: one place
+    /// has no gate)
+    Hostile {
+        /// How many
+        #[arg(long, default_value_t = 1_000_000)]
+        texts: u64,
     },
     /// Count wake-ups of an agent's program in 10 idle seconds (broken: somebody waits)
     Idle,
@@ -360,6 +374,14 @@ async fn measure(given: &Arguments) -> Result<Came> {
             let fast = |it: &keys::Measured| it.p95() < KEY_MAX;
             let lines: Vec<String> = measured.iter().map(ToString::to_string).collect();
             Ok(Came::to(measured.iter().all(fast), &lines.join("\n")))
+        }
+        Bar::Storm { inputs } => {
+            let came = storm::run(inputs, given.seed, broken);
+            Ok(Came::to(came.is_clean(), &came))
+        }
+        Bar::Hostile { texts } => {
+            let came = hostile::run(texts, given.seed, broken);
+            Ok(Came::to(came.is_clean(), &came))
         }
         Bar::Idle => {
             let count = idle::count(idle::WINDOW, broken).await?;

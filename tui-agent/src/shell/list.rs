@@ -142,7 +142,7 @@ async fn fetched(office: &Office, wanted: &ListArguments) -> Result<Vec<Value>, 
 }
 
 /// The table: as the list of the screen has it, a section after the other.
-fn table(mut found: Vec<Value>, me: &str, zone: &Zone, now: Timestamp) -> String {
+pub(crate) fn table(mut found: Vec<Value>, me: &str, zone: &Zone, now: Timestamp) -> String {
     let section = |row: &Value| match (field(row, "stage"), field(row, "agent_id") == me) {
         ("waiting", _) => 0,
         ("active", true) => 1,

@@ -7,11 +7,11 @@ use crate::{exit::Failure, manage::Access};
 
 mod acts;
 mod files;
-mod format;
+pub(crate) mod format;
 mod helps;
-mod list;
+pub(crate) mod list;
 mod named;
-mod rows;
+pub(crate) mod rows;
 mod search;
 mod seen;
 mod show;

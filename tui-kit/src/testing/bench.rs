@@ -2,15 +2,20 @@
 
 use std::time::Duration;
 
+use crossterm::event::Event;
 use minicom_protocol::gate::Shown;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::{Position, Size};
 
-use crate::input::Input;
+use crate::clipboard::{Copied, Copying};
+use crate::editor::Edited;
+use crate::input::{Input, Translator};
 use crate::key::Key;
 use crate::runtime::{App, Effect, Now};
 use crate::small;
+use crate::testing::storm::Act;
+use crate::testing::wired::Wired;
 use crate::testing::{Paper, keys, picture, plain, styled};
 
 /// Thursday 20 November 2025, 14:00:00 UTC, in microseconds.
@@ -23,6 +28,21 @@ pub struct Bench<A: App> {
     now: Now,
     size: Size,
     effects: Vec<Effect<A::Effect>>,
+    translator: Translator,
+    wired: Option<OnWire>,
+}
+
+/// A real terminal's end of a bench.
+struct OnWire {
+    terminal: Wired,
+    /// What went wrong there first.
+    wrong: Option<String>,
+    mouse: bool,
+    /// Another program has the terminal, until the person is done with it.
+    lent: bool,
+    resized: bool,
+    /// Nobody tells the program of new sizes.
+    silent: bool,
 }
 
 impl<A: App> Bench<A> {
@@ -37,6 +57,8 @@ impl<A: App> Bench<A> {
             now,
             size: Size { width, height },
             effects: Vec::new(),
+            translator: Translator::new(false),
+            wired: None,
         };
         bench.resize(width, height);
         bench
@@ -50,7 +72,11 @@ impl<A: App> Bench<A> {
     /// Applies one input.
     pub fn input(&mut self, input: Input<A::Msg>) -> &mut Self {
         let effects = self.app.update(input, self.now);
+        let copied = self.show_effects(&effects);
         self.effects.extend(effects);
+        if let Some(copied) = copied {
+            self.input(Input::Copied(copied));
+        }
         self
     }
 
@@ -81,7 +107,17 @@ impl<A: App> Bench<A> {
     /// Gives the terminal another size.
     pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
         self.size = Size { width, height };
-        self.input(Input::Resize(self.size))
+        let mut silent = false;
+        if let Some(wired) = &mut self.wired {
+            let done = wired.terminal.resize(self.size);
+            wired.keep(done);
+            wired.resized = true;
+            silent = wired.silent;
+        }
+        match silent {
+            true => self,
+            false => self.input(Input::Resize(self.size)),
+        }
     }
 
     /// Lets time pass. Each deadline that the program names on the way is met at its moment.
@@ -177,6 +213,124 @@ impl<A: App> Bench<A> {
         self
     }
 
+    /// From now on all that the program says goes to a terminal, too, where each byte is looked at. `silent`: it is not told when that
+    /// gets another size.
+    ///
+    /// # Panics
+    /// There can be no such terminal.
+    pub fn wire(&mut self, silent: bool) -> &mut Self {
+        let Ok(terminal) = Wired::new(self.size) else {
+            panic!("no terminal of {}", self.size)
+        };
+        self.wired = Some(OnWire {
+            terminal,
+            wrong: None,
+            mouse: true,
+            lent: false,
+            resized: false,
+            silent,
+        });
+        self
+    }
+
+    /// What went wrong on the wire.
+    ///
+    /// # Errors
+    /// It, if something did.
+    pub fn on_wire(&mut self) -> Result<(), String> {
+        let wrong = self.wired.as_mut().and_then(|wired| wired.wrong.take());
+        wrong.map_or(Ok(()), Err)
+    }
+
+    /// Whether the terminal got another size since this was last asked.
+    pub fn was_resized(&mut self) -> bool {
+        self.wired
+            .as_mut()
+            .is_some_and(|wired| std::mem::take(&mut wired.resized))
+    }
+
+    /// Draws a frame on the wire.
+    pub fn draw_on_wire(&mut self) -> &mut Self {
+        let (app, now, size) = (&self.app, self.now, self.size);
+        if let Some(wired) = self.wired.as_mut().filter(|wired| !wired.lent) {
+            let drawn = wired.terminal.draw(|frame| match small::is_too_small(size) {
+                true => small::draw(frame),
+                false => app.view(frame, now),
+            });
+            wired.keep(drawn);
+        }
+        self
+    }
+
+    /// The program gives its terminal back. Returns how many bytes went there.
+    ///
+    /// # Errors
+    /// Something is left behind there.
+    pub fn leave_wire(&mut self) -> Result<u64, String> {
+        let Some(mut wired) = self.wired.take() else {
+            return Ok(0);
+        };
+        wired.terminal.leave()?;
+        Ok(wired.terminal.bytes)
+    }
+
+    /// An act of the world. While another program has the terminal, the person is busy there: the next act ends it.
+    pub fn act(&mut self, act: &Act) -> &mut Self {
+        match act {
+            Act::Wait(time) => self.advance(*time),
+            Act::Resumed => self.input(Input::Resumed),
+            Act::Event(Event::Resize(width, height)) => self.resize(*width, *height),
+            Act::Event(event) => match self.is_given_back() {
+                true => self.input(Input::Edited(edited(event))),
+                false => {
+                    let inputs = self.translator.translate(vec![event.clone()], self.now.elapsed);
+                    inputs.into_iter().fold(self, |bench, input| bench.input(input))
+                }
+            },
+        }
+    }
+
+    fn is_given_back(&mut self) -> bool {
+        let Some(wired) = self.wired.as_mut().filter(|wired| wired.lent) else {
+            return false;
+        };
+        wired.lent = false;
+        let mouse = wired.mouse;
+        let lent = wired.terminal.lend(mouse);
+        wired.keep(lent);
+        true
+    }
+
+    /// What the loop does with effects, on the wire.
+    fn show_effects(&mut self, effects: &[Effect<A::Effect>]) -> Option<Copied> {
+        let wired = self.wired.as_mut()?;
+        let mut copied = None;
+        for effect in effects {
+            let done = match effect {
+                Effect::Title(title) if !wired.lent => wired.terminal.title(title),
+                _ if wired.lent => Ok(()),
+                Effect::Notify(call) => wired.terminal.call(call),
+                Effect::Mouse(on) => {
+                    wired.mouse = *on;
+                    wired.terminal.mouse(*on)
+                }
+                Effect::Redraw => wired.terminal.clear(),
+                Effect::Suspend => wired.terminal.lend(wired.mouse),
+                Effect::Edit(_) => {
+                    wired.lent = true;
+                    Ok(())
+                }
+                Effect::Copy(text) => wired.terminal.copy(text).map(|copying| match copying {
+                    Copying::Done(done) => copied = Some(done),
+                    Copying::Asked(_) => {}
+                }),
+                Effect::Title(_) | Effect::Notifier(_) | Effect::Quit(_) | Effect::Program(_) => Ok(()),
+            };
+            wired.keep(done);
+        }
+        copied
+    }
+
     fn draw(&self) -> Terminal<TestBackend> {
         let Ok(mut terminal) = Terminal::new(TestBackend::new(self.size.width, self.size.height));
         let Ok(_) = terminal.draw(|frame| match small::is_too_small(self.size) {
@@ -184,5 +338,22 @@ impl<A: App> Bench<A> {
             false => self.app.view(frame, self.now),
         });
         terminal
+    }
+}
+
+impl OnWire {
+    fn keep(&mut self, done: Result<(), String>) {
+        if let (None, Err(what)) = (&self.wrong, done) {
+            self.wrong = Some(what);
+        }
+    }
+}
+
+/// What came of an editor.
+fn edited(event: &Event) -> Edited {
+    match event {
+        Event::Paste(text) => Edited::Changed(text.clone()),
+        Event::Key(_) => Edited::Unchanged,
+        _ => Edited::Failed(Shown::fixed("the editor ended with 1")),
     }
 }
