@@ -27,6 +27,8 @@ pub const AGAIN: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, Default)]
 pub struct Calling {
     waiting: BTreeSet<ConversationId>,
+    /// The replica's version by which they wait.
+    known_at: Option<u64>,
     again_at: Option<Duration>,
 }
 
@@ -57,7 +59,10 @@ impl App {
     ) {
         self.end_waits_words();
         let replica = &self.replica;
-        self.calling.waiting.retain(|it| is_waiting(replica, *it));
+        // Pages and answers come with every row that is looked at, and change nothing of who waits: thousands may.
+        if self.calling.known_at.replace(replica.version()) != Some(replica.version()) {
+            self.calling.waiting.retain(|it| is_waiting(replica, *it));
+        }
         let new = new
             .into_iter()
             .filter(|it| is_waiting(replica, *it) && !before.0.contains(it));
