@@ -59,6 +59,27 @@ impl Computer {
         })
     }
 
+    /// Where the agent with this address keeps what its programs know.
+    pub fn agents(&self, email: &str) -> PathBuf {
+        self.folder.path().join(email)
+    }
+
+    /// `minicom-chat` with these arguments and no others but the place.
+    ///
+    /// # Errors
+    /// It cannot be built.
+    pub fn chat_with(&self, args: &[&str]) -> Result<Program> {
+        self.program(Binary::Chat, "chat", &self.customers(), args)
+    }
+
+    /// `minicom-agent` with these arguments, of the agent with this address, signed in or not.
+    ///
+    /// # Errors
+    /// It cannot be built.
+    pub fn agent_with(&self, email: &str, args: &[&str]) -> Result<Program> {
+        self.program(Binary::Agent, email, &self.agents(email), args)
+    }
+
     /// `minicom-chat NAME` with more arguments.
     ///
     /// # Errors
@@ -73,14 +94,13 @@ impl Computer {
     /// # Errors
     /// It cannot be built, or not sign in.
     pub fn agent(&self, agent: &DeskAgent, more: &[&str]) -> Result<Program> {
-        let state = self.folder.path().join(&agent.email);
-        if !state.exists() {
+        if !self.agents(&agent.email).exists() {
             let login = ["login", "--email", &agent.email, "--password-stdin"];
-            let login = self.program(Binary::Agent, &agent.email, &state, &login)?;
+            let login = self.agent_with(&agent.email, &login)?;
             let done = with_input(&login, &format!("{PASSWORD}\n"))?;
             ensure!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         }
-        self.program(Binary::Agent, &agent.email, &state, more)
+        self.agent_with(&agent.email, more)
     }
 
     /// `minicom-agent` with more arguments, as the admin that whoever can read the server's data folder is.

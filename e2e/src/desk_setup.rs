@@ -157,7 +157,9 @@ impl Setup {
         let agents = self.agents.iter().map(|name| (name, Role::Agent));
         let admins = self.admins.iter().map(|name| (name, Role::Admin));
         for (name, role) in agents.chain(admins) {
-            let email = format!("{}@desk.test", name.to_lowercase());
+            // Names may have more in them than addresses.
+            let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+            let email = format!("{}@desk.test", plain.to_lowercase());
             let new = NewAgent {
                 email: email.clone(),
                 name: DisplayName::parse(name.as_str()).map_err(|refused| anyhow!("{name}: {refused:?}"))?,

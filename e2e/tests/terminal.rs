@@ -1,9 +1,9 @@
 //! The real programs on real terminals: what is typed, pasted and resized; a server that goes away and comes back; every
 //! way out gives the terminal back; and nothing wakes up while nothing happens.
 
-use std::time::Duration;
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use minicom_e2e::{
     bars,
     computer::Computer,
@@ -13,6 +13,7 @@ use minicom_e2e::{
     people::{agent, customer},
     pty::Pty,
     server::{ServerProcess, TestServer},
+    wait::until_blocking,
 };
 use minicom_protocol::{
     command::AgentCommand,
@@ -31,6 +32,7 @@ const CTRL_K: &str = "\x0b";
 const CTRL_N: &str = "\x0e";
 const ALT_1: &str = "\x1b1";
 const F5: &str = "\x1b[15~";
+const FOCUS_LOST: &str = "\x1b[O";
 
 /// A server with an agent, and a computer beside it.
 async fn desk() -> Result<(TestServer, Computer)> {
@@ -359,6 +361,111 @@ async fn without_a_server_an_agent_reads_and_writes_and_what_waited_is_sent_or_c
     desk.press(CTRL_C)?;
     desk.sees("Cleared")?;
     quit(&mut desk)
+}
+
+/// One run of an agent's command for calls.
+#[derive(Debug)]
+struct Run {
+    /// In nanoseconds since 1970.
+    at: u128,
+    arguments: String,
+    title: String,
+    words: String,
+    /// What came by the standard input.
+    input: String,
+}
+
+/// Writes down how it was run: a file a run, whole or not there.
+const COMMAND: &str = r#"#!/bin/sh
+{
+    date +%s%N
+    printf '%s|' "$@"
+    printf '\n%s\n%s\n' "$MINICOM_NOTIFY_TITLE" "$MINICOM_NOTIFY_TEXT"
+    cat
+} > "$0.$$.part"
+mv "$0.$$.part" "$0.$$.run"
+"#;
+
+/// The runs of the command in a folder, the earliest first.
+fn runs(folder: &Path) -> Result<Vec<Run>> {
+    let mut runs = Vec::new();
+    for file in fs::read_dir(folder)? {
+        let file = file?.path();
+        if file.extension().is_none_or(|it| it != "run") {
+            continue;
+        }
+        let told = fs::read_to_string(file)?;
+        let lines: Vec<&str> = told.lines().collect();
+        let [at, arguments, title, words, input] = lines[..] else {
+            bail!("this is not how it was told: {told:?}");
+        };
+        runs.push(Run {
+            at: at.parse()?,
+            arguments: arguments.to_owned(),
+            title: title.to_owned(),
+            words: words.to_owned(),
+            input: input.to_owned(),
+        });
+    }
+    runs.sort_by_key(|run| run.at);
+    Ok(runs)
+}
+
+/// As soon as the command was run with these words.
+fn run_with(folder: &Path, words: &str) -> Result<Run> {
+    let look = || runs(folder).ok()?.into_iter().find(|run| run.words.contains(words));
+    until_blocking(&format!("a run with {words:?}"), look)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agents_own_command_is_run_for_calls_and_no_name_or_text_is_ever_a_command() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (command, mark) = (folder.path().join("call"), folder.path().join("mark"));
+    fs::write(&command, COMMAND)?;
+    fs::set_permissions(&command, fs::Permissions::from_mode(0o700))?;
+    let hostile = format!("$(touch {0}) `touch {0}`\"'", mark.display());
+    let setup = Setup::with_agents(&["Ada"]).admin(&hostile).bot(false);
+    let server = TestServer::start(setup).await?;
+    // Dave waits before Ada comes, so that it is no call that he does.
+    let dave = customer(server.address, "dave").await?;
+    dave.says("hello?").await?;
+    let computer = Computer::new(server.url())?;
+    let mut program = computer.agent(&server.agents[0], &[])?;
+    let line = format!("'{}' 'two words' $HOME", command.display());
+    program.env.push(("MINICOM_NOTIFY_COMMAND".into(), line.into()));
+    let mut desk = Pty::start(&program, 120, 40)?;
+    desk.sees("waiting 1")?;
+    desk.press(FOCUS_LOST)?;
+
+    let carol = customer(server.address, "-rf").await?;
+    let text = format!("$(touch {0}) `touch {0}`; touch {0} \u{1b}]0;mine\u{7}", mark.display());
+    carol.says(&text).await?;
+    let run = run_with(folder.path(), "-rf waits")?;
+    assert_eq!(run.arguments, "two words|$HOME|", "nothing of it is replaced");
+    assert_eq!(run.input, run.words);
+    assert!(run.title.ends_with("minicom"), "{run:?}");
+
+    // Who is Ada's and writes line by line is told of once, for ten seconds. What comes last comes last to her too.
+    let bo = agent(server.address, &server.agents[1]).await?;
+    let agent = server.agents[0].agent.id;
+    let conversation = bo.conversation("-rf").await?;
+    bo.done(AgentCommand::Assign { conversation, agent }).await?;
+    for n in 1..=6 {
+        carol.says(&format!("line {n}")).await?;
+    }
+    let conversation = bo.conversation("dave").await?;
+    bo.done(AgentCommand::Assign { conversation, agent }).await?;
+    let given = run_with(folder.path(), "gave you dave")?;
+    assert_eq!(given.words, format!("{hostile} gave you dave."));
+    assert!(!mark.exists(), "something of it was a command");
+    let told = runs(folder.path())?;
+    for who in ["-rf", "dave"] {
+        let of: Vec<&Run> = told.iter().filter(|run| run.words.contains(who)).collect();
+        let close = of.windows(2).find(|pair| pair[1].at - pair[0].at < 9_900_000_000);
+        assert!(close.is_none(), "{close:?}");
+    }
+    assert!(!desk.raw().contains("mine\u{7}"));
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
