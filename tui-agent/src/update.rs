@@ -192,8 +192,9 @@ impl App {
             choice.no_suggestions = self.suggesting.off;
             self.order(Order::KeepChoice(choice));
         }
+        // Before whatever calls: the person's own command is given the title too.
         let title = self.attention.title(self.wanting());
-        self.out.extend(title);
+        self.out.splice(0..0, title);
     }
 
     /// Where everything stands now.
