@@ -1,10 +1,10 @@
 //! What is true of a transcript after everything that happens to it, for storms.
 
 use super::Transcript;
-use super::place::Place;
 
 impl Transcript {
-    /// Whether its entries are in order, each once, and what holds the view is there.
+    /// Whether its entries are in order, each once. What holds the view need not be there any more: then the view stands at the one that
+    /// stands in its place.
     ///
     /// # Errors
     /// What is not so.
@@ -12,9 +12,9 @@ impl Transcript {
         if let Some(pair) = self.entries.windows(2).find(|pair| pair[0].key >= pair[1].key) {
             return Err(format!("{:?} stands before {:?}", pair[0].key, pair[1].key));
         }
-        match self.place {
-            Place::At(anchor) if self.index(anchor.key).is_err() => {
-                Err(format!("the view is held by {:?}, which is not there", anchor.key))
+        match self.top().0.index {
+            index if index > 0 && index >= self.entries.len() => {
+                Err(format!("the view begins at entry {index}, which is not there"))
             }
             _ => Ok(()),
         }
