@@ -10,6 +10,7 @@ pub mod idle;
 pub mod journal;
 pub mod keys;
 pub mod load;
+pub mod modes;
 pub mod people;
 pub mod program;
 pub mod proxy;

@@ -6,7 +6,11 @@ use std::{
     io::{Read, Write},
     num::NonZeroU16,
     path::PathBuf,
-    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, channel},
+    },
     time::{Duration, Instant},
 };
 
@@ -14,10 +18,10 @@ use anyhow::{Context, Result, bail, ensure};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::wait::PATIENCE;
-
-/// The `ECHO` and `ICANON` bits of a terminal's local modes.
-const ECHO_AND_LINES: u32 = 0o10 | 0o2;
+use crate::{
+    modes::Modes,
+    wait::{PATIENCE, until_blocking},
+};
 
 /// How much of what a program wrote is told when it ended too early.
 const LAST_WORDS_BYTES: usize = 600;
@@ -39,13 +43,36 @@ struct Written {
     bytes: Vec<u8>,
 }
 
+/// A program that is killed when it is dropped.
+struct Running(Box<dyn Child + Send + Sync>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Running {
+    fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = self.0.process_id().context("it has ended")?;
+        let pid = Pid::from_raw(pid.cast_signed()).context("it has no number")?;
+        Ok(kill_process(pid, signal)?)
+    }
+}
+
 /// A program in a pseudo-terminal. It is killed when it is dropped.
 pub struct Pty {
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
+    child: Running,
     bytes: Receiver<Written>,
-    parser: vt100::Parser,
+    /// Whether the thread that reads is to let go of the terminal, after its next piece.
+    let_go: Arc<AtomicBool>,
+    /// The system's modes of the terminal before the program was there.
+    before: Option<[u64; 4]>,
+    parser: vt100::Parser<Modes>,
     raw: Vec<u8>,
     /// When the newest bytes were here.
     last_at: Instant,
@@ -58,6 +85,17 @@ fn pty_size(columns: u16, rows: u16) -> PtySize {
         pixel_width: 0,
         pixel_height: 0,
     }
+}
+
+/// What the system does with what is typed and written: echo, lines, line ends and the like.
+fn system_modes(master: &dyn MasterPty) -> Option<[u64; 4]> {
+    let modes = master.get_termios()?;
+    Some([
+        modes.input_flags.bits().into(),
+        modes.output_flags.bits().into(),
+        modes.control_flags.bits().into(),
+        modes.local_flags.bits().into(),
+    ])
 }
 
 fn cells(n: u16) -> Result<NonZeroU16> {
@@ -81,17 +119,20 @@ impl Pty {
         for (name, value) in &program.env {
             command.env(name, value);
         }
+        let before = system_modes(&*pair.master);
         let child = pair.slave.spawn_command(command);
-        let child = child.with_context(|| program.path.display().to_string())?;
+        let child = Running(child.with_context(|| program.path.display().to_string())?);
         let mut reader = pair.master.try_clone_reader()?;
         let writer = pair.master.take_writer()?;
         let (sender, bytes) = channel();
+        let let_go = Arc::new(AtomicBool::new(false));
+        let lets_go = let_go.clone();
         std::thread::spawn(move || {
             let mut buffer = [0; 16 * 1024];
             // An error is how the end of the other side looks.
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
                 let (at, bytes) = (Instant::now(), buffer[..read].to_vec());
-                if sender.send(Written { at, bytes }).is_err() {
+                if sender.send(Written { at, bytes }).is_err() || lets_go.load(Ordering::SeqCst) {
                     return;
                 }
             }
@@ -101,7 +142,9 @@ impl Pty {
             writer,
             child,
             bytes,
-            parser: vt100::Parser::new(cells(rows)?, cells(columns)?, 0),
+            let_go,
+            before,
+            parser: vt100::Parser::new_with_callbacks(cells(rows)?, cells(columns)?, 0, Modes::default()),
             raw: Vec::new(),
             last_at: Instant::now(),
         })
@@ -254,7 +297,7 @@ impl Pty {
     /// # Errors
     /// It has ended.
     pub fn pid(&self) -> Result<u32> {
-        self.child.process_id().context("it has ended")
+        self.child.0.process_id().context("it has ended")
     }
 
     /// Sends the program a signal.
@@ -262,8 +305,7 @@ impl Pty {
     /// # Errors
     /// It has ended.
     pub fn signal(&self, signal: Signal) -> Result<()> {
-        let pid = Pid::from_raw(self.pid()?.cast_signed()).context("it has no number")?;
-        Ok(kill_process(pid, signal)?)
+        self.child.signal(signal)
     }
 
     /// Reads until the program has let go of the terminal, and returns its exit code.
@@ -279,7 +321,51 @@ impl Pty {
                 Err(RecvTimeoutError::Timeout) => bail!("it does not end; the screen:\n{}", self.screen()),
             }
         }
-        Ok(self.child.wait()?.exit_code())
+        Ok(self.child.0.wait()?.exit_code())
+    }
+
+    /// Closes the terminal, as one does whose window is closed, and returns the program's exit code.
+    ///
+    /// # Errors
+    /// It does not end within [`PATIENCE`].
+    pub fn hang_up(mut self) -> Result<u32> {
+        self.let_go.store(true, Ordering::SeqCst);
+        let (columns, rows) = self.size();
+        // The thread that reads has an end of the terminal too, and lets go of it when something is written: a key's echo or a frame of
+        // another size, behind the end of a paste if there is one. Where the program has ended there is nobody to write.
+        drop(self.press("\x1b[201~ ").and_then(|()| self.resize(columns - 1, rows)));
+        let end = Instant::now() + PATIENCE;
+        while self.next(end) {}
+        ensure!(Instant::now() < end, "nothing is written any more");
+        let Pty {
+            master,
+            writer,
+            mut child,
+            ..
+        } = self;
+        // The end that writes types a line end and an end of file when it is dropped. Who stands still does not read them before the
+        // terminal is gone, which makes it go on.
+        drop(child.signal(Signal::STOP));
+        drop((writer, master));
+        let ended = until_blocking("the program to end without a terminal", || {
+            child.0.try_wait().transpose()
+        });
+        Ok(ended??.exit_code())
+    }
+
+    /// How many bytes the program has written, as far as they were taken.
+    pub fn written(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// What the program has written from this byte on.
+    pub fn since(&self, byte: usize) -> &[u8] {
+        self.raw.get(byte..).unwrap_or_default()
+    }
+
+    /// Whether the next word stands at the beginning of a row.
+    pub fn is_at_line_start(&self) -> bool {
+        self.parser.screen().cursor_position().1 == 0
     }
 
     /// Whether a full-screen program has the terminal, and takes pastes in one piece.
@@ -293,36 +379,9 @@ impl Pty {
     /// # Errors
     /// One is on; the words say which.
     pub fn given_back(&self) -> Result<()> {
-        let screen = self.parser.screen();
-        ensure!(!screen.alternate_screen(), "the alternate screen is still on");
-        ensure!(!screen.bracketed_paste(), "bracketed paste is still on");
-        ensure!(!screen.hide_cursor(), "the cursor is hidden");
-        ensure!(
-            screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None,
-            "the mouse is still reported"
-        );
-        let raw = self.raw();
-        for mode in ["1049", "2004", "1004"] {
-            let (on, off) = (
-                raw.rfind(&format!("\x1b[?{mode}h")),
-                raw.rfind(&format!("\x1b[?{mode}l")),
-            );
-            ensure!(off >= on, "mode {mode} is on at the end");
-        }
-        let modes = self.master.get_termios().context("the terminal has no modes")?;
-        let local = modes.local_flags.bits();
-        ensure!(
-            local & ECHO_AND_LINES == ECHO_AND_LINES,
-            "the shell's modes are not back"
-        );
+        self.parser.callbacks().given_back(self.parser.screen())?;
+        let now = system_modes(&*self.master).context("the terminal has no modes")?;
+        ensure!(Some(now) == self.before, "the shell's modes are not back");
         Ok(())
-    }
-}
-
-impl Drop for Pty {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use minicom_e2e::bars::{
-    claims, cuts, figures, groups, hostile, kill, logins, races, repeats, revoke, search, signals, slow, storm,
-    uploads, watch,
+    claims, cuts, endings, figures, groups, hostile, kill, logins, races, repeats, revoke, search, signals, slow,
+    storm, uploads, watch,
 };
 use minicom_server::faults::Faults;
 
@@ -302,4 +302,21 @@ fn hostile_texts_do_nothing_to_a_terminal() {
 fn a_place_without_a_gate_is_caught() {
     let came = hostile::run(1_000, 34, true);
     assert!(!came.is_clean(), "{came}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_a_program_ends_the_terminal_is_given_back() -> Result<()> {
+    let rounds = 2 * endings::Way::ALL.len() as u64;
+    let found = endings::run(rounds, 91, false).await?;
+    assert!(found.is_clean(), "{found}");
+    assert_eq!(found.ways.len(), endings::Way::ALL.len(), "{found}");
+    assert!(found.given_back > rounds / 2, "{found}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_that_give_nothing_back_are_caught() -> Result<()> {
+    let found = endings::run(4, 92, true).await?;
+    assert!(!found.is_clean(), "{found}");
+    Ok(())
 }

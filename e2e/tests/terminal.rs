@@ -479,17 +479,49 @@ async fn an_agent_with_nobody_waiting_never_wakes_up() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_key_changes_the_screen() -> Result<()> {
-    // The full figures, with the bar of 5 ms, are `minicom-bars keys` in release.
+async fn every_key_changes_the_screen_and_costs_few_bytes() -> Result<()> {
+    // The full figures, with the bars of 2 and 5 ms, are `minicom-bars keys` in release.
     let bar = Bar {
         messages: 500,
         keys: 30,
     };
-    for measured in keys::measure(bar).await? {
-        assert_eq!(measured.times.len(), 30, "{measured}");
-        // A busy machine may be slow once, not mostly.
-        assert!(measured.times.value_at_quantile(0.5) < 250_000, "{measured}");
+    for measured in keys::measure(bar, &keys::SIZES).await? {
+        for it in measured.all() {
+            assert_eq!(it.times.len(), 30, "{it}");
+            // A busy machine may be slow once, not mostly.
+            assert!(it.times.value_at_quantile(0.5) < 250_000, "{it}");
+        }
+        assert!(measured.letters.iter().all(keys::Measured::is_short), "{measured}");
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_work_by_turns_in_a_short_and_a_long_conversation() -> Result<()> {
+    // The ratio of their times, with the bar of 1.2, is `minicom-bars lengths` in release.
+    let size = bars::lengths::Size {
+        short: 100,
+        long: 400,
+        keys: 12,
+    };
+    for pair in bars::lengths::measure(size).await?.0 {
+        assert_eq!((pair.short.times.len(), pair.long.times.len()), (12, 12), "{pair}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_desk_is_drawn_sixty_times_a_second_at_most() -> Result<()> {
+    // The full figures, with the bar of 30 ms, are `minicom-bars burst` in release.
+    let size = bars::burst::Size {
+        events: 300,
+        seconds: 2,
+    };
+    let found = bars::burst::measure(size).await?;
+    assert!(
+        found.is_calm() && found.frames > 5 && found.keys.times.len() > 5,
+        "{found}"
+    );
     Ok(())
 }
 

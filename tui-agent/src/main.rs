@@ -3,5 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    minicom_tui_agent::run(std::env::args_os())
+    // What broke has been told by then.
+    std::panic::catch_unwind(|| minicom_tui_agent::run(std::env::args_os()))
+        .unwrap_or(ExitCode::from(minicom_tui_agent::exit::BUG))
 }

@@ -219,6 +219,8 @@ async fn screen(
     signs_in: &mut bool,
 ) -> io::Result<Ended> {
     let (messages_in, messages) = mpsc::channel(MESSAGES_MAX);
+    // First: the theme asks the terminal, in other modes than the shell's.
+    let signals = signals::from_system()?;
     // Asked now, if it matters at all: later somebody else reads from the terminal.
     let ground = OnceCell::new();
     let ask_ground = || *ground.get_or_init(|| theme::ask_ground(variable));
@@ -253,7 +255,7 @@ async fn screen(
     let inputs = Inputs {
         events: TerminalEvents,
         messages,
-        signals: signals::from_system()?,
+        signals,
         translator: Translator::for_terminal(std::env::var("TERM").ok().as_deref()),
     };
     terminal::choose(config.mouse, config.kitty_keys);

@@ -18,7 +18,7 @@ use minicom_protocol::{
     ids::TenantId,
     text::{CustomerName, MESSAGE_BYTES_MAX, MessageText},
 };
-use minicom_tui_kit::{Keymap, Theme, Zone, config, log, terminal, theme};
+use minicom_tui_kit::{Keymap, Theme, Zone, config, log, signals, terminal, theme};
 
 use crate::{
     account,
@@ -203,7 +203,13 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
     let secret = credentials::customer_secret(&state, &server, &tenant, &name)
         .map_err(|error| Fault::new(exit::of_credential(&error), error.to_string()))?;
     let variable = |name: &str| std::env::var(name).ok();
-    // Only a screen has a ground.
+    let runtime = runtime()?;
+    // Only a screen has a ground, and signals of its own: before the terminal is asked, in other modes than the shell's.
+    let mut signals = None;
+    if matches!(way, Way::Screen) {
+        let _inside = runtime.enter();
+        signals = Some(signals::from_system().map_err(|error| Fault::new(exit::IO, screen::unusable(&error)))?);
+    }
     let seen = OnceCell::new();
     let ground = || match way {
         Way::Screen => *seen.get_or_init(|| theme::ask_ground(variable)),
@@ -232,10 +238,9 @@ fn start(cli: &Cli) -> Result<u8, Fault> {
         wishes,
         secret,
     };
-    let runtime = runtime()?;
     let ended = runtime.block_on(async {
         match way {
-            Way::Screen => screen::run(start).await,
+            Way::Screen => screen::run(start, signals.unwrap_or_else(signals::none)).await,
             Way::Lines => line_mode::run(start).await,
             Way::Once(once) => one_shot::run(&start, once).await,
             Way::Link => asking::link(&start).await,

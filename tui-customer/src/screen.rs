@@ -5,7 +5,8 @@ use std::{env, io, time::Instant};
 use minicom_client::{ClientEvent, CommandIds, Ended, Handle, limits::EVENTS_MAX, open, transfers::Transfers};
 use minicom_protocol::{command::CustomerCommand, frame::Customers};
 use minicom_tui_kit::{
-    input::Translator, links, notify::Notifier, pictures::Pictures, runtime, screen::TerminalScreen, signals, terminal,
+    input::Translator, links, notify::Notifier, pictures::Pictures, runtime, screen::TerminalScreen, signals::Signals,
+    terminal,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -18,11 +19,11 @@ use crate::{
     run::{Start, tell},
 };
 
-/// Chats on the terminal until its end.
+/// Chats on the terminal until its end, or until a signal comes.
 ///
 /// # Errors
 /// The terminal cannot be used.
-pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
+pub(crate) async fn run(start: Start, signals: Signals) -> Result<u8, Fault> {
     let (messages_in, messages) = mpsc::channel(EVENTS_MAX);
     let folder = start.state.drafts(&start.server, &start.tenant, start.name.as_str());
     let looker = Looker {
@@ -54,7 +55,7 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
         mouse: start.config.mouse,
     });
     terminal::choose(start.config.mouse, start.config.kitty_keys);
-    let result = on_terminal(app, messages, start.config.notifier(), |order| match order {
+    let result = on_terminal(app, messages, signals, start.config.notifier(), |order| match order {
         Order::LookInto { id, kind, size } => looker.look_into(id, kind, size),
         Order::ReadFile { id, title } => looker.read(id, title),
         Order::ReadSettings => {
@@ -76,13 +77,19 @@ pub(crate) async fn run(start: Start) -> Result<u8, Fault> {
     match result {
         Ok(runtime::Ended::Panicked) => Ok(exit::BUG),
         Ok(ended) => Ok(ended.code()),
-        Err(error) => Err(Fault::new(exit::IO, format!("the terminal cannot be used: {error}"))),
+        Err(error) => Err(Fault::new(exit::IO, unusable(&error))),
     }
+}
+
+/// Why there is no screen, in words.
+pub(crate) fn unusable(error: &io::Error) -> String {
+    format!("the terminal cannot be used: {error}")
 }
 
 async fn on_terminal(
     app: App,
     messages: mpsc::Receiver<Msg>,
+    signals: Signals,
     notifier: Notifier,
     handle: impl FnMut(Order),
 ) -> io::Result<runtime::Ended> {
@@ -91,7 +98,7 @@ async fn on_terminal(
     let inputs = runtime::Inputs {
         events: runtime::TerminalEvents,
         messages,
-        signals: signals::from_system()?,
+        signals,
         translator: Translator::for_terminal(env::var("TERM").ok().as_deref()),
     };
     runtime::run(app, &mut screen, inputs, handle).await

@@ -31,8 +31,8 @@ use crate::screen::Screen;
 use crate::signals::Signal;
 use crate::small;
 
-/// Two frames are at least this far apart: a burst of events costs at most 125 draws a second.
-pub const FRAME_GAP: Duration = Duration::from_millis(8);
+/// Two frames are at least this far apart, but for what a key changes: a burst of events costs at most 60 draws a second.
+pub const FRAME_GAP: Duration = Duration::from_millis(17);
 /// Inputs that are applied before the next look at signals and the next frame.
 pub const BATCH_MAX: usize = 256;
 
@@ -67,9 +67,17 @@ pub async fn run<A: App, S: EventSource>(
         Ok(ended) => Ok(ended),
         Err(error) => {
             run.apply(Input::Terminate)?;
-            Err(error)
+            match is_gone(&error) {
+                true => Ok(Ended::Terminated),
+                false => Err(error),
+            }
         }
     }
+}
+
+/// Whether the terminal was closed: a frame may find it out before the signal comes, and that is no mistake.
+fn is_gone(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
 }
 
 struct Run<'a, A, S, H> {

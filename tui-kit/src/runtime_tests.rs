@@ -141,6 +141,32 @@ async fn a_burst_is_joined_into_few_frames() {
     assert!(typist.seen().frames <= 6, "{} frames", typist.seen().frames);
 }
 
+/// Five seconds of a very busy desk.
+#[tokio::test(start_paused = true)]
+async fn a_thousand_events_a_second_cost_sixty_frames_and_keys_come_between() {
+    const SECONDS: u32 = 5;
+    const KEYS: u32 = 10;
+    let (inputs, mut screen, mut typist, messages, _signal) = parts(40, 10);
+    let person = async {
+        typist.wait_for("40x10").await;
+        let mut clock = tokio::time::interval(Duration::from_millis(1));
+        for n in 0..SECONDS * 1_000 {
+            clock.tick().await;
+            messages.send(n).await.unwrap();
+            if n % (SECONDS * 1_000 / KEYS) == 7 {
+                typist.press("x");
+            }
+        }
+        typist.wait_for("m4999").await;
+        typist.press("q");
+    };
+    let (ended, ()) = tokio::join!(run(Notes::default(), &mut screen, inputs, drop), person);
+    assert_eq!(ended.unwrap(), Ended::Quit(3));
+    let frames = u32::try_from(typist.seen().frames).unwrap();
+    assert!(frames <= SECONDS * 60 + KEYS, "{frames} frames");
+    assert!(frames >= SECONDS * 40, "{frames} frames: it is still seen to go on");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_deadline_wakes_once_and_nothing_else_does() {
     let (inputs, mut screen, mut typist, _messages, _signal) = parts(40, 10);

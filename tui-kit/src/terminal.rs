@@ -15,8 +15,10 @@ use tokio::sync::Notify;
 
 use crate::reader::wait_until_gone;
 
-/// Title kept, alternate screen, paste marks, focus reports.
-const ENTER: &str = "\x1b[22;0t\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[2J";
+/// The shell's title, put aside. Once: each time puts one more on a stack, from which one is taken.
+const KEEP_TITLE: &str = "\x1b[22;0t";
+/// Alternate screen, paste marks, focus reports.
+const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[2J";
 /// Wheel and buttons in decimal. Not 1003, which crossterm's own command asks for too: it would wake the program at each movement
 /// of the pointer.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
@@ -51,6 +53,9 @@ pub fn enter() -> io::Result<()> {
     crossterm::style::force_color_output(true);
     crossterm::terminal::enable_raw_mode()?;
     let again = ENTERED.swap(true, Ordering::SeqCst);
+    if !again {
+        write_all(KEEP_TITLE);
+    }
     write_all(&taking(MOUSE_WANTED.load(Ordering::SeqCst)));
     if !again && KITTY_WANTED.load(Ordering::SeqCst) && knows_kitty_keys(|name| std::env::var(name).ok()) {
         KITTY.store(true, Ordering::SeqCst);
