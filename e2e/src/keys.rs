@@ -285,9 +285,9 @@ impl Hands {
         Ok(())
     }
 
-    /// Turns one more page, ten up and ten down, and notes what it cost.
+    /// Turns one more page, two up and two down, so that a short conversation has them too, and notes what it cost.
     pub fn page(&mut self, into: &mut Measured) -> Result<()> {
-        let up = self.pages / 10 % 2 == 0;
+        let up = self.pages / 2 % 2 == 0;
         self.pages += 1;
         let before = first_shown(&self.pty);
         let key = if up { PAGE_UP } else { PAGE_DOWN };

@@ -17,6 +17,9 @@ use crate::{links, terminal};
 
 /// Columns of a window title.
 const TITLE_COLUMNS: usize = 64;
+/// How the library ends what it draws, and the same in fewer bytes.
+const RESET: &[u8] = b"\x1b[39m\x1b[49m\x1b[59m\x1b[0m";
+const SHORT_RESET: &[u8] = b"\x1b[0m";
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
 
@@ -88,6 +91,8 @@ fn terminal_onto(frame: &FrameBytes, fixed: Option<Size>) -> io::Result<Terminal
 pub struct TerminalScreen<W: Write> {
     terminal: Terminal<CrosstermBackend<FrameBytes>>,
     frame: FrameBytes,
+    /// Where the last frame has put the cursor.
+    cursor: Vec<u8>,
     out: W,
     /// The process's own terminal, with modes to take and to give back.
     own: bool,
@@ -108,6 +113,7 @@ impl TerminalScreen<io::Stdout> {
         Ok(TerminalScreen {
             terminal,
             frame,
+            cursor: Vec::new(),
             out: io::stdout(),
             own: true,
             fixed: None,
@@ -127,6 +133,7 @@ impl<W: Write> TerminalScreen<W> {
         Ok(TerminalScreen {
             terminal,
             frame,
+            cursor: Vec::new(),
             out,
             own: false,
             fixed: Some(size),
@@ -159,16 +166,25 @@ impl<W: Write> Screen for TerminalScreen<W> {
     fn draw(&mut self, view: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(|frame| view(frame))?;
         let frame = links::join_cells(self.frame.take());
-        if frame.is_empty() {
+        let ends = frame.windows(RESET.len()).rposition(|bytes| bytes == RESET);
+        let (cells, cursor) = match ends {
+            Some(at) => (&frame[..at], &frame[at + RESET.len()..]),
+            None => (&frame[..], &[][..]),
+        };
+        // Over a slow line an empty frame is not free.
+        if cells.is_empty() && cursor == self.cursor {
             return Ok(());
         }
-        self.write(&[BEGIN_UPDATE, &frame, END_UPDATE].concat())
+        let bytes = [BEGIN_UPDATE, cells, SHORT_RESET, cursor, END_UPDATE].concat();
+        self.cursor = cursor.to_vec();
+        self.write(&bytes)
     }
 
     fn clear(&mut self) -> io::Result<()> {
         // The library's own way asks the terminal where its cursor is, and waits for an answer that another reader takes.
         self.terminal = terminal_onto(&self.frame, self.fixed)?;
         self.frame.take();
+        self.cursor.clear();
         self.write(b"\x1b[0m\x1b[2J")
     }
 

@@ -88,8 +88,19 @@ impl App {
             .chain(oldest)
             .chain(details)
             .min()?;
-        Some(now.elapsed + next + CLOCK_STEP)
+        Some(at_whole_second(now.elapsed + next) + CLOCK_STEP)
     }
+}
+
+/// The next whole second since the start: each row's second ends at another moment, and a hundred who wait would draw the screen a hundred
+/// times a second. What is told by the second may be told that much later.
+fn at_whole_second(at: Duration) -> Duration {
+    Duration::from_millis(
+        u64::try_from(at.as_millis())
+            .unwrap_or(u64::MAX)
+            .div_ceil(1_000)
+            .saturating_mul(1_000),
+    )
 }
 
 fn micros(micros: i64) -> Duration {

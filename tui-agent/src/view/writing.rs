@@ -54,7 +54,7 @@ pub(super) fn draw(
     let placeholder = match (app.is_composing(), mode) {
         (false, _) => format!("{} to write", app.list_key_words(Action::Open)),
         (true, Mode::Reply) if area.width < ALL_KEYS => format!("Type a reply. {saved} saved, {tab} note"),
-        (true, Mode::Reply) => format!("Type a reply. {saved} for saved replies, {tab} for a note"),
+        (true, Mode::Reply) => format!("Type a reply. {saved} saved reply, {tab} note"),
         (true, Mode::Note) => "A note for colleagues. @name tells somebody".to_owned(),
         (true, Mode::Edit(_)) => "Your line, anew".to_owned(),
     };

@@ -130,11 +130,10 @@ impl Wired {
     /// Something came that must not, or it shows something else.
     pub fn draw(&mut self, mut view: impl FnMut(&mut Frame<'_>)) -> Result<(), String> {
         let mut drawn = Buffer::default();
-        let frame = |frame: &mut Frame<'_>| {
+        let mut frame = |frame: &mut Frame<'_>| {
             view(frame);
             drawn.clone_from(frame.buffer_mut());
         };
-        let mut frame = frame;
         self.screen.draw(&mut frame).map_err(words)?;
         self.settle()?;
         for y in drawn.area.top()..drawn.area.bottom() {
