@@ -287,7 +287,7 @@ impl Hands {
 
     /// Turns one more page, two up and two down, so that a short conversation has them too, and notes what it cost.
     pub fn page(&mut self, into: &mut Measured) -> Result<()> {
-        let up = self.pages / 2 % 2 == 0;
+        let up = (self.pages / 2).is_multiple_of(2);
         self.pages += 1;
         let before = first_shown(&self.pty);
         let key = if up { PAGE_UP } else { PAGE_DOWN };

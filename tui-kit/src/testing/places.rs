@@ -111,7 +111,7 @@ fn title(given: &Given) -> Result<(), String> {
 
 fn call(given: &Given) -> Result<(), String> {
     for (form, in_tmux) in
-        [Desktop::Osc9, Desktop::Osc777, Desktop::Osc99].map(|form| (form, given.size.width % 2 == 0))
+        [Desktop::Osc9, Desktop::Osc777, Desktop::Osc99].map(|form| (form, given.size.width.is_multiple_of(2)))
     {
         let notifier = Notifier {
             desktop: Some(form),
