@@ -130,6 +130,10 @@ async fn refuse(stream: &mut TcpStream, status: &str) -> Result<()> {
     Ok(stream.write_all(answer.as_bytes()).await?)
 }
 
+#[expect(
+    clippy::result_large_err,
+    reason = "the library's own kind of refusal, of which there is none here"
+)]
 async fn swallow_pings(stream: TcpStream, server: SocketAddr) -> Result<()> {
     let mut path = String::new();
     let mut here = accept_hdr_async(stream, |request: &Request, response| {
@@ -251,7 +255,7 @@ async fn another_program_and_a_proxy_without_sockets() -> Result<()> {
 async fn a_sign_in_that_has_ended_and_a_name_that_is_somebody_elses() -> Result<()> {
     let server = TestServer::start(Setup::with_agents(&["Ada"])).await?;
     let first = known_at(&server, server.url()).await?;
-    let state = StateDir::at(&first.agents("ada@desk.test"));
+    let state = StateDir::at(first.agents("ada@desk.test"));
     let profile = Profile {
         name: Default::default(),
         server: server.url(),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use rand::{Rng, RngExt};
 
 use super::CAROL;
@@ -109,8 +109,16 @@ fn write(pty: &mut Pty, is_agent: bool) -> Result<()> {
 /// The agent's conversation is open, and what is typed goes into it.
 pub(super) fn open_chat(pty: &mut Pty) -> Result<()> {
     pty.sees("MINE")?;
-    pty.press(CTRL_K)?;
-    pty.sees("Menu")?;
-    pty.press(&format!("{CAROL}\r"))?;
-    pty.sees_no("Menu")
+    // Where much is going on a row may come under the choice, as it may for a person, who looks and chooses again.
+    for _ in 0..3 {
+        pty.press(CTRL_K)?;
+        pty.sees("Menu")?;
+        pty.press(&format!("{CAROL}\r"))?;
+        pty.sees_no("Menu")?;
+        pty.settle(SOON_MAX);
+        if pty.screen().contains(&format!("Reply to {CAROL}")) {
+            return Ok(());
+        }
+    }
+    bail!("{CAROL} was not opened:\n{}", pty.screen())
 }
