@@ -8,7 +8,11 @@ use minicom_protocol::{
     stage::Side,
     text::MessageText,
 };
-use minicom_tui_kit::Theme;
+use minicom_tui_kit::{
+    App as _, Theme,
+    screen::{Screen, TerminalScreen},
+};
+use ratatui::layout::Size;
 
 use crate::{
     testing::{BO, Desk, Seat, agent},
@@ -165,4 +169,41 @@ fn a_line_is_changed_and_one_is_blanked_out() {
     let edit = seat.bench.styled();
     seat.press("<esc><esc>B<enter>");
     assert_snapshot!(format!("{edit}\n{}", seat.bench.screen()));
+}
+
+/// A terminal's end of the line that keeps what was written.
+#[derive(Clone, Default)]
+struct Line(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Line {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Over ssh each of them is felt: at most 120, the first letter in an empty composer too.
+#[test]
+fn a_letter_costs_few_bytes() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let mut seat = seat(width, height, Theme::ansi());
+        let line = Line::default();
+        let mut screen = TerminalScreen::onto(line.clone(), Size { width, height }).unwrap();
+        let mut bytes_for = |seat: &mut Seat, letter: &str| {
+            let now = seat.press(letter).bench.now();
+            screen.draw(&mut |frame| seat.bench.app.view(frame, now)).unwrap();
+            std::mem::take(&mut *line.0.lock().unwrap())
+        };
+        bytes_for(&mut seat, "<ctrl-u>");
+        for letter in ["I", "t", "i", "s"] {
+            let bytes = bytes_for(&mut seat, letter);
+            let told = String::from_utf8_lossy(&bytes);
+            assert!(told.contains(letter), "{letter} at {width}x{height}: {told:?}");
+            assert!(bytes.len() <= 120, "{} at {width}x{height}: {told:?}", bytes.len());
+        }
+    }
 }
