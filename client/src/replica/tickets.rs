@@ -33,6 +33,8 @@ pub struct TicketBook {
     filter: TicketFilter,
     /// The last changed first.
     tickets: Vec<Ticket>,
+    /// How far back pages have brought it: the next one begins here, also when those it brought have left the list.
+    reaches: Option<Time>,
     /// What events have told of since the list was opened; a page may be older than that.
     live: HashMap<TicketNo, Time>,
     loaded: bool,
@@ -47,6 +49,7 @@ impl TicketBook {
         Self {
             filter,
             tickets: Vec::new(),
+            reaches: None,
             live: HashMap::new(),
             loaded: false,
             more: false,
@@ -85,9 +88,11 @@ impl TicketBook {
         *self = TicketBook::new(self.filter);
     }
 
-    /// What is to be asked now.
+    /// What is to be asked now: the first page, and the next one when all that came have left the list, for there is no end
+    /// to scroll to in an empty one.
     pub(crate) fn question(&mut self) -> Option<AgentQuestion> {
-        (!self.loaded && !self.refused && self.asking.is_none()).then(|| self.ask(None))
+        let emptied = self.tickets.is_empty() && self.more;
+        ((!self.loaded || emptied) && !self.refused && self.asking.is_none()).then(|| self.ask(self.reaches))
     }
 
     /// The user has come to the end.
@@ -95,8 +100,7 @@ impl TicketBook {
         if !self.loaded || !self.has_more() || self.asking.is_some() {
             return None;
         }
-        let before = self.tickets.last()?.updated_at;
-        Some(self.ask(Some(before)))
+        Some(self.ask(self.reaches))
     }
 
     fn ask(&mut self, before: Option<Time>) -> AgentQuestion {
@@ -122,6 +126,7 @@ impl TicketBook {
         self.loaded = true;
         // A page that brings nothing is the last one, whatever it says.
         self.more = more && !page.is_empty();
+        self.reaches = page.last().map(|it| it.updated_at).or(self.reaches);
         for ticket in page {
             let newer = self.live.get(&ticket.number).is_some_and(|at| *at >= ticket.updated_at);
             if !newer {
@@ -159,6 +164,7 @@ impl TicketBook {
         self.tickets.insert(at, ticket);
         if self.tickets.len() > BOOK_MAX {
             self.tickets.truncate(BOOK_MAX);
+            self.reaches = self.tickets.last().map(|it| it.updated_at);
             self.more = true;
         }
     }

@@ -282,3 +282,30 @@ fn a_ticket_that_leaves_the_list_is_not_brought_back_by_an_older_page() {
     replica.close_tickets();
     assert!(replica.tickets().is_none());
 }
+
+#[test]
+fn a_list_that_its_page_has_left_goes_on_with_the_next_page() {
+    let mut desk = Desk::of(&[deed(0, Do::Ticket, 0), deed(1, Do::Ticket, 0)]);
+    let end = desk.journal.len();
+    let mut replica = fresh(&desk, desk.state(end), &mut vec![]);
+    let open = TicketFilter {
+        status: Some(minicom_protocol::ticket::TicketStatus::Open),
+        assignee: None,
+    };
+    let question = replica.open_tickets(open).expect("not here yet");
+    let [newest, oldest] = <[_; 2]>::try_from(desk.tickets(end)).expect("two");
+    let before = Some(newest.updated_at);
+    let tickets = vec![newest];
+    let _ = told(&mut replica, &question, AgentReply::Tickets { tickets, more: true });
+
+    // The one that came is not open any more: there is no row to scroll from, and the other is asked for at once.
+    let questions = happen(&mut replica, &mut desk, deed(1, Do::TicketNext, 0));
+    let [next] = <[_; 1]>::try_from(questions).expect("one question");
+    assert!(
+        matches!(next, AgentQuestion::Tickets { before: it, .. } if it == before),
+        "{next:?}"
+    );
+    let tickets = vec![oldest.clone()];
+    let _ = told(&mut replica, &next, AgentReply::Tickets { tickets, more: false });
+    assert_eq!(replica.tickets().expect("open").tickets(), [oldest]);
+}
