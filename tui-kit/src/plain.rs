@@ -200,7 +200,7 @@ pub async fn run<A: PlainApp>(
             Some(signal) = signals.next() => match signal {
                 Signal::Panicked => return Ok(Ended::Panicked),
                 Signal::Terminate | Signal::Interrupted => batch.push(PlainInput::Terminate),
-                Signal::Continued => {}
+                Signal::Continued | Signal::Resized => {}
             },
             // What came before a line was typed is said before it is answered.
             message = messages.recv(), if messages_open => match message {

@@ -9,12 +9,9 @@
 mod app;
 mod reader;
 
-use std::future::poll_fn;
 use std::io;
-use std::task::Poll;
 use std::time::Duration;
 
-use crossterm::event::Event;
 use futures_util::stream::{self, StreamExt};
 use minicom_protocol::gate::Shown;
 use ratatui::layout::Size;
@@ -27,6 +24,7 @@ use crate::clipboard::{Copied, Copying};
 use crate::editor::{Edit, Edited, Session};
 use crate::input::Input;
 use crate::key::Key;
+use crate::runtime::reader::ready_events;
 use crate::screen::Screen;
 use crate::signals::Signal;
 use crate::small;
@@ -131,12 +129,14 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                     Signal::Panicked => return Ok(Ended::Panicked),
                     Signal::Terminate => return self.terminate(),
                     // The terminal tells all who use it: both words are for the editor now, which is the one in front.
-                    Signal::Interrupted | Signal::Continued if self.editor.is_some() => {}
+                    Signal::Interrupted | Signal::Continued | Signal::Resized if self.editor.is_some() => {}
                     Signal::Interrupted => return self.terminate(),
                     Signal::Continued => {
                         self.screen.enter_again()?;
                         batch.extend(self.after_stop()?);
                     }
+                    // The reader of events tells it too, but not while half a sequence keeps it: a paste without an end.
+                    Signal::Resized => batch.extend(self.new_size()?),
                 },
                 event = events.next() => match event {
                     Some(Ok(event)) => {
@@ -282,6 +282,12 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
         Ok([Input::Resize(self.screen.size()?), Input::Resumed])
     }
 
+    /// The terminal's size, if that is news.
+    fn new_size(&self) -> io::Result<Option<Input<A::Msg>>> {
+        let size = self.screen.size()?;
+        Ok((size != self.size).then_some(Input::Resize(size)))
+    }
+
     /// Gives the terminal to the person's editor. What fails before that is returned, and the terminal was not given away.
     fn start_editor(&mut self, edit: Edit) -> io::Result<Option<Edited>> {
         let session = match Session::prepare(edit) {
@@ -354,23 +360,6 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
             wall: jiff::Timestamp::now().as_microsecond(),
         }
     }
-}
-
-/// The event and all others that are ready now. Polled with the loop's own waker: the stream keeps the last one it saw.
-async fn ready_events(events: &mut Events, first: Event) -> Vec<Event> {
-    let mut ready = vec![first];
-    while ready.len() < BATCH_MAX {
-        let next = poll_fn(|context| match events.poll_next_unpin(context) {
-            Poll::Ready(Some(Ok(event))) => Poll::Ready(Some(event)),
-            // An end or error comes again at the next turn of the loop.
-            Poll::Ready(_) | Poll::Pending => Poll::Ready(None),
-        });
-        match next.await {
-            Some(event) => ready.push(event),
-            None => break,
-        }
-    }
-    ready
 }
 
 /// What came of the editor, when it has ended.

@@ -1,5 +1,8 @@
 //! The loop on a fake terminal.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use ratatui::Frame;
 use ratatui::layout::Position;
 use tokio::sync::mpsc;
@@ -290,6 +293,24 @@ async fn too_small_accepts_only_size_and_the_end() {
     );
     assert_eq!(ended.unwrap(), Ended::Terminated);
     assert_eq!(orders, ["stored"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_size_that_only_the_system_tells_is_drawn_once() {
+    let (inputs, mut screen, mut typist, _messages, signals) = parts(60, 20);
+    let person = async {
+        typist.wait_for("60x20").await;
+        typist.resize_unannounced(40, 10);
+        signals.send(Signal::Resized).unwrap();
+        typist.wait_for("40x10").await;
+        let frames = typist.seen().frames;
+        signals.send(Signal::Resized).unwrap();
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(typist.seen().frames, frames, "what is no news draws nothing");
+        typist.press("q");
+    };
+    let (ended, ()) = tokio::join!(run(Notes::default(), &mut screen, inputs, drop), person);
+    assert_eq!(ended.unwrap(), Ended::Quit(3));
 }
 
 #[tokio::test]

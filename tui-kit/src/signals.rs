@@ -19,6 +19,8 @@ pub enum Signal {
     Interrupted,
     /// SIGCONT: the program was stopped and goes on.
     Continued,
+    /// SIGWINCH: the terminal may have another size. Who reads its events is told of it by those too, but not within half a sequence.
+    Resized,
     /// Some task or thread has panicked: end at once.
     Panicked,
 }
@@ -42,11 +44,12 @@ pub fn from_system() -> io::Result<Signals> {
     let quit = signal(SignalKind::quit())?;
     // SIGCONT has this number on Linux for all common processors; other systems have their own.
     let continued = signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?;
+    let resized = signal(SignalKind::window_change())?;
     let breaks = breaks_on_purpose()?;
-    let all = (terminate, interrupt, hang_up, quit, continued, breaks);
+    let all = (terminate, interrupt, hang_up, quit, continued, resized, breaks);
     Ok(Box::pin(stream::unfold(
         all,
-        |(mut terminate, mut interrupt, mut hang_up, mut quit, mut continued, mut breaks)| async move {
+        |(mut terminate, mut interrupt, mut hang_up, mut quit, mut continued, mut resized, mut breaks)| async move {
             let next = tokio::select! {
                 biased;
                 () = terminal::panicked() => Signal::Panicked,
@@ -57,8 +60,9 @@ pub fn from_system() -> io::Result<Signals> {
                 () = terminal::hung_up() => Signal::Terminate,
                 () = come(&mut breaks) => panic!("asked for"),
                 _ = continued.recv() => Signal::Continued,
+                _ = resized.recv() => Signal::Resized,
             };
-            Some((next, (terminate, interrupt, hang_up, quit, continued, breaks)))
+            Some((next, (terminate, interrupt, hang_up, quit, continued, resized, breaks)))
         },
     )))
 }

@@ -106,6 +106,20 @@ impl Pty {
         }
     }
 
+    fn resize(&mut self, rows: u16, columns: u16) {
+        self.parser.screen_mut().set_size(cells(rows), cells(columns));
+        self.master.resize(size(rows, columns)).expect("a new size");
+    }
+
+    /// The footer stands on this row.
+    fn footer_at(&mut self, row: usize) {
+        self.wait("the footer at its new place", |pty| {
+            let columns = pty.parser.screen().size().1.get();
+            let mut rows = pty.parser.screen().rows(0, columns);
+            rows.nth(row).is_some_and(|row| row.contains("^C quit"))
+        });
+    }
+
     fn screen(&self) -> String {
         let contents = self.parser.screen().contents();
         contents.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
@@ -171,15 +185,8 @@ fn keys_pastes_sizes_and_the_end() {
     pty.send("D");
     pty.send("y");
     pty.sees("yx");
-    pty.parser.screen_mut().set_size(cells(12), cells(40));
-    pty.master.resize(size(12, 40)).expect("a new size");
-    pty.wait("the footer at its new place", |pty| {
-        pty.parser
-            .screen()
-            .rows(0, 40)
-            .nth(11)
-            .is_some_and(|row| row.contains("^C quit"))
-    });
+    pty.resize(12, 40);
+    pty.footer_at(11);
     pty.send("\x03");
     assert_eq!(pty.end(), 0);
     pty.is_given_back();
@@ -222,6 +229,62 @@ fn a_large_paste_is_one_sign_and_is_sent_whole() {
     pty.is_given_back();
 }
 
+#[test]
+fn a_paste_whose_end_is_late_holds_up_no_new_size_and_no_end_of_the_program() {
+    let mut pty = Pty::start("exec echo-kit");
+    pty.sees("Say something");
+    pty.send("\x1b[200~half of ");
+    pty.resize(12, 40);
+    pty.footer_at(11);
+    pty.send("it\x1b[201~");
+    pty.sees("half of it");
+    pty.send("\x1b[200~and one more");
+    pty.resize(20, 60);
+    pty.footer_at(19);
+    let id = pty.child.process_id().expect("it runs").to_string();
+    let told = std::process::Command::new("kill").args(["-TERM", &id]).status();
+    assert!(told.is_ok_and(|status| status.success()));
+    assert_eq!(pty.end(), 0);
+    pty.is_given_back();
+}
+
+/// A tmux that writes down what it is asked, and does not know `-w` where it is told so.
+const TMUX: &str = r#"#!/bin/sh
+echo "$@" >> "$0.asked"
+case "$*" in
+    *-w*) [ -n "$OLD" ] && exit 1 ;;
+esac
+cat > "$0.got"
+"#;
+
+#[test]
+fn inside_tmux_it_is_tmux_that_gets_a_copy() {
+    use std::os::unix::fs::PermissionsExt;
+    for (old, asked, told) in [
+        ("", "load-buffer -w -\n", "sent to tmux and"),
+        ("1", "load-buffer -w -\nload-buffer -\n", "kept by tmux"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let tmux = folder.path().join("tmux");
+        std::fs::write(&tmux, TMUX).expect("it can be written");
+        std::fs::set_permissions(&tmux, std::fs::Permissions::from_mode(0o700)).expect("it is ours");
+        let path = folder.path().display();
+        let mut pty = Pty::start(&format!("OLD={old} TMUX=/tmp/x,1,0 PATH={path}:$PATH exec echo-kit"));
+        pty.sees("Say something");
+        pty.send("/copy one; two\r");
+        pty.sees(told);
+        let read =
+            |end: &str| std::fs::read_to_string(folder.path().join(format!("tmux.{end}"))).expect("it was asked");
+        assert_eq!((read("asked").as_str(), read("got").as_str()), (asked, "one; two"));
+        assert!(
+            !String::from_utf8_lossy(&pty.raw).contains("\x1b]52;"),
+            "the terminal is not asked as well"
+        );
+        pty.send("\x03");
+        assert_eq!(pty.end(), 0);
+    }
+}
+
 /// Two hundred times a key and a new size come together, in either order: each key is there without waiting for another one.
 #[test]
 fn a_key_in_the_very_moment_of_a_new_size_is_read() {
@@ -231,16 +294,12 @@ fn a_key_in_the_very_moment_of_a_new_size_is_read() {
         let (rows, columns) = if round % 2 == 0 { (12, 40) } else { (20, 60) };
         // A sign that stands nowhere else on the screen.
         let key = char::from_u32(0x0410 + round % 32).expect("a letter");
-        let resize = |pty: &mut Pty| {
-            pty.parser.screen_mut().set_size(cells(rows), cells(columns));
-            pty.master.resize(size(rows, columns)).expect("a new size");
-        };
         if round % 3 == 0 {
-            resize(&mut pty);
+            pty.resize(rows, columns);
             pty.send(&key.to_string());
         } else {
             pty.send(&key.to_string());
-            resize(&mut pty);
+            pty.resize(rows, columns);
         }
         pty.sees(&key.to_string());
         // What was written is taken back, so that it fits and the next letter is new.
@@ -317,8 +376,7 @@ fn an_editor_gets_the_terminal_and_gives_it_back() {
     pty.sees("edit: half a sentence");
     pty.is_given_back();
     // Interrupts and sizes that come now are not for the program below; every letter is for the editor.
-    pty.parser.screen_mut().set_size(cells(12), cells(40));
-    pty.master.resize(size(12, 40)).expect("a new size");
+    pty.resize(12, 40);
     pty.send("abcdefghij\n");
     pty.wait("the screen is back", |pty| {
         pty.is_taken() && pty.screen().contains("abcdefghij")

@@ -9,6 +9,7 @@
 
 use std::{
     collections::VecDeque,
+    future::poll_fn,
     io,
     pin::Pin,
     sync::{
@@ -22,10 +23,10 @@ use std::{
 };
 
 use crossterm::event::{self, Event, EventStream};
-use futures_util::stream::Stream;
+use futures_util::stream::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
-use super::BATCH_MAX;
+use super::{BATCH_MAX, Events};
 
 /// Batches that wait for the loop. Then the terminal waits, and who pastes into it.
 const BATCHES_MAX: usize = 16;
@@ -88,6 +89,23 @@ fn read() -> io::Result<Vec<Event>> {
         wait = MORE;
     }
     Ok(batch)
+}
+
+/// The event and all others that are ready now. Polled with the loop's own waker: the stream keeps the last one it saw.
+pub(super) async fn ready_events(events: &mut Events, first: Event) -> Vec<Event> {
+    let mut ready = vec![first];
+    while ready.len() < BATCH_MAX {
+        let next = poll_fn(|context| match events.poll_next_unpin(context) {
+            Poll::Ready(Some(Ok(event))) => Poll::Ready(Some(event)),
+            // An end or error comes again at the next turn of the loop.
+            Poll::Ready(_) | Poll::Pending => Poll::Ready(None),
+        });
+        match next.await {
+            Some(event) => ready.push(event),
+            None => break,
+        }
+    }
+    ready
 }
 
 impl Stream for Reader {

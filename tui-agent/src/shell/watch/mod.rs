@@ -239,7 +239,7 @@ fn ended() -> Result<impl Future<Output = ()> + Send, Failure> {
     let (told, over) = tokio::sync::oneshot::channel();
     tokio::spawn(async move {
         while let Some(signal) = futures_util::StreamExt::next(&mut signals).await {
-            if signal != signals::Signal::Continued {
+            if !matches!(signal, signals::Signal::Continued | signals::Signal::Resized) {
                 // Nobody waits for it where all is over already.
                 let _ = told.send(());
                 tokio::time::sleep(ENDING_MAX).await;
