@@ -1,11 +1,12 @@
 //! The agent's program as a value: all that it knows and shows. What changes it is in `update`, what draws it in
 //! `view`.
 
+mod notice;
 mod orders;
 mod settings;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     time::{Duration, Instant},
 };
 
@@ -22,6 +23,7 @@ use minicom_tui_kit::{Effect, Keymap, Now, Shown, Theme, Zone, bare::Bare, notif
 use ratatui::layout::Size;
 
 pub use self::{
+    notice::{Ends, Notice, TOLD_FOR},
     orders::{Msg, Order, SettingsRead},
     settings::Settings,
 };
@@ -54,40 +56,6 @@ pub enum Focus {
     Compose,
     /// To the list.
     List,
-}
-
-/// Words in the status row, above the composer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// What happened and what to do.
-    pub words: Shown,
-    /// Whether something was refused or went wrong.
-    pub error: bool,
-    /// What ends it beside Esc.
-    pub ends: Ends,
-}
-
-/// What ends a notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ends {
-    /// A connection.
-    Connected,
-    /// A moment.
-    At(Duration),
-    /// A moment; before it, that the conversation waits no more.
-    Waits(ConversationId, Duration),
-    /// Leaving the conversation, or sending something.
-    Leaving,
-}
-
-impl Ends {
-    /// The moment at which it ends by itself.
-    pub(crate) const fn at(self) -> Option<Duration> {
-        match self {
-            Ends::At(at) | Ends::Waits(_, at) => Some(at),
-            Ends::Connected | Ends::Leaving => None,
-        }
-    }
 }
 
 /// A Close that is held back for as long as it can be undone.
@@ -144,6 +112,8 @@ pub struct App {
     /// Files beside replies, and those that come.
     pub(crate) files: Files,
     pub(crate) notice: Option<Notice>,
+    /// What went wrong by itself meanwhile, the oldest first.
+    pub(crate) troubles: VecDeque<Shown>,
     pub(crate) attention: Attention,
     /// Closes that can still be undone, the latest last.
     pub(crate) closing: Vec<HeldClose>,
@@ -261,6 +231,7 @@ impl App {
             writing: Writing::default(),
             files: Files::default(),
             notice: None,
+            troubles: VecDeque::new(),
             attention: Attention::new("minicom"),
             closing: Vec::new(),
             sent: HashMap::new(),

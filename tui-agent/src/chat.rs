@@ -66,9 +66,7 @@ impl Chat {
         Chat {
             conversation: summary.conversation,
             customer: summary.customer.id,
-            transcript: Transcript::new(eyes.zone.clone())
-                .with_links(links)
-                .with_fold_hint("l reads all"),
+            transcript: Transcript::new(eyes.zone.clone()).with_links(links),
             eyes,
             told: None,
             fresh: false,
@@ -340,7 +338,10 @@ impl Chat {
     fn sync_older(&mut self, replica: &AgentReplica) {
         let older = match replica.thread(self.customer) {
             Some(thread) if thread.is_loading_older() => Older::Loading,
-            Some(thread) if thread.is_loaded() && thread.has_more() && !thread.is_full() => Older::More,
+            Some(thread) if thread.is_loaded() && thread.has_more() => match thread.is_full() {
+                true => Older::Full,
+                false => Older::More,
+            },
             _ => Older::None,
         };
         if self.transcript.older() != older {

@@ -183,11 +183,10 @@ impl Eyes {
         let mark = match &pending.mark {
             PendingMark::Waiting => DeliveryMark::Waiting,
             PendingMark::Stored => DeliveryMark::Stored,
-            PendingMark::Stale => DeliveryMark::Failed(Shown::fixed("older than a day  r send  d discard")),
-            PendingMark::Failed(refusal) => DeliveryMark::Failed(Shown::line(&format!(
-                "{}  r retry  d discard",
-                words::refusal(refusal, &self.zone).trim_end_matches('.')
-            ))),
+            PendingMark::Stale => DeliveryMark::Failed(Shown::fixed("older than a day")),
+            PendingMark::Failed(refusal) => {
+                DeliveryMark::Failed(Shown::line(words::refusal(refusal, &self.zone).trim_end_matches('.')))
+            }
         };
         Some(Entry {
             key: EntryKey::Pending(number),

@@ -3,7 +3,7 @@
 use minicom_client::ClientEvent;
 use minicom_protocol::{
     command::{Done, Outcome, SeenLines},
-    frame::{AgentReply, Agents},
+    frame::{AgentReply, Agents, Typist},
     ids::LineNo,
     refusal::Refusal,
     stage::Closer,
@@ -701,4 +701,24 @@ fn a_question_that_is_lost_with_the_connection_holds_nothing_up() {
         "The connection was lost before the answer came. Ask again.",
         "/quit: end the program",
     ]);
+}
+
+#[test]
+fn who_types_and_what_is_half_said_is_no_line() {
+    let mut desk = Desk::new();
+    desk.ago(60)
+        .says("carol", "hi")
+        .says("frank", "prices?")
+        .taken("carol", ADA);
+    let mut script = Script::at(desk);
+    script.lines(&["/open carol"]);
+    script.said.clear();
+    for event in [
+        script.desk.types("carol", Typist::Customer, true),
+        script.desk.types("carol", Typist::Customer, false),
+        script.desk.bot_delta("frank", "Here they"),
+    ] {
+        script.client(event);
+    }
+    assert_eq!(script.said, Vec::<String>::new());
 }

@@ -210,7 +210,8 @@ impl Desk {
         self
     }
 
-    fn opens(&mut self, name: &str) {
+    /// A conversation begins in which nothing was said yet, unless one is open.
+    pub fn opens(&mut self, name: &str) {
         let before = self
             .threads
             .get(name)

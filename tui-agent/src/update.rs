@@ -49,14 +49,12 @@ use ratatui::{
 };
 
 use crate::{
-    app::{App, Ends, Focus, Msg, Notice, Order},
+    app::{App, Ends, Focus, Msg, Order},
     layout::{self, Layout, Wishes, layout},
     list::{Shape, Spot},
     view::{fitting, with},
 };
 
-/// How long a notice stays that only tells what was done.
-pub(crate) const TOLD_FOR: Duration = Duration::from_secs(5);
 /// Rows of one notch of the wheel.
 const WHEEL_ROWS: u16 = 3;
 
@@ -90,7 +88,7 @@ impl Program for App {
                 }
             }
             Input::Message(Msg::Kept(kept)) => self.restore(*kept, now),
-            Input::Message(Msg::DiskTrouble(words)) => self.trouble(words, Ends::Leaving),
+            Input::Message(Msg::DiskTrouble(words)) => self.trouble_by_itself(words),
             Input::Message(Msg::Written(Ok(path))) => self.tell(Shown::line(&format!("Written to {path}")), now),
             Input::Message(Msg::Written(Err(words))) => self.trouble(words, Ends::Leaving),
             Input::Message(Msg::LookedInto { id, preview }) => self.looked_into(id, preview),
@@ -134,21 +132,6 @@ impl App {
         self.out.push(Effect::Program(order));
     }
 
-    /// Something was refused or went wrong.
-    pub(crate) fn trouble(&mut self, words: Shown, ends: Ends) {
-        let error = true;
-        self.notice = Some(Notice { words, error, ends });
-    }
-
-    /// Something was done, or cannot be and need not.
-    pub(crate) fn tell(&mut self, words: Shown, now: Now) {
-        self.notice = Some(Notice {
-            words,
-            error: false,
-            ends: Ends::At(now.elapsed + TOLD_FOR),
-        });
-    }
-
     fn resize(&mut self, size: Size) {
         let was_one_pane = self.size.width < layout::TWO_PANES;
         self.size = size;
@@ -175,6 +158,7 @@ impl App {
     /// What follows from every change: sizes, what has been seen, what is to be asked, the title.
     fn settle(&mut self) {
         self.list.set_past(self.shown_as_of().is_some(), &self.replica);
+        self.tell_next_trouble();
         self.lay_out();
         if let Some(chat) = &mut self.chat {
             chat.sync(&self.replica);

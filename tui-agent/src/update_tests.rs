@@ -530,7 +530,8 @@ fn a_refused_line_whose_place_is_taken_says_so_itself() {
     let mut seat = at_bob();
     seat.press("first<enter>second");
     seat.refused(Refusal::NotOwner);
-    seat.sees("✗ not sent: it is not yours any more").sees("▏second");
+    seat.sees("✗ not sent: it is not yours any m›  r retry  d discard")
+        .sees("▏second");
     seat.press("<esc>r");
     let AgentCommand::Post { text, anyway, .. } = seat.commands().remove(0) else {
         unreachable!()

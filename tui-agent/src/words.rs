@@ -155,8 +155,8 @@ pub enum Tone {
     Bad,
 }
 
-/// The state of the connection for a header of so many columns. `F5` is the key to connect now; `as_of`, when what is shown was kept by
-/// an earlier program.
+/// The state of the connection for a header of so many columns. `now_key` is the key to connect now, if there is one; `as_of`, when what
+/// is shown was kept by an earlier program.
 pub fn connection(
     state: &ConnState,
     as_of: Option<&str>,
@@ -164,10 +164,10 @@ pub fn connection(
     now: Instant,
     zone: &Zone,
     columns: u16,
-    dot: &str,
+    (dot, now_key): (&str, &str),
 ) -> (String, Tone) {
-    let key = if columns >= 60 {
-        format!(" {dot} F5 now")
+    let key = if columns >= 60 && !now_key.is_empty() {
+        format!(" {dot} {now_key} now")
     } else {
         String::new()
     };

@@ -10,6 +10,10 @@ fn state(state: ConnState, columns: u16) -> String {
 }
 
 fn state_as_of(state: ConnState, as_of: Option<&str>, columns: u16) -> String {
+    state_by_key(state, as_of, columns, "F5")
+}
+
+fn state_by_key(state: ConnState, as_of: Option<&str>, columns: u16, key: &str) -> String {
     let now = Instant::now();
     connection(
         &state,
@@ -18,7 +22,7 @@ fn state_as_of(state: ConnState, as_of: Option<&str>, columns: u16) -> String {
         now,
         &Zone::utc(),
         columns,
-        "·",
+        ("·", key),
     )
     .0
 }
@@ -51,6 +55,15 @@ fn the_connection_by_width() {
     assert_eq!(state(offline(), 120), "offline since 14:04 · next try in 7s · F5 now");
     assert_eq!(state(offline(), 80), "offline since 14:04 · F5 now");
     assert_eq!(state(offline(), 50), "offline since 14:04");
+    assert_eq!(
+        state_by_key(reconnecting(2_900), None, 80, "^G"),
+        "reconnecting 3s · ^G now"
+    );
+    assert_eq!(
+        state_by_key(offline(), None, 80, ""),
+        "offline since 14:04",
+        "no key, no hint"
+    );
     let kept = |state, columns| state_as_of(state, Some("14:02"), columns);
     assert_eq!(kept(ConnState::Connecting, 80), "connecting · as of 14:02");
     assert_eq!(kept(reconnecting(2_900), 80), "offline · as of 14:02 · F5 now");

@@ -450,6 +450,17 @@ fn the_stage_and_the_place_are_told() {
 }
 
 #[test]
+fn who_types_is_no_line() {
+    let mut desk = Desk::live(vec![]);
+    desk.take_said();
+    for on in [true, false] {
+        let (name, at) = (Some(ada()), Seq(9));
+        desk.client(ClientEvent::Signal(CustomerSignal::Typing { name, on, at }));
+    }
+    assert!(desk.take_said().is_empty());
+}
+
+#[test]
 fn the_connection_is_told_when_it_stands_differently() {
     let mut desk = Desk::live(vec![]);
     desk.take_said();

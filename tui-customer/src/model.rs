@@ -2,7 +2,7 @@
 //! (`update`) and how it looks (`view`).
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     time::{Duration, Instant},
 };
 
@@ -200,6 +200,8 @@ pub struct App {
     pub(crate) files: Files,
     pub(crate) beginning: Beginning,
     pub(crate) notice: Option<Notice>,
+    /// What went wrong by itself meanwhile, the oldest first.
+    pub(crate) troubles: VecDeque<Shown>,
     /// What takes the keys first.
     pub(crate) over: Option<Over>,
     /// What was agreed to here.
@@ -225,7 +227,7 @@ pub struct App {
 impl App {
     /// The screen before the first word from the connection.
     pub fn new(settings: Settings) -> App {
-        App {
+        let mut app = App {
             name: settings.name,
             command: settings.command,
             theme: settings.theme,
@@ -241,9 +243,7 @@ impl App {
             state: ConnState::Connecting,
             ended: None,
             reads: Reads::default(),
-            transcript: Transcript::new(settings.zone)
-                .with_links(settings.links)
-                .with_fold_hint("/show reads all"),
+            transcript: Transcript::new(settings.zone).with_links(settings.links),
             asked: Asked::new(),
             copying: "",
             numbers: BTreeMap::new(),
@@ -254,6 +254,7 @@ impl App {
             files: Files::of_earlier(settings.files),
             beginning: settings.beginning,
             notice: None,
+            troubles: VecDeque::new(),
             over: None,
             agreed_to: None,
             wanted: None,
@@ -265,7 +266,9 @@ impl App {
             told_typing: None,
             keep_draft_at: None,
             changed: true,
-        }
+        };
+        app.name_keys();
+        app
     }
 
     /// Where the thread's newest conversation stands; `None` before the first.
@@ -318,10 +321,11 @@ impl App {
     /// Whether there is more above what is known.
     pub(crate) fn older(&self) -> Older {
         let thread = self.replica.thread();
-        match (thread.is_loading_older(), thread.has_more() && !thread.is_full()) {
-            (true, _) => Older::Loading,
-            (false, true) => Older::More,
-            (false, false) => Older::None,
+        match (thread.is_loading_older(), thread.has_more(), thread.is_full()) {
+            (true, ..) => Older::Loading,
+            (false, false, _) => Older::None,
+            (false, true, false) => Older::More,
+            (false, true, true) => Older::Full,
         }
     }
 

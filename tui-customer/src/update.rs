@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use minicom_client::ConnState;
 use minicom_tui_kit::{
-    Effect, Input, Now,
+    Effect, Input, Now, Shown,
     transcript::{EntryKey, Hit, Pointed},
 };
 use ratatui::{
@@ -36,6 +36,8 @@ pub(crate) type Effects = Vec<Effect<Order>>;
 
 /// Rows of one notch of the wheel.
 const WHEEL_ROWS: u16 = 3;
+/// Troubles that wait to be told, behind the one that is. What makes more of them at once is told by the first ones.
+const TROUBLES_MAX: usize = 2;
 /// What is written is on disk so long after it changed.
 const DRAFT_AFTER: Duration = Duration::from_secs(1);
 
@@ -113,6 +115,11 @@ impl App {
     fn settle(&mut self, now: Now, effects: &mut Effects) {
         if matches!(&self.notice, Some(Notice { ends: Ends::At(at), .. }) if *at <= now.elapsed) {
             self.notice = None;
+        }
+        if self.notice.is_none()
+            && let Some(words) = self.troubles.pop_front()
+        {
+            self.notice(words, Ends::WithSending);
         }
         self.fit();
         if self.transcript.wants_latest() {
@@ -253,8 +260,21 @@ impl App {
         }
     }
 
+    /// Something went wrong, and nobody has done anything for it: it waits until what went wrong before it has been seen.
+    pub(crate) fn trouble(&mut self, words: Shown) {
+        match &self.notice {
+            Some(told) if told.words == words => {}
+            Some(told) if told.ends == Ends::WithSending => {
+                if self.troubles.len() < TROUBLES_MAX && !self.troubles.contains(&words) {
+                    self.troubles.push_back(words);
+                }
+            }
+            _ => self.notice(words, Ends::WithSending),
+        }
+    }
+
     /// Says something above the composer.
-    pub(crate) fn notice(&mut self, words: minicom_tui_kit::Shown, ends: Ends) {
+    pub(crate) fn notice(&mut self, words: Shown, ends: Ends) {
         self.notice = Some(Notice { words, ends });
     }
 
@@ -266,7 +286,7 @@ impl App {
             self.told_typing = None;
         }
         if let ConnState::Untrusted { why, .. } = &state {
-            self.notice(minicom_tui_kit::Shown::line(why), Ends::WithSending);
+            self.notice(Shown::line(why), Ends::WithSending);
         } else if matches!(self.state, ConnState::Untrusted { .. }) {
             self.notice = None;
         }

@@ -13,9 +13,13 @@ use minicom_protocol::{
     refusal::Refusal,
     stage::Side,
 };
-use minicom_tui_customer::{Msg, Order, Settings};
+use minicom_tui_customer::{
+    Msg, Order, Settings,
+    actions::{keymap, with_own},
+};
 use minicom_tui_kit::{
     Effect, Input, Theme,
+    config::Config,
     testing::{BENCH_START, key},
 };
 use rig::{Desk, Rig, ada, agent, line_no, settings, typing};
@@ -710,4 +714,119 @@ fn an_empty_chat_offers_nothing_older() {
     let events = vec![rig.desk.opened(0), rig.desk.says(0, agent(), "hello")];
     rig.happens(events);
     rig.bench.sees("older messages");
+}
+
+#[test]
+fn troubles_that_come_by_themselves_are_told_one_after_the_other() {
+    let mut rig = in_stage("bot");
+    for words in [
+        "The disk is full.",
+        "It is damaged.",
+        "The disk is full.",
+        "A third.",
+        "A fourth.",
+    ] {
+        rig.tell(ClientEvent::OutboxTrouble(words.into()));
+    }
+    rig.bench.sees("The disk is full.");
+    rig.bench.press("<esc>").sees("It is damaged.");
+    rig.bench.tell(Msg::Trouble("It is damaged.".into()));
+    rig.bench.press("<esc>").sees("A third.");
+    rig.bench.press("<esc>").sees_no("A third.").sees_no("A fourth.");
+}
+
+#[test]
+fn in_every_state_without_a_connection_lines_wait_and_go_on_being_written() {
+    let states = |rig: &Rig| {
+        let retry_at = rig.at(Duration::from_secs(9));
+        let (why, since, attempt) = (|| "connection refused".to_owned(), std::time::SystemTime::UNIX_EPOCH, 1);
+        vec![
+            (ConnState::Connecting, " connecting "),
+            (
+                ConnState::Reconnecting {
+                    retry_at,
+                    attempt,
+                    why: why(),
+                },
+                "reconnecting 9s · F5 now",
+            ),
+            (
+                ConnState::Offline {
+                    since,
+                    retry_at,
+                    why: why(),
+                },
+                "offline since 00:00",
+            ),
+            (
+                ConnState::Untrusted { retry_at, why: why() },
+                "certificate not accepted",
+            ),
+            (ConnState::Draining { retry_at }, "server restarts, back soon"),
+        ]
+    };
+    for at in 0..states(&in_stage("active")).len() {
+        let mut rig = in_stage("active");
+        let (state, words) = states(&rig).remove(at);
+        rig.state(state);
+        rig.bench.sees(words).sees("saved here");
+        rig.bench
+            .press("kept<enter>half")
+            .sees("... waiting to send")
+            .sees("▏half");
+        assert_eq!(rig.sent().remove(0).1, post("kept"), "{words}");
+        rig.connect();
+        rig.bench
+            .sees("live")
+            .sees_no(words)
+            .sees_no("saved here")
+            .sees("▏half");
+    }
+}
+
+#[test]
+fn a_thread_of_which_not_all_is_held_says_where_the_rest_is() {
+    let mut desk = Desk::default();
+    desk.opened(-6_000);
+    for at in -5_000..-10 {
+        desk.says(at, agent(), "again");
+    }
+    let events = desk.events.clone();
+    let mut rig = Rig::with(settings(Theme::ansi()), desk, 200, 60);
+    rig.connect_with(events[20..].to_vec(), true);
+    rig.bench.effects();
+    for _ in 0..120 {
+        rig.bench.press("<pgup>");
+    }
+    rig.bench
+        .sees("older messages are not held here · /export tells how to get all");
+    let asks = |order: &Order| matches!(order, Order::Ask(CustomerQuestion::Thread { .. }));
+    assert!(!rig.bench.orders().iter().any(asks), "there is no room for more");
+}
+
+#[test]
+fn the_screen_names_the_keys_that_there_are() {
+    let keys =
+        "[keys.chat]\nf5 = \"none\"\nalt-f5 = \"reconnect\"\nend = \"none\"\npgup = \"none\"\nalt-f6 = \"older\"\n";
+    let config = Config::parse("chat.toml", keys, &["chat"]).unwrap();
+    let mut desk = Desk::default();
+    desk.opened(-60);
+    for at in -50..0 {
+        desk.says(at, agent(), &format!("line {at}"));
+    }
+    let events = desk.events.clone();
+    let settings = Settings {
+        keys: with_own(keymap(), &config).unwrap(),
+        ..settings(Theme::ansi())
+    };
+    let mut rig = Rig::with(settings, desk, 80, 24);
+    rig.connect_with(events[10..].to_vec(), true);
+    rig.lost(9);
+    rig.bench.sees("reconnecting 9s · Alt+F5 now");
+    for _ in 0..4 {
+        rig.bench.press("<alt-f6>");
+    }
+    rig.bench
+        .sees("Alt+F6 for older messages")
+        .sees("[ the latest is below ]");
 }

@@ -7,6 +7,7 @@
 //! It refuses to know where entries come from and who reads them. A frame costs what is visible, not what is held.
 
 mod entry;
+mod hints;
 mod layout;
 mod place;
 mod pointing;
@@ -21,6 +22,7 @@ use minicom_protocol::gate::Shown;
 use minicom_protocol::ids::FileId;
 
 pub use entry::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind, words_of};
+pub use hints::Hints;
 use layout::Memo;
 use place::Place;
 
@@ -46,6 +48,8 @@ pub enum Older {
     More,
     /// It was asked for.
     Loading,
+    /// There is more, and as much as is held is here: it can only be read elsewhere.
+    Full,
 }
 
 /// What a click hits.
@@ -90,8 +94,7 @@ pub struct Transcript {
     previews: HashMap<FileId, FilePreview>,
     /// The terminal is told of addresses.
     links: bool,
-    /// What a person does to read what is folded.
-    fold_hint: &'static str,
+    hints: Hints,
     memo: RefCell<Memo>,
 }
 
@@ -114,7 +117,7 @@ impl Transcript {
             files: HashMap::new(),
             previews: HashMap::new(),
             links: false,
-            fold_hint: "",
+            hints: Hints::default(),
             memo: layout::memo(),
         }
     }
@@ -125,10 +128,9 @@ impl Transcript {
         self
     }
 
-    /// What is told where a long text is folded: how to read all of it.
-    pub fn with_fold_hint(mut self, words: &'static str) -> Transcript {
-        self.fold_hint = words;
-        self
+    /// Names the keys and words that it is to tell.
+    pub fn set_hints(&mut self, hints: Hints) {
+        self.hints = hints;
     }
 
     /// Whether some of a line is not shown, as it is long.
@@ -353,10 +355,10 @@ impl Transcript {
         };
         if near_the_end {
             self.entries.drain(..over);
-            self.older = if self.older == Older::Loading {
-                Older::Loading
-            } else {
-                Older::More
+            self.older = match self.older {
+                Older::None | Older::More => Older::More,
+                Older::Loading => Older::Loading,
+                Older::Full => Older::Full,
             };
         } else {
             let (kept, left_at) = (self.entries.len() - over, self.left_at);

@@ -159,6 +159,19 @@ fn marks_in_words_and_ascii() {
 }
 
 #[test]
+fn of_a_long_reason_the_keys_are_kept() {
+    let mut chat = transcript(40, 4);
+    chat.insert(line(1, "you", "one", 0));
+    let why = "the server has more to say of it than there is room for";
+    chat.set_mark(Stored(1), DeliveryMark::Failed(Shown::fixed(why)));
+    chat.set_hints(Hints {
+        failed: "r retry  d discard".to_owned(),
+        ..Hints::default()
+    });
+    assert_eq!(screen(&chat)[3], "✗ not sent: the ser›  r retry  d discard");
+}
+
+#[test]
 fn files_stand_below_their_line_with_what_becomes_of_them() {
     let mut chat = transcript(60, 7);
     let id = minicom_protocol::ids::FileId::from_bytes([7; 16]);
@@ -485,6 +498,85 @@ fn the_far_end_is_dropped() {
     assert!(chat.wants_latest() && !chat.is_at_end());
     chat.replace_all((4_000..=5_002).map(|number| line(number, "carol", "z", number.cast_signed() * 3 * MINUTE)));
     assert!(chat.is_at_end() && !chat.wants_latest());
+}
+
+#[test]
+fn what_is_older_than_all_that_is_held_is_told_with_how_to_read_it() {
+    let mut chat = numbered(30, 60, 10);
+    chat.set_older(Older::Full);
+    chat.scroll_up(1_000);
+    assert_eq!(first_row(&chat), "older messages are not held here");
+    assert!(!chat.wants_older(), "there is nothing to ask for");
+    chat.set_hints(Hints {
+        beyond: "D writes the chat".to_owned(),
+        ..Hints::default()
+    });
+    assert_eq!(first_row(&chat), "older messages are not held here · D writes the chat");
+    // What is dropped while one reads at the end cannot be asked for either.
+    let mut chat = numbered(5_000, 40, 10);
+    chat.set_older(Older::Full);
+    chat.insert(line(5_001, "carol", "x", 15_003 * MINUTE));
+    assert_eq!((chat.entries().len(), chat.older()), (ENTRIES_MAX, Older::Full));
+}
+
+#[test]
+fn ones_own_keys_are_told_and_none_that_there_is_not() {
+    let mut chat = numbered(40, 40, 10);
+    chat.set_older(Older::More);
+    let mut told = |older: &str, latest: &str| {
+        chat.set_hints(Hints {
+            older: older.to_owned(),
+            latest: latest.to_owned(),
+            ..Hints::default()
+        });
+        chat.to_end();
+        chat.scroll_up(1_000);
+        let rows = screen(&chat);
+        (rows[0].trim().to_owned(), rows[9].trim().to_owned())
+    };
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(
+        told("^B", "^E"),
+        pair("^B for older messages", "[ ^E to jump to the latest ]")
+    );
+    assert_eq!(told("", ""), pair("older messages above", "[ the latest is below ]"));
+    chat.insert(line(41, "carol", "new", 123 * MINUTE));
+    assert_eq!(screen(&chat)[9].trim(), "[ 1 new message below ]");
+}
+
+#[test]
+fn right_to_left_text_stays_in_its_logical_order_behind_time_and_name() {
+    let mut chat = transcript(40, 4);
+    chat.extend([
+        line(1, "carol", "שלום, abc עולם", 0),
+        line(2, "مريم", "مرحبا 42", 3 * MINUTE),
+    ]);
+    let rows = screen(&chat);
+    assert_eq!(rows[2], "14:00 car› שלום, abc עולם");
+    assert!(
+        rows[3].starts_with("14:03 ") && rows[3].ends_with(" مرحبا 42"),
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn lines_of_two_minutes_are_one_group_and_a_third_begins_another() {
+    let mut chat = transcript(40, 6);
+    chat.extend([
+        line(1, "carol", "one", 0),
+        line(2, "carol", "two", 2 * MINUTE),
+        line(3, "carol", "three", 4 * MINUTE + 1),
+        line(4, "bot", "four", 4 * MINUTE + 2),
+    ]);
+    assert_eq!(
+        screen(&chat)[2..],
+        [
+            "14:00 car› one",
+            "           two",
+            "14:04 car› three",
+            "14:04 bot  four"
+        ]
+    );
 }
 
 #[test]

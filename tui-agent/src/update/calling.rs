@@ -15,9 +15,8 @@ use minicom_protocol::{
 use minicom_tui_kit::{Now, Shown};
 
 use crate::{
-    app::{App, Ends, Notice, Order},
+    app::{App, Ends, Notice, Order, TOLD_FOR},
     layout,
-    update::TOLD_FOR,
 };
 
 /// Who waits and is not acted upon calls again after so long.

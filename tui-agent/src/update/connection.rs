@@ -39,7 +39,7 @@ impl App {
             ClientEvent::Latency(latency) => self.connection.latency = Some(*latency),
             ClientEvent::Ended(ended) => self.connection.ended = Some(ended.clone()),
             ClientEvent::Deferred(refusal) => self.tell(minicom_client::deferred_words(refusal), now),
-            ClientEvent::OutboxTrouble(words) => self.trouble(Shown::line(words), Ends::Leaving),
+            ClientEvent::OutboxTrouble(words) => self.trouble_by_itself(Shown::line(words)),
             ClientEvent::Batch { events, .. } => self.notice_events(events, now),
             ClientEvent::Reply { question, told, .. } => {
                 self.article_told(question, told);

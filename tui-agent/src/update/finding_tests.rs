@@ -166,3 +166,23 @@ fn from_hit_to_hit_by_letters_in_the_list_and_by_a_chord_while_writing() {
     seat.press("<esc>").sees("and the lamp?");
     seat.press("<alt-n>").sees("No search has led here.");
 }
+
+#[test]
+fn what_is_older_than_all_that_is_held_is_said_to_be_so() {
+    let mut desk = Desk::new();
+    desk.ago(50_000).says("carol", "my parcel is late");
+    for number in 0..5_060 {
+        desk.replies("carol", ADA, &format!("line {number}"));
+    }
+    desk.ago(400).says("carol", "and the lamp?").taken("carol", ADA);
+    let mut seat = Seat::at(desk, 80, 24);
+    seat.press("<ctrl-n>").press("<ctrl-f>parcel").sees("my parcel is late");
+    seat.press("<enter>")
+        .sees("That is older than what is held here. D in the list")
+        .sees("and the lamp?");
+    // The top of what is held says so too.
+    let chat = seat.bench.app.chat.as_mut().unwrap();
+    chat.transcript.scroll_up(10_000);
+    seat.press("<pgup>")
+        .sees("older messages are not held here · D writes the chat");
+}

@@ -4,7 +4,7 @@ use minicom_tui_kit::{Effect, Key, Now, Shown, composer::Handled};
 
 use crate::{
     app::{App, Ends, Focus, Order},
-    keys::{Action, contexts},
+    keys::{Action, Context, contexts},
     list::Spot,
     sign_in,
 };
@@ -354,6 +354,15 @@ impl App {
     /// The same in the list.
     pub(crate) fn list_key_words(&self, action: Action) -> String {
         self.first_key(false, action)
+    }
+
+    /// The key that undoes the end of a chat: one that does it whatever is written.
+    pub(crate) fn undo_key(&self) -> String {
+        let keys = self.keymap.keys(&[Context::Everywhere], Action::Done);
+        match keys.first() {
+            Some(key) => key.hint(),
+            None => self.key_words(Action::Done),
+        }
     }
 
     fn first_key(&self, composing: bool, action: Action) -> String {

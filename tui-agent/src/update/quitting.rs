@@ -49,17 +49,25 @@ impl App {
         match self.unsent() {
             Some(unsent) if self.quits_until.is_none() => {
                 self.quits_until = Some(now.elapsed + QUIT_UNSENT);
-                let again = self.list_key_words(Action::Quit);
+                let again = self.quit_key();
                 let words = format!("{} not sent yet, kept here. {again} again to quit.", lines(unsent));
                 self.tell(Shown::line(&words), now);
             }
             None if self.files.is_moving() && self.quits_until.is_none() => {
                 self.quits_until = Some(now.elapsed + QUIT_UNSENT);
-                let again = self.list_key_words(Action::Quit);
+                let again = self.quit_key();
                 let words = format!("A file is on its way and would be given up. {again} again to quit.");
                 self.tell(Shown::line(&words), now);
             }
             _ => self.quit(now),
+        }
+    }
+
+    /// The key that quits where the keys go: while one writes a letter is text.
+    fn quit_key(&self) -> String {
+        match self.is_composing() {
+            true => self.key_words(Action::Quit),
+            false => self.list_key_words(Action::Quit),
         }
     }
 

@@ -3,9 +3,15 @@
 use std::time::Duration;
 
 use minicom_protocol::{command::AgentCommand, ids::ConversationId};
-use minicom_tui_kit::{Now, transcript::Entry};
+use minicom_tui_kit::{
+    Now,
+    transcript::{Entry, Hints},
+};
 
-use crate::app::{App, Order};
+use crate::{
+    app::{App, Order},
+    keys::Action,
+};
 
 /// One's own typing is said at most this often.
 const TYPING_EVERY: Duration = Duration::from_secs(3);
@@ -13,6 +19,25 @@ const TYPING_EVERY: Duration = Duration::from_secs(3);
 const TYPING_LASTS: Duration = Duration::from_secs(6);
 
 impl App {
+    /// The open thread tells the keys that there are.
+    pub(crate) fn name_keys(&mut self) {
+        let listed = |action, does: &str| match self.list_key_words(action).as_str() {
+            "" => String::new(),
+            key => format!("{key} {does}"),
+        };
+        let (retry, discard) = (listed(Action::Retry, "retry"), listed(Action::Discard, "discard"));
+        let hints = Hints {
+            older: self.key_words(Action::PageUp),
+            latest: self.key_words(Action::Latest),
+            folded: listed(Action::ReadInFull, "reads all"),
+            beyond: listed(Action::Transcript, "writes the chat"),
+            failed: format!("{retry}  {discard}").trim().to_owned(),
+        };
+        if let Some(chat) = &mut self.chat {
+            chat.transcript.set_hints(hints);
+        }
+    }
+
     /// Whether the open thread can be read now.
     pub(crate) fn chat_is_visible(&self) -> bool {
         let layout = self.layout();

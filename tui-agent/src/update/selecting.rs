@@ -68,6 +68,7 @@ impl App {
         match read {
             Ok(own) => {
                 (self.keymap, self.theme, self.mouse) = (own.keymap, own.theme, own.mouse);
+                self.name_keys();
                 self.out.push(Effect::Notifier(own.notifier));
                 if self.bare.is_none() {
                     self.out.push(Effect::Mouse(self.mouse));

@@ -102,12 +102,12 @@ fn over_hints(app: &App, over: &Over) -> Vec<Hint<Action>> {
         ],
         Over::Picker(pick) if pick.purpose == PickFor::Find => {
             let widens = app.chat.is_some().then(|| Hint::words("Tab here or everywhere"));
-            let first = Hint::words("Enter goes there");
-            [first]
-                .into_iter()
-                .chain(widens)
-                .chain([Hint::words("Esc goes back")])
-                .collect()
+            let (first, back) = (Hint::words("Enter goes there"), Hint::words("Esc goes back"));
+            // With nothing found there is nowhere to go but back.
+            match pick.picker.fitting() {
+                0 => [back].into_iter().chain(widens).collect(),
+                _ => [first].into_iter().chain(widens).chain([back]).collect(),
+            }
         }
         Over::Picker(_) => vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],
         Over::Prompt(_) => vec![Hint::words("Enter goes on"), Hint::words("Esc cancels")],

@@ -13,6 +13,7 @@ use ratatui::{
 use crate::{
     app::App,
     facts,
+    keys::Action,
     layout::ChatLayout,
     view::{
         found,
@@ -62,12 +63,24 @@ pub(super) fn draw(app: &App, parts: &ChatLayout, buffer: &mut Buffer, now: Now)
 
 fn nothing_open(app: &App, parts: &ChatLayout, buffer: &mut Buffer) {
     let row = row_of(parts.transcript, parts.transcript.height / 2);
-    let words = match (app.began, app.list.is_empty(), app.list.count(Section::Waiting)) {
-        (false, ..) | (true, true, _) => "",
-        (true, false, 0) => "Choose a conversation: j, k or its number",
-        (true, false, _) => "Press n to take the next customer",
+    // Letters are orders only where the list has the keys.
+    let key = |action| match app.is_composing() {
+        true => app.key_words(action),
+        false => app.list_key_words(action),
     };
-    centred(buffer, row, words, app.theme.dim());
+    let words = match (app.began, app.list.is_empty(), app.list.count(Section::Waiting)) {
+        (false, ..) | (true, true, _) => String::new(),
+        (true, false, 0) if app.is_composing() => {
+            format!("Choose a conversation: {} goes to the list", key(Action::Escape))
+        }
+        (true, false, 0) => format!(
+            "Choose a conversation: {}, {} or its number",
+            key(Action::Down),
+            key(Action::Up)
+        ),
+        (true, false, _) => format!("Press {} to take the next customer", key(Action::Next)),
+    };
+    centred(buffer, row, &words, app.theme.dim());
 }
 
 fn centred(buffer: &mut Buffer, row: Rect, words: &str, style: Style) {
@@ -189,3 +202,7 @@ fn typing(app: &App, now: Now) -> Option<String> {
         [first, .., last] => Some(format!("{first} and {last} are typing")),
     }
 }
+
+#[cfg(test)]
+#[path = "../states_tests.rs"]
+mod tests;

@@ -10,6 +10,7 @@ use ratatui::{
 use crate::{
     app::App,
     details,
+    keys::Action,
     view::{put, put_right, row_of},
 };
 
@@ -19,7 +20,10 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     let theme = &app.theme;
     let top = row_of(area, 0);
     put(buffer, top, top.x + 1, "CUSTOMER", theme.title());
-    put_right(buffer, top, "F8 hides ", theme.hint());
+    let key = app.key_words(Action::Details);
+    if !key.is_empty() {
+        put_right(buffer, top, &format!("{key} hides "), theme.hint());
+    }
     let rule = row_of(area, 1);
     let rule_words = theme.signs().rule.repeat(usize::from(rule.width));
     put(buffer, rule, rule.x, &rule_words, theme.dim());

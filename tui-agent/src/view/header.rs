@@ -12,6 +12,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use crate::{
     app::App,
     facts,
+    keys::Action,
     layout::{THREE_PANES, TWO_PANES},
     view::{put, put_right},
     words::{self, Tone},
@@ -29,6 +30,7 @@ enum Form {
 pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
     let theme = &app.theme;
     let kept = app.as_of.filter(|it| it.kept).map(|it| app.as_of_words(it.wall, now));
+    let now_key = app.key_words(Action::Reconnect);
     let (state, tone) = words::connection(
         &app.connection.state,
         kept.as_deref(),
@@ -36,7 +38,7 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
         app.instant(now),
         &app.zone,
         area.width,
-        theme.signs().dot,
+        (theme.signs().dot, now_key.as_str()),
     );
     let columns = usize::from(area.width);
     let gap = if area.width >= THREE_PANES { "    " } else { "  " };

@@ -187,7 +187,11 @@ fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
     if let Some(held) = app.closing_of(summary.conversation) {
         let left = words::seconds_left(app.start + held.until, app.instant(now)).unwrap_or(0);
         let short = format!("ends in {left} s");
-        return (vec![format!("{short} {dot} F9 undoes"), short], true);
+        let long = match app.undo_key() {
+            key if key.is_empty() => short.clone(),
+            key => format!("{short} {dot} {key} undoes"),
+        };
+        return (vec![long, short], true);
     }
     let written = app.writing.get(summary.conversation);
     if let Some(words) = written.and_then(|written| written.current().too_long()) {

@@ -32,7 +32,7 @@ impl App {
             Msg::FileRead { title, text } => self.file_read(title, text),
             Msg::Files(told) => self.files_told(told, now, effects),
             Msg::Settings(read) => self.settings_read(read, effects),
-            Msg::Trouble(words) => self.notice(Shown::line(&words), Ends::WithSending),
+            Msg::Trouble(words) => self.trouble(Shown::line(&words)),
         }
     }
 
@@ -45,7 +45,7 @@ impl App {
                 self.ended = Some(ended.clone());
                 self.over = None;
             }
-            ClientEvent::OutboxTrouble(words) => self.notice(Shown::line(words), Ends::WithSending),
+            ClientEvent::OutboxTrouble(words) => self.trouble(Shown::line(words)),
             ClientEvent::Answered { id, command, outcome } => self.answered(*id, command, outcome),
             ClientEvent::Batch { events, .. } => read_further = self.show_events(events),
             ClientEvent::Deferred(refusal) => {

@@ -171,10 +171,13 @@ impl App {
         if !agrees {
             self.files.unagreed.clear();
             let words = match self.waits_for_consent() {
-                true => "You did not agree: your line is not sent. Ctrl-R asks again.",
-                false => "You did not agree: nothing was sent. Enter asks again.",
+                true => format!(
+                    "You did not agree: your line is not sent. {} asks again.",
+                    self.key_hint(Action::Retry)
+                ),
+                false => "You did not agree: nothing was sent. Enter asks again.".to_owned(),
             };
-            return self.notice(Shown::fixed(words), Ends::WithText);
+            return self.notice(Shown::line(&words), Ends::WithText);
         }
         self.notice = None;
         self.agreed_to = Some(text.clone());

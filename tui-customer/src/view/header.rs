@@ -112,7 +112,10 @@ fn colour(app: &App) -> Option<Style> {
 /// How the connection stands, the longest form first.
 fn states(app: &App, now: Now) -> Vec<String> {
     let dot = app.theme.signs().dot;
-    let key = super::hint(app, Action::Reconnect);
+    let now_by = match super::hint(app, Action::Reconnect) {
+        key if key.is_empty() => String::new(),
+        key => format!(" {dot} {key} now"),
+    };
     let left = app
         .until_retry(now)
         .map(|left| left.as_secs() + u64::from(left.subsec_nanos() > 0));
@@ -120,10 +123,7 @@ fn states(app: &App, now: Now) -> Vec<String> {
         ConnState::Connecting => vec!["connecting".to_owned()],
         ConnState::Live => vec!["live".to_owned()],
         ConnState::Reconnecting { .. } => match left {
-            Some(left) => vec![
-                format!("reconnecting {left}s {dot} {key} now"),
-                format!("reconnecting {left}s"),
-            ],
+            Some(left) => vec![format!("reconnecting {left}s{now_by}"), format!("reconnecting {left}s")],
             None => vec!["reconnecting".to_owned()],
         },
         ConnState::Offline { since, .. } => {
@@ -131,8 +131,8 @@ fn states(app: &App, now: Now) -> Vec<String> {
             let short = format!("offline since {since}");
             match left {
                 Some(left) => vec![
-                    format!("{short} {dot} next try in {left}s {dot} {key} now"),
-                    format!("{short} {dot} {key} now"),
+                    format!("{short} {dot} next try in {left}s{now_by}"),
+                    format!("{short}{now_by}"),
                     short,
                 ],
                 None => vec![format!("{short} {dot} trying"), short],

@@ -24,7 +24,7 @@ use crate::screen::{Screen, TerminalScreen};
 use crate::table::{Column, Table, TableRow};
 use crate::testing::hostile::hostile;
 use crate::testing::wire::{Between, Wire, only_own_words};
-use crate::transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind, Older};
+use crate::transcript::{Card, DeliveryMark, Entry, EntryKey, Extras, Hints, Kind, Older};
 use crate::{Theme, Transcript, Who, Zone, help, markdown, plain};
 
 /// What is shown somewhere: texts that strangers chose, and how large and in which colours.
@@ -191,7 +191,11 @@ fn line(key: u64, name: &str, text: &str, who: Who) -> Entry {
 }
 
 fn transcript(a: &str, b: &str, columns: u16, rows: u16) -> Transcript {
-    let mut transcript = Transcript::new(Zone::utc()).with_links(true).with_fold_hint("read it");
+    let mut transcript = Transcript::new(Zone::utc()).with_links(true);
+    transcript.set_hints(Hints {
+        folded: "read it".to_owned(),
+        ..Hints::default()
+    });
     transcript.set_size(columns, rows);
     transcript.extend([
         line(1, a, b, Who::Customer),

@@ -7,10 +7,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::Transcript;
 use super::entry::{Card, DeliveryMark, Entry, Kind};
 use super::layout::{Above, BAR_COLUMNS, Block, BlockRow, OfFile, SYSTEM_MARGIN, indent, name_columns};
 use super::place::Place;
-use super::{Older, Transcript};
 use crate::file_preview::FilePreview;
 use crate::links::{self, Link};
 use crate::preview::{self, Line, Words};
@@ -59,7 +59,8 @@ impl Transcript {
             skip = 0;
         }
         if bar {
-            pen.centred(bottom, &self.bar(theme), theme.unread());
+            let words = self.hints.below(self.new_below(), theme.signs().dot);
+            pen.centred(bottom, &words, theme.unread());
         }
     }
 
@@ -68,12 +69,7 @@ impl Transcript {
         let theme = pen.theme;
         match row {
             BlockRow::Above(Above::Older) => {
-                let words = if self.older == Older::Loading {
-                    "loading older messages"
-                } else {
-                    "PgUp for older messages"
-                };
-                pen.centred(y, words, theme.dim());
+                pen.centred(y, &self.hints.above(self.older, theme.signs().dot), theme.dim());
             }
             BlockRow::Above(Above::Day) => pen.centred(y, &self.zone.day(entry.time, pen.now), theme.dim()),
             BlockRow::Above(Above::Divider) => {
@@ -96,12 +92,15 @@ impl Transcript {
             BlockRow::Card(row) => self.draw_card(entry, row, y, pen),
             BlockRow::Words => {
                 if let Some(mark) = &entry.mark {
-                    let style = if entry.has_failed() { theme.error() } else { theme.dim() };
-                    pen.right(
-                        y,
-                        &truncate(&mark.words(theme, &self.zone), usize::from(pen.area.width)),
-                        style,
-                    );
+                    let (style, keys) = match entry.has_failed() && !self.hints.failed.is_empty() {
+                        true => (theme.error(), format!("  {}", self.hints.failed)),
+                        false if entry.has_failed() => (theme.error(), String::new()),
+                        false => (theme.dim(), String::new()),
+                    };
+                    // Of a long reason the keys are kept.
+                    let room = usize::from(pen.area.width).saturating_sub(width(&keys));
+                    let words = truncate(&mark.words(theme, &self.zone), room);
+                    pen.right(y, &format!("{words}{keys}"), style);
                 }
             }
         }
@@ -207,8 +206,8 @@ impl Transcript {
             pen.at(at, y, words, preview::style(paint, pen.theme));
             at += width(words);
         }
-        if line.hides > 0 && !self.fold_hint.is_empty() {
-            let words = format!(" {} {}", pen.theme.signs().dot, self.fold_hint);
+        if line.hides > 0 && !self.hints.folded.is_empty() {
+            let words = format!(" {} {}", pen.theme.signs().dot, self.hints.folded);
             let room = usize::from(self.columns).saturating_sub(at);
             pen.at(at, y, &truncate(&words, room), pen.theme.dim());
         }
@@ -224,15 +223,6 @@ impl Transcript {
         let room = usize::from(self.columns).saturating_sub(at + BAR_COLUMNS);
         pen.at(at, y, theme.signs().bar, theme.dim());
         pen.at(at + BAR_COLUMNS, y, &truncate(words.as_str(), room), style);
-    }
-
-    fn bar(&self, theme: &Theme) -> String {
-        let dot = theme.signs().dot;
-        match self.new_below() {
-            0 => "[ End to jump to the latest ]".to_owned(),
-            1 => format!("[ 1 new message below {dot} End to jump ]"),
-            new => format!("[ {new} new messages below {dot} End to jump ]"),
-        }
     }
 }
 

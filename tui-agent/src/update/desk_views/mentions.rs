@@ -17,6 +17,7 @@ use crate::{
     app::{App, Ends, Order},
     desk_view::{RowId, View},
     facts,
+    keys::Action,
     over::Over,
 };
 
@@ -185,7 +186,15 @@ impl App {
                 self.order(Order::Ask(question));
             }
             None if self.replica.thread(customer).is_some_and(|it| it.is_loading_older()) => {}
-            None => self.views.go_to = None,
+            None => {
+                self.views.go_to = None;
+                if self.replica.thread(customer).is_some_and(|it| it.is_full()) {
+                    let key = self.list_key_words(Action::Transcript);
+                    let words =
+                        format!("That is older than what is held here. {key} in the list writes the chat to a file.");
+                    self.trouble(Shown::line(&words), Ends::Leaving);
+                }
+            }
         }
     }
 }

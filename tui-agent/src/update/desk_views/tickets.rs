@@ -18,6 +18,7 @@ use crate::{
     app::{App, Order},
     desk_view::{RowId, View, Wanted},
     facts,
+    keys::Action,
     over::Over,
 };
 
@@ -115,16 +116,19 @@ impl App {
         }
         let book = self.replica.tickets().filter(|book| book.filter() == filter);
         let empty = match (book.is_some_and(|it| it.is_loaded()), self.is_live()) {
-            (true, _) if filter == TicketFilter::default() => "There is no ticket yet. K makes one of a chat",
-            (true, _) => "No ticket is so",
-            (false, true) => "asking ...",
-            (false, false) => "This needs a connection. It is asked for when there is one.",
+            (true, _) if filter == TicketFilter::default() => {
+                let key = self.list_key_words(Action::Ticket);
+                Shown::line(&format!("There is no ticket yet. {key} makes one of a chat"))
+            }
+            (true, _) => Shown::fixed("No ticket is so"),
+            (false, true) => Shown::fixed("asking ..."),
+            (false, false) => Shown::fixed("This needs a connection. It is asked for when there is one."),
         };
         let tickets = book.map(|book| book.tickets()).unwrap_or_default();
         Content::Rows {
             title,
             rows: tickets.iter().map(|ticket| self.ticket_row(ticket, now)).collect(),
-            empty: Shown::fixed(empty),
+            empty,
         }
     }
 

@@ -1,0 +1,87 @@
+//! What is told in the status row, above the composer: one thing at a time. What goes wrong by itself does not push away what went wrong
+//! before: it is told after it.
+
+use std::time::Duration;
+
+use minicom_protocol::ids::ConversationId;
+use minicom_tui_kit::{Now, Shown};
+
+use crate::app::App;
+
+/// How long a notice stays that only tells what was done.
+pub const TOLD_FOR: Duration = Duration::from_secs(5);
+/// Troubles that wait to be told, behind the one that is. What makes more of them at once is told by the first ones.
+const TROUBLES_MAX: usize = 2;
+
+/// Words in the status row, above the composer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened and what to do.
+    pub words: Shown,
+    /// Whether something was refused or went wrong.
+    pub error: bool,
+    /// What ends it beside Esc.
+    pub ends: Ends,
+}
+
+/// What ends a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// A connection.
+    Connected,
+    /// A moment.
+    At(Duration),
+    /// A moment; before it, that the conversation waits no more.
+    Waits(ConversationId, Duration),
+    /// Leaving the conversation, or sending something.
+    Leaving,
+}
+
+impl Ends {
+    /// The moment at which it ends by itself.
+    pub(crate) const fn at(self) -> Option<Duration> {
+        match self {
+            Ends::At(at) | Ends::Waits(_, at) => Some(at),
+            Ends::Connected | Ends::Leaving => None,
+        }
+    }
+}
+
+impl App {
+    /// Something was refused or went wrong.
+    pub(crate) fn trouble(&mut self, words: Shown, ends: Ends) {
+        let error = true;
+        self.notice = Some(Notice { words, error, ends });
+    }
+
+    /// Something was done, or cannot be and need not.
+    pub(crate) fn tell(&mut self, words: Shown, now: Now) {
+        self.notice = Some(Notice {
+            words,
+            error: false,
+            ends: Ends::At(now.elapsed + TOLD_FOR),
+        });
+    }
+
+    /// Something went wrong, and nobody has done anything for it: it waits until what went wrong before it has been seen.
+    pub(crate) fn trouble_by_itself(&mut self, words: Shown) {
+        match &self.notice {
+            Some(told) if told.error && told.words == words => {}
+            Some(told) if told.error => {
+                if self.troubles.len() < TROUBLES_MAX && !self.troubles.contains(&words) {
+                    self.troubles.push_back(words);
+                }
+            }
+            _ => self.trouble(words, Ends::Leaving),
+        }
+    }
+
+    /// The next trouble is told as soon as nothing else is.
+    pub(crate) fn tell_next_trouble(&mut self) {
+        if self.notice.is_none()
+            && let Some(words) = self.troubles.pop_front()
+        {
+            self.trouble(words, Ends::Leaving);
+        }
+    }
+}
