@@ -95,6 +95,52 @@ async fn a_customer_types_pastes_resizes_and_leaves() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_cannot_move_its_cursor_is_given_lines() -> Result<()> {
+    let (server, computer) = desk().await?;
+    for (term, name) in [("dumb", "alice"), ("", "carol")] {
+        let mut chat = computer.chat(name, &[])?;
+        let mut agent = computer.agent(&server.agents[0], &[])?;
+        for program in [&mut chat, &mut agent] {
+            program.env.push(("TERM".into(), term.into()));
+        }
+        let mut customer = Pty::start(&chat, 80, 24)?;
+        customer.press("Hello, I need help\n")?;
+        customer.sees("bot: ")?;
+        let mut ada = Pty::start(&agent, 80, 24)?;
+        ada.press("/list\n")?;
+        ada.sees(name)?;
+        for pty in [&mut customer, &mut ada] {
+            assert!(!pty.is_taken(), "TERM={term}");
+            pty.press("/quit\n")?;
+            assert_eq!(pty.end()?, 0, "TERM={term}: {}", pty.screen());
+            assert!(!pty.raw().contains('\u{1b}'), "TERM={term}: {}", pty.raw());
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mouse_and_keyboard_modes_are_asked_for_only_where_they_are_wanted() -> Result<()> {
+    let (server, computer) = desk().await?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("mine.toml");
+    fs::write(&file, "mouse = false\nkitty_keys = false\n")?;
+    let own = ["--config", file.to_str().unwrap_or_default()];
+    for (more, wanted) in [(&[][..], true), (&own[..], false)] {
+        for mut program in [computer.chat("alice", more)?, computer.agent(&server.agents[0], more)?] {
+            program.env.push(("TERM".into(), "xterm-kitty".into()));
+            let mut pty = Pty::start(&program, 80, 24)?;
+            pty.sees("live")?;
+            for asks in ["\x1b[>1u", "\x1b[?1000h"] {
+                assert_eq!(pty.raw().contains(asks), wanted, "{asks:?}");
+            }
+            quit(&mut pty)?;
+        }
+    }
+    Ok(())
+}
+
 /// As through a slow line, or from a terminal that does not mark what is pasted.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_that_is_not_marked_as_a_paste_comes_to_its_end() -> Result<()> {
