@@ -64,7 +64,7 @@ fn wrap_line(line: &str, start: usize, columns: usize, rows: &mut Vec<Range<usiz
     let mut whole_until = boundaries(line);
     let mut pieces = Vec::new();
     let (mut first, mut at) = (0, 0);
-    for word in separator(line).find_words(line) {
+    for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
         let blank = at + word.word.len();
         at = blank + word.whitespace.len();
         let blank_is_apart = whole_until(blank);
@@ -82,19 +82,6 @@ fn wrap_line(line: &str, start: usize, columns: usize, rows: &mut Vec<Range<usiz
         if let (Some(first), Some(last)) = (row.first(), row.last()) {
             rows.push(start + first.bytes.start..start + last.bytes.end);
         }
-    }
-}
-
-/// How words are told apart. Scripts without blanks between words need dictionaries that are not here: the library would look for them
-/// at each line, and tell on the error output, in the middle of a screen, that it has none. Their rows end between graphemes.
-fn separator(line: &str) -> WordSeparator {
-    let needs_dictionary = |c: char| {
-        matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{1950}'..='\u{19df}'
-            | '\u{1a20}'..='\u{1aad}' | '\u{a9e0}'..='\u{a9ff}' | '\u{aa60}'..='\u{aadf}' | '\u{11700}'..='\u{1174f}')
-    };
-    match line.contains(needs_dictionary) {
-        true => WordSeparator::AsciiSpace,
-        false => WordSeparator::UnicodeBreakProperties,
     }
 }
 

@@ -75,18 +75,21 @@ proptest! {
 }
 
 #[test]
-fn words_of_scripts_that_need_dictionaries_break_at_blanks_and_between_graphemes() {
-    let rows = |text: &str, columns| {
-        wrap(text, columns)
-            .into_iter()
-            .map(|row| text[row].to_owned())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(rows("สวัสดี ครับ ที่นี่", 5), ["สวัสดี", "ครับ", "ที่นี่"]);
-    for (text, columns) in [("ความช่วยเหลือ", 5), ("ຍິນດີຕ້ອນຮັບ", 4), ("សូមស្វាគមន៍", 3), ("ကြိုဆိုပါတယ်", 4)]
-    {
-        let rows = rows(text, columns);
-        assert_eq!(rows.concat(), text);
-        assert!(rows.iter().all(|row| width(row) <= columns.max(2)), "{rows:?}");
-    }
+fn words_that_are_written_without_blanks_stay_whole() {
+    // "Hello, I want to return this product": hello, I, want, return, product, this.
+    rows("สวัสดีครับผมต้องการคืนสินค้านี้", 10, &["สวัสดีครับผม", "ต้องการคืน", "สินค้านี้"]);
+    // "I need help", in Lao, Khmer and Burmese.
+    rows("ຂ້ອຍຕ້ອງການຄວາມຊ່ວຍເຫຼືອ", 8, &["ຂ້ອຍ", "ຕ້ອງການ", "ຄວາມ", "ຊ່ວຍເຫຼືອ"]);
+    rows("ខ្ញុំត្រូវការជំនួយ", 8, &["ខ្ញុំត្រូវការ", "ជំនួយ"]);
+    rows("ကျွန်တော်အကူအညီလိုပါတယ်", 8, &["ကျွန်တော်", "အကူအညီလိုပါ", "တယ်"]);
+    // A word that is wider than a row is cut between characters all the same.
+    rows("ต้องการ", 3, &["ต้อง", "การ"]);
+}
+
+#[test]
+fn a_long_text_without_blanks_is_quick_and_whole() {
+    let text = "สวัสดีครับผมต้องการคืนสินค้านี้".repeat(200);
+    let rows = wrap(&text, 40);
+    assert_eq!(rows.iter().map(|row| &text[row.clone()]).collect::<String>(), text);
+    assert!(rows.iter().all(|row| width(&text[row.clone()]) <= 40));
 }
