@@ -12,6 +12,8 @@ pub mod paths;
 mod sending;
 mod spool;
 mod steady;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use std::{
     collections::HashMap,

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use minicom_client::transfers::{Happened, Order as FileOrder, Told, TransferId, TransferNews};
+use minicom_client::transfers::{Told, testing::Moving};
 use minicom_protocol::{command::AgentCommand, ids::CommandId};
 use minicom_tui_kit::{
-    Input, Shown,
+    Input,
     testing::{Bench, storm::InStorm},
 };
 use proptest::prelude::*;
@@ -62,14 +62,15 @@ pub struct Stormy {
     seat: Seat,
     ids: HashSet<CommandId>,
     waiting: Vec<(CommandId, AgentCommand)>,
-    moving: Vec<TransferId>,
+    moving: Moving,
     wrong: Option<String>,
 }
 
 impl Stormy {
     /// Nothing is sent twice; what was ordered waits for its answer.
     fn look(&mut self) {
-        for order in self.seat.ordered() {
+        let ordered = self.seat.ordered();
+        for order in ordered {
             match order {
                 Order::Send { id, command } => {
                     if !self.ids.insert(id) {
@@ -77,27 +78,20 @@ impl Stormy {
                     }
                     self.waiting.push((id, command));
                 }
-                Order::Files(FileOrder::Begin(id, _)) => self.moving.push(id),
+                Order::Files(order) => {
+                    let told = self.moving.ordered(order);
+                    self.files_told(told);
+                }
                 _ => {}
             }
         }
     }
 
-    fn moves(&mut self, which: u8, text: &str) {
-        let Some(id) = self.moving.first().copied() else { return };
-        let what = match which % 5 {
-            0 => Happened::Found { size: 900, mark: None },
-            1 | 2 => Happened::Moved { done: u64::from(which) },
-            3 => Happened::Waits { why: Shown::line(text) },
-            _ => {
-                self.moving.remove(0);
-                Happened::Failed { why: Shown::line(text) }
-            }
-        };
-        self.seat
-            .bench
-            .tell(Msg::Files(Told::Transfer(TransferNews { id, what })));
-        self.seat.pump();
+    fn files_told(&mut self, told: Option<Told>) {
+        if let Some(told) = told {
+            self.seat.bench.tell(Msg::Files(told));
+            self.seat.pump();
+        }
     }
 }
 
@@ -117,7 +111,7 @@ impl InStorm for Stormy {
             seat: Seat::at(desk, 80, 24),
             ids: HashSet::new(),
             waiting: Vec::new(),
-            moving: Vec::new(),
+            moving: Moving::default(),
             wrong: None,
         }
     }
@@ -132,7 +126,10 @@ impl InStorm for Stormy {
                 let sent = std::mem::take(&mut self.waiting);
                 answered(&mut self.seat, sent, *yes);
             }
-            Step::Transfer(which, text) => self.moves(*which, text),
+            Step::Transfer(which, text) => {
+                let told = self.moving.goes_on(*which, text);
+                self.files_told(told);
+            }
             step => take(&mut self.seat, step),
         }
         self.look();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use minicom_client::{ClientEvent, ConnState};
+use minicom_client::{ClientEvent, ConnState, transfers};
 use minicom_protocol::{
     command::{AgentCommand, Done, Outcome},
     event::{EventBody, LineChanged, Part, Target},
@@ -16,17 +16,22 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Shown,
+    config::{Config, Reread},
     file_preview::FilePreview,
     pipe,
     testing::{
         hostile::hostile,
         storm::{Act, any_act},
     },
+    theme::Theme,
 };
 use proptest::prelude::*;
 
 use super::{ADA, BO, Desk, Seat, agent};
-use crate::app::Msg;
+use crate::{
+    app::{Msg, SettingsRead},
+    keys,
+};
 
 /// One step of a story.
 #[derive(Debug, Clone)]
@@ -202,7 +207,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => any::<u8>().prop_map(Step::Lose),
         2 => Just(Step::Resume),
         1 => Just(Step::Fresh),
-        1 => (any::<u8>(), hostile()).prop_map(|(which, text)| Step::Transfer(which, text)),
+        2 => (any::<u8>(), hostile()).prop_map(|(which, text)| Step::Transfer(which, text)),
         1 => (any::<u8>(), hostile()).prop_map(|(which, text)| Step::Told(which, text)),
     ];
     prop_oneof![16 => any_act(KEYS).prop_map(Step::Act), 6 => desk, 4 => connection]
@@ -345,7 +350,7 @@ fn loses(seat: &mut Seat, which: u8) {
 
 fn told(seat: &mut Seat, which: u8, text: &str) {
     let shown = || Shown::line(text);
-    let message = match which % 7 {
+    let message = match which % 9 {
         0 => Msg::DiskTrouble(shown()),
         1 => Msg::Written(if which & 8 == 0 { Ok(shown()) } else { Err(shown()) }),
         2 => Msg::Piped {
@@ -365,6 +370,11 @@ fn told(seat: &mut Seat, which: u8, text: &str) {
             preview: FilePreview::of_text(text.as_bytes(), 900),
         },
         5 => Msg::View(Err(shown())),
+        6 => Msg::Settings(settings(which, text)),
+        7 => Msg::Files(transfers::Told::Found {
+            text: text.to_owned(),
+            found: Ok(vec![format!("/tmp/{}", shown().as_str()).into()]),
+        }),
         _ => {
             seat.client(ClientEvent::OutboxTrouble(text.to_owned()));
             return;
@@ -372,6 +382,24 @@ fn told(seat: &mut Seat, which: u8, text: &str) {
     };
     seat.bench.tell(message);
     seat.pump();
+}
+
+/// A file of settings that was changed while the program ran, or one with a mistake in it.
+fn settings(which: u8, text: &str) -> SettingsRead {
+    let own = if which & 8 == 0 {
+        "[keys.everywhere]\n\"ctrl-g\" = \"help\"\n"
+    } else {
+        text
+    };
+    let contexts: Vec<_> = keys::CONTEXTS.iter().map(|(name, _)| *name).collect();
+    let config = Config::parse("agent.toml", own, &contexts)?;
+    Ok(Box::new(Reread {
+        file: config.file.clone(),
+        keymap: keys::with_own(keys::keymap(which & 16 == 0).expect("the table holds"), &config)?,
+        theme: if which & 32 == 0 { Theme::mono() } else { Theme::ansi() },
+        mouse: which & 64 == 0,
+        notifier: config.notifier(),
+    }))
 }
 
 /// One step is taken.

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
-use minicom_client::{ClientEvent, ConnState, transfers};
+use minicom_client::{
+    ClientEvent, ConnState,
+    transfers::{self, testing::Moving},
+};
 use minicom_protocol::{
     command::{CustomerCommand, Done, Outcome},
     customer_event::{
@@ -21,7 +24,9 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Effect, Input,
+    config::{Config, Reread},
     testing::{Bench, storm::InStorm},
+    theme::Theme,
 };
 use proptest::prelude::*;
 
@@ -29,7 +34,10 @@ use super::{
     rig::{self, Desk, Rig},
     story::{Step, step},
 };
-use crate::{App, Msg, Order, model::Writing};
+use crate::{
+    App, Msg, Order, actions,
+    model::{SettingsRead, Writing},
+};
 
 /// The screen in a storm, with all that it sends.
 pub struct Stormy {
@@ -39,6 +47,7 @@ pub struct Stormy {
     number: u64,
     ids: HashSet<CommandId>,
     waiting: Vec<(CommandId, CustomerCommand)>,
+    moving: Moving,
     kept: String,
     quit: bool,
     wrong: Option<String>,
@@ -174,7 +183,7 @@ impl Stormy {
 
     fn told(&mut self, which: u8, text: &str) {
         let shown = || Shown::line(text);
-        let message = match which % 5 {
+        let message = match which % 8 {
             0 => Msg::Trouble(text.to_owned()),
             1 => Msg::FileRead {
                 title: shown(),
@@ -189,6 +198,11 @@ impl Stormy {
                 found: Err(text.to_owned()),
             }),
             3 => Msg::Client(ClientEvent::OutboxTrouble(text.to_owned())),
+            4 => Msg::Settings(settings(which, text)),
+            5 | 6 => Msg::Files(transfers::Told::Found {
+                text: text.to_owned(),
+                found: Ok(vec![format!("/tmp/{}", shown().as_str()).into()]),
+            }),
             _ => Msg::Client(ClientEvent::Latency(Duration::from_millis(u64::from(which)))),
         };
         self.rig.bench.tell(message);
@@ -230,9 +244,19 @@ impl Stormy {
                         });
                         self.waiting.push((id, command));
                     }
+                    Effect::Program(Order::Files(order)) => {
+                        let told = self.moving.ordered(order);
+                        self.files_told(told);
+                    }
                     _ => {}
                 }
             }
+        }
+    }
+
+    fn files_told(&mut self, told: Option<transfers::Told>) {
+        if let Some(told) = told {
+            self.rig.bench.tell(Msg::Files(told));
         }
     }
 
@@ -259,6 +283,23 @@ impl Stormy {
     }
 }
 
+/// A file of settings that was changed while the program ran, or one with a mistake in it.
+fn settings(which: u8, text: &str) -> SettingsRead {
+    let own = if which & 8 == 0 {
+        "[keys.chat]\n\"ctrl-g\" = \"help\"\n"
+    } else {
+        text
+    };
+    let config = Config::parse("chat.toml", own, &actions::contexts())?;
+    Ok(Box::new(Reread {
+        file: config.file.clone(),
+        keymap: actions::with_own(actions::keymap().prefer_function_keys(which & 16 == 0), &config)?,
+        theme: if which & 32 == 0 { Theme::mono() } else { Theme::ansi() },
+        mouse: which & 64 == 0,
+        notifier: config.notifier(),
+    }))
+}
+
 impl InStorm for Stormy {
     type App = App;
     type Step = Step;
@@ -271,6 +312,7 @@ impl InStorm for Stormy {
             number: 1,
             ids: HashSet::new(),
             waiting: Vec::new(),
+            moving: Moving::default(),
             kept: String::new(),
             quit: false,
             wrong: None,
@@ -299,6 +341,10 @@ impl InStorm for Stormy {
             Step::Lose(which) => self.loses(*which),
             Step::Fresh(which) => self.comes_back(*which),
             Step::Told(which, text) => self.told(*which, text),
+            Step::Transfer(which, text) => {
+                let told = self.moving.goes_on(*which, text);
+                self.files_told(told);
+            }
             Step::Passing(..) | Step::Answer(_) => {}
         }
         self.hear();

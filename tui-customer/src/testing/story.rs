@@ -28,6 +28,8 @@ pub enum Step {
     Lose(u8),
     /// It comes back and everything is told anew; the desk asks and wants as much as the number says.
     Fresh(u8),
+    /// A file on its way goes on, waits, ends or fails.
+    Transfer(u8, String),
     /// The program's tasks tell something.
     Told(u8, String),
 }
@@ -123,6 +125,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         3 => any::<bool>().prop_map(Step::Answer),
         1 => any::<u8>().prop_map(Step::Lose),
         2 => any::<u8>().prop_map(Step::Fresh),
+        2 => (any::<u8>(), hostile()).prop_map(|(which, text)| Step::Transfer(which, text)),
         1 => (any::<u8>(), hostile()).prop_map(|(which, text)| Step::Told(which, text)),
     ];
     prop_oneof![16 => any_act(KEYS).prop_map(Step::Act), 5 => desk, 4 => connection]
