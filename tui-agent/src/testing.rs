@@ -2,6 +2,7 @@
 //!
 //! Only with the feature `testing`.
 
+pub mod news;
 pub mod places;
 pub mod storm;
 pub mod story;

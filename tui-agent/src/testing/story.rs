@@ -2,36 +2,25 @@
 
 use std::time::{Duration, SystemTime};
 
-use minicom_client::{ClientEvent, ConnState, transfers};
+use minicom_client::{ClientEvent, ConnState};
 use minicom_protocol::{
     command::{AgentCommand, Done, Outcome},
     event::{EventBody, LineChanged, Part, Target},
     frame::{AgentSignal, Typist},
-    ids::{CommandId, FileId, LineNo, Rev, Time},
+    ids::{CommandId, LineNo, Rev, Time},
     line::{LineRef, LineState},
     refusal::Refusal,
     staff::PresenceState,
     stage::{Closer, Side, Stage},
     text::MessageText,
 };
-use minicom_tui_kit::{
-    Shown,
-    config::{Config, Reread},
-    file_preview::FilePreview,
-    pipe,
-    testing::{
-        hostile::hostile,
-        storm::{Act, any_act},
-    },
-    theme::Theme,
+use minicom_tui_kit::testing::{
+    hostile::hostile,
+    storm::{Act, any_act},
 };
 use proptest::prelude::*;
 
-use super::{ADA, BO, Desk, Seat, agent};
-use crate::{
-    app::{Msg, SettingsRead},
-    keys,
-};
+use super::{ADA, BO, Desk, Seat, agent, news::told};
 
 /// One step of a story.
 #[derive(Debug, Clone)]
@@ -346,60 +335,6 @@ fn loses(seat: &mut Seat, which: u8) {
         }
     };
     seat.client(ClientEvent::State(state));
-}
-
-fn told(seat: &mut Seat, which: u8, text: &str) {
-    let shown = || Shown::line(text);
-    let message = match which % 9 {
-        0 => Msg::DiskTrouble(shown()),
-        1 => Msg::Written(if which & 8 == 0 { Ok(shown()) } else { Err(shown()) }),
-        2 => Msg::Piped {
-            id: u64::from(which >> 4),
-            ran: pipe::Ran {
-                output: text.to_owned(),
-                errors: text.to_owned(),
-                end: pipe::End::Code(i32::from(which & 8)),
-            },
-        },
-        3 => Msg::FileRead {
-            title: shown(),
-            text: Ok(text.to_owned()),
-        },
-        4 => Msg::LookedInto {
-            id: FileId::from_bytes([which; 16]),
-            preview: FilePreview::of_text(text.as_bytes(), 900),
-        },
-        5 => Msg::View(Err(shown())),
-        6 => Msg::Settings(settings(which, text)),
-        7 => Msg::Files(transfers::Told::Found {
-            text: text.to_owned(),
-            found: Ok(vec![format!("/tmp/{}", shown().as_str()).into()]),
-        }),
-        _ => {
-            seat.client(ClientEvent::OutboxTrouble(text.to_owned()));
-            return;
-        }
-    };
-    seat.bench.tell(message);
-    seat.pump();
-}
-
-/// A file of settings that was changed while the program ran, or one with a mistake in it.
-fn settings(which: u8, text: &str) -> SettingsRead {
-    let own = if which & 8 == 0 {
-        "[keys.everywhere]\n\"ctrl-g\" = \"help\"\n"
-    } else {
-        text
-    };
-    let contexts: Vec<_> = keys::CONTEXTS.iter().map(|(name, _)| *name).collect();
-    let config = Config::parse("agent.toml", own, &contexts)?;
-    Ok(Box::new(Reread {
-        file: config.file.clone(),
-        keymap: keys::with_own(keys::keymap(which & 16 == 0).expect("the table holds"), &config)?,
-        theme: if which & 32 == 0 { Theme::mono() } else { Theme::ansi() },
-        mouse: which & 64 == 0,
-        notifier: config.notifier(),
-    }))
 }
 
 /// One step is taken.
