@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
-use minicom_client::{ClientEvent, CommandIds, ConnState, doctor};
+use minicom_client::{ClientEvent, CommandIds, ConnState, doctor, limits::LIBRARY_PAGE};
 use minicom_protocol::{
     command::Outcome,
     frame::{AgentQuestion, AgentReply, Agents, Typist},
+    ids::{ReplyId, TicketNo},
+    library::SavedReply,
     refusal::Refusal,
     text::{CustomerName, MessageText},
+    ticket::{Ticket, TicketComment, TicketStatus},
+    words::{SubjectLine, Tag},
 };
 use minicom_tui_kit::{
     Now, Zone,
@@ -20,7 +24,7 @@ use minicom_tui_kit::{
 };
 use serde_json::{Value, json};
 
-use super::{ADA, Desk, Seat, client_start};
+use super::{ADA, Desk, Seat, agent, client_start};
 use crate::{
     app::Msg,
     exit::{self, Failure},
@@ -32,6 +36,7 @@ use crate::{
 pub const PLACES: &[Place] = &[
     ("screen of an agent", screen),
     ("words of the server on an agent's screen", troubles),
+    ("saved replies and tickets on an agent's screen", library),
     ("--plain of an agent", lines),
     ("minicom-agent list", shell),
     ("the end of minicom-agent", end),
@@ -82,6 +87,85 @@ fn screen(given: &Given) -> Result<(), String> {
     let over = OVER[usize::from(given.size.width + given.size.height) % OVER.len()];
     seat.press(over);
     seat.bench.draw_on_wire().paste(&given.a).draw_on_wire().on_wire()?;
+    seat.bench.leave_wire().map(drop)
+}
+
+/// The desk has a saved reply and a ticket of these words, and the customer's own.
+fn with_library(desk: &mut Desk, name: &str, given: &Given) {
+    let title = SubjectLine::parse(&given.a).unwrap_or_else(|_| SubjectLine::parse("a title").expect("it fits"));
+    let reply = SavedReply {
+        id: ReplyId::from_bytes([1; 16]),
+        code: Tag::parse("refund").expect("it fits"),
+        title: title.clone(),
+        text: given.b.clone(),
+        owner: None,
+        actions: Vec::new(),
+        uses: 3,
+        questions: Some(vec![title.clone()]),
+    };
+    let all = AgentQuestion::Replies {
+        query: String::new(),
+        after: None,
+        limit: LIBRARY_PAGE,
+    };
+    let replies = vec![reply];
+    desk.replies.push((all, AgentReply::Replies { replies, more: false }));
+    let row = desk.row(name);
+    let ticket = Ticket {
+        number: TicketNo(1),
+        title,
+        status: TicketStatus::Open,
+        assignee: Some(agent(ADA)),
+        conversation: row.conversation,
+        customer: row.customer.clone(),
+        opened_by: agent(ADA),
+        opened_at: row.opened_at,
+        updated_at: row.opened_at,
+        comments: 1,
+    };
+    let comment = TicketComment {
+        by: agent(ADA),
+        at: row.opened_at,
+        text: given.b.clone(),
+    };
+    for (status, assignee) in [
+        (None, None),
+        (Some(TicketStatus::Open), None),
+        (None, Some(agent(ADA).id)),
+    ] {
+        let question = AgentQuestion::Tickets {
+            status,
+            assignee,
+            before: None,
+            limit: LIBRARY_PAGE,
+        };
+        let tickets = vec![ticket.clone()];
+        desk.replies
+            .push((question, AgentReply::Tickets { tickets, more: false }));
+    }
+    let question = AgentQuestion::Ticket { number: ticket.number };
+    let comments = vec![comment];
+    desk.replies.push((question, AgentReply::Ticket { ticket, comments }));
+}
+
+fn library(given: &Given) -> Result<(), String> {
+    let (mut desk, name) = desk(given);
+    with_library(&mut desk, &name, given);
+    let mut seat = Seat::with(desk, given.size.width, given.size.height, given.theme);
+    seat.bench.wire(false);
+    for keys in [
+        "<enter>/",
+        "<tab>",
+        "<enter>",
+        "<ctrl-c><esc>T",
+        "<enter>",
+        "<esc><esc>:saved replies: make<enter>",
+        "<enter>",
+    ] {
+        seat.press(keys);
+        seat.bench.draw_on_wire();
+    }
+    seat.bench.on_wire()?;
     seat.bench.leave_wire().map(drop)
 }
 
