@@ -182,6 +182,32 @@ async fn an_agent_takes_over_answers_and_leaves() -> Result<()> {
     Ok(())
 }
 
+/// Without colours the row that has the keys is still seen, and what is bold is bold.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_colours_weight_still_tells() -> Result<()> {
+    let (server, computer) = desk().await?;
+    let ada = &server.agents[0];
+    let alice = customer(server.address, "alice").await?;
+    alice.says("is anyone there?").await?;
+    for (variable, coloured) in [(None, true), (Some(("NO_COLOR", "1")), false)] {
+        let mut program = computer.agent(ada, &[])?;
+        program
+            .env
+            .extend(variable.map(|(name, value)| (name.into(), value.into())));
+        let mut desk = Pty::start(&program, 80, 24)?;
+        desk.sees("is anyone there?")?;
+        desk.press(ESC)?;
+        let reversed = |pty: &Pty| pty.raw().contains("\x1b[7m");
+        desk.until("the row under the cursor reversed", reversed)?;
+        let raw = desk.raw();
+        assert!(raw.contains("\x1b[1m"), "bold");
+        let colours = raw.contains("\x1b[38;") || raw.contains("\x1b[48;");
+        assert_eq!(colours, coloured, "{variable:?}");
+        quit(&mut desk)?;
+    }
+    Ok(())
+}
+
 /// The keys of a day, as fast as they can be pressed: two for a customer besides the text, four with a saved reply, one more to end
 /// it; and what is typed reaches whom it is meant for, however long the server takes to answer.
 #[tokio::test(flavor = "multi_thread")]
@@ -233,6 +259,9 @@ async fn a_customer_costs_two_keys_with_a_saved_reply_four_and_the_end_one_more(
     // Who ends a chat has seen that the answer stands.
     carol.sees("Ada: Hello carol, Ada here.").await?;
     desk.sees("Hello carol, Ada here.")?;
+    // Her thanks want no answer: the next one is somebody else, although the end can be undone for a while.
+    carol.says("thank you!").await?;
+    desk.sees("thank you!")?;
     for key in [CTRL_D, CTRL_N] {
         desk.press(key)?;
     }

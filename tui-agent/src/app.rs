@@ -19,7 +19,7 @@ use minicom_protocol::{
     summary::Summary,
     words::Tag,
 };
-use minicom_tui_kit::{Effect, Keymap, Now, Shown, Theme, Zone, bare::Bare, notify::Attention};
+use minicom_tui_kit::{Effect, Keymap, Now, Shown, Theme, Zone, bare::Bare, config::Habits, notify::Attention};
 use ratatui::layout::Size;
 
 pub use self::{
@@ -169,6 +169,7 @@ pub struct App {
     pub(crate) bare: Option<Bare>,
     /// Whether wheel and clicks come here.
     pub(crate) mouse: bool,
+    pub(crate) habits: Habits,
     /// The first of two keys was pressed and waits for the second.
     pub(crate) half_key: bool,
     /// The help is open, from this row on.
@@ -203,6 +204,7 @@ impl App {
             keeps,
             list: choice,
             mouse,
+            habits,
         } = settings;
         let off = choice.as_ref().is_some_and(|choice| choice.no_suggestions);
         let mut list = List::default();
@@ -260,6 +262,7 @@ impl App {
             attending: Attending::default(),
             bare: None,
             mouse,
+            habits,
             half_key: false,
             help: None,
             details: None,
@@ -347,11 +350,6 @@ impl App {
     /// The Close of this conversation that can still be undone.
     pub(crate) fn closing_of(&self, conversation: ConversationId) -> Option<&HeldClose> {
         self.closing.iter().find(|held| held.conversation == conversation)
-    }
-
-    /// What the key for "next" would open.
-    pub(crate) fn next(&self) -> Option<&Summary> {
-        self.replica.next()
     }
 
     /// How many want something from this agent: for the window's title.

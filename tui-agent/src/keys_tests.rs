@@ -74,6 +74,19 @@ fn multiplexers_take_no_action_away() {
     }
 }
 
+/// Terminals of macOS send no Alt unless they are told to.
+#[test]
+fn nothing_needs_alt_alone() {
+    let keymap = keymap(false).unwrap();
+    for row in TABLE {
+        let all = [WRITING, LISTING]
+            .map(|contexts| keymap.keys(contexts, row.action))
+            .concat();
+        let without = all.iter().any(|key| !key.to_string().starts_with("alt-"));
+        assert!(without || in_menu(row.action), "{} needs Alt", row.name);
+    }
+}
+
 #[test]
 fn an_agents_own_keys_come_over_the_table() {
     let own = |text: &str| {

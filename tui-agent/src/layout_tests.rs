@@ -44,12 +44,40 @@ fn panes_by_width() {
         )
     };
     assert_eq!(panes(50), (0, 50, 0));
+    assert_eq!(panes(59), (0, 59, 0));
+    assert_eq!(panes(60), (25, 34, 0));
     assert_eq!(panes(80), (25, 54, 0));
+    assert_eq!(panes(99), (25, 73, 0));
     assert_eq!(panes(100), (28, 41, 29));
     assert_eq!(panes(120), (28, 61, 29));
+    assert_eq!(panes(139), (28, 80, 29));
     assert_eq!(panes(140), (38, 71, 29));
+    assert_eq!(panes(159), (38, 90, 29));
+    assert_eq!(panes(160), (42, 66, 50));
     assert_eq!(panes(200), (42, 106, 50));
     assert_eq!(of(200, 60).chat.unwrap().transcript.width, 100);
+}
+
+#[test]
+fn rules_and_the_typing_row_go_first_and_the_footer_never() {
+    let rows = |height| {
+        let layout = of(80, height);
+        let chat = layout.chat.unwrap();
+        (layout.rule.is_some(), chat.head_rule.is_some(), chat.status.is_some())
+    };
+    for (height, expected) in [
+        (8, (false, false, false)),
+        (9, (false, false, false)),
+        (10, (true, false, false)),
+        (13, (true, false, false)),
+        (14, (true, true, true)),
+        (24, (true, true, true)),
+    ] {
+        assert_eq!(rows(height), expected, "{height} rows");
+        let layout = of(80, height);
+        assert_eq!((layout.header.y, layout.footer.y), (0, height - 1));
+        assert_eq!(layout.chat.unwrap().title.height, 1);
+    }
 }
 
 #[test]

@@ -236,6 +236,7 @@ async fn screen(
         keeps: !options.no_cache,
         list: stores::list_choice(&way).load(),
         mouse: config.mouse,
+        habits: config.habits,
     };
     let mut pipes = Pipes::new(messages_in.clone());
     let rereading = Rereading {

@@ -33,6 +33,7 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Effect, Input, Shown, Theme, Zone,
+    config::Habits,
     editor::Edit,
     notify::Notifier,
     testing::{BENCH_START, Bench},
@@ -69,6 +70,8 @@ pub struct Desk {
     pub state: DeskState,
     /// Events that cannot be found yet.
     pub behind: u64,
+    /// How many of the closed ones a fresh start tells, the newest; else all.
+    pub closed_told: Option<usize>,
     /// The one who sits at the seat is an admin.
     pub admin: bool,
     /// Replies to questions that are not answered from what happened; the first that fits is given.
@@ -382,16 +385,30 @@ impl Desk {
 
     pub fn fresh_at(&mut self, time: i64) -> ClientEvent<Agents> {
         self.told = self.events.len();
+        let closed = self.closed_before(None);
+        let (newest, older) = closed.split_at(closed.len().min(self.closed_told.unwrap_or(usize::MAX)));
+        let open = self.rows.values().filter(|row| row.stage.is_open());
         ClientEvent::Fresh {
             me: self.me(),
             time: Time(time),
             cursor: self.cursor(),
             parts: vec![AgentSnapshot {
-                conversations: self.rows.values().cloned().collect(),
-                more_closed: false,
+                conversations: open.chain(newest).cloned().collect(),
+                more_closed: !older.is_empty(),
                 desk: Some(Box::new(self.state.clone())),
             }],
         }
+    }
+
+    /// The closed ones, the newest first.
+    fn closed_before(&self, before: Option<Rev>) -> Vec<Summary> {
+        let closed = self.rows.values().filter(|row| !row.stage.is_open());
+        let mut closed: Vec<Summary> = closed
+            .filter(|row| before.is_none_or(|before| row.rev < before))
+            .cloned()
+            .collect();
+        closed.sort_by_key(|row| std::cmp::Reverse(row.rev));
+        closed
     }
 
     pub fn resumed_at(&mut self, time: i64) -> ClientEvent<Agents> {
@@ -443,10 +460,12 @@ impl Desk {
             AgentQuestion::Summary { conversation } => AgentReply::Summary {
                 summary: Box::new(self.rows[conversation].clone()),
             },
-            AgentQuestion::Closed { .. } => AgentReply::Closed {
-                conversations: vec![],
-                more: false,
-            },
+            AgentQuestion::Closed { before, limit } => {
+                let mut conversations = self.closed_before(*before);
+                let more = conversations.len() > *limit as usize;
+                conversations.truncate(*limit as usize);
+                AgentReply::Closed { conversations, more }
+            }
             AgentQuestion::Customer { customer } if self.rows.values().any(|row| row.customer.id == *customer) => {
                 self.context(*customer)
             }
@@ -644,6 +663,9 @@ pub struct Seat {
     /// Words for the desktop.
     pub called: Vec<Shown>,
     pub title: String,
+    /// How often everything was to be drawn anew, and how often the shell was to come back.
+    pub redrawn: usize,
+    pub suspended: usize,
     pub quit: Option<u8>,
     pub start: Instant,
 }
@@ -664,6 +686,7 @@ impl Seat {
             keeps: true,
             list: None,
             mouse: true,
+            habits: Habits::default(),
         };
         let mut seat = Seat {
             bench: Bench::new(App::new(settings), width, height),
@@ -679,6 +702,8 @@ impl Seat {
             bells: 0,
             called: Vec::new(),
             title: String::new(),
+            redrawn: 0,
+            suspended: 0,
             quit: None,
             start,
         };
@@ -785,7 +810,8 @@ impl Seat {
                     Effect::Copy(text) => self.copied = Some(text),
                     Effect::Mouse(on) => self.mouse.push(on),
                     Effect::Notifier(notifier) => self.notifier = Some(notifier),
-                    Effect::Redraw | Effect::Suspend => {}
+                    Effect::Redraw => self.redrawn += 1,
+                    Effect::Suspend => self.suspended += 1,
                 }
             }
         }

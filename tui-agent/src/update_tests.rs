@@ -10,7 +10,7 @@ use minicom_protocol::{
     refusal::Refusal,
     stage::{Closer, Side},
 };
-use minicom_tui_kit::{Input, Theme, testing::BENCH_START};
+use minicom_tui_kit::{Input, Theme, config::Habits, testing::BENCH_START};
 use ratatui::layout::Position;
 
 use crate::{
@@ -201,10 +201,14 @@ fn sections_unfold_by_key_and_show_their_rows() {
 #[test]
 fn older_closed_ones_are_asked_for_at_the_end_of_the_list() {
     let mut desk = desk();
-    desk.ago(100).says("judy", "bye").closed("judy", Closer::Customer);
+    for (ago, name) in [(100, "judy"), (90, "kim"), (80, "leo")] {
+        desk.ago(ago).says(name, "bye").closed(name, Closer::Customer);
+    }
+    desk.closed_told = Some(1);
     let mut seat = Seat::at(desk, 80, 24);
-    seat.press("<esc>G<enter>").sees("DONE 1 [-]");
-    seat.press("j").sees("judy ended the chat");
+    seat.press("<esc>G<enter>").sees("DONE 1+ [-]").sees_no("judy");
+    seat.press("j").sees("leo ended the chat").sees("DONE 3 [-]");
+    seat.press("jj").sees("judy ended the chat");
 }
 
 #[test]
@@ -277,6 +281,34 @@ fn next_opens_what_the_server_chose_with_the_cursor_in_the_composer() {
         assert_eq!(seat.bench.app.conversation(), conversation);
         assert_eq!(seat.bench.app.focus, Focus::Compose);
     }
+}
+
+#[test]
+fn next_leaves_a_half_sentence_where_it_was() {
+    let mut seat = at_bob();
+    seat.press("half a sentence<ctrl-n>")
+        .sees("Reply to alice")
+        .sees_no("▏half");
+    assert!(seat.row_with("3 bob").contains("✎"));
+    seat.press("<alt-3>").sees("▏half a sentence");
+}
+
+#[test]
+fn a_particular_customer_costs_a_number_and_two_enters() {
+    let mut seat = seat();
+    seat.press("<esc>4<enter>Hello<enter>");
+    let posted = seat.commands();
+    let [
+        AgentCommand::Post {
+            conversation,
+            take_over: true,
+            ..
+        },
+    ] = posted[..]
+    else {
+        panic!("{posted:?}")
+    };
+    assert_eq!(conversation, seat.desk.conversation("frank"));
 }
 
 #[test]
@@ -526,6 +558,14 @@ fn whoever_was_slower_keeps_the_text_and_is_told_who_won() {
 }
 
 #[test]
+fn up_brings_back_what_was_sent_in_this_chat_only() {
+    let mut seat = at_bob();
+    seat.press("for bob<enter><alt-2>for alice<enter>");
+    seat.press("<up>").sees("▏for alice").press("<up>").sees("▏for alice");
+    seat.press("<down><alt-3><up>").sees("▏for bob").sees_no("▏for alice");
+}
+
+#[test]
 fn a_refused_line_whose_place_is_taken_says_so_itself() {
     let mut seat = at_bob();
     seat.press("first<enter>second");
@@ -704,6 +744,29 @@ fn others_who_type_are_told_for_six_seconds() {
     assert_eq!(seat.bench.deadline().map(|at| at > Duration::from_secs(6)), Some(true));
     let types = seat.desk.types("bob", Typist::Agent { agent: agent(ADA) }, true);
     seat.client(types).sees_no("is typing");
+}
+
+/// Rows that two screens do not share.
+fn rows_between(before: &str, after: &str) -> usize {
+    before
+        .lines()
+        .zip(after.lines())
+        .filter(|(before, after)| before != after)
+        .count()
+}
+
+#[test]
+fn what_is_told_in_passing_moves_nothing() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let mut seat = Seat::at(desk(), width, height);
+        seat.press("<alt-3>");
+        let before = seat.bench.screen();
+        let types = seat.desk.types("bob", Typist::Customer, true);
+        seat.client(types).sees("bob is typing");
+        assert_eq!(rows_between(&before, &seat.bench.screen()), 1, "{width}x{height}");
+        seat.press("<alt-9>").sees("There is no row 9.");
+        assert_eq!(rows_between(&before, &seat.bench.screen()), 1, "{width}x{height}");
+    }
 }
 
 // Handing back and ending.
@@ -1198,10 +1261,11 @@ fn waiting_times_wake_it_when_a_label_changes() {
 
 #[test]
 fn the_waiting_time_gets_louder() {
-    let at = |seconds| {
+    let of = |seconds, habits| {
         let mut desk = Desk::new();
         desk.ago(seconds).says("carol", "hi").asks("carol");
-        let seat = Seat::at(desk, 80, 24);
+        let mut seat = Seat::at(desk, 80, 24);
+        seat.bench.app.habits = habits;
         let styled = seat.bench.styled();
         let label = minicom_tui_kit::time::waiting(seconds * 1_000_000);
         let row = styled
@@ -1214,9 +1278,40 @@ fn the_waiting_time_gets_louder() {
             .collect::<Vec<_>>()
             .join(" ")
     };
+    let at = |seconds| of(seconds, Habits::default());
     assert_eq!(at(119), "red 1:59");
     assert_eq!(at(120), "red bold 2:00");
+    assert_eq!(at(299), "red bold 4:59");
     assert_eq!(at(300), "red bold reversed 5:00");
+    let at = |seconds| {
+        let own = Habits {
+            long: Duration::from_secs(30),
+            too_long: Duration::from_secs(60),
+            ..Habits::default()
+        };
+        of(seconds, own)
+    };
+    assert_eq!(at(29), "red 0:29");
+    assert_eq!(at(30), "red bold 0:30");
+    assert_eq!(at(60), "red bold reversed 1:00");
+}
+
+#[test]
+fn what_waits_for_me_weighs_more_than_what_only_happened() {
+    let seat = seat();
+    let (screen, styled) = (seat.bench.screen(), seat.bench.styled());
+    let count_of = |name: &str| {
+        let row = screen.lines().position(|row| row.contains(name)).unwrap();
+        let styles = styled.lines().skip_while(|line| *line != "--- styles");
+        let styles: Vec<Vec<&str>> = styles.map(|line| line.split_whitespace().collect()).collect();
+        let number = row.to_string();
+        let count = styles
+            .iter()
+            .find(|it| it.first() == Some(&number.as_str()) && it.get(1) == Some(&"12-12"));
+        count.unwrap_or_else(|| panic!("{name}\n{styled}"))[2..].join(" ")
+    };
+    assert_eq!(count_of("2 alice"), "cyan bold 1", "she has written to Ada");
+    assert_eq!(count_of("4 frank"), "dim 1", "the bot answers him");
 }
 
 #[test]

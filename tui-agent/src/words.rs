@@ -13,11 +13,6 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{Shown, Zone, time};
 
-/// A customer waits for long from here on, in microseconds.
-pub const LONG: i64 = 120 * 1_000_000;
-/// And too long from here on.
-pub const TOO_LONG: i64 = 300 * 1_000_000;
-
 /// Who has a conversation, in a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Badge {

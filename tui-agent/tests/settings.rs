@@ -7,11 +7,16 @@ use std::{
 };
 
 fn agent(folder: &Path, arguments: &[&str]) -> Output {
+    agent_in(folder, &[], arguments)
+}
+
+fn agent_in(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_minicom-agent"))
         .args(arguments)
         .env_clear()
         .env("HOME", folder)
         .env("XDG_CONFIG_HOME", folder)
+        .envs(variables.iter().copied())
         .output()
         .unwrap()
 }
@@ -49,6 +54,18 @@ fn the_table_that_is_printed_is_the_one_that_holds() {
     fs::rename(&file, folder.path().join("minicom/agent.toml")).unwrap();
     let own = agent(folder.path(), &["keys"]);
     assert!(said(&own).contains("^G F2"), "{}", said(&own));
+}
+
+/// It takes the chords for itself.
+#[test]
+fn inside_zellij_function_keys_are_told_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |variables: &[(&str, &str)]| said(&agent_in(folder.path(), variables, &["keys"]));
+    assert!(told(&[]).contains("  ^N F2 "), "{}", told(&[]));
+    let zellij = told(&[("ZELLIJ", "0")]);
+    for keys in ["  F2 ^N ", "  F12 ^T ", "  F1 Alt+? "] {
+        assert!(zellij.contains(keys), "{zellij}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use minicom_tui_customer::{
 };
 use minicom_tui_kit::{
     Effect, Input, Theme,
-    config::{Config, Mistake, Reread},
+    config::{Config, Habits, Mistake, Reread},
     notify::Notifier,
 };
 use ratatui::layout::Position;
@@ -169,6 +169,7 @@ fn settings_that_were_read_again_hold_at_once_and_mistakes_change_nothing() {
         theme: Theme::mono(),
         mouse: false,
         notifier: Notifier::bell(),
+        habits: Habits::default(),
     };
     rig.bench.tell(Msg::Settings(Ok(Box::new(own))));
     rig.bench.sees("Read again: chat.toml.").sees("^G help");

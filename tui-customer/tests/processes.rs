@@ -144,12 +144,26 @@ fn the_keys_that_hold_are_printed_and_mistakes_stop_the_start() {
             .env("HOME", folder.path());
         command
             .env_remove("MINICOM_CHAT_CONFIG")
+            .env_remove("ZELLIJ")
             .stdin(Stdio::null())
             .output()
             .unwrap()
     };
     let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said(&ask(&["keys"])).contains("^K F10"), "{}", said(&ask(&["keys"])));
+    let zellij = Command::new(env!("CARGO_BIN_EXE_minicom-chat"))
+        .arg("keys")
+        .env("ZELLIJ", "0")
+        .env("XDG_CONFIG_HOME", folder.path())
+        .env("HOME", folder.path())
+        .env_remove("MINICOM_CHAT_CONFIG")
+        .output()
+        .unwrap();
+    assert!(
+        said(&zellij).contains("F10 ^K"),
+        "it takes the chords for itself: {}",
+        said(&zellij)
+    );
     fs::write(&file, "[keys.chat]\n\"ctrl-g\" = \"menu\"\n").unwrap();
     let named = file.to_str().unwrap();
     assert!(said(&ask(&["keys", "--config", named])).contains("^G ^K F10"));

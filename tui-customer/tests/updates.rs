@@ -265,6 +265,28 @@ fn typing_of_others_ends_by_itself() {
     rig.bench.sees_no("is typing");
 }
 
+#[test]
+fn what_is_told_in_passing_moves_nothing() {
+    for (width, height) in [(80, 24), (120, 40), (40, 12)] {
+        let mut rig = in_stage("active");
+        rig.bench.resize(width, height);
+        let before = rig.bench.screen();
+        let differ = |rig: &Rig| {
+            let after = rig.bench.screen();
+            before
+                .lines()
+                .zip(after.lines())
+                .filter(|(one, other)| one != other)
+                .count()
+        };
+        rig.signal(typing(Some(ada()), true, Seq(9)));
+        rig.bench.sees("Ada is typing");
+        assert_eq!(differ(&rig), 1, "{width}x{height}");
+        rig.bench.press("<f5>").sees("There is a connection.");
+        assert_eq!(differ(&rig), 1, "{width}x{height}");
+    }
+}
+
 fn seen(rig: &mut Rig) -> Vec<u64> {
     let orders = rig.bench.orders().into_iter();
     let seen = |order| match order {

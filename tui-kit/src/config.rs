@@ -2,6 +2,7 @@
 //!
 //! Owns where the file is and how it is read strictly: a mistake has its file, line and column, and the nearest name that there is. It refuses to know what an action does; which key means what is [`crate::keymap`]'s.
 
+mod habits;
 mod reread;
 mod senses;
 
@@ -15,6 +16,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
+pub use self::habits::Habits;
 pub use self::reread::{Reread, Source, told};
 pub use self::senses::Calls;
 use crate::key::{self, Key};
@@ -57,6 +59,8 @@ pub struct Config {
     pub ascii: bool,
     /// How the person is called.
     pub calls: Calls,
+    /// How an agent goes through the list.
+    pub habits: Habits,
     /// Keys, in the order of the file.
     pub bindings: Vec<Binding>,
 }
@@ -70,13 +74,14 @@ impl Default for Config {
             theme: None,
             ascii: false,
             calls: Calls::default(),
+            habits: Habits::default(),
             bindings: Vec::new(),
         }
     }
 }
 
-/// Settings at the top of the file.
-const KNOWN: &[&str] = &["mouse", "kitty_keys", "keys", "theme", "ascii", "notify"];
+/// Settings at the top of the file; the last is for a program with a list.
+const KNOWN: &[&str] = &["mouse", "kitty_keys", "keys", "theme", "ascii", "notify", habits::TABLE];
 
 impl Config {
     /// The file that was named, else `name` in the platform's folder for settings, which need not be there.
@@ -158,6 +163,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn settings(&mut self, table: &DeTable<'_>, contexts: &[&str], config: &mut Config) {
+        let has_list = contexts.contains(&habits::TABLE);
+        let known = &KNOWN[..KNOWN.len() - usize::from(!has_list)];
         for (name, value) in table {
             match name.get_ref().as_ref() {
                 "mouse" => config.mouse = self.yes_or_no("mouse", value),
@@ -166,7 +173,8 @@ impl Reader<'_> {
                 "theme" => config.theme = self.theme(value),
                 "ascii" => config.ascii = self.yes_or_no("ascii", value),
                 "notify" => config.calls = self.notify(value),
-                other => self.unknown(name.span().start, "setting", other, KNOWN),
+                habits::TABLE if has_list => config.habits = self.habits(value),
+                other => self.unknown(name.span().start, "setting", other, known),
             }
         }
         // A table has no order of its own.

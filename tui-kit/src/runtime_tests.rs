@@ -283,6 +283,15 @@ async fn too_small_accepts_only_size_and_the_end() {
             !screen.contains('\u{71}') && !screen.lines().any(|line| line == "x"),
             "{screen}"
         );
+        for (columns, rows) in [(29, 20), (60, 7)] {
+            typist.resize(columns, rows);
+            typist.wait_for(&format!("{columns}x{rows}.")).await;
+            // The least there is room for.
+            typist.resize(30, 8);
+            typist
+                .wait("the program", |seen| seen.screen.starts_with("30x8\n"))
+                .await;
+        }
         typist.resize(29, 20);
         typist.wait_for("too small").await;
         typist.press("<ctrl-c>");

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use minicom_client::{CommandIds, ListChoice};
-use minicom_tui_kit::{Keymap, Shown, Theme, Zone};
+use minicom_tui_kit::{Keymap, Shown, Theme, Zone, config::Habits};
 
 use crate::keys::{Action, Context};
 
@@ -32,4 +32,6 @@ pub struct Settings {
     pub list: Option<ListChoice>,
     /// Whether wheel and clicks come here at the beginning.
     pub mouse: bool,
+    /// How the agent goes through the list.
+    pub habits: Habits,
 }

@@ -3,7 +3,7 @@
 
 use minicom_protocol::{
     command::{AgentCommand, TransferTo},
-    ids::Time,
+    ids::{ConversationId, Time},
     staff::Intent,
 };
 
@@ -12,6 +12,20 @@ use crate::{app::HeldClose, later, words};
 
 impl PlainAgent {
     pub(super) fn next(&mut self, given: Given<'_>) {
+        let ends = |it: ConversationId| self.closing.iter().any(|held| held.conversation == it);
+        if self.replica.next().is_some_and(|it| ends(it.conversation)) {
+            // The server would choose what is about to end: it hears of that only when it cannot be taken back any more.
+            let next = self.replica.next_but(ends);
+            return match next.map(|it| (it.conversation, it.stage.owner().is_some())) {
+                Some((conversation, mine)) => {
+                    if !mine {
+                        self.lines.push_front(Line::word("take", ""));
+                    }
+                    self.open_thread(conversation);
+                }
+                None => self.deny("Nobody is waiting."),
+            };
+        }
         let id = self.send(AgentCommand::TakeNext {}, given.now);
         self.awaiting = Some(Awaiting::Answer(id));
     }

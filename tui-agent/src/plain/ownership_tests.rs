@@ -278,3 +278,33 @@ fn a_wish_that_is_already_true_is_told_as_that() {
         script.says(&[words]);
     }
 }
+
+#[test]
+fn what_was_just_ended_is_not_the_next() {
+    let mut desk = mine();
+    desk.ago(50).says("carol", "thank you!");
+    desk.ago(40).says("dora", "hello").taken("dora", ADA);
+    let mut script = carol(desk);
+    script.lines(&["/done", "/next"]);
+    script.orders_nothing();
+    assert!(
+        script.said.iter().any(|it| it.contains("Open: dora")),
+        "{:?}",
+        script.said
+    );
+    // Of who waits it is said by name.
+    let mut desk = mine();
+    desk.ago(40).says("dora", "hello").asks("dora");
+    let mut script = carol(desk);
+    script.lines(&["/done", "/next"]);
+    let conversation = script.desk.conversation("dora");
+    assert_eq!(script.command().1, AgentCommand::TakeOver { conversation });
+    let mut script = carol(mine());
+    script.lines(&["/done", "/next"]);
+    script.orders_nothing();
+    assert!(
+        script.said.iter().any(|it| it.contains("Nobody is waiting.")),
+        "{:?}",
+        script.said
+    );
+}

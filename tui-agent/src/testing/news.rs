@@ -56,7 +56,7 @@ pub fn told(seat: &mut Seat, which: u8, text: &str) {
 /// A file of settings that was changed while the program ran, or one with a mistake in it.
 fn settings(which: u8, text: &str) -> SettingsRead {
     let own = if which & 8 == 0 {
-        "[keys.everywhere]\n\"ctrl-g\" = \"help\"\n"
+        "[keys.everywhere]\n\"ctrl-g\" = \"help\"\n[list]\nafter_done = \"next\"\n"
     } else {
         text
     };
@@ -68,5 +68,6 @@ fn settings(which: u8, text: &str) -> SettingsRead {
         theme: if which & 32 == 0 { Theme::mono() } else { Theme::ansi() },
         mouse: which & 64 == 0,
         notifier: config.notifier(),
+        habits: config.habits,
     }))
 }

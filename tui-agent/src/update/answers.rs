@@ -14,6 +14,7 @@ use minicom_tui_kit::{Now, Shown};
 use super::moving::TakingNext;
 use crate::{
     app::{App, Ends},
+    keys::Action,
     words,
 };
 
@@ -167,8 +168,11 @@ impl App {
             Outcome::Refused {
                 refusal: Refusal::NobodyWaits,
             } if self.all_who_wait_are_not_for_me() => {
-                let words = "Nobody waits whom you may take over; w in the list tells why.";
-                self.tell(Shown::fixed(words), now);
+                let words = format!(
+                    "Nobody waits whom you may take over; {} in the list tells why.",
+                    self.list_key_words(Action::Why)
+                );
+                self.tell(Shown::line(&words), now);
             }
             Outcome::Refused { refusal } => self.tell(Shown::line(&refusal.message()), now),
         }

@@ -11,6 +11,7 @@ use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Ends, HeldClose},
+    keys::Action,
     words,
 };
 
@@ -52,8 +53,24 @@ impl App {
                 left => format!(" {left} cannot be ended by you."),
             };
             let chats = words::count(can.len() as u64, "chat ends", "chats end");
-            self.tell(Shown::line(&format!("{chats} in 5 s; u undoes.{left_out}")), now);
+            let undo = self.list_key_words(Action::Undo);
+            self.tell(Shown::line(&format!("{chats} in 5 s; {undo} undoes.{left_out}")), now);
         }
+        if self.habits.next_after_done && self.is_composing() && self.next().is_some() {
+            self.go_on_after_done(first, now);
+        }
+    }
+
+    /// Who goes on at once can still take the end back.
+    fn go_on_after_done(&mut self, ended: ConversationId, now: Now) {
+        self.take_next(now);
+        let words = format!(
+            "The chat with {} ends in 5 s; {} {} keeps it.",
+            self.name_of(ended),
+            self.key_words(Action::Escape),
+            self.list_key_words(Action::Undo)
+        );
+        self.tell(Shown::line(&words), now);
     }
 
     /// What was not on the screen was not read: then the server refuses to end it. A row that is not open was marked by hand, with
@@ -146,3 +163,7 @@ impl App {
         summary.map_or(Shown::fixed("the customer"), |summary| summary.customer.name.shown())
     }
 }
+
+#[cfg(test)]
+#[path = "closing_tests.rs"]
+mod tests;

@@ -373,12 +373,12 @@ impl App {
     /// Whether the files of a reply let it go. If they are on their way it goes when they are there; what does not go is told.
     pub(super) fn files_let_go(&mut self, conversation: ConversationId) -> bool {
         let drop = self.key_words(Action::DropFile);
-        let retry = self.list_key_words(Action::Retry);
+        let (list, retry) = (self.key_words(Action::Escape), self.list_key_words(Action::Retry));
         let attached = self.files.beside_mut(conversation);
         if let Some((it, why)) = attached.failed() {
             let why = why.as_str().trim_end_matches('.');
             let words = format!(
-                "{}: {why}. Nothing was sent. Esc {retry} tries again, {drop} takes it off",
+                "{}: {why}. Nothing was sent. {list} {retry} tries again, {drop} takes it off",
                 it.name()
             );
             self.trouble(Shown::line(&words), Ends::Leaving);

@@ -9,7 +9,7 @@ use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Focus, Order},
-    keys::Action,
+    keys::{Action, contexts},
     layout,
 };
 
@@ -59,6 +59,16 @@ impl App {
         }
     }
 
+    /// The keys in the list that go from hit to hit: the letter for the next customer means the next hit there.
+    pub(crate) fn hit_keys(&self) -> String {
+        let of_next = self.keymap.keys(contexts(false), Action::Next);
+        let next = match of_next.iter().any(|key| key.typed() == Some('n')) {
+            true => "n".to_owned(),
+            false => self.list_key_words(Action::NextHit),
+        };
+        format!("{next} {}", self.list_key_words(Action::PreviousHit))
+    }
+
     /// Goes to the hit so many places further back in time (forward, if negative).
     pub(super) fn go_to_hit(&mut self, by: isize, now: Now) {
         let Some((conversation, at)) = self.finding.at.filter(|_| self.has_been_led()) else {
@@ -78,7 +88,8 @@ impl App {
             Some((next, rev)) => {
                 self.finding.at = Some((conversation, rev));
                 self.views.go_to = Some((conversation, rev));
-                let words = format!("{} of {all} here {dot} Esc goes back", next + 1);
+                let back = self.key_words(Action::Escape);
+                let words = format!("{} of {all} here {dot} {back} goes back", next + 1);
                 self.tell(Shown::line(&words), now);
             }
             None if self.finding.asking_here.is_some() => self.tell(Shown::fixed("asking ..."), now),

@@ -9,7 +9,10 @@ use minicom_tui_kit::{
     transcript::PREVIEWS_MAX,
 };
 
-use crate::app::{App, Ends, Focus, Order};
+use crate::{
+    app::{App, Ends, Focus, Order},
+    keys::Action,
+};
 
 /// Which files were asked for.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +72,13 @@ impl App {
                 self.notice = None;
                 self.read_text(title.as_str(), text);
             }
-            Ok(_) => self.tell(Shown::line(&format!("{title} has come: l in the list reads it.")), now),
+            Ok(_) => {
+                let reads = self.list_key_words(Action::ReadInFull);
+                self.tell(
+                    Shown::line(&format!("{title} has come: {reads} in the list reads it.")),
+                    now,
+                );
+            }
         }
     }
 }

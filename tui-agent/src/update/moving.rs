@@ -146,6 +146,11 @@ impl App {
         }
     }
 
+    /// What the key for "next" would open. Whoever has ended a chat has done with it, though the server hears of it five seconds later.
+    pub(crate) fn next(&self) -> Option<&Summary> {
+        self.replica.next_but(|it| self.closing_of(it).is_some())
+    }
+
     /// What needs this agent most. The server decides, and claims it in the same breath. What the footer named is open at once:
     /// what is typed from here on is for whoever comes, never for whoever was here.
     pub(crate) fn take_next(&mut self, now: Now) {
@@ -159,6 +164,11 @@ impl App {
             .is_some_and(|taking| taking.expected.is_none() || taking.expected == expected)
         {
             return;
+        }
+        // It would choose what is about to end: it knows nothing of that yet, and the wish can still be taken back.
+        let ends = |it: &Summary| self.closing_of(it.conversation).is_some();
+        if self.replica.next().is_some_and(ends) {
+            return self.take_beside_what_ends(next, now);
         }
         let was_here = self.focus == Focus::Compose && self.conversation() == expected;
         match next {
@@ -181,6 +191,22 @@ impl App {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Goes on by what is known here; whoever waits is taken over by name, and if somebody was faster that is told.
+    fn take_beside_what_ends(&mut self, next: Option<(ConversationId, bool)>, now: Now) {
+        match next {
+            Some((conversation, true)) => self.write_in(conversation, now),
+            Some((conversation, false)) if self.has_connection("Next") => {
+                let order = AgentCommand::TakeOver { conversation };
+                if !self.replica.pending_commands().any(|it| it.command == order) {
+                    self.send(order, now.wall);
+                }
+                self.write_in(conversation, now);
+            }
+            Some(_) => {}
+            None => self.tell(Shown::fixed("Nobody is waiting."), now),
         }
     }
 

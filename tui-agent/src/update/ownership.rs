@@ -282,13 +282,16 @@ impl App {
     pub(crate) fn assign(&mut self, now: Now) {
         let about = self.targets();
         let words = match about.first().and_then(|it| self.replica.summary(*it)) {
-            _ if !self.is_admin() => Some("Only admins assign. Transfer (x) gives what is yours to a colleague."),
-            None => Some("No conversation is chosen."),
-            Some(row) if about.len() == 1 && !row.stage.is_open() => Some("This chat has ended."),
+            _ if !self.is_admin() => Some(format!(
+                "Only admins assign. Transfer ({}) gives what is yours to a colleague.",
+                self.list_key_words(Action::Transfer)
+            )),
+            None => Some("No conversation is chosen.".to_owned()),
+            Some(row) if about.len() == 1 && !row.stage.is_open() => Some("This chat has ended.".to_owned()),
             Some(_) => None,
         };
         if let Some(words) = words {
-            return self.tell(Shown::fixed(words), now);
+            return self.tell(Shown::line(&words), now);
         }
         if !self.has_connection("Assign") {
             return;

@@ -14,6 +14,7 @@ use minicom_tui_kit::{
 use super::copying::told;
 use crate::{
     app::{App, Ends, Focus, Order},
+    keys::Action,
     over::{Ask, AskFor, Choice, PickFor, PipeWhat, ReadFor},
     words,
     writing::Mode,
@@ -195,7 +196,8 @@ impl App {
         if self.focus == Focus::List && self.over.is_none() && self.help.is_none() {
             return self.show_piped(running, ran);
         }
-        let words = format!("{} has ended: ! in the list shows what it said.", running.command);
+        let shows = self.list_key_words(Action::Pipe);
+        let words = format!("{} has ended: {shows} in the list shows what it said.", running.command);
         self.piping.ended = Some((running, ran));
         self.tell(Shown::line(&words), now);
     }

@@ -1,8 +1,9 @@
 //! The bare view and the mouse.
 
+use minicom_protocol::refusal::Refusal;
 use minicom_tui_kit::{
     Input, Theme,
-    config::{Config, Mistake, Reread},
+    config::{Config, Habits, Mistake, Reread},
     notify::Notifier,
 };
 use ratatui::layout::Position;
@@ -130,11 +131,16 @@ fn settings_that_were_read_again_hold_at_once_and_mistakes_change_nothing() {
         theme: Theme::mono(),
         mouse: false,
         notifier: Notifier::bell(),
+        habits: Habits {
+            next_after_done: true,
+            ..Habits::default()
+        },
     };
     seat.input(Input::Message(Msg::Settings(Ok(Box::new(own)))));
     seat.sees("Read again: agent.toml.").sees("^G help").sees_no("F1");
     assert_eq!(mouse(&mut seat), [false]);
     assert_eq!(seat.notifier, Some(Notifier::bell()));
+    assert!(seat.bench.app.habits.next_after_done);
     seat.press("<ctrl-g>").sees("Esc closes");
 }
 
@@ -159,4 +165,43 @@ fn keys_of_the_line_editor_are_there_where_no_action_has_them() {
     let config = Config::parse("agent.toml", "[keys.everywhere]\nalt-t = \"none\"\n", &["everywhere"]).unwrap();
     seat.bench.app.keymap = keys::with_own(keys::keymap(false).unwrap(), &config).unwrap();
     seat.press("<alt-t>").sees("two one");
+}
+
+/// Whoever has bound keys anew is told those, also in words that stand outside footer and help.
+#[test]
+fn ones_own_keys_are_told_wherever_a_key_is_told() {
+    let own = "[keys.everywhere]\nf5 = \"none\"\nshift-f5 = \"reconnect\"\nf8 = \"none\"\nshift-f8 = \"details\"\nf9 = \"none\"\n\
+               shift-f9 = \"done\"\n[keys.compose]\nctrl-d = \"none\"\n[keys.list]\nn = \"none\"\nJ = \"next-for-me\"\nj = \"none\"\n\
+               Y = \"down\"\nk = \"none\"\nI = \"up\"\nr = \"none\"\nC = \"retry\"\nd = \"none\"\nH = \"discard\"\nx = \"none\"\nZ = \"transfer\"\n";
+    let config = Config::parse("agent.toml", own, &["everywhere", "compose", "list"]).unwrap();
+    let keymap = keys::with_own(keys::keymap(false).unwrap(), &config).unwrap();
+    let seat = |width| {
+        let mut desk = Desk::new();
+        desk.ago(100).says("carol", "hello").taken("carol", ADA);
+        let mut seat = Seat::away(width, 40, Theme::ansi());
+        seat.bench.app.keymap = keymap.clone();
+        seat.desk = desk;
+        seat.connect();
+        seat
+    };
+    seat(80).lose().sees("Shift+F5 now");
+    seat(120).sees("Shift+F8 hides");
+    seat(80).press("<shift-f9>").sees("Shift+F9 undoes");
+    seat(80).press("<esc>A").sees("Transfer (Z)");
+    let mut refused = seat(120);
+    refused.ordered();
+    refused.press("first<enter>second").refused(Refusal::NotOwner);
+    refused.sees("C retry  H discard");
+    for (waits, told) in [
+        (true, "Press J to take the next customer"),
+        (false, "Choose a conversation: Y, I or its number"),
+    ] {
+        let mut seat = seat(80);
+        seat.desk = Desk::new();
+        seat.desk.says("zoe", "hi");
+        if waits {
+            seat.desk.asks("zoe");
+        }
+        seat.connect().sees(told);
+    }
 }

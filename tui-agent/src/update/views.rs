@@ -10,6 +10,7 @@ use minicom_tui_kit::{
 
 use crate::{
     app::{App, Ends, Order},
+    keys::Action,
     over::{AskFor, Choice, PickFor},
 };
 
@@ -41,8 +42,12 @@ impl App {
             rows.push(Row::new(Choice::RenameView, Shown::fixed("rename"), detail));
         }
         if rows.is_empty() {
-            let words = "There is no view. f filters the list; then V gives the filter a name.";
-            return self.tell(Shown::fixed(words), now);
+            let words = format!(
+                "There is no view. {} filters the list; then {} gives the filter a name.",
+                self.list_key_words(Action::Filter),
+                self.list_key_words(Action::Views)
+            );
+            return self.tell(Shown::line(&words), now);
         }
         let picker = Picker::new(Shown::fixed("Views"), numbered(rows)).verb(Shown::fixed("Enter shows it"));
         self.open_picker(PickFor::View, Vec::new(), picker);

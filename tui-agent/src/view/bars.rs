@@ -129,7 +129,11 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
         .as_ref()
         .is_some_and(|chat| chat.unsent(&app.replica).is_some())
     {
-        let words = format!("Esc {} retry", app.list_key_words(Action::Retry));
+        let words = format!(
+            "{} {} retry",
+            app.key_words(Action::Escape),
+            app.list_key_words(Action::Retry)
+        );
         hints.push(Hint {
             action: None,
             words: Shown::line(&words),
@@ -174,7 +178,13 @@ fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
 
 fn list_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     let mut hints: Vec<Hint<Action>> = match app.has_been_led() {
-        true => vec![Hint::words("n N other hits"), Hint::of(Action::Escape, "back")],
+        true => vec![
+            Hint {
+                action: None,
+                words: Shown::line(&format!("{} other hits", app.hit_keys())),
+            },
+            Hint::of(Action::Escape, "back"),
+        ],
         false => next_hint(app, now).into_iter().collect(),
     };
     if !app.closing.is_empty() {

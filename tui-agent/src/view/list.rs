@@ -14,6 +14,7 @@ pub(super) use self::row::{badge_style, late_style};
 use crate::{
     app::{App, Focus},
     facts,
+    keys::Action,
     layout::{THREE_PANES, TWO_PANES},
     list::{self, Item, Part},
     view::{put, put_right, row_of},
@@ -119,7 +120,8 @@ fn filter(app: &App, row: Rect, buffer: &mut Buffer) {
     let only_order = app.list.order_only() == *filter;
     let mut left = row;
     if app.focus == Focus::List && row.width >= 28 && !only_order {
-        let begin = put_right(buffer, row, "Esc clears ", app.theme.hint());
+        let clears = format!("{} clears ", app.list_key_words(Action::Escape));
+        let begin = put_right(buffer, row, &clears, app.theme.hint());
         left.width = begin.saturating_sub(row.x + 1);
     }
     let name = match app.list.view_shown() {
@@ -150,10 +152,14 @@ fn group(app: &App, priority: Priority, row: Rect, buffer: &mut Buffer) {
 /// Words where rows would be.
 fn empty(app: &App, area: Rect, buffer: &mut Buffer) {
     let nothing_fits = Section::ALL.iter().all(|section| app.list.fitting(*section) == 0);
+    let all_again = format!(
+        "Nothing fits. {} in the list shows all again.",
+        app.list_key_words(Action::Escape)
+    );
     let words = match (app.list.is_empty(), app.list.filter().is_plain()) {
         (true, _) if app.began => "Nobody is waiting. New chats appear here; the bell rings until somebody acts.",
         (true, _) => "The conversations appear here once there is a connection.",
-        (false, false) if nothing_fits => "Nothing fits. Esc in the list shows all again.",
+        (false, false) if nothing_fits => &all_again,
         _ => return,
     };
     let columns = usize::from(area.width.saturating_sub(2));

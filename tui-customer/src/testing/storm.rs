@@ -297,6 +297,7 @@ fn settings(which: u8, text: &str) -> SettingsRead {
         theme: if which & 32 == 0 { Theme::mono() } else { Theme::ansi() },
         mouse: which & 64 == 0,
         notifier: config.notifier(),
+        habits: config.habits,
     }))
 }
 

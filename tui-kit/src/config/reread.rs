@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use minicom_protocol::gate::Shown;
 
-use super::{Config, Mistake};
+use super::{Config, Habits, Mistake};
 use crate::keymap::Keymap;
 use crate::notify::Notifier;
 use crate::theme::{Ground, Look, Theme};
@@ -35,6 +35,8 @@ pub struct Reread<A: 'static, C: Eq + Hash + 'static> {
     pub mouse: bool,
     /// How the person is called.
     pub notifier: Notifier,
+    /// How an agent goes through the list.
+    pub habits: Habits,
 }
 
 impl Source {
@@ -56,6 +58,7 @@ impl Source {
             theme: config.look(self.look.clone()).theme(var, || self.ground),
             mouse: config.mouse,
             notifier: config.notifier(),
+            habits: config.habits,
             file: config.file,
         })
     }

@@ -115,20 +115,24 @@ impl AgentReplica {
     /// What "take next" would open: the server decides by the same rule. Commands are done in order, so what is being
     /// answered needs nobody.
     pub fn next(&self) -> Option<&Summary> {
+        self.next_but(|_| false)
+    }
+
+    /// The same without those that need nobody for a reason that only the program knows.
+    pub fn next_but(&self, left_out: impl Fn(ConversationId) -> bool) -> Option<&Summary> {
         let rules = rules(&self.desk, self.me.as_ref(), self.ordered_at);
         let next = self.list.next(&rules)?;
-        if !self.is_being_answered(next.conversation) {
+        let needs_nobody = |it: ConversationId| self.is_being_answered(it) || left_out(it);
+        if !needs_nobody(next.conversation) {
             return Some(next);
         }
         let mine = self.list.section(Section::Mine).map(|row| Summary {
-            unanswered_since: row
-                .unanswered_since
-                .filter(|_| !self.is_being_answered(row.conversation)),
+            unanswered_since: row.unanswered_since.filter(|_| !needs_nobody(row.conversation)),
             ..row.clone()
         });
         let mine: Vec<Summary> = mine.collect();
         let waiting = self.list.section(Section::Waiting);
-        let waiting = waiting.filter(|row| !self.is_being_answered(row.conversation));
+        let waiting = waiting.filter(|row| !needs_nobody(row.conversation));
         let candidates = mine.iter().chain(waiting);
         let next = rules.queue.next_for(rules.me?, candidates)?.conversation;
         self.list.get(next)

@@ -8,6 +8,7 @@ use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Ends},
+    keys::Action,
     words,
 };
 
@@ -48,10 +49,11 @@ impl App {
     fn done_words(&self, command: &AgentCommand, done: &Done) -> Option<String> {
         // What was so already made no event.
         let same = done.rev.is_none() && !done.repeat;
+        let opens = self.list_key_words(Action::Ticket);
         Some(match command {
             AgentCommand::ConvertToTicket { .. } => match (done.ticket, same) {
-                (Some(number), true) => format!("It is ticket {number} already: K opens it."),
-                (Some(number), false) => format!("Ticket {number} was made. K opens it."),
+                (Some(number), true) => format!("It is ticket {number} already: {opens} opens it."),
+                (Some(number), false) => format!("Ticket {number} was made. {opens} opens it."),
                 (None, _) => "The ticket was made.".to_owned(),
             },
             AgentCommand::MarkMentionsRead { .. } => return None,

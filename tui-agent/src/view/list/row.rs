@@ -1,6 +1,8 @@
 //! A conversation in the list. What does not fit gives way in this order: words become signs, then the name is cut; badge and time
 //! stay where they are in every row, so that the eye finds them.
 
+use std::time::Duration;
+
 use minicom_protocol::{event::Author, event::Lateness, stage::Stage, summary::Summary};
 use minicom_tui_kit::{Now, Shown, Theme, Who, text, time};
 use ratatui::{
@@ -15,7 +17,7 @@ use crate::{
     layout::{THREE_PANES, WIDE_LIST},
     list::Line,
     view::{put, put_right},
-    words::{self, Badge, LONG, TOO_LONG},
+    words::{self, Badge},
 };
 
 /// Columns of a waiting time, and of the time of the last line.
@@ -141,7 +143,7 @@ fn badge_and_time(
         }
         _ => {
             let time = waited.map_or(String::new(), time::waiting);
-            let time_style = waited.map_or(Style::new(), |waited| waiting_style(waited, theme));
+            let time_style = waited.map_or(Style::new(), |waited| waiting_style(waited, app));
             (badge.word().to_owned(), badge_style(&badge, theme), time, time_style)
         }
     };
@@ -280,10 +282,11 @@ fn last_words(app: &App, summary: &Summary, row: Rect, buffer: &mut Buffer, with
     put(buffer, row, row.x + NAME_BEGINS + 2, &words, app.theme.dim());
 }
 
-fn waiting_style(waited: i64, theme: &Theme) -> Style {
+fn waiting_style(waited: i64, app: &App) -> Style {
+    let (theme, waited) = (&app.theme, Duration::from_micros(u64::try_from(waited).unwrap_or(0)));
     match waited {
-        TOO_LONG.. => theme.waiting_too_long(),
-        LONG.. => theme.waiting_long(),
+        _ if waited >= app.habits.too_long => theme.waiting_too_long(),
+        _ if waited >= app.habits.long => theme.waiting_long(),
         _ => theme.waiting(),
     }
 }
