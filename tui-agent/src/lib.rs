@@ -15,6 +15,8 @@ pub mod desk_view;
 pub mod details;
 pub mod doctor;
 pub mod entries;
+#[cfg(test)]
+mod every_key_tests;
 pub mod exit;
 pub mod facts;
 mod figures;
