@@ -253,3 +253,67 @@ fn no_registry_is_named_outside_lock_files() {
     }
     complain(complaints);
 }
+
+/// The document that tells which test holds which promise.
+const PROMISES: &str = "docs/terminal-promises.md";
+
+impl Source {
+    /// Whether there is a test of this name in it.
+    fn has_test(&self, name: &str) -> bool {
+        let lines: Vec<&str> = self.text.lines().map(str::trim_start).collect();
+        let begins = [format!("fn {name}("), format!("async fn {name}(")];
+        let is_test = |at: usize| {
+            let above = lines[..at].iter().rev();
+            let mut attributes = above.take_while(|line| line.starts_with("#[") || line.starts_with("///"));
+            attributes.any(|line| line.starts_with("#[test]") || line.starts_with("#[tokio::test"))
+        };
+        (0..lines.len()).any(|at| begins.iter().any(|begin| lines[at].starts_with(begin)) && is_test(at))
+    }
+
+    /// Whether it is the module of this path below a member's folder, or one below it.
+    fn is_in(&self, folder: &str, modules: &[&str]) -> bool {
+        let path = self.path.trim_end_matches(".rs");
+        path.strip_prefix(folder).is_some_and(|below| {
+            let parts: Vec<&str> = below.split('/').collect();
+            let named = |module: &&str| *module == "tests" || parts.contains(module);
+            below.starts_with('/') && modules.iter().all(named)
+        })
+    }
+}
+
+/// A document that says more than the tests do would be believed.
+#[test]
+fn every_promise_is_held_by_tests_that_there_are() {
+    let sources = rust();
+    let document = files(|path| path == PROMISES).remove(0);
+    let mut complaints = Vec::new();
+    let mut rows = 0;
+    for (n, line) in document.text.lines().enumerate().map(|(n, line)| (n + 1, line)) {
+        let Some(row) = line.strip_prefix("| ").filter(|row| !row.starts_with("Promise |")) else {
+            continue;
+        };
+        if row.starts_with("---") {
+            continue;
+        }
+        rows += 1;
+        let held = row.split(" | ").nth(1).unwrap_or_default();
+        let named: Vec<&str> = held.split('`').skip(1).step_by(2).collect();
+        if named.is_empty() {
+            complaints.push(format!("{PROMISES}:{n}: nothing holds it"));
+        }
+        for test in named {
+            let Some((folder, path)) = test.split_once(": ") else {
+                complaints.push(format!("{PROMISES}:{n}: {test} is no `folder: module::test`"));
+                continue;
+            };
+            let mut modules: Vec<&str> = path.split("::").collect();
+            let name = modules.pop().unwrap_or_default();
+            let there = |source: &&Source| source.is_in(folder, &modules) && source.has_test(name);
+            if !sources.iter().any(|source| there(&source)) {
+                complaints.push(format!("{PROMISES}:{n}: there is no test {test}"));
+            }
+        }
+    }
+    assert!(rows > 0, "{PROMISES} promises nothing");
+    complain(complaints);
+}
