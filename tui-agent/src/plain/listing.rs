@@ -295,10 +295,18 @@ impl PlainAgent {
         if !self.older_told(customer).is_empty() {
             return self.tell_older(customer);
         }
-        match self.replica.older_events(customer) {
-            Some(question) if self.state.is_live() => self.ask(question),
-            Some(_) => self.deny_as(exit::UNAVAILABLE, "/older needs a connection. Nothing was done."),
-            None => self.say("There is nothing older."),
+        let thread = self.replica.thread(customer);
+        let (more, full) = thread.map_or((false, false), |it| (it.has_more(), it.is_full()));
+        match (more, full, self.state.is_live()) {
+            (false, ..) => self.say("There is nothing older."),
+            (true, true, _) => {
+                self.say("What is older is not held here: minicom-agent transcript prints the whole chat.");
+            }
+            (true, false, false) => self.deny_as(exit::UNAVAILABLE, "/older needs a connection. Nothing was done."),
+            (true, false, true) => match self.replica.older_events(customer) {
+                Some(question) => self.ask(question),
+                None => self.say("It is being fetched."),
+            },
         }
     }
 

@@ -1,5 +1,6 @@
 //! The list, and going through it, in lines.
 
+use minicom_client::{ClientEvent, ConnState};
 use minicom_protocol::{command::AgentCommand, intake::Priority, stage::Closer};
 
 use crate::{
@@ -163,6 +164,46 @@ fn older_lines_are_told_in_pages() {
     assert_eq!(script.said[0], "[carol] 13:59 carol: my parcel?");
     assert_eq!(script.said.len(), 23);
     script.tells("/older", &["There is nothing older."]);
+}
+
+#[test]
+fn older_lines_that_were_asked_for_without_a_connection_come_when_it_is_back() {
+    let mut desk = mine();
+    for n in 0..120 {
+        desk.replies("carol", ADA, &format!("line {n}"));
+    }
+    let mut script = Script::at(desk);
+    script.lines(&["/open carol"]);
+    script.lose();
+    script.said.clear();
+    script.tells("/older", &["/older needs a connection. Nothing was done."]);
+    script.client(ClientEvent::State(ConnState::Live));
+    script.said.clear();
+    script.lines(&["/older"]);
+    assert_eq!(
+        (script.said.len(), script.said[0].as_str()),
+        (50, "[carol] 13:59 you: line 20")
+    );
+}
+
+#[test]
+fn what_is_older_than_all_that_is_held_is_said_to_be_elsewhere() {
+    let mut desk = mine();
+    for n in 0..5_060 {
+        desk.replies("carol", ADA, &format!("line {n}"));
+    }
+    let mut script = Script::at(desk);
+    script.lines(&["/open carol"]);
+    let all = "What is older is not held here: minicom-agent transcript prints the whole chat.";
+    for _ in 0..200 {
+        script.said.clear();
+        script.lines(&["/older"]);
+        if script.said == [all] {
+            return;
+        }
+        assert_eq!(script.said.len(), 50, "{:?}", script.said);
+    }
+    panic!("{:?}", script.said);
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! Finding: typed, gone to, and back to exactly where one was.
 
 use insta::assert_snapshot;
-use minicom_protocol::stage::Closer;
+use minicom_protocol::{frame::AgentQuestion, stage::Closer};
+use minicom_tui_kit::Effect;
 
-use crate::testing::{ADA, Desk, Seat};
+use crate::{
+    app::Order,
+    testing::{ADA, Desk, Seat},
+};
 
 fn desk() -> Desk {
     let mut desk = Desk::new();
@@ -165,6 +169,19 @@ fn from_hit_to_hit_by_letters_in_the_list_and_by_a_chord_while_writing() {
     assert_eq!(before, [], "nobody is claimed by the same letter");
     seat.press("<esc>").sees("and the lamp?");
     seat.press("<alt-n>").sees("No search has led here.");
+}
+
+#[test]
+fn a_hit_that_is_not_here_is_not_asked_for_without_a_connection() {
+    let mut seat = seat();
+    seat.press("<ctrl-f>parcel").sees("my parcel is late");
+    seat.lose();
+    // Each question would fail at once, and be asked again.
+    seat.bench.press("<enter>");
+    let asks = |effect: &Effect<Order>| matches!(effect, Effect::Program(Order::Ask(AgentQuestion::Thread { .. })));
+    assert!(!seat.bench.effects().iter().any(asks));
+    seat.sees("That line needs a connection.");
+    seat.resume().sees_no("needs a connection").sees("and the lamp?");
 }
 
 #[test]

@@ -24,7 +24,11 @@ impl Lines {
                 effects.push(PlainEffect::Program(Order::Ask(question)));
             }
             None if self.older_wanted => self.tell("They are being fetched.", now, effects),
-            None if self.replica.thread().has_more() => self.tell("No more of them are kept here.", now, effects),
+            None if self.replica.thread().has_more() => self.tell(
+                "No more of them are kept here: /export tells how to get all.",
+                now,
+                effects,
+            ),
             None => self.tell("This is the beginning of the chat.", now, effects),
         }
     }

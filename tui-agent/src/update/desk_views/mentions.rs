@@ -178,6 +178,11 @@ impl App {
             return;
         }
         let customer = chat.customer;
+        // Without a connection it would be asked for again and again.
+        if !self.has_connection("That line") {
+            self.views.go_to = None;
+            return;
+        }
         match self.replica.older_events(customer) {
             Some(question) => {
                 if let Some(chat) = &mut self.chat {
