@@ -8,10 +8,13 @@ use vt100::{Callbacks, MouseProtocolMode, Screen};
 /// A frame that is being drawn: the terminal shows nothing before its end.
 pub const BEGIN_UPDATE: &str = "\x1b[?2026h";
 
+/// Rows go on in the next one: the one mode of these that a shell has on.
+const WRAP: u16 = 7;
+
 /// The modes that the screen itself does not know. It is fed with what the screen does not understand.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Modes {
-    /// Private modes that are set.
+    /// Private modes that are not as a shell has them.
     set: BTreeSet<u16>,
     /// Modes of the keyboard that were put on its stack and not taken off.
     keyboards: i64,
@@ -40,7 +43,7 @@ impl Modes {
             screen.fgcolor() == vt100::Color::Default && screen.bgcolor() == vt100::Color::Default,
             "what is written next is coloured"
         );
-        ensure!(self.set.is_empty(), "modes {:?} are on at the end", self.set);
+        ensure!(self.set.is_empty(), "modes {:?} are not as they were", self.set);
         ensure!(self.keyboards == 0, "{} modes of the keyboard are left", self.keyboards);
         ensure!(self.titles == 0, "{} titles are left on their stack", self.titles);
         Ok(())
@@ -51,10 +54,14 @@ impl Callbacks for Modes {
     fn unhandled_csi(&mut self, _: &mut Screen, first: Option<u8>, _: Option<u8>, params: &[&[u16]], last: char) {
         let numbers = || params.iter().filter_map(|param| param.first().copied());
         match (first, last) {
-            (Some(b'?'), 'h') => self.set.extend(numbers()),
-            (Some(b'?'), 'l') => numbers().for_each(|mode| {
-                self.set.remove(&mode);
-            }),
+            (Some(b'?'), 'h' | 'l') => {
+                for mode in numbers() {
+                    match (last == 'h') == (mode == WRAP) {
+                        true => _ = self.set.remove(&mode),
+                        false => _ = self.set.insert(mode),
+                    }
+                }
+            }
             (Some(b'>'), 'u') => self.keyboards += 1,
             (Some(b'<'), 'u') => self.keyboards -= i64::from(numbers().next().unwrap_or(1).max(1)),
             (None, 't') => match numbers().next() {
@@ -95,6 +102,7 @@ mod tests {
             "\x1b[?1004h",
             "\x1b[?2026h",
             "\x1b[?2031h",
+            "\x1b[?7l",
             "\x1b[>1u",
             "\x1b[22;0t",
         ] {
@@ -109,5 +117,6 @@ mod tests {
             "\x1b[22;0t\x1b[?1049h\x1b[?1004h\x1b[>1u\x1b[31mwords\x1b[<1u\x1b[?1004l\x1b[0m\x1b[?1049l\x1b[23;0t";
         assert_eq!(after(both), None);
         assert_eq!(after("\x1b[?1004l\x1b[?2026l"), None, "off twice is off");
+        assert_eq!(after("\x1b[?7l\x1b[?7h"), None);
     }
 }

@@ -17,8 +17,10 @@ use crate::reader::wait_until_gone;
 
 /// The shell's title, put aside. Once: each time puts one more on a stack, from which one is taken.
 const KEEP_TITLE: &str = "\x1b[22;0t";
-/// Alternate screen, paste marks, focus reports.
-const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[2J";
+/// Alternate screen, paste marks, focus reports; and nothing goes on in the next row. A terminal can count more columns than we do for
+/// what somebody wrote: what it finds no room for at the end of a row would stand over the next one, and at the end of the last row the
+/// whole screen would move up.
+const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1004h\x1b[?7l\x1b[2J";
 /// Wheel and buttons in decimal. Not 1003, which crossterm's own command asks for too: it would wake the program at each movement
 /// of the pointer.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
@@ -28,7 +30,7 @@ const KITTY_ON: &str = "\x1b[>1u";
 const KITTY_OFF: &str = "\x1b[<1u";
 /// Backwards, and an update that was being drawn is ended, or the terminal would show nothing more.
 pub(crate) const LEAVE: &str =
-    "\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?1049l\x1b[23;0t";
+    "\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?7h\x1b[?1049l\x1b[23;0t";
 
 /// The name of threads whose panic ends only what they were doing: they read what strangers have made, and whoever waits for them is told.
 pub(crate) const HARMLESS_THREAD: &str = "harmless";
@@ -263,7 +265,11 @@ mod tests {
             assert!(all.contains(&format!("\x1b[?{mode}h")), "{mode}");
             assert!(LEAVE.contains(&format!("\x1b[?{mode}l")), "{mode}");
         }
-        assert_eq!(all.matches("\x1b[?").count(), 5);
+        assert!(
+            all.contains("\x1b[?7l") && LEAVE.contains("\x1b[?7h"),
+            "rows go on again"
+        );
+        assert_eq!(all.matches("\x1b[?").count(), 6);
         for mode in ["1000", "1006"] {
             assert!(MOUSE_OFF.contains(&format!("\x1b[?{mode}l")), "{mode}");
         }

@@ -53,8 +53,8 @@ impl Between {
     }
 }
 
-/// Modes that are set and reset: cursor, the synchronised update, the alternate screen, marked pastes, focus, buttons, their decimal form.
-const MODES: &[&str] = &["25", "2026", "1049", "2004", "1004", "1000", "1006"];
+/// Modes that are set and reset: cursor, the synchronised update, the alternate screen, rows that go on in the next one, marked pastes, focus, buttons, their decimal form.
+const MODES: &[&str] = &["25", "2026", "1049", "7", "2004", "1004", "1000", "1006"];
 /// Requests that have one form only: kitty's keys on and off, the title kept and put back, the screen emptied.
 const WHOLE: &[&str] = &[">1u", "<1u", "22;0t", "23;0t", "2J"];
 

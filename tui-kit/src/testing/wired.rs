@@ -14,11 +14,17 @@ use crate::screen::{Screen, TerminalScreen};
 use crate::testing::wire::{Between, Wire, only_own_words};
 use crate::{Shown, terminal};
 
+/// So many times the columns that are seen: a family of four is two of ours and eight of others'.
+const UNSEEN: NonZeroU16 = NonZeroU16::new(4).unwrap();
+
 /// See the module.
 pub struct Wired {
     screen: TerminalScreen<Wire>,
     wire: Wire,
     terminal: vt100::Parser,
+    size: Size,
+    /// Whether what finds no room at the end of a row goes on in the next one.
+    wraps: bool,
     /// Rows on which something stood since they were cleared whose columns terminals count in ways of their own.
     odd: HashSet<u16>,
     /// Bytes that came so far.
@@ -36,6 +42,8 @@ impl Wired {
             screen: TerminalScreen::onto(wire.clone(), size).map_err(words)?,
             wire,
             terminal: parser(size),
+            size,
+            wraps: true,
             odd: HashSet::new(),
             bytes: 0,
         };
@@ -48,6 +56,11 @@ impl Wired {
         let bytes = self.wire.take();
         self.bytes += bytes.len() as u64;
         only_own_words(&bytes, Between::Calls)?;
+        let says = |mode: &[u8]| bytes.windows(mode.len()).any(|it| it == mode);
+        if says(b"\x1b[?7l") || says(b"\x1b[?7h") {
+            self.wraps = says(b"\x1b[?7h");
+            self.fit();
+        }
         self.terminal.process(&bytes);
         Ok(())
     }
@@ -57,13 +70,23 @@ impl Wired {
         self.settle()
     }
 
+    /// The screen has its size. What stands for the terminal does not know rows that do not go on: it has columns to the right that
+    /// nobody sees.
+    fn fit(&mut self) {
+        let (rows, columns) = sides(self.size);
+        let unseen = if self.wraps { NonZeroU16::MIN } else { UNSEEN };
+        self.terminal
+            .screen_mut()
+            .set_size(rows, columns.saturating_mul(unseen));
+    }
+
     /// It has another size now. What it shows is unknown until the next frame.
     ///
     /// # Errors
     /// As [`Wired::new`].
     pub fn resize(&mut self, size: Size) -> Result<(), String> {
-        let (rows, columns) = sides(size);
-        self.terminal.screen_mut().set_size(rows, columns);
+        self.size = size;
+        self.fit();
         self.screen = TerminalScreen::onto(self.wire.clone(), size).map_err(words)?;
         self.clear()
     }
@@ -139,8 +162,7 @@ impl Wired {
         for y in drawn.area.top()..drawn.area.bottom() {
             let mut row = (drawn.area.left()..drawn.area.right()).map(|x| drawn[(x, y)].symbol());
             if !row.all(is_plain) {
-                // What finds no room at its end goes on below.
-                self.odd.extend([y, y + 1]);
+                self.odd.insert(y);
             }
         }
         shows(self.terminal.screen(), &drawn, &self.odd)
@@ -226,4 +248,34 @@ fn shows(screen: &vt100::Screen, drawn: &Buffer, odd: &HashSet<u16>) -> Result<(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A family of four: two columns here, eight where each of them is counted.
+    const FAMILY: &str = "👨\u{200d}👩\u{200d}👧\u{200d}👦";
+
+    #[test]
+    fn what_has_no_room_at_the_end_of_a_row_moves_nothing() {
+        let size = Size { width: 4, height: 3 };
+        let mut wired = Wired::new(size).unwrap();
+        let rows = [format!("ab{FAMILY}"), "name".to_owned(), format!("ab{FAMILY}")];
+        let drawn = |wired: &mut Wired| {
+            wired.draw(|frame| {
+                for (y, row) in (0..).zip(&rows) {
+                    frame
+                        .buffer_mut()
+                        .set_string(0, y, row, ratatui::style::Style::default());
+                }
+            })
+        };
+        assert_eq!(drawn(&mut wired), Ok(()));
+
+        // A terminal in which rows go on shows that it matters.
+        wired.says("\x1b[?7h").unwrap();
+        wired.clear().unwrap();
+        assert!(drawn(&mut wired).is_err());
+    }
 }
