@@ -108,7 +108,8 @@ fn write(pty: &mut Pty, is_agent: bool) -> Result<()> {
 
 /// The agent's conversation is open, and what is typed goes into it.
 pub(super) fn open_chat(pty: &mut Pty) -> Result<()> {
-    pty.sees("MINE")?;
+    // The title that is always there: with many who wait, the others are below the screen.
+    pty.sees("WAITING")?;
     // Where much is going on a row may come under the choice, as it may for a person, who looks and chooses again.
     for _ in 0..3 {
         pty.press(CTRL_K)?;
