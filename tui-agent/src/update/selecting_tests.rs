@@ -188,7 +188,10 @@ fn ones_own_keys_are_told_wherever_a_key_is_told() {
     seat(120).sees("Shift+F8 hides");
     seat(80).press("<shift-f9>").sees("Shift+F9 undoes");
     seat(80).press("<esc>A").sees("Transfer (Z)");
-    seat(120).press("<esc>/hello").press("<enter>").sees("Alt+N N other hits");
+    seat(120)
+        .press("<esc>/hello")
+        .press("<enter>")
+        .sees("Alt+N N other hits");
     let mut refused = seat(120);
     refused.ordered();
     refused.press("first<enter>second").refused(Refusal::NotOwner);
