@@ -136,7 +136,7 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
                         batch.extend(self.after_stop()?);
                     }
                     // The reader of events tells it too, but not while half a sequence keeps it: a paste without an end.
-                    Signal::Resized => batch.extend(self.new_size()?),
+                    Signal::Resized => batch.extend(self.new_size()),
                 },
                 event = events.next() => match event {
                     Some(Ok(event)) => {
@@ -282,10 +282,10 @@ impl<A: App, S: Screen, H: FnMut(A::Effect)> Run<'_, A, S, H> {
         Ok([Input::Resize(self.screen.size()?), Input::Resumed])
     }
 
-    /// The terminal's size, if that is news.
-    fn new_size(&self) -> io::Result<Option<Input<A::Msg>>> {
-        let size = self.screen.size()?;
-        Ok((size != self.size).then_some(Input::Resize(size)))
+    /// The terminal's size, if that is news. One that was closed meanwhile has none, and says so by its own signal.
+    fn new_size(&self) -> Option<Input<A::Msg>> {
+        let size = self.screen.size().ok()?;
+        (size != self.size).then_some(Input::Resize(size))
     }
 
     /// Gives the terminal to the person's editor. What fails before that is returned, and the terminal was not given away.
