@@ -1,7 +1,8 @@
 //! What the standard output leads to, for programs that write for a long time: whether somebody still reads it.
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::BorrowedFd;
+use rustix::io::Errno;
 use tokio::sync::oneshot;
 
 /// Ends when nobody reads the standard output any more: the other end of a pipe is closed. Never, where it is a file.
@@ -24,18 +25,23 @@ pub fn gone() -> std::io::Result<oneshot::Receiver<()>> {
 /// it cannot be known.
 pub(crate) fn wait_until_gone(end: BorrowedFd<'_>) -> bool {
     loop {
-        // No event is asked for: that the other end is gone is always told.
-        let mut fds = [PollFd::new(&end, PollFlags::empty())];
-        match poll(&mut fds, None) {
-            Ok(_)
-                if fds[0]
-                    .revents()
-                    .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) =>
-            {
-                return true;
-            }
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        match look(end, None) {
+            Ok(true) => return true,
+            Ok(false) | Err(Errno::INTR) => {}
             Err(_) => return false,
         }
     }
+}
+
+/// Whether nobody has the other end any more; `false` where it cannot be known.
+pub(crate) fn is_gone(end: BorrowedFd<'_>) -> bool {
+    look(end, Some(&Timespec::default())) == Ok(true)
+}
+
+fn look(end: BorrowedFd<'_>, wait: Option<&Timespec>) -> Result<bool, Errno> {
+    // No event is asked for: that the other end is gone is always told.
+    let mut fds = [PollFd::new(&end, PollFlags::empty())];
+    poll(&mut fds, wait)?;
+    let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+    Ok(fds[0].revents().intersects(gone))
 }

@@ -13,7 +13,7 @@ use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use crate::clipboard::{Copying, Way};
 use crate::notify::{Call, Notifier};
-use crate::{links, terminal};
+use crate::{links, reader, terminal};
 
 /// Columns of a window title.
 const TITLE_COLUMNS: usize = 64;
@@ -158,13 +158,26 @@ impl<W: Write> TerminalScreen<W> {
     }
 }
 
+/// Why a size is not known. It is asked for in several ways, and told is what the last of them met with, which says nothing of a terminal
+/// that was closed.
+fn why(error: io::Error, own: bool) -> io::Error {
+    match own && reader::is_gone(rustix::stdio::stdout()) {
+        true => rustix::io::Errno::IO.into(),
+        false => error,
+    }
+}
+
 impl<W: Write> Screen for TerminalScreen<W> {
     fn size(&self) -> io::Result<Size> {
-        self.fixed.map_or_else(|| self.terminal.size(), Ok)
+        let asked = || self.terminal.size().map_err(|error| why(error, self.own));
+        self.fixed.map_or_else(asked, Ok)
     }
 
     fn draw(&mut self, view: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
-        self.terminal.draw(|frame| view(frame))?;
+        let own = self.own;
+        self.terminal
+            .draw(|frame| view(frame))
+            .map_err(|error| why(error, own))?;
         let frame = links::join_cells(self.frame.take());
         let ends = frame.windows(RESET.len()).rposition(|bytes| bytes == RESET);
         let (cells, cursor) = match ends {
