@@ -64,9 +64,11 @@ impl Running {
 
 /// A program in a pseudo-terminal. It is killed when it is dropped.
 pub struct Pty {
+    // Before the end that writes, which types a line end and an end of file when it is dropped: a program that still lived would take
+    // them, and keep the line end for the next one who has its draft.
+    child: Running,
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
-    child: Running,
     bytes: Receiver<Written>,
     /// Whether the thread that reads is to let go of the terminal, after its next piece.
     let_go: Arc<AtomicBool>,
@@ -138,9 +140,9 @@ impl Pty {
             }
         });
         Ok(Pty {
+            child,
             master: pair.master,
             writer,
-            child,
             bytes,
             let_go,
             before,

@@ -2,6 +2,9 @@
 //!
 //! Owns the files: written whole or not at all, readable by their owner only, named by a hash so that a conversation's key is no
 //! path. It blocks; call it from an effect. It refuses to know what a key stands for.
+//!
+//! A text of nothing but blanks and line ends is none: it cannot be sent, and whoever found it again would have a composer that looks
+//! empty and is not.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -43,7 +46,7 @@ impl Drafts {
         };
         let mut bytes = Vec::new();
         file.take(DRAFT_BYTES_MAX).read_to_end(&mut bytes)?;
-        Ok(String::from_utf8(bytes).ok().filter(|text| !text.is_empty()))
+        Ok(String::from_utf8(bytes).ok().filter(|text| !is_blank(text)))
     }
 
     /// Whether there is a draft, for the sign in a list.
@@ -51,12 +54,12 @@ impl Drafts {
         self.path(key).exists()
     }
 
-    /// Keeps a draft; an empty one is removed. After it returns the text survives a power cut.
+    /// Keeps a draft; a blank one is removed. After it returns the text survives a power cut.
     ///
     /// # Errors
     /// The disk is full or not writable; the draft that was there before is untouched.
     pub fn save(&self, key: &str, text: &str) -> io::Result<()> {
-        if text.is_empty() {
+        if is_blank(text) {
             return self.remove(key);
         }
         let path = self.path(key);
@@ -92,6 +95,10 @@ impl Drafts {
     fn sync_folder(&self) -> io::Result<()> {
         File::open(&self.folder)?.sync_all()
     }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
 }
 
 fn write_synced(path: &Path, text: &str) -> io::Result<()> {
@@ -140,6 +147,20 @@ mod tests {
             fs::metadata(folder.path().join("a/b")).unwrap().permissions().mode() & 0o777,
             0o700
         );
+    }
+
+    #[test]
+    fn nothing_but_blanks_is_no_draft() {
+        let folder = tempfile::tempdir().unwrap();
+        let drafts = Drafts::open(folder.path()).unwrap();
+        drafts.save("x", "words").unwrap();
+        drafts.save("x", " \n\n").unwrap();
+        assert!(!drafts.has("x"));
+        // As an older version has left it.
+        fs::write(drafts.path("y"), "\n").unwrap();
+        assert_eq!(drafts.load("y").unwrap(), None);
+        drafts.save("z", "\n  indented").unwrap();
+        assert_eq!(drafts.load("z").unwrap().as_deref(), Some("\n  indented"));
     }
 
     #[test]
