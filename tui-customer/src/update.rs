@@ -256,7 +256,7 @@ impl App {
     /// What is written goes to disk now, if it is not there.
     pub(crate) fn keep_draft_now(&mut self, effects: &mut Effects) {
         if self.keep_draft_at.take().is_some() {
-            effects.push(Effect::Program(Order::KeepDraft(self.composer.text())));
+            effects.push(Effect::Program(Order::KeepDraft(self.composer.draft())));
         }
     }
 

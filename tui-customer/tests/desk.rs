@@ -349,6 +349,13 @@ fn changing_a_line_can_be_left() {
         rig.bench.press("on<enter>");
         assert_eq!(commands(&mut rig), [CustomerCommand::post("on")], "{leave}");
     }
+    // What was being written before is there again.
+    for leave in ["<esc>", "<ctrl-c>", "!<enter>"] {
+        let mut rig = live(open());
+        rig.bench.press("/edit<enter><esc>half<up>").sees("▏/edit");
+        rig.bench.press("<enter>").sees("▏order");
+        rig.bench.press(leave).sees("── Message ──").sees("▏half");
+    }
     // Later than the server would take it.
     let mut rig = live(open());
     rig.bench.advance(Duration::from_secs(90)).press("/edit<enter>");
@@ -555,6 +562,20 @@ fn an_article_that_is_not_there_is_told() {
     rig.bench.effects();
     rig.bench.press("<esc><enter>").sees("when the connection is back");
     assert!(rig.bench.orders().is_empty());
+}
+
+#[test]
+fn what_comes_late_takes_nothing_away_that_is_being_written() {
+    let mut rig = with_article();
+    rig.bench.press("<enter>");
+    rig.bench.press("<ctrl-o>my-parc");
+    article(&mut rig, "text");
+    rig.bench
+        .sees("my-parc")
+        .sees("has come and is not shown over this: ask for it again.");
+    rig.bench.press("<esc><enter>");
+    article(&mut rig, "five days");
+    rig.bench.sees("five days");
 }
 
 #[test]

@@ -491,6 +491,15 @@ fn drafts_are_kept_soon_and_at_every_way_out() {
 }
 
 #[test]
+fn a_line_that_was_sent_is_no_draft_and_what_was_being_written_is() {
+    let mut rig = in_stage("bot");
+    rig.bench.press("one<enter>half a sentence<up>").sees("▏one");
+    rig.bench.effects();
+    rig.bench.input(Input::Terminate);
+    assert_eq!(rig.bench.orders(), [Order::KeepDraft("half a sentence".into())]);
+}
+
+#[test]
 fn f5_connects_now_while_there_is_no_connection() {
     let mut rig = in_stage("bot");
     rig.bench.press("<f5>");

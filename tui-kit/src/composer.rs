@@ -6,6 +6,7 @@
 mod chips;
 mod edit;
 mod field;
+mod history;
 mod reserved;
 mod rows;
 mod spare;
@@ -25,6 +26,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::composer::chips::{Chips, without_signs};
 use crate::composer::edit::{Edit, Editor};
+use crate::composer::history::Recalled;
 use crate::composer::rows::{Rows, lay_out};
 use crate::key::Key;
 use crate::text::width;
@@ -33,8 +35,6 @@ use crate::theme::Theme;
 /// Bytes that the composer holds: more than can be sent, so that a text that is too long can be shortened here. The library below
 /// counts columns in 16 bits.
 pub const HELD_BYTES_MAX: usize = 61_440;
-/// Texts that Up brings back.
-const SENT_MAX: usize = 100;
 
 /// The keys of editing, for the help.
 pub const EDITING_KEYS: &[(&str, &str)] = &[
@@ -79,14 +79,6 @@ pub struct Composer {
     recalled: Option<Recalled>,
     /// Large pastes that stand as one sign.
     chips: Chips,
-}
-
-/// A text from the history stands in the composer.
-#[derive(Debug, Clone)]
-struct Recalled {
-    index: usize,
-    /// What was being written before.
-    stash: String,
 }
 
 impl Default for Composer {
@@ -150,20 +142,6 @@ impl Composer {
         self.top = 0;
     }
 
-    /// Takes the text for sending and remembers it. What was being written before a recall comes back.
-    pub fn take(&mut self) -> String {
-        let text = self.text();
-        if !text.trim().is_empty() && self.sent.last() != Some(&text) {
-            self.sent.push(text.clone());
-            if self.sent.len() > SENT_MAX {
-                self.sent.remove(0);
-            }
-        }
-        let stash = self.recalled.take().map(|recalled| recalled.stash).unwrap_or_default();
-        self.set_text(&stash);
-        text
-    }
-
     /// What is to be told while the text is too long to send; it can still be shortened.
     pub fn too_long(&self) -> Option<Shown> {
         let over = self.bytes().checked_sub(MESSAGE_BYTES_MAX).filter(|over| *over > 0)?;
@@ -212,14 +190,27 @@ impl Composer {
 
     /// Text that the program inserts where the cursor stands.
     pub fn insert(&mut self, text: &str) -> Handled {
-        if self.bytes() + text.len() > HELD_BYTES_MAX {
-            return Handled::Refused(Shown::line(&format!(
-                "not inserted: {} bytes are too many, {HELD_BYTES_MAX} is the most",
-                text.len()
-            )));
+        if let Some(refused) = self.refuses(text) {
+            return refused;
         }
         self.editor.insert(&without_signs(text));
         self.after_edit(true)
+    }
+
+    /// Why there is no room for so much more.
+    fn refuses(&self, text: &str) -> Option<Handled> {
+        let bytes = text.len();
+        let words = || format!("not inserted: {bytes} bytes are too many, {HELD_BYTES_MAX} is the most");
+        (self.bytes() + bytes > HELD_BYTES_MAX).then(|| Handled::Refused(Shown::line(&words())))
+    }
+
+    /// What was cut last.
+    fn yank(&mut self) -> Handled {
+        if let Some(refused) = self.refuses(&self.chips.expanded(self.editor.cut_last())) {
+            return refused;
+        }
+        let changed = self.editor.yank();
+        self.after_edit(changed)
     }
 
     /// Text that the program puts behind what is written, on lines of its own; the cursor stands at its end. One undo takes it away.
@@ -269,6 +260,7 @@ impl Composer {
             "up" => self.up(),
             "down" => self.down(),
             "alt-y" => self.unfold(),
+            "ctrl-y" => self.yank(),
             name => match self.editor.key(name) {
                 Some(Edit::Text(changed)) => self.after_edit(changed),
                 Some(Edit::Cursor) => self.after_edit(false),
@@ -312,28 +304,6 @@ impl Composer {
         self.wanted_column = Some(wanted);
         self.keep_cursor_in_view();
         true
-    }
-
-    /// Older or newer of what was sent. A recalled text that was changed stays: it is not in the history yet.
-    fn recall(&mut self, older: bool) -> Handled {
-        let text = self.text();
-        let index = match &self.recalled {
-            Some(recalled) if self.sent.get(recalled.index) != Some(&text) => return Handled::No,
-            Some(recalled) if older => recalled.index.checked_sub(1),
-            Some(recalled) => Some(recalled.index + 1),
-            None if older => self.sent.len().checked_sub(1),
-            None => None,
-        };
-        let Some(index) = index else { return Handled::No };
-        let stash = self.recalled.take().map_or(text, |recalled| recalled.stash);
-        match self.sent.get(index).cloned() {
-            Some(sent) => {
-                self.set_text(&sent);
-                self.recalled = Some(Recalled { index, stash });
-            }
-            None => self.set_text(&stash),
-        }
-        Handled::Changed
     }
 
     fn layout(&self) -> Rows {

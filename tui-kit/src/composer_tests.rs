@@ -197,6 +197,45 @@ fn up_brings_back_what_was_sent_and_down_the_draft() {
 }
 
 #[test]
+fn what_is_kept_is_what_was_not_sent() {
+    let mut composer = typed("one");
+    composer.take();
+    press(&mut composer, "half a line<up>");
+    assert_eq!(
+        (composer.text(), composer.draft()),
+        ("one".into(), "half a line".into())
+    );
+    press(&mut composer, "!");
+    assert_eq!(composer.draft(), "one!\nhalf a line");
+    press(&mut composer, "<ctrl-u>");
+    assert_eq!(
+        (composer.text(), composer.draft()),
+        (String::new(), "half a line".into())
+    );
+}
+
+#[test]
+fn behind_a_recalled_text_that_was_cleared_up_and_down_go_on() {
+    let mut composer = typed("one");
+    composer.take();
+    press(&mut composer, "half<up><ctrl-u><up>");
+    assert_eq!(composer.text(), "one");
+    press(&mut composer, "<ctrl-u><down>");
+    assert_eq!(composer.text(), "half");
+    assert_eq!(composer.key(key("down")), Handled::No);
+}
+
+#[test]
+fn what_is_set_aside_comes_back() {
+    let mut composer = typed("half");
+    composer.set_aside_for("a line to change");
+    assert_eq!(composer.draft(), "a line to change\nhalf");
+    press(&mut composer, "d");
+    assert_eq!(composer.take(), "a line to changed");
+    assert_eq!(composer.text(), "half");
+}
+
+#[test]
 fn up_and_down_move_by_rows_as_shown() {
     let mut composer = Composer::default();
     composer.set_size(11, 5);
@@ -337,6 +376,15 @@ fn what_is_folded_counts_as_what_it_is() {
     assert!(composer.too_long().is_some());
     assert!(matches!(composer.paste("eleven bytes"), Handled::Refused(_)));
     assert!(matches!(composer.paste(&large()), Handled::Refused(_)));
+}
+
+#[test]
+fn what_was_cut_is_inserted_as_long_as_there_is_room() {
+    let mut composer = Composer::with_text(&"x".repeat(HELD_BYTES_MAX / 2));
+    press(&mut composer, "<ctrl-u><ctrl-y><ctrl-y>");
+    assert_eq!(composer.text().len(), HELD_BYTES_MAX);
+    assert!(matches!(composer.key(key("ctrl-y")), Handled::Refused(_)));
+    assert_eq!(composer.text().len(), HELD_BYTES_MAX);
 }
 
 #[test]

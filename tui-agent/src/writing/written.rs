@@ -187,7 +187,7 @@ impl Written {
         match kind {
             Kind::With => self.with.to_draft(),
             Kind::Files => self.files.clone(),
-            kind => self.of_kind(kind).text(),
+            kind => self.of_kind(kind).draft(),
         }
     }
 

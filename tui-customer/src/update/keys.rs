@@ -140,8 +140,10 @@ impl App {
     fn clear(&mut self, now: Now, effects: &mut Effects) {
         let asked = matches!(&self.notice, Some(it) if matches!(it.ends, Ends::At(_)));
         if !self.composer.is_empty() {
-            self.composer.clear();
-            self.writing = Writing::Line;
+            match std::mem::take(&mut self.writing) {
+                Writing::Edit(_) => self.composer.give_up_changing(),
+                Writing::Answer(_) | Writing::Line => self.composer.clear(),
+            }
             self.text_changed(now, effects);
         } else if asked {
             self.quit(effects);
@@ -177,8 +179,8 @@ impl App {
         }
         match std::mem::take(&mut self.writing) {
             Writing::Edit(_) => {
-                // It is a text that was sent already; undo brings it back.
-                self.composer.clear();
+                // It is a text that was sent already.
+                self.composer.give_up_changing();
                 self.text_changed(now, effects);
             }
             Writing::Answer(_) => {}

@@ -6,6 +6,8 @@ use minicom_protocol::ids::FileId;
 use minicom_tui_kit::{
     Effect, Shown,
     file_preview::{FilePreview, Kind},
+    overlay::Body,
+    preview,
     transcript::{EntryKey, PREVIEWS_MAX},
 };
 
@@ -65,12 +67,11 @@ impl App {
         true
     }
 
-    /// A file's text has come. Letters close it and are text, so that it takes nothing away from who writes.
+    /// A file's text has come.
     pub(super) fn file_read(&mut self, title: Shown, text: Result<String, Shown>) {
         match text {
             Err(words) => self.notice(words, Ends::WithText),
-            Ok(text) if self.over.is_none() => self.show(title, &text),
-            Ok(_) => {}
+            Ok(text) => self.show_late(title, Body::Lines(preview::whole(&text, &self.theme))),
         }
     }
 }

@@ -56,7 +56,7 @@ impl App {
             // Sent above, as a line is.
             Wish::Line(_) => {}
             Wish::EditAgain(line, text) => {
-                self.composer.set_text(&slash::written(&text));
+                self.composer.set_aside_for(&slash::written(&text));
                 self.writing = Writing::Edit(line);
             }
             Wish::ChooseQuote => self.choose_quote(),
@@ -81,8 +81,24 @@ impl App {
     /// A long line is read over the screen.
     pub(super) fn show(&mut self, title: Shown, text: &str) {
         let body = Body::Lines(preview::whole(text, &self.theme));
+        self.show_over(title, body);
+    }
+
+    fn show_over(&mut self, title: Shown, body: Body) {
         let overlay = Overlay::new(title, body, self.theme);
         self.over = Some(Over::Reading(Box::new(overlay)));
+    }
+
+    /// Shows what was asked for and has come. Letters close it and are text, so that it takes nothing away from who writes; an answer that
+    /// is being given, a path or a choice would be lost, and stays.
+    pub(super) fn show_late(&mut self, title: Shown, body: Body) {
+        match self.over {
+            None | Some(Over::Reading(_)) => self.show_over(title, body),
+            Some(_) => {
+                let words = format!("\"{title}\" has come and is not shown over this: ask for it again.");
+                self.notice(Shown::line(&words), Ends::WithText);
+            }
+        }
     }
 
     /// Reads a line in full that is folded on the screen. Whether there is one.
@@ -159,8 +175,7 @@ impl App {
             more => {
                 let rows: Vec<&str> = more.iter().map(Shown::as_str).collect();
                 let body = Body::Markdown(rows.iter().map(|row| format!("- {row}\n")).collect());
-                let overlay = Overlay::new(account::title(told), body, self.theme);
-                self.over = Some(Over::Reading(Box::new(overlay)));
+                self.show_late(account::title(told), body);
             }
         }
     }
@@ -179,15 +194,13 @@ impl App {
 
     /// What was told to the question for an article; nothing if it was lost. One that nobody waits for any more is not shown.
     pub(super) fn article_came(&mut self, asked: &Tag, told: Option<&Told<Customers>>) {
-        let answering = matches!(self.over, Some(Over::Questions(_) | Over::Comment { .. }));
-        if self.wanted.take_if(|slug| *slug == *asked).is_none() || answering {
+        if self.wanted.take_if(|slug| *slug == *asked).is_none() {
             return;
         }
         match told {
             Some(Told::Reply(CustomerReply::Article { article })) => {
                 let body = Body::Markdown(article.body.clone());
-                let overlay = Overlay::new(article.title.shown(), body, self.theme);
-                self.over = Some(Over::Reading(Box::new(overlay)));
+                self.show_late(article.title.shown(), body);
             }
             Some(Told::Refusal(refusal)) => {
                 let words = format!("/read {}: {}", Shown::line(asked.as_str()), refusal.message());

@@ -128,7 +128,6 @@ impl Editor {
             "alt-d" | "ctrl-delete" => self.cut_word_forward(),
             "ctrl-u" => self.cut_to_start(),
             "alt-k" => self.cut_to_end(),
-            "ctrl-y" => self.yank(),
             "ctrl-_" => self.undo(),
             "alt-z" => self.redo(),
             _ if self.is_empty() => return None,
@@ -223,6 +222,11 @@ impl Editor {
     pub(super) fn clear(&mut self) -> bool {
         let bytes = self.bytes;
         bytes > 0 && self.remove((0, 0), bytes, false)
+    }
+
+    /// What [`Editor::yank`] would insert.
+    pub(super) fn cut_last(&self) -> String {
+        self.area.yank_text()
     }
 
     pub(super) fn yank(&mut self) -> bool {
