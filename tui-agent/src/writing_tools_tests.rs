@@ -598,12 +598,12 @@ fn a_change_that_comes_too_late_keeps_its_text() {
         .refused(Refusal::TooLate)
         .sees("Too late to change the line. Enter sends your text");
     assert_eq!((mode(&seat), written(&seat)), (Mode::Reply, "on its wya!".to_owned()));
-    seat.press("<ctrl-c>draft<alt-e>?<enter>")
-        .refused(Refusal::TooLate)
+    seat.press("<ctrl-c><alt-e>?<enter>")
+        .refused(Refusal::NotOwner)
         .sees("Not changed")
         .sees("Edit your line");
     assert_eq!(written(&seat), "on its wya?");
-    seat.press("<esc>").sees("draft").press("<alt-e><enter>");
+    seat.press("<esc>draft").sees("draft").press("<alt-e><enter>");
     assert_eq!(seat.commands(), [], "nothing has changed");
     seat.advance(300);
     seat.press("<alt-e>")
@@ -611,6 +611,33 @@ fn a_change_that_comes_too_late_keeps_its_text() {
         .press("<esc><esc>W")
         .sees("for a short time");
     seat.lose().press("W").sees("Taking a line back needs a connection");
+}
+
+#[test]
+fn a_refused_change_does_not_come_under_the_hands() {
+    let cases = [
+        ("<tab>about bob", Mode::Note, "<tab>"),
+        ("another reply", Mode::Reply, ""),
+        ("<alt-e>, sorry", Mode::Edit(LineNo(2)), "<esc>"),
+    ];
+    for refusal in [Refusal::NotOwner, Refusal::TooLate] {
+        for (keys, what, to_reply) in cases {
+            let mut seat = seat();
+            seat.happens(|desk| desk.replies("bob", ADA, "on its wya")).ordered();
+            seat.press("<alt-e>!<enter>").press(keys);
+            let before = written(&seat);
+            seat.refused(refusal.clone())
+                .sees("Not changed:")
+                .sees("brings your text back.");
+            assert_eq!((mode(&seat), written(&seat)), (what, before), "{keys}");
+            seat.press(to_reply);
+            let reply = written(&seat);
+            seat.press("<up>");
+            assert_eq!((mode(&seat), written(&seat).as_str()), (Mode::Reply, "on its wya!"));
+            seat.press("<down>");
+            assert_eq!(written(&seat), reply, "{keys}");
+        }
+    }
 }
 
 #[test]

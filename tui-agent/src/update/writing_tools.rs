@@ -119,7 +119,8 @@ impl App {
         }
     }
 
-    fn told_of(&self, conversation: ConversationId, words: &str) -> Shown {
+    /// Words about a conversation, with a name where it is not the one that is open.
+    pub(super) fn told_of(&self, conversation: ConversationId, words: &str) -> Shown {
         match Some(conversation) == self.conversation() {
             true => Shown::line(words),
             false => Shown::line(&format!("{}: {words}", self.name_of(conversation))),
@@ -311,7 +312,8 @@ impl App {
         self.notice = None;
     }
 
-    /// A change was refused: its text is kept. What came too late can go as a line of its own.
+    /// A change was refused: its text is kept. What came too late can go as a line of its own. Whoever writes something else by now goes
+    /// on with that.
     pub(crate) fn edit_refused(
         &mut self,
         conversation: ConversationId,
@@ -320,19 +322,25 @@ impl App {
         refusal: &Refusal,
         now: Now,
     ) {
+        let why = words::refusal(refusal, &self.zone);
+        let why = why.trim_end_matches('.');
         let written = self.writing.of(conversation);
         let free = written.composer.is_empty() && written.mode() == Mode::Reply;
-        let words = if free && *refusal == Refusal::TooLate {
-            written.composer.set_text(text);
-            self.writing.changed(conversation, now.elapsed);
-            "Too late to change the line. Enter sends your text as a new one.".to_owned()
-        } else {
-            if !matches!(written.mode(), Mode::Edit(_)) {
+        let words = match (free, refusal) {
+            (true, Refusal::TooLate) => {
+                written.composer.set_text(text);
+                self.writing.changed(conversation, now.elapsed);
+                "Too late to change the line. Enter sends your text as a new one.".to_owned()
+            }
+            (true, _) => {
                 written.set_mode(Mode::Edit(line));
                 written.current_mut().set_text(text);
+                format!("Not changed: {why}. Esc cancels.")
             }
-            let why = words::refusal(refusal, &self.zone);
-            format!("Not changed: {}. Esc cancels.", why.trim_end_matches('.'))
+            (false, _) => {
+                written.composer.remember(text);
+                format!("Not changed: {why}. Up in the reply brings your text back.")
+            }
         };
         self.trouble(self.told_of(conversation, &words), Ends::Leaving);
     }

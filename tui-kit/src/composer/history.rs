@@ -50,15 +50,24 @@ impl Composer {
     /// Takes the text for sending and remembers it. What was being written before a recall comes back.
     pub fn take(&mut self) -> String {
         let text = self.text();
-        if !text.trim().is_empty() && self.sent.last() != Some(&text) {
-            self.sent.push(text.clone());
-            if self.sent.len() > SENT_MAX {
-                self.sent.remove(0);
-            }
-        }
+        self.remember(&text);
         let stash = self.recalled.take().map(|recalled| recalled.stash).unwrap_or_default();
         self.set_text(&stash);
         text
+    }
+
+    /// Remembers a text as one that was sent: Up brings it back. What is being written stays.
+    pub fn remember(&mut self, text: &str) {
+        if text.trim().is_empty() || self.sent.last().is_some_and(|last| last == text) {
+            return;
+        }
+        self.sent.push(text.to_owned());
+        if self.sent.len() > SENT_MAX {
+            self.sent.remove(0);
+            if let Some(recalled) = &mut self.recalled {
+                recalled.index = recalled.index.saturating_sub(1);
+            }
+        }
     }
 
     /// Older or newer of what was sent. A recalled text that was changed stays: it is not in the history yet. In the place of one that was
