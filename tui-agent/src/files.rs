@@ -33,7 +33,19 @@ pub struct Files {
     pub pasted: Option<(ConversationId, String)>,
     /// What of those beside replies the disk knows, by their versions.
     kept: HashMap<ConversationId, u64>,
+    /// Texts whose files are looked for on the disk.
+    looks: Vec<Look>,
     next: u64,
+}
+
+/// A text that names files, on its way to the disk and back.
+#[derive(Debug, Clone)]
+pub struct Look {
+    text: String,
+    /// With whose reply the files go.
+    pub conversation: ConversationId,
+    /// Whether something was done since.
+    pub acted: bool,
 }
 
 impl Files {
@@ -76,6 +88,36 @@ impl Files {
             waits
         });
         unkept
+    }
+
+    /// The disk is asked which files a text names, for a reply.
+    pub fn look(&mut self, text: &str, conversation: ConversationId) {
+        let (text, acted) = (text.to_owned(), false);
+        self.looks.push(Look {
+            text,
+            conversation,
+            acted,
+        });
+    }
+
+    /// The disk has answered for a text: what was asked, unless nobody did.
+    pub fn looked(&mut self, text: &str) -> Option<Look> {
+        let at = self.looks.iter().position(|look| look.text == text)?;
+        Some(self.looks.remove(at))
+    }
+
+    /// Something was done by hand.
+    pub fn acts(&mut self) {
+        for look in &mut self.looks {
+            look.acted = true;
+        }
+    }
+
+    /// The files that are looked for go with the reply of another conversation.
+    pub fn looks_move(&mut self, from: ConversationId, to: ConversationId) {
+        for look in self.looks.iter_mut().filter(|look| look.conversation == from) {
+            look.conversation = to;
+        }
     }
 
     /// The conversation whose reply waits for a transfer.

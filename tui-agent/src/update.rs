@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 mod articles;
+mod attaching;
 pub(crate) mod attending;
 pub(crate) mod available;
 pub(crate) mod calling;
@@ -235,8 +236,9 @@ impl App {
             return self.wheel_in_bare(up);
         }
         if let Some(top) = self.help {
-            let by = usize::from(WHEEL_ROWS);
-            self.help = Some(if up { top.saturating_sub(by) } else { top + by });
+            let (by, last_top) = (usize::from(WHEEL_ROWS), self.help_last_top());
+            let moved = if up { top.saturating_sub(by) } else { top + by };
+            self.help = Some(moved.min(last_top));
             return;
         }
         if self.over.is_some() {

@@ -1,12 +1,15 @@
 //! Keys and events in, orders and what is seen out: every key of the table, and the rules of reading, writing, taking and ending.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use minicom_client::{ClientEvent, ConnState, Ended};
+use minicom_client::{
+    ClientEvent, ConnState, Ended,
+    transfers::{Attachments, Told},
+};
 use minicom_protocol::{
     command::{AgentCommand, Done, Outcome, SeenLines},
     frame::Typist,
-    ids::{LineNo, Time},
+    ids::{ConversationId, LineNo, Time},
     refusal::Refusal,
     stage::{Closer, Side},
 };
@@ -14,9 +17,9 @@ use minicom_tui_kit::{Input, Theme, config::Habits, testing::BENCH_START};
 use ratatui::layout::Position;
 
 use crate::{
-    app::{Focus, Order},
+    app::{Focus, Msg, Order},
     testing::{ADA, BO, Desk, Seat, agent, client_start},
-    writing::{Draft, Kind},
+    writing::{Draft, Kind, Mode},
 };
 
 /// carol waits since 4:10, alice is Ada's and has written last, bob is Ada's, frank is the bot's, heidi is Bo's.
@@ -884,6 +887,96 @@ fn whoever_comes_back_is_followed_with_what_is_being_written() {
     assert_eq!(seat.bench.app.conversation(), before);
 }
 
+/// The drafts on disk, as the thread that keeps them does it: one order after the other.
+#[derive(Default)]
+struct Disk(BTreeMap<(ConversationId, Kind), String>);
+
+impl Disk {
+    /// What was ordered since the last time is done and answered.
+    fn works(&mut self, seat: &mut Seat) {
+        for order in seat.ordered() {
+            match order {
+                Order::SaveDraft(draft) => {
+                    self.0.insert((draft.conversation, draft.kind), draft.text);
+                    self.0.retain(|_, text| !text.is_empty());
+                }
+                Order::LoadDrafts(conversations) => {
+                    let draft = |((conversation, kind), text): (&(ConversationId, Kind), &String)| Draft {
+                        conversation: *conversation,
+                        kind: *kind,
+                        text: text.clone(),
+                    };
+                    let wanted = self.0.iter().filter(|it| conversations.contains(&it.0.0));
+                    seat.input(Input::Message(Msg::Drafts(wanted.map(draft).collect())));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn of(&self, conversation: ConversationId, kind: Kind) -> &str {
+        self.0.get(&(conversation, kind)).map_or("", String::as_str)
+    }
+}
+
+fn written(seat: &mut Seat, conversation: ConversationId, mode: Mode) -> String {
+    let written = seat.bench.app.writing.of(conversation);
+    let was = written.mode();
+    written.set_mode(mode);
+    let text = written.current().text();
+    written.set_mode(was);
+    text
+}
+
+#[test]
+fn what_goes_along_with_a_customer_stands_there_once() {
+    let mut seat = at_bob();
+    let (mut disk, before) = (Disk::default(), seat.desk.conversation("bob"));
+    seat.press("half<tab>about bob<tab><ctrl-o>/tmp/a<enter>");
+    let (text, found) = ("/tmp/a".to_owned(), Ok(vec!["/tmp/a".into()]));
+    seat.input(Input::Message(Msg::Files(Told::Found { text, found })))
+        .advance(1);
+    disk.works(&mut seat);
+    assert_eq!(disk.of(before, Kind::Reply), "half");
+    seat.happens(|desk| desk.closed("bob", Closer::Customer))
+        .happens(|desk| desk.says("bob", "I am back"));
+    disk.works(&mut seat);
+    let after = seat.desk.conversation("bob");
+    assert_eq!(written(&mut seat, after, Mode::Reply), "half");
+    assert_eq!(written(&mut seat, after, Mode::Note), "about bob");
+    assert_eq!(seat.bench.app.files.beside(after).map(Attachments::len), Some(1));
+    seat.advance(1);
+    disk.works(&mut seat);
+    assert_eq!(disk.0.keys().filter(|it| it.0 == before).count(), 0);
+    assert_eq!(
+        (disk.of(after, Kind::Reply), disk.of(after, Kind::Note)),
+        ("half", "about bob")
+    );
+}
+
+/// A program that began with an older desk hears once more that the customer came back.
+#[test]
+fn what_an_earlier_program_kept_for_whoever_came_back_is_not_lost() {
+    let mut seat = at_bob();
+    let mut disk = Disk::default();
+    seat.press("half").happens(|desk| desk.closed("bob", Closer::Customer));
+    seat.desk.says("bob", "I am back");
+    let after = seat.desk.conversation("bob");
+    for (kind, text) in [(Kind::Reply, "Hello, "), (Kind::Note, "about bob")] {
+        disk.0.insert((after, kind), text.to_owned());
+    }
+    seat.hear();
+    disk.works(&mut seat);
+    assert_eq!(written(&mut seat, after, Mode::Reply), "Hello, half");
+    assert_eq!(written(&mut seat, after, Mode::Note), "about bob");
+    seat.advance(1);
+    disk.works(&mut seat);
+    assert_eq!(
+        (disk.of(after, Kind::Reply), disk.of(after, Kind::Note)),
+        ("Hello, half", "about bob")
+    );
+}
+
 #[test]
 fn done_that_is_refused_says_why() {
     let mut seat = at_bob();
@@ -1068,6 +1161,52 @@ fn next_without_a_connection_opens_one_of_mine_only() {
     assert_eq!(seat.commands(), []);
     seat.resume().happens(|desk| desk.replies("alice", ADA, "yes?"));
     seat.lose().press("<ctrl-n>").sees("Next needs a connection.");
+}
+
+#[test]
+fn next_is_told_or_done_also_where_an_earlier_one_has_no_answer_yet() {
+    let mut seat = seat();
+    let (alice, bob) = (seat.desk.conversation("alice"), seat.desk.conversation("bob"));
+    seat.sees("next: alice").press("<ctrl-n>");
+    let (id, command) = seat.sent().remove(0);
+    seat.press("<alt-3>");
+    assert_eq!(seat.bench.app.conversation(), Some(bob));
+    seat.lose().press("<ctrl-n>");
+    assert_eq!(seat.bench.app.conversation(), Some(alice), "one's own needs nobody");
+    // The answer to the earlier one does not lead away again.
+    let done = Done {
+        conversation: Some(bob),
+        ..Done::default()
+    };
+    let outcome = Outcome::Done(done);
+    seat.resume().client(ClientEvent::Answered { id, command, outcome });
+    assert_eq!(seat.bench.app.conversation(), Some(alice));
+
+    let mut seat = self::seat();
+    seat.happens(|desk| desk.replies("alice", ADA, "yes?"))
+        .sees("next: carol")
+        .press("<ctrl-n>")
+        .lose()
+        .press("<ctrl-n>")
+        .sees("Next needs a connection.");
+}
+
+#[test]
+fn the_wheel_goes_no_further_than_the_end_of_the_help() {
+    let mut seat = seat();
+    let wheel = |up| Input::Wheel {
+        up,
+        at: Position { x: 40, y: 10 },
+    };
+    seat.press("<f1>");
+    for _ in 0..200 {
+        seat.input(wheel(false));
+    }
+    let end = seat.bench.screen();
+    seat.input(wheel(true));
+    assert_ne!(seat.bench.screen(), end);
+    seat.input(wheel(false));
+    assert_eq!(seat.bench.screen(), end);
 }
 
 #[test]

@@ -239,12 +239,12 @@ impl Writing {
         if let Mode::Edit(_) = moved.mode() {
             moved.set_mode(Mode::Reply);
         }
-        for conversation in [from, to] {
-            for kind in Kind::ALL {
-                self.of(conversation).needs_saving(kind);
-            }
-        }
-        moved.unsaved = Kind::ALL.to_vec();
+        self.of(from).unsaved = Kind::ALL.to_vec();
+        // What the disk has there of another kind, by an earlier program, may still be on its way here.
+        moved.unsaved = Kind::ALL
+            .into_iter()
+            .filter(|kind| !moved.draft(*kind).is_empty())
+            .collect();
         self.all.insert(to, moved);
         self.save_at.get_or_insert(now + SAVE_AFTER);
     }

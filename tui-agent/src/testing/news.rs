@@ -40,10 +40,15 @@ pub fn told(seat: &mut Seat, which: u8, text: &str) {
         },
         5 => Msg::View(Err(shown())),
         6 => Msg::Settings(settings(which, text)),
-        7 => Msg::Files(transfers::Told::Found {
-            text: text.to_owned(),
-            found: Ok(vec![format!("/tmp/{}", shown().as_str()).into()]),
-        }),
+        7 => {
+            if let Some(conversation) = seat.bench.app.conversation() {
+                seat.bench.app.files.look(text, conversation);
+            }
+            Msg::Files(transfers::Told::Found {
+                text: text.to_owned(),
+                found: Ok(vec![format!("/tmp/{}", shown().as_str()).into()]),
+            })
+        }
         _ => {
             seat.client(ClientEvent::OutboxTrouble(text.to_owned()));
             return;

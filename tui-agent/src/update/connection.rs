@@ -198,6 +198,10 @@ impl App {
             return;
         };
         let ended = ended.conversation;
+        // The disk is asked before it is told of what moves there: else it would give the same back, and all would stand there twice.
+        if self.drafts_known.insert(conversation) {
+            self.order(Order::LoadDrafts(vec![conversation]));
+        }
         self.writing.move_to(ended, conversation, now.elapsed);
         self.move_files(ended, conversation);
         self.open_chat(conversation);

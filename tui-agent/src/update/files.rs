@@ -1,80 +1,27 @@
-//! Files on the agent's screen: attached beside a reply, chosen, fetched, opened, given up. None of it is waited for.
+//! Files on the agent's screen: beside a reply, chosen, fetched, opened, given up. None of it is waited for.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use minicom_client::transfers::{self, Attachment, Attachments, Happened, Source, Stands, Told, TransferNews};
 use minicom_protocol::{
     event::size_words, gate, ids::ConversationId, refusal::Refusal, stage::Stage, text::MESSAGE_BYTES_MAX,
 };
-use minicom_tui_kit::{Key, Now, Prompt, Shown, composer::Handled, prompt::Question};
+use minicom_tui_kit::{Now, Shown, composer::Handled};
 
 use crate::{
     app::{App, Ends, Order},
     files::{self, PASTED},
     keys::Action,
-    over::{Ask, AskFor, Over, Pick, PickFor},
+    over::{AskFor, Over},
     writing::{Draft, Kind, Mode},
 };
 
 /// Names that are told where several fit.
 const NAMES_TOLD: usize = 12;
-/// What is written behind a slash to attach a file.
-const WORD: &str = "attach";
 
 impl App {
     pub(super) fn order_files(&mut self, order: transfers::Order) {
         self.order(Order::Files(order));
-    }
-
-    // Attached.
-
-    /// Asks which file goes with the reply.
-    pub(crate) fn ask_attach(&mut self, now: Now) {
-        let Some(conversation) = self.open_one(now) else { return };
-        let title = Shown::fixed("Send a file with the reply (Tab completes)");
-        let prompt = Prompt::ask(title, Question::new(Shown::fixed("file")));
-        self.open_prompt(AskFor::Attach, vec![conversation], prompt);
-    }
-
-    /// A text names files.
-    pub(crate) fn attach_named(&mut self, text: &str) {
-        self.order_files(transfers::Order::Find(text.to_owned()));
-    }
-
-    /// Tab while a file is asked for. Whether it was that.
-    pub(super) fn completes_path(&mut self, ask: &Ask, key: Key) -> bool {
-        let completes = ask.purpose == AskFor::Attach && key.to_string() == "tab";
-        if completes {
-            self.order_files(transfers::Order::Complete(ask.prompt.written()));
-        }
-        completes
-    }
-
-    /// `/attach` and what stands behind it, written where saved replies are looked for. Whether the key was for that.
-    pub(super) fn is_attach_word(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
-        if pick.purpose != PickFor::SavedReply {
-            return false;
-        }
-        let query = pick.picker.query();
-        let Some(path) = query
-            .strip_prefix(WORD)
-            .filter(|it| it.is_empty() || it.starts_with(' '))
-        else {
-            return false;
-        };
-        match (key.to_string().as_str(), path.trim()) {
-            ("enter", "") => self.ask_attach(now),
-            ("enter", path) => self.attach_named(path),
-            ("tab", path) => {
-                self.ask_attach(now);
-                if let Some(Over::Prompt(ask)) = &mut self.over {
-                    ask.prompt.set_written(path);
-                }
-                self.order_files(transfers::Order::Complete(path.to_owned()));
-            }
-            _ => return false,
-        }
-        true
     }
 
     /// What comes of orders about files.
@@ -113,33 +60,7 @@ impl App {
         }
     }
 
-    fn found(&mut self, text: &str, found: Result<Vec<PathBuf>, String>, now: Now) {
-        let Some(conversation) = self.open_one(now) else { return };
-        match found {
-            Ok(paths) => {
-                let mut attached = self.files.take(conversation);
-                let added = attached.add_files(paths, || self.files.id());
-                *self.files.beside_mut(conversation) = attached;
-                match added {
-                    Ok(added) => {
-                        self.writing.of(conversation).set_mode(Mode::Reply);
-                        self.focus = crate::app::Focus::Compose;
-                        self.begin_files(&added, conversation);
-                    }
-                    Err(why) => self.trouble(why, Ends::Leaving),
-                }
-            }
-            Err(why) => {
-                // What was typed is there to be mended.
-                let title = Shown::fixed("Send a file with the reply (Tab completes)");
-                let mut prompt = Prompt::ask(title, Question::new(Shown::fixed("file")).starting_with(text));
-                prompt.refuse(Shown::line(&format!("{why}. Nothing was attached.")));
-                self.open_prompt(AskFor::Attach, vec![conversation], prompt);
-            }
-        }
-    }
-
-    fn begin_files(&mut self, added: &[Attachment], conversation: ConversationId) {
+    pub(super) fn begin_files(&mut self, added: &[Attachment], conversation: ConversationId) {
         for it in added {
             self.order_files(files::begins(it, conversation));
         }
@@ -298,6 +219,8 @@ impl App {
 
     /// The thread goes on in another conversation: so do the files, which are for one each.
     pub(crate) fn move_files(&mut self, from: ConversationId, to: ConversationId) {
+        self.files.looks_move(from, to);
+        self.asks_for_reply_in(from, to);
         let attached = self.files.take(from);
         for it in attached.iter() {
             self.order_files(transfers::Order::Cancel(it.id));

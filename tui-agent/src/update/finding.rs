@@ -220,6 +220,7 @@ impl App {
 
     /// The question was lost with the connection.
     pub(crate) fn finding_failed(&mut self, question: &AgentQuestion) {
+        self.hits_failed(question);
         if self.finding.asking.as_ref() == Some(question) {
             self.finding.asking = None;
             self.has_connection("Finding");

@@ -1,6 +1,7 @@
 //! Finding: typed, gone to, and back to exactly where one was.
 
 use insta::assert_snapshot;
+use minicom_client::ClientEvent;
 use minicom_protocol::{frame::AgentQuestion, stage::Closer};
 use minicom_tui_kit::Effect;
 
@@ -169,6 +170,28 @@ fn from_hit_to_hit_by_letters_in_the_list_and_by_a_chord_while_writing() {
     assert_eq!(before, [], "nobody is claimed by the same letter");
     seat.press("<esc>").sees("and the lamp?");
     seat.press("<alt-n>").sees("No search has led here.");
+}
+
+#[test]
+fn other_hits_are_not_waited_for_when_the_question_for_them_is_lost() {
+    let mut seat = seat();
+    seat.press("<ctrl-f>line").sees("Find in this chat");
+    seat.bench.press("<enter>");
+    let asked: Vec<AgentQuestion> = seat
+        .bench
+        .effects()
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Program(Order::Ask(question)) => Some(question),
+            _ => None,
+        })
+        .collect();
+    assert!(!asked.is_empty());
+    seat.press("<alt-n>").sees("asking ...").lose();
+    for question in asked {
+        seat.client(ClientEvent::AskFailed { n: 1, question });
+    }
+    seat.resume().press("<alt-n>").sees("2 of ").sees("line 298");
 }
 
 #[test]

@@ -45,6 +45,15 @@ impl App {
         }
     }
 
+    /// The question for them was lost with the connection: those that are kept here are gone through.
+    pub(super) fn hits_failed(&mut self, question: &AgentQuestion) {
+        let lost = self.finding.asking_here.take_if(|it| it == question);
+        if let Some(AgentQuestion::Search { query, customer, .. }) = lost {
+            let found = self.find_in_kept(&query, customer, HITS_HERE as usize);
+            self.hits_are(&found);
+        }
+    }
+
     /// One line can be found twice, as itself and by what it belongs to.
     fn hits_are(&mut self, found: &Found) {
         self.finding.here = found.hits.iter().map(|hit| hit.at).collect();

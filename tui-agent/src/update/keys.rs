@@ -94,9 +94,14 @@ impl App {
             "up" | "k" => Some(top.saturating_sub(1)),
             _ => None,
         };
-        let rows = self.help_rows().len();
-        let last_top = rows.saturating_sub(usize::from(self.layout().help_rows()));
+        let last_top = self.help_last_top();
         self.help = self.help.map(|top| top.min(last_top));
+    }
+
+    /// The row that the help begins with where its end is seen.
+    pub(super) fn help_last_top(&self) -> usize {
+        let rows = self.help_rows().len();
+        rows.saturating_sub(usize::from(self.layout().help_rows()))
     }
 
     /// Whether the composer had something to do for the key.

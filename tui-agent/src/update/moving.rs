@@ -29,11 +29,12 @@ pub(crate) struct TakingNext {
 }
 
 impl App {
-    /// A key was pressed that is no wish for the next.
+    /// A key was pressed that is no wish for the next: what comes later of an earlier wish does not come under the hands.
     pub(crate) fn acts(&mut self) {
         for taking in &mut self.taking_next {
             taking.acted = true;
         }
+        self.files.acts();
     }
 
     /// Opens the thread of a conversation and puts the cursor of the list there.
@@ -157,12 +158,9 @@ impl App {
         let next = self.next().map(|next| (next.conversation, self.is_mine(next)));
         let expected = next.map(|it| it.0);
         // A wish that is not answered is the same wish, until what it was thought to take has been answered: then it is one for
-        // the one after.
-        if self
-            .taking_next
-            .last()
-            .is_some_and(|taking| taking.expected.is_none() || taking.expected == expected)
-        {
+        // the one after. Without a connection nobody knows when that is: what can be opened is, and the rest is told.
+        let same = |taking: &TakingNext| taking.expected.is_none() || taking.expected == expected;
+        if self.is_live() && self.taking_next.last().is_some_and(same) {
             return;
         }
         // It would choose what is about to end: it knows nothing of that yet, and the wish can still be taken back.
@@ -173,7 +171,11 @@ impl App {
         let was_here = self.focus == Focus::Compose && self.conversation() == expected;
         match next {
             // One of mine needs no claim.
-            Some((conversation, true)) if !self.is_live() => self.write_in(conversation, now),
+            Some((conversation, true)) if !self.is_live() => {
+                // An answer that comes later does not lead away from here.
+                self.acts();
+                self.write_in(conversation, now);
+            }
             _ if self.has_connection("Next") => {
                 let id = self.send(AgentCommand::TakeNext {}, now.wall);
                 for earlier in &mut self.taking_next {

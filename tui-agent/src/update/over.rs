@@ -155,7 +155,7 @@ impl App {
             AskFor::View => self.save_view(first, now),
             AskFor::RenameView(from) => self.rename_view(from, first, now),
             AskFor::Reply { reply, questions } => self.reply_answered(&ask.about, reply, &questions, answers, now),
-            AskFor::Attach => self.attach_named(first),
+            AskFor::Attach => self.attach_named(&ask.about, first),
             AskFor::Blank(line) => self.blank_confirmed(&ask.about, line, now),
             AskFor::Pipe(what) => self.pipe_asked(&ask.about, what, first, now),
             AskFor::Block(minutes) => self.block_confirmed(&ask.about, minutes, answers, now),
