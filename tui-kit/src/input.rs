@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{Event, MouseButton, MouseEventKind};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventKind};
 use ratatui::layout::{Position, Size};
 
 use crate::clipboard::Copied;
@@ -14,6 +14,9 @@ use crate::key::Key;
 
 /// Two clicks on one cell within this time are a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+
+/// What a terminal answers comes in one go: so long after its beginning a key is a key again.
+const ANSWER: Duration = Duration::from_secs(1);
 
 /// One thing that happened. `M` is what the program's own tasks tell it, server events above all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +66,8 @@ pub struct Translator {
     last_click: Option<(Duration, Position)>,
     /// Ctrl-X was pressed: the next key is the second of two.
     first_of_two: bool,
+    /// When an answer of the terminal began whose end has not come.
+    answer: Option<Duration>,
 }
 
 impl Translator {
@@ -72,6 +77,7 @@ impl Translator {
             bursts,
             last_click: None,
             first_of_two: false,
+            answer: None,
         }
     }
 
@@ -84,8 +90,10 @@ impl Translator {
     /// Inputs of one batch, `elapsed` after the start of the program. Of several sizes only the last counts.
     pub fn translate<M>(&mut self, events: Vec<Event>, elapsed: Duration) -> Vec<Input<M>> {
         let mut inputs = Vec::with_capacity(events.len());
-        for event in events {
+        let mut events = events.into_iter().peekable();
+        while let Some(event) = events.next() {
             match event {
+                Event::Key(event) if self.is_of_an_answer(event, events.peek(), elapsed) => {}
                 Event::Key(event) => {
                     if let Some(key) = Key::from_event(event) {
                         self.key(key, &mut inputs);
@@ -119,6 +127,26 @@ impl Translator {
             }
         }
         if self.bursts { join_bursts(inputs) } else { inputs }
+    }
+
+    /// Whether a key is none, but of what the terminal answers to the question for its colours (`OSC`, a number, `BEL` or `ST`): over a slow
+    /// line it comes when nobody waits for it any more, and would be written to the customer, or give orders in the list.
+    fn is_of_an_answer(&mut self, key: KeyEvent, next: Option<&Event>, elapsed: Duration) -> bool {
+        let is = |c, modifiers| key.code == KeyCode::Char(c) && key.modifiers == modifiers;
+        let Some(began) = self.answer else {
+            let number = |next: &Event| matches!(next, Event::Key(key) if matches!(key.code, KeyCode::Char('0'..='9')));
+            let begins = is(']', KeyModifiers::ALT) && next.is_some_and(number);
+            self.answer = begins.then_some(elapsed);
+            return begins;
+        };
+        let ends = is('g', KeyModifiers::CONTROL) || is('\\', KeyModifiers::ALT);
+        let text = matches!(key.code, KeyCode::Char(_))
+            && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        let goes_on = text && elapsed.saturating_sub(began) <= ANSWER;
+        if !goes_on {
+            self.answer = None;
+        }
+        ends || goes_on
     }
 
     /// The first of two keys waits for the second, and Esc takes it back.

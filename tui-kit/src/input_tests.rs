@@ -36,6 +36,47 @@ fn text_behind_a_line_end_is_a_paste_where_pastes_are_not_marked() {
 }
 
 #[test]
+fn what_a_terminal_answers_late_is_no_typing() {
+    let key = |c, modifiers| Event::Key(KeyEvent::new(KeyCode::Char(c), modifiers));
+    let begin = key(']', KeyModifiers::ALT);
+    for end in [key('g', KeyModifiers::CONTROL), key('\\', KeyModifiers::ALT)] {
+        let mut translator = Translator::new(false);
+        let answer = [
+            vec![begin.clone()],
+            typed("11;rgb:1e1e/1e1e/"),
+            typed("1E1E"),
+            vec![end],
+            typed("hi"),
+        ];
+        // It may come in two pieces.
+        let (first, second) = answer.split_at(2);
+        assert_eq!(translator.translate::<()>(first.concat(), Duration::ZERO), []);
+        let after = translator.translate::<()>(second.concat(), Duration::from_millis(300));
+        assert_eq!(count_keys(&after), 2, "{after:?}");
+    }
+    // One whose end is lost takes no more than a moment, and no key that is none of text.
+    let mut translator = Translator::new(false);
+    let half = [vec![begin.clone()], typed("11;rgb")].concat();
+    translator.translate::<()>(half.clone(), Duration::ZERO);
+    assert_eq!(
+        count_keys(&translator.translate(typed("hi"), Duration::from_secs(2))),
+        2
+    );
+    translator.translate::<()>(half, Duration::from_secs(9));
+    assert_eq!(
+        count_keys(&translator.translate(typed("\nhi"), Duration::from_secs(9))),
+        3
+    );
+    // The key itself is one.
+    let pressed = translator.translate(vec![begin], Duration::from_secs(20));
+    assert_eq!(count_keys(&pressed), 1);
+    assert_eq!(
+        count_keys(&translator.translate(typed("1"), Duration::from_secs(20))),
+        1
+    );
+}
+
+#[test]
 fn double_clicks() {
     let at = |x| {
         Event::Mouse(MouseEvent {

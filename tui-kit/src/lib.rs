@@ -90,6 +90,7 @@ pub mod bare;
 pub mod bars;
 pub mod charts;
 pub mod clipboard;
+mod clusters;
 pub mod composer;
 pub mod config;
 pub mod cursor;

@@ -13,7 +13,7 @@ use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use crate::clipboard::{Copying, Way};
 use crate::notify::{Call, Notifier};
-use crate::{links, reader, terminal};
+use crate::{clusters, links, reader, terminal};
 
 /// Columns of a window title.
 const TITLE_COLUMNS: usize = 64;
@@ -178,7 +178,7 @@ impl<W: Write> Screen for TerminalScreen<W> {
         self.terminal
             .draw(|frame| view(frame))
             .map_err(|error| why(error, own))?;
-        let frame = links::join_cells(self.frame.take());
+        let frame = clusters::erase_before(links::join_cells(self.frame.take()));
         let ends = frame.windows(RESET.len()).rposition(|bytes| bytes == RESET);
         let (cells, cursor) = match ends {
             Some(at) => (&frame[..at], &frame[at + RESET.len()..]),

@@ -103,8 +103,8 @@ fn csi(after: &str) -> Result<&str, &'static str> {
     let kind = last.chars().next().unwrap_or_default();
     let numbers = inside.chars().all(|c| matches!(c, '0'..='9' | ';'));
     let known = match kind {
-        // A place and a style.
-        'H' => numbers,
+        // A place, columns that are erased, and a style.
+        'H' | 'X' => numbers,
         'm' => inside.chars().all(|c| matches!(c, '0'..='9' | ';' | ':')),
         'h' | 'l' => inside.strip_prefix('?').is_some_and(|mode| MODES.contains(&mode)),
         _ => kind.is_ascii() && WHOLE.contains(&&after[..=end]),
