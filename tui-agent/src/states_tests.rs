@@ -153,13 +153,15 @@ fn with_nothing_open_one_is_told_how_to_begin() {
     let mut seat = seat();
     seat.desk = Desk::new();
     seat.desk.says("zoe", "hi").asks("zoe");
-    seat.connect().sees("Press n to take the next customer");
+    seat.connect().sees("Press ^N to take the next customer");
+    seat.press("<esc>").sees("Press n to take the next customer");
     seat.press("n");
     assert!(matches!(seat.commands()[..], [AgentCommand::TakeNext {}]));
     let mut seat = self::seat();
     seat.desk = Desk::new();
     seat.desk.says("zoe", "hi");
-    seat.connect().sees("Choose a conversation: j, k or its number");
+    seat.connect().press("<esc>");
+    seat.sees("Choose a conversation: j, k or its number");
     // The first customer of the day: keys are for the composer, where a letter is no order.
     let mut seat = Seat::at(Desk::new(), 80, 24);
     seat.happens(|desk| desk.says("zoe", "hi"))
@@ -265,5 +267,6 @@ fn the_screen_names_the_keys_that_there_are() {
     seat.lose().sees("Alt+F5 now");
     seat.desk = Desk::new();
     seat.desk.says("zoe", "hi").asks("zoe");
-    seat.connect().sees("Press Alt+J to take the next customer");
+    seat.connect().press("<esc>");
+    seat.sees("Press Alt+J to take the next customer");
 }

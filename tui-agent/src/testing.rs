@@ -457,7 +457,7 @@ impl Desk {
                     more: skip > 0,
                 }
             }
-            AgentQuestion::Summary { conversation } => AgentReply::Summary {
+            AgentQuestion::Summary { conversation } if self.rows.contains_key(conversation) => AgentReply::Summary {
                 summary: Box::new(self.rows[conversation].clone()),
             },
             AgentQuestion::Closed { before, limit } => {
@@ -498,6 +498,7 @@ impl Desk {
             | AgentQuestion::Draft { .. }
             | AgentQuestion::Statistics { .. }
             | AgentQuestion::Article { .. }
+            | AgentQuestion::Summary { .. }
             | AgentQuestion::Ticket { .. } => {
                 let told = Told::Refusal(Refusal::NotFound);
                 return ClientEvent::Reply { n: 1, question, told };

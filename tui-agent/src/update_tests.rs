@@ -1230,7 +1230,8 @@ fn a_conversation_that_is_gone_closes_its_chat() {
     seat.desk = Desk::new();
     seat.desk.says("zoe", "hi");
     seat.connect().sees_no("Reply to").sees("Choose a conversation");
-    assert_eq!(seat.bench.app.focus, Focus::List);
+    seat.press("q").sees("No chat is open, so this goes to nobody");
+    assert_eq!(seat.quit, None);
 }
 
 #[test]

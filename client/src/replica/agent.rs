@@ -3,6 +3,7 @@
 //! This file owns what comes in, and hands each thing to the part that keeps it.
 
 mod asks;
+mod closed;
 mod colleagues;
 pub(crate) mod contexts;
 mod desk;
@@ -31,6 +32,7 @@ use minicom_protocol::{
 };
 
 use self::{
+    closed::ClosedPages,
     colleagues::Colleagues,
     contexts::ContextBook,
     desk::{Changed, DeskBoard},
@@ -39,7 +41,9 @@ use self::{
     rows::{Rows, Rules},
     views::ViewBook,
 };
-use super::{ServerClock, mentions::Mentions, pending::PendingList, thread::Thread, tickets::TicketBook};
+use super::{
+    ServerClock, mentions::Mentions, pending::PendingList, sections::Section, thread::Thread, tickets::TicketBook,
+};
 use crate::event::ClientEvent;
 
 /// What an agent's program knows.
@@ -65,8 +69,11 @@ pub struct AgentReplica {
     tickets: Option<TicketBook>,
     pending: PendingList<AgentCommand>,
     colleagues: Colleagues,
-    more_closed: bool,
-    asking_closed: bool,
+    closed: ClosedPages,
+    /// The conversation that was opened last.
+    looked_at: Option<ConversationId>,
+    /// The conversation of which a row alone came last: whoever asked for it is about to open it.
+    brought: Option<ConversationId>,
     /// Counts what came that is worth keeping.
     touched: u64,
     /// When, by that count, a thread became as it is.
@@ -108,8 +115,9 @@ impl AgentReplica {
             tickets: None,
             pending: PendingList::new(),
             colleagues: Colleagues::new(),
-            more_closed: false,
-            asking_closed: false,
+            closed: ClosedPages::default(),
+            looked_at: None,
+            brought: None,
             touched: 0,
             threads_touched: HashMap::new(),
         }
@@ -205,8 +213,8 @@ impl AgentReplica {
     /// Forgets everything but what is on its way, and starts from a snapshot. What is on the screen is asked for again.
     pub fn apply_fresh(&mut self, at: Rev, parts: Vec<AgentSnapshot>) -> Vec<AgentQuestion> {
         self.at = at;
-        self.more_closed = parts.last().is_some_and(|part| part.more_closed);
-        self.asking_closed = false;
+        let more_closed = parts.last().is_some_and(|part| part.more_closed);
+        let looked_at = self.looked_at.and_then(|it| self.list.get(it)).cloned();
         let mut desk = None;
         let mut rows = Vec::new();
         for part in parts {
@@ -218,7 +226,9 @@ impl AgentReplica {
         self.mentions.fresh(known.mentions_read, known.mentions_unread);
         self.list
             .replace(rows, &rules(&self.desk, self.me.as_ref(), self.ordered_at));
+        self.closed.begin(self.list.section(Section::Done), more_closed);
         self.doubts.clear();
+        self.carry(looked_at);
         self.threads.clear();
         self.threads_touched.clear();
         self.colleagues.clear();
@@ -234,6 +244,15 @@ impl AgentReplica {
         self.unanswered_questions()
     }
 
+    /// What is looked at stays though a snapshot does not have it, which tells only of the last closed ones, and is asked for again.
+    fn carry(&mut self, looked_at: Option<Summary>) {
+        if let Some(row) = looked_at.filter(|row| self.list.get(row.conversation).is_none()) {
+            self.doubts.carry(row.conversation);
+            self.list.put(row);
+            self.settle();
+        }
+    }
+
     /// Takes in events in order, up to and including `to`. Returns what is to be asked now: the rows that an event
     /// of an unknown kind has changed, or that are not known here, and what an event has made stale.
     pub fn apply_batch(&mut self, to: Rev, events: Vec<Event>) -> Vec<AgentQuestion> {
@@ -246,10 +265,16 @@ impl AgentReplica {
         self.questions()
     }
 
-    /// Puts the rows that have changed where they belong.
+    /// Puts the rows that have changed where they belong. What somebody reads is not dropped, and what was read lately is dropped last.
     fn settle(&mut self) {
         self.list.settle(&rules(&self.desk, self.me.as_ref(), self.ordered_at));
-        self.more_closed |= std::mem::take(&mut self.list.dropped);
+        let held = |row: &Summary| {
+            let now = [self.looked_at, self.brought].contains(&Some(row.conversation));
+            (now, self.threads.contains_key(&row.customer.id))
+        };
+        if let Some(newest) = self.list.drop_oldest_closed(held) {
+            self.closed.dropped(newest);
+        }
     }
 
     fn apply_event(&mut self, event: Event) {

@@ -225,7 +225,7 @@ impl PlainAgent {
         let Some(customer) = self.replica.summary(conversation).map(|summary| summary.customer.id) else {
             return;
         };
-        let questions = self.replica.open_thread(customer);
+        let questions = self.replica.open_conversation(conversation);
         for question in questions {
             self.order(Order::Ask(question));
         }

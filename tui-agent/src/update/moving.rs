@@ -54,7 +54,6 @@ impl App {
             }
             return;
         }
-        let customer = summary.customer.id;
         let chat = Chat::open(summary, self.eyes_on(summary), self.links);
         self.leave();
         self.chat = Some(chat);
@@ -62,7 +61,7 @@ impl App {
         self.details_top = 0;
         self.marked_unread.remove(&conversation);
         self.list.select_in(conversation, view, &self.replica);
-        for question in self.replica.open_thread(customer) {
+        for question in self.replica.open_conversation(conversation) {
             self.order(Order::Ask(question));
         }
         if self.drafts_known.insert(conversation) {
@@ -99,11 +98,10 @@ impl App {
         }
     }
 
-    /// The open thread is not known any more.
+    /// The open thread is not known any more. Keys stay where they were: letters that were meant for it are no orders for the list.
     pub(crate) fn close_chat(&mut self) {
         self.leave();
         self.chat = None;
-        self.focus = Focus::List;
     }
 
     /// Moves the cursor of the list.

@@ -206,6 +206,6 @@ fn ones_own_keys_are_told_wherever_a_key_is_told() {
         if waits {
             seat.desk.asks("zoe");
         }
-        seat.connect().sees(told);
+        seat.connect().press("<esc>").sees(told);
     }
 }

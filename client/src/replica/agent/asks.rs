@@ -3,7 +3,7 @@
 
 use minicom_protocol::{
     frame::AgentQuestion,
-    ids::{CustomerId, Rev},
+    ids::{ConversationId, CustomerId, Rev},
 };
 
 use super::AgentReplica;
@@ -17,6 +17,17 @@ use crate::{
 };
 
 impl AgentReplica {
+    /// A conversation is looked at, and with it the thread of its customer ([`AgentReplica::open_thread`]). Its row stays until another
+    /// is looked at, however old it is.
+    #[must_use = "the questions are to be asked"]
+    pub fn open_conversation(&mut self, conversation: ConversationId) -> Vec<AgentQuestion> {
+        let Some(customer) = self.list.get(conversation).map(|row| row.customer.id) else {
+            return Vec::new();
+        };
+        self.looked_at = Some(conversation);
+        self.open_thread(customer)
+    }
+
     /// The thread is looked at: it and what is known of its customer are kept up from here on. Returns what is to be asked
     /// because it is not here yet.
     #[must_use = "the questions are to be asked"]
@@ -51,13 +62,8 @@ impl AgentReplica {
 
     /// The user has come to the end of [`crate::Section::Done`]. Returns what is to be asked, if there is more.
     pub fn older_closed(&mut self) -> Option<AgentQuestion> {
-        let before = self.list.section(Section::Done).map(|row| row.rev).min();
         let full = self.list.count(Section::Done) + PAGE as usize > DONE_MAX;
-        if !self.more_closed || self.asking_closed || full {
-            return None;
-        }
-        self.asking_closed = true;
-        Some(AgentQuestion::Closed { before, limit: PAGE })
+        if full { None } else { self.closed.older() }
     }
 
     /// The user wants to know anew what the operator's own command says of the customer who is open.

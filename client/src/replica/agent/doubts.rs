@@ -16,6 +16,8 @@ pub(crate) struct Doubts(BTreeMap<ConversationId, Doubt>);
 struct Doubt {
     up_to: Rev,
     asked: bool,
+    /// Whether the row is from before a fresh start: without the server's word it is nothing.
+    carried: bool,
 }
 
 impl Doubts {
@@ -33,8 +35,22 @@ impl Doubts {
 
     /// The row must be known up to an event.
     pub fn add(&mut self, conversation: ConversationId, up_to: Rev) {
-        let doubt = Doubt { up_to, asked: false };
+        let doubt = Doubt {
+            up_to,
+            asked: false,
+            carried: false,
+        };
         self.0.entry(conversation).or_insert(doubt).up_to = up_to;
+    }
+
+    /// The row was carried over a fresh start, whose snapshot does not have it.
+    pub fn carry(&mut self, conversation: ConversationId) {
+        let doubt = Doubt {
+            up_to: Rev(0),
+            asked: false,
+            carried: true,
+        };
+        self.0.insert(conversation, doubt);
     }
 
     /// A row came. Returns whether it is the one that was wanted, `None` if none was. One that is older than what came live
@@ -50,9 +66,14 @@ impl Doubts {
         Some(fits)
     }
 
-    /// There is no such row.
-    pub fn forget(&mut self, conversation: ConversationId) {
-        self.0.remove(&conversation);
+    /// Whether the row that is here was carried over a fresh start, and nothing was told of it since.
+    pub fn is_carried(&self, conversation: ConversationId) -> bool {
+        self.0.get(&conversation).is_some_and(|doubt| doubt.carried)
+    }
+
+    /// The server has no such row. Returns whether the one that is here was carried over a fresh start.
+    pub fn forget(&mut self, conversation: ConversationId) -> bool {
+        self.0.remove(&conversation).is_some_and(|doubt| doubt.carried)
     }
 
     pub fn ask_failed(&mut self, conversation: ConversationId) {

@@ -35,10 +35,13 @@ impl AgentReplica {
             .flat_map(|section| self.list.section(section))
             .take(KEPT_ROWS_MAX);
         let mut rows: Vec<_> = rows.cloned().collect();
-        // By the newest event, as pages of them are cut: what is asked for then joins.
-        let mut closed: Vec<_> = self.list.section(Section::Done).collect();
+        // By the newest event, as pages of them are cut, and none from beyond these: what is asked for then joins.
+        let closed = self.list.section(Section::Done).filter(|row| self.closed.have(row));
+        let mut closed: Vec<_> = closed.collect();
         closed.sort_by_key(|row| std::cmp::Reverse(row.rev));
         rows.extend(closed.iter().take(KEPT_CLOSED_MAX).map(|row| (*row).clone()));
+        // What was kept before a fresh start is gone with it, until the server tells it again.
+        rows.retain(|row| !self.doubts.is_carried(row.conversation));
         let loaded = |customer: &&CustomerId| self.threads.get(customer).is_some_and(Thread::is_loaded);
         let mut threads: Vec<CustomerId> = self.opened.iter().rev().filter(loaded).copied().collect();
         threads.truncate(KEPT_THREADS_MAX);
@@ -51,7 +54,7 @@ impl AgentReplica {
             me: self.me.clone()?,
             desk: self.desk.get()?.clone(),
             rows,
-            more_closed: self.more_closed || closed.len() > KEPT_CLOSED_MAX,
+            more_closed: self.closed.has_more() || closed.len() > KEPT_CLOSED_MAX,
             replies: self.replies.all().to_vec(),
             all_replies: self.replies.is_whole(),
             views: self.views.all().to_vec(),
@@ -79,7 +82,6 @@ impl AgentReplica {
         self.set_clock(Time(desk.time.0.saturating_add(passed)), now);
         self.cursor = Some(desk.cursor);
         self.at = Rev(desk.cursor.at);
-        self.more_closed = desk.more_closed;
         self.desk.fresh(Some(desk.desk));
         let known = self.desk.state();
         self.mentions.fresh(known.mentions_read, known.mentions_unread);
@@ -87,6 +89,7 @@ impl AgentReplica {
         self.views.restore(desk.views);
         self.list
             .replace(desk.rows, &rules(&self.desk, self.me.as_ref(), self.ordered_at));
+        self.closed.begin(self.list.section(Section::Done), desk.more_closed);
         for KeptThread { customer, events, more } in threads {
             self.opened.retain(|it| *it != customer);
             self.opened.push(customer);

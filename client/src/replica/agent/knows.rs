@@ -109,7 +109,7 @@ impl AgentReplica {
 
     /// Whether there are closed conversations beyond those of [`Section::Done`].
     pub fn has_more_closed(&self) -> bool {
-        self.more_closed
+        self.closed.has_more()
     }
 
     /// What "take next" would open: the server decides by the same rule. Commands are done in order, so what is being

@@ -43,8 +43,6 @@ pub(crate) struct Rows {
     placed: u64,
     /// What the next key would open, until something changes.
     next: OnceLock<Option<ConversationId>>,
-    /// Whether closed ones were dropped: there are more of them on the server.
-    pub dropped: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -105,7 +103,6 @@ impl Rows {
         for conversation in std::mem::take(&mut self.moved) {
             self.place(conversation, rules);
         }
-        self.drop_oldest_closed();
         self.changed();
         true
     }
@@ -155,20 +152,30 @@ impl Rows {
         self.next = OnceLock::new();
     }
 
-    fn drop_oldest_closed(&mut self) {
-        let done = &self.sections[Section::Done as usize];
-        let Some(over) = done.len().checked_sub(DONE_MAX).filter(|over| *over > 0) else {
-            return;
-        };
-        // Pages of older ones are cut by the newest event, so what is kept must be whole by that too.
-        let rev = |place: &Place| self.rows[&place.conversation].summary.rev;
-        let mut closed: Vec<(Rev, ConversationId)> =
-            done.iter().map(|place| (rev(place), place.conversation)).collect();
+    /// Drops closed ones where there are too many: the oldest by their newest event, as pages of them are cut, but the more a row is
+    /// `held` the later. Returns the newest event of those that were dropped.
+    pub fn drop_oldest_closed<H: Ord>(&mut self, held: impl Fn(&Summary) -> H) -> Option<Rev> {
+        let over = self
+            .count(Section::Done)
+            .checked_sub(DONE_MAX)
+            .filter(|over| *over > 0)?;
+        let mut closed: Vec<(H, Rev, ConversationId)> = self
+            .section(Section::Done)
+            .map(|row| (held(row), row.rev, row.conversation))
+            .collect();
         closed.sort();
-        for (_, conversation) in &closed[..over] {
+        closed.truncate(over);
+        for (_, _, conversation) in &closed {
             self.remove(*conversation);
         }
-        self.dropped = true;
+        self.changed();
+        closed.into_iter().map(|(_, rev, _)| rev).max()
+    }
+
+    /// The row is no more.
+    pub fn forget(&mut self, conversation: ConversationId) {
+        self.remove(conversation);
+        self.changed();
     }
 
     fn remove(&mut self, conversation: ConversationId) {

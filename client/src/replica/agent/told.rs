@@ -22,12 +22,13 @@ impl AgentReplica {
                 }
             }
             (AgentQuestion::Summary { .. }, Told::Reply(AgentReply::Summary { summary })) => {
+                self.brought = Some(summary.conversation);
                 self.apply_summary(*summary);
             }
-            (AgentQuestion::Closed { .. }, Told::Reply(AgentReply::Closed { conversations, more })) => {
-                self.asking_closed = false;
-                self.more_closed = more;
-                conversations.into_iter().for_each(|row| self.apply_summary(row));
+            (AgentQuestion::Closed { before, .. }, Told::Reply(AgentReply::Closed { conversations, more })) => {
+                if self.closed.page(*before, &conversations, more) {
+                    conversations.into_iter().for_each(|row| self.apply_summary(row));
+                }
             }
             (AgentQuestion::Customer { customer }, Told::Reply(AgentReply::Customer { context })) => {
                 self.contexts.context_came(*customer, Some(context));
@@ -83,9 +84,13 @@ impl AgentReplica {
                     thread.ask_failed();
                 }
             }
-            AgentQuestion::Summary { conversation } if refused => self.doubts.forget(*conversation),
+            AgentQuestion::Summary { conversation } if refused => {
+                if self.doubts.forget(*conversation) {
+                    self.list.forget(*conversation);
+                }
+            }
             AgentQuestion::Summary { conversation } => self.doubts.ask_failed(*conversation),
-            AgentQuestion::Closed { .. } => self.asking_closed = false,
+            AgentQuestion::Closed { before, .. } => self.closed.ask_failed(*before),
             AgentQuestion::Customer { customer } if refused => self.contexts.context_came(*customer, None),
             AgentQuestion::Customer { customer } => self.contexts.context_failed(*customer),
             AgentQuestion::Extra { customer } if refused => self.contexts.extra_came(*customer, None),

@@ -41,6 +41,10 @@ enum Step {
     Mentions,
     /// The agent looks at the tickets, or further down.
     Tickets,
+    /// The agent comes to the end of the closed ones.
+    Closed,
+    /// The agent opens a conversation, however old it is.
+    Open(u8),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -55,6 +59,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (0_u8..3).prop_map(Step::Older),
         1 => Just(Step::Mentions),
         1 => Just(Step::Tickets),
+        2 => Just(Step::Closed),
+        2 => (0_u8..20).prop_map(Step::Open),
     ];
     prop::collection::vec(step, 1..80)
 }
@@ -69,6 +75,10 @@ struct Run<'a> {
     began: Instant,
     /// The customer whose thread was opened last.
     looked: Option<CustomerId>,
+    /// The conversation that is to be opened as soon as it is known.
+    opening: Option<ConversationId>,
+    /// The conversation that was opened last.
+    open: Option<ConversationId>,
     keeping: Keeping,
     store: KeptStore,
     _folder: tempfile::TempDir,
@@ -90,6 +100,8 @@ impl Run<'_> {
             read: VecDeque::new(),
             began: Instant::now(),
             looked: None,
+            opening: None,
+            open: None,
         };
         run.fresh();
         run
@@ -123,7 +135,10 @@ impl Run<'_> {
 
     fn fresh(&mut self) {
         self.lose();
-        let rows: Vec<Summary> = self.desk.rows(self.at).into_values().collect();
+        let (closed, more_closed) = self.desk.closed(self.at, None, 2);
+        let rows = self.desk.rows(self.at).into_values();
+        let mut rows: Vec<Summary> = rows.filter(|row| row.stage.is_open()).collect();
+        rows.extend(closed);
         let mut parts = vec![AgentSnapshot {
             conversations: vec![],
             more_closed: false,
@@ -134,6 +149,9 @@ impl Run<'_> {
             more_closed: false,
             desk: None,
         }));
+        if let Some(last) = parts.last_mut() {
+            last.more_closed = more_closed;
+        }
         let event = ClientEvent::Fresh {
             me: Self::me(),
             time: time_at(self.at),
@@ -157,6 +175,7 @@ impl Run<'_> {
         self.replica.restore(kept, wall, self.now());
         self.keeping = Keeping::default();
         self.asked.clear();
+        (self.opening, self.open) = (None, None);
         match begins_at {
             Some(cursor) => {
                 assert_eq!(cursor, self.cursor());
@@ -228,6 +247,10 @@ impl Run<'_> {
                 tickets.truncate(2);
                 AgentReply::Tickets { tickets, more }
             }
+            AgentQuestion::Closed { before, .. } => {
+                let (conversations, more) = desk.closed(at, *before, 2);
+                AgentReply::Closed { conversations, more }
+            }
             AgentQuestion::Views {} => AgentReply::Views { views: vec![] },
             _ => unreachable!("nobody asks"),
         };
@@ -238,6 +261,15 @@ impl Run<'_> {
         if let Some((question, reply)) = self.read.pop_front() {
             let told = Told::Reply(reply);
             self.tell(ClientEvent::Reply { n: 1, question, told });
+            self.go_on_opening();
+        }
+    }
+
+    fn go_on_opening(&mut self) {
+        let row = self.opening.and_then(|it| self.replica.summary(it));
+        if let Some((conversation, customer)) = row.map(|row| (row.conversation, row.customer.id)) {
+            (self.opening, self.open, self.looked) = (None, Some(conversation), Some(customer));
+            self.asked.extend(self.replica.open_conversation(conversation));
         }
     }
 
@@ -269,9 +301,22 @@ impl Run<'_> {
                     .or_else(|| self.replica.older_tickets());
                 self.asked.extend(question);
             }
+            Step::Closed => self.asked.extend(self.replica.older_closed()),
+            Step::Open(n) => {
+                let all = self.desk.rows(self.at);
+                if let Some(conversation) = all.keys().nth(usize::from(n)).copied() {
+                    self.opening = Some(conversation);
+                    let there = self.replica.summary(conversation).is_some();
+                    self.asked
+                        .extend((!there).then_some(AgentQuestion::Summary { conversation }));
+                    self.go_on_opening();
+                }
+            }
         }
         self.check_threads();
         self.check_order();
+        let open = self.open.is_none_or(|it| self.replica.summary(it).is_some());
+        assert!(open, "what is looked at stays");
     }
 
     /// Each thread that is known is known without holes, up to now.
@@ -346,7 +391,8 @@ impl Run<'_> {
                     .is_none_or(|thread| !thread.has_more())
             );
         }
-        let lists: [fn(&mut AgentReplica) -> Option<AgentQuestion>; 4] = [
+        let lists: [fn(&mut AgentReplica) -> Option<AgentQuestion>; 5] = [
+            AgentReplica::older_closed,
             AgentReplica::open_mentions,
             AgentReplica::older_mentions,
             |replica| replica.open_tickets(open_ones()),
@@ -375,6 +421,7 @@ impl Run<'_> {
         let mut once = Run::new(desk);
         once.at = end;
         once.fresh();
+        once.finish();
         for section in Section::ALL {
             let ours: Vec<&Summary> = replica.section(section).collect();
             assert_eq!(ours, once.replica.section(section).collect::<Vec<_>>());
@@ -471,7 +518,7 @@ proptest! {
                     let told = Told::Reply(CustomerReply::Thread { events, more });
                     let _ = replica.apply(ClientEvent::Reply { n: 1, question, told }, now);
                 },
-                Step::Resume | Step::Restart | Step::Look(_) | Step::Read | Step::Mentions | Step::Tickets => for question in asked.drain(..) {
+                Step::Resume | Step::Restart | Step::Look(_) | Step::Read | Step::Mentions | Step::Tickets | Step::Closed | Step::Open(_) => for question in asked.drain(..) {
                     let _ = replica.apply(ClientEvent::AskFailed { n: 1, question }, now);
                 },
                 Step::Fresh => {

@@ -71,6 +71,16 @@ impl Desk {
         rows
     }
 
+    /// Closed ones whose newest event is before a position, the newest first, and whether there are older ones.
+    pub fn closed(&self, at: usize, before: Option<Rev>, limit: usize) -> (Vec<Summary>, bool) {
+        let mut all: Vec<Summary> = self.rows(at).into_values().filter(|row| !row.stage.is_open()).collect();
+        all.retain(|row| before.is_none_or(|before| row.rev < before));
+        all.sort_by_key(|row| row.rev);
+        let (mut page, more) = last(&all, limit);
+        page.reverse();
+        (page, more)
+    }
+
     /// A page of a thread as it stands at `at`, and whether there is more.
     pub fn page(&self, customer: CustomerId, at: usize, before: Option<Rev>, limit: usize) -> (Vec<Event>, bool) {
         let mut all: Vec<Event> = self.as_read[..at]

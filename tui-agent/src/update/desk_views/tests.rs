@@ -5,6 +5,7 @@ mod customers;
 mod hostile;
 mod lessons;
 mod library;
+mod old_chats;
 mod screens;
 mod settings;
 mod staff;
