@@ -193,9 +193,15 @@ impl Line<'_> {
         if understood(&turn) {
             return turn;
         }
-        // One word tells no language: "tschüss" is understood all the same.
-        let others = self.knows.languages.iter().map(|(_, rules)| rules.answer(&self.ask));
-        others.into_iter().find(understood).unwrap_or(turn)
+        // One word tells no language: "tschüss" is understood all the same. But a word of one is no slip of another one's, "hello" not
+        // "hallo", unless a person is asked for.
+        let mut others = self.knows.languages.iter().filter_map(|(_, rules)| {
+            let turn = rules.answer(&self.ask);
+            let meant =
+                matches!(&turn.kind, TurnKind::HandOver { .. }) || rules.answer_as_written(&self.ask).rule == turn.rule;
+            (understood(&turn) && meant).then_some(turn)
+        });
+        others.next().unwrap_or(turn)
     }
 
     /// What the customer chose of what was offered.

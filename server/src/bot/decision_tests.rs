@@ -185,6 +185,17 @@ fn german_lines_get_german_words() {
 }
 
 #[test]
+fn a_word_of_one_language_is_no_slip_of_another_ones() {
+    for line in ["hello one", "hello there one"] {
+        let decision = after(None, &[line]);
+        assert!(!said(&decision).contains("Hallo"), "{line}: {decision:?}");
+    }
+    // A person is called all the same.
+    let decision = after(None, &["mitarbeitter"]);
+    assert_eq!(talks::named(&decision), "handoff", "{decision:?}");
+}
+
+#[test]
 fn what_is_told_in_general_is_told_only_where_no_articles_are() {
     let without = Knows {
         model: None,

@@ -233,6 +233,15 @@ impl Rules {
 
     /// What the bot does about a line. There is always an answer, and it takes time linear in the text.
     pub fn answer(&self, ask: &Ask) -> Turn {
+        self.answer_to(ask, Clauses::of(ask.text, &self.spelling))
+    }
+
+    /// The same where no word is taken for a slip of another one.
+    pub fn answer_as_written(&self, ask: &Ask) -> Turn {
+        self.answer_to(ask, Clauses::as_written(ask.text, &self.spelling))
+    }
+
+    fn answer_to(&self, ask: &Ask, clauses: Clauses) -> Turn {
         let turn = |rule: &str, kind| Turn {
             rule: rule.to_owned(),
             kind,
@@ -240,7 +249,6 @@ impl Rules {
         if ask.text.trim().is_empty() {
             return turn(BLANK, TurnKind::Silence);
         }
-        let clauses = Clauses::of(ask.text, &self.spelling);
         let name = ask.customer_name;
         match self
             .rules

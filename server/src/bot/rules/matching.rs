@@ -20,6 +20,10 @@ impl Clauses {
     pub(super) fn of(text: &str, spelling: &Spelling) -> Clauses {
         Clauses(spelling.clauses(text))
     }
+
+    pub(super) fn as_written(text: &str, spelling: &Spelling) -> Clauses {
+        Clauses(spelling.clauses_as_written(text))
+    }
 }
 
 /// What turns a request into its opposite: "I don't need …", "… is not needed".

@@ -70,9 +70,18 @@ impl Spelling {
     /// The clauses of a text: what stands between two marks of punctuation, as words with one space between. Empty ones are
     /// left out.
     pub(super) fn clauses(&self, text: &str) -> Vec<String> {
+        self.clauses_by(text, |word| self.mend(&word))
+    }
+
+    /// The same with every word as it was written.
+    pub(super) fn clauses_as_written(&self, text: &str) -> Vec<String> {
+        self.clauses_by(text, |word| self.alias.get(&word).cloned().unwrap_or(word))
+    }
+
+    fn clauses_by(&self, text: &str, mend: impl Fn(String) -> String) -> Vec<String> {
         let plain = self.plain(&ends(text));
         let clauses = plain.split('\n').map(|clause| {
-            let words = joined_letters(clause).into_iter().map(|word| self.mend(&word));
+            let words = joined_letters(clause).into_iter().map(&mend);
             words.collect::<Vec<_>>().join(" ")
         });
         clauses.filter(|clause| !clause.is_empty()).collect()
