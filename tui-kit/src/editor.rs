@@ -1,8 +1,8 @@
 //! The person's own editor on one text.
 //!
-//! Owns the way there and back: a private folder, the program that `VISUAL` or `EDITOR` names, what it left behind. It refuses to know
-//! what the text is, and never asks a shell: the variable is split into words and run as it is. Giving the terminal away and taking it
-//! again is the loop's.
+//! Owns the way there and back: a private folder, the program that `VISUAL` or `EDITOR` names or that is usual, what it left behind. It
+//! refuses to know what the text is, and never asks a shell: the variable is split into words and run as it is. Giving the terminal away
+//! and taking it again is the loop's.
 
 use std::fs;
 use std::io::{self, Write};
@@ -20,6 +20,8 @@ use tokio::process::{Child, Command};
 pub const EDIT_BYTES_MAX: u64 = 262_144;
 /// How long an editor has to end when it is told to.
 const END_TIME: Duration = Duration::from_secs(2);
+/// What opens a text where nobody has said: as other programs have it, and what small systems have instead.
+const USUAL: [&str; 3] = ["sensible-editor", "vi", "nano"];
 const SET_ONE: &str = "set EDITOR to the editor you use, such as: export EDITOR=nano, and start again";
 
 /// An order to let the person edit a text.
@@ -214,10 +216,16 @@ impl Session {
     }
 }
 
-/// The words of the command: what was ordered, else `VISUAL`, else `EDITOR`.
+/// The words of the command: what was ordered, else `VISUAL`, else `EDITOR`, else an editor that is usual and there.
 fn words_of(command: Option<String>, var: impl Fn(&str) -> Option<String>) -> Result<Vec<String>, Shown> {
     let set = |name: &str| var(name).filter(|value| !value.trim().is_empty());
-    let Some(command) = command.or_else(|| set("VISUAL")).or_else(|| set("EDITOR")) else {
+    let usual = || {
+        let path = var("PATH")?;
+        let is_there = |name: &str| std::env::split_paths(&path).any(|folder| folder.join(name).is_file());
+        USUAL.into_iter().find(|name| is_there(name)).map(str::to_owned)
+    };
+    let named = command.or_else(|| set("VISUAL")).or_else(|| set("EDITOR"));
+    let Some(command) = named.or_else(usual) else {
         return Err(told(&format!("No editor is set: {SET_ONE}")));
     };
     match shell_words::split(&command) {

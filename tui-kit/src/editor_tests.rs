@@ -111,6 +111,18 @@ fn the_environment_names_the_editor() {
     assert!(words.as_str().contains("export EDITOR=nano"), "{words}");
 }
 
+#[test]
+fn where_none_is_named_the_usual_one_is_taken_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = format!("/nowhere:{}", folder.path().display());
+    let usual = || words_of(None, |name| (name == "PATH").then(|| path.clone()));
+    assert!(usual().is_err());
+    for name in ["nano", "vi"] {
+        fs::write(folder.path().join(name), "").unwrap();
+        assert_eq!(usual().unwrap(), [name]);
+    }
+}
+
 /// Edits a text on `e` with a command, and shows what it was told.
 struct Writer {
     command: String,
