@@ -43,8 +43,6 @@ fn an_old_chat_and_what_is_written_there_outlast_an_outage() {
     let mut seat = seat(3);
     open_judy(&mut seat);
     seat.press("<tab>q").lose();
-    seat.happens(|desk| desk.reads("judy", minicom_protocol::stage::Side::Customer));
-    seat.desk.closed_told = Some(3);
     seat.connect().press("n");
     seat.sees("judy ended the chat").sees("qn");
     assert_eq!((seat.quit, seat.commands()), (None, vec![]));
