@@ -127,6 +127,27 @@ fn a_short_chat_stands_at_the_bottom_with_day_groups_and_words_under_the_last_ow
 }
 
 #[test]
+fn rules_stand_around_what_happened_if_it_has_one_row() {
+    let rows = |text: &str| {
+        let mut chat = transcript(40, 5);
+        chat.extend([system(1, text, 0)]);
+        screen(&chat)
+            .into_iter()
+            .filter(|row| !row.is_empty())
+            .skip(1)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        rows("she asked\nwhy: slow"),
+        ["            ── she asked ──", "      why: slow"]
+    );
+    let long = "a person is wanted: the bot did not understand";
+    let two = ["    a person is wanted: the bot did", "             not understand"];
+    assert_eq!(rows(long), two);
+    assert_eq!(rows(&format!("{long}\nwhy: slow"))[..2], two);
+}
+
+#[test]
 fn marks_in_words_and_ascii() {
     let zone = Zone::utc();
     let ascii = Theme {

@@ -124,14 +124,13 @@ impl Transcript {
         let (all, line) = (entry.words(), &block.text.rows[row]);
         let Kind::Line { who, .. } = &entry.kind else {
             let (rule, words) = (theme.signs().rule, line.text(&all));
-            // What has lines of its own is a title with facts below it.
-            let is_block = entry.text.as_str().contains('\n');
-            return match (block.text.rows.len(), row) {
-                (2.., 1..) if is_block => pen.at(SYSTEM_MARGIN, y, words, theme.dim()),
-                (rows, 0) if rows == 1 || is_block => {
-                    pen.centred(y, &format!("{rule}{rule} {words} {rule}{rule}"), theme.dim())
-                }
-                _ => pen.centred(y, words, theme.dim()),
+            // What has lines of its own is a title with facts below it. Rules stand around a title of one row only.
+            let title_end = all.find('\n').unwrap_or(all.len());
+            let of_title = |line: &&Line| matches!(&line.words, Words::At(range) if range.start <= title_end);
+            return match block.text.rows.iter().filter(of_title).count() {
+                1 if row == 0 => pen.centred(y, &format!("{rule}{rule} {words} {rule}{rule}"), theme.dim()),
+                title if row < title => pen.centred(y, words, theme.dim()),
+                _ => pen.at(SYSTEM_MARGIN, y, words, theme.dim()),
             };
         };
         if row == 0 && !block.has_quote() {
