@@ -357,7 +357,7 @@ impl InStorm for Stormy {
         let app = &self.rig.bench.app;
         app.composer.valid()?;
         app.transcript.valid()?;
-        let (text, waits) = (app.composer.text(), app.keep_draft_at.is_some());
+        let (text, waits) = (app.composer.draft(), app.keep_draft_at.is_some());
         // A line that is being changed is on the server.
         match waits || matches!(app.writing, Writing::Edit(_)) || text == self.kept || text.trim().is_empty() {
             true => Ok(()),
