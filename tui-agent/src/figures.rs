@@ -8,6 +8,8 @@ use minicom_protocol::figures::{By, Figures, Row, Statistics, Times};
 use minicom_tui_kit::{Shown, Theme, styled::StyledLine, text, time};
 use ratatui::style::Style;
 
+use crate::words;
+
 pub use self::sentences::sentences;
 
 /// Columns of a figure's name.
@@ -38,7 +40,7 @@ pub fn page(told: &Statistics, theme: &Theme, columns: usize) -> Vec<StyledLine>
     page.plain("");
     let behind = match told.behind {
         0 => String::new(),
-        events => format!("; {events} events are not counted yet"),
+        events => format!("; {}", not_counted(events)),
     };
     let days = format!(
         "{} {} by the clock of {}{behind}",
@@ -124,8 +126,10 @@ impl Page<'_> {
         self.fact("gave up waiting", &desk.abandoned.to_string());
         let lines = desk.lines;
         let all = format!(
-            "{} customers, {} bot, {} agents",
-            lines.customer, lines.bot, lines.agent
+            "{}, {} bot, {}",
+            words::count(lines.customer, "customer", "customers"),
+            lines.bot,
+            words::count(lines.agent, "agent", "agents")
         );
         self.fact("lines", &all);
         self.fact("", "times are told as: half are below (nine of ten are below)");
@@ -179,6 +183,12 @@ fn times(it: Times) -> String {
         (Some(median), Some(p90)) => format!("{} ({})", told(median), told(p90)),
         _ => "-".to_owned(),
     }
+}
+
+/// `1 event is not counted yet`.
+fn not_counted(events: u64) -> String {
+    let are = if events == 1 { "is" } else { "are" };
+    format!("{} {are} not counted yet", words::count(events, "event", "events"))
 }
 
 /// `18% (20 of 110)`.

@@ -223,6 +223,26 @@ fn nothing_found_names_what_was_looked_for_and_the_way_back() {
     seat.press("<ctrl-k>nothinghasthis")
         .sees("Nothing fits \"nothinghasthis\"")
         .sees("Esc closes");
+    // There is nothing that Enter could choose.
+    for keys in ["<f7>", "<ctrl-k>", "<alt-p>"] {
+        let mut seat = Seat::at(desk(), 80, 24);
+        seat.press("<alt-2>")
+            .press(keys)
+            .sees("Enter chooses")
+            .press("nothinghasthis");
+        seat.sees("Nothing fits").sees_no("Enter chooses").press("<enter>");
+        seat.sees("Nothing fits");
+    }
+}
+
+#[test]
+fn a_question_says_what_enter_does_in_one_word() {
+    let mut seat = seat();
+    seat.press("<esc>f").sees("Which conversations");
+    assert_eq!(seat.bench.screen().matches("Enter done").count(), 3);
+    seat.sees_no("Enter goes on").sees_no("Enter skips");
+    seat.press("x");
+    assert_eq!(seat.bench.screen().matches("Enter done").count(), 2);
 }
 
 /// A seat whose agent has other keys, and none for some actions.

@@ -817,6 +817,39 @@ fn done_waits_five_seconds() {
     }
 }
 
+/// Whoever writes a note or changes a line has pressed the key as well.
+#[test]
+fn the_end_of_a_chat_is_told_above_a_note_and_a_change_too() {
+    let mut seat = at_bob();
+    seat.press("<tab>").sees("Tab: reply").press("<f9>");
+    seat.sees("══ NOTE: only agents see this ═════════ ends in 5 s ══")
+        .advance(2)
+        .sees("ends in 3 s");
+    seat.press("<f9>").sees_no("ends in").sees("Tab: reply");
+    let mut wide = Seat::at(desk(), 120, 40);
+    wide.press("<alt-3><tab><f9>")
+        .sees("NOTE: only agents see this")
+        .sees("ends in 5 s · F9 undoes");
+    let mut seat = at_bob();
+    seat.happens(|desk| desk.replies("bob", ADA, "on its wya"));
+    seat.press("<alt-e>").sees("Edit your line").press("<f9>");
+    seat.sees("Edit your line").sees("ends in 5 s · F9 undoes");
+    seat.press("<f9>").sees_no("ends in").sees("Enter changes it");
+}
+
+/// What lies over the list takes letters for itself: a hint that names one would be typed.
+#[test]
+fn what_lies_over_the_list_names_a_key_for_the_help_that_works_there() {
+    for keys in ["f", "x", "p", "#", "/", ":", "%", "L", "w"] {
+        let mut seat = at_bob();
+        seat.press("<esc>").sees(" ? help").press(keys);
+        seat.sees(" F1 help")
+            .sees_no("? help")
+            .press("<f1>")
+            .sees("Keys: Esc closes");
+    }
+}
+
 #[test]
 fn done_can_be_undone() {
     for undo in [
@@ -1313,6 +1346,32 @@ fn ctrl_c_clears_then_asks_then_quits() {
     assert_eq!(seat.quit, Some(0));
 }
 
+/// In another chat it would be told of that one.
+#[test]
+fn what_is_told_of_the_keys_in_one_chat_goes_with_it() {
+    let mut seat = Seat::at(Desk::new(), 80, 24);
+    seat.press("x").happens(|desk| desk.says("zoe", "hi"));
+    seat.sees("No chat is open").press("<alt-1>");
+    seat.sees("Reply to").sees_no("No chat is open");
+    for (keys, told) in [
+        ("text<ctrl-c>", "Cleared."),
+        ("<ctrl-c>", "^C again to quit."),
+        ("<ctrl-g>", "^G does nothing here."),
+    ] {
+        let mut seat = at_bob();
+        seat.press(keys).sees(told).press("<alt-2>").sees_no(told);
+        // Nor does it quit any more.
+        seat.press("<ctrl-c>");
+        assert_eq!(seat.quit, None);
+    }
+    // What was done at the desk is told wherever one goes.
+    let mut seat = at_bob();
+    seat.press("<f9><f9>")
+        .sees("Kept: the chat")
+        .press("<alt-2>")
+        .sees("Kept: the chat");
+}
+
 #[test]
 fn q_quits_and_asks_once_if_something_is_unsent() {
     let mut seat = seat();
@@ -1336,6 +1395,18 @@ fn help_opens_scrolls_and_closes() {
         .press("<pgdn><pgdn><pgdn>")
         .sees("what I sent before");
     seat.press("<up><esc>").sees_no("Keys: Esc closes");
+    seat.press("<f1>")
+        .sees("^N F2")
+        .press("<end>")
+        .sees("what I sent before");
+    seat.press("<home>").sees("^N F2").press("G").sees("what I sent before");
+    // What lies beneath takes no keys: the footer tells those of the help.
+    seat.press("g")
+        .sees("^N F2")
+        .sees("Home End scroll")
+        .sees_no("Esc list")
+        .sees_no("F1 help");
+    seat.press("<esc>").sees("F1 help");
     seat.press("<esc>?")
         .sees("back to the bot")
         .press("q")

@@ -76,6 +76,16 @@ impl Key {
                 mods: plain,
                 second,
             },
+            // Its Ctrl-\, Ctrl-] and Ctrl-^ are read as the digits that send the same bytes.
+            KeyCode::Char(c @ '4'..='6') if ctrl => Key {
+                code: KeyCode::Char(match c {
+                    '4' => '\\',
+                    '5' => ']',
+                    _ => '^',
+                }),
+                mods: plain,
+                second,
+            },
             KeyCode::Char('h' | 'H') if plain == KeyModifiers::CONTROL => Key {
                 code: KeyCode::Backspace,
                 mods: KeyModifiers::NONE,

@@ -17,6 +17,9 @@ fn every_encoding_of_one_key_is_one_key() {
         (event(KeyCode::Char('N'), KeyModifiers::CONTROL), "ctrl-n"),
         (event(KeyCode::Char('7'), KeyModifiers::CONTROL), "ctrl-_"),
         (event(KeyCode::Char('/'), KeyModifiers::CONTROL), "ctrl-_"),
+        (event(KeyCode::Char('4'), KeyModifiers::CONTROL), "ctrl-\\"),
+        (event(KeyCode::Char('5'), KeyModifiers::CONTROL), "ctrl-]"),
+        (event(KeyCode::Char('6'), KeyModifiers::CONTROL), "ctrl-^"),
         (event(KeyCode::Char('h'), KeyModifiers::CONTROL), "backspace"),
         (event(KeyCode::BackTab, none), "shift-tab"),
         (event(KeyCode::BackTab, KeyModifiers::SHIFT), "shift-tab"),
@@ -59,6 +62,7 @@ fn names_read_back() {
 fn hints() {
     for (name, hint) in [
         ("ctrl-n", "^N"),
+        ("ctrl-5", "^]"),
         ("alt-enter", "Alt+Enter"),
         ("f1", "F1"),
         ("pgup", "PgUp"),

@@ -32,7 +32,8 @@ pub struct Question {
     label: Shown,
     default: String,
     text: String,
-    optional: bool,
+    /// What Enter does with an empty answer, if there may be one.
+    optional: Option<&'static str>,
     hint: Shown,
     check: Option<Check>,
 }
@@ -44,7 +45,7 @@ impl Question {
             label,
             default: String::new(),
             text: String::new(),
-            optional: false,
+            optional: None,
             hint: Shown::default(),
             check: None,
         }
@@ -63,8 +64,13 @@ impl Question {
     }
 
     /// It may be skipped: an empty answer is one.
-    pub fn optional(mut self) -> Question {
-        self.optional = true;
+    pub fn optional(self) -> Question {
+        self.optional_as("Enter skips")
+    }
+
+    /// The same, where an empty answer does something: `Enter shows all`.
+    pub fn optional_as(mut self, words: &'static str) -> Question {
+        self.optional = Some(words);
         self
     }
 
@@ -82,8 +88,8 @@ impl Question {
 
     fn hint(&self) -> Shown {
         match (self.default.as_str(), self.optional) {
-            ("", true) => Shown::fixed("Enter skips"),
-            ("", false) => self.hint.clone(),
+            ("", Some(words)) => Shown::fixed(words),
+            ("", None) => self.hint.clone(),
             (default, _) => Shown::line(&format!("{default} (Enter takes it)")),
         }
     }
@@ -96,8 +102,8 @@ impl Question {
         };
         if answer.is_empty() {
             return match self.optional {
-                true => Ok(String::new()),
-                false => Err(Shown::line(&format!("{} is needed", self.label))),
+                Some(_) => Ok(String::new()),
+                None => Err(Shown::line(&format!("{} is needed", self.label))),
             };
         }
         self.check.map_or(Ok(()), |check| check(answer))?;
@@ -138,20 +144,13 @@ pub struct Prompt {
 impl Prompt {
     /// Asks these questions. Without any there is nothing to ask: the caller goes on without a prompt.
     pub fn new(title: Shown, questions: Vec<Question>) -> Option<Prompt> {
-        let texts: Vec<String> = questions.iter().map(|question| question.text.clone()).collect();
-        let mut field = Field::default();
-        field.set_text(texts.first()?);
-        Some(Prompt {
-            title,
-            escape: ESCAPE,
-            questions,
-            texts,
-            at: 0,
-            field,
-            wrong: None,
-            earlier: Vec::new(),
-            recalled: None,
-        })
+        let mut questions = questions.into_iter();
+        let mut prompt = Prompt::ask(title, questions.next()?);
+        for question in questions {
+            prompt.texts.push(question.text.clone());
+            prompt.questions.push(question);
+        }
+        Some(prompt)
     }
 
     /// One question, as most are.
@@ -220,6 +219,16 @@ impl Prompt {
         let mut rows: Vec<Shown> = rows.into_iter().map(|row| Shown::line(&label.as_str()[row])).collect();
         rows.truncate(LABEL_ROWS_MAX);
         Some(rows)
+    }
+
+    /// What Enter does now, in words: the same in the rule, in an empty answer and in a footer.
+    pub fn enter(&self) -> &'static str {
+        let question = &self.questions[self.at];
+        match question.optional {
+            Some(words) if question.default.is_empty() && self.field.text().trim().is_empty() => words,
+            _ if self.at + 1 < self.questions.len() => "Enter next",
+            _ => "Enter done",
+        }
     }
 
     /// The number of the question that is asked now, from 0.
@@ -384,10 +393,7 @@ impl Prompt {
             1 => self.title.to_string(),
             many => format!("{} {} {} of {many}", self.title, signs.dot, self.at + 1),
         };
-        let verb = match self.at + 1 < self.questions.len() {
-            true => format!("Enter next {} {}", signs.dot, self.escape),
-            false => format!("Enter done {} {}", signs.dot, self.escape),
-        };
+        let verb = format!("{} {} {}", self.enter(), signs.dot, self.escape);
         (rule(&title, &verb, columns, signs.rule), theme.title())
     }
 }

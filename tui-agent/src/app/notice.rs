@@ -33,6 +33,8 @@ pub enum Ends {
     At(Duration),
     /// A moment; before it, that the conversation waits no more.
     Waits(ConversationId, Duration),
+    /// A moment; before it, opening another conversation: it is about what is written or pressed here.
+    Here(Duration),
     /// Leaving the conversation, or sending something.
     Leaving,
 }
@@ -41,7 +43,7 @@ impl Ends {
     /// The moment at which it ends by itself.
     pub(crate) const fn at(self) -> Option<Duration> {
         match self {
-            Ends::At(at) | Ends::Waits(_, at) => Some(at),
+            Ends::At(at) | Ends::Here(at) | Ends::Waits(_, at) => Some(at),
             Ends::Connected | Ends::Leaving => None,
         }
     }
@@ -61,6 +63,14 @@ impl App {
             error: false,
             ends: Ends::At(now.elapsed + TOLD_FOR),
         });
+    }
+
+    /// The same of what is written or pressed in this conversation: in another one it would be told of that.
+    pub(crate) fn tell_here(&mut self, words: Shown, now: Now) {
+        self.tell(words, now);
+        if let Some(notice) = &mut self.notice {
+            notice.ends = Ends::Here(now.elapsed + TOLD_FOR);
+        }
     }
 
     /// Something went wrong, and nobody has done anything for it: it waits until what went wrong before it has been seen.

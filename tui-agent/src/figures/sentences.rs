@@ -33,7 +33,7 @@ pub fn sentences(told: &Statistics) -> Vec<String> {
         all.push(format!("{}: {}.", Shown::name(&row.name), figures(&row.figures)));
     }
     if told.behind > 0 {
-        all.push(format!("{} events are not counted yet.", told.behind));
+        all.push(format!("{}.", super::not_counted(told.behind)));
     }
     all
 }

@@ -157,6 +157,22 @@ fn a_page_of_a_day_in_which_nothing_happened_in_ascii() {
         behind: 12,
         ..week()
     };
+    let one = Statistics {
+        totals: Figures {
+            lines: Lines {
+                customer: 1,
+                bot: 5,
+                agent: 1,
+                system: 0,
+            },
+            ..Figures::default()
+        },
+        behind: 1,
+        ..told.clone()
+    };
+    let words = text(&one, &theme);
+    assert!(words.contains("1 customer, 5 bot, 1 agent\n"), "{words}");
+    assert!(words.contains("1 event is not counted yet"), "{words}");
     let page = text(&told, &theme);
     assert!(page.is_ascii() || page.contains('·'), "{page}");
     insta::assert_snapshot!(page);

@@ -188,7 +188,7 @@ impl App {
     pub(crate) fn read_in_full(&mut self, now: Now) {
         match self.chat.as_ref().and_then(|chat| chat.transcript.newest_folded()) {
             Some(key) => self.read_whole(key),
-            None => self.tell(Shown::fixed("Every line on the screen is shown in full."), now),
+            None => self.tell_here(Shown::fixed("Every line on the screen is shown in full."), now),
         }
     }
 

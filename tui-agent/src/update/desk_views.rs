@@ -208,7 +208,8 @@ pub(crate) fn letters(view: &View) -> &'static [&'static str] {
         View::TicketAssignee(_) | View::TicketStatus(_) | View::Unsaved(_) | View::MergeWith { .. } => {
             &["Enter chooses", "Esc closes"]
         }
-        _ => &["Enter goes on", "Esc cancels"],
+        // Questions tell it themselves.
+        _ => &[],
     }
 }
 

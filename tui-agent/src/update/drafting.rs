@@ -25,10 +25,10 @@ impl App {
             return;
         }
         if self.suggesting.drafting == Some(conversation) {
-            return self.tell(Shown::fixed("It is being drafted."), now);
+            return self.tell_here(Shown::fixed("It is being drafted."), now);
         }
         if self.summary().is_some_and(|row| !row.stage.is_open()) {
-            return self.tell(Shown::fixed("The chat has ended: nothing is drafted."), now);
+            return self.tell_here(Shown::fixed("The chat has ended: nothing is drafted."), now);
         }
         if !self.provider_is_on() {
             return self.no_draft(NoDraft::Off);

@@ -152,7 +152,7 @@ impl App {
             Some((conversation, text.find(&pasted)?, pasted, text))
         });
         let Some((conversation, at, pasted, text)) = place else {
-            return self.tell(Shown::fixed("There is no large paste in the reply."), now);
+            return self.tell_here(Shown::fixed("There is no large paste in the reply."), now);
         };
         if self.attach_text(conversation, &pasted) {
             let rest = format!("{}{}", &text[..at], &text[at + pasted.len()..]);

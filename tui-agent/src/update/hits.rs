@@ -102,8 +102,8 @@ impl App {
                 self.tell(Shown::line(&words), now);
             }
             None if self.finding.asking_here.is_some() => self.tell(Shown::fixed("asking ..."), now),
-            None if by > 0 => self.tell(Shown::fixed("There is no older one in this chat."), now),
-            None => self.tell(Shown::fixed("There is no newer one in this chat."), now),
+            None if by > 0 => self.tell_here(Shown::fixed("There is no older one in this chat."), now),
+            None => self.tell_here(Shown::fixed("There is no newer one in this chat."), now),
         }
     }
 }

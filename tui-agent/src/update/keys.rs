@@ -63,7 +63,7 @@ impl App {
             "{} does nothing here. {help} shows the keys, {menu} finds an action by name.",
             key.hint()
         );
-        self.tell(Shown::line(&words), now);
+        self.tell_here(Shown::line(&words), now);
     }
 
     /// Nothing but the end can be wished for.
@@ -92,6 +92,8 @@ impl App {
             "pgup" => Some(top.saturating_sub(page)),
             "down" | "j" => Some(top + 1),
             "up" | "k" => Some(top.saturating_sub(1)),
+            "home" | "g" => Some(0),
+            "end" | "G" => Some(usize::MAX),
             _ => None,
         };
         let last_top = self.help_last_top();
@@ -99,7 +101,7 @@ impl App {
     }
 
     /// The row that the help begins with where its end is seen.
-    pub(super) fn help_last_top(&self) -> usize {
+    pub(crate) fn help_last_top(&self) -> usize {
         let rows = self.help_rows().len();
         rows.saturating_sub(usize::from(self.layout().help_rows()))
     }
@@ -112,7 +114,7 @@ impl App {
                 let words = format!(
                     "No chat is open, so this goes to nobody: {next} takes the next one, {list} goes to the list."
                 );
-                self.tell(Shown::line(&words), now);
+                self.tell_here(Shown::line(&words), now);
             }
             return key.typed().is_some();
         };

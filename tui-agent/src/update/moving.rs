@@ -85,9 +85,12 @@ impl App {
             self.writing.leave(conversation);
         }
         self.save_drafts();
-        if self.notice.as_ref().is_some_and(|notice| notice.ends == Ends::Leaving) {
+        let of_this = |ends| matches!(ends, Ends::Leaving | Ends::Here(_));
+        if self.notice.as_ref().is_some_and(|notice| of_this(notice.ends)) {
             self.notice = None;
         }
+        // The key that quits when it comes again was pressed for what is left.
+        self.quits_until = None;
         if let Some((conversation, _)) = self.last_typing.take()
             && self.is_live()
         {

@@ -218,7 +218,9 @@ impl App {
             _ => self.over = Some(Over::Picker(pick)),
         }
         match picked {
-            Picked::No => self.key_beside(key),
+            Picked::No => {
+                self.key_beside(key);
+            }
             Picked::Asked => {
                 self.notice = None;
                 self.looks_for_something_else(now);
@@ -247,7 +249,8 @@ impl App {
     }
 
     /// A key that what lies over the chat has no use for.
-    pub(super) fn key_beside(&mut self, key: Option<Key>) {
+    /// Whether the program has one.
+    pub(super) fn key_beside(&mut self, key: Option<Key>) -> bool {
         let action = key.and_then(|key| self.keymap.action(contexts(true), key));
         match action {
             Some(Action::Interrupt | Action::Menu) => self.over = None,
@@ -257,8 +260,9 @@ impl App {
                 self.save_drafts();
                 self.out.push(Effect::Suspend);
             }
-            _ => {}
+            _ => return false,
         }
+        true
     }
 
     pub(crate) fn paste_over(&mut self, text: &str, now: Now) {
@@ -350,7 +354,7 @@ impl App {
             None => return,
         };
         match edited {
-            Edited::Unchanged => self.tell(Shown::fixed("Nothing was changed."), now),
+            Edited::Unchanged => self.tell_here(Shown::fixed("Nothing was changed."), now),
             Edited::Failed(words) => self.trouble(words, Ends::Leaving),
             Edited::Changed(text) => self.reply_edited(conversation, mode, &text, now),
         }

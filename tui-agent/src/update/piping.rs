@@ -254,7 +254,7 @@ impl App {
         }
         let written = self.writing.of(*about);
         if matches!(written.mode(), Mode::Edit(_)) {
-            self.tell(Shown::fixed("Esc cancels the change first."), now);
+            self.tell_here(Shown::fixed("Esc cancels the change first."), now);
             return false;
         }
         written.set_mode(mode);

@@ -27,7 +27,7 @@ impl App {
             self.writing.of(conversation).current_mut().clear();
             self.writing.changed(conversation, now.elapsed);
             self.say_typing(conversation, now);
-            return self.tell(Shown::fixed("Cleared. ^_ brings it back."), now);
+            return self.tell_here(Shown::fixed("Cleared. ^_ brings it back."), now);
         }
         if self.quits_until.is_some() {
             return self.quit(now);
@@ -40,7 +40,7 @@ impl App {
         let again = self.key_words(Action::Interrupt);
         self.tell(Shown::line(&format!("{unsent}{again} again to quit.")), now);
         if let Some(notice) = &mut self.notice {
-            notice.ends = Ends::At(now.elapsed + QUIT_TWICE);
+            notice.ends = Ends::Here(now.elapsed + QUIT_TWICE);
         }
     }
 
@@ -51,13 +51,13 @@ impl App {
                 self.quits_until = Some(now.elapsed + QUIT_UNSENT);
                 let again = self.quit_key();
                 let words = format!("{} not sent yet, kept here. {again} again to quit.", lines(unsent));
-                self.tell(Shown::line(&words), now);
+                self.tell_here(Shown::line(&words), now);
             }
             None if self.files.is_moving() && self.quits_until.is_none() => {
                 self.quits_until = Some(now.elapsed + QUIT_UNSENT);
                 let again = self.quit_key();
                 let words = format!("A file is on its way and would be given up. {again} again to quit.");
-                self.tell(Shown::line(&words), now);
+                self.tell_here(Shown::line(&words), now);
             }
             _ => self.quit(now),
         }

@@ -53,7 +53,7 @@ impl App {
             let attached = !written.with.is_empty();
             match stage {
                 Stage::Bot | Stage::Waiting { .. } => self.take_over(now),
-                _ if attached => self.tell(Shown::fixed("Write a few words to go with it."), now),
+                _ if attached => self.tell_here(Shown::fixed("Write a few words to go with it."), now),
                 _ => {}
             }
             return;
@@ -231,7 +231,7 @@ impl App {
     pub(crate) fn retry(&mut self, now: Now) {
         let unsent = self.chat.as_ref().and_then(|chat| chat.unsent(&self.replica));
         let Some(unsent) = unsent.cloned() else {
-            return self.tell(Shown::fixed("Nothing here was refused."), now);
+            return self.tell_here(Shown::fixed("Nothing here was refused."), now);
         };
         if unsent.mark == PendingMark::Stale {
             self.replica.confirm(unsent.id);
@@ -274,7 +274,7 @@ impl App {
     pub(crate) fn discard(&mut self, now: Now) {
         let unsent = self.chat.as_ref().and_then(|chat| chat.unsent(&self.replica));
         let Some((id, mark)) = unsent.map(|it| (it.id, it.mark.clone())) else {
-            return self.tell(Shown::fixed("Nothing here was refused."), now);
+            return self.tell_here(Shown::fixed("Nothing here was refused."), now);
         };
         if mark == PendingMark::Stale {
             self.order(Order::Discard(id));

@@ -49,7 +49,7 @@ impl App {
         let toggles = self.is_composing();
         let written = self.writing.of(conversation);
         let mode = match written.mode() {
-            Mode::Edit(_) => return self.tell(Shown::fixed("Esc cancels the change first."), now),
+            Mode::Edit(_) => return self.tell_here(Shown::fixed("Esc cancels the change first."), now),
             Mode::Note if toggles => Mode::Reply,
             Mode::Reply | Mode::Note => Mode::Note,
         };

@@ -6,7 +6,7 @@ use ratatui::{buffer::Buffer, layout::Rect, widgets::Widget};
 
 use crate::{
     app::App,
-    keys::{Action, contexts},
+    keys::{Action, Context, contexts},
     layout::{Layout, WIDE_LIST},
     list::Spot,
     over::{AskFor, Over, PickFor},
@@ -16,9 +16,17 @@ use crate::{
     writing::Mode,
 };
 
-/// The last hint to go.
-fn help() -> Hint<Action> {
-    Hint::of(Action::Help, "help")
+/// The last hint to go: the way to the help, and out of it.
+fn last(app: &App) -> Hint<Action> {
+    match app.help {
+        Some(_) => Hint::words("Esc closes"),
+        None => Hint::of(Action::Help, "help"),
+    }
+}
+
+/// Where the keys of the footer mean something. What lies over the chat takes letters for itself, in whatever it was opened from.
+fn footer_contexts(app: &App) -> &'static [Context] {
+    contexts(app.is_composing() || app.over.is_some())
 }
 
 /// The rule below the header and the bars between panes.
@@ -55,27 +63,34 @@ pub(super) fn rules(app: &App, layout: &Layout, buffer: &mut Buffer) {
 
 /// What can be done next, by key.
 pub(super) fn footer(app: &App, area: Rect, buffer: &mut Buffer, now: Now) {
-    let contexts = contexts(app.is_composing());
+    let contexts = footer_contexts(app);
     let line = match app.half_key {
         // What lies over the chat has no keys of two.
-        true if app.over.is_some() => app.keymap.half_footer(&[], area.width, &app.theme),
+        true if app.over.is_some() || app.help.is_some() => app.keymap.half_footer(&[], area.width, &app.theme),
         true => app.keymap.half_footer(contexts, area.width, &app.theme),
-        false => app
-            .keymap
-            .footer(contexts, &hints(app, now), &help(), area.width, &app.theme),
+        false => app.keymap.footer(
+            contexts,
+            &hints(app, area.width, now),
+            &last(app),
+            area.width,
+            &app.theme,
+        ),
     };
     line.render(row_of(area, 0), buffer);
 }
 
 /// The action whose hint stands at a column of the footer.
 pub(crate) fn footer_action(app: &App, area: Rect, column: u16, now: Now) -> Option<Action> {
-    let (hints, contexts) = (hints(app, now), contexts(app.is_composing()));
-    app.keymap.footer_action(contexts, &hints, &help(), area.width, column)
+    let (hints, contexts) = (hints(app, area.width, now), footer_contexts(app));
+    app.keymap
+        .footer_action(contexts, &hints, &last(app), area.width, column)
 }
 
-fn hints(app: &App, now: Now) -> Vec<Hint<Action>> {
+fn hints(app: &App, columns: u16, now: Now) -> Vec<Hint<Action>> {
     let composing = app.is_composing();
     let mut hints = match &app.over {
+        _ if app.help.is_some() => return help_hints(app),
+        Some(Over::Desk(stack)) => desk::hints(stack, |hints| fits(app, hints, columns)),
         Some(over) => over_hints(app, over),
         None if composing => compose_hints(app, now),
         None => list_hints(app, now),
@@ -88,8 +103,29 @@ fn hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     hints
 }
 
+/// Whether a footer of so many columns has room for all of these.
+fn fits(app: &App, hints: &[Hint<Action>], columns: u16) -> bool {
+    let line = app
+        .keymap
+        .footer(footer_contexts(app), hints, &last(app), columns, &app.theme);
+    let line = line.to_string();
+    hints.iter().all(|hint| line.contains(hint.words.as_str()))
+}
+
+/// What lies beneath the help takes no keys.
+fn help_hints(app: &App) -> Vec<Hint<Action>> {
+    match app.help_last_top() {
+        0 => vec![],
+        _ => vec![Hint::words("PgUp PgDn Home End scroll")],
+    }
+}
+
 fn over_hints(app: &App, over: &Over) -> Vec<Hint<Action>> {
     match over {
+        // With nothing found there is nothing for Enter.
+        Over::Picker(pick) if pick.picker.fitting() == 0 && pick.purpose != PickFor::Find => {
+            vec![Hint::words("Esc closes")]
+        }
         Over::Picker(pick) if pick.purpose == PickFor::File => vec![
             Hint::words("Enter fetches"),
             Hint::words("Alt+Enter opens"),
@@ -110,9 +146,9 @@ fn over_hints(app: &App, over: &Over) -> Vec<Hint<Action>> {
             }
         }
         Over::Picker(_) => vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],
-        Over::Prompt(_) => vec![Hint::words("Enter goes on"), Hint::words("Esc cancels")],
+        Over::Prompt(ask) => vec![Hint::words(ask.prompt.enter()), Hint::words("Esc cancels")],
         Over::Reading(_) => vec![Hint::words("PgUp PgDn scroll"), Hint::words("Esc closes")],
-        Over::Desk(stack) => desk::hints(stack),
+        Over::Desk(_) => vec![],
     }
 }
 

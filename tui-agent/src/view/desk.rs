@@ -51,12 +51,19 @@ fn notice(app: &App, area: Rect, whole: bool, buffer: &mut Buffer, now: Now) {
     chat::status(app, row, buffer, now);
 }
 
-/// What the keys do on top.
-pub(super) fn hints(stack: &Stack) -> Vec<Hint<Action>> {
-    let letters = stack.top().map(|top| desk_views::letters(&top.view));
-    letters
-        .unwrap_or_default()
-        .iter()
-        .map(|words| Hint::words(words))
-        .collect()
+/// What the keys do on top. Of what is read and has many letters the way out is the last to go: beside its place the title of it may have
+/// no room for that.
+pub(super) fn hints(stack: &Stack, fits: impl Fn(&[Hint<Action>]) -> bool) -> Vec<Hint<Action>> {
+    let Some(top) = stack.top() else { return vec![] };
+    let letters = desk_views::letters(&top.view);
+    match &top.surface {
+        Surface::Picker(picker) if picker.fitting() == 0 => return vec![Hint::words("Esc closes")],
+        Surface::Prompt(prompt) => return vec![Hint::words(prompt.enter()), Hint::words("Esc cancels")],
+        Surface::Table(_) | Surface::Reading(_) | Surface::Picker(_) => {}
+    }
+    let mut hints: Vec<Hint<Action>> = letters.iter().map(|words| Hint::words(words)).collect();
+    while matches!(top.surface, Surface::Reading(_)) && hints.len() > 1 && !fits(&hints) {
+        hints.remove(hints.len() - 2);
+    }
+    hints
 }

@@ -82,13 +82,18 @@ fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buff
             let style = theme.who(minicom_tui_kit::Who::Note);
             let written = app.writing.get(summary.conversation);
             let too_long = written.and_then(|written| written.current().too_long());
-            let does = match (too_long, app.is_live()) {
-                (Some(words), _) => vec![words.to_string(), "too long".to_owned()],
-                (None, true) => vec![format!("{}: reply", app.key_words(Action::Note))],
-                (None, false) => vec![
-                    format!("kept here, sent when back {dot} {}: reply", app.key_words(Action::Note)),
-                    "sent when back".to_owned(),
-                ],
+            let tab = app.key_words(Action::Note);
+            let (does, does_style) = match (ends(app, summary, now), too_long, app.is_live()) {
+                (Some(ends), ..) => (ends, theme.warning()),
+                (None, Some(words), _) => (vec![words.to_string(), "too long".to_owned()], style),
+                (None, None, true) => (vec![format!("{tab}: reply")], style),
+                (None, None, false) => (
+                    vec![
+                        format!("kept here, sent when back {dot} {tab}: reply"),
+                        "sent when back".to_owned(),
+                    ],
+                    style,
+                ),
             };
             let rule = (theme.signs().note_rule, style);
             titled_rule(
@@ -96,11 +101,12 @@ fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buff
                 buffer,
                 rule,
                 ("NOTE: only agents see this", style),
-                (&does, style),
+                (&does, does_style),
             );
         }
         Mode::Edit(_) => {
-            let does = [format!("Enter changes it {dot} Esc cancels"), "Esc cancels".to_owned()];
+            let keys = || vec![format!("Enter changes it {dot} Esc cancels"), "Esc cancels".to_owned()];
+            let does = ends(app, summary, now).unwrap_or_else(keys);
             let rule = (theme.signs().rule, theme.dim());
             titled_rule(
                 area,
@@ -179,19 +185,25 @@ fn popup(app: &App, offer: &Popup, parts: &ChatLayout, buffer: &mut Buffer) {
     }
 }
 
+/// That the chat is about to end, whatever is written meanwhile: in forms that get shorter.
+fn ends(app: &App, summary: &Summary, now: Now) -> Option<Vec<String>> {
+    let held = app.closing_of(summary.conversation)?;
+    let left = words::seconds_left(app.start + held.until, app.instant(now)).unwrap_or(0);
+    let short = format!("ends in {left} s");
+    let long = match app.undo_key() {
+        key if key.is_empty() => short.clone(),
+        key => format!("{short} {} {key} undoes", app.theme.signs().dot),
+    };
+    Some(vec![long, short])
+}
+
 /// What Enter will do, before anything is typed: in forms that get shorter, and whether it is worth a warning.
 fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
     let dot = app.theme.signs().dot;
     let clock = |at: i64| app.zone.clock(at);
     let forms = |long: String, short: &str| vec![long, short.to_owned()];
-    if let Some(held) = app.closing_of(summary.conversation) {
-        let left = words::seconds_left(app.start + held.until, app.instant(now)).unwrap_or(0);
-        let short = format!("ends in {left} s");
-        let long = match app.undo_key() {
-            key if key.is_empty() => short.clone(),
-            key => format!("{short} {dot} {key} undoes"),
-        };
-        return (vec![long, short], true);
+    if let Some(ends) = ends(app, summary, now) {
+        return (ends, true);
     }
     let written = app.writing.get(summary.conversation);
     if let Some(words) = written.and_then(|written| written.current().too_long()) {

@@ -114,6 +114,8 @@ impl App {
         *top = match (action, key.to_string().as_str()) {
             (Some(Action::Older), _) => top.saturating_sub(page),
             (Some(Action::Newer), _) => *top + page,
+            (_, "home") => 0,
+            (Some(Action::Latest), _) | (_, "end") => usize::MAX,
             (Some(Action::RowUp), _) | (_, "up") => top.saturating_sub(1),
             (Some(Action::RowDown), _) | (_, "down") => *top + 1,
             (Some(Action::Escape | Action::Help | Action::Clear), _) => {

@@ -50,6 +50,10 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
     match &app.over {
         Some(Over::Questions(_)) => return vec![Hint::words("Enter next, empty skips"), Hint::words("Esc skips all")],
         Some(Over::Comment { .. }) => return vec![Hint::words("Enter sends"), Hint::words("Esc takes it back")],
+        // With nothing found there is nothing for Enter.
+        Some(Over::Files(picker)) if picker.fitting() == 0 => return vec![Hint::words("Esc closes")],
+        Some(Over::Menu(picker)) if picker.fitting() == 0 => return vec![Hint::words("Esc closes")],
+        Some(Over::Quotes(picker)) if picker.fitting() == 0 => return vec![Hint::words("Esc closes")],
         Some(Over::Files(_)) => {
             return vec![
                 Hint::words("Enter fetches"),

@@ -47,9 +47,12 @@ impl FromStr for Choice {
         found.map(|it| it.1.clone()).ok_or_else(|| {
             let names = NAMES.map(|it| it.0);
             let near = nearest(text, names.into_iter());
-            let hint = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
+            let hint = match near {
+                Some(near) => format!("did you mean {near}? There"),
+                None => "there".to_owned(),
+            };
             UnknownTheme(format!(
-                "there is no theme of that name; {hint}There are {}, and files of your own, as in ./mine.toml",
+                "there is no theme of that name; {hint} are {}, and files of your own, as in ./mine.toml",
                 names.join(", ")
             ))
         })
@@ -210,9 +213,12 @@ mod tests {
             );
         }
         let words = "lihgt".parse::<Choice>().unwrap_err().to_string();
-        assert!(words.contains("did you mean light?"), "{words}");
+        assert!(words.contains("that name; did you mean light? There are"), "{words}");
         let words = "solarized".parse::<Choice>().unwrap_err().to_string();
-        assert!(words.contains("There are auto, ansi, mono, dark, light"), "{words}");
+        assert!(
+            words.contains("that name; there are auto, ansi, mono, dark, light"),
+            "{words}"
+        );
         let words = "nowhere/mine.toml".parse::<Choice>().unwrap_err().to_string();
         assert!(words.contains("nowhere/mine.toml: the theme cannot be read"), "{words}");
     }

@@ -230,15 +230,14 @@ impl App {
             Surface::Picker(_) | Surface::Prompt(_) => None,
         });
         self.over = Some(Over::Desk(stack));
-        let means = match (found, key) {
-            (Some((view, row)), Some(key)) => {
-                self.notice = None;
-                self.view_key(&view, row.as_ref(), &key.to_string(), now)
-            }
-            _ => false,
-        };
-        if !means {
+        let (Some((view, row)), Some(pressed)) = (found, key) else {
             self.key_beside(key);
+            return;
+        };
+        self.notice = None;
+        if !self.view_key(&view, row.as_ref(), &pressed.to_string(), now) && !self.key_beside(key) {
+            let words = format!("{} does nothing here. Esc closes.", pressed.hint());
+            self.tell(Shown::line(&words), now);
         }
     }
 

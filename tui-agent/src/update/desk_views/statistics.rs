@@ -41,7 +41,9 @@ impl App {
             "2" => wanted.range = Range::Week,
             "3" => wanted.range = Range::Month,
             "4" => wanted.range = Range::Quarter,
-            "a" | "g" | "t" if !shown.may_split => return false,
+            "a" | "g" | "t" if !shown.may_split => {
+                self.tell(Shown::fixed("Only admins see the figures one by one."), now);
+            }
             "a" => wanted.by = other(shown.by, By::Agent),
             "g" => wanted.by = other(shown.by, By::Group),
             "t" => wanted.by = other(shown.by, By::Tag),

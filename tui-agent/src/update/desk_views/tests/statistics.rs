@@ -36,6 +36,24 @@ fn a_key_opens_them_and_others_choose_the_days() {
     seat.press("<esc>").sees_no("Statistics");
 }
 
+/// Beside the place of what is long the title has no room for it.
+#[test]
+fn the_way_out_is_told_at_every_width() {
+    for (width, height) in [(50, 12), (40, 10)] {
+        let mut seat = Seat::at(desk(), width, height);
+        told(&mut seat, Range::Week, None);
+        seat.press("<esc>%").sees("Esc closes").sees("1 today").sees("F1 help");
+    }
+}
+
+#[test]
+fn a_key_that_does_nothing_says_so() {
+    let mut seat = seat();
+    told(&mut seat, Range::Week, None);
+    seat.press("%z").sees("z does nothing here. Esc closes.");
+    seat.press("1").sees_no("does nothing");
+}
+
 #[test]
 fn they_are_asked_for_again_when_something_happens_but_not_at_once() {
     let mut seat = seat();
