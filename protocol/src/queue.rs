@@ -49,6 +49,11 @@ pub enum WhyNot {
     NotThere,
     /// It came from the agent's hands, by a transfer or for silence. One may still take by hand.
     HadItLast,
+    /// A colleague has it: it goes on by a transfer, or an admin assigns it.
+    Taken {
+        /// Who has it.
+        by: AgentRef,
+    },
 }
 
 impl WhyNot {
@@ -65,6 +70,7 @@ impl WhyNot {
             WhyNot::NotAvailable { intent } => format!("is {}", intent.word()),
             WhyNot::NotThere => "is not there".to_owned(),
             WhyNot::HadItLast => "had it last".to_owned(),
+            WhyNot::Taken { by } => format!("{} has it", by.name.shown()),
         }
     }
 }
@@ -261,16 +267,29 @@ impl<'a> Queue<'a> {
             .map(|it| it.agent)
     }
 
-    /// Who may take this one and who not, and why. Accounts that are disabled or deleted are nobody's who could.
+    /// Who may take this one and who not, and why. Accounts that are disabled or deleted are nobody's who could. What a colleague has
+    /// nobody takes, an admin neither.
     pub fn chances(&self, row: &Summary, agents: &[Routable]) -> Vec<Chance> {
         let mut chances: Vec<Chance> = agents
             .iter()
             .filter_map(|it| {
                 let member = self.staff.agent(it.agent).filter(|member| member.enabled)?;
+                let (take, route) = match row.stage.owner() {
+                    // Whoever has it need not be one who may.
+                    Some(owner) if owner.id == it.agent => (None, None),
+                    Some(owner) => {
+                        let taken = WhyNot::Taken { by: owner.clone() };
+                        (Some(taken.clone()), Some(taken))
+                    }
+                    None => (
+                        self.may_take(member, it.active, row).err(),
+                        self.may_be_given(member, it.presence, it.active, row).err(),
+                    ),
+                };
                 Some(Chance {
                     agent: member.agent.clone(),
-                    take: self.may_take(member, it.active, row).err(),
-                    route: self.may_be_given(member, it.presence, it.active, row).err(),
+                    take,
+                    route,
                 })
             })
             .collect();

@@ -542,6 +542,28 @@ fn chances_explain_by_the_rules_that_decide() {
     assert_eq!(found, expected, "in the order of names");
 }
 
+/// The server refuses to take from a colleague, an admin too: see `TakenBy`.
+#[test]
+fn what_a_colleague_has_nobody_may_take() {
+    let (staff, settings) = (of_both(), settings());
+    let row = then(waits(1, 5, Priority::Medium, &["german"]), taken(bo()));
+    let agents = [here(ada().id, 0, 0), here(bo().id, 1, 0)];
+    let taken = Some(WhyNot::Taken { by: bo() });
+    let expected = [
+        Chance {
+            agent: ada(),
+            take: taken.clone(),
+            route: taken,
+        },
+        Chance {
+            agent: bo(),
+            take: None,
+            route: None,
+        },
+    ];
+    assert_eq!(queue(&staff, &settings, 20).chances(&row, &agents), expected);
+}
+
 #[test]
 fn the_queue_in_numbers() {
     let (staff, settings) = (of_both(), settings());

@@ -239,8 +239,8 @@ fn nothing_found_names_what_was_looked_for_and_the_way_back() {
 fn a_question_says_what_enter_does_in_one_word() {
     let mut seat = seat();
     seat.press("<esc>f").sees("Which conversations");
-    assert_eq!(seat.bench.screen().matches("Enter done").count(), 3);
-    seat.sees_no("Enter goes on").sees_no("Enter skips");
+    assert_eq!(seat.bench.screen().matches("Enter skips").count(), 3);
+    seat.sees_no("Enter goes on").sees_no("Enter done");
     seat.press("x");
     assert_eq!(seat.bench.screen().matches("Enter done").count(), 2);
 }

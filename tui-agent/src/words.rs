@@ -118,7 +118,7 @@ pub fn why_not_you(because: &WhyNot) -> String {
         WhyNot::Full { active, capacity } => format!("you have {active} of {capacity}"),
         WhyNot::Skills { .. } | WhyNot::Group { .. } => format!("it {}", because.words()),
         WhyNot::NotAvailable { intent } => format!("you are {}", intent.word()),
-        WhyNot::Disabled | WhyNot::NotThere | WhyNot::HadItLast => because.words(),
+        WhyNot::Disabled | WhyNot::NotThere | WhyNot::HadItLast | WhyNot::Taken { .. } => because.words(),
     }
 }
 

@@ -623,11 +623,8 @@ fn the_help_scrolls_and_lets_what_is_typed_through() {
     rig.bench
         .press("<pgup><pgup><pgup><pgup><pgup><pgup><pgup>")
         .sees("Enter");
-    rig.bench
-        .press("<end>")
-        .sees("what I sent")
-        .press("<home>")
-        .sees("Enter");
+    rig.bench.press("<end>").sees("what I sent");
+    rig.bench.press("<home>").sees("Enter");
     rig.bench.press("<f1>").sees_no("Keys:");
     rig.bench.press("<f1>").sees("Keys:");
     rig.bench.press("a").sees_no("Keys:").sees("▏a");

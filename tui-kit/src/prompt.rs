@@ -21,6 +21,8 @@ const LABEL_ROWS_MAX: usize = 4;
 
 /// What Esc does, where the program does not say it.
 const ESCAPE: &str = "Esc cancels";
+/// What Enter does with an empty answer that may be one.
+const SKIPS: &str = "Enter skips";
 
 /// Tells why an answer does not do. A plain function, so that a question can be compared and copied.
 pub type Check = fn(&str) -> Result<(), Shown>;
@@ -32,8 +34,7 @@ pub struct Question {
     label: Shown,
     default: String,
     text: String,
-    /// What Enter does with an empty answer, if there may be one.
-    optional: Option<&'static str>,
+    optional: bool,
     hint: Shown,
     check: Option<Check>,
 }
@@ -45,7 +46,7 @@ impl Question {
             label,
             default: String::new(),
             text: String::new(),
-            optional: None,
+            optional: false,
             hint: Shown::default(),
             check: None,
         }
@@ -64,13 +65,8 @@ impl Question {
     }
 
     /// It may be skipped: an empty answer is one.
-    pub fn optional(self) -> Question {
-        self.optional_as("Enter skips")
-    }
-
-    /// The same, where an empty answer does something: `Enter shows all`.
-    pub fn optional_as(mut self, words: &'static str) -> Question {
-        self.optional = Some(words);
+    pub fn optional(mut self) -> Question {
+        self.optional = true;
         self
     }
 
@@ -88,8 +84,8 @@ impl Question {
 
     fn hint(&self) -> Shown {
         match (self.default.as_str(), self.optional) {
-            ("", Some(words)) => Shown::fixed(words),
-            ("", None) => self.hint.clone(),
+            ("", true) => Shown::fixed(SKIPS),
+            ("", false) => self.hint.clone(),
             (default, _) => Shown::line(&format!("{default} (Enter takes it)")),
         }
     }
@@ -102,8 +98,8 @@ impl Question {
         };
         if answer.is_empty() {
             return match self.optional {
-                Some(_) => Ok(String::new()),
-                None => Err(Shown::line(&format!("{} is needed", self.label))),
+                true => Ok(String::new()),
+                false => Err(Shown::line(&format!("{} is needed", self.label))),
             };
         }
         self.check.map_or(Ok(()), |check| check(answer))?;
@@ -224,8 +220,8 @@ impl Prompt {
     /// What Enter does now, in words: the same in the rule, in an empty answer and in a footer.
     pub fn enter(&self) -> &'static str {
         let question = &self.questions[self.at];
-        match question.optional {
-            Some(words) if question.default.is_empty() && self.field.text().trim().is_empty() => words,
+        match self.field.text().trim() {
+            "" if question.optional && question.default.is_empty() => SKIPS,
             _ if self.at + 1 < self.questions.len() => "Enter next",
             _ => "Enter done",
         }

@@ -743,6 +743,7 @@ every! {
         WhyNot::NotAvailable { .. } => WhyNot::NotAvailable { intent: Intent::Busy },
         WhyNot::NotThere => WhyNot::NotThere,
         WhyNot::HadItLast => WhyNot::HadItLast,
+        WhyNot::Taken { .. } => WhyNot::Taken { by: ada() },
     }
 
     every_customer_question: CustomerQuestion {

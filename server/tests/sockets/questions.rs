@@ -662,8 +662,11 @@ async fn why_says_who_may_take_what_waits_and_why_others_may_not() {
         .await
         .unwrap();
     let taken = why(&mut at_desk, plain).await;
-    let full = WhyNot::Full { active: 1, capacity: 1 };
-    assert_eq!((taken.place, reasons(&taken)[0]), (None, ("Ada", Some(&full))));
+    // What somebody has is taken by nobody else, whatever the others could have.
+    let by = taken.agents[0].agent.clone();
+    let by_ada = WhyNot::Taken { by };
+    assert_eq!(taken.place, None);
+    assert_eq!(reasons(&taken), [("Ada", None), ("Bo", Some(&by_ada))]);
     bob.does(minicom_protocol::command::CustomerCommand::Close {})
         .await
         .unwrap();

@@ -6,6 +6,7 @@ use minicom_protocol::{
     frame::{AgentQuestion, AgentReply},
     ids::{ConversationId, Time},
     intake::Priority,
+    people::AgentRef,
     queue::{Chance, QueueStats, Why, WhyNot},
     refusal::Refusal,
     stage::Stage,
@@ -197,15 +198,17 @@ fn explain(row: &Summary, why: &Why, now: Time) -> String {
     if let Some(group) = &row.group {
         out.push_str(&format!("waits for the group {}\n", group.name.shown()));
     }
-    if !why.routing {
+    let owner = row.stage.owner();
+    // Only what waits is given to somebody.
+    if !why.routing && owner.is_none() {
         out.push_str("routing is off: it goes to whoever takes it\n");
     }
     out.push('\n');
-    out.push_str(&chances(&why.agents, why.routing));
+    out.push_str(&chances(&why.agents, why.routing && owner.is_none(), owner));
     out
 }
 
-fn chances(agents: &[Chance], routing: bool) -> String {
+fn chances(agents: &[Chance], routing: bool, owner: Option<&AgentRef>) -> String {
     let yes_or = |not: &Option<WhyNot>| match not {
         None => Shown::fixed("yes"),
         Some(why) => cell(format!("no: {}", why.words())),
@@ -215,7 +218,11 @@ fn chances(agents: &[Chance], routing: bool) -> String {
         false => Table::new(&["AGENT", "MAY TAKE IT"]),
     };
     for chance in agents {
-        let mut cells = vec![chance.agent.name.shown(), yes_or(&chance.take)];
+        let take = match owner.is_some_and(|owner| owner.id == chance.agent.id) {
+            true => Shown::fixed("has it"),
+            false => yes_or(&chance.take),
+        };
+        let mut cells = vec![chance.agent.name.shown(), take];
         if routing {
             cells.push(yes_or(&chance.route));
         }

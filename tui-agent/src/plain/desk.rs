@@ -172,10 +172,12 @@ impl PlainAgent {
             Some(place) => format!("number {place} in the queue"),
             None => "does not wait".to_owned(),
         };
-        let routing = if why.routing {
-            "is given to agents by itself"
-        } else {
-            "is given to nobody by itself"
+        let owner = row.and_then(|row| row.stage.owner()).map(|owner| owner.id);
+        let routing = match (owner, why.routing) {
+            // Only what waits is given to somebody.
+            (Some(_), _) => "goes on by a transfer, or an admin assigns it",
+            (None, true) => "is given to agents by itself",
+            (None, false) => "is given to nobody by itself",
         };
         let mut facts = vec![place, format!("{}{aged}", chosen.word())];
         facts.extend(
@@ -187,11 +189,14 @@ impl PlainAgent {
         for chance in &why.agents {
             let agent = chance.agent.name.shown();
             let take = match &chance.take {
+                None if owner == Some(chance.agent.id) => "has it".to_owned(),
                 None => "may take it".to_owned(),
                 Some(because) => format!("may not take it: {}", because.words()),
             };
             let route = match (&chance.take, &chance.route) {
-                (None, Some(because)) if why.routing => format!("; would not be given it: {}", because.words()),
+                (None, Some(because)) if why.routing && owner.is_none() => {
+                    format!("; would not be given it: {}", because.words())
+                }
                 _ => String::new(),
             };
             self.say(format!("{agent} {take}{route}"));

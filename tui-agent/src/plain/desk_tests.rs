@@ -120,6 +120,40 @@ fn why_somebody_waits_is_told_for_each_agent() {
     );
 }
 
+/// `/take` of it is refused, whoever asks.
+#[test]
+fn what_a_colleague_has_nobody_may_take() {
+    let mut desk = Desk::new();
+    desk.says("carol", "x").asks("carol").taken("carol", BO);
+    let mut script = carol(desk);
+    let conversation = script.desk.conversation("carol");
+    let taken = || Some(WhyNot::Taken { by: agent(BO) });
+    let chance = |name: &str, why: Option<WhyNot>| Chance {
+        agent: agent(name),
+        take: why.clone(),
+        route: why,
+    };
+    let why = Why {
+        conversation,
+        place: None,
+        effective: Priority::Medium,
+        agents: vec![chance(ADA, taken()), chance(BO, None)],
+        routing: true,
+    };
+    script.replies(
+        AgentQuestion::Why { conversation },
+        AgentReply::Why { why: Box::new(why) },
+    );
+    script.tells(
+        "/why",
+        &[
+            "carol: does not wait, medium; goes on by a transfer, or an admin assigns it.",
+            "Ada may not take it: Bo has it",
+            "Bo has it",
+        ],
+    );
+}
+
 #[test]
 fn what_the_server_would_not_tell_is_told() {
     let mut script = carol(waiting());

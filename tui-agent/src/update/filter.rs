@@ -25,7 +25,7 @@ impl App {
         };
         let question = Question::new(label)
             .starting_with(&terms.to_string())
-            .optional_as("Enter done")
+            .optional()
             .check(check);
         let prompt = Prompt::ask(Shown::fixed("Which conversations"), question);
         self.open_prompt(AskFor::Filter, Vec::new(), prompt);

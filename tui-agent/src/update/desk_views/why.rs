@@ -4,8 +4,8 @@
 use minicom_client::Section;
 use minicom_protocol::{
     ids::ConversationId,
-    people::Role,
-    queue::{Chance, Why},
+    people::{AgentRef, Role},
+    queue::{Chance, Why, WhyNot},
     settings::Routing,
     summary::Summary,
 };
@@ -91,21 +91,30 @@ impl App {
             ),
             None => format!("Priority {}", why.effective.word()),
         }));
-        lines.push(plain(
-            match (why.routing, self.replica.desk().map(|desk| desk.settings.routing)) {
-                (false, _) => "Routing is off: nobody is given a conversation without having asked".to_owned(),
-                (true, Some(Routing::LeastBusy)) => {
-                    "Routing gives it to the least busy who could be given it".to_owned()
-                }
-                (true, _) => "Routing is on".to_owned(),
-            },
-        ));
+        let owner = self.replica.summary(conversation).and_then(|row| row.stage.owner());
+        let chosen = self.replica.desk().map(|desk| desk.settings.routing);
+        lines.push(plain(match (owner, why.routing, chosen) {
+            (Some(owner), ..) => {
+                let name = owner.name.shown().cut(NAME_MAX);
+                let whom = if Some(owner.id) == self.me() {
+                    "you"
+                } else {
+                    name.as_str()
+                };
+                format!("Nobody can take it from {whom}: it goes on by a transfer, or an admin assigns it")
+            }
+            (None, false, _) => "Routing is off: nobody is given a conversation without having asked".to_owned(),
+            (None, true, Some(Routing::LeastBusy)) => {
+                "Routing gives it to the least busy who could be given it".to_owned()
+            }
+            (None, true, _) => "Routing is on".to_owned(),
+        }));
         lines.push(StyledLine::new());
         lines.push(StyledLine::of(Shown::fixed("WHO MAY TAKE IT"), self.theme.title()));
         let names: Vec<Shown> = why.agents.iter().map(|it| self.called(it)).collect();
         let columns = names.iter().map(|name| text::width(name.as_str())).max().unwrap_or(0);
         for (chance, name) in why.agents.iter().zip(names) {
-            lines.push(self.chance_line(chance, &name, columns, why.routing));
+            lines.push(self.chance_line(chance, &name, columns, why.routing, owner));
         }
     }
 
@@ -118,17 +127,28 @@ impl App {
     }
 
     /// `Bo   no: needs german`.
-    fn chance_line(&self, chance: &Chance, name: &Shown, columns: usize, routing: bool) -> StyledLine {
+    fn chance_line(
+        &self,
+        chance: &Chance,
+        name: &Shown,
+        columns: usize,
+        routing: bool,
+        owner: Option<&AgentRef>,
+    ) -> StyledLine {
         let staff = self.replica.desk().map(|desk| &desk.staff);
         let member = staff.and_then(|staff| staff.agent(chance.agent.id));
         let admin = member.is_some_and(|it| it.role == Role::Admin && it.enabled);
         let (take, style) = match &chance.take {
+            None if owner.is_some_and(|owner| owner.id == chance.agent.id) => ("has it".to_owned(), Style::new()),
             None => ("yes".to_owned(), self.theme.good()),
-            Some(because) if admin => (format!("as an admin only: {}", because.words()), Style::new()),
+            Some(because) if admin && !matches!(because, WhyNot::Taken { .. }) => {
+                (format!("as an admin only: {}", because.words()), Style::new())
+            }
             Some(because) => (format!("no: {}", because.words()), self.theme.dim()),
         };
         let given = match (&chance.route, &chance.take) {
-            _ if !routing => String::new(),
+            // Only what waits is given to somebody.
+            _ if !routing || owner.is_some() => String::new(),
             (None, _) => "; could be given it".to_owned(),
             (Some(route), Some(take)) if route == take => String::new(),
             (Some(route), _) => format!("; is not given it: {}", route.words()),
