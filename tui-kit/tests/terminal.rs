@@ -434,7 +434,7 @@ fn what_is_copied_and_addresses_go_to_the_terminal_in_its_own_words() {
 
 #[test]
 fn without_an_editor_the_person_is_told_what_to_set() {
-    let mut pty = Pty::start("exec echo-kit");
+    let mut pty = Pty::start("PATH=/nowhere exec echo-kit");
     pty.sees("Say something");
     pty.send("\x18\x05");
     pty.sees("No editor is set");
