@@ -19,7 +19,9 @@ use minicom_protocol::{
     summary::Summary,
     words::Tag,
 };
-use minicom_tui_kit::{Effect, Keymap, Now, Shown, Theme, Zone, bare::Bare, config::Habits, notify::Attention};
+use minicom_tui_kit::{
+    Effect, Keymap, Now, Shown, Theme, Zone, bare::Bare, config::Habits, help::Place, notify::Attention,
+};
 use ratatui::layout::Size;
 
 pub use self::{
@@ -172,8 +174,8 @@ pub struct App {
     pub(crate) habits: Habits,
     /// The first of two keys was pressed and waits for the second.
     pub(crate) half_key: bool,
-    /// The help is open, from this row on.
-    pub(crate) help: Option<usize>,
+    /// The help is open, and read here.
+    pub(crate) help: Option<Place>,
     /// Whether the details are shown, if the agent has said so.
     pub(crate) details: Option<bool>,
     /// Ctrl-C or q quits until then.

@@ -111,11 +111,6 @@ impl Layout {
         };
         cut_bottom(area, rows).1
     }
-
-    /// Rows of the help that can be seen below its title.
-    pub fn help_rows(&self) -> u16 {
-        self.help().height.saturating_sub(1)
-    }
 }
 
 /// Lays a screen out.

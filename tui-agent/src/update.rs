@@ -235,18 +235,15 @@ impl App {
         if self.bare.is_some() {
             return self.wheel_in_bare(up);
         }
-        if let Some(top) = self.help {
-            let (by, last_top) = (usize::from(WHEEL_ROWS), self.help_last_top());
-            let moved = if up { top.saturating_sub(by) } else { top + by };
-            self.help = Some(moved.min(last_top));
-            return;
+        let by = isize::from(WHEEL_ROWS.cast_signed());
+        let by = if up { -by } else { by };
+        if self.help.is_some() {
+            return self.move_in_help(by);
         }
         if self.over.is_some() {
             return self.wheel_over(up);
         }
         let layout = self.layout();
-        let by = isize::from(WHEEL_ROWS.cast_signed());
-        let by = if up { -by } else { by };
         if layout.list.is_some_and(|area| area.contains(at)) {
             self.list.scroll(by);
         } else if layout.details.is_some_and(|area| area.contains(at)) {

@@ -13,7 +13,11 @@ use minicom_protocol::{
     refusal::Refusal,
     stage::{Closer, Side},
 };
-use minicom_tui_kit::{Input, Theme, config::Habits, testing::BENCH_START};
+use minicom_tui_kit::{
+    Input, Theme,
+    config::Habits,
+    testing::{BENCH_START, help_is_whole},
+};
 use ratatui::layout::Position;
 
 use crate::{
@@ -1412,6 +1416,18 @@ fn help_opens_scrolls_and_closes() {
         .press("q")
         .sees_no("Keys: Esc closes");
     assert_eq!(seat.quit, None);
+}
+
+#[test]
+fn the_help_explains_every_key_whole_at_every_size() {
+    for (width, height) in [(40, 12), (50, 12), (80, 24), (120, 40)] {
+        for focus in ["", "<esc>"] {
+            let mut seat = seat();
+            seat.bench.resize(width, height);
+            seat.press(focus).press("<f1>").sees("Keys: Esc closes");
+            help_is_whole(&mut seat.bench);
+        }
+    }
 }
 
 #[test]

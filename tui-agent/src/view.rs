@@ -12,7 +12,7 @@ mod over;
 pub(crate) mod with;
 mod writing;
 
-use minicom_tui_kit::{Now, help, text};
+use minicom_tui_kit::{Now, text};
 use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Style};
 
 use crate::app::App;
@@ -52,8 +52,8 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
     if let Some(at) = over::draw(app, buffer, now) {
         cursor = Some(at);
     }
-    if let Some(top) = app.help {
-        help::view(&app.help_rows(), top, layout.help(), buffer, &app.theme);
+    if let Some(at) = app.help {
+        app.shown_help().view(at, buffer);
         cursor = Some(layout.help().as_position());
     }
     if let Some(cursor) = cursor {

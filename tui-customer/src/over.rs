@@ -1,7 +1,7 @@
 //! What takes the keys first: help, questions, a choice, something to read. One at a time. It refuses to know what comes of it.
 
 use minicom_protocol::{ids::FileId, line::LineRef};
-use minicom_tui_kit::{Overlay, Picker, Prompt};
+use minicom_tui_kit::{Overlay, Picker, Prompt, help::Place};
 
 use crate::{actions::Action, slash::Word};
 
@@ -10,8 +10,8 @@ use crate::{actions::Action, slash::Word};
 pub enum Over {
     /// The keys and words.
     Help {
-        /// The first row.
-        top: usize,
+        /// Where it is read.
+        at: Place,
         /// What it was asked for in: that is there again after it.
         under: Option<Box<Over>>,
     },

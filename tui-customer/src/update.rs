@@ -3,6 +3,7 @@
 //! `news`.
 
 mod files;
+mod help;
 mod keys;
 pub(crate) mod looking;
 mod news;
@@ -196,8 +197,10 @@ impl App {
             return bare.wheel(up, &self.transcript, &self.zone);
         }
         match (&mut self.over, up) {
-            (Some(Over::Help { top, .. }), true) => *top = top.saturating_sub(usize::from(WHEEL_ROWS)),
-            (Some(Over::Help { top, .. }), false) => *top += usize::from(WHEEL_ROWS),
+            (Some(Over::Help { .. }), up) => {
+                let rows = isize::from(WHEEL_ROWS.cast_signed());
+                self.move_in_help(if up { -rows } else { rows });
+            }
             (Some(Over::Reading(reading) | Over::Consent { reading, .. }), up) => reading.wheel(up),
             (_, true) => self.transcript.scroll_up(WHEEL_ROWS),
             (_, false) => self.transcript.scroll_down(WHEEL_ROWS),

@@ -20,7 +20,7 @@ use minicom_tui_customer::{
 use minicom_tui_kit::{
     Effect, Input, Theme,
     config::Config,
-    testing::{BENCH_START, key},
+    testing::{BENCH_START, help_is_whole, key},
 };
 use rig::{Desk, Rig, ada, agent, line_no, settings, typing};
 
@@ -620,14 +620,24 @@ fn the_help_scrolls_and_lets_what_is_typed_through() {
         rig.bench.press("<pgdn>");
     }
     rig.bench.sees("what I sent");
-    rig.bench
-        .press("<pgup><pgup><pgup><pgup><pgup><pgup><pgup>")
-        .sees("Enter");
+    for _ in 0..20 {
+        rig.bench.press("<pgup>");
+    }
+    rig.bench.sees("Enter");
     rig.bench.press("<end>").sees("what I sent");
     rig.bench.press("<home>").sees("Enter");
     rig.bench.press("<f1>").sees_no("Keys:");
     rig.bench.press("<f1>").sees("Keys:");
     rig.bench.press("a").sees_no("Keys:").sees("▏a");
+}
+
+#[test]
+fn the_help_explains_every_key_and_word_whole_at_every_size() {
+    for (width, height) in [(40, 12), (50, 12), (80, 24), (120, 40)] {
+        let mut rig = in_stage("bot");
+        rig.bench.resize(width, height).press("<f1>").sees("Keys: Esc closes");
+        help_is_whole(&mut rig.bench);
+    }
 }
 
 #[test]

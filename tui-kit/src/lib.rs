@@ -62,7 +62,7 @@
 //! | For | Take |
 //! | --- | --- |
 //! | a program's own file of settings | [`config::Config`] |
-//! | a key's meaning, the footer, the help | [`Keymap`] with [`Hint`]s from one table; [`help::view`] draws it |
+//! | a key's meaning, the footer, the help | [`Keymap`] with [`Hint`]s from one table; [`help::Help`] draws it |
 //! | writing | [`Composer`]: ask [`Composer::key`] first; on [`composer::Handled::No`] the key is the program's, on `Submit` check the text and [`Composer::take`] it |
 //! | one line: a query, an answer | [`composer::Field`] |
 //! | choosing from a list | [`Picker`]: give it rows with ids, digits and reasons; ask [`Picker::key`] first |

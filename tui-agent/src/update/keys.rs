@@ -1,6 +1,10 @@
 //! What a key does: the composer first, then the table.
 
-use minicom_tui_kit::{Effect, Key, Now, Shown, composer::Handled};
+use minicom_tui_kit::{
+    Effect, Key, Now, Shown,
+    composer::Handled,
+    help::{Help, Place},
+};
 
 use crate::{
     app::{App, Ends, Focus, Order},
@@ -85,25 +89,27 @@ impl App {
     }
 
     fn key_in_help(&mut self, key: Key) {
-        let Some(top) = self.help else { return };
-        let page = usize::from(self.size.height).saturating_sub(4).max(1);
-        self.help = match key.to_string().as_str() {
-            "pgdn" | "space" => Some(top + page),
-            "pgup" => Some(top.saturating_sub(page)),
-            "down" | "j" => Some(top + 1),
-            "up" | "k" => Some(top.saturating_sub(1)),
-            "home" | "g" => Some(0),
-            "end" | "G" => Some(usize::MAX),
-            _ => None,
+        let page = isize::from(self.size.height.cast_signed()).saturating_sub(4).max(1);
+        let by = match key.to_string().as_str() {
+            "pgdn" | "space" => page,
+            "pgup" => -page,
+            "down" | "j" => 1,
+            "up" | "k" => -1,
+            "home" | "g" => isize::MIN,
+            "end" | "G" => isize::MAX,
+            _ => return self.help = None,
         };
-        let last_top = self.help_last_top();
-        self.help = self.help.map(|top| top.min(last_top));
+        self.move_in_help(by);
     }
 
-    /// The row that the help begins with where its end is seen.
-    pub(crate) fn help_last_top(&self) -> usize {
-        let rows = self.help_rows().len();
-        rows.saturating_sub(usize::from(self.layout().help_rows()))
+    /// So many lines further down in the help, or up.
+    pub(super) fn move_in_help(&mut self, by: isize) {
+        self.help = self.help.map(|at| self.shown_help().moved(at, by));
+    }
+
+    /// The help as it stands on the screen now.
+    pub(crate) fn shown_help(&self) -> Help<'_> {
+        Help::new(&self.help_rows(), self.layout().help(), &self.theme)
     }
 
     /// Whether the composer had something to do for the key.
@@ -233,7 +239,7 @@ impl App {
             Action::Details => self.toggle_details(),
             Action::Reconnect => self.reconnect(now),
             Action::Escape => self.escape(now),
-            Action::Help => self.help = Some(0),
+            Action::Help => self.help = Some(Place::default()),
             Action::Interrupt => self.interrupt(now),
             Action::Quit => self.quit_unless_unsent(now),
             Action::Bare => self.show_bare(now),
@@ -382,7 +388,7 @@ impl App {
         keys.first().map(|key| key.hint()).unwrap_or_default()
     }
 
-    pub(crate) fn help_rows(&self) -> Vec<minicom_tui_kit::keymap::HelpRow> {
+    fn help_rows(&self) -> Vec<minicom_tui_kit::keymap::HelpRow> {
         crate::keys::help_rows(&self.keymap, self.is_composing(), |action| self.available(action))
     }
 }

@@ -6,6 +6,7 @@ use minicom_tui_kit::{
     Effect, Key, Now, Picker, Prompt, Shown,
     composer::HELD_BYTES_MAX,
     editor::{Edit, Edited},
+    help::Place,
     overlay::{Overlay, Read},
     picker::{Picked, Row},
     prompt::Asked,
@@ -254,7 +255,7 @@ impl App {
         let action = key.and_then(|key| self.keymap.action(contexts(true), key));
         match action {
             Some(Action::Interrupt | Action::Menu) => self.over = None,
-            Some(Action::Help) => self.help = Some(0),
+            Some(Action::Help) => self.help = Some(Place::default()),
             Some(Action::Redraw) => self.out.push(Effect::Redraw),
             Some(Action::Suspend) => {
                 self.save_drafts();

@@ -114,9 +114,9 @@ fn fits(app: &App, hints: &[Hint<Action>], columns: u16) -> bool {
 
 /// What lies beneath the help takes no keys.
 fn help_hints(app: &App) -> Vec<Hint<Action>> {
-    match app.help_last_top() {
-        0 => vec![],
-        _ => vec![Hint::words("PgUp PgDn Home End scroll")],
+    match app.shown_help().scrolls() {
+        false => vec![],
+        true => vec![Hint::words("PgUp PgDn Home End scroll")],
     }
 }
 

@@ -65,8 +65,8 @@ impl App {
             Some(Over::Files(picker)) => drop(picker.paste(text)),
             Some(Over::Menu(picker)) => drop(picker.paste(text)),
             Some(Over::Quotes(picker)) => drop(picker.paste(text)),
-            Some(Over::Help { under, .. }) => {
-                self.over = under.take().map(|under| *under);
+            Some(Over::Help { .. }) => {
+                self.close_help();
                 return self.paste_over(text);
             }
             Some(Over::Consent { .. }) => {}
@@ -82,12 +82,7 @@ impl App {
     pub(super) fn fit_over(&mut self) {
         let area = view::help_area(self.size);
         let choice = self.quotes_area();
-        let rows = self.help_rows().len();
         match &mut self.over {
-            Some(Over::Help { top, .. }) => {
-                let height = usize::from(area.height.saturating_sub(1));
-                *top = (*top).min(rows.saturating_sub(height));
-            }
             Some(Over::Reading(reading) | Over::Consent { reading, .. }) => {
                 reading.set_size(area.width, area.height);
             }
@@ -96,39 +91,6 @@ impl App {
             Some(Over::Menu(picker)) => picker.set_size(choice.height),
             _ => {}
         }
-    }
-
-    /// The keys and words, over everything.
-    pub(super) fn help(&mut self) {
-        let under = self.over.take().map(Box::new);
-        self.over = Some(Over::Help { top: 0, under });
-    }
-
-    /// Any other key closes the help and does what it always does: nothing that is typed gets lost behind a help that somebody
-    /// forgot.
-    fn key_in_help(&mut self, action: Option<Action>, key: Key, now: Now, effects: &mut Effects) -> bool {
-        let page = usize::from(view::help_area(self.size).height.saturating_sub(2)).max(1);
-        let Some(Over::Help { top, under }) = &mut self.over else {
-            return false;
-        };
-        *top = match (action, key.to_string().as_str()) {
-            (Some(Action::Older), _) => top.saturating_sub(page),
-            (Some(Action::Newer), _) => *top + page,
-            (_, "home") => 0,
-            (Some(Action::Latest), _) | (_, "end") => usize::MAX,
-            (Some(Action::RowUp), _) | (_, "up") => top.saturating_sub(1),
-            (Some(Action::RowDown), _) | (_, "down") => *top + 1,
-            (Some(Action::Escape | Action::Help | Action::Clear), _) => {
-                self.over = under.take().map(|under| *under);
-                return true;
-            }
-            _ => {
-                self.over = under.take().map(|under| *under);
-                return self.key_over(action, key, now, effects);
-            }
-        };
-        self.fit_over();
-        true
     }
 
     /// As in the help: letters are text.

@@ -41,8 +41,8 @@ pub fn draw(app: &App, frame: &mut Frame<'_>, now: Now) {
     footer::draw(app, areas.footer, buffer);
     let cursor = match &app.over {
         None => Some(cursor),
-        Some(Over::Help { top, .. }) => {
-            minicom_tui_kit::help::view(&app.help_rows(), *top, help_area(app.size), buffer, &app.theme);
+        Some(Over::Help { at, .. }) => {
+            app.shown_help().view(*at, buffer);
             None
         }
         Some(Over::Reading(reading) | Over::Consent { reading, .. }) => Some(reading.view(help_area(app.size), buffer)),

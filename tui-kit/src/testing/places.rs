@@ -287,7 +287,7 @@ pub fn every_widget(a: &str, b: &str, theme: &Theme, area: Rect, buffer: &mut Bu
                 title: "next",
                 reason: Some(detail),
             }];
-            help::view(&rows, 0, area, buffer, theme);
+            help::Help::new(&rows, area, theme).view(help::Place::default(), buffer);
         }
     }
 }
