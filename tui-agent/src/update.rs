@@ -18,6 +18,7 @@ mod files;
 mod filter;
 pub(crate) mod finding;
 mod finding_kept;
+mod following;
 mod hits;
 pub(crate) mod keeping;
 pub(crate) mod keeping_out;

@@ -248,6 +248,12 @@ impl App {
     /// A row of a list that was opened for what is being written.
     pub(crate) fn chosen_for_writing(&mut self, pick: &Pick, choice: Choice, now: Now) {
         let [conversation] = pick.about[..] else { return };
+        // A line is blanked out where it stands.
+        let to = match pick.purpose {
+            PickFor::Blank => Some(conversation),
+            _ => self.writes_in(conversation),
+        };
+        let Some(conversation) = to else { return };
         match choice {
             Choice::SavedReply(reply) => self.reply_chosen(conversation, reply, now),
             Choice::Article(article) => self.attach(conversation, article, now),

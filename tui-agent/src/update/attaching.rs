@@ -31,7 +31,7 @@ impl App {
     /// A text names files that go with the reply of a conversation.
     pub(crate) fn attach_named(&mut self, about: &[ConversationId], text: &str) {
         if let [conversation] = about {
-            self.files.look(text, *conversation);
+            self.files.look(text, self.goes_on_in(*conversation));
             self.order_files(transfers::Order::Find(text.to_owned()));
         }
     }
@@ -114,18 +114,6 @@ impl App {
                 let words = self.told_of(conversation, &format!("{which}{why}. Nothing was attached."));
                 self.trouble(words, Ends::Leaving);
             }
-        }
-    }
-
-    /// The thread goes on in another conversation: what is asked for its reply is asked for the reply there.
-    pub(super) fn asks_for_reply_in(&mut self, from: ConversationId, to: ConversationId) {
-        let about = match &mut self.over {
-            Some(Over::Prompt(ask)) if ask.purpose == AskFor::Attach => &mut ask.about,
-            Some(Over::Picker(pick)) if pick.purpose == PickFor::SavedReply => &mut pick.about,
-            _ => return,
-        };
-        if about[..] == [from] {
-            *about = vec![to];
         }
     }
 }

@@ -180,33 +180,6 @@ impl App {
         }
     }
 
-    /// The new conversation of the customer whose thread is open and at its end.
-    fn came_back(&self, event: &ClientEvent<Agents>) -> Option<ConversationId> {
-        let (ClientEvent::Batch { events, .. }, Some(chat)) = (event, &self.chat) else {
-            return None;
-        };
-        let opens = |event: &&Event| {
-            matches!(event.body, EventBody::Opened(_)) && event.subject.customer() == Some(chat.customer)
-        };
-        let opened = events.iter().rev().find(opens)?;
-        opened.subject.conversation().filter(|_| chat.transcript.is_at_end())
-    }
-
-    /// The thread goes on in another conversation: so does the agent, with what is being written.
-    fn follow(&mut self, conversation: ConversationId, now: Now) {
-        let Some(ended) = self.summary().filter(|summary| !summary.stage.is_open()) else {
-            return;
-        };
-        let ended = ended.conversation;
-        // The disk is asked before it is told of what moves there: else it would give the same back, and all would stand there twice.
-        if self.drafts_known.insert(conversation) {
-            self.order(Order::LoadDrafts(vec![conversation]));
-        }
-        self.writing.move_to(ended, conversation, now.elapsed);
-        self.move_files(ended, conversation);
-        self.open_chat(conversation);
-    }
-
     /// Calls the one who sits here for a conversation, in these words, unless it is in front of somebody.
     pub(crate) fn ring(&mut self, conversation: ConversationId, words: Shown, now: Now) {
         let visible = self.conversation() == Some(conversation) && self.chat_is_visible();

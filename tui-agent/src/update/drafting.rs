@@ -72,7 +72,8 @@ impl App {
         let Some(text) = draft.text.as_deref().filter(|text| !text.trim().is_empty()) else {
             return self.no_draft(draft.no.unwrap_or(NoDraft::Failed));
         };
-        let (conversation, here) = (draft.conversation, self.conversation() == Some(draft.conversation));
+        let conversation = self.goes_on_in(draft.conversation);
+        let here = self.conversation() == Some(conversation);
         if let Handled::Refused(words) = self.writing.add_draft(conversation, text, now.elapsed) {
             return self.trouble(words, Ends::Leaving);
         }

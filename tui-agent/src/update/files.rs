@@ -220,7 +220,6 @@ impl App {
     /// The thread goes on in another conversation: so do the files, which are for one each.
     pub(crate) fn move_files(&mut self, from: ConversationId, to: ConversationId) {
         self.files.looks_move(from, to);
-        self.asks_for_reply_in(from, to);
         let attached = self.files.take(from);
         for it in attached.iter() {
             self.order_files(transfers::Order::Cancel(it.id));

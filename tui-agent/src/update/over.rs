@@ -376,6 +376,19 @@ impl App {
     }
 
     fn reply_edited(&mut self, conversation: ConversationId, mode: Mode, text: &str, now: Now) {
+        // A draft that did not go along with its thread is still where it was.
+        let goes_along = !self.writing.has_draft(conversation);
+        let to = if goes_along {
+            self.goes_on_in(conversation)
+        } else {
+            conversation
+        };
+        // A line can be changed in its own conversation alone.
+        let mode = match mode {
+            Mode::Edit(_) if to != conversation => Mode::Reply,
+            _ => mode,
+        };
+        let conversation = to;
         let written = self.writing.of(conversation);
         // What was written for colleagues stays that, whatever happened meanwhile.
         written.set_mode(mode);

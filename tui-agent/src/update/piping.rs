@@ -244,15 +244,16 @@ impl App {
         if text.is_empty() {
             return false;
         }
-        self.open_chat(*about);
-        if self.conversation() != Some(*about) {
+        let about = self.goes_on_in(*about);
+        self.open_chat(about);
+        if self.conversation() != Some(about) {
             self.trouble(
                 Shown::fixed("That conversation is not in the list any more: nothing was written."),
                 Ends::Leaving,
             );
             return true;
         }
-        let written = self.writing.of(*about);
+        let written = self.writing.of(about);
         if matches!(written.mode(), Mode::Edit(_)) {
             self.tell_here(Shown::fixed("Esc cancels the change first."), now);
             return false;

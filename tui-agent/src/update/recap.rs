@@ -112,7 +112,8 @@ impl App {
         if read == Read::Closed || !takes {
             return false;
         }
-        let written = self.writing.of(*about);
+        let Some(to) = self.writes_in(*about) else { return true };
+        let written = self.writing.of(to);
         written.set_mode(Mode::Note);
         let composer = written.current_mut();
         let before = if composer.is_empty() { "" } else { "\n" };

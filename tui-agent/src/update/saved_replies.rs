@@ -85,8 +85,10 @@ impl App {
     /// A second slash is a slash. Whether it was one.
     pub(super) fn is_real_slash(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
         let slash = pick.purpose == PickFor::SavedReply && key.typed() == Some('/') && pick.picker.query().is_empty();
-        if let (true, [conversation]) = (slash, &pick.about[..]) {
-            let composer = self.writing.of(*conversation).current_mut();
+        if let (true, [conversation]) = (slash, &pick.about[..])
+            && let Some(conversation) = self.writes_in(*conversation)
+        {
+            let composer = self.writing.of(conversation).current_mut();
             let handled = composer.insert("/");
             self.composer_did(handled, now);
         }
@@ -128,8 +130,10 @@ impl App {
     ) {
         let given = questions.iter().cloned().zip(answers.iter().cloned());
         let answers = given.filter(|(_, answer)| !answer.is_empty()).collect();
-        if let [conversation] = about {
-            self.use_reply(*conversation, reply, answers, now);
+        if let [conversation] = about
+            && let Some(conversation) = self.writes_in(*conversation)
+        {
+            self.use_reply(conversation, reply, answers, now);
         }
     }
 
