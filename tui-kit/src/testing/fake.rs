@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crossterm::event::Event;
 use futures_util::stream;
@@ -16,6 +17,9 @@ use crate::notify::{Call, Notifier};
 use crate::runtime::{EventSource, Events};
 use crate::screen::Screen;
 use crate::testing::{keys, plain};
+
+/// How long a typist waits for something on the screen: longer than any time that a test lets pass.
+const WAITED_MAX: Duration = Duration::from_secs(3_600);
 
 /// What has come out of a fake terminal so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -123,15 +127,19 @@ impl Typist {
         self.seen.borrow().clone()
     }
 
-    /// Waits until the fact holds. Give it a limit of time from outside; `reason` is for the message.
+    /// Waits until the fact holds; `reason` is for the message. The limit is one of the clock of the test, which stands still: it is
+    /// over as soon as nothing is left that could make the fact hold.
     ///
     /// # Panics
-    /// The program ended before: the last screen is shown.
+    /// The program ended before, or the fact does not come to hold: the last screen is shown.
     pub async fn wait(&mut self, reason: &str, mut fact: impl FnMut(&Seen) -> bool) -> Seen {
-        match self.seen.wait_for(|seen| fact(seen)).await.map(|seen| seen.clone()) {
-            Ok(seen) => seen,
-            Err(_) => panic!("the program ended before: {reason}\n{}", self.seen.borrow().screen),
-        }
+        let comes = tokio::time::timeout(WAITED_MAX, self.seen.wait_for(|seen| fact(seen)));
+        let why = match comes.await.map(|came| came.map(|seen| seen.clone())) {
+            Ok(Ok(seen)) => return seen,
+            Ok(Err(_)) => "the program ended before",
+            Err(_) => "waited in vain",
+        };
+        panic!("{why}: {reason}\n{}", self.seen.borrow().screen)
     }
 
     /// Waits until these words are on the screen.
