@@ -200,7 +200,7 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(
         Action::Clear,
         "clear",
-        "clear; twice in 2 s: quit",
+        "clear; with nothing written, twice in 2 s: quit",
         &[(Context::Chat, "ctrl-c")],
     ),
     row(

@@ -109,7 +109,7 @@ pub const TABLE: &[Row<Action, Context>] = &[
     row(A::Reconnect, "reconnect", "connect now", &[(Everywhere, "f5")]),
     row(A::Escape, "escape", "close, to the latest line, to the list", &[(Everywhere, "esc")]),
     row(A::Help, "help", "these keys", &[(Everywhere, "f1 alt-?"), (List, "?")]),
-    row(A::Interrupt, "interrupt", "clear what is written; twice: quit", &[(Everywhere, "ctrl-c")]),
+    row(A::Interrupt, "interrupt", "clear what is written; with nothing written, twice in 2 s: quit", &[(Everywhere, "ctrl-c")]),
     row(A::Quit, "quit", "quit", &[(Everywhere, "ctrl-q"), (List, "q")]),
     row(A::Bare, "bare", "only the chat, to select text with the mouse", &[(Everywhere, "alt-l"), (List, "z")]),
     row(A::Mouse, "mouse", "clicks and wheel: here, or the terminal's", &[(List, "M")]),
