@@ -3,6 +3,8 @@
 //! Owns what was answered so far, the way back to an earlier question, and that an answer which does not do is told why. It refuses
 //! to know what the answers are for: the program gets all of them at the end, or none.
 
+mod question;
+
 use minicom_protocol::gate::Shown;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -14,6 +16,9 @@ use crate::key::Key;
 use crate::text::{width, wrap};
 use crate::theme::Theme;
 
+use question::SKIPS;
+pub use question::{Check, Question};
+
 /// Rows of the screen at least: the rule with the title, and the question. See [`Prompt::rows`].
 pub const PROMPT_ROWS: u16 = 2;
 /// Rows that the words of a long question take at most; the rest of them is cut.
@@ -21,91 +26,8 @@ const LABEL_ROWS_MAX: usize = 4;
 
 /// What Esc does, where the program does not say it.
 const ESCAPE: &str = "Esc cancels";
-/// What Enter does with an empty answer that may be one.
-const SKIPS: &str = "Enter skips";
-
-/// Tells why an answer does not do. A plain function, so that a question can be compared and copied.
-pub type Check = fn(&str) -> Result<(), Shown>;
-
-/// One question.
-#[derive(Debug, Clone)]
-pub struct Question {
-    /// What is asked for: `order_id`.
-    label: Shown,
-    default: String,
-    text: String,
-    optional: bool,
-    hint: Shown,
-    check: Option<Check>,
-}
-
-impl Question {
-    /// A question that needs an answer.
-    pub fn new(label: Shown) -> Question {
-        Question {
-            label,
-            default: String::new(),
-            text: String::new(),
-            optional: false,
-            hint: Shown::default(),
-            check: None,
-        }
-    }
-
-    /// What an empty answer means; it is shown.
-    pub fn default(mut self, text: &str) -> Question {
-        text.clone_into(&mut self.default);
-        self
-    }
-
-    /// A text that stands there already, to be changed.
-    pub fn starting_with(mut self, text: &str) -> Question {
-        text.clone_into(&mut self.text);
-        self
-    }
-
-    /// It may be skipped: an empty answer is one.
-    pub fn optional(mut self) -> Question {
-        self.optional = true;
-        self
-    }
-
-    /// What is told while nothing is written.
-    pub fn hinted(mut self, words: Shown) -> Question {
-        self.hint = words;
-        self
-    }
-
-    /// Looks at an answer (one that is not empty, or the default) before the next question is asked.
-    pub fn check(mut self, check: Check) -> Question {
-        self.check = Some(check);
-        self
-    }
-
-    fn hint(&self) -> Shown {
-        match (self.default.as_str(), self.optional) {
-            ("", true) => Shown::fixed(SKIPS),
-            ("", false) => self.hint.clone(),
-            (default, _) => Shown::line(&format!("{default} (Enter takes it)")),
-        }
-    }
-
-    /// The answer that a text is, or why it is none.
-    fn answer(&self, text: &str) -> Result<String, Shown> {
-        let answer = match text.trim() {
-            "" => self.default.trim(),
-            written => written,
-        };
-        if answer.is_empty() {
-            return match self.optional {
-                true => Ok(String::new()),
-                false => Err(Shown::line(&format!("{} is needed", self.label))),
-            };
-        }
-        self.check.map_or(Ok(()), |check| check(answer))?;
-        Ok(answer.to_owned())
-    }
-}
+/// What Enter does with the last answer, where the program does not say it.
+const DONE: &str = "Enter done";
 
 /// What became of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +48,7 @@ pub enum Asked {
 pub struct Prompt {
     title: Shown,
     escape: &'static str,
+    verb: &'static str,
     questions: Vec<Question>,
     /// What was written, one for each question.
     texts: Vec<String>,
@@ -143,7 +66,7 @@ impl Prompt {
         let mut questions = questions.into_iter();
         let mut prompt = Prompt::ask(title, questions.next()?);
         for question in questions {
-            prompt.texts.push(question.text.clone());
+            prompt.texts.push(question.begun().to_owned());
             prompt.questions.push(question);
         }
         Some(prompt)
@@ -151,12 +74,13 @@ impl Prompt {
 
     /// One question, as most are.
     pub fn ask(title: Shown, question: Question) -> Prompt {
-        let text = question.text.clone();
+        let text = question.begun().to_owned();
         let mut field = Field::default();
         field.set_text(&text);
         Prompt {
             title,
             escape: ESCAPE,
+            verb: DONE,
             questions: vec![question],
             texts: vec![text],
             at: 0,
@@ -170,6 +94,12 @@ impl Prompt {
     /// What Esc does, in words: `Esc sends without`.
     pub fn escape(mut self, words: &'static str) -> Prompt {
         self.escape = words;
+        self
+    }
+
+    /// What Enter does with the last answer, in words: `Enter attaches`.
+    pub fn verb(mut self, words: &'static str) -> Prompt {
+        self.verb = words;
         self
     }
 
@@ -206,7 +136,7 @@ impl Prompt {
 
     /// The words of a question that would leave its answer less than half of the row.
     fn label_rows(&self, columns: usize) -> Option<Vec<Shown>> {
-        let label = &self.questions[self.at].label;
+        let label = self.questions[self.at].label();
         if width(label.as_str()) <= (columns / 2).max(1).saturating_sub(3) {
             return None;
         }
@@ -221,10 +151,15 @@ impl Prompt {
     pub fn enter(&self) -> &'static str {
         let question = &self.questions[self.at];
         match self.field.text().trim() {
-            "" if question.optional && question.default.is_empty() => SKIPS,
+            "" if question.is_skipped_empty() => SKIPS,
             _ if self.at + 1 < self.questions.len() => "Enter next",
-            _ => "Enter done",
+            _ => self.verb,
         }
+    }
+
+    /// What Esc does, in words: the same in the rule and in a footer.
+    pub fn leaves(&self) -> &'static str {
+        self.escape
     }
 
     /// The number of the question that is asked now, from 0.
@@ -358,10 +293,10 @@ impl Prompt {
         let question = &self.questions[self.at];
         let lead = match label_rows {
             Some(_) => format!(" {} ", theme.signs().marker),
-            None if question.label.is_empty() => " ".to_owned(),
+            None if question.label().is_empty() => " ".to_owned(),
             // The answer has at least half of the row. A question ends with a sign of its own.
             None => {
-                let label = question.label.cut((columns / 2).max(1).saturating_sub(3));
+                let label = question.label().cut((columns / 2).max(1).saturating_sub(3));
                 let colon = if label.as_str().ends_with(['?', ':', '.', '!']) {
                     ""
                 } else {

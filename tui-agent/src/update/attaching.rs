@@ -24,8 +24,9 @@ impl App {
     }
 
     fn ask_attach_to(&mut self, conversation: ConversationId, question: Question) {
-        let title = Shown::fixed("Send a file with the reply (Tab completes)");
-        self.open_prompt(AskFor::Attach, vec![conversation], Prompt::ask(title, question));
+        let title = Shown::fixed("Send a file with the reply");
+        let prompt = Prompt::ask(title, question).verb("Enter attaches");
+        self.open_prompt(AskFor::Attach, vec![conversation], prompt);
     }
 
     /// A text names files that go with the reply of a conversation.

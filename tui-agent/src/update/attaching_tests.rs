@@ -64,6 +64,13 @@ fn writes(seat: &Seat, conversation: ConversationId) -> (Mode, String) {
 }
 
 #[test]
+fn who_asks_for_a_file_says_once_what_enter_and_esc_do() {
+    let (mut seat, _) = seat();
+    seat.press("<esc>+x").sees("Enter attaches").sees("Esc cancels");
+    seat.sees_no("Enter done").sees_no("Esc closes");
+}
+
+#[test]
 fn a_file_goes_beside_the_reply_that_it_was_meant_for() {
     for keys in ["<ctrl-o>/tmp/fix.patch<enter>", "/attach /tmp/fix.patch<enter>"] {
         let (mut seat, carol) = seat();

@@ -133,8 +133,8 @@ fn over_hints(app: &App, over: &Over) -> Vec<Hint<Action>> {
         ],
         Over::Prompt(ask) if ask.purpose == AskFor::Attach => vec![
             Hint::words("Tab completes"),
-            Hint::words("Enter attaches"),
-            Hint::words("Esc cancels"),
+            Hint::words(ask.prompt.enter()),
+            Hint::words(ask.prompt.leaves()),
         ],
         Over::Picker(pick) if pick.purpose == PickFor::Find => {
             let widens = app.chat.is_some().then(|| Hint::words("Tab here or everywhere"));
@@ -146,7 +146,7 @@ fn over_hints(app: &App, over: &Over) -> Vec<Hint<Action>> {
             }
         }
         Over::Picker(_) => vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],
-        Over::Prompt(ask) => vec![Hint::words(ask.prompt.enter()), Hint::words("Esc cancels")],
+        Over::Prompt(ask) => vec![Hint::words(ask.prompt.enter()), Hint::words(ask.prompt.leaves())],
         Over::Reading(_) => vec![Hint::words("PgUp PgDn scroll"), Hint::words("Esc closes")],
         Over::Desk(_) => vec![],
     }

@@ -38,8 +38,8 @@ impl App {
     /// Which file is asked for.
     pub(super) fn ask_attach(&mut self) {
         let question = Question::new(Shown::fixed("file"));
-        let title = Shown::fixed("Send a file with your message (Tab completes)");
-        self.over = Some(Over::Attach(Prompt::ask(title, question)));
+        let title = Shown::fixed("Send a file with your message");
+        self.over = Some(Over::Attach(Prompt::ask(title, question).verb("Enter attaches")));
     }
 
     /// A text names files.

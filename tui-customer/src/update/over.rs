@@ -288,7 +288,7 @@ impl App {
         }
         let title = Shown::line(&format!("You say {score} of {SCORE_MAX}"));
         let prompt = Prompt::ask(title, Question::new(Shown::fixed("Why")).optional());
-        let prompt = prompt.escape("Esc takes it back");
+        let prompt = prompt.verb("Enter sends").escape("Esc takes it back");
         self.over = Some(Over::Comment { score, prompt });
         true
     }

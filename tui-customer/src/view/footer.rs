@@ -48,8 +48,9 @@ fn help() -> Hint<Action> {
 
 fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
     match &app.over {
-        Some(Over::Questions(_)) => return vec![Hint::words("Enter next, empty skips"), Hint::words("Esc skips all")],
-        Some(Over::Comment { .. }) => return vec![Hint::words("Enter sends"), Hint::words("Esc takes it back")],
+        Some(Over::Questions(prompt) | Over::Comment { prompt, .. }) => {
+            return vec![Hint::words(prompt.enter()), Hint::words(prompt.leaves())];
+        }
         // With nothing found there is nothing for Enter.
         Some(Over::Files(picker)) if picker.fitting() == 0 => return vec![Hint::words("Esc closes")],
         Some(Over::Menu(picker)) if picker.fitting() == 0 => return vec![Hint::words("Esc closes")],
@@ -61,11 +62,11 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
                 Hint::words("Esc closes"),
             ];
         }
-        Some(Over::Attach(_)) => {
+        Some(Over::Attach(prompt)) => {
             return vec![
                 Hint::words("Tab completes"),
-                Hint::words("Enter attaches"),
-                Hint::words("Esc closes"),
+                Hint::words(prompt.enter()),
+                Hint::words(prompt.leaves()),
             ];
         }
         Some(Over::Menu(_)) => return vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],

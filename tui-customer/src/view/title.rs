@@ -66,8 +66,9 @@ fn does_enter(app: &App) -> Vec<String> {
             "sent after this".to_owned(),
         ];
     }
-    if let Some(Over::Attach(_)) = &app.over {
-        return vec!["Enter attaches · Esc closes".to_owned(), "Esc closes".to_owned()];
+    if let Some(Over::Attach(_) | Over::Comment { .. }) = &app.over {
+        // Enter is the question's, which says above what it does.
+        return vec![];
     }
     let attached = &app.files.attached;
     if attached.sends {
