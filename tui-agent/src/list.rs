@@ -152,11 +152,15 @@ impl List {
         self.select_in(conversation, view, replica);
     }
 
-    /// The same in this view, if the view has it, else in its section.
+    /// The same in this view, if the view has it, else in its section. A row that is held there already stays: who chooses it again,
+    /// by a key or a second click, means the row that is seen.
     pub fn select_in(&mut self, conversation: ConversationId, view: Option<usize>, replica: &AgentReplica) {
         let Some(summary) = replica.summary(conversation) else {
             return;
         };
+        if self.at.is_some() && self.hold.is_some() && self.cursor == Some(Spot::Row(conversation, view)) {
+            return self.show_cursor();
+        }
         let stays = self.hold.is_none_or(|hold| Some(hold.place) == self.belongs);
         (self.cursor, self.hold) = (Some(Spot::Row(conversation, view)), None);
         self.at = self.find(conversation, view);
@@ -197,6 +201,8 @@ impl List {
     /// The conversation under the cursor has been moved by the agent's own wish: it goes where it belongs.
     pub fn place_anew(&mut self, conversation: ConversationId, replica: &AgentReplica) {
         if self.cursor == Some(Spot::Row(conversation, None)) {
+            (self.hold, self.at) = (None, None);
+            self.rebuild(replica);
             self.select(conversation, replica);
         }
     }

@@ -304,6 +304,31 @@ fn the_view_follows_the_cursor_and_can_be_scrolled_without_it() {
 }
 
 #[test]
+fn what_comes_above_moves_no_row_under_the_cursor_of_a_list_that_is_scrolled() {
+    let mut bed = Bed::new(desk());
+    bed.shape(4, 1, false).select("frank");
+    let row = |bed: &Bed| bed.list.visible().position(|it| it.at_cursor);
+    bed.list.scroll(2);
+    assert_eq!(row(&bed), Some(1));
+    for name in ["zoe", "yann", "xara"] {
+        bed.happens(|desk| desk.says(name, "hi").asks(name));
+        assert_eq!(row(&bed), Some(1), "{name}");
+    }
+    for name in ["zoe", "yann", "xara"] {
+        bed.happens(|desk| desk.closed(name, Closer::Customer));
+        assert_eq!(row(&bed), Some(1), "{name}");
+    }
+    // From the top the titles stay in sight, as long as the row does.
+    bed.list.scroll(-100);
+    bed.shape(6, 1, false).select("carol").select("bob");
+    assert_eq!(row(&bed), Some(4));
+    for name in ["vera", "walt"] {
+        bed.happens(|desk| desk.says(name, "hi").asks(name));
+        assert_eq!(row(&bed), Some(5), "{name}");
+    }
+}
+
+#[test]
 fn tall_rows_and_gaps() {
     let mut bed = Bed::new(desk());
     bed.shape(40, 2, true);

@@ -48,7 +48,7 @@ impl List {
         {
             (self.cursor, self.hold) = (None, None);
         }
-        let cursor_in_view = self.is_cursor_in_view();
+        let stood_on = self.cursor_line();
         self.made_of = Some(replica.version());
         self.overview = Overview::of(replica);
         self.lines.clear();
@@ -72,8 +72,8 @@ impl List {
             let shown: HashSet<ConversationId> = self.rows().filter(|row| self.marked.contains(row)).collect();
             self.marked = shown;
         }
-        if cursor_in_view {
-            self.show_cursor();
+        if let Some(line) = stood_on {
+            self.keep_cursor_on(line);
         }
     }
 

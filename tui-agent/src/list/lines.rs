@@ -224,6 +224,24 @@ impl List {
         end > top && begin < top + self.lines.shape.height
     }
 
+    /// On which line in view the cursor's row begins; below 0 where its first lines are above it. `None` out of view.
+    pub(super) fn cursor_line(&self) -> Option<isize> {
+        let at = self.at.filter(|_| self.is_cursor_in_view())?;
+        let (line, top) = (self.lines.line_of(at), self.top.min(self.last_top()));
+        Some(line.cast_signed() - top.cast_signed())
+    }
+
+    /// The lines were made anew, and the cursor's row began on this line in view: there it stays, whatever came or went above it. At the
+    /// top of the list it gives way for as long as it is in view: who comes there is seen, and so are the titles.
+    pub(super) fn keep_cursor_on(&mut self, line: isize) {
+        let Some(at) = self.at else { return };
+        if self.top > 0 || !self.is_cursor_in_view() {
+            let begin = self.lines.line_of(at).cast_signed();
+            self.top = usize::try_from(begin - line).unwrap_or(0).min(self.last_top());
+        }
+        self.show_cursor();
+    }
+
     pub(super) fn show_cursor(&mut self) {
         let Some(at) = self.at else { return };
         let (line, end) = (self.lines.line_of(at), self.lines.line_of(at + 1));

@@ -6,6 +6,8 @@ use minicom_protocol::{
     refusal::Refusal,
     stage::Closer,
 };
+use minicom_tui_kit::Input;
+use ratatui::layout::Position;
 
 use crate::testing::{ADA, Desk, Seat};
 
@@ -68,5 +70,41 @@ fn where_a_chat_is_no_more_letters_stay_letters() {
         assert_eq!(seat.bench.app.conversation(), None);
         seat.press("nq").sees("No chat is open, so this goes to nobody");
         assert_eq!((seat.quit, seat.commands()), (None, vec![]));
+    }
+}
+
+/// On which row of the screen the cursor of the list stands, and on whom.
+fn cursor(seat: &Seat) -> (usize, String) {
+    let screen = seat.bench.screen();
+    let row = screen.lines().enumerate().find(|(_, line)| line.starts_with('›'));
+    let (at, line) = row.unwrap_or_else(|| panic!("no cursor:\n{screen}"));
+    (at, line.split_whitespace().nth(1).unwrap_or_default().to_owned())
+}
+
+#[test]
+fn what_is_older_comes_in_below_the_row_that_the_cursor_stands_on() {
+    for height in [24, 14] {
+        let mut seat = seat(60);
+        seat.desk.closed_told = Some(3);
+        let fresh = seat.desk.fresh();
+        seat.client(fresh);
+        seat.bench.resize(80, height);
+        open_judy(&mut seat);
+        seat.press("<esc>").sees("DONE 4+");
+        let stands = cursor(&seat);
+        assert_eq!(stands.1, "judy");
+        seat.press("j").sees("DONE 54+");
+        assert_eq!(cursor(&seat), stands);
+        // She is chosen again where she stands, by keys or by the mouse.
+        for keys in ["<enter><esc>", "5"] {
+            seat.press(keys);
+            assert_eq!(cursor(&seat), stands, "{keys}");
+        }
+        let at = Position::new(3, u16::try_from(stands.0).unwrap());
+        seat.input(Input::Click { at, double: false });
+        assert_eq!(cursor(&seat), stands);
+        // The cursor leaves her: the next one comes where she stood.
+        seat.press("j");
+        assert_eq!(cursor(&seat), (stands.0, "c56".to_owned()));
     }
 }
