@@ -111,6 +111,7 @@ impl Program for App {
             Input::Deadline => {}
             Input::Terminate => self.store_all(now),
         }
+        self.end_offer_of_paste();
         self.settle();
         self.ask_what_fits(now);
         self.show_coming(now);

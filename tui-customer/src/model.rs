@@ -26,6 +26,7 @@ use minicom_tui_kit::{
 };
 use ratatui::layout::Size;
 
+pub use crate::notice::{Ends, Notice};
 pub use crate::settings::Settings;
 use crate::{
     actions::{Action, CHAT, Context},
@@ -138,26 +139,6 @@ pub enum Writing {
     Answer(Quoted),
     /// Another text for one's own last line.
     Edit(LineNo),
-}
-
-/// One line above the composer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Notice {
-    /// What it says.
-    pub words: Shown,
-    /// What ends it, besides Esc.
-    pub ends: Ends,
-}
-
-/// What ends a notice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ends {
-    /// The next change of the text.
-    WithText,
-    /// Any other key, or this moment.
-    At(Duration),
-    /// The next thing that is sent.
-    WithSending,
 }
 
 /// The state of the screen.
@@ -373,7 +354,7 @@ impl App {
             Action::Discard if !self.files.attached.is_empty() || self.files.downloads.is_going() => Available::Yes,
             Action::Retry if self.files.attached.failed().is_some() => Available::Yes,
             Action::Retry | Action::Discard if self.undecided().is_none() => no("all is sent"),
-            Action::AsFile if self.files.pasted.is_none() => no("nothing large was pasted"),
+            Action::AsFile if !self.has_large_paste() => no("nothing large was pasted"),
             _ => Available::Yes,
         }
     }

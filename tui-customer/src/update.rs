@@ -27,7 +27,7 @@ use ratatui::{
 
 use crate::{
     layout::{composer_rows_max, composer_rows_min},
-    model::{App, Ends, Notice, Order},
+    model::{App, Ends, Order},
     over::Over,
     view, wishes,
 };
@@ -37,8 +37,6 @@ pub(crate) type Effects = Vec<Effect<Order>>;
 
 /// Rows of one notch of the wheel.
 const WHEEL_ROWS: u16 = 3;
-/// Troubles that wait to be told, behind the one that is. What makes more of them at once is told by the first ones.
-const TROUBLES_MAX: usize = 2;
 /// What is written is on disk so long after it changed.
 const DRAFT_AFTER: Duration = Duration::from_secs(1);
 
@@ -79,10 +77,7 @@ impl minicom_tui_kit::App for App {
         [
             typing.map(|at| at.saturating_duration_since(self.start)),
             self.until_retry(now).map(|left| now.elapsed + whole_second(left)),
-            self.notice.as_ref().and_then(|notice| match notice.ends {
-                Ends::At(at) => Some(at),
-                Ends::WithText | Ends::WithSending => None,
-            }),
+            self.notice.as_ref().and_then(|notice| notice.ends.at()),
             self.keep_draft_at,
             // Days of lines, and "tomorrow".
             (!self.transcript.is_empty() || self.replica.open().is_some())
@@ -114,14 +109,7 @@ fn whole_second(left: Duration) -> Duration {
 impl App {
     /// What holds after every input, whatever it was.
     fn settle(&mut self, now: Now, effects: &mut Effects) {
-        if matches!(&self.notice, Some(Notice { ends: Ends::At(at), .. }) if *at <= now.elapsed) {
-            self.notice = None;
-        }
-        if self.notice.is_none()
-            && let Some(words) = self.troubles.pop_front()
-        {
-            self.notice(words, Ends::WithSending);
-        }
+        self.pass_notice(now);
         self.fit();
         if self.transcript.wants_latest() {
             self.show_all(now);
@@ -261,24 +249,6 @@ impl App {
         if self.keep_draft_at.take().is_some() {
             effects.push(Effect::Program(Order::KeepDraft(self.composer.draft())));
         }
-    }
-
-    /// Something went wrong, and nobody has done anything for it: it waits until what went wrong before it has been seen.
-    pub(crate) fn trouble(&mut self, words: Shown) {
-        match &self.notice {
-            Some(told) if told.words == words => {}
-            Some(told) if told.ends == Ends::WithSending => {
-                if self.troubles.len() < TROUBLES_MAX && !self.troubles.contains(&words) {
-                    self.troubles.push_back(words);
-                }
-            }
-            _ => self.notice(words, Ends::WithSending),
-        }
-    }
-
-    /// Says something above the composer.
-    pub(crate) fn notice(&mut self, words: Shown, ends: Ends) {
-        self.notice = Some(Notice { words, ends });
     }
 
     /// A connection that is made anew knows nothing of what was told to the one before.

@@ -301,6 +301,27 @@ fn who_asks_for_a_file_says_once_what_enter_and_esc_do() {
     assert_eq!(screen.matches("Enter attaches").count(), 2, "rule and footer: {screen}");
 }
 
+/// What is offered of a large paste is offered while that is in the text.
+#[test]
+fn the_offer_of_a_large_paste_goes_with_the_paste() {
+    let lines = "a line\n".repeat(50);
+    let offer = "sends them as a file instead";
+    for gone in ["<ctrl-u>", "<ctrl-c>", "<backspace>", "<enter>", "<ctrl-_>"] {
+        let mut rig = rig();
+        rig.bench.paste(&lines);
+        rig.bench.sees(offer);
+        rig.bench.press(gone).sees_no(offer);
+        rig.bench.press("<alt-v>").sees("There is no large paste");
+    }
+    // It stays while there is more to be written about it, and is there again where the paste is.
+    let mut rig = rig();
+    rig.bench.paste(&lines);
+    rig.bench.press("<home>see ").sees(offer);
+    rig.bench.press("<pgup>").sees(offer);
+    rig.bench.press("<ctrl-c>").sees_no(offer);
+    rig.bench.press("<ctrl-_><alt-v>").sees("pasted.txt");
+}
+
 #[test]
 fn a_large_paste_is_offered_as_a_file_and_never_lost() {
     let mut rig = rig();

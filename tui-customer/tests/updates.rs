@@ -648,6 +648,68 @@ fn a_paste_never_sends() {
     rig.bench.sees("▏one").sees("   two");
 }
 
+/// What only tells something goes by any key and after five seconds, and nothing wakes the program for it then.
+#[test]
+fn what_is_told_goes_by_itself() {
+    let told = [
+        ("<f5>", "There is a connection."),
+        ("<alt-w>", "does nothing here"),
+        ("<alt-v>", "There is no large paste"),
+        ("/drop<enter>", "No file waits or comes."),
+    ];
+    for (keys, words) in told {
+        let mut rig = in_stage("bot");
+        let idle = rig.bench.deadline();
+        rig.bench.press(keys).sees(words);
+        rig.bench.advance(Duration::from_millis(4_900)).sees(words);
+        rig.bench.advance(Duration::from_millis(200)).sees_no(words);
+        assert_eq!(rig.bench.deadline(), idle, "{keys}");
+        rig.bench.press("<esc>");
+        rig.bench.press(keys).sees(words);
+        rig.bench.press("<pgup>").sees_no(words);
+    }
+    let mut rig = Rig::story(80, 24, Theme::ansi());
+    // Esc takes it away, and nothing else: not the line that is answered.
+    rig.bench.press("/quote 1<enter>").sees("Answer to");
+    rig.bench.press("<f5>").sees("There is a connection.");
+    rig.bench.press("<esc>");
+    rig.bench.sees_no("There is a connection.").sees("Answer to");
+    // What is wrong with what is written stays as long as that.
+    rig.bench.press("<esc>/rate<enter>").sees("Write /rate 1..5 COMMENT.");
+    rig.bench
+        .advance(Duration::from_secs(60))
+        .sees("Write /rate 1..5 COMMENT.");
+    rig.bench.press(" ").sees_no("Write /rate 1..5 COMMENT.");
+}
+
+/// The list says itself that nothing fits.
+#[test]
+fn a_list_in_which_nothing_fits_says_so_once() {
+    let mut rig = in_stage("bot");
+    rig.bench.press("<ctrl-k>zzzz<enter>");
+    let screen = rig.bench.screen();
+    assert_eq!(screen.matches("Nothing fits").count(), 1, "{screen}");
+    rig.bench.press("<esc>").sees_no("Nothing fits");
+}
+
+#[test]
+fn a_word_that_is_chosen_is_answered_over_what_is_written() {
+    let mut rig = in_stage("none");
+    rig.bench.press("half a line<ctrl-k>end<enter>");
+    rig.bench.sees("There is no chat to end.").sees("half a line");
+}
+
+/// What tells of something else does not make the first ^C the second.
+#[test]
+fn only_the_notice_of_the_first_press_lets_the_second_quit() {
+    let mut rig = in_stage("bot");
+    for told in ["<f5>", "<alt-w>"] {
+        rig.bench.press(told).press("<ctrl-c>").sees("again to quit");
+        assert!(!rig.bench.effects().iter().any(|it| matches!(it, Effect::Quit(_))));
+        rig.bench.press("<esc>").sees_no("again to quit");
+    }
+}
+
 #[test]
 fn troubles_are_told_and_go() {
     let mut rig = in_stage("bot");

@@ -35,6 +35,8 @@ pub enum Ends {
     Waits(ConversationId, Duration),
     /// A moment; before it, opening another conversation: it is about what is written or pressed here.
     Here(Duration),
+    /// A moment; before it, that the large paste is not in what is written there any more, or opening another conversation.
+    Pasted(Duration),
     /// Leaving the conversation, or sending something.
     Leaving,
 }
@@ -43,7 +45,7 @@ impl Ends {
     /// The moment at which it ends by itself.
     pub(crate) const fn at(self) -> Option<Duration> {
         match self {
-            Ends::At(at) | Ends::Here(at) | Ends::Waits(_, at) => Some(at),
+            Ends::At(at) | Ends::Here(at) | Ends::Pasted(at) | Ends::Waits(_, at) => Some(at),
             Ends::Connected | Ends::Leaving => None,
         }
     }

@@ -70,7 +70,7 @@ impl App {
             {
                 None
             }
-            Action::AsFile if self.files.pasted.is_none() => Some("nothing large was pasted"),
+            Action::AsFile if !self.has_large_paste() => Some("nothing large was pasted"),
             Action::Retry | Action::Discard
                 if self
                     .chat

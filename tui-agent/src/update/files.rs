@@ -9,7 +9,7 @@ use minicom_protocol::{
 use minicom_tui_kit::{Now, Shown, composer::Handled};
 
 use crate::{
-    app::{App, Ends, Order},
+    app::{App, Ends, Order, TOLD_FOR},
     files::{self, PASTED},
     keys::Action,
     over::{AskFor, Over},
@@ -120,6 +120,9 @@ impl App {
             let words = format!("{lines} lines, {size} pasted. {key} sends them as a file instead");
             self.files.pasted = Some((conversation, clean));
             self.tell(Shown::line(&words), now);
+            if let Some(notice) = &mut self.notice {
+                notice.ends = Ends::Pasted(now.elapsed + TOLD_FOR);
+            }
             return false;
         }
         if self.attach_text(conversation, &clean) {
@@ -137,6 +140,26 @@ impl App {
     pub(super) fn keep_paste(&mut self, text: &str) {
         let (name, text) = (PASTED.to_owned(), Arc::from(text));
         self.order_files(transfers::Order::Keep { name, text });
+    }
+
+    /// Whether the large paste that can be a file is in the reply that is open, as it was pasted.
+    pub(crate) fn has_large_paste(&self) -> bool {
+        let Some((conversation, pasted)) = &self.files.pasted else {
+            return false;
+        };
+        let written = self.writing.get(*conversation);
+        self.conversation() == Some(*conversation) && written.is_some_and(|it| it.composer.text().contains(pasted))
+    }
+
+    /// What is offered of a paste is offered no longer than it is there.
+    pub(super) fn end_offer_of_paste(&mut self) {
+        let offers = self
+            .notice
+            .as_ref()
+            .is_some_and(|it| matches!(it.ends, Ends::Pasted(_)));
+        if offers && !self.has_large_paste() {
+            self.notice = None;
+        }
     }
 
     /// What was pasted last becomes a file.

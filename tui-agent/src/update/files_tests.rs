@@ -222,6 +222,24 @@ fn a_file_is_fetched_and_opened_and_its_row_tells_of_it() {
     );
 }
 
+/// What is offered of a large paste is offered while that is in the reply that is open.
+#[test]
+fn the_offer_of_a_large_paste_goes_with_the_paste() {
+    let lines = "a line\n".repeat(50);
+    let offer = "sends them as a file instead";
+    for gone in ["<ctrl-u>", "<ctrl-c>", "<backspace>", "<enter>", "<ctrl-_>"] {
+        let mut seat = seat();
+        seat.input(Input::Paste(lines.clone()));
+        seat.sees(offer).press(gone).sees_no(offer);
+        seat.press("<alt-v>").sees("There is no large paste");
+    }
+    let mut seat = seat();
+    seat.input(Input::Paste(lines));
+    seat.press("<home>see ").sees(offer);
+    seat.press("<ctrl-c>").sees_no(offer);
+    seat.press("<ctrl-_><alt-v>").sees("pasted.txt");
+}
+
 #[test]
 fn a_large_paste_can_be_a_file_and_one_that_no_line_can_have_is() {
     let mut seat = seat();

@@ -204,14 +204,14 @@ impl App {
         if files::fits_a_line(&clean) || self.consent_due().is_some() {
             let key = self.key_hint(Action::AsFile);
             let words = format!("{lines} lines, {size} pasted. {key} sends them as a file instead");
-            self.notice(Shown::line(&words), Ends::WithSending);
+            self.notice(Shown::line(&words), Ends::WithPaste);
             self.files.pasted = Some(clean);
             return false;
         }
         if self.attach_text(&clean, effects) {
             let key = self.key_hint(Action::Discard);
             let words = format!("{size} are too much for a message: it goes as the file {PASTED}. {key} takes it off");
-            self.notice(Shown::line(&words), Ends::WithSending);
+            self.tell(Shown::line(&words));
         } else {
             let (name, text) = (PASTED.to_owned(), Arc::from(clean));
             App::order_files(transfers::Order::Keep { name, text }, effects);
@@ -225,14 +225,19 @@ impl App {
         App::order_files(transfers::Order::Keep { name, text }, effects);
     }
 
+    /// Whether the large paste that can be a file is in what is written, as it was pasted.
+    pub(crate) fn has_large_paste(&self) -> bool {
+        let pasted = self.files.pasted.as_deref();
+        pasted.is_some_and(|pasted| self.composer.text().contains(pasted))
+    }
+
     /// What was pasted last becomes a file.
     pub(super) fn paste_as_file(&mut self, now: Now, effects: &mut Effects) {
         let pasted = self.files.pasted.take();
         let text = self.composer.text();
         let at = pasted.as_deref().and_then(|pasted| text.find(pasted));
         let (Some(pasted), Some(at)) = (pasted, at) else {
-            let words = "There is no large paste in what is written.";
-            return self.notice(Shown::fixed(words), Ends::WithText);
+            return self.tell(Shown::fixed("There is no large paste in what is written."));
         };
         if self.attach_text(&pasted, effects) {
             self.composer
@@ -295,8 +300,11 @@ impl App {
             return;
         };
         let (file, words) = (it.file.id, it.words());
-        if let Some(words) = words {
-            self.notice(words, Ends::WithText);
+        let failed = matches!(it.came, transfers::Came::Failed(_));
+        match words {
+            Some(words) if failed => self.notice(words, Ends::WithText),
+            Some(words) => self.tell(words),
+            None => {}
         }
         self.transcript.set_file(file, self.files.state(file));
     }
@@ -313,7 +321,7 @@ impl App {
         {
             let key = self.key_hint(Action::Discard);
             let words = format!("{} is on its way. {key} stops it", Shown::line(&file.name));
-            return self.notice(Shown::line(&words), Ends::WithText);
+            return self.tell(Shown::line(&words));
         }
         let (id, shown) = (self.files.id(), file.id);
         self.files.downloads.begin(id, file.clone());

@@ -19,9 +19,7 @@ const TYPING_EVERY: Duration = Duration::from_secs(3);
 impl App {
     pub(super) fn key(&mut self, key: Key, now: Now, effects: &mut Effects) {
         let action = self.keys.action(CHAT, key);
-        if action != Some(Action::Clear) && matches!(&self.notice, Some(it) if matches!(it.ends, Ends::At(_))) {
-            self.notice = None;
-        }
+        self.key_ends_notice(action);
         if self.ended.is_some() {
             return self.key_after_end(action, key, effects);
         }
@@ -78,7 +76,7 @@ impl App {
             "{} does nothing here. {help} shows the keys, {menu} finds all by name.",
             key.hint()
         );
-        self.notice(Shown::line(&words), Ends::WithText);
+        self.tell(Shown::line(&words));
     }
 
     /// There will be no connection: what is left is to read why, and to go.
@@ -115,7 +113,7 @@ impl App {
             Action::AsFile => self.paste_as_file(now, effects),
             Action::Reconnect => {
                 if self.state.is_live() {
-                    self.notice(Shown::fixed("There is a connection."), Ends::WithText);
+                    self.tell(Shown::fixed("There is a connection."));
                 } else {
                     effects.push(Effect::Program(Order::Reconnect));
                 }
@@ -138,14 +136,13 @@ impl App {
 
     /// The text is cleared first (undo brings it back); with nothing written the second press in a short time quits.
     fn clear(&mut self, now: Now, effects: &mut Effects) {
-        let asked = matches!(&self.notice, Some(it) if matches!(it.ends, Ends::At(_)));
         if !self.composer.is_empty() {
             match std::mem::take(&mut self.writing) {
                 Writing::Edit(_) => self.composer.give_up_changing(),
                 Writing::Answer(_) | Writing::Line => self.composer.clear(),
             }
             self.text_changed(now, effects);
-        } else if asked {
+        } else if self.quits_when_pressed_again() {
             self.quit(effects);
         } else {
             let again = self.key_hint(Action::Clear);
@@ -157,7 +154,7 @@ impl App {
                 1 => format!("1 message is not sent yet and is kept here. {again} again to quit"),
                 n => format!("{n} messages are not sent yet and are kept here. {again} again to quit"),
             };
-            self.notice(Shown::line(&words), Ends::At(now.elapsed + AGAIN_WITHIN));
+            self.notice(Shown::line(&words), Ends::Again(now.elapsed + AGAIN_WITHIN));
         }
     }
 
@@ -205,9 +202,7 @@ impl App {
 
     /// After every change of the text by its writer.
     pub(super) fn text_changed(&mut self, now: Now, effects: &mut Effects) {
-        if matches!(&self.notice, Some(it) if it.ends == Ends::WithText) {
-            self.notice = None;
-        }
+        self.text_ends_notice();
         // Whoever goes on writing has not done with it.
         self.files.attached.sends = false;
         self.keep_draft_soon(now);

@@ -146,7 +146,7 @@ impl App {
                 None => return,
             },
             (Outcome::Done(_), command) => match entries::done_words(command).filter(|_| asked) {
-                Some(words) => words.to_string(),
+                Some(words) => return self.tell(words),
                 None => return,
             },
         };

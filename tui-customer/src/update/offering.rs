@@ -5,7 +5,7 @@ use minicom_tui_kit::{Available, Key, Now, Picker, Shown, picker::Picked, picker
 use super::Effects;
 use crate::{
     actions::{self, Action, CHAT},
-    model::{App, Ends},
+    model::App,
     over::{Offer, Over},
     slash::Word,
 };
@@ -67,7 +67,7 @@ impl App {
             Picked::Moved | Picked::Asked => {}
             Picked::No => self.key_beside(action, now, effects),
             Picked::Closed => self.over = None,
-            Picked::Unavailable(words) | Picked::Refused(words) => self.notice(words, Ends::WithText),
+            Picked::Unavailable(words) | Picked::Refused(words) => self.tell_unless_nothing_fits(words),
             Picked::Chosen(offer) => {
                 self.over = None;
                 match offer {
@@ -75,6 +75,18 @@ impl App {
                     Offer::Word(word) => self.say_word(word, now, effects),
                 }
             }
+        }
+    }
+
+    /// Why nothing was chosen. That nothing fits the list says itself, in the same words.
+    pub(super) fn tell_unless_nothing_fits(&mut self, words: Shown) {
+        let fitting = match &self.over {
+            Some(Over::Menu(picker)) => picker.fitting(),
+            Some(Over::Quotes(picker)) => picker.fitting(),
+            _ => 0,
+        };
+        if fitting > 0 {
+            self.tell(words);
         }
     }
 
@@ -86,7 +98,7 @@ impl App {
                     "Something else is being written: send or clear it, then {}.",
                     word.usage()
                 );
-                return self.notice(Shown::line(&words), Ends::WithText);
+                return self.tell(Shown::line(&words));
             }
             self.composer.set_text(&format!("/{} ", word.name()));
             return self.text_changed(now, effects);
@@ -95,8 +107,11 @@ impl App {
         self.composer.set_text(&format!("/{}", word.name()));
         self.submit_word(word, "", now, effects);
         if !written.is_empty() {
+            // What the word led to is told all the same.
+            let told = self.notice.take();
             self.composer.set_text(&written);
             self.text_changed(now, effects);
+            self.notice = told;
         }
     }
 
@@ -105,7 +120,7 @@ impl App {
         let wish = self.wish(Word::Copy, "", now);
         match wish {
             crate::wishes::Wish::Copy { text, what } => self.copy_text(text, what, effects),
-            crate::wishes::Wish::Wrong(words) | crate::wishes::Wish::Told(words) => self.notice(words, Ends::WithText),
+            crate::wishes::Wish::Wrong(words) | crate::wishes::Wish::Told(words) => self.tell(words),
             _ => {}
         }
     }

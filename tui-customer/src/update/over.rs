@@ -322,13 +322,13 @@ impl App {
             Picked::Moved | Picked::Asked => {}
             Picked::No => self.key_beside(action, now, effects),
             Picked::Closed => self.over = None,
-            Picked::Unavailable(words) | Picked::Refused(words) => self.notice(words, Ends::WithText),
+            Picked::Unavailable(words) | Picked::Refused(words) => self.tell_unless_nothing_fits(words),
             Picked::Chosen(line) => {
                 self.over = None;
                 let quoted = wishes::quotable(&self.replica).find(|it| it.line == line);
                 match quoted {
                     Some(quoted) => self.writing = Writing::Answer(quoted),
-                    None => self.notice(Shown::fixed("This line is gone."), Ends::WithText),
+                    None => self.tell(Shown::fixed("This line is gone.")),
                 }
             }
         }

@@ -44,8 +44,11 @@ impl App {
 
     /// What the file of settings says by now holds from here on; if something is wrong in it, nothing of it does.
     pub(super) fn settings_read(&mut self, read: SettingsRead, effects: &mut Effects) {
-        self.notice(config::told(&read), Ends::WithText);
-        let Ok(own) = read else { return };
+        let words = config::told(&read);
+        let Ok(own) = read else {
+            return self.notice(words, Ends::WithText);
+        };
+        self.tell(words);
         (self.keys, self.theme, self.mouse) = (own.keymap, own.theme, own.mouse);
         self.name_keys();
         effects.push(Effect::Notifier(own.notifier));
@@ -73,7 +76,7 @@ impl App {
             true => "Clicks and wheel come here again.",
             false => "The mouse is the terminal's: it selects text as in a shell.",
         };
-        self.notice(Shown::fixed(words), Ends::WithText);
+        self.tell(Shown::fixed(words));
     }
 
     pub(super) fn copy_text(&mut self, text: String, what: &'static str, effects: &mut Effects) {

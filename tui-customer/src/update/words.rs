@@ -52,7 +52,10 @@ impl App {
         self.take_text(Sent::Word, now, effects);
         match wish {
             Wish::Send(command) => self.send_word(command, now, effects),
-            Wish::Told(words) | Wish::Wrong(words) => self.notice(words, Ends::WithText),
+            // What says how to go on stays until that is done.
+            Wish::Told(words) if matches!(word, Word::Export | Word::Forget) => self.notice(words, Ends::WithText),
+            Wish::Told(words) => self.tell(words),
+            Wish::Wrong(words) => self.notice(words, Ends::WithText),
             // Sent above, as a line is.
             Wish::Line(_) => {}
             Wish::EditAgain(line, text) => {
@@ -69,7 +72,7 @@ impl App {
             Wish::Attach(text) => self.attach(&text, effects),
             Wish::Drop => {
                 if !self.drop_file(now, effects) {
-                    self.notice(Shown::fixed("No file waits or comes."), Ends::WithText);
+                    self.tell(Shown::fixed("No file waits or comes."));
                 }
             }
             Wish::Files => self.choose_file(None),
@@ -96,7 +99,7 @@ impl App {
             None | Some(Over::Reading(_)) => self.show_over(title, body),
             Some(_) => {
                 let words = format!("\"{title}\" has come and is not shown over this: ask for it again.");
-                self.notice(Shown::line(&words), Ends::WithText);
+                self.tell(Shown::line(&words));
             }
         }
     }
@@ -117,7 +120,11 @@ impl App {
 
     /// What became of a copy. It is always told: nobody sees a clipboard.
     pub(super) fn copied(&mut self, copied: &Copied) {
-        self.notice(copied.words(self.copying), Ends::WithText);
+        let words = copied.words(self.copying);
+        match copied {
+            Copied::Sent { .. } => self.tell(words),
+            Copied::Failed(_) => self.notice(words, Ends::WithText),
+        }
     }
 
     // One's own editor.
@@ -132,7 +139,7 @@ impl App {
     /// The editor has ended. What it did not do leaves the text as it was.
     pub(super) fn edited(&mut self, edited: Edited, now: Now, effects: &mut Effects) {
         match edited {
-            Edited::Unchanged => self.notice(Shown::fixed("Nothing was changed."), Ends::WithText),
+            Edited::Unchanged => self.tell(Shown::fixed("Nothing was changed.")),
             Edited::Failed(words) => self.notice(words, Ends::WithText),
             Edited::Changed(text) => {
                 self.composer.set_text(&text);
@@ -157,7 +164,7 @@ impl App {
     fn ask_account(&mut self, question: CustomerQuestion, effects: &mut Effects) {
         if !self.state.is_live() {
             let words = "This can be asked when the connection is back.";
-            return self.notice(Shown::fixed(words), Ends::WithText);
+            return self.tell(Shown::fixed(words));
         }
         effects.push(Effect::Program(Order::Ask(question)));
     }
@@ -186,7 +193,7 @@ impl App {
     pub(super) fn want(&mut self, slug: Tag, effects: &mut Effects) {
         if !self.state.is_live() {
             let words = "An article can be read when the connection is back.";
-            return self.notice(Shown::fixed(words), Ends::WithText);
+            return self.tell(Shown::fixed(words));
         }
         self.wanted = Some(slug.clone());
         effects.push(Effect::Program(Order::Ask(CustomerQuestion::Article { slug })));
