@@ -149,6 +149,7 @@ fn profile(name: &str, tenant: &str) -> Profile {
         name: ProfileName::parse(name).expect("a name"),
         server: server(),
         tenant: TenantId::parse(tenant).expect("a tenant"),
+        state: None,
     }
 }
 

@@ -21,7 +21,12 @@ pub const STEPS: [&str; 7] = ["name", "port", "tls", "http", "upgrade", "hello",
 /// As whom Hello is said.
 pub enum Caller<A: Party> {
     /// As somebody who is known here.
-    Known(Box<Config<A>>),
+    Known {
+        /// How one connects.
+        config: Box<Config<A>>,
+        /// The command that signs in again, if there is one.
+        login: String,
+    },
     /// As nobody: it goes as far as the upgrade of the socket at this path. Why, and what to do.
     Nobody {
         /// The socket's path.
@@ -53,8 +58,8 @@ async fn go<A: Party>(server: &ServerUrl, caller: Caller<A>, parts: &mut Vec<Par
     let stream = step(parts, steps::port(server, &addresses)).await?;
     let stream = step(parts, steps::tls(server, stream)).await?;
     step(parts, steps::http(server)).await?;
-    let (path, hello): (String, Result<Hello, Part>) = match caller {
-        Caller::Known(config) => (config.path.clone(), Ok(config.hello(None))),
+    let (path, hello): (String, Result<(Hello, String), Part>) = match caller {
+        Caller::Known { config, login } => (config.path.clone(), Ok((config.hello(None), login))),
         Caller::Nobody { path, says, fix, meant } => {
             let part = if meant {
                 Part::skipped("hello", &says)
@@ -65,7 +70,7 @@ async fn go<A: Party>(server: &ServerUrl, caller: Caller<A>, parts: &mut Vec<Par
         }
     };
     let mut wire = step(parts, steps::upgrade(server, &path, stream)).await?;
-    let hello = match hello {
+    let (hello, login) = match hello {
         Ok(hello) => hello,
         Err(part) => {
             let why = part.says.clone();
@@ -75,7 +80,7 @@ async fn go<A: Party>(server: &ServerUrl, caller: Caller<A>, parts: &mut Vec<Par
             return Some(());
         }
     };
-    step(parts, steps::hello::<A>(&mut wire, hello)).await?;
+    step(parts, steps::hello::<A>(&mut wire, hello, &login)).await?;
     step(parts, steps::round_trip::<A>(&mut wire)).await?;
     wire.close(STEP_MAX).await;
     Some(())

@@ -126,7 +126,10 @@ fn welcome() -> ToClient<Customers> {
 fn known(server: &ServerUrl) -> Caller<Customers> {
     let name = CustomerName::parse("alice").unwrap();
     let secret = Secret::new("5ec7e7".repeat(11));
-    Caller::Known(Box::new(Config::customer(server.clone(), name, secret, "test 0")))
+    Caller::Known {
+        config: Box::new(Config::customer(server.clone(), name, secret, "test 0")),
+        login: String::new(),
+    }
 }
 
 #[track_caller]

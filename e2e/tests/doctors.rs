@@ -260,6 +260,7 @@ async fn a_sign_in_that_has_ended_and_a_name_that_is_somebody_elses() -> Result<
         name: Default::default(),
         server: server.url(),
         tenant: TenantId::default_tenant(),
+        state: None,
     };
     let token = profile.token(&state)?.context("nobody has signed in")?;
     rest::logout(&profile.server, &profile.tenant, &token.token).await?;

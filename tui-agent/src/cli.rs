@@ -236,7 +236,13 @@ impl Options {
             Some(tenant) => TenantId::parse(&tenant).map_err(|error| usage(&error))?,
             None => TenantId::default_tenant(),
         };
-        let profile = Profile { name, server, tenant };
+        let state = self.state.clone();
+        let profile = Profile {
+            name,
+            server,
+            tenant,
+            state,
+        };
         let trust = self.trust(&profile)?;
         let server = profile.server.recognised_by(trust).map_err(|error| usage(&error))?;
         Ok(Profile { server, ..profile })
@@ -253,7 +259,12 @@ impl Options {
         let usual_is_meant = here.port() != usual.port() && {
             let (name, tenant) = (ProfileName::default(), TenantId::default_tenant());
             let server = usual.clone();
-            let profile = Profile { name, server, tenant };
+            let profile = Profile {
+                name,
+                server,
+                tenant,
+                state: None,
+            };
             self.state()
                 .is_ok_and(|state| matches!(profile.token(&state), Ok(Some(_))))
         };

@@ -48,7 +48,10 @@ pub async fn run(what: &Doctor, options: &Options) -> Result<(String, bool), Fai
     };
     let notifier = config.notifier();
     let caller: Caller<Agents> = match sign_in::find(&state, &profile, options.data.clone()) {
-        Ok(signed_in) => Caller::Known(Box::new(signed_in.config())),
+        Ok(signed_in) => Caller::Known {
+            config: Box::new(signed_in.config()),
+            login: sign_in::short_command(&signed_in.profile, " login"),
+        },
         Err(failure) => Caller::Nobody {
             path: ServerUrl::agent_path(),
             says: "nobody is signed in".to_owned(),

@@ -1,7 +1,11 @@
 //! As whom the program connects: a token from a login, else the one that a server on this computer leaves for whoever can read its data
 //! folder.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use minicom_client::{
     Config, Ended, Secret, StateDir, Trust,
@@ -127,7 +131,7 @@ pub fn command(profile: &Profile, rest: &str) -> String {
     }
     let trust = server.trust();
     if let Some(ca) = &trust.ca {
-        command.push_str(&format!(" --ca {}", quoted(&ca.display().to_string())));
+        command.push_str(&format!(" --ca {}", quoted(ca)));
     }
     if let Some(pin) = trust.pin {
         command.push_str(&format!(" --pin {pin}"));
@@ -138,13 +142,22 @@ pub fn command(profile: &Profile, rest: &str) -> String {
     if profile.name.as_str() != DEFAULT_PROFILE {
         command.push_str(&format!(" --profile {}", profile.name.as_str()));
     }
-    command
+    in_its_folder(command, profile)
+}
+
+/// With the folder for tokens, where another than the usual one was named.
+fn in_its_folder(command: String, profile: &Profile) -> String {
+    match &profile.state {
+        Some(folder) => format!("{command} --state {}", quoted(folder)),
+        None => command,
+    }
 }
 
 /// The same once somebody has signed in: what the login remembers is left out.
 pub fn short_command(profile: &Profile, rest: &str) -> String {
     if profile.name.as_str() != DEFAULT_PROFILE {
-        return format!("minicom-agent{rest} --profile {}", profile.name.as_str());
+        let command = format!("minicom-agent{rest} --profile {}", profile.name.as_str());
+        return in_its_folder(command, profile);
     }
     let Ok(server) = profile.server.clone().recognised_by(Trust::default()) else {
         return command(profile, rest);
@@ -156,13 +169,9 @@ pub fn short_command(profile: &Profile, rest: &str) -> String {
     command(&profile, rest)
 }
 
-/// A word for a shell.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
+/// A path as a word for a shell.
+fn quoted(path: &Path) -> String {
+    shell_words::quote(&path.to_string_lossy()).into_owned()
 }
 
 /// Whether whoever signs in again is let in: it asks for all that is missing, a new password and a second factor too.

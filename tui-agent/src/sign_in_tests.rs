@@ -62,6 +62,7 @@ fn default_at(server: &ServerUrl) -> Profile {
         name: ProfileName::default(),
         server: server.clone(),
         tenant: TenantId::default_tenant(),
+        state: None,
     }
 }
 
@@ -160,6 +161,7 @@ fn the_command_that_signs_in_has_all_that_is_needed_and_once_signed_in_no_more()
         name: ProfileName::parse("work").unwrap(),
         server: tls(),
         tenant: TenantId::parse("acme").unwrap(),
+        state: None,
     };
     let expected = format!(
         "minicom-agent login --server https://desk.example:443 --pin {} --tenant acme --profile work",
@@ -176,7 +178,22 @@ fn the_command_that_signs_in_has_all_that_is_needed_and_once_signed_in_no_more()
         command(&default_at(&elsewhere()), ""),
         "minicom-agent --server http://desk.example:8000 --insecure-http"
     );
-    assert_eq!(quoted("/tmp/my ca's.pem"), r"'/tmp/my ca'\''s.pem'");
+    assert_eq!(quoted("/tmp/my ca's.pem".as_ref()), r"'/tmp/my ca'\''s.pem'");
+    // Tokens that are elsewhere would not be found without the folder.
+    let elsewhere = |profile: &Profile| Profile {
+        state: Some("/tmp/my tokens".into()),
+        ..profile.clone()
+    };
+    let work = elsewhere(&work);
+    assert_eq!(command(&work, " login"), format!("{expected} --state '/tmp/my tokens'"));
+    assert_eq!(
+        short_command(&work, " login"),
+        "minicom-agent login --profile work --state '/tmp/my tokens'"
+    );
+    assert_eq!(
+        short_command(&elsewhere(&nameless), ""),
+        "minicom-agent --server https://desk.example:443 --state '/tmp/my tokens'"
+    );
 }
 
 #[test]

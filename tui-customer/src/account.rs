@@ -16,7 +16,7 @@ pub fn command(name: &CustomerName, server: &ServerUrl, tenant: &TenantId) -> St
 }
 
 /// A command with all that says which desk it is.
-fn called(command: &str, server: &ServerUrl, tenant: &TenantId) -> String {
+pub(crate) fn called(command: &str, server: &ServerUrl, tenant: &TenantId) -> String {
     let mut command = format!("{command} --server {server}");
     if !server.is_tls() && !server.is_loopback() {
         command.push_str(" --insecure-http");
@@ -26,12 +26,7 @@ fn called(command: &str, server: &ServerUrl, tenant: &TenantId) -> String {
     }
     if let Some(ca) = &server.trust().ca {
         // A file of the same name must be there too; only who copies it can see to that.
-        let ca = ca.display().to_string();
-        let plain = ca.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
-        match plain {
-            true => command.push_str(&format!(" --ca {ca}")),
-            false => command.push_str(&format!(" --ca '{}'", ca.replace('\'', r"'\''"))),
-        }
+        command.push_str(&format!(" --ca {}", shell_words::quote(&ca.to_string_lossy())));
     }
     if let Some(pin) = server.trust().pin {
         command.push_str(&format!(" --pin {pin}"));

@@ -85,7 +85,8 @@ pub(crate) async fn article(server: &ServerUrl, tenant: &TenantId, slug: &Tag) -
         .map_err(|error| match &error {
             LoginError::Refused(Refusal::NotFound) => {
                 let slug = slug.shown();
-                let words = format!("There is no article {slug}. minicom-chat --articles WORDS finds what there is.");
+                let finds = account::called("minicom-chat --articles WORDS", server, tenant);
+                let words = format!("There is no article {slug}. What there is:  {finds}");
                 Fault::new(exit::USAGE, words)
             }
             _ => Fault::new(code_of(&error), error.to_string()),

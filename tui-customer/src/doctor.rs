@@ -12,7 +12,7 @@ use minicom_tui_kit::{
     doctor::{Finding, Surroundings, look, settings, try_notifying},
 };
 
-use crate::{cli::Cli, exit, fault::Fault, run::CLIENT};
+use crate::{account, cli::Cli, exit, fault::Fault, run::CLIENT};
 
 /// The command line with `doctor` as its first word written as the flag: others have a customer's name there. Whoever is called
 /// doctor writes `-- doctor`.
@@ -71,13 +71,20 @@ fn caller(cli: &Cli, server: &ServerUrl) -> Result<Caller<Customers>, Fault> {
         fix,
         meant: true,
     };
+    let tenant = cli.tenant.clone().unwrap_or_else(TenantId::default_tenant);
+    let command = |rest: &str| {
+        let command = account::called(&format!("minicom-chat {rest}"), server, &tenant);
+        match &cli.state {
+            Some(folder) => format!("{command} --state {}", shell_words::quote(&folder.to_string_lossy())),
+            None => command,
+        }
+    };
     if cli.name.is_none() {
         let anybody = CustomerName::parse("doctor").map_err(|refused| Fault::new(exit::BUG, refused.to_string()))?;
-        let fix = "say your name too: minicom-chat doctor NAME";
-        return Ok(nobody(&anybody, "nobody was named".to_owned(), fix.to_owned()));
+        let fix = format!("say your name too: {}", command("doctor NAME"));
+        return Ok(nobody(&anybody, "nobody was named".to_owned(), fix));
     }
     let name = cli.customer()?;
-    let tenant = cli.tenant.clone().unwrap_or_else(TenantId::default_tenant);
     let state = StateDir::resolve(cli.state.clone()).map_err(|error| Fault::new(exit::IO, error.to_string()))?;
     match credentials::known_customer_secret(&state, server, &tenant, &name)? {
         Some(secret) => {
@@ -86,12 +93,19 @@ fn caller(cli: &Cli, server: &ServerUrl) -> Result<Caller<Customers>, Fault> {
                 true => config,
                 false => config.tenant(tenant),
             };
-            Ok(Caller::Known(Box::new(config)))
+            Ok(Caller::Known {
+                config: Box::new(config),
+                login: String::new(),
+            })
         }
         None => {
             let says =
                 format!("{name} has not chatted from this computer yet, so there is nothing to prove the name with");
-            Ok(nobody(&name, says, format!("minicom-chat {name} begins it")))
+            Ok(nobody(
+                &name,
+                says,
+                format!("this begins it: {}", command(name.as_str())),
+            ))
         }
     }
 }

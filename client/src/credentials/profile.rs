@@ -62,6 +62,8 @@ pub struct Profile {
     pub server: ServerUrl,
     /// Which tenant.
     pub tenant: TenantId,
+    /// The folder for tokens, where one was named: a command that is told to be typed next names it again.
+    pub state: Option<PathBuf>,
 }
 
 /// An agent's token, as it was stored after a login.

@@ -194,7 +194,7 @@ pub(super) async fn upgrade(server: &ServerUrl, path: &str, stream: Box<dyn Io>)
     }
 }
 
-pub(super) async fn hello<A: Party>(wire: &mut Wire, hello: Hello) -> Step<()> {
+pub(super) async fn hello<A: Party>(wire: &mut Wire, hello: Hello, login: &str) -> Step<()> {
     wire.send(codec::encode_to_server::<A>(&ToServer::Hello(hello)));
     let loss = loop {
         let text = match wire.next().await {
@@ -219,8 +219,9 @@ pub(super) async fn hello<A: Party>(wire: &mut Wire, hello: Hello) -> Step<()> {
             Err(error) => break Loss::lost(format!("the answer cannot be read: {error}")),
         }
     };
+    let sign_in = format!("sign in: {login}");
     let fix = match &loss {
-        Loss::Ended(Ended::SignedOut) => "sign in: minicom-agent login",
+        Loss::Ended(Ended::SignedOut) if !login.is_empty() => sign_in.as_str(),
         Loss::Ended(Ended::WrongVersion { .. }) => "install programs of the server's release",
         Loss::Ended(Ended::WrongSecret(_)) => "take another name, or go on from the device that has it (/link)",
         _ => "the server's log says why",

@@ -92,6 +92,7 @@ fn account(home: &TempDir, url: &ServerUrl) -> Account {
             name: ProfileName::default(),
             server: url.clone(),
             tenant: TenantId::default_tenant(),
+            state: None,
         },
         ascii: false,
     }

@@ -185,9 +185,9 @@ impl Session {
         };
         let words = match (refusal, self.me().role) {
             (Refusal::Forbidden, Role::Agent) => format!(
-                "Only admins may do this, and {} is not one. Sign in as an admin:  minicom-agent login --server {}",
+                "Only admins may do this, and {} is not one. Sign in as an admin:  {}",
                 self.me().agent.name.shown(),
-                self.server
+                crate::sign_in::short_command(&self.signed_in.profile, " login")
             ),
             _ => refusal.message(),
         };

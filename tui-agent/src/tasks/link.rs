@@ -247,6 +247,7 @@ mod tests {
             name: ProfileName::default(),
             server: server.recognised_by(trust).unwrap(),
             tenant: TenantId::default_tenant(),
+            state: None,
         }
     }
 
