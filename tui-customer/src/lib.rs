@@ -29,6 +29,7 @@ mod layout;
 mod line_mode;
 mod looking;
 mod model;
+mod nameless;
 mod notice;
 mod one_shot;
 mod over;

@@ -29,7 +29,7 @@ use crate::{
     doctor, exit, exporting,
     fault::Fault,
     identity::Identity,
-    line_mode,
+    line_mode, nameless,
     one_shot::{self, Once},
     paperwork, screen, surroundings,
 };
@@ -132,8 +132,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     if let Some(done) = paperwork::done(&args, Cli::command, &mut io::stdout().lock()) {
         return paperwork::code(done, &mut io::stderr().lock());
     }
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
+        Err(error) if nameless::lacks_name(&error) => {
+            tell(&nameless::with_a_name(&args));
+            return exit::USAGE;
+        }
         Err(error) => return told_usage(&error),
     };
     match start(&cli) {

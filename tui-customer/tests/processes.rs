@@ -63,7 +63,7 @@ fn what_is_wrong_is_said_before_anything_is_made() {
         (&["alice", "--priority", "soon"], "low, medium, high or urgent"),
         (&["alice", "--skill", "two words"], "a skill cannot contain a blank"),
         (&SKILLS, "8 is the most"),
-        (&[], "Usage"),
+        (&[], "as in:  minicom-chat alice --state "),
     ] {
         check(&chat(&state, args).output().unwrap(), 2, words);
     }
@@ -120,6 +120,22 @@ fn a_secret_that_others_can_read_is_not_used() {
         .unwrap();
     fs::set_permissions(secret.path(), fs::Permissions::from_mode(0o644)).unwrap();
     check(&run(), 77, "chmod 600");
+}
+
+#[test]
+fn who_says_no_name_is_told_what_to_type() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = chat(folder.path(), &["--plain"]).output().unwrap();
+    check(
+        &output,
+        2,
+        "minicom-chat: Say the name that you go by at this desk, as in:  minicom-chat alice",
+    );
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        words.lines().count() == 2 && words.contains("alice --plain --state "),
+        "{words}"
+    );
 }
 
 #[test]
