@@ -136,15 +136,15 @@ fn start(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Whoami) => {
             let account = account(&options)?;
             let signed_in = sign_in::find(&account.state, &account.profile, options.data)?;
-            print(&block_on(account.whoami(&signed_in.token))??)
+            print(&block_on(account.whoami(&signed_in.token()))??)
         }
         Some(Command::Sessions { command }) => {
             let account = account(&options)?;
             let signed_in = sign_in::find(&account.state, &account.profile, options.data)?;
             let told = match command {
-                None => block_on(account.sign_ins(&signed_in.token))??,
+                None => block_on(account.sign_ins(&signed_in.token()))??,
                 Some(SessionsCommand::Revoke { id }) => {
-                    let told = block_on(account.revoke(&signed_in.token, &id))??;
+                    let told = block_on(account.revoke(&signed_in.token(), &id))??;
                     format!("{told}\n")
                 }
             };

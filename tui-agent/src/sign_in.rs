@@ -10,8 +10,8 @@ use std::{
 use minicom_client::{
     Config, Ended, Secret, StateDir, Trust,
     credentials::{self, CredentialError, DEFAULT_PROFILE, Profile},
-    rest::LoginError,
-    transfers::Seat,
+    rest::{LoginError, account},
+    transfers,
 };
 use minicom_protocol::{frame::Agents, ids::TenantId, refusal::Refusal};
 
@@ -26,8 +26,11 @@ const LOCAL: &str = "local";
 /// As whom.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// The token.
-    pub token: Secret,
+    /// What was read when the program began. A server on this computer makes a new token at each of its starts, and a new password
+    /// gives a new one too: nothing but [`SignedIn::token`] reads this, so that no call is made with one that has ended.
+    first: Secret,
+    /// Where tokens of a login are.
+    state: StateDir,
     /// Whose outbox and drafts these are.
     pub identity: String,
     /// Where the token comes from.
@@ -37,24 +40,47 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Where files go to and come from, with the newest token.
-    pub fn seat(&self, state: &StateDir) -> Seat {
-        let (state, profile, token) = (state.clone(), self.profile.clone(), self.token.clone());
-        let source = self.source.clone();
-        let newest = move || match &source {
-            Source::Login => profile.token(&state).ok().flatten().map(|it| it.token),
+    /// The token that is good now, as far as this computer knows. Asked for anew at each call.
+    pub fn token(&self) -> Secret {
+        self.newest().unwrap_or_else(|| self.first.clone())
+    }
+
+    /// The one that is on disk now, if it can be read.
+    fn newest(&self) -> Option<Secret> {
+        match &self.source {
+            // Somebody else's, who has signed in here meanwhile, would do this account's work under another name.
+            Source::Login => {
+                let stored = self.profile.token(&self.state).ok().flatten();
+                stored.filter(|it| it.account == self.identity).map(|it| it.token)
+            }
             Source::Local(data) => credentials::local_agent_token(data).ok().flatten(),
-        };
-        Seat {
+        }
+    }
+
+    /// The HTTP API, with the token that is good now: for the calls of one wish, and not to be kept.
+    pub fn api(&self) -> account::Seat<'_> {
+        account::Seat {
+            server: &self.profile.server,
+            tenant: &self.profile.tenant,
+            token: self.token(),
+        }
+    }
+
+    /// Where files go to and come from.
+    pub fn seat(&self) -> transfers::Seat {
+        let signed_in = self.clone();
+        transfers::Seat {
             server: self.profile.server.clone(),
             tenant: self.profile.tenant.clone(),
-            bearer: Arc::new(move || newest().unwrap_or_else(|| token.clone())),
+            bearer: Arc::new(move || signed_in.token()),
         }
     }
 
     /// A connection without an outbox on disk.
     pub fn config(&self) -> Config<Agents> {
-        let config = Config::agent(self.profile.server.clone(), self.token.clone(), CLIENT);
+        let signed_in = self.clone();
+        let config = Config::agent(self.profile.server.clone(), self.token(), CLIENT);
+        let config = config.renewed_by(move || signed_in.newest());
         match self.profile.tenant == TenantId::default_tenant() {
             true => config,
             false => config.tenant(self.profile.tenant.clone()),
@@ -80,7 +106,8 @@ pub fn find(state: &StateDir, profile: &Profile, data: Option<PathBuf>) -> Resul
     let login = profile.token(state).map_err(credential_failure)?;
     if let Some(login) = login {
         return Ok(SignedIn {
-            token: login.token,
+            first: login.token,
+            state: state.clone(),
             identity: login.account,
             source: Source::Login,
             profile,
@@ -94,7 +121,8 @@ pub fn find(state: &StateDir, profile: &Profile, data: Option<PathBuf>) -> Resul
         && let Some(token) = credentials::local_agent_token(data).map_err(credential_failure)?
     {
         return Ok(SignedIn {
-            token,
+            first: token,
+            state: state.clone(),
             identity: LOCAL.to_owned(),
             source: Source::Local(data.clone()),
             profile,

@@ -36,14 +36,18 @@ impl Home {
     }
 
     fn stored(&self, server: &ServerUrl) {
+        self.stored_as(server, "account-7", "mca_login");
+    }
+
+    fn stored_as(&self, server: &ServerUrl, account: &str, token: &str) {
         let agent = AgentAnswer {
-            id: "account-7".to_owned(),
+            id: account.to_owned(),
             name: "Bo".to_owned(),
             email: "bo@desk.test".to_owned(),
             role: Role::Agent,
         };
         let login = LoginAnswer {
-            token: "mca_login".to_owned(),
+            token: token.to_owned(),
             expires_at: "2030-01-01T00:00:00Z".to_owned(),
             only_for: None,
             device: None,
@@ -80,13 +84,42 @@ fn a_login_comes_first_then_the_file_of_a_server_on_this_computer() {
     home.local_token("mca_local\n", 0o600);
     let found = home.find(&here()).unwrap();
     assert_eq!(
-        (found.token.reveal(), found.source),
+        (found.token().reveal(), found.source),
         ("mca_local", Source::Local(home.data()))
     );
     home.stored(&here());
     let found = home.find(&here()).unwrap();
-    assert_eq!((found.token.reveal(), found.source), ("mca_login", Source::Login));
+    assert_eq!((found.token().reveal(), found.source), ("mca_login", Source::Login));
     assert_eq!(found.identity, "account-7", "the outbox is the account's");
+}
+
+/// A server on this computer writes a new token at each of its starts, and a login while the program runs writes one too.
+#[test]
+fn no_call_is_made_with_a_token_that_was_replaced() {
+    let home = Home::new();
+    home.local_token("mca_first", 0o600);
+    let found = home.find(&here()).unwrap();
+    let files = found.seat();
+    home.local_token("mca_second", 0o600);
+    assert_eq!(found.token().reveal(), "mca_second");
+    assert_eq!(found.api().token.reveal(), "mca_second");
+    assert_eq!((files.bearer)().reveal(), "mca_second");
+    fs::remove_file(home.data().join(credentials::LOCAL_AGENT_TOKEN_FILE)).unwrap();
+    assert_eq!(
+        found.api().token.reveal(),
+        "mca_first",
+        "it is away: what it refuses is told as ever"
+    );
+    home.stored(&here());
+    let found = home.find(&here()).unwrap();
+    home.stored_as(&here(), "account-7", "mca_newer");
+    assert_eq!(found.api().token.reveal(), "mca_newer");
+    home.stored_as(&here(), "account-8", "mca_other");
+    assert_eq!(
+        found.api().token.reveal(),
+        "mca_login",
+        "another account's is not taken"
+    );
 }
 
 #[test]
@@ -103,7 +136,7 @@ fn the_local_file_is_for_a_server_on_this_computer_only() {
     );
     assert!(!failure.words.contains("--data"), "no file there could help: {failure}");
     home.stored(&elsewhere());
-    assert_eq!(home.find(&elsewhere()).unwrap().token.reveal(), "mca_login");
+    assert_eq!(home.find(&elsewhere()).unwrap().token().reveal(), "mca_login");
     assert!(home.find(&here()).is_ok(), "each server has its own login");
 }
 
@@ -139,7 +172,7 @@ fn a_profile_is_an_account_of_its_own_and_not_the_local_one() {
     assert!(failure.words.contains("--profile work"), "{failure}");
     // Who names the data folder means it.
     let found = find(&home.state, &work, Some(home.data())).unwrap();
-    assert_eq!(found.token.reveal(), "mca_local");
+    assert_eq!(found.token().reveal(), "mca_local");
 }
 
 fn pin() -> Pin {

@@ -14,14 +14,14 @@ const BASE: &str = "/api/v1/chat";
 const TENANT: &str = "x-minicom-tenant";
 
 /// Somebody who is signed in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Seat<'a> {
     /// Where.
     pub server: &'a ServerUrl,
     /// At which tenant.
     pub tenant: &'a TenantId,
     /// By what.
-    pub token: &'a Secret,
+    pub token: Secret,
 }
 
 /// Who is signed in. Texts are as the server sent them: they pass the gate before they are shown.

@@ -101,9 +101,12 @@ impl Feed {
         }
     }
 
-    /// Goes on with another token, after the one before was refused: a server on this computer makes a new one when it starts.
-    pub fn renew(&mut self, token: Secret) {
+    /// Goes on with the newest token, after the one before was refused: a server on this computer makes a new one when it starts.
+    /// Whether it is another one.
+    pub fn renew(&mut self, token: Secret) -> bool {
+        let is_new = self.of.token != token;
         self.of.token = token;
+        is_new
     }
 
     /// What comes next. It may be dropped and called again: nothing is lost by it.
@@ -160,7 +163,7 @@ impl Feed {
         let seat = Seat {
             server: &of.server,
             tenant: &of.tenant,
-            token: &of.token,
+            token: of.token.clone(),
         };
         let sent = seat.request(&client, Method::GET, &path).send().await;
         let response = sent.map_err(|error| unreachable(&of.server, &error))?;

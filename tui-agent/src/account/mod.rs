@@ -239,11 +239,11 @@ impl Account {
             .ok_or_else(|| Failure::new(exit::NO_PERMISSION, words()))
     }
 
-    fn seat<'a>(&'a self, token: &'a Secret) -> Seat<'a> {
+    fn seat(&self, token: &Secret) -> Seat<'_> {
         Seat {
             server: &self.profile.server,
             tenant: &self.profile.tenant,
-            token,
+            token: token.clone(),
         }
     }
 

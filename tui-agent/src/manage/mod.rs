@@ -139,7 +139,7 @@ impl<'a> Access<'a> {
 
     /// Where files go to and come from.
     pub(crate) fn seat(&self) -> Result<Seat, Failure> {
-        Ok(self.find()?.seat(&self.options.state()?))
+        Ok(self.find()?.seat())
     }
 
     /// The zone of whoever reads it.

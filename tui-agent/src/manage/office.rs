@@ -16,46 +16,44 @@ use super::{
 };
 use crate::{
     exit::{self, Failure},
-    sign_in::call_failure,
+    sign_in::{SignedIn, call_failure},
 };
 
 pub(crate) use minicom_client::rest::api::segment;
 
 /// Somebody who is signed in, at the API.
 pub(crate) struct Office {
-    profile: Profile,
-    token: Secret,
+    signed_in: SignedIn,
 }
 
 impl Access<'_> {
     /// Where things are managed over HTTP.
     pub(crate) fn office(&self) -> Result<Office, Failure> {
-        let signed_in = self.find()?;
         Ok(Office {
-            profile: signed_in.profile,
-            token: signed_in.token,
+            signed_in: self.find()?,
         })
     }
 }
 
 impl Office {
     fn seat(&self) -> Seat<'_> {
-        Seat {
-            server: &self.profile.server,
-            tenant: &self.profile.tenant,
-            token: &self.token,
-        }
+        self.signed_in.api()
     }
 
     /// The account.
     pub fn profile(&self) -> &Profile {
-        &self.profile
+        &self.signed_in.profile
     }
 
     /// Server, tenant and token, for a connection of its own.
     pub fn whole(&self) -> (ServerUrl, TenantId, Secret) {
-        let Profile { server, tenant, .. } = self.profile.clone();
-        (server, tenant, self.token.clone())
+        let Profile { server, tenant, .. } = self.profile().clone();
+        (server, tenant, self.token())
+    }
+
+    /// The token that is good now.
+    pub fn token(&self) -> Secret {
+        self.signed_in.token()
     }
 
     /// Calls the API; the path's parts are encoded.
@@ -64,7 +62,7 @@ impl Office {
         let told = self.seat().api(method, path, body).await;
         told.map_err(|error| {
             let lost = changes && !matches!(error, LoginError::Refused(_));
-            let mut failure = call_failure(&self.profile, error);
+            let mut failure = call_failure(self.profile(), error);
             if lost {
                 failure
                     .words
@@ -88,7 +86,7 @@ impl Office {
                 return Failure::new(exit::USAGE, words);
             }
             let lost = !matches!(error, LoginError::Refused(_));
-            let mut failure = call_failure(&self.profile, error);
+            let mut failure = call_failure(self.profile(), error);
             if lost {
                 failure
                     .words
@@ -155,7 +153,7 @@ impl Office {
             }
             true
         });
-        fetched.await.map_err(|error| call_failure(&self.profile, error))
+        fetched.await.map_err(|error| call_failure(self.profile(), error))
     }
 }
 

@@ -164,7 +164,7 @@ impl Session {
     /// # Errors
     /// The server refuses, or is away.
     pub async fn addresses(&self) -> Result<HashMap<String, AgentId>, Failure> {
-        let told = rest::accounts(&self.server, &self.signed_in.profile.tenant, &self.signed_in.token).await;
+        let told = rest::accounts(&self.server, &self.signed_in.profile.tenant, &self.signed_in.token()).await;
         let accounts = told.map_err(|error| match error {
             rest::LoginError::Refused(refusal) => self.refused(&refusal),
             other => Failure::new(exit::UNAVAILABLE, other.to_string()),

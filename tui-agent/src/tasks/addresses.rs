@@ -1,7 +1,7 @@
 //! Keeping a customer out with the addresses that the customer is connected from. Addresses are told by the HTTP API alone, and only
 //! while the customer is connected: so they are asked for first.
 
-use minicom_client::rest::{LoginError, Method, account::Seat, api::segment};
+use minicom_client::rest::{LoginError, Method, api::segment};
 use minicom_tui_kit::Shown;
 use serde_json::{Value, json};
 
@@ -13,11 +13,7 @@ use crate::{
 
 /// Does it. Returns what to tell, or why not all was done.
 pub(super) async fn block(signed_in: &SignedIn, wish: &WithAddresses) -> Result<Shown, Shown> {
-    let seat = Seat {
-        server: &signed_in.profile.server,
-        tenant: &signed_in.profile.tenant,
-        token: &signed_in.token,
-    };
+    let seat = signed_in.api();
     let long = how_long(wish.minutes);
     let failed =
         |what: &str, error: LoginError| Shown::line(&format!("{what}: {}", call_failure(&signed_in.profile, error)));

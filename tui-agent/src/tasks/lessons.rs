@@ -1,6 +1,6 @@
 //! What conversations teach the bot, asked for and answered over the HTTP API: it belongs to no conversation, and changes seldom.
 
-use minicom_client::rest::{LoginError, Method, account::Seat};
+use minicom_client::rest::{LoginError, Method};
 use minicom_protocol::{ids::ConversationId, words::Tag};
 use minicom_tui_kit::Shown;
 use serde_json::{Value, json};
@@ -26,11 +26,7 @@ pub(super) async fn run(signed_in: &SignedIn, order: &LessonsOrder) -> LessonsTo
 }
 
 async fn tried(signed_in: &SignedIn, order: &LessonsOrder) -> Result<LessonsTold, LoginError> {
-    let seat = Seat {
-        server: &signed_in.profile.server,
-        tenant: &signed_in.profile.tenant,
-        token: &signed_in.token,
-    };
+    let seat = signed_in.api();
     let (method, path) = match order {
         LessonsOrder::List => {
             let examples = seat

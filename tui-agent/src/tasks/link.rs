@@ -39,24 +39,13 @@ impl Way {
                 }
             }
         });
-        Transfers::new(self.signed_in.seat(&self.state), news)
+        Transfers::new(self.signed_in.seat(), news)
     }
 
     /// A connection with an outbox on disk.
     fn config(&self) -> Config<Agents> {
         let signed_in = &self.signed_in;
         let config = signed_in.config();
-        let config = match &signed_in.source {
-            // A new password gives this computer a new token in place of the one that ended.
-            Source::Login => {
-                let (state, profile) = (self.state.clone(), signed_in.profile.clone());
-                config.renewed_by(move || profile.token(&state).ok().flatten().map(|it| it.token))
-            }
-            Source::Local(data) => {
-                let data = data.clone();
-                config.renewed_by(move || credentials::local_agent_token(&data).ok().flatten())
-            }
-        };
         let config = config.recognised_anew(newer_trust(&self.state, signed_in));
         let config = config.resuming_at(self.cursor);
         config.outbox_on_disk(&self.state, &signed_in.identity)
@@ -226,12 +215,13 @@ mod tests {
     use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
     use minicom_client::{
-        Pin, Secret, ServerUrl,
-        credentials::{Profile, ProfileName, SERVER_FILE},
+        Pin, ServerUrl,
+        credentials::{LOCAL_AGENT_TOKEN_FILE, Profile, ProfileName, SERVER_FILE},
     };
     use minicom_protocol::{ids::TenantId, rest::LoginAnswer};
 
     use super::*;
+    use crate::sign_in::find;
 
     fn pin(of: &str) -> Pin {
         Pin::of(of.as_bytes())
@@ -251,30 +241,23 @@ mod tests {
         }
     }
 
-    fn signed_in(source: Source, pinned: Pin) -> SignedIn {
-        SignedIn {
-            token: Secret::new("mca_x"),
-            identity: "local".to_owned(),
-            source,
-            profile: profile(pinned),
-        }
+    fn told(data: &Path, address: &str, pinned: Pin) {
+        let words = format!(r#"{{"address":"{address}","pid":1,"fingerprint":"{pinned}"}}"#);
+        private(&data.join(SERVER_FILE), &words);
     }
 
-    fn told(data: &Path, address: &str, pinned: Pin) {
-        let file = data.join(SERVER_FILE);
-        fs::write(
-            &file,
-            format!(r#"{{"address":"{address}","pid":1,"fingerprint":"{pinned}"}}"#),
-        )
-        .unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    fn private(file: &Path, words: &str) {
+        fs::write(file, words).unwrap();
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     #[test]
     fn a_renewed_certificate_of_this_computers_server_is_read_where_the_server_writes_it() {
         let (state, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let state = StateDir::resolve(Some(state.path().to_owned())).unwrap();
-        let newer = newer_trust(&state, &signed_in(Source::Local(data.path().to_owned()), pin("first")));
+        private(&data.path().join(LOCAL_AGENT_TOKEN_FILE), "mca_x");
+        let signed_in = find(&state, &profile(pin("first")), Some(data.path().to_owned())).unwrap();
+        let newer = newer_trust(&state, &signed_in);
         assert_eq!(newer(), None, "no server runs");
         told(data.path(), "127.0.0.1:8123", pin("second"));
         assert_eq!(newer().unwrap().pin, Some(pin("second")));
@@ -293,7 +276,7 @@ mod tests {
         .unwrap();
         profile(pin("first")).store(&state, &login).unwrap();
         // Begun with a flag that says otherwise: that stays until somebody signs in anew.
-        let newer = newer_trust(&state, &signed_in(Source::Login, pin("flag")));
+        let newer = newer_trust(&state, &find(&state, &profile(pin("flag")), None).unwrap());
         assert_eq!(newer(), None);
         profile(pin("second")).store(&state, &login).unwrap();
         assert_eq!(newer().unwrap().pin, Some(pin("second")));

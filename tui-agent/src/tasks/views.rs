@@ -12,11 +12,7 @@ use crate::{
 
 /// Does it. Returns what to tell, or why it was not done.
 pub(super) async fn change(signed_in: &SignedIn, order: Order) -> Result<Shown, Shown> {
-    let seat = Seat {
-        server: &signed_in.profile.server,
-        tenant: &signed_in.profile.tenant,
-        token: &signed_in.token,
-    };
+    let seat = signed_in.api();
     let (name, what, done) = match order {
         Order::SaveView(view) => {
             let done = save(&seat, &view).await;

@@ -13,7 +13,6 @@ use std::{
 
 use clap::Args;
 use minicom_client::{
-    Secret,
     cursor_file::{CursorFile, Place, is_cursor},
     rest::{
         LoginError,
@@ -117,7 +116,7 @@ pub async fn run(wanted: WatchArguments, access: &Access<'_>) -> Result<(), Fail
     if watch.is_over(&cursor) {
         return Ok(());
     }
-    watch.follow(Feed::after(of, cursor), access).await
+    watch.follow(Feed::after(of, cursor)).await
 }
 
 /// Where the journal ends now.
@@ -144,7 +143,7 @@ enum Went {
 }
 
 impl Watch<'_> {
-    async fn follow(&mut self, mut feed: Feed, access: &Access<'_>) -> Result<(), Failure> {
+    async fn follow(&mut self, mut feed: Feed) -> Result<(), Failure> {
         let mut unread = reader::gone().map_err(unwritten)?;
         let mut ending: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(ended()?);
         loop {
@@ -162,23 +161,13 @@ impl Watch<'_> {
                 Ok(FeedNews::Away { why }) => tell(&format!("{why} It is tried again.")),
                 Ok(FeedNews::Back) => tell("the connection is back."),
                 Err(FeedEnded::Reset) => return Err(reset(&newest(&self.office).await?)),
-                Err(FeedEnded::Server(error)) => match self.signed_in_anew(&error, access) {
-                    Some(token) => feed.renew(token),
-                    None => return Err(call_failure(self.office.profile(), error)),
+                Err(FeedEnded::Server(error)) => match error {
+                    // A server on this computer makes a new token at each start.
+                    LoginError::Refused(Refusal::SignIn) if feed.renew(self.office.token()) => {}
+                    error => return Err(call_failure(self.office.profile(), error)),
                 },
             }
         }
-    }
-
-    /// A token that was made since: that of a server on this computer is another one after each start.
-    fn signed_in_anew(&mut self, error: &LoginError, access: &Access<'_>) -> Option<Secret> {
-        if !matches!(error, LoginError::Refused(Refusal::SignIn)) {
-            return None;
-        }
-        let office = access.office().ok()?;
-        let (before, now) = (self.office.whole().2, office.whole().2);
-        self.office = office;
-        (before != now).then_some(now)
     }
 
     /// First the lines, then the cursor: whoever is killed in between gets them again, and misses none.
