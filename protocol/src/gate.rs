@@ -51,6 +51,8 @@ pub struct Shown(String);
 enum Shape {
     Text,
     Line,
+    /// Text that is being written here: nobody is deceived by what joins or parts the letters of one's own words.
+    Written,
 }
 
 impl Shown {
@@ -134,6 +136,12 @@ pub fn clean(raw: &str) -> String {
     replace(&raw.replace("\r\n", "\n").replace('\r', "\n"), Shape::Text)
 }
 
+/// As [`clean`], for words that somebody writes here and sends: what joins or parts letters stays where their script spells with it.
+/// It is left out where the words are shown.
+pub fn written(raw: &str) -> String {
+    replace(&raw.replace("\r\n", "\n").replace('\r', "\n"), Shape::Written)
+}
+
 /// True for a code point that draws nothing by itself and is left out of what is shown.
 pub(crate) fn is_invisible(c: char) -> bool {
     is_direction_control(c)
@@ -211,7 +219,7 @@ fn replace(raw: &str, shape: Shape) -> String {
         tabs = if c == '\t' { tabs + 1 } else { 0 };
         match c {
             '\r' if chars.peek() == Some(&'\n') => {}
-            '\n' if shape == Shape::Text => out.push('\n'),
+            '\n' if shape != Shape::Line => out.push('\n'),
             '\n' | '\u{0085}' | '\u{2028}' | '\u{2029}' => out.push(NEW_LINE),
             '\t' if tabs > TABS_MAX => {}
             '\t' if shape == Shape::Line => out.push(' '),
@@ -220,6 +228,7 @@ fn replace(raw: &str, shape: Shape) -> String {
             '\u{7F}' => out.push('\u{2421}'),
             '\u{80}'..='\u{9F}' => out.push_str(&format!("\\x{:02X}", u32::from(c))),
             '\u{200D}' if joins_emoji(&out, chars.peek()) => out.push(c),
+            '\u{200C}' | '\u{200D}' if shape == Shape::Written && shapes_letters(&out, chars.peek()) => out.push(c),
             '\u{FE0F}' if follows_emoji_base(&out, chars.peek()) => out.push(c),
             _ if is_invisible(c) => {}
             // Unassigned, private use and noncharacters have no script, and no picture that all terminals agree upon.
@@ -238,6 +247,37 @@ fn joins_emoji(before: &str, next: Option<&char>) -> bool {
         last = back.next();
     }
     last.is_some_and(is_pictograph) && next.is_some_and(|c| is_pictograph(*c))
+}
+
+/// Persian and the scripts of India spell with joiners: kept between two letters of one such script, which is what Unicode lets into
+/// names (UAX #31, 2.3.1) without its tables of joining forms. Of several in a row one is left.
+fn shapes_letters(before: &str, next: Option<&char>) -> bool {
+    let script = before
+        .chars()
+        .rev()
+        .map(|c| c.script())
+        .find(|it| *it != Script::Inherited);
+    let spells_with_joiners = matches!(
+        script,
+        Some(
+            Script::Arabic
+                | Script::Syriac
+                | Script::Mongolian
+                | Script::Devanagari
+                | Script::Bengali
+                | Script::Gurmukhi
+                | Script::Gujarati
+                | Script::Oriya
+                | Script::Tamil
+                | Script::Telugu
+                | Script::Kannada
+                | Script::Malayalam
+                | Script::Sinhala
+                | Script::Khmer
+                | Script::Myanmar
+        )
+    );
+    spells_with_joiners && next.map(|c| c.script()) == script
 }
 
 /// The emoji selector is kept after a pictograph and inside a keycap.

@@ -126,6 +126,31 @@ fn text_that_is_being_written_is_cleaned_but_never_cut() {
     assert_eq!(clean(&long), long);
 }
 
+#[test]
+fn words_that_are_written_keep_the_joiners_of_their_script() {
+    for whole in [
+        "می\u{200c}خواهم",
+        "ک\u{64e}\u{200c}ها",
+        "र\u{94d}\u{200d}य",
+        "ශ\u{dca}\u{200d}රී",
+        "❤️ 👨‍👩‍👧",
+    ] {
+        assert_eq!(written(whole), whole);
+    }
+    // Shown they are without.
+    text("می\u{200c}خواهم", "میخواهم");
+    for (raw, kept) in [
+        ("pay\u{200c}pal", "paypal"),
+        ("می\u{200c}", "می"),
+        ("می\u{200c}x", "میx"),
+        ("ی\u{200c}\u{200d}\u{200c}خ", "ی\u{200c}خ"),
+        ("ی\u{200b}خ\u{202e}\u{1b}[m\r", "یخ␛[m\n"),
+    ] {
+        assert_eq!(written(raw), kept, "of {raw:?}");
+        assert_eq!(written(kept), kept, "of {raw:?} twice");
+    }
+}
+
 /// Strings made of what has gone wrong in terminals before.
 fn nasty() -> impl Strategy<Value = String> {
     let piece = prop_oneof![

@@ -10,6 +10,7 @@ mod history;
 mod reserved;
 mod rows;
 mod spare;
+mod typing;
 #[cfg(any(test, feature = "testing"))]
 mod valid;
 
@@ -129,7 +130,7 @@ impl Composer {
 
     /// Replaces the text; the cursor stands at its end. Undo does not go back beyond it.
     pub fn set_text(&mut self, text: &str) {
-        let clean = without_signs(&gate::clean(text));
+        let clean = without_signs(&gate::written(text));
         self.chips = Chips::default();
         self.editor = Editor::with_text(&clean[..clean.floor_char_boundary(HELD_BYTES_MAX)]);
         self.wanted_column = None;
@@ -157,7 +158,7 @@ impl Composer {
 
     /// A paste: inserted as it is, never sends. A large one stands as one sign until it is sent or shown in full.
     pub fn paste(&mut self, text: &str) -> Handled {
-        let clean = without_signs(&gate::clean(text));
+        let clean = without_signs(&gate::written(text));
         if Chips::is_large(&clean)
             && self.bytes() + clean.len() <= HELD_BYTES_MAX
             && let Some(sign) = self.chips.fold(&clean)
@@ -215,7 +216,7 @@ impl Composer {
 
     /// Text that the program puts behind what is written, on lines of its own; the cursor stands at its end. One undo takes it away.
     pub fn append(&mut self, text: &str) -> Handled {
-        let clean = gate::clean(text);
+        let clean = gate::written(text);
         if self.is_empty() {
             return self.insert(&clean);
         }
@@ -240,14 +241,15 @@ impl Composer {
             return self.insert(text);
         }
         self.editor.remove_before(byte - from);
-        self.editor.insert(&without_signs(&gate::clean(text)));
+        self.editor.insert(&without_signs(&gate::written(text)));
         self.after_edit(true)
     }
 
     /// One key. The composer is asked before the program's own table; what it does not know is [`Handled::No`].
     pub fn key(&mut self, key: Key) -> Handled {
         if let Some(c) = key.typed() {
-            return self.insert(&gate::clean(c.encode_utf8(&mut [0; 4])));
+            let text = self.editor.typed(c);
+            return self.insert(&text);
         }
         let name = key.to_string();
         match name.as_str() {

@@ -96,6 +96,59 @@ fn steps_are_graphemes() {
     }
 }
 
+/// Each character is a key of its own, as an emoji picker or an input method types them.
+fn one_by_one(composer: &mut Composer, text: &str) {
+    for c in text.chars() {
+        let _ = composer.key(c.to_string().replace(' ', "space").parse().unwrap());
+    }
+}
+
+#[test]
+fn what_is_typed_in_pieces_is_as_if_it_were_pasted() {
+    for text in [
+        "👨\u{200d}👩\u{200d}👧\u{200d}👦",
+        "🏳\u{fe0f}\u{200d}🌈",
+        "👍🏽",
+        "1\u{fe0f}\u{20e3}",
+        "❤\u{fe0f} x",
+        "🇩🇪",
+        "می\u{200c}خواهم",
+        "र\u{94d}\u{200d}य",
+    ] {
+        let mut composer = typed("a ");
+        one_by_one(&mut composer, text);
+        assert_eq!(marked(&composer), format!("a {text}|"));
+        assert_eq!(composer.valid(), Ok(()));
+        let mut pasted = typed("a ");
+        let _ = pasted.paste(text);
+        assert_eq!(pasted.text(), composer.text());
+    }
+}
+
+#[test]
+fn a_joiner_needs_both_its_neighbours() {
+    let mut composer = typed("a");
+    one_by_one(&mut composer, "\u{200d}b\u{fe0f}c\u{200c}");
+    assert_eq!(composer.text(), "abc", "letters that nothing joins");
+    one_by_one(&mut composer, "👩\u{200d}");
+    assert_eq!(composer.text(), "abc👩", "it waits for the next");
+    press(&mut composer, "<left>");
+    one_by_one(&mut composer, "👧");
+    assert_eq!(
+        composer.text(),
+        "abc👧👩",
+        "and is given up where one goes on elsewhere"
+    );
+    let mut composer = Composer::with_text("میخواهم");
+    press(&mut composer, "<ctrl-a><right><right>");
+    one_by_one(&mut composer, "\u{200c}");
+    assert_eq!(
+        composer.text(),
+        "می\u{200c}خواهم",
+        "between two that stand there already"
+    );
+}
+
 #[test]
 fn a_paste_is_inserted_and_never_sends() {
     let mut composer = typed("x");

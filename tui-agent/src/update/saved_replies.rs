@@ -151,7 +151,7 @@ impl App {
             return self.trouble(Shown::line(&words), Ends::Leaving);
         }
         written.set_mode(Mode::Reply);
-        let handled = written.composer.insert(&minicom_protocol::gate::clean(&text));
+        let handled = written.composer.insert(&minicom_protocol::gate::written(&text));
         written.with.reply = Some(ReplyUse { id, answers });
         self.writing.with_changed(conversation, now.elapsed);
         self.focus = Focus::Compose;

@@ -153,7 +153,7 @@ impl Written {
     pub(super) fn add_draft(&mut self, text: &str) -> Handled {
         let handled = self.composer.append(text);
         if handled == Handled::Changed {
-            self.drafted = Some(gate::clean(text));
+            self.drafted = Some(gate::written(text));
         }
         handled
     }

@@ -8,6 +8,8 @@ use std::ops::Range;
 use ratatui_textarea::{CursorMove, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::typing::Typing;
+
 /// Undo steps.
 const UNDO_MAX: usize = 1_000;
 
@@ -29,6 +31,7 @@ pub(super) struct Editor {
     steps: usize,
     /// Behind which of them the text is half changed: undo does not stop there.
     halfway: BTreeSet<usize>,
+    typing: Typing,
 }
 
 impl Default for Editor {
@@ -48,6 +51,7 @@ impl Editor {
             bytes: text.len(),
             steps: 0,
             halfway: BTreeSet::new(),
+            typing: Typing::default(),
         }
     }
 
@@ -84,6 +88,13 @@ impl Editor {
         let before = self.area.cursor();
         self.area.move_cursor(CursorMove::Jump(limit(line), limit(column)));
         self.area.cursor() != before
+    }
+
+    /// What a character that was typed puts into the text, once its neighbours are known.
+    pub(super) fn typed(&mut self, c: char) -> String {
+        let at = self.cursor();
+        let (before, behind) = self.area.lines()[at.0].split_at(at.1);
+        self.typing.goes_in(c, at, before, behind)
     }
 
     pub(super) fn insert(&mut self, text: &str) {

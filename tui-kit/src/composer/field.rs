@@ -58,21 +58,25 @@ impl Field {
 
     /// A paste: line ends become blanks, and it never sends.
     pub fn paste(&mut self, text: &str) -> Handled {
-        let line = one_line(text);
+        self.insert(&one_line(text))
+    }
+
+    fn insert(&mut self, line: &str) -> Handled {
         if self.editor.bytes() + line.len() > self.bytes_max {
             return Handled::Refused(Shown::line(&format!(
                 "not inserted: this line holds {} bytes at most",
                 self.bytes_max
             )));
         }
-        self.editor.insert(&line);
+        self.editor.insert(line);
         Handled::Changed
     }
 
     /// One key. Up, Down and whatever is no editing key are the program's.
     pub fn key(&mut self, key: Key) -> Handled {
         if let Some(c) = key.typed() {
-            return self.paste(c.encode_utf8(&mut [0; 4]));
+            let text = self.editor.typed(c);
+            return self.insert(&text);
         }
         match key.to_string().as_str() {
             "enter" => Handled::Submit,
@@ -139,7 +143,7 @@ fn first_column(cursor: usize, columns: usize) -> usize {
 }
 
 fn one_line(text: &str) -> String {
-    gate::clean(text).replace('\n', " ")
+    gate::written(text).replace('\n', " ")
 }
 
 #[cfg(test)]

@@ -22,6 +22,15 @@ fn drawn(field: &Field, columns: u16) -> (String, u16) {
 }
 
 #[test]
+fn what_is_typed_in_pieces_stays_whole() {
+    let mut field = Field::default();
+    for c in "👨\u{200d}👩\u{200d}👧 1\u{fe0f}\u{20e3} می\u{200c}خواهم".chars() {
+        let _ = field.key(c.to_string().replace(' ', "space").parse().unwrap());
+    }
+    assert_eq!(field.text(), "👨\u{200d}👩\u{200d}👧 1\u{fe0f}\u{20e3} می\u{200c}خواهم");
+}
+
+#[test]
 fn keys_edit_by_grapheme_and_lines_never_end() {
     let mut field = Field::default();
     assert_eq!(pressed(&mut field, "hi 🇩🇪<backspace>"), Handled::Changed);
