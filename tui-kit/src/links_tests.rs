@@ -1,8 +1,11 @@
 use proptest::prelude::*;
-use ratatui::layout::Rect;
+use ratatui::layout::{Rect, Size};
 use ratatui::style::Style;
 
 use super::*;
+use crate::screen::{Screen, TerminalScreen};
+use crate::testing::wire::{Between, Wire, only_own_words};
+use crate::theme::Theme;
 
 fn addresses(text: &str) -> Vec<&str> {
     find(text).into_iter().map(|link| &text[link.at]).collect()
@@ -107,6 +110,31 @@ fn neighbours_of_one_link_are_told_once_in_a_frame() {
     let wanted = format!("x\x1b[1;1H{open}abc{CLOSE}{other}de{CLOSE}\x1b[2;1H{open}f{CLOSE}y");
     assert_eq!(joined, wanted);
     assert_eq!(join_cells(b"\x1b[1mplain".to_vec()), b"\x1b[1mplain");
+}
+
+#[test]
+fn an_address_and_what_follows_it_are_seen() {
+    let wire = Wire::default();
+    let size = Size { width: 40, height: 1 };
+    let mut screen = TerminalScreen::onto(wire.clone(), size).unwrap();
+    for text in [
+        "see https://example.org/x now please",
+        "a https://example.org/x/猫 and 👩‍👩‍👧‍👦 ok",
+    ] {
+        let mut draw = |frame: &mut ratatui::Frame<'_>| {
+            let buffer = frame.buffer_mut();
+            buffer.set_string(0, 0, text, Style::new());
+            paint(buffer, (0, 0), text, &(0..text.len()), &find(text));
+            Theme::ansi().finish(buffer);
+        };
+        screen.draw(&mut draw).unwrap();
+        let bytes = wire.take();
+        assert!(
+            bytes.windows(BEGIN.len()).any(|it| it == BEGIN.as_bytes()),
+            "there is a link"
+        );
+        assert_eq!(only_own_words(&bytes, Between::Drawn), Ok(()), "{text}");
+    }
 }
 
 proptest! {

@@ -22,6 +22,7 @@ pub use self::file::Own;
 pub use self::ground::{Ground, ask as ask_ground};
 pub use self::signs::Signs;
 pub use self::styles::Styles;
+use crate::links;
 use crate::text::width;
 
 /// Who speaks, or what kind of line it is.
@@ -78,7 +79,12 @@ impl Theme {
                     cell.modifier.insert(Modifier::ITALIC);
                 }
                 beyond = beyond.saturating_sub(1);
-                let symbol = cell.symbol();
+                // A link is told in the cell that it begins in. It is not what is drawn there, and hides nothing.
+                let symbol = links::label(cell.symbol());
+                // Neither is a picture, which is one sequence.
+                if symbol.starts_with('\x1b') {
+                    continue;
+                }
                 // Two characters that are not ASCII, at least.
                 if symbol.len() > 3 && symbol.chars().nth(1).is_some() {
                     let whole = width(symbol);

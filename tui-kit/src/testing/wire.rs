@@ -65,10 +65,17 @@ const WHOLE: &[&str] = &[">1u", "<1u", "22;0t", "23;0t", "2J"];
 pub fn only_own_words(bytes: &[u8], between: Between) -> Result<(), String> {
     let text = str::from_utf8(bytes).map_err(|error| format!("no text: {error}"))?;
     let mut rest = text;
+    let mut concealed = false;
     while let Some(c) = rest.chars().next() {
         let behind = &rest[c.len_utf8()..];
         rest = match c {
-            '\u{1b}' => own(behind).map_err(|why| format!("{why}: {}", around(text, rest)))?,
+            '\u{1b}' => {
+                let after = own(behind).map_err(|why| format!("{why}: {}", around(text, rest)))?;
+                concealed = conceals(&behind[..behind.len() - after.len()]).unwrap_or(concealed);
+                after
+            }
+            // Columns that belong to a picture are drawn as blanks here and there.
+            c if concealed && c != ' ' => return Err(format!("nobody sees {c:?}: {}", around(text, rest))),
             c if visible(c) || between.may(c) => behind,
             c => return Err(format!("{c:?}: {}", around(text, rest))),
         };
@@ -113,6 +120,25 @@ fn csi(after: &str) -> Result<&str, &'static str> {
         true => Ok(&after[end + 1..]),
         false => Err("no request of ours"),
     }
+}
+
+/// Whether a style hides the text behind it (`SGR 8`); `None` of what says nothing of that.
+fn conceals(sequence: &str) -> Option<bool> {
+    let mut numbers = sequence.strip_prefix('[')?.strip_suffix('m')?.split(';');
+    let mut concealed = None;
+    while let Some(number) = numbers.next() {
+        match number {
+            "8" => concealed = Some(true),
+            "" | "0" | "28" => concealed = Some(false),
+            // A colour by its number, or by three.
+            "38" | "48" | "58" => match numbers.next() {
+                Some("5") => drop(numbers.next()),
+                _ => drop(numbers.nth(2)),
+            },
+            _ => {}
+        }
+    }
+    concealed
 }
 
 /// Title, link, calls and copies, each in its form and with nothing inside that could end it.
@@ -195,6 +221,8 @@ mod tests {
     fn what_is_ours_passes() {
         let drawn = "\u{1b}[?2026h\u{1b}[1;2H\u{1b}[38;5;3;49mhallo 👩‍👩‍👧‍👦\u{1b}]8;id=m1;https://x.test/a\u{1b}\\x\u{1b}]8;;\u{1b}\\\u{1b}[0m\u{1b}[?25h";
         assert_eq!(only_own_words(drawn.as_bytes(), Between::Drawn), Ok(()));
+        let hidden_blanks = "\u{1b}[8m \u{1b}[28mx\u{1b}[8m\u{1b}[mx\u{1b}[38;5;8mx\u{1b}[48;2;8;8;8mx";
+        assert_eq!(only_own_words(hidden_blanks.as_bytes(), Between::Drawn), Ok(()));
         let calls =
             "\u{7}\u{1b}]2;(1) minicom\u{7}\u{1b}]52;c;YQ==\u{7}\u{1b}Ptmux;\u{1b}\u{1b}]9;carol\u{1b}\u{1b}\\\u{1b}\\";
         assert_eq!(only_own_words(calls.as_bytes(), Between::Calls), Ok(()));
@@ -217,6 +245,8 @@ mod tests {
             ("\u{1b}_G\u{1b}\\", Between::Drawn),
             ("\u{1b}Ptmux;\u{1b}\u{1b}c\u{1b}\\", Between::Calls),
             ("\u{1b}", Between::Drawn),
+            ("\u{1b}[1;8mx", Between::Drawn),
+            ("\u{1b}[8m \u{1b}[38;5;0m \u{1b}[Hx", Between::Drawn),
             ("\u{9b}2J", Between::Drawn),
             ("\u{202e}", Between::Drawn),
             ("\u{e000}", Between::Drawn),
