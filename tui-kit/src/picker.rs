@@ -3,14 +3,16 @@
 //! Owns which rows fit, which one is selected and how a row that cannot be chosen says why. It refuses to know what is chosen: the
 //! program gives rows with its own ids and gets one back.
 
+mod hits;
 mod matching;
 mod view;
 
-use std::{fmt, ops::Range};
+use std::fmt;
 
 use minicom_protocol::gate::Shown;
 use ratatui::layout::{Position, Rect};
 
+pub use self::hits::Hits;
 use crate::composer::{Field, Handled};
 use crate::cursor::ListCursor;
 use crate::key::Key;
@@ -36,8 +38,8 @@ pub struct Row<I> {
     pub detail: Shown,
     /// Why it cannot be chosen now.
     pub disabled: Option<Shown>,
-    /// The parts of `detail` that are marked, in bytes, where somebody else searches and knows them.
-    pub marked: Option<Vec<Range<usize>>>,
+    /// What was found in `detail`, where somebody else searches and knows it.
+    pub hits: Option<Hits>,
 }
 
 impl<I> Row<I> {
@@ -49,13 +51,13 @@ impl<I> Row<I> {
             label,
             detail,
             disabled: None,
-            marked: None,
+            hits: None,
         }
     }
 
-    /// The same row with these parts of its detail marked, in bytes.
-    pub fn marked(mut self, parts: Vec<Range<usize>>) -> Row<I> {
-        self.marked = Some(parts);
+    /// The same row with what was found in its detail: that is marked, and in sight however little room there is.
+    pub fn found(mut self, hits: Hits) -> Row<I> {
+        self.hits = Some(hits);
         self
     }
 

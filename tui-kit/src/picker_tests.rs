@@ -47,6 +47,64 @@ fn drawn(picker: &mut Picker<&'static str>, columns: u16, rows: u16, theme: Them
     (buffer, cursor)
 }
 
+/// What is drawn of a row in so many columns, and the words that are marked in it.
+fn found(detail: &str, query: &str, columns: u16) -> (String, String) {
+    let parts = detail.match_indices(query).map(|(at, it)| at..at + it.len());
+    let from = detail.find(": ").map_or(0, |at| at + 2);
+    let hits = Hits {
+        from,
+        parts: parts.collect(),
+    };
+    let rows = vec![row("hit", detail).found(hits)];
+    let mut picker = Picker::new(Shown::fixed("Find"), rows).searched_elsewhere();
+    let theme = Theme::ansi();
+    let (buffer, _) = drawn(&mut picker, columns, 3, theme);
+    let cells = (9..columns).map(|x| &buffer[(x, 0)]);
+    let is_marked = |cell: &&ratatui::buffer::Cell| cell.modifier.contains(theme.matched().add_modifier);
+    let marked = cells.filter(is_marked).map(|cell| cell.symbol());
+    (
+        plain(&buffer).lines().next().unwrap().trim_end().to_owned(),
+        marked.collect(),
+    )
+}
+
+#[test]
+fn what_was_found_is_in_sight_however_little_room_there_is() {
+    let text = "bob: aaa bbb ccc ddd eee fff the lamp is broken and nobody came to mend it";
+    for (columns, row) in [
+        (60, "›  hit   bob: aaa bbb ccc ddd eee fff the lamp is broken an›"),
+        (40, "›  hit   bob: ‹the lamp is broken and n›"),
+        (30, "›  hit   bob: ‹lamp is broken›"),
+        (24, "›  hit   ‹lamp is broke›"),
+    ] {
+        let (drawn, marked) = found(text, "lamp", columns);
+        assert_eq!((drawn.as_str(), marked.as_str()), (row, "lamp"), "{columns}");
+    }
+    assert_eq!(found(text, "aaa", 40).1, "aaa");
+    assert_eq!(found(text, "mend it", 40).1, "mend it");
+    let (drawn, marked) = found("bob: 🇩🇪🇩🇪🇩🇪 日本語日本語日本語 👨‍👩‍👧👨‍👩‍👧 ende", "ende", 30);
+    let expected = "›  hit   bob: ‹👨‍👩‍👧👨‍👩‍👧 ende";
+    assert_eq!((drawn.as_str(), marked.as_str()), (expected, "ende"));
+}
+
+proptest! {
+    #[test]
+    fn a_part_of_what_was_found_is_never_wider_than_its_room(
+        text in "(bob: )?[a-z é日👩🏽]{0,60}",
+        at in 0..60usize,
+        columns in 0..60usize,
+    ) {
+        let mut bounds: Vec<usize> = text.char_indices().map(|it| it.0).collect();
+        bounds.push(text.len());
+        let start = bounds[at.min(bounds.len() - 1)];
+        let end = bounds[(at + 2).min(bounds.len() - 1)];
+        let from = text.find(": ").map_or(0, |at| at + 2);
+        let hits = Hits { from, parts: vec![start..end] };
+        let (line, _) = hits.fit(&text, columns, "‹");
+        prop_assert!(crate::text::width(&line) <= columns, "{line:?}");
+    }
+}
+
 #[test]
 fn a_digit_chooses_at_once_and_only_while_nothing_is_typed() {
     let mut picker = replies();

@@ -10,7 +10,7 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::{
     Key, Now, Picker, Shown,
-    picker::Row,
+    picker::{Hits, Row},
     transcript::{Bookmark, EntryKey},
 };
 
@@ -289,18 +289,15 @@ impl App {
             What::Ticket { number } => format!("ticket {number}"),
         };
         let detail = Shown::line(&format!("{lead}: {}", hit.excerpt));
-        let from = lead.len();
-        let marks = query
-            .marks(detail.as_str())
-            .into_iter()
-            .filter(|it| it.start > from)
-            .collect();
+        let from = lead.len() + ": ".len();
+        let parts = query.marks(detail.as_str());
+        let parts = parts.into_iter().filter(|it| it.start >= from).collect();
         let choice = Choice::Hit {
             conversation: hit.conversation,
             customer: hit.customer.id,
             at: hit.at,
         };
-        Row::new(choice, Shown::line(&label), detail).marked(marks)
+        Row::new(choice, Shown::line(&label), detail).found(Hits { from, parts })
     }
 
     /// Another hit is selected: in this thread the transcript goes along, as far as it is here.

@@ -147,6 +147,21 @@ fn without_a_connection_what_is_kept_is_searched() {
 }
 
 #[test]
+fn the_words_that_were_found_are_seen_at_every_width() {
+    let mut desk = desk();
+    let long = "Thank you for the long talk that we had about the delivery of last week, and for the lantern that came instead";
+    desk.ago(90).replies("carol", ADA, long);
+    for width in [120, 80, 50] {
+        for query in ["lantern", "thank", "instead"] {
+            let mut seat = Seat::at(desk.clone(), width, 24);
+            seat.press("<ctrl-n><esc>/").press(query).sees("Find everywhere");
+            let row = seat.row_with("Ada:");
+            assert!(row.to_lowercase().contains(query), "{width}: {row}");
+        }
+    }
+}
+
+#[test]
 fn how_it_looks() {
     let mut seat = Seat::at(desk(), 120, 40);
     seat.press("<ctrl-n><ctrl-f>lamp<tab>");

@@ -1,7 +1,5 @@
 //! Drawing a picker: rows above a titled rule, and below it what is looked for.
 
-use std::ops::Range;
-
 use minicom_protocol::gate::Shown;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
@@ -60,12 +58,7 @@ impl<I: Clone + PartialEq> Picker<I> {
             .clamp(LABEL_COLUMNS.0, LABEL_COLUMNS.1.max(columns / 3));
         for (nth, (y, index)) in (area.y..area.bottom()).zip(rows()).enumerate() {
             let row = &self.rows[*index];
-            let marks = if let Some(parts) = &row.marked {
-                Marks {
-                    label: Vec::new(),
-                    detail: graphemes_in(row.detail.as_str(), parts),
-                }
-            } else if self.elsewhere && self.waiting {
+            let marks = if row.hits.is_some() || self.elsewhere && self.waiting {
                 Marks::default()
             } else {
                 self.finder.marks(&self.haystacks[*index])
@@ -97,9 +90,13 @@ impl<I: Clone + PartialEq> Picker<I> {
         pen.put(LEAD, &truncate(row.label.as_str(), label_columns), &marks.label, base);
         let start = LEAD + label_columns + 2;
         let room = columns.saturating_sub(start);
-        match &row.disabled {
-            Some(reason) => pen.put(start, &truncate(&format!("({reason})"), room), &[], base),
-            None => pen.put(start, &truncate(row.detail.as_str(), room), &marks.detail, base),
+        match (&row.disabled, &row.hits) {
+            (Some(reason), _) => pen.put(start, &truncate(&format!("({reason})"), room), &[], base),
+            (None, Some(hits)) => {
+                let (words, marks) = hits.fit(row.detail.as_str(), room, theme.signs().more_left);
+                pen.put(start, &words, &marks, base);
+            }
+            (None, None) => pen.put(start, &truncate(row.detail.as_str(), room), &marks.detail, base),
         }
     }
 
@@ -155,13 +152,6 @@ impl<I: Clone + PartialEq> Picker<I> {
         };
         self.query.view(place, buffer, theme, &hint)
     }
-}
-
-/// The numbers of the graphemes that stand in these parts of a text.
-fn graphemes_in(text: &str, parts: &[Range<usize>]) -> Vec<usize> {
-    let all = text.grapheme_indices(true).enumerate();
-    let marked = all.filter(|(_, (at, _))| parts.iter().any(|part| part.contains(at)));
-    marked.map(|(number, _)| number).collect()
 }
 
 /// One row of the screen.
