@@ -6,6 +6,7 @@ pub mod news;
 pub mod places;
 pub mod storm;
 pub mod story;
+pub mod whys;
 
 use std::{collections::BTreeMap, time::Duration, time::Instant};
 

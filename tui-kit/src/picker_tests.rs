@@ -99,7 +99,8 @@ proptest! {
         let start = bounds[at.min(bounds.len() - 1)];
         let end = bounds[(at + 2).min(bounds.len() - 1)];
         let from = text.find(": ").map_or(0, |at| at + 2);
-        let hits = Hits { from, parts: vec![start..end] };
+        let parts = std::iter::once(start..end).collect();
+        let hits = Hits { from, parts };
         let (line, _) = hits.fit(&text, columns, "‹");
         prop_assert!(crate::text::width(&line) <= columns, "{line:?}");
     }

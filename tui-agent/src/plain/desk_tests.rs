@@ -4,14 +4,17 @@ use minicom_protocol::{
     command::AgentCommand,
     frame::{AgentQuestion, AgentReply},
     intake::Priority,
-    queue::{ByPriority, Chance, QueueStats, Why, WhyNot},
+    queue::{ByPriority, QueueStats, WhyNot},
     refusal::Refusal,
     staff::{Intent, Presence, PresenceState, Workload},
 };
 
 use crate::{
     plain::tests::{Script, carol, waiting},
-    testing::{ADA, BO, Desk, agent},
+    testing::{
+        ADA, BO, Desk, agent,
+        whys::{chance, why, why_taken},
+    },
 };
 
 #[test]
@@ -91,25 +94,12 @@ fn why_somebody_waits_is_told_for_each_agent() {
     let mut script = carol(desk);
     let conversation = script.desk.conversation("carol");
     let missing = vec!["german".parse().unwrap()];
-    let chance = |name: &str, take, route| Chance {
-        agent: agent(name),
-        take,
-        route,
-    };
-    let why = Why {
-        conversation,
-        place: Some(2),
-        effective: Priority::High,
-        agents: vec![
-            chance(ADA, Some(WhyNot::Skills { missing }), Some(WhyNot::NotThere)),
-            chance(BO, None, Some(WhyNot::NotAvailable { intent: Intent::Busy })),
-        ],
-        routing: true,
-    };
-    script.replies(
-        AgentQuestion::Why { conversation },
-        AgentReply::Why { why: Box::new(why) },
-    );
+    let agents = vec![
+        chance(ADA, Some(WhyNot::Skills { missing }), Some(WhyNot::NotThere)),
+        chance(BO, None, Some(WhyNot::NotAvailable { intent: Intent::Busy })),
+    ];
+    let (question, told) = why(conversation, Some(2), Priority::High, agents);
+    script.replies(question, told);
     script.tells(
         "/why",
         &[
@@ -127,23 +117,8 @@ fn what_a_colleague_has_nobody_may_take() {
     desk.says("carol", "x").asks("carol").taken("carol", BO);
     let mut script = carol(desk);
     let conversation = script.desk.conversation("carol");
-    let taken = || Some(WhyNot::Taken { by: agent(BO) });
-    let chance = |name: &str, why: Option<WhyNot>| Chance {
-        agent: agent(name),
-        take: why.clone(),
-        route: why,
-    };
-    let why = Why {
-        conversation,
-        place: None,
-        effective: Priority::Medium,
-        agents: vec![chance(ADA, taken()), chance(BO, None)],
-        routing: true,
-    };
-    script.replies(
-        AgentQuestion::Why { conversation },
-        AgentReply::Why { why: Box::new(why) },
-    );
+    let (question, told) = why_taken(conversation);
+    script.replies(question, told);
     script.tells(
         "/why",
         &[

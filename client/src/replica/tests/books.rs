@@ -10,23 +10,8 @@ use crate::{AgentReplica, ClientEvent, TicketFilter};
 fn fresh(desk: &Desk, state: DeskState, asked: &mut Vec<AgentQuestion>) -> AgentReplica {
     let mut replica = AgentReplica::new();
     let at = desk.journal.len();
-    let event = ClientEvent::Fresh {
-        me: AgentMe {
-            agent: agent(0),
-            role: Role::Agent,
-            tenant: TenantId::default_tenant(),
-        },
-        time: Time(1),
-        cursor: Cursor {
-            at: at as u64,
-            mark: Mark(1),
-        },
-        parts: vec![AgentSnapshot {
-            conversations: desk.rows(at).into_values().collect(),
-            more_closed: false,
-            desk: Some(Box::new(state)),
-        }],
-    };
+    let rows = desk.rows(at).into_values().collect();
+    let event = super::desk::fresh(at as u64, rows, false, state);
     *asked = replica.apply(event, Instant::now());
     replica
 }

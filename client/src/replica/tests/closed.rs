@@ -35,23 +35,7 @@ fn closed_of(n: u64, customer: u8) -> Summary {
 }
 
 fn fresh(replica: &mut AgentReplica, conversations: Vec<Summary>) -> Vec<AgentQuestion> {
-    let event = ClientEvent::Fresh {
-        me: AgentMe {
-            agent: agent(0),
-            role: Role::Agent,
-            tenant: TenantId::default_tenant(),
-        },
-        time: Time(1),
-        cursor: Cursor {
-            at: 100_000,
-            mark: Mark(1),
-        },
-        parts: vec![AgentSnapshot {
-            conversations,
-            more_closed: true,
-            desk: Some(Box::default()),
-        }],
-    };
+    let event = super::desk::fresh(100_000, conversations, true, DeskState::default());
     replica.apply(event, Instant::now())
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use minicom_protocol::{
     UnknownBody,
     event::*,
+    frame::{AgentMe, AgentSnapshot, Agents, DeskState},
     ids::*,
     intake::{Intake, Priority},
     library::SavedReply,
@@ -14,11 +15,14 @@ use minicom_protocol::{
     settings::DeskSettings,
     staff::{Group, GroupRef, Intent, StaffMember},
     stage::{Closer, HandOverReason, Side},
+    summary::Summary,
     text::{CustomerName, DisplayName, MessageText},
     ticket::{Ticket, TicketChange, TicketStatus},
     words::{GroupName, SubjectLine, Tag},
 };
 use proptest::prelude::*;
+
+use crate::ClientEvent;
 
 /// What is written.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -122,6 +126,24 @@ pub struct Desk {
     seqs: BTreeMap<u8, u64>,
     conversations: u8,
     tickets: Vec<Ticket>,
+}
+
+/// All is told from the start, to the agent of number 0.
+pub fn fresh(at: u64, conversations: Vec<Summary>, more_closed: bool, desk: DeskState) -> ClientEvent<Agents> {
+    ClientEvent::Fresh {
+        me: AgentMe {
+            agent: agent(0),
+            role: Role::Agent,
+            tenant: TenantId::default_tenant(),
+        },
+        time: Time(1),
+        cursor: Cursor { at, mark: Mark(1) },
+        parts: vec![AgentSnapshot {
+            conversations,
+            more_closed,
+            desk: Some(Box::new(desk)),
+        }],
+    }
 }
 
 /// Time passes 20 s with each event.

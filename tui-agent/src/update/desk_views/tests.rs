@@ -18,7 +18,7 @@ use minicom_protocol::{
     ids::{ReplyId, TicketNo, Time},
     intake::Priority,
     library::{Article, ArticleRow, ReplyAction, SavedReply},
-    queue::{Chance, Why, WhyNot},
+    queue::WhyNot,
     staff::Intent,
     text::MessageText,
     ticket::{Ticket, TicketChange, TicketComment, TicketStatus},
@@ -26,7 +26,10 @@ use minicom_protocol::{
 };
 use minicom_tui_kit::testing::BENCH_START;
 
-use crate::testing::{ADA, BO, Desk, Seat, agent};
+use crate::testing::{
+    ADA, BO, Desk, Seat, agent,
+    whys::{self, chance},
+};
 
 const MINUTE: i64 = 60_000_000;
 
@@ -91,29 +94,15 @@ fn menu(seat: &mut Seat, name: &str) {
 
 fn why(seat: &Seat, name: &str) -> (AgentQuestion, AgentReply) {
     let conversation = seat.desk.conversation(name);
-    let chance = |name: &str, take: Option<WhyNot>, route: Option<WhyNot>| Chance {
-        agent: agent(name),
-        take,
-        route,
-    };
     let missing = || WhyNot::Skills {
         missing: vec![Skill::parse("german").unwrap()],
     };
-    let why = Why {
-        conversation,
-        place: Some(1),
-        effective: Priority::Urgent,
-        agents: vec![
-            chance(ADA, Some(missing()), Some(missing())),
-            chance(BO, None, Some(WhyNot::NotThere)),
-            chance("Cleo", Some(WhyNot::Full { active: 2, capacity: 2 }), None),
-        ],
-        routing: true,
-    };
-    (
-        AgentQuestion::Why { conversation },
-        AgentReply::Why { why: Box::new(why) },
-    )
+    let agents = vec![
+        chance(ADA, Some(missing()), Some(missing())),
+        chance(BO, None, Some(WhyNot::NotThere)),
+        chance("Cleo", Some(WhyNot::Full { active: 2, capacity: 2 }), None),
+    ];
+    whys::why(conversation, Some(1), Priority::Urgent, agents)
 }
 
 fn ticket(seat: &Seat, number: u64, title: &str, status: TicketStatus, assignee: Option<&str>) -> Ticket {

@@ -1,20 +1,13 @@
 //! What is asked, what is told meanwhile, and what becomes of a lost connection; why somebody waits, the queue, workload, mentions.
 
 use minicom_client::ClientEvent;
-use minicom_protocol::{
-    command::AgentCommand,
-    frame::{AgentQuestion, AgentReply},
-    ids::Rev,
-    intake::Priority,
-    queue::{Chance, Why, WhyNot},
-    staff::PresenceState,
-};
+use minicom_protocol::{command::AgentCommand, frame::AgentQuestion, ids::Rev, staff::PresenceState};
 use minicom_tui_kit::{Effect, Input};
 
 use super::{desk, mentions_ada, menu, seat, seat_at, why};
 use crate::{
     app::{Focus, Msg, Order},
-    testing::{ADA, BO, Desk, Seat, agent},
+    testing::{ADA, BO, Desk, Seat, whys::why_taken},
 };
 
 fn asks_why(seat: &mut Seat) -> usize {
@@ -83,23 +76,7 @@ fn what_a_colleague_has_nobody_may_take() {
     desk.by_admin().says("heidi", "hello").taken("heidi", BO);
     let mut seat = seat_at(desk, 80, 24);
     let conversation = seat.desk.conversation("heidi");
-    let taken = || Some(WhyNot::Taken { by: agent(BO) });
-    let chance = |name: &str, why: Option<WhyNot>| Chance {
-        agent: agent(name),
-        take: why.clone(),
-        route: why,
-    };
-    let why = Why {
-        conversation,
-        place: None,
-        effective: Priority::Medium,
-        agents: vec![chance(ADA, taken()), chance(BO, None)],
-        routing: true,
-    };
-    let question = AgentQuestion::Why { conversation };
-    seat.desk
-        .replies
-        .push((question, AgentReply::Why { why: Box::new(why) }));
+    seat.desk.replies.push(why_taken(conversation));
     seat.press(":heidi<enter><esc>t").sees("Taken by Bo");
     seat.press("w")
         .sees("Nobody can take it from Bo: it goes on by a transfer, or an admin assigns it")
