@@ -112,6 +112,13 @@ impl Chat {
     /// Tells the transcript what is known by now.
     pub fn sync(&mut self, replica: &AgentReplica) {
         self.eyes.me = replica.me().map(|me| me.agent.id);
+        // A customer who was erased has no name any more, however that came to be known.
+        if let Some(name) = replica.summary(self.conversation).map(|row| row.customer.name.shown())
+            && name != self.eyes.customer
+        {
+            self.eyes.customer = name;
+            self.fresh = true;
+        }
         self.sync_events(replica);
         self.sync_pending(replica);
         self.place_dividers(replica);
@@ -141,10 +148,7 @@ impl Chat {
             self.transcript.replace_all(entries.into_iter().chain(waiting));
         } else if let Some((first, last)) = self.told {
             if thread.events().rev().take_while(|event| event.rev.0 > last).any(erases) {
-                // Lines above say nothing any more, and perhaps the customer has no name.
-                if let Some(row) = replica.summary(self.conversation) {
-                    self.eyes.customer = row.customer.name.shown();
-                }
+                // Lines above say nothing any more.
                 self.fresh = true;
                 return self.sync_events(replica);
             }

@@ -342,3 +342,19 @@ fn an_erased_customer_is_gone_from_the_open_chat_at_once() {
     assert!(texts.contains("Bo erased the texts of this chat"), "{texts}");
     assert_eq!(bed.chat.eyes().customer.as_str(), "erased-1");
 }
+
+#[test]
+fn a_name_that_a_fresh_start_does_not_have_any_more_is_forgotten() {
+    let mut bed = Bed::open(desk());
+    assert_eq!(bed.chat.eyes().customer.as_str(), "carol");
+    let mut fresh = bed.desk.fresh();
+    if let ClientEvent::Fresh { parts, .. } = &mut fresh {
+        for row in &mut parts[0].conversations {
+            row.customer.name = minicom_protocol::text::CustomerName::parse("erased-1").unwrap();
+        }
+    }
+    let _ = bed.replica.apply(fresh, client_start());
+    bed.chat.start_afresh();
+    let bed = bed.sync();
+    assert_eq!(bed.chat.eyes().customer.as_str(), "erased-1");
+}

@@ -147,9 +147,13 @@ fn what_goes_with_a_reply_at_50x12() {
 
 #[test]
 fn whom_it_goes_to_is_told_beside_what_a_saved_reply_does() {
-    for (width, height) in [(80, 24), (50, 12), (40, 12)] {
+    for (width, height, to) in [
+        (80, 24, "── Reply to bob ─"),
+        (50, 12, "── Reply to bob ─"),
+        (40, 12, "── bob ─"),
+    ] {
         let mut seat = seat(width, height, Theme::ansi());
-        seat.press("/5<enter>48213<enter>").sees("Reply to b").sees("also: ");
+        seat.press("/5<enter>48213<enter>").sees(to).sees("also: ");
     }
 }
 
@@ -206,4 +210,26 @@ fn a_letter_costs_few_bytes() {
             assert!(bytes.len() <= 120, "{} at {width}x{height}: {told:?}", bytes.len());
         }
     }
+}
+
+#[test]
+fn the_name_of_whom_it_goes_to_is_the_last_thing_to_be_cut() {
+    let mut desk = Desk::new();
+    let name = "Constanze-Hohenfels";
+    desk.ago(60).says(name, "hello").asks(name);
+    desk.ago(30).says("bob", "hello").taken("bob", BO);
+    for (width, title) in [
+        (80, "Reply to Constanze-Hohenfels ── Enter takes over ─"),
+        (60, "── Constanz› ─"),
+    ] {
+        let mut seat = Seat::at(desk.clone(), width, 24);
+        seat.press("<alt-1>");
+        let rule = seat.row_with("Enter takes over");
+        assert!(rule.contains(title), "{width}: {rule}");
+    }
+    let mut seat = Seat::at(desk, 60, 24);
+    seat.press("<ctrl-k>bob<enter>");
+    let bob = seat.bench.app.conversation();
+    assert_eq!(bob, Some(seat.desk.conversation("bob")));
+    seat.sees("── bob ─").sees("Taken by Bo since");
 }

@@ -142,9 +142,11 @@ impl Key {
         }
     }
 
-    /// Whether it is pressed with Ctrl or Alt, or is a function key: nobody types it into a text.
-    pub fn is_chord(self) -> bool {
-        self.second || self.is_function_key() || self.mods.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+    /// Whether nobody presses it on the way through a text: with Ctrl or Alt, a function key, Insert, Shift-Tab.
+    pub fn is_never_typed(self) -> bool {
+        let chord = self.mods.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        let back = self.code == KeyCode::Tab && self.mods.contains(KeyModifiers::SHIFT);
+        self.second || chord || back || self.is_function_key() || self.code == KeyCode::Insert
     }
 
     /// True for F1 to F12.

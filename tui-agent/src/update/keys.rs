@@ -42,7 +42,7 @@ impl App {
             // Who goes through what was found does not mean the next customer by the same letter.
             let hit = action == Action::Next && key.typed() == Some('n') && self.has_been_led();
             self.act(if hit { Action::NextHit } else { action }, digit(key), now);
-        } else if (!self.is_composing() || key.is_chord()) && !self.spare_key(key, now) {
+        } else if (!self.is_composing() || key.is_never_typed()) && !self.spare_key(key, now) {
             self.tell_unknown(key, now);
         }
     }

@@ -98,6 +98,8 @@ fn what_does_nothing_says_so_and_where_the_keys_are() {
         ("<ctrl-g>", "^G does nothing here."),
         ("<alt-j>", "Alt+J does nothing here."),
         ("<esc><left>", "Left does nothing here."),
+        ("<insert>", "Ins does nothing here."),
+        ("half<shift-tab>", "Shift+Tab does nothing here."),
     ] {
         seat().press(keys).sees(told);
     }

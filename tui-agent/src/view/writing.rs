@@ -100,7 +100,7 @@ fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buff
                 area,
                 buffer,
                 rule,
-                ("NOTE: only agents see this", style),
+                (&["NOTE: only agents see this"], style),
                 (&does, does_style),
             );
         }
@@ -112,7 +112,7 @@ fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buff
                 area,
                 buffer,
                 rule,
-                ("Edit your line", theme.title()),
+                (&["Edit your line"], theme.title()),
                 (&does, theme.warning()),
             );
         }
@@ -120,13 +120,14 @@ fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buff
             let (does, warns) = enter_does(app, summary, now);
             let does = with_actions(app, summary, does);
             let style = if warns { theme.warning() } else { theme.title() };
-            let what = match app.is_drafted(summary.conversation) {
-                true => "A model's draft for",
-                false => "Reply to",
+            // The name goes before everything else that is told here.
+            let name = summary.customer.name.shown();
+            let (long, short) = match app.is_drafted(summary.conversation) {
+                true => (format!("A model's draft for {name}"), format!("Draft: {name}")),
+                false => (format!("Reply to {name}"), name.to_string()),
             };
-            let title = format!("{what} {}", summary.customer.name.shown());
             let rule = (theme.signs().rule, theme.dim());
-            titled_rule(area, buffer, rule, (&title, theme.title()), (&does, style));
+            titled_rule(area, buffer, rule, (&[&long, &short], theme.title()), (&does, style));
         }
     }
 }
@@ -259,13 +260,14 @@ fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
     }
 }
 
-/// A rule with words on its left and right: `── left ───── right ──`. Of the forms of the right ones the first that leaves room for the
-/// left ones is taken; if none does, both are cut: the left ones say whom the text goes to, and keep half of the room.
+/// A rule with words on its left and right: `── left ───── right ──`. The first form of the left ones is taken beside which a form of the
+/// right ones has room. If there is none, of the last forms the right one is cut first, and the left one, which says whom the text goes
+/// to, when that has its least.
 fn titled_rule(
     area: Rect,
     buffer: &mut Buffer,
     (rule, rule_style): (&str, Style),
-    left: (&str, Style),
+    left: (&[&str], Style),
     right: (&[String], Style),
 ) {
     if area.height == 0 {
@@ -273,13 +275,20 @@ fn titled_rule(
     }
     // Two signs of the rule at each end, blanks around words, and one sign between them.
     let room = usize::from(area.width).saturating_sub(9);
-    let left_columns = text::width(left.0);
-    let fits = right.0.iter().find(|words| text::width(words) + left_columns <= room);
-    let kept = left_columns.min(room / 2).min(room.saturating_sub(RIGHT_MIN));
-    let right_words = fits
-        .or(right.0.last())
-        .map_or(String::new(), |words| text::truncate(words, room - kept));
-    let left_words = text::truncate(left.0, room.saturating_sub(text::width(&right_words)));
+    let fits = left.0.iter().find_map(|left| {
+        let beside = |words: &&String| text::width(words) + text::width(left) <= room;
+        right.0.iter().find(beside).map(|right| (*left, right.clone()))
+    });
+    let (left_words, right_words) = match fits {
+        Some((left, right)) => (left.to_owned(), right),
+        None => {
+            let (who, does) = (left.0.last().copied(), right.0.last());
+            let who = who.unwrap_or_default();
+            let kept = text::width(who).min(room.saturating_sub(RIGHT_MIN));
+            let does = does.map_or(String::new(), |words| text::truncate(words, room - kept));
+            (text::truncate(who, room.saturating_sub(text::width(&does))), does)
+        }
+    };
     let between = usize::from(area.width).saturating_sub(8 + text::width(&left_words) + text::width(&right_words));
     let parts = [
         (rule.repeat(2), rule_style),

@@ -43,7 +43,7 @@ impl App {
             Handled::Refused(words) => self.notice(words, Ends::WithText),
             Handled::No => match action {
                 Some(action) => self.act(action, now, effects),
-                None if key.is_chord() => self.tell_unknown(key),
+                None if key.is_never_typed() => self.tell_unknown(key),
                 None => {}
             },
         }
