@@ -249,8 +249,7 @@ impl App {
         }
     }
 
-    /// A key that what lies over the chat has no use for.
-    /// Whether the program has one.
+    /// Does what a key means to the program where what lies over the chat has no use for it. Whether it means anything.
     pub(super) fn key_beside(&mut self, key: Option<Key>) -> bool {
         let action = key.and_then(|key| self.keymap.action(contexts(true), key));
         match action {
