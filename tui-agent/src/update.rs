@@ -166,6 +166,7 @@ impl App {
         if let Some(chat) = &mut self.chat {
             chat.sync(&self.replica);
         }
+        self.name_keys();
         self.show_files();
         self.go_on_opening();
         self.stand_as_before();

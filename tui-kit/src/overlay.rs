@@ -57,6 +57,7 @@ pub struct Overlay {
     body: Body,
     theme: Theme,
     rows: Vec<SourceRow>,
+    in_lines: bool,
     top: usize,
     columns: u16,
     height: u16,
@@ -71,6 +72,7 @@ impl Overlay {
             body,
             theme,
             rows: Vec::new(),
+            in_lines: false,
             top: 0,
             columns: 78,
             height: 20,
@@ -82,6 +84,12 @@ impl Overlay {
     /// What the keys of the program do here: `i inserts, Esc closes`.
     pub fn hint(mut self, words: Shown) -> Overlay {
         self.hint = words;
+        self
+    }
+
+    /// The place is told in lines of the text, `lines 1-20 of 80`, where they are counted elsewhere too; else in rows of the screen.
+    pub fn in_lines(mut self) -> Overlay {
+        self.in_lines = true;
         self
     }
 
@@ -155,9 +163,17 @@ impl Overlay {
         let all = self.rows.len();
         let height = usize::from(area.height.saturating_sub(1));
         let top = self.top.min(all.saturating_sub(height));
-        let place = match all > height {
-            true => format!("{}-{} of {all}", top + 1, (top + height).min(all)),
-            false => String::new(),
+        let line = |row: usize| self.rows.get(row).map_or(0, |it| it.source + 1);
+        let end = (top + height).min(all);
+        let place = match (all > height, self.in_lines) {
+            (true, true) => format!(
+                "lines {}-{} of {}",
+                line(top),
+                line(end.saturating_sub(1)),
+                line(all - 1)
+            ),
+            (true, false) => format!("{}-{end} of {all}", top + 1),
+            (false, _) => String::new(),
         };
         let inner = frame(&self.title, &place, &self.hint, area, buffer, &self.theme);
         for (y, row) in (inner.y..inner.bottom()).zip(self.rows.iter().skip(top)) {

@@ -90,6 +90,27 @@ fn keys_scroll_to_the_ends_and_close() {
 }
 
 #[test]
+fn a_text_whose_lines_are_counted_tells_its_place_in_them() {
+    let lines = (1..=30).map(|n| {
+        StyledLine::of(
+            Shown::line(&format!("line {n} is of some length and goes on")),
+            ratatui::style::Style::new(),
+        )
+    });
+    let body = Body::Lines(lines.collect());
+    let mut overlay = Overlay::new(Shown::fixed("Log"), body, Theme::ansi()).in_lines();
+    for columns in [60, 34] {
+        assert!(
+            plain(&drawn(&mut overlay, columns, 11)).contains("lines 1-"),
+            "{columns}"
+        );
+        assert!(plain(&drawn(&mut overlay, columns, 11)).contains("of 30"), "{columns}");
+    }
+    assert_eq!(press(&mut overlay, "G"), Read::Moved);
+    assert!(plain(&drawn(&mut overlay, 34, 11)).contains("-30 of 30"));
+}
+
+#[test]
 fn a_long_title_gives_way_to_the_hint_while_both_can_be_read() {
     let title = Shown::fixed("Delivery times in every country, and more");
     let first = |columns: u16| {

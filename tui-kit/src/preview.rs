@@ -196,16 +196,14 @@ pub fn rows(text: &str, columns: usize) -> Vec<Line> {
     // Of what was cut the end is not here.
     let tail = if beyond > 0 { 0 } else { TAIL_LINES };
     let lines = shorten(lines(here, true), LINES_SHOWN_MAX, (HEAD_LINES, tail), "lines", beyond);
-    let rows = lines.into_iter().flat_map(|line| line.rows(text, columns)).collect();
-    shorten(rows, ROWS_SHOWN_MAX, (HEAD_ROWS, TAIL_ROWS), "rows", 0)
+    shorten_rows(lines, text, columns, ROWS_SHOWN_MAX, (HEAD_ROWS, TAIL_ROWS))
 }
 
 /// The first rows of a gated text in so many columns, and a row that says that there is more.
 pub fn first_rows(text: &str, columns: usize, most: usize) -> Vec<Line> {
     let head = (most.saturating_sub(1), 0);
     let lines = shorten(lines(text, true), most, head, "lines", 0);
-    let rows = lines.into_iter().flat_map(|line| line.rows(text, columns)).collect();
-    shorten(rows, most, head, "rows", 0)
+    shorten_rows(lines, text, columns, most, head)
 }
 
 /// All rows of a gated text, as words and no more.
@@ -338,6 +336,27 @@ fn shorten(mut lines: Vec<Line>, most: usize, (head, tail): (usize, usize), what
     lines.push(Line::hidden(at, count, what));
     lines.extend(end);
     lines
+}
+
+/// The rows of lines, of which only the first and the last are shown. It is lines that are counted, as whoever reads all of them counts
+/// them: those that do not stand there whole.
+fn shorten_rows(lines: Vec<Line>, text: &str, columns: usize, most: usize, (head, tail): (usize, usize)) -> Vec<Line> {
+    let counts: Vec<usize> = lines.iter().map(|line| line.hides.max(1)).collect();
+    let of_line = |(nth, line): (usize, Line)| line.rows(text, columns).into_iter().map(move |row| (nth, row));
+    let mut rows: Vec<(usize, Line)> = lines.into_iter().enumerate().flat_map(of_line).collect();
+    if rows.len() > most {
+        let end = rows.split_off(rows.len() - tail);
+        let hidden = rows.split_off(head);
+        let at = hidden.first().map_or(0, |(_, row)| row.at);
+        let (from, to) = (
+            hidden.first().map_or(0, |it| it.0),
+            hidden.last().map_or(0, |it| it.0 + 1),
+        );
+        let count = counts[from..to].iter().sum();
+        rows.push((from, Line::hidden(at, count, "lines")));
+        rows.extend(end);
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// The text without the last line with which the gate has told of those that it cut, and their number. Whoever writes such a line

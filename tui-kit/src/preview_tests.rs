@@ -199,6 +199,28 @@ fn json_on_one_line_is_laid_out_and_nothing_of_it_changes() {
 }
 
 #[test]
+fn what_is_left_out_is_counted_in_lines_however_they_are_wrapped() {
+    let text = (1..=60)
+        .map(|n| format!("line {n} of them"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    for (columns, whole) in [(40, 7), (10, 3)] {
+        let rows = first_rows(&text, columns, 8);
+        assert_eq!(rows.len(), 8);
+        let last = rows[7].text(&text);
+        assert_eq!(last, format!("… {} more lines", 60 - whole), "{columns}");
+    }
+    let long = (1..=16)
+        .map(|n| format!("{n} {}", "word ".repeat(20)))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let rows = rows(&long, 20);
+    let told = rows.iter().find(|row| row.hides > 0).unwrap();
+    let (head, tail) = (HEAD_ROWS / 6, TAIL_ROWS / 6);
+    assert_eq!(told.text(&long), format!("… {} more lines", 16 - head - tail));
+}
+
+#[test]
 fn what_is_long_shows_its_beginning_and_its_end() {
     let text = (1..=30).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n");
     let lines = shown(&text);

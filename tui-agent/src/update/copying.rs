@@ -222,7 +222,7 @@ impl App {
     pub(super) fn read_text(&mut self, title: &str, text: String) {
         let body = Body::Lines(preview::whole(&text, &self.theme));
         let hint = Shown::line(&format!("y copies {} Esc closes", self.theme.signs().dot));
-        let overlay = Overlay::new(Shown::line(title), body, self.theme).hint(hint);
+        let overlay = Overlay::new(Shown::line(title), body, self.theme).hint(hint).in_lines();
         self.open_reading(ReadFor::Whole(text), overlay);
     }
 

@@ -81,9 +81,13 @@ fn a_long_line_is_folded_and_read_in_full() {
         .sees("40 lines")
         .sees("line 20")
         .sees("y copies");
+    seat.sees("lines 1-").sees(" of 40");
     let whole = copied(&mut seat, "y").unwrap();
     assert!(whole.ends_with("line 40"));
     seat.sees("line 20").press("<esc>").sees_no("line 20");
+    // Where letters are text none of them is named.
+    seat.press("i").sees("… 27 more lines").sees_no("reads all");
+    seat.press("<esc>").sees("… 27 more lines · l reads all");
     let mut short = Desk::new();
     short.ago(9).says("carol", "hello").taken("carol", ADA);
     let mut seat = Seat::at(short, 80, 24);

@@ -57,7 +57,6 @@ impl App {
         let chat = Chat::open(summary, self.eyes_on(summary), self.links);
         self.leave();
         self.chat = Some(chat);
-        self.name_keys();
         self.details_top = 0;
         self.marked_unread.remove(&conversation);
         self.list.select_in(conversation, view, &self.replica);

@@ -10,7 +10,7 @@ use minicom_tui_kit::{
 
 use crate::{
     app::{App, Order},
-    keys::Action,
+    keys::{Action, contexts},
 };
 
 /// One's own typing is said at most this often.
@@ -25,11 +25,14 @@ impl App {
             "" => String::new(),
             key => format!("{key} {does}"),
         };
+        // While writing a letter is text: only a key that works there is named.
+        let read = self.keymap.keys(contexts(self.is_composing()), Action::ReadInFull);
+        let folded = read.first().map(|key| format!("{} reads all", key.hint()));
         let (retry, discard) = (listed(Action::Retry, "retry"), listed(Action::Discard, "discard"));
         let hints = Hints {
             older: self.key_words(Action::PageUp),
             latest: self.key_words(Action::Latest),
-            folded: listed(Action::ReadInFull, "reads all"),
+            folded: folded.unwrap_or_default(),
             beyond: listed(Action::Transcript, "writes the chat"),
             failed: format!("{retry}  {discard}").trim().to_owned(),
         };

@@ -68,7 +68,6 @@ impl App {
         match read {
             Ok(own) => {
                 (self.keymap, self.theme, self.mouse) = (own.keymap, own.theme, own.mouse);
-                self.name_keys();
                 self.habits = own.habits;
                 self.out.push(Effect::Notifier(own.notifier));
                 if self.bare.is_none() {
