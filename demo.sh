@@ -506,6 +506,8 @@ sees $bob 'This chat has ended'
 sees $bob 'How was it'
 presses $bob 5
 presses $bob Enter
+sees $bob 'You say 5 of 5'
+presses $bob Enter
 sees $bob 'You rated this chat 5 of 5'
 pick $agent bob
 sees $agent 'rated this 5 of 5'

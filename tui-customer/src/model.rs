@@ -320,11 +320,6 @@ impl App {
         areas.with_notice(status::rows(self, areas.chat.width))
     }
 
-    /// Whether the customer is to be asked how it was.
-    pub(crate) fn asks_rating(&self) -> bool {
-        self.replica.ask_rating() && self.rating_hidden != self.replica.view().conversation && self.over.is_none()
-    }
-
     /// The article that Enter would read: the newest line of an open chat has it, and nothing is written.
     pub(crate) fn article_at_hand(&self) -> Option<Tag> {
         let newest = self.replica.thread().events().rev().find_map(crate::wishes::posted)?;
@@ -340,10 +335,11 @@ impl App {
         fits.then(|| word.to_owned())
     }
 
-    /// Whether what is written is for the desk: words are not.
+    /// Whether what is written is for the desk: words are not, and no digit that says how it was.
     pub(crate) fn is_for_desk(&self) -> bool {
         let text = self.composer.text();
-        !text.trim().is_empty() && (!text.starts_with('/') || text.starts_with("//"))
+        let is_line = !text.trim().is_empty() && self.written_score().is_none();
+        is_line && (!text.starts_with('/') || text.starts_with("//"))
     }
 
     /// Whether an action can be done now, and why not.

@@ -116,7 +116,7 @@ fn open_words(open: DeskOpen, bot: bool, zone: &Zone, now: i64) -> Vec<Shown> {
 
 /// How it was is asked, with the keys that answer.
 pub const HOW_WAS_IT: [&str; 3] = [
-    "How was it? 1 bad .. 5 good, 0 not now, then a comment. Esc hides this.",
+    "How was it? 1 bad .. 5 good, 0 not now, then Enter. Esc hides this.",
     "How was it? 1 bad .. 5 good, 0 not now",
     "1 bad .. 5 good, 0 not now",
 ];

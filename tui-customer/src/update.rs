@@ -9,6 +9,7 @@ pub(crate) mod looking;
 mod news;
 mod offering;
 mod over;
+mod rating;
 mod selecting;
 mod sending;
 mod words;

@@ -703,17 +703,20 @@ fn how_it_was_is_asked_once_and_answered_by_a_digit() {
         assert_eq!(commands(&mut rig), [sent], "{keys}");
         rig.bench.sees_no(asks);
     };
-    check("4<enter>", rate(Some(4), None));
-    check("5quick and kind<enter>", rate(Some(5), Some("quick and kind")));
-    check("0", rate(None, None));
+    check("4<enter><enter>", rate(Some(4), None));
+    check("5<enter>quick and kind<enter>", rate(Some(5), Some("quick and kind")));
+    check("0<enter>", rate(None, None));
     check("/rate 3<enter>", rate(Some(3), None));
     let mut rig = ended();
+    rig.bench.press("4").sees("Enter says 4 of 5").sees(asks);
     rig.bench
-        .press("4")
+        .press("<enter>")
         .sees("You say 4 of 5")
         .sees("Esc takes it back")
         .sees_no(asks);
     rig.bench.press("<esc>").sees(asks);
+    rig.bench.press("0").sees("Enter says not now");
+    rig.bench.press("<backspace>");
     assert!(commands(&mut rig).is_empty());
     rig.bench.press("<esc>").sees_no(asks);
     assert!(commands(&mut rig).is_empty(), "hidden, and nothing is said");
@@ -733,16 +736,26 @@ fn how_it_was_is_never_in_the_way_of_a_line() {
         matches!(&sent[..], [CustomerCommand::Start { .. }, CustomerCommand::Post { .. }]),
         "{sent:?}"
     );
-    // A line that begins with a digit is found out of, with all that was typed.
+    // A line that begins with a digit is a line, however it came to be.
+    for line in ["2 parcels are missing", "7", "4.", "12"] {
+        let mut rig = ended();
+        rig.bench
+            .press(line)
+            .sees(&format!("▏{line}"))
+            .sees("Enter starts a new chat");
+        rig.bench.press("<enter>").sees_no("You say");
+        let sent = commands(&mut rig);
+        assert!(
+            matches!(&sent[..], [CustomerCommand::Start { .. }, CustomerCommand::Post { text, .. }] if text == line),
+            "{sent:?}"
+        );
+    }
+    // A reason that was taken back is a line, too, and says no score.
     let mut rig = ended();
     rig.bench
-        .press("2 parcels<esc>")
-        .sees("▏2 parcels")
+        .press("2<enter>late<esc>")
+        .sees("▏late")
         .sees("Enter starts a new chat");
-    let mut rig = ended();
-    rig.bench.press("7").sees("▏7");
-    let mut rig = ended();
-    rig.bench.paste("4").sees("▏4");
     // Where there is no row for it, the footer has it.
     let mut rig = ended();
     rig.bench.resize(40, 8).sees("1 bad .. 5 good, 0 not now");
@@ -751,10 +764,10 @@ fn how_it_was_is_never_in_the_way_of_a_line() {
 #[test]
 fn what_was_said_of_it_is_sent_before_the_end() {
     let mut rig = ended();
-    rig.bench.press("4not done").input(Input::Terminate);
+    rig.bench.press("4<enter>not done").input(Input::Terminate);
     assert_eq!(commands(&mut rig), [rate(Some(4), None)]);
     let mut rig = ended();
-    rig.bench.press("4<enter>");
+    rig.bench.press("4<enter><enter>");
     let (id, command) = rig.sent().remove(0);
     rig.bench.sees("/rate 4").sees("... waiting to send");
     done(&mut rig, id, command);

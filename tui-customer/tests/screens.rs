@@ -441,7 +441,7 @@ fn how_it_was() {
     screen!("rating_120x40", ended(120, 40, Theme::ansi()));
     screen!("rating_40x12_mono", ended(40, 12, Theme::mono()));
     let mut rig = ended(80, 24, Theme::ansi());
-    rig.bench.press("4quick");
+    rig.bench.press("4<enter>quick");
     screen!("rating_comment", rig);
     rig.bench.resize(40, 12);
     screen!("rating_comment_40x12", rig);

@@ -22,7 +22,8 @@ async fn every_view_of_the_customers_screen_shows_it_harmlessly() -> Result<()> 
     opens(&mut pty, "\x1b", "Enter sends")?;
     desk.ends().await?;
     opens(&mut pty, "", "This chat has ended")?;
-    opens(&mut pty, "2", "You say 2 of 5")?;
+    opens(&mut pty, "2", "Enter says 2 of 5")?;
+    opens(&mut pty, "\r", "You say 2 of 5")?;
     opens(&mut pty, "so so\r", "You rated this chat 2 of 5")?;
     // At the smallest size, and back.
     pty.resize(40, 12)?;

@@ -29,9 +29,6 @@ impl App {
         if self.over.is_some() && self.key_over(action, key, now, effects) {
             return;
         }
-        if self.key_rates(key, now, effects) {
-            return;
-        }
         let handled = match (self.composer.key(key), action) {
             (Handled::No, None) => self.composer.spare_key(key),
             (handled, _) => handled,

@@ -16,8 +16,7 @@ use crate::{
     beginning::{Beginning, answers_to},
     model::{App, Ends, Writing},
     over::Over,
-    view,
-    wishes::{self, SCORE_MAX},
+    view, wishes,
 };
 
 impl App {
@@ -223,11 +222,10 @@ impl App {
 
     /// It is left without having said anything. What was written there is not lost.
     fn leave_over(&mut self, now: Now, effects: &mut Effects) {
-        if let Some(Over::Comment { score, prompt }) = self.over.take() {
+        if let Some(Over::Comment { prompt, .. }) = self.over.take() {
             let written = prompt.written();
             if !written.trim().is_empty() && self.composer.is_empty() {
-                // It was the beginning of a line: the digit belongs to it.
-                self.composer.set_text(&format!("{score}{written}"));
+                self.composer.set_text(&written);
                 self.text_changed(now, effects);
             }
         }
@@ -267,42 +265,6 @@ impl App {
             }
             Some(Over::Comment { score, .. }) => self.rate(score, answers.into_iter().next(), now, effects),
             other => self.over = other,
-        }
-    }
-
-    // How it was.
-
-    /// Returns whether the key says how it was: a digit, where nothing is written.
-    pub(super) fn key_rates(&mut self, key: Key, now: Now, effects: &mut Effects) -> bool {
-        let digit = key.typed().and_then(|c| c.to_digit(10));
-        let score = digit
-            .and_then(|digit| u8::try_from(digit).ok())
-            .filter(|it| *it <= SCORE_MAX);
-        let free = self.composer.is_empty() && self.writing == Writing::Line;
-        let Some(score) = score.filter(|_| free && self.asks_rating()) else {
-            return false;
-        };
-        if score == 0 {
-            self.rate(0, None, now, effects);
-            return true;
-        }
-        let title = Shown::line(&format!("You say {score} of {SCORE_MAX}"));
-        let prompt = Prompt::ask(title, Question::new(Shown::fixed("Why")).optional());
-        let prompt = prompt.verb("Enter sends").escape("Esc takes it back");
-        self.over = Some(Over::Comment { score, prompt });
-        true
-    }
-
-    fn rate(&mut self, score: u8, comment: Option<String>, now: Now, effects: &mut Effects) {
-        let comment = comment.filter(|it| !it.is_empty());
-        self.send(wishes::rating(score, comment), now, effects);
-    }
-
-    /// What was said is not lost because more could have been said.
-    pub(super) fn rate_before_the_end(&mut self, now: Now, effects: &mut Effects) {
-        if let Some(Over::Comment { score, .. }) = self.over {
-            self.over = None;
-            self.rate(score, None, now, effects);
         }
     }
 

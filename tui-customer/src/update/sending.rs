@@ -37,6 +37,9 @@ pub(super) enum Sent {
 impl App {
     /// Enter.
     pub(super) fn submit(&mut self, now: Now, effects: &mut Effects) {
+        if let Some(score) = self.written_score() {
+            return self.score_written(score, now, effects);
+        }
         match slash::meaning(&self.composer.text()) {
             Meaning::Blank if !self.files.attached.is_empty() => self.submit_line(String::new(), None, now, effects),
             Meaning::Blank => {

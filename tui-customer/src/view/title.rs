@@ -9,6 +9,7 @@ use crate::{
     model::{App, Writing},
     over::Over,
     view::put,
+    wishes::SCORE_MAX,
 };
 
 pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
@@ -69,6 +70,15 @@ fn does_enter(app: &App) -> Vec<String> {
     if let Some(Over::Attach(_) | Over::Comment { .. }) = &app.over {
         // Enter is the question's, which says above what it does.
         return vec![];
+    }
+    if let Some(score) = app.written_score() {
+        return match score {
+            0 => vec!["Enter says not now".to_owned()],
+            _ => vec![
+                format!("Enter says {score} of {SCORE_MAX}"),
+                format!("Enter says {score}"),
+            ],
+        };
     }
     let attached = &app.files.attached;
     if attached.sends {
