@@ -181,13 +181,19 @@ fn settings_that_were_read_again_hold_at_once_and_mistakes_change_nothing() {
 
 #[test]
 fn the_footer_says_which_key_the_first_of_two_waits_for() {
-    let mut rig = rig(120, 24);
+    let mut rig = rig(160, 24);
     rig.bench.input(Input::FirstOfTwo(true));
     rig.bench
         .sees(" ^X  ^X discard what was not sent")
         .sees("^E write this in your own editor");
     rig.bench.input(Input::FirstOfTwo(false));
     rig.bench.sees("F1 help").sees_no("^E write");
+    // Where there is no room for all words, all keys are there, and a sign where something is cut.
+    rig.bench.resize(80, 24).input(Input::FirstOfTwo(true));
+    rig.bench
+        .sees(" ^X  ^X discard what ›  ^E write this in›  ^R read my file ›  Esc takes it back\n");
+    rig.bench.resize(40, 12).sees(" ^X  ^X  ^E  ^R  Esc takes it back\n");
+    rig.bench.resize(30, 8).sees(" ^X  ^X  ^E  ^R  Esc back\n");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! Owns which key means what in which context, and which hints fit. It refuses to know what an action does.
 
+mod half;
 mod merge;
 mod print;
 
@@ -226,31 +227,7 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
         Line::from(spans)
     }
 
-    /// The footer while the first of two keys waits: that key, which ones it waits for, and the way back. What does not fit is
-    /// dropped from the end.
-    pub fn half_footer(&self, contexts: &[C], columns: u16, theme: &Theme) -> Line<'static> {
-        let seconds = self.rows.iter().filter_map(|row| {
-            let mut keys = self.keys(contexts, row.action).into_iter();
-            let second = keys.find_map(Key::second_of_two)?;
-            Some((second.hint(), row.title))
-        });
-        let mut spans = vec![Span::raw(" "), Span::styled(Key::first_of_two().hint(), theme.title())];
-        for (key, words) in seconds.chain([("Esc".to_owned(), "takes it back")]) {
-            let hint = [
-                Span::raw("  "),
-                Span::styled(key, theme.hint_key()),
-                Span::raw(" "),
-                Span::styled(words, theme.hint()),
-            ];
-            if columns_of(&spans) + columns_of(&hint) > usize::from(columns) {
-                break;
-            }
-            spans.extend(hint);
-        }
-        Line::from(spans)
-    }
-
-    /// The action whose hint stands at a column of that footer, for a click.
+    /// The action whose hint stands at a column of the footer, for a click.
     pub fn footer_action(
         &self,
         contexts: &[C],
