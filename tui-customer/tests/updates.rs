@@ -632,6 +632,32 @@ fn the_help_scrolls_and_lets_what_is_typed_through() {
 }
 
 #[test]
+fn up_brings_ones_own_lines_of_before_this_program() {
+    let ups = |rig: &mut Rig, brings: &[&str]| {
+        for line in brings {
+            // A line of two rows is gone through first.
+            rig.bench.press("<up>");
+            if !rig.bench.screen().contains(line) {
+                rig.bench.press("<up>");
+            }
+            rig.bench.sees(line);
+        }
+    };
+    let mut rig = Rig::story(80, 24, Theme::ansi());
+    let story = ["▏thank you!", "▏is anyone there?", "▏human please", "▏order 48213"];
+    ups(&mut rig, &story);
+    // What is sent here is newer, and a fresh start of the connection doubles nothing.
+    rig.bench.press("<ctrl-u>one more<enter>");
+    rig.connect();
+    ups(&mut rig, &["▏one more", "▏thank you!", "▏is anyone there?"]);
+    // What is written before the thread has come is newer than all of it, too.
+    let mut rig = Rig::with(settings(Theme::ansi()), Desk::story(), 80, 24);
+    rig.bench.press("early<enter>");
+    rig.connect();
+    ups(&mut rig, &["▏early", "▏thank you!"]);
+}
+
+#[test]
 fn the_help_explains_every_key_and_word_whole_at_every_size() {
     for (width, height) in [(40, 12), (50, 12), (80, 24), (120, 40)] {
         let mut rig = in_stage("bot");

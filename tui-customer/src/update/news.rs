@@ -6,6 +6,7 @@ use minicom_client::ClientEvent;
 use minicom_protocol::{
     command::{CustomerCommand, Outcome},
     customer_event::{CustomerBody, CustomerEvent},
+    event::Part,
     frame::{CustomerQuestion, CustomerSignal, Customers, Told},
     ids::{CommandId, Seq},
     refusal::Refusal,
@@ -21,6 +22,7 @@ use super::Effects;
 use crate::{
     entries,
     model::{App, Ends, Msg, Order},
+    slash, wishes,
 };
 
 impl App {
@@ -177,7 +179,21 @@ impl App {
         self.show_all(now);
         if !std::mem::replace(&mut self.opened, true) {
             self.divide(&events);
+            self.recall_lines();
         }
+    }
+
+    /// One's own lines of before this program, for Up: those of the thread, then those that are still on their way.
+    fn recall_lines(&mut self) {
+        let known = self.replica.thread().events().filter_map(wishes::posted);
+        let own = known.filter(|it| it.author.side() == Side::Customer && it.state.words().is_none());
+        let stored = own.filter_map(|it| it.parts.iter().find_map(written_text));
+        let pending = self.replica.pending_lines().filter_map(|it| match &it.command {
+            CustomerCommand::Post { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        let lines: Vec<String> = stored.chain(pending).map(slash::written).collect();
+        self.composer.remember_earlier(lines);
     }
 
     /// Gives the transcript all that is known.
@@ -319,4 +335,12 @@ impl News {
 
 fn is_desk_line(event: &CustomerEvent) -> bool {
     matches!(&event.body, CustomerBody::Posted(posted) if posted.author.side() == Side::Desk)
+}
+
+/// What its writer wrote of a line: files and cards are no text of theirs.
+fn written_text(part: &Part) -> Option<&str> {
+    match part {
+        Part::Text(text) => Some(text.text.as_str()),
+        _ => None,
+    }
 }

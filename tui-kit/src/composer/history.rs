@@ -70,6 +70,20 @@ impl Composer {
         }
     }
 
+    /// Remembers texts that were sent before all that is remembered, the oldest first, such as those of a program that ran before
+    /// this one. One that is remembered already keeps its place.
+    pub fn remember_earlier(&mut self, texts: impl IntoIterator<Item = String>) {
+        let mut earlier: Vec<String> = texts.into_iter().filter(|it| !it.trim().is_empty()).collect();
+        earlier.retain(|it| !self.sent.contains(it));
+        earlier.dedup();
+        let room = SENT_MAX.saturating_sub(self.sent.len());
+        earlier.drain(..earlier.len().saturating_sub(room));
+        if let Some(recalled) = &mut self.recalled {
+            recalled.index += earlier.len();
+        }
+        self.sent.splice(..0, earlier);
+    }
+
     /// Older or newer of what was sent. A recalled text that was changed stays: it is not in the history yet. In the place of one that was
     /// cleared stands nothing, which is newer than all, and behind it what was being written before.
     pub(super) fn recall(&mut self, older: bool) -> Handled {
