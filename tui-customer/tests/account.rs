@@ -61,6 +61,9 @@ fn the_line_waits_for_the_answer() {
     assert_eq!(commands(&mut rig), [], "nothing is sent before");
     rig.bench.press("xq ?<enter>");
     assert_eq!(commands(&mut rig), [], "what is typed on agrees to nothing");
+    rig.bench.sees("\n y agrees and sends  n does not ");
+    rig.bench.press("<f1>").sees("Keys: Esc closes");
+    rig.bench.press("<esc>").sees("Before you write");
     rig.bench
         .press("n")
         .sees("You did not agree: nothing was sent.")

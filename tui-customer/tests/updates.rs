@@ -632,6 +632,21 @@ fn the_help_scrolls_and_lets_what_is_typed_through() {
 }
 
 #[test]
+fn what_is_read_tells_its_keys_in_the_footer_and_q_closes_it_where_nothing_is_written() {
+    let long = "a very long line\n".repeat(200);
+    let mut rig = in_stage("bot");
+    let line = rig.desk.says(0, Author::Bot, &long);
+    rig.happens(vec![line]);
+    for (opens, shown) in [("<f1>", "Keys: Esc closes"), ("/show<enter>", "1-21 of ")] {
+        rig.bench.press(opens).sees(shown);
+        rig.bench.sees("\n Esc or q closes  PgUp PgDn ").sees("scroll ");
+        rig.bench.press("q").sees_no(shown).sees("▏\n");
+    }
+    rig.bench.press("half<f1>").sees("\n Esc closes  PgUp PgDn ");
+    rig.bench.press("q").sees_no("Keys:").sees("▏halfq");
+}
+
+#[test]
 fn up_brings_ones_own_lines_of_before_this_program() {
     let ups = |rig: &mut Rig, brings: &[&str]| {
         for line in brings {

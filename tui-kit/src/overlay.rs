@@ -133,6 +133,11 @@ impl Overlay {
         self.rows.len().saturating_sub(usize::from(self.height))
     }
 
+    /// Whether there is more than can be seen at once.
+    pub fn scrolls(&self) -> bool {
+        self.last_top() > 0
+    }
+
     /// One key: Esc and q close; arrows, j, k, PgUp, PgDn, Space, Home, End, g, G move.
     pub fn key(&mut self, key: Key) -> Read {
         let page = usize::from(self.height).saturating_sub(1).max(1);
@@ -192,8 +197,7 @@ impl Overlay {
     }
 }
 
-/// One column stays free on each side.
-/// Columns of text in an area with these.
+/// Columns of text in an area with these. One column stays free on each side.
 pub fn text_columns(columns: u16) -> u16 {
     columns.saturating_sub(2).clamp(1, TEXT_COLUMNS_MAX)
 }

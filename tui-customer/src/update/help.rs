@@ -43,6 +43,10 @@ impl App {
                 self.close_help();
                 return true;
             }
+            (_, "q") if self.q_closes() => {
+                self.close_help();
+                return true;
+            }
             _ => {
                 self.close_help();
                 return self.key_over(action, key, now, effects);

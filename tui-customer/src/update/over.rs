@@ -92,12 +92,21 @@ impl App {
         }
     }
 
+    /// Whether q closes what is read, as in other programs that show a text. Where something is written already it goes on with
+    /// that, as every other letter does.
+    pub(crate) fn q_closes(&self) -> bool {
+        let read = matches!(self.over, Some(Over::Reading(_) | Over::Help { under: None, .. }));
+        read && self.composer.is_empty()
+    }
+
     /// As in the help: letters are text.
     fn key_in_reading(&mut self, action: Option<Action>, key: Key) -> bool {
+        let q_closes = self.q_closes();
         let Some(Over::Reading(reading)) = &mut self.over else {
             return false;
         };
         let read = match (key.typed(), action) {
+            (Some('q'), _) if q_closes => Read::Closed,
             (Some(_), _) => Read::No,
             (None, Some(Action::Clear)) => Read::Closed,
             (None, _) => reading.key(key),
@@ -123,6 +132,7 @@ impl App {
         let agrees = match (key.typed(), action) {
             (Some('y' | 'Y'), _) => true,
             (Some('n' | 'N'), _) | (None, Some(Action::Clear | Action::Escape)) => false,
+            (None, Some(Action::Help)) => return self.help(),
             (Some(_), _) => return,
             (None, _) => match reading.key(key) {
                 Read::Closed => false,

@@ -70,8 +70,24 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
             ];
         }
         Some(Over::Menu(_)) => return vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],
+        Some(Over::Consent { reading, .. }) => {
+            let mut hints = vec![Hint::words("y agrees and sends"), Hint::words("n does not")];
+            hints.extend(reading.scrolls().then(|| Hint::words("PgUp PgDn scroll")));
+            return hints;
+        }
+        Some(Over::Reading(reading)) => {
+            let scrolls = reading.scrolls().then(|| Hint::words("PgUp PgDn scroll"));
+            return [closes(app)].into_iter().chain(scrolls).collect();
+        }
+        Some(Over::Help { .. }) => {
+            let scrolls = app
+                .shown_help()
+                .scrolls()
+                .then(|| Hint::words("PgUp PgDn Home End scroll"));
+            return [closes(app)].into_iter().chain(scrolls).collect();
+        }
         Some(Over::Quotes(_)) => return vec![Hint::words("Enter answers it"), Hint::words("Esc closes")],
-        _ => {}
+        None => {}
     }
     if let Some(begun) = app.written_word() {
         return words(&begun);
@@ -118,6 +134,14 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
     }
     hints.push(Hint::of(Action::Clear, "quit"));
     hints
+}
+
+/// How to leave what is read.
+fn closes(app: &App) -> Hint<Action> {
+    match app.q_closes() {
+        true => Hint::words("Esc or q closes"),
+        false => Hint::words("Esc closes"),
+    }
 }
 
 /// Words that fit what is begun: of one what it does, of several their names.

@@ -72,9 +72,9 @@ fn draw_bare(app: &App, bare: &Bare, buffer: &mut Buffer) {
     put(buffer, Rect::new(0, height, width, 1), 0, words, app.theme.hint());
 }
 
-/// Where the help is drawn: over all but the header.
+/// Where the help and what is read is drawn: over all but the header, and the footer with its keys.
 pub fn help_area(size: Size) -> Rect {
-    Rect::new(0, 1, size.width, size.height.saturating_sub(1))
+    Rect::new(0, 1, size.width, size.height.saturating_sub(2))
 }
 
 fn draw_rule(app: &App, area: Rect, buffer: &mut Buffer) {
