@@ -80,7 +80,11 @@ impl App {
             false => Shown::fixed("the queue under a title for each priority"),
         };
         rows.push(Row::new(Choice::Titles(!grouped), label, detail));
-        let picker = Picker::new(Shown::fixed("Order of the list"), numbered(rows));
+        let (now, mut picker) = (
+            chosen.sort,
+            Picker::new(Shown::fixed("Order of the list"), numbered(rows)),
+        );
+        picker.select_where(|row| *row == Choice::Sort(now));
         self.open_picker(PickFor::Sort, Vec::new(), picker);
     }
 

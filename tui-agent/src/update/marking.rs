@@ -152,7 +152,9 @@ impl App {
             )
         });
         let title = format!("Priority of {}", self.these(&about));
-        let picker = Picker::new(Shown::line(&title), numbered(rows.to_vec()));
+        let mut picker = Picker::new(Shown::line(&title), numbered(rows.to_vec()));
+        // Enter right after the key changes nothing.
+        picker.select_where(|row| current.is_some_and(|now| *row == Choice::Priority(now)));
         self.open_picker(PickFor::Priority, about, picker);
     }
 

@@ -94,6 +94,7 @@ fn how_urgent_it_is_has_a_digit_each() {
     let mut seat = seat();
     seat.press("p").sees("Priority of alice");
     assert!(seat.row_with("2 high").contains("now"));
+    assert!(seat.row_with("2 high").contains('›'), "where it is now");
     seat.press("4").done(|desk| {
         let changed = PriorityChanged {
             agent: agent(ADA),

@@ -8,7 +8,7 @@ use minicom_protocol::{
     words::SubjectLine,
 };
 use minicom_tui_kit::{
-    Now, Shown,
+    Now, Picker, Shown,
     picker::{self, numbered},
     prompt::Question,
     styled::StyledLine,
@@ -18,7 +18,7 @@ use ratatui::style::{Modifier, Style};
 use super::{Content, tickets::check_line};
 use crate::{
     app::App,
-    desk_view::{RowId, View, Wanted},
+    desk_view::{RowId, Surface, View, Wanted},
     facts, words,
 };
 
@@ -118,7 +118,9 @@ impl App {
                     picker::Row::new(RowId::Status(status), Shown::fixed(status.word()), Shown::fixed(now))
                 });
                 let title = format!("Ticket {number} is");
-                self.lay_picker(View::TicketStatus(number), &title, numbered(rows.to_vec()), now);
+                let mut picker = Picker::new(Shown::line(&title), numbered(rows.to_vec()));
+                picker.select_where(|row| *row == RowId::Status(ticket.status));
+                self.lay(View::TicketStatus(number), Surface::Picker(picker), now);
             }
             "a" => self.lay_picker(
                 View::TicketAssignee(number),

@@ -50,8 +50,9 @@ impl App {
         }
         let conversation = summary.conversation;
         let title = format!("Ticket of the chat with {}", summary.customer.name.shown());
+        // Whoever types says another one; who does not takes this.
         let question = Question::new(Shown::fixed("title"))
-            .starting_with(&self.title_for(conversation))
+            .default(&self.title_for(conversation))
             .check(check_line);
         self.lay_question(View::NewTicket(conversation), &title, question, now);
     }

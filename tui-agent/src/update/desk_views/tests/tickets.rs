@@ -41,6 +41,14 @@ fn a_ticket_begins_with_the_subject_and_copies_no_line() {
     let expected = made(&seat, "Conversation 1 with carol");
     assert_eq!(seat.commands(), expected);
     seat.press("1K").sees("invoice 991");
+    let mut seat = self::seat();
+    seat.press("Kfind it<enter>");
+    let expected = made(&seat, "find it");
+    assert_eq!(
+        seat.commands(),
+        expected,
+        "what is typed is the title, and not the end of one"
+    );
 }
 
 #[test]
