@@ -10,6 +10,7 @@ mod history;
 mod reserved;
 mod rows;
 mod spare;
+mod steps;
 mod typing;
 #[cfg(any(test, feature = "testing"))]
 mod valid;
@@ -198,6 +199,15 @@ impl Composer {
         self.after_edit(true)
     }
 
+    /// Text as it is typed.
+    fn type_in(&mut self, text: &str) -> Handled {
+        if let Some(refused) = self.refuses(text) {
+            return refused;
+        }
+        self.editor.type_in(&without_signs(text));
+        self.after_edit(true)
+    }
+
     /// Why there is no room for so much more.
     fn refuses(&self, text: &str) -> Option<Handled> {
         let bytes = text.len();
@@ -249,7 +259,7 @@ impl Composer {
     pub fn key(&mut self, key: Key) -> Handled {
         if let Some(c) = key.typed() {
             let text = self.editor.typed(c);
-            return self.insert(&text);
+            return self.type_in(&text);
         }
         let name = key.to_string();
         match name.as_str() {

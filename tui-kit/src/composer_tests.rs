@@ -47,10 +47,32 @@ fn editing_keys() {
     check("one<ctrl-a><delete><ctrl-d>", "|e");
     check("a<ctrl-j>b<left><backspace>", "a|b");
     check("a<ctrl-j>b<up><delete>", "a|b");
-    check("abc<ctrl-_>", "ab|");
+    check("abc<ctrl-_>", "|");
     check("one two<ctrl-u><ctrl-_>", "one two|");
     check("one two<ctrl-a><alt-d>", "| two");
     check("<backspace><delete><left>", "|");
+}
+
+#[test]
+fn undo_takes_back_what_was_typed_by_words() {
+    check("one two  three<ctrl-_>", "one two  |");
+    check("one two  three<ctrl-_><ctrl-_>", "one |");
+    check("one two  three<ctrl-_><ctrl-_><ctrl-_>", "|");
+    check("one two<ctrl-_><ctrl-_><alt-z>", "one |");
+    check("one two<ctrl-_><ctrl-_><alt-z><alt-z>", "one two|");
+    check("one<ctrl-j>two<ctrl-_>", "one\n|");
+    check("one<ctrl-j>two<ctrl-_><ctrl-_>", "one|");
+    // What was done between two characters parts them, and so does another place.
+    check("on<backspace>f<ctrl-_>", "o|");
+    check("on<backspace>f<ctrl-_><ctrl-_>", "on|");
+    check("abcd<left><left>xy<ctrl-_>", "ab|cd");
+    check("abc<ctrl-_>de<ctrl-_>", "|");
+    // What is undone and typed anew is a new word.
+    check("one two<ctrl-_>six<ctrl-_>", "one |");
+    // A text longer than all the steps that are held goes back in one, and that is a change.
+    let mut composer = typed(&"x".repeat(1_500));
+    assert_eq!(composer.key(key("ctrl-_")), Handled::Changed);
+    assert_eq!(composer.text().len(), 500);
 }
 
 #[test]

@@ -2,12 +2,12 @@
 //!
 //! The library below steps by code point and has its own keys; it is given edits only, at places that stand between graphemes.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use ratatui_textarea::{CursorMove, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::steps::Steps;
 use super::typing::Typing;
 
 /// Undo steps.
@@ -27,10 +27,7 @@ pub(super) enum Edit {
 pub(super) struct Editor {
     area: TextArea<'static>,
     bytes: usize,
-    /// How many of the library's steps stand before the text as it is.
-    steps: usize,
-    /// Behind which of them the text is half changed: undo does not stop there.
-    halfway: BTreeSet<usize>,
+    steps: Steps,
     typing: Typing,
 }
 
@@ -49,8 +46,7 @@ impl Editor {
         Editor {
             area,
             bytes: text.len(),
-            steps: 0,
-            halfway: BTreeSet::new(),
+            steps: Steps::default(),
             typing: Typing::default(),
         }
     }
@@ -99,8 +95,22 @@ impl Editor {
 
     pub(super) fn insert(&mut self, text: &str) {
         let changed = self.area.insert_str(text);
-        self.stepped(changed);
+        self.steps.make(changed);
         self.settle();
+    }
+
+    /// A character as it is typed: characters of one word, and the blanks behind it, are one step of undo.
+    pub(super) fn type_in(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let blank = text.chars().all(char::is_whitespace);
+        let (goes_on, before) = (self.steps.goes_on(self.cursor(), blank), self.steps.made());
+        self.insert(text);
+        if goes_on {
+            self.steps.join(before);
+        }
+        self.steps.typed(self.cursor(), blank);
     }
 
     /// Puts a text in the place of bytes of a line, as one step; the cursor stands behind it. What was cut stays to be inserted.
@@ -111,22 +121,12 @@ impl Editor {
             return false;
         }
         self.remove((line, bytes.start), bytes.len(), false);
-        let halfway = self.steps;
+        let halfway = self.steps.made();
         // Cleaned of graphemes that are half there, the cursor may have moved.
         self.jump(line, bytes.start);
         self.insert(text);
-        if self.steps > halfway {
-            self.halfway.insert(halfway);
-        }
+        self.steps.join(halfway);
         true
-    }
-
-    /// After an edit of the library: what was undone before is gone.
-    fn stepped(&mut self, changed: bool) {
-        if changed {
-            self.steps += 1;
-            drop(self.halfway.split_off(&self.steps));
-        }
     }
 
     /// The keys that edit and move within lines, by their names. `None`: not one of them, or nothing to do for it.
@@ -242,17 +242,17 @@ impl Editor {
 
     pub(super) fn yank(&mut self) -> bool {
         let changed = self.area.paste();
-        self.stepped(changed);
+        self.steps.make(changed);
         self.settle();
         changed
     }
 
     pub(super) fn undo(&mut self) -> bool {
-        let changed = self.area.undo();
-        if changed {
-            self.steps = self.steps.saturating_sub(1);
-            if self.halfway.contains(&self.steps) {
-                return self.undo();
+        let mut changed = false;
+        while self.area.undo() {
+            changed = true;
+            if self.steps.undone() {
+                break;
             }
         }
         self.settle();
@@ -261,11 +261,11 @@ impl Editor {
 
     /// What was undone is done again.
     pub(super) fn redo(&mut self) -> bool {
-        let changed = self.area.redo();
-        if changed {
-            self.steps += 1;
-            if self.halfway.contains(&self.steps) {
-                return self.redo();
+        let mut changed = false;
+        while self.area.redo() {
+            changed = true;
+            if self.steps.redone() {
+                break;
             }
         }
         self.settle();
@@ -366,7 +366,7 @@ impl Editor {
         let chars = self.text_from(from, bytes).chars().count();
         self.jump(from.0, from.1);
         let changed = self.area.delete_str(chars);
-        self.stepped(changed);
+        self.steps.make(changed);
         if !keep {
             self.area.set_yank_text(kept);
         }

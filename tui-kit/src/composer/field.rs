@@ -58,17 +58,17 @@ impl Field {
 
     /// A paste: line ends become blanks, and it never sends.
     pub fn paste(&mut self, text: &str) -> Handled {
-        self.insert(&one_line(text))
+        self.insert(&one_line(text), Editor::insert)
     }
 
-    fn insert(&mut self, line: &str) -> Handled {
+    fn insert(&mut self, line: &str, into: fn(&mut Editor, &str)) -> Handled {
         if self.editor.bytes() + line.len() > self.bytes_max {
             return Handled::Refused(Shown::line(&format!(
                 "not inserted: this line holds {} bytes at most",
                 self.bytes_max
             )));
         }
-        self.editor.insert(line);
+        into(&mut self.editor, line);
         Handled::Changed
     }
 
@@ -76,7 +76,7 @@ impl Field {
     pub fn key(&mut self, key: Key) -> Handled {
         if let Some(c) = key.typed() {
             let text = self.editor.typed(c);
-            return self.insert(&text);
+            return self.insert(&text, Editor::type_in);
         }
         match key.to_string().as_str() {
             "enter" => Handled::Submit,
