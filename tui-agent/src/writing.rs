@@ -178,7 +178,7 @@ impl Writing {
     pub fn take(&mut self, conversation: ConversationId, reads: Option<&str>, now: Duration) -> (String, With) {
         let written = self.of(conversation);
         let with = std::mem::take(&mut written.with);
-        let text = written.composer.text();
+        let text = without_end(written.composer.text());
         if let Some(reads) = reads {
             written.composer.set_text(reads);
         }
@@ -195,7 +195,7 @@ impl Writing {
     /// Takes the note for sending. The next text is a reply again.
     pub fn take_note(&mut self, conversation: ConversationId, now: Duration) -> String {
         let written = self.of(conversation);
-        let text = written.of_kind(Kind::Note).take();
+        let text = without_end(written.of_kind(Kind::Note).take());
         written.needs_saving(Kind::Note);
         written.set_mode(Mode::Reply);
         self.popup = None;
@@ -315,6 +315,12 @@ impl Writing {
             known(*conversation) || !written.unsaved.is_empty() || written.has_draft() || !written.with.is_empty()
         });
     }
+}
+
+/// A text as it is sent: the line ends behind it, such as those of a paste, are no part of what was said.
+pub(crate) fn without_end(mut text: String) -> String {
+    text.truncate(text.trim_end().len());
+    text
 }
 
 #[cfg(test)]

@@ -214,3 +214,14 @@ fn a_thread_that_goes_on_takes_all_of_it_along() {
         "{texts:?}"
     );
 }
+
+#[test]
+fn line_ends_behind_a_text_are_not_sent() {
+    let mut writing = Writing::default();
+    write(&mut writing, "  one\ntwo\n\n ");
+    let (text, _) = writing.take(conversation(), None, HERE);
+    assert_eq!(text, "  one\ntwo");
+    writing.of(conversation()).set_mode(Mode::Note);
+    write(&mut writing, "a note\n");
+    assert_eq!(writing.take_note(conversation(), HERE), "a note");
+}

@@ -23,7 +23,7 @@ use crate::{
     keys::Action,
     over::{AskFor, Choice, PickFor},
     words,
-    writing::{Mode, naming},
+    writing::{Mode, naming, without_end},
 };
 
 /// Lines that are offered to be answered or blanked out.
@@ -282,7 +282,7 @@ impl App {
     /// Enter in a line that is written anew.
     pub(crate) fn send_edit(&mut self, conversation: ConversationId, line: LineNo, now: Now) {
         let composer = self.writing.of(conversation).current();
-        let text = composer.text();
+        let text = without_end(composer.text());
         if text.trim().is_empty() {
             let takes_back = self.list_key_words(Action::WithdrawLast);
             let words = format!("Nothing is left of it. Esc cancels; {takes_back} in the list takes it back.");
