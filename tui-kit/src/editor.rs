@@ -20,8 +20,9 @@ use tokio::process::{Child, Command};
 pub const EDIT_BYTES_MAX: u64 = 262_144;
 /// How long an editor has to end when it is told to.
 const END_TIME: Duration = Duration::from_secs(2);
-/// What opens a text where nobody has said: as other programs have it, and what small systems have instead.
-const USUAL: [&str; 3] = ["sensible-editor", "vi", "nano"];
+/// What opens a text where nobody has said: the system's own choice, where it has one, and what all systems have. Debian's
+/// `sensible-editor` is none of them: it asks a question of its own in the terminal first.
+const USUAL: [&str; 3] = ["editor", "vi", "nano"];
 const SET_ONE: &str = "set EDITOR to the editor you use, such as: export EDITOR=nano, and start again";
 
 /// An order to let the person edit a text.

@@ -117,7 +117,9 @@ fn where_none_is_named_the_usual_one_is_taken_that_is_there() {
     let path = format!("/nowhere:{}", folder.path().display());
     let usual = || words_of(None, |name| (name == "PATH").then(|| path.clone()));
     assert!(usual().is_err());
-    for name in ["nano", "vi"] {
+    fs::write(folder.path().join("sensible-editor"), "").unwrap();
+    assert!(usual().is_err(), "it asks a question before it opens anything");
+    for name in ["nano", "vi", "editor"] {
         fs::write(folder.path().join(name), "").unwrap();
         assert_eq!(usual().unwrap(), [name]);
     }
