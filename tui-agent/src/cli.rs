@@ -318,9 +318,8 @@ impl Options {
     /// What is wrong in the file, each with its place.
     pub fn settings(&self) -> Result<(Config, Keymap<Action, Context>), Failure> {
         let table = table()?;
-        let read = Config::load(self.config.as_deref(), FILE, &contexts());
-        let both = read.and_then(|config| Ok((keys::with_own(table, &config)?, config)));
-        both.map(|(keymap, config)| (config, keymap)).map_err(|mistakes| {
+        let own = |config: &Config| keys::with_own(table, config);
+        Config::with_keys(self.config.as_deref(), FILE, &contexts(), own).map_err(|mistakes| {
             let words: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
             Failure::new(exit::USAGE, words.join("\n"))
         })

@@ -105,16 +105,16 @@ pub fn with_own(keymap: Keymap<Action, Context>, config: &Config) -> Result<Keym
 }
 
 /// Why an action cannot have a key.
-fn unfit(action: Action, context: Context, key: Key) -> Option<String> {
+fn unfit(action: Option<Action>, context: Context, key: Key) -> Option<String> {
     let digit = key.to_string().chars().last().and_then(|it| it.to_digit(10));
-    if action == A::Jump && digit.is_none_or(|it| it == 0) {
+    if action == Some(A::Jump) && digit.is_none_or(|it| it == 0) {
         return Some("has no digit from 1 to 9, which says the row to jump to".to_owned());
     }
-    let opens_when_empty = action == A::SavedReplies && key.typed().is_some();
+    let opens_when_empty = action == Some(A::SavedReplies) && key.typed().is_some();
     if context == List || opens_when_empty {
         return composer::is_half_a_key(key);
     }
-    composer::is_for_text(key, action == A::Send)
+    composer::is_for_text(key, matches!(action, None | Some(A::Send)))
 }
 
 /// The rows of the help in a context. Nine keys for nine rows are told as one.

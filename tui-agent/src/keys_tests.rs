@@ -99,6 +99,7 @@ fn an_agents_own_keys_come_over_the_table() {
     assert_eq!(map.action(LISTING, key("Z")), Some(A::Quit));
     assert_eq!(map.action(LISTING, key("q")), None);
     assert!(as_text(&map).contains("^D F12 F9"), "{}", as_text(&map));
+    assert!(own("[keys.compose]\n\"/\" = \"none\"\n\"ctrl-d\" = \"none\"\n").is_ok());
     let refused = |text: &str| own(text).map(drop).unwrap_err()[0].to_string();
     for (text, told) in [
         (
@@ -112,6 +113,18 @@ fn an_agents_own_keys_come_over_the_table() {
         (
             "[keys.compose]\nenter = \"done\"",
             "agent.toml:2:1: \"enter\" sends while one writes",
+        ),
+        (
+            "[keys.compose]\n\"ctrl-a\" = \"done\"",
+            "agent.toml:2:1: \"ctrl-a\" edits the text while one writes",
+        ),
+        (
+            "[keys.compose]\nup = \"done\"",
+            "agent.toml:2:1: \"up\" edits the text while one writes",
+        ),
+        (
+            "[keys.compose]\nesc = \"none\"",
+            "agent.toml:2:1: \"esc\" has nothing in [keys.compose] to take away: \"escape\" is on it in [keys.everywhere]",
         ),
         (
             "[keys.list]\n\"ctrl-x\" = \"done\"",

@@ -67,6 +67,15 @@ fn a_customers_own_keys_come_over_the_table() {
         "chat.toml:2:1: \"x\" is text while one writes"
     );
     assert_eq!(
+        told("[keys.chat]\n\"alt-b\" = \"files\""),
+        "chat.toml:2:1: \"alt-b\" edits the text while one writes"
+    );
+    assert_eq!(
+        told("[keys.chat]\nesc = \"none\""),
+        "chat.toml:2:1: \"escape\" has no key left in the chat, and needs one"
+    );
+    assert!(own("[keys.chat]\nend = \"latest\"").is_ok(), "it is so already");
+    assert_eq!(
         told("[keys.chat]\nf9 = \"file\""),
         "chat.toml:2:6: there is no action \"file\"; did you mean \"files\"?"
     );

@@ -239,9 +239,8 @@ impl Cli {
     /// # Errors
     /// What is wrong in the file, each with its place.
     pub fn settings(&self) -> Result<(Config, Keymap<Action, Context>), Fault> {
-        let read = Config::load(self.config.as_deref(), actions::FILE, &actions::contexts());
-        let both = read.and_then(|config| Ok((actions::with_own(actions::keymap_here(), &config)?, config)));
-        both.map(|(keys, config)| (config, keys)).map_err(|mistakes| {
+        let own = |config: &Config| actions::with_own(actions::keymap_here(), config);
+        Config::with_keys(self.config.as_deref(), actions::FILE, &actions::contexts(), own).map_err(|mistakes| {
             let words: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
             Fault::new(exit::USAGE, words.join("\n"))
         })

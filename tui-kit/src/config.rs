@@ -63,6 +63,8 @@ pub struct Config {
     pub habits: Habits,
     /// Keys, in the order of the file.
     pub bindings: Vec<Binding>,
+    /// Nothing was left out of it as a mistake: what follows from all of it can be told.
+    pub whole: bool,
 }
 
 impl Default for Config {
@@ -76,6 +78,7 @@ impl Default for Config {
             calls: Calls::default(),
             habits: Habits::default(),
             bindings: Vec::new(),
+            whole: true,
         }
     }
 }
@@ -89,17 +92,45 @@ impl Config {
     /// # Errors
     /// All that is wrong in it, or that a named one cannot be read.
     pub fn load(named: Option<&Path>, name: &str, contexts: &[&str]) -> Result<Config, Vec<Mistake>> {
+        Config::with_keys(named, name, contexts, |_| Ok(())).map(|(config, ())| config)
+    }
+
+    /// The same, and what a program makes of its keys.
+    ///
+    /// # Errors
+    /// All that is wrong in it, and in the keys: one kind of mistake hides no other.
+    pub fn with_keys<K>(
+        named: Option<&Path>,
+        name: &str,
+        contexts: &[&str],
+        keys: impl FnOnce(&Config) -> Result<K, Vec<Mistake>>,
+    ) -> Result<(Config, K), Vec<Mistake>> {
+        let (config, mut mistakes) = Config::found(named, name, contexts)?;
+        let keys = keys(&config).map_err(|more| mistakes.extend(more));
+        match keys {
+            Ok(keys) if mistakes.is_empty() => Ok((config, keys)),
+            _ => {
+                mistakes.sort_by_key(|mistake| mistake.at);
+                Err(mistakes)
+            }
+        }
+    }
+
+    /// What the file says as far as it can be understood, and what is wrong in it.
+    fn found(named: Option<&Path>, name: &str, contexts: &[&str]) -> Result<(Config, Vec<Mistake>), Vec<Mistake>> {
         let path = match named {
             Some(path) => path.to_owned(),
             None => match usual_place(name) {
                 Some(path) => path,
-                None => return Ok(Config::default()),
+                None => return Ok((Config::default(), Vec::new())),
             },
         };
         let file = path.display().to_string();
         match read(&path) {
-            Ok(text) => Config::parse(&file, &text, contexts),
-            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(Config::default()),
+            Ok(text) => Ok(Config::understood(&file, &text, contexts)),
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+                Ok((Config::default(), Vec::new()))
+            }
             Err(error) => Err(vec![Mistake {
                 file,
                 at: None,
@@ -113,6 +144,11 @@ impl Config {
     /// # Errors
     /// All that is wrong in it.
     pub fn parse(file: &str, text: &str, contexts: &[&str]) -> Result<Config, Vec<Mistake>> {
+        let (config, mistakes) = Config::understood(file, text, contexts);
+        if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
+    }
+
+    fn understood(file: &str, text: &str, contexts: &[&str]) -> (Config, Vec<Mistake>) {
         let mut reader = Reader {
             file,
             text,
@@ -130,13 +166,9 @@ impl Config {
                 reader.mistake(at, format!("this is not TOML: {why}"));
             }
         }
-        match reader.mistakes.is_empty() {
-            true => Ok(config),
-            false => {
-                reader.mistakes.sort_by_key(|mistake| mistake.at);
-                Err(reader.mistakes)
-            }
-        }
+        config.whole = reader.mistakes.is_empty();
+        reader.mistakes.sort_by_key(|mistake| mistake.at);
+        (config, reader.mistakes)
     }
 }
 
@@ -214,6 +246,11 @@ impl Reader<'_> {
                     continue;
                 }
             };
+            if let Some(sent) = key.sent_as() {
+                let words = format!("terminals send \"{sent}\" for \"{key}\", which never comes: bind another key");
+                self.mistake(at, words);
+                continue;
+            }
             let DeValue::String(action) = action.get_ref() else {
                 self.mistake(
                     action_at,

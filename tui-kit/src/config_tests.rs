@@ -91,3 +91,22 @@ fn a_file_that_is_named_must_be_there() {
     let mistakes = Config::load(Some(folder.path()), "agent.toml", CONTEXTS).unwrap_err();
     assert!(mistakes[0].what.contains("no text file"), "{mistakes:?}");
 }
+
+/// What a terminal sends for these is another key: the action would never come.
+#[test]
+fn a_key_that_a_terminal_sends_as_another_is_told_by_that_ones_name() {
+    for (key, sent) in [
+        ("ctrl-i", "tab"),
+        ("Ctrl-M", "enter"),
+        ("ctrl-[", "esc"),
+        ("ctrl-x-ctrl-i", "tab"),
+        ("ctrl-alt-m", "enter"),
+    ] {
+        let named: Key = key::read_name(key).unwrap();
+        refused(
+            &format!("[keys.list]\n\"{key}\" = \"done\""),
+            &format!("agent.toml:2:1: terminals send \"{sent}\" for \"{named}\", which never comes: bind another key"),
+        );
+    }
+    assert!(parse("[keys.list]\ntab = \"done\"\n\"alt-i\" = \"done\"\n").is_ok());
+}

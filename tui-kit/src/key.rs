@@ -110,6 +110,19 @@ impl Key {
         }
     }
 
+    /// The key that a terminal sends in the place of this one: to the oldest of them these are the same byte, and few tell them apart.
+    pub fn sent_as(self) -> Option<&'static str> {
+        match self.code {
+            KeyCode::Char(c) if self.mods.contains(KeyModifiers::CONTROL) => match c {
+                'i' => Some("tab"),
+                'm' => Some("enter"),
+                '[' => Some("esc"),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The first key of those that are two presses: Ctrl-X, as in the shells.
     pub fn is_first_of_two(self) -> bool {
         self == Key::first_of_two()

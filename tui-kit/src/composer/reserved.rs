@@ -3,9 +3,21 @@
 use super::{Composer, Handled};
 use crate::key::Key;
 
+/// It deletes only where no action has it, as the spare keys do.
+const SHARED: &str = "ctrl-d";
+
+/// A text in which every key of editing has something to do: rows above and below, words on both sides, a large paste.
+fn written() -> Composer {
+    let mut composer = Composer::with_text("one two\nthree four\nfive six");
+    composer.editor.jump(1, "three f".len());
+    let _ = composer.paste(&"a large paste\n".repeat(100));
+    composer
+}
+
 /// Why a key cannot be an action while one writes, in words behind the key; `None` if it can. `sends`: the action is to send.
 pub fn is_for_text(key: Key, sends: bool) -> Option<String> {
-    let words = match Composer::default().key(key) {
+    let words = match written().key(key) {
+        _ if key.to_string() == SHARED => return None,
         _ if key.is_first_of_two() => return is_half_a_key(key),
         _ if key.typed().is_some() => "is text while one writes",
         Handled::Submit if sends => return None,
@@ -20,4 +32,59 @@ pub fn is_for_text(key: Key, sends: bool) -> Option<String> {
 pub fn is_half_a_key(key: Key) -> Option<String> {
     key.is_first_of_two()
         .then(|| "is the first of two keys, as in ctrl-x-ctrl-e".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::key;
+
+    #[test]
+    fn the_keys_of_writing_are_the_texts_own_whatever_is_written() {
+        for name in [
+            "alt-enter",
+            "shift-enter",
+            "ctrl-j",
+            "ctrl-a",
+            "ctrl-e",
+            "home",
+            "end",
+            "ctrl-home",
+            "ctrl-end",
+            "alt-b",
+            "alt-f",
+            "alt-left",
+            "ctrl-right",
+            "left",
+            "right",
+            "up",
+            "down",
+            "ctrl-w",
+            "alt-backspace",
+            "alt-d",
+            "ctrl-delete",
+            "ctrl-u",
+            "alt-k",
+            "ctrl-y",
+            "ctrl-_",
+            "alt-z",
+            "alt-y",
+        ] {
+            let told = is_for_text(key(name), false);
+            assert_eq!(told.as_deref(), Some("edits the text while one writes"), "{name}");
+        }
+        for name in [
+            "ctrl-d",
+            "ctrl-t",
+            "alt-t",
+            "alt-u",
+            "f5",
+            "pgup",
+            "shift-up",
+            "ctrl-f",
+            "ctrl-x-ctrl-e",
+        ] {
+            assert_eq!(is_for_text(key(name), false), None, "{name}");
+        }
+    }
 }

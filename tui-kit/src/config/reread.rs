@@ -50,8 +50,7 @@ impl Source {
         contexts: &[&str],
         keys: impl FnOnce(&Config) -> Result<Keymap<A, C>, Vec<Mistake>>,
     ) -> Result<Reread<A, C>, Vec<Mistake>> {
-        let config = Config::load(self.named.as_deref(), name, contexts)?;
-        let keymap = keys(&config)?;
+        let (config, keymap) = Config::with_keys(self.named.as_deref(), name, contexts, keys)?;
         let var = |name: &str| std::env::var(name).ok();
         Ok(Reread {
             keymap,

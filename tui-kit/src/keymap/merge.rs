@@ -11,8 +11,8 @@ use crate::config::{Binding, Config, Mistake, Place};
 use crate::key::Key;
 use crate::mistake::unknown;
 
-/// Why an action cannot have a key in a context, in words behind the key: `edits the text`.
-pub type Unfit<'a, A, C> = &'a dyn Fn(A, C, Key) -> Option<String>;
+/// Why an action cannot have a key in a context, or why nothing can be taken from it, in words behind the key: `edits the text`.
+pub type Unfit<'a, A, C> = &'a dyn Fn(Option<A>, C, Key) -> Option<String>;
 
 /// What a program asks of its keys.
 pub struct Rules<'a, A, C> {
@@ -42,7 +42,7 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
             found.extend(self.bind(binding, rules, &mut set).err());
         }
         // What is wrong already would only be told once more by what follows from it.
-        if found.is_empty() {
+        if found.is_empty() && config.whole {
             found.extend(self.never_reached(rules, &set));
             found.extend(self.without_a_way(rules, &set));
         }
@@ -75,8 +75,21 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
             None => None,
             Some(name) => Some(self.row_named(name).map_err(|words| (binding.action_at, words))?),
         };
-        if let Some(why) = row.and_then(|row| (rules.unfit)(self.rows[row].action, context, key)) {
+        let before = self.keys.get(&(context, key)).copied();
+        // What the table itself has there fits, and can be taken away.
+        let is_so = before.is_some() && (row.is_none() || row == before);
+        let action = row.map(|row| self.rows[row].action);
+        if let Some(why) = (rules.unfit)(action, context, key).filter(|_| !is_so) {
             return Err((binding.key_at, format!("\"{key}\" {why}")));
+        }
+        if let (None, None, Some(words)) = (row, before, self.is_elsewhere(context, key, rules)) {
+            return Err((
+                binding.key_at,
+                format!(
+                    "\"{key}\" has nothing in [keys.{}] to take away: {words}",
+                    binding.context
+                ),
+            ));
         }
         if let Some(other) = set.insert((context, key), binding) {
             let words = format!(
@@ -94,6 +107,16 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
             self.bound[row].insert(0, (context, key));
         }
         Ok(())
+    }
+
+    /// Where else a key is that is looked for in a context: bound to nothing here, it would do what it does there.
+    fn is_elsewhere(&self, context: C, key: Key, rules: &Rules<'_, A, C>) -> Option<String> {
+        let orders = rules.orders.iter().filter(|(_, order)| order.contains(&context));
+        let (other, row) = orders
+            .flat_map(|(_, order)| order.iter())
+            .find_map(|other| Some((other, self.keys.get(&(*other, key))?)))?;
+        let (name, _) = rules.contexts.iter().find(|(_, it)| it == other)?;
+        Some(format!("\"{}\" is on it in [keys.{name}]", self.rows[*row].name))
     }
 
     fn row_named(&self, name: &str) -> Result<usize, String> {

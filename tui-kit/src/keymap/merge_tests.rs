@@ -139,3 +139,38 @@ fn all_mistakes_are_told_in_the_order_of_the_file() {
     assert_eq!(mistakes.len(), 2);
     assert!(mistakes[0].starts_with("agent.toml:2:5: "), "{mistakes:?}");
 }
+
+#[test]
+fn a_key_is_taken_away_where_it_is() {
+    refused(
+        "[keys.compose]\nf9 = \"none\"\n",
+        &["agent.toml:2:1: \"f9\" has nothing in [keys.compose] to take away: \"done\" is on it in [keys.everywhere]"],
+    );
+    refused(
+        "[keys.compose]\nx = \"none\"\n",
+        &["agent.toml:2:1: \"x\" is text while writing"],
+    );
+    assert!(merged("[keys.compose]\n\"ctrl-d\" = \"none\"\n[keys.list]\nn = \"none\"\n").is_ok());
+}
+
+#[test]
+fn a_table_that_there_is_not_hides_no_other_mistake() {
+    let text = "[keys.chat]\nz = \"done\"\n[keys.list]\nz = \"dne\"\n\"hyper-q\" = \"done\"\n[keys.everywhere]\n\"ctrl-c\" = \"none\"\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("agent.toml");
+    std::fs::write(&file, text).unwrap();
+    let read = Config::with_keys(Some(&file), "agent.toml", NAMES, |config| {
+        Keymap::new(TABLE).unwrap().merged(config, &RULES)
+    });
+    let told: Vec<String> = read.map(drop).unwrap_err().iter().map(Mistake::to_string).collect();
+    let at: Vec<&str> = told.iter().filter_map(|it| it.split("agent.toml:").nth(1)).collect();
+    assert_eq!(
+        at,
+        [
+            "1:7: there is no table of keys \"chat\"; known are compose, list, everywhere",
+            "4:5: there is no action \"dne\"; did you mean \"done\"?",
+            "5:1: \"hyper-q\" is no key: write it like ctrl-n, alt-enter, f5, pgup or a single character",
+        ],
+        "what would only follow from them is not told"
+    );
+}
