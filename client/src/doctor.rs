@@ -35,8 +35,6 @@ pub enum Caller<A: Party> {
         says: String,
         /// What to do.
         fix: String,
-        /// Nothing is wrong with that: nobody was named.
-        meant: bool,
     },
 }
 
@@ -60,12 +58,8 @@ async fn go<A: Party>(server: &ServerUrl, caller: Caller<A>, parts: &mut Vec<Par
     step(parts, steps::http(server)).await?;
     let (path, hello): (String, Result<(Hello, String), Part>) = match caller {
         Caller::Known { config, login } => (config.path.clone(), Ok((config.hello(None), login))),
-        Caller::Nobody { path, says, fix, meant } => {
-            let part = if meant {
-                Part::skipped("hello", &says)
-            } else {
-                Part::fail("hello", says, "")
-            };
+        Caller::Nobody { path, says, fix } => {
+            let part = Part::skipped("hello", says);
             (path, Err(Part { fix, ..part }))
         }
     };

@@ -57,8 +57,10 @@ pub fn http_client_for(server: &ServerUrl) -> Result<reqwest::ClientBuilder, Bad
 /// Why there is no TLS with a server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NoTls {
-    /// It is not who it should be, or speaks no TLS: trying again at once cannot help.
+    /// It is not who it should be: trying again at once cannot help.
     Untrusted(String),
+    /// What listens there speaks no TLS; neither can that help.
+    Plain,
     /// The network; trying again can help.
     Lost(String),
 }
@@ -80,6 +82,7 @@ pub(crate) async fn secure(server: &ServerUrl, stream: Box<dyn Io>) -> Result<Bo
         .map_err(|_| NoTls::Untrusted(format!("no certificate can be for a host with the name of {server}")))?;
     match TlsConnector::from(Arc::new(config)).connect(name, stream).await {
         Ok(stream) => Ok(Box::new(stream)),
+        Err(error) if matches!(tls_error(&error), Some(rustls::Error::InvalidMessage(_))) => Err(NoTls::Plain),
         Err(error) => Err(match words_of(server, &error) {
             Some(words) => NoTls::Untrusted(words),
             None => NoTls::Lost(format!("cannot reach {server}: {error}")),
@@ -87,16 +90,30 @@ pub(crate) async fn secure(server: &ServerUrl, stream: Box<dyn Io>) -> Result<Bo
     }
 }
 
+/// What is told of [`NoTls::Plain`]: what was seen, and what to try.
+pub(crate) fn plain_words(server: &ServerUrl) -> (String, String) {
+    let plain = server.to_string().replacen("https://", "http://", 1);
+    (
+        format!("what answers at {server} does not speak TLS"),
+        format!("If that is meant, write {plain} instead"),
+    )
+}
+
 /// The words for a server that is not who it should be, or speaks no TLS, if that is somewhere behind this error.
 pub(crate) fn words_of(server: &ServerUrl, error: &(dyn Error + 'static)) -> Option<String> {
+    of_tls(server, tls_error(error)?)
+}
+
+/// What TLS says, if that is somewhere behind this error.
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return of_tls(server, tls);
+            return Some(tls);
         }
         // An error of input and output shows what is in it only so.
         if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-            return words_of(server, inner);
+            return tls_error(inner);
         }
         cause = error.source();
     }
@@ -111,10 +128,8 @@ fn of_tls(server: &ServerUrl, error: &rustls::Error) -> Option<String> {
             None => error.to_string(),
         },
         Tls::InvalidMessage(_) => {
-            let plain = server.to_string().replacen("https://", "http://", 1);
-            return Some(format!(
-                "what answers at {server} does not speak TLS. If that is meant, write {plain} instead"
-            ));
+            let (seen, try_this) = plain_words(server);
+            return Some(format!("{seen}. {try_this}"));
         }
         Tls::AlertReceived(_) | Tls::PeerIncompatible(_) | Tls::PeerMisbehaved(_) => {
             return Some(format!("{server} and this program find no common TLS: {error}"));

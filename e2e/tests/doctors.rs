@@ -5,7 +5,11 @@ use std::{net::SocketAddr, process::Output};
 
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::{SinkExt, StreamExt};
-use minicom_client::{ServerUrl, StateDir, credentials::Profile, rest};
+use minicom_client::{
+    ClientEvent, Config, ConnState, ServerUrl, StateDir,
+    credentials::{Profile, known_customer_secret},
+    open, rest,
+};
 use minicom_e2e::{
     binaries::Binary,
     certificates::Authority,
@@ -15,9 +19,10 @@ use minicom_e2e::{
     server::TestServer,
     wait::until_async,
 };
-use minicom_protocol::ids::TenantId;
-use minicom_server::{Shutdown, server_file::ServerFile};
+use minicom_protocol::{ids::TenantId, text::CustomerName};
+use minicom_server::{Shutdown, config::Sockets, server_file::ServerFile};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream},
@@ -272,6 +277,103 @@ async fn a_sign_in_that_has_ended_and_a_name_that_is_somebody_elses() -> Result<
     ensure!(!refused.status.success(), "{}", text(&refused.stdout));
     let output = doctor(&second, Binary::Chat, &["doctor", "alice", "--json"]).await?;
     fails_at(&output, "hello", "somebody else", "another name")?;
+    Ok(())
+}
+
+/// A server with bounds of its own on how many may be connected, and its address. It ends with the last part.
+async fn bounded(bounds: impl FnOnce(&mut Sockets)) -> Result<(ServerUrl, TempDir, AbortOnDropHandle<()>)> {
+    let data = tempfile::tempdir()?;
+    let setup = Setup::with_agents(&[]);
+    setup.prepare(data.path()).await?;
+    let mut config = setup.config(data.path());
+    bounds(&mut config.sockets);
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let at = url(listener.local_addr()?)?;
+    let server = tokio::spawn(async move { drop(minicom_server::run(config, listener, Shutdown::new()).await) });
+    until_async("the server to run", async || ServerFile::read(data.path())).await?;
+    Ok((at, data, AbortOnDropHandle::new(server)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_full_says_so_and_is_taken_for_nothing_else() -> Result<()> {
+    let (at, _data, _server) = bounded(|sockets| sockets.per_loopback_address = 1).await?;
+    let mut held = TcpStream::connect((at.host(), at.port())).await?;
+    held.write_all(b"GET ").await?;
+    let computer = Computer::new(at)?;
+    for (binary, words) in BOTH {
+        let output = doctor(&computer, binary, words).await?;
+        fails_at(&output, "http", "too many connections", "limit")?;
+    }
+    let output = doctor(&computer, Binary::Chat, &["alice", "-m", "hello"]).await?;
+    let said = text(&output.stderr);
+    ensure!(output.status.code() == Some(69), "{said}");
+    ensure!(said.ends_with("try again later. Nothing was sent.\n"), "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_window_too_many_is_called_that() -> Result<()> {
+    let (at, _data, _server) = bounded(|sockets| sockets.per_customer = 1).await?;
+    let computer = Computer::new(at.clone())?;
+    let said = doctor(&computer, Binary::Chat, &["alice", "-m", "hello"]).await?;
+    ensure!(said.status.success(), "{}", text(&said.stderr));
+    let (state, tenant) = (StateDir::at(computer.customers()), TenantId::default_tenant());
+    let alice = CustomerName::parse("alice")?;
+    let secret = known_customer_secret(&state, &at, &tenant, &alice)?.context("alice has no secret")?;
+    let (_window, mut events) = open(Config::customer(at, alice, secret, "a window"));
+    while !matches!(events.recv().await, Some(ClientEvent::State(ConnState::Live))) {}
+    let output = doctor(&computer, Binary::Chat, &["alice", "-m", "hello again"]).await?;
+    let said = text(&output.stderr);
+    ensure!(
+        said == "minicom-chat: The chat is open in too many windows. Close one of them. Nothing was sent.\n",
+        "{said}"
+    );
+    let output = doctor(&computer, Binary::Chat, &["doctor", "alice", "--json"]).await?;
+    fails_at(&output, "hello", "too many windows", "close")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tls_that_is_not_spoken_has_one_advice() -> Result<()> {
+    let (at, _data, _server) = bounded(|_| {}).await?;
+    let plain = at.to_string();
+    let computer = Computer::new(ServerUrl::parse(&plain.replace("http://", "https://"), false)?)?;
+    for (binary, words) in BOTH {
+        let output = doctor(&computer, binary, words).await?;
+        fails_at(&output, "tls", "does not speak TLS", &format!("write {plain} instead"))?;
+        let fix = parts(&output)?[2]["fix"].to_string();
+        ensure!(!fix.contains("--pin") && !fix.contains("--ca"), "{fix}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agents_doctor_tells_the_sign_in() -> Result<()> {
+    let server = TestServer::start(Setup::with_agents(&["Ada"])).await?;
+    let computer = known_at(&server, server.url()).await?;
+    let sign_in = async |email: &str| -> Result<Value> {
+        let program = computer.agent_with(email, &["doctor", "--json"])?;
+        let output = tokio::task::spawn_blocking(move || with_input(&program, "")).await??;
+        let parts = parts(&output)?;
+        let found = parts.iter().find(|it| it["part"] == "sign-in");
+        Ok(found.with_context(|| format!("{parts:?}"))?.clone())
+    };
+    let known = sign_in("ada@desk.test").await?;
+    let says = known["says"].as_str().unwrap_or_default();
+    ensure!(known["state"] == "ok" && says.contains("ada@desk.test"), "{known}");
+    let nobody = sign_in("bo@desk.test").await?;
+    let fix = nobody["fix"].as_str().unwrap_or_default();
+    ensure!(
+        nobody["state"] == "fail" && fix.contains("minicom-agent login"),
+        "{nobody}"
+    );
+    // For people an advice of several lines is several lines.
+    let program = computer.agent_with("bo@desk.test", &["doctor"])?;
+    let output = tokio::task::spawn_blocking(move || with_input(&program, "")).await??;
+    let said = text(&output.stdout);
+    ensure!(
+        said.contains("minicom-agent login") && !said.contains('\u{2424}') && !said.contains('\u{240a}'),
+        "{said}"
+    );
     Ok(())
 }
 

@@ -4,7 +4,8 @@ use std::io;
 
 use clap::Args;
 use minicom_client::{
-    ServerUrl,
+    ServerUrl, StateDir,
+    credentials::Profile,
     doctor::{self, Caller, Part},
 };
 use minicom_protocol::frame::Agents;
@@ -16,8 +17,10 @@ use minicom_tui_kit::{
 use crate::{
     cli::Options,
     exit::{self, Failure},
-    sign_in,
+    sign_in::{self, SignedIn, Source},
 };
+
+const NOBODY: &str = "nobody is signed in";
 
 /// What the doctor is asked for.
 #[derive(Debug, Clone, Args, PartialEq, Eq)]
@@ -47,19 +50,21 @@ pub async fn run(what: &Doctor, options: &Options) -> Result<(String, bool), Fai
         Err(failure) => (Config::default(), settings(Err(&failure.words))),
     };
     let notifier = config.notifier();
-    let caller: Caller<Agents> = match sign_in::find(&state, &profile, options.data.clone()) {
+    let found = sign_in::find(&state, &profile, options.data.clone());
+    let signed_in = sign_in_part(&found, &profile, &state);
+    let caller: Caller<Agents> = match found {
         Ok(signed_in) => Caller::Known {
             config: Box::new(signed_in.config()),
             login: sign_in::short_command(&signed_in.profile, " login"),
         },
-        Err(failure) => Caller::Nobody {
+        Err(_) => Caller::Nobody {
             path: ServerUrl::agent_path(),
-            says: "nobody is signed in".to_owned(),
-            fix: failure.words,
-            meant: false,
+            says: NOBODY.to_owned(),
+            fix: String::new(),
         },
     };
     let mut parts = doctor::look(&profile.server, caller).await;
+    parts.push(signed_in);
     parts.push(part(of_settings));
     let wanted = config.look(options.look());
     parts.extend(look(&around, &wanted, &notifier, var).into_iter().map(part));
@@ -73,6 +78,24 @@ pub async fn run(what: &Doctor, options: &Options) -> Result<(String, bool), Fai
         doctor::as_lines(&parts)
     };
     Ok((text, doctor::is_well(&parts)))
+}
+
+/// As whom, and by what.
+fn sign_in_part(found: &Result<SignedIn, Failure>, profile: &Profile, state: &StateDir) -> Part {
+    let name = "sign-in";
+    match found {
+        Ok(signed_in) => Part::ok(
+            name,
+            match &signed_in.source {
+                Source::Local(data) => format!("by the token that the server keeps in {}", data.display()),
+                Source::Login => match profile.token(state) {
+                    Ok(Some(token)) => format!("{}, until {}", token.email, token.expires_at),
+                    _ => "by minicom-agent login".to_owned(),
+                },
+            },
+        ),
+        Err(failure) => Part::fail(name, NOBODY, &failure.words),
+    }
 }
 
 /// The exit code of a report.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, ValueEnum};
 use minicom_client::{Pin, ServerUrl, Trust};
 use minicom_protocol::{
     ids::TenantId,
@@ -16,6 +16,7 @@ use minicom_tui_kit::{
     theme::{Choice, Look},
 };
 
+pub use crate::command::Command;
 use crate::{
     actions::{self, Action, Context},
     beginning::Wishes,
@@ -164,17 +165,6 @@ pub struct Cli {
     pub ascii: bool,
 }
 
-/// What to do instead of chatting. A customer who is called so writes `minicom-chat -- keys`.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Command {
-    /// Print the table of keys and words, with your own keys over it
-    Keys {
-        /// A JSON object an action, each on a line
-        #[arg(long)]
-        json: bool,
-    },
-}
-
 /// How an export is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum ExportFormat {
@@ -187,6 +177,18 @@ pub enum ExportFormat {
 }
 
 impl Cli {
+    /// The line as it is meant: the word `doctor` is the flag.
+    #[must_use]
+    pub fn meant(mut self) -> Cli {
+        let word = self.command.take_if(|it| matches!(it, Command::Doctor { .. }));
+        if let Some(Command::Doctor { name, json, notify }) = word {
+            self.doctor = true;
+            self.name = name.or(self.name);
+            (self.json, self.notify) = (self.json || json, self.notify || notify);
+        }
+        self
+    }
+
     /// Who the customer is.
     ///
     /// # Errors

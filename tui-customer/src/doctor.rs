@@ -14,8 +14,8 @@ use minicom_tui_kit::{
 
 use crate::{account, cli::Cli, exit, fault::Fault, run::CLIENT};
 
-/// The command line with `doctor` as its first word written as the flag: others have a customer's name there. Whoever is called
-/// doctor writes `-- doctor`.
+/// The command line with `doctor` as its first word written as the flag: behind a command no option of the whole line can stand.
+/// Whoever is called doctor writes `-- doctor`.
 pub(crate) fn as_flag(mut args: Vec<OsString>) -> Vec<OsString> {
     if let Some(first) = args.get_mut(1).filter(|it| *it == "doctor") {
         *first = OsString::from("--doctor");
@@ -69,7 +69,6 @@ fn caller(cli: &Cli, server: &ServerUrl) -> Result<Caller<Customers>, Fault> {
         path: ServerUrl::customer_path(name),
         says,
         fix,
-        meant: true,
     };
     let tenant = cli.tenant.clone().unwrap_or_else(TenantId::default_tenant);
     let command = |rest: &str| {
@@ -120,6 +119,8 @@ fn part(finding: Finding) -> Part {
 
 #[cfg(test)]
 mod tests {
+    use clap::{CommandFactory, Parser};
+
     use super::*;
 
     #[test]
@@ -128,6 +129,30 @@ mod tests {
             let args = as_flag(line.split(' ').map(OsString::from).collect());
             args.iter().any(|it| it == "--doctor")
         };
+        let looks = |line: &str| {
+            let args = as_flag(line.split(' ').map(OsString::from).collect());
+            let cli = Cli::try_parse_from(args).unwrap().meant();
+            cli.doctor.then_some((cli.name, cli.json))
+        };
+        let alice = || Some("alice".to_owned());
+        for (line, meant) in [
+            ("minicom-chat doctor", Some((None, false))),
+            ("minicom-chat doctor alice --json", Some((alice(), true))),
+            ("minicom-chat alice doctor", Some((alice(), false))),
+            ("minicom-chat alice doctor --json", Some((alice(), true))),
+            ("minicom-chat --ascii doctor", Some((None, false))),
+            ("minicom-chat --ascii doctor alice --json", Some((alice(), true))),
+            ("minicom-chat --doctor alice", Some((alice(), false))),
+            ("minicom-chat -- doctor", None),
+            ("minicom-chat alice -m doctor", None),
+        ] {
+            assert_eq!(looks(line), meant, "{line}");
+        }
+        let help = Cli::command().render_help().to_string();
+        assert!(
+            help.lines().any(|line| line.trim_start().starts_with("doctor  ")),
+            "{help}"
+        );
         assert!(flagged("minicom-chat doctor") && flagged("minicom-chat doctor alice --json"));
         assert!(
             !flagged("minicom-chat -- doctor") && !flagged("minicom-chat alice doctor") && !flagged("minicom-chat")

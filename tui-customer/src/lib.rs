@@ -16,6 +16,7 @@ mod attach;
 mod awaiting;
 pub mod beginning;
 pub mod cli;
+mod command;
 pub mod diag;
 mod doctor;
 mod drafting;

@@ -118,7 +118,8 @@ pub(crate) async fn known(events: &mut mpsc::Receiver<ClientEvent<Customers>>) -
         match &event {
             ClientEvent::State(state) => {
                 if let Some(why) = away(state) {
-                    return Err(Fault::new(exit::UNAVAILABLE, format!("{why}. Nothing was sent.")));
+                    let words = format!("{}.", why.trim_end_matches('.'));
+                    return Err(Fault::new(exit::UNAVAILABLE, nothing_sent(&words)));
                 }
             }
             ClientEvent::Ended(why) => return Err(ended(why)),

@@ -133,7 +133,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         return paperwork::code(done, &mut io::stderr().lock());
     }
     let cli = match Cli::try_parse_from(&args) {
-        Ok(cli) => cli,
+        Ok(cli) => cli.meant(),
         Err(error) if nameless::lacks_name(&error) => {
             tell(&nameless::with_a_name(&args));
             return exit::USAGE;

@@ -92,7 +92,7 @@ pub fn settings(read: Result<&Config, &str>) -> Finding {
     match read {
         Ok(config) if config.file.is_empty() => Finding::well(part, "none: all is as usual"),
         Ok(config) => Finding::well(part, &config.file),
-        Err(mistakes) => Finding::failed(part, mistakes.replace('\n', "; "), "mend it: no screen starts before"),
+        Err(mistakes) => Finding::failed(part, mistakes, "mend it: no screen starts before"),
     }
 }
 

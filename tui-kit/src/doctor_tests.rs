@@ -205,5 +205,5 @@ fn the_file_of_settings_is_told_or_what_is_wrong_in_it() {
     assert!(settings(Ok(&Config::default())).says.starts_with("none"));
     let wrong = settings(Err("one\ntwo"));
     assert!(wrong.failed && wrong.fix.is_some());
-    assert_eq!(wrong.says, "one; two");
+    assert_eq!(wrong.says, "one\ntwo", "a mistake a line");
 }

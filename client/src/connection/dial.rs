@@ -16,8 +16,11 @@ use crate::{
     limits::{MESSAGE_BYTES_MAX, READ_BUFFER_BYTES, WRITE_BUFFER_BYTES_MAX},
     rest::refusal_in,
     server_url::ServerUrl,
-    tls::{NoTls, secure},
+    tls::{NoTls, plain_words, secure},
 };
+
+/// The server counts the connections of one customer: every window is one.
+const TOO_MANY_WINDOWS: &str = "The chat is open in too many windows. Close one of them.";
 
 /// Why there is no connection (any more).
 #[derive(Clone, PartialEq, Debug)]
@@ -58,6 +61,11 @@ pub(crate) async fn dial(dialer: Dialer, server: ServerUrl, path: String, hello:
     let stream = match server.is_tls() {
         true => secure(&server, stream).await.map_err(|no| match no {
             NoTls::Untrusted(why) => Loss::Untrusted { why },
+            NoTls::Plain => {
+                let (seen, try_this) = plain_words(&server);
+                let why = format!("{seen}. {try_this}");
+                Loss::Untrusted { why }
+            }
             NoTls::Lost(why) => Loss::lost(why),
         })?,
         false => stream,
@@ -120,7 +128,12 @@ pub(crate) fn from_code(
 ) -> Loss {
     if retryable {
         return Loss::Lost {
-            why: refusal.as_ref().map_or_else(|| words(code), Refusal::message),
+            why: match (code, &refusal) {
+                // What comes with it only says when to try again; a person has to close a window first.
+                (CloseCode::Full, _) => TOO_MANY_WINDOWS.to_owned(),
+                (_, Some(refusal)) => refusal.message(),
+                (_, None) => words(code),
+            },
             retry_after,
             draining: code == CloseCode::Restart || matches!(refusal, Some(Refusal::Stopping { .. })),
         };

@@ -24,7 +24,7 @@ use tokio::{
 };
 
 pub(crate) use self::{
-    dial::{Loss, from_end, from_http},
+    dial::{Loss, from_code, from_end, from_http},
     wire::Wire,
 };
 

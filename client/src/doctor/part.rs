@@ -102,16 +102,25 @@ pub fn as_lines(parts: &[Part]) -> String {
             State::Fail => "FAIL",
         };
         let took = part.ms.map_or(String::new(), |ms| format!(" ({ms} ms)"));
-        text.push_str(&format!(
-            "{state}  {:width$}  {}{took}\n",
-            part.part,
-            Shown::line(&part.says)
-        ));
-        if !part.fix.is_empty() {
-            text.push_str(&format!("      {:width$}  -> {}\n", "", Shown::line(&part.fix)));
+        let says = rows(&part.says);
+        let (first, more) = says
+            .split_first()
+            .map_or(("", &[][..]), |(first, more)| (first.as_str(), more));
+        text.push_str(&format!("{state}  {:width$}  {first}{took}\n", part.part));
+        let margin = " ".repeat(state.len() + 2 + width + 2);
+        text.extend(more.iter().map(|row| format!("{margin}{row}\n")));
+        let mut sign = "-> ";
+        for row in rows(&part.fix) {
+            text.push_str(&format!("{margin}{sign}{row}\n"));
+            sign = "   ";
         }
     }
     text
+}
+
+/// Words of several lines, gated line by line.
+fn rows(words: &str) -> Vec<String> {
+    words.lines().map(|row| Shown::line(row).to_string()).collect()
 }
 
 /// The same for programs.
@@ -128,8 +137,8 @@ pub fn as_json(parts: &[Part]) -> String {
 impl Part {
     fn gated(&self) -> Part {
         Part {
-            says: Shown::line(&self.says).as_str().to_owned(),
-            fix: Shown::line(&self.fix).as_str().to_owned(),
+            says: rows(&self.says).join("\n"),
+            fix: rows(&self.fix).join("\n"),
             ..self.clone()
         }
     }

@@ -7,10 +7,12 @@ use std::{
 };
 
 use minicom_protocol::{
+    close::CloseCode,
     codec,
     frame::{Hello, ToClient, ToServer},
+    refusal::Refusal,
 };
-use tokio::net::TcpStream;
+use tokio::{io::AsyncReadExt, net::TcpStream};
 use tokio_tungstenite::{
     client_async_with_config,
     tungstenite::{Error, Message, client::IntoClientRequest, protocol::WebSocketConfig},
@@ -19,8 +21,9 @@ use tokio_tungstenite::{
 use super::{Part, Step};
 use crate::{
     Ended, Io, Party, ServerUrl,
-    connection::{Loss, Wire, from_end, from_http},
+    connection::{Loss, Wire, from_code, from_end, from_http},
     limits::MESSAGE_BYTES_MAX,
+    rest::refusal_in,
     tls::{self, NoTls},
 };
 
@@ -28,6 +31,10 @@ use crate::{
 const TRIPS: u64 = 3;
 /// A way on which each key would be felt.
 const FAR: Duration = Duration::from_millis(300);
+/// What a server says to whoever it has no place for comes at once.
+const TURNED_AWAY_WITHIN: Duration = Duration::from_secs(1);
+/// Bytes of that.
+const TURNED_AWAY_BYTES_MAX: u64 = 16 * 1024;
 
 fn failed<T>(part: &str, says: impl Into<String>, fix: impl Into<String>) -> Step<T> {
     (Part::fail(part, says, fix), None)
@@ -127,6 +134,10 @@ pub(super) async fn tls(server: &ServerUrl, stream: TcpStream) -> Step<Box<dyn I
                        (the server says it when it starts), or the authority's file for --ca";
             failed("tls", words, fix)
         }
+        Err(NoTls::Plain) => {
+            let (seen, try_this) = tls::plain_words(server);
+            failed("tls", seen, try_this)
+        }
         Err(NoTls::Lost(words)) => failed(
             "tls",
             words,
@@ -147,6 +158,9 @@ pub(super) async fn http(server: &ServerUrl) -> Step<()> {
         Ok(answer) if answer.status().is_success() => (Part::ok("http", format!("GET {url} answers")), Some(())),
         Ok(answer) => {
             let status = answer.status().as_u16();
+            if let Some(refusal) = answer.bytes().await.ok().and_then(|body| refusal_in(&body)) {
+                return refused("http", &url, &refusal);
+            }
             let fix = match status {
                 502..=504 => {
                     "a proxy answers, and the server behind it does not: is it running, and does the proxy know its port?"
@@ -157,6 +171,9 @@ pub(super) async fn http(server: &ServerUrl) -> Step<()> {
             failed("http", format!("GET {url} answers with HTTP status {status}"), fix)
         }
         Err(error) => {
+            if let Some(refusal) = turned_away(server).await {
+                return refused("http", &url, &refusal);
+            }
             let cause = crate::rest::root_cause(&error);
             failed(
                 "http",
@@ -165,6 +182,33 @@ pub(super) async fn http(server: &ServerUrl) -> Step<()> {
             )
         }
     }
+}
+
+/// It is the server that answers, and why it does not do it.
+fn refused<T>(part: &str, url: &str, refusal: &Refusal) -> Step<T> {
+    let fix = match refusal.code().as_str() {
+        "too_many_connections" => {
+            "every window and every program is a connection; the limits stand under [sockets] in the server's configuration"
+        }
+        _ => "the server's log says why",
+    };
+    failed(part, format!("{url}: {}", refusal.message()), fix)
+}
+
+/// Why the server has no place for a connection. It says so before anything is asked, which a client of HTTP takes for nothing.
+async fn turned_away(server: &ServerUrl) -> Option<Refusal> {
+    let said = async {
+        let stream: Box<dyn Io> = Box::new(TcpStream::connect((server.host(), server.port())).await.ok()?);
+        let stream = match server.is_tls() {
+            true => tls::secure(server, stream).await.ok()?,
+            false => stream,
+        };
+        let mut said = Vec::new();
+        stream.take(TURNED_AWAY_BYTES_MAX).read_to_end(&mut said).await.ok()?;
+        let (head, body) = said.split_at(said.windows(4).position(|it| it == b"\r\n\r\n")? + 4);
+        head.starts_with(b"HTTP/1.1 ").then(|| refusal_in(body))?
+    };
+    tokio::time::timeout(TURNED_AWAY_WITHIN, said).await.ok()?
 }
 
 pub(super) async fn upgrade(server: &ServerUrl, path: &str, stream: Box<dyn Io>) -> Step<Wire> {
@@ -182,6 +226,9 @@ pub(super) async fn upgrade(server: &ServerUrl, path: &str, stream: Box<dyn Io>)
             Some(Wire::new(socket)),
         ),
         Err(Error::Http(response)) => {
+            if let Some(refusal) = response.body().as_deref().and_then(refusal_in) {
+                return refused("upgrade", &url, &refusal);
+            }
             let words = words_of(&from_http(server, &response));
             let fix = "a proxy on the way has to pass the headers Upgrade and Connection on; docs/operations.md has an example";
             failed("upgrade", format!("{url}: {words}"), fix)
@@ -196,6 +243,7 @@ pub(super) async fn upgrade(server: &ServerUrl, path: &str, stream: Box<dyn Io>)
 
 pub(super) async fn hello<A: Party>(wire: &mut Wire, hello: Hello, login: &str) -> Step<()> {
     wire.send(codec::encode_to_server::<A>(&ToServer::Hello(hello)));
+    let mut is_full = false;
     let loss = loop {
         let text = match wire.next().await {
             Some(Ok(Message::Text(text))) => text,
@@ -207,20 +255,25 @@ pub(super) async fn hello<A: Party>(wire: &mut Wire, hello: Hello, login: &str) 
                 let words = format!("{server} welcomes this program, version {version} of the protocol");
                 return (Part::ok("hello", words), Some(()));
             }
-            Ok(
-                ToClient::Bye {
-                    refusal: Some(refusal), ..
-                }
-                | ToClient::Refused { refusal },
-            ) => {
-                break Loss::Ended(Ended::from_refusal(refusal));
+            Ok(ToClient::Bye {
+                code,
+                retryable,
+                refusal,
+                ..
+            }) => {
+                is_full = code == CloseCode::Full;
+                break from_code(code, retryable, None, refusal);
             }
+            Ok(ToClient::Refused { refusal }) => break Loss::Ended(Ended::from_refusal(refusal)),
             Ok(_) => {}
             Err(error) => break Loss::lost(format!("the answer cannot be read: {error}")),
         }
     };
     let sign_in = format!("sign in: {login}");
     let fix = match &loss {
+        _ if is_full => {
+            "close a window or a program of this name, or raise per_customer under [sockets] in the server's configuration"
+        }
         Loss::Ended(Ended::SignedOut) if !login.is_empty() => sign_in.as_str(),
         Loss::Ended(Ended::WrongVersion { .. }) => "install programs of the server's release",
         Loss::Ended(Ended::WrongSecret(_)) => "take another name, or go on from the device that has it (/link)",
