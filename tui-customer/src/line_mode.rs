@@ -30,7 +30,8 @@ use minicom_tui_kit::{
 pub(crate) use self::on_pipes::run;
 use crate::{Beginning, Msg, Order, entries, exit, files::Files, slash::Word};
 
-/// After the end of the input, what was sent is waited for this long.
+/// After the end of the input, what was sent is waited for this long; and so long again whenever some of it was answered, or the desk
+/// says when it takes more.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// Lines that wait, at most.
 const HELD_MAX: usize = 1_000;
@@ -87,6 +88,8 @@ pub struct Lines {
     code: u8,
     /// When it ends after the end of the input, at the latest.
     ends_at: Option<Duration>,
+    /// Whether it was told that the desk takes no more for now; anew when all that waited has gone.
+    told_deferred: bool,
     /// Whether `/quit` was written.
     quitting: bool,
     /// Lines behind a word whose meaning depends on where the chat stands, until that is known.
@@ -146,6 +149,7 @@ impl Lines {
             word_sent: None,
             code: exit::OK,
             ends_at: None,
+            told_deferred: false,
             quitting: false,
             held: VecDeque::new(),
         }
@@ -348,6 +352,12 @@ impl Lines {
                 format!("{lost} not done and not kept, from a word on that needs a connection: write them again");
             self.tell(&words, now, effects);
         }
+    }
+
+    /// What waits goes on: it is waited for from here on.
+    fn goes_on(&mut self, after: Duration, now: Now) {
+        let until = now.elapsed + after + ANSWERS_WITHIN;
+        self.ends_at = self.ends_at.map(|ends_at| ends_at.max(until));
     }
 
     /// Without more input it ends when everything has been said and answered, or when that takes too long.

@@ -201,6 +201,21 @@ impl Desk {
         id
     }
 
+    /// The answer to the line with this text: done.
+    fn answered_first(&mut self, text: &str) -> CommandId {
+        let sent = self.orders.iter().find_map(|order| match order {
+            Order::Send {
+                id,
+                command: command @ CustomerCommand::Post { text: sent, .. },
+            } if sent == text => Some((*id, command.clone())),
+            _ => None,
+        });
+        let (id, command) = sent.unwrap();
+        let outcome = Outcome::Done(Done::default());
+        self.client(ClientEvent::Answered { id, command, outcome });
+        id
+    }
+
     fn take_said(&mut self) -> Vec<String> {
         std::mem::take(&mut self.said)
     }
@@ -530,6 +545,42 @@ fn the_end_of_the_input_waits_for_the_history_but_not_for_ever() {
             .unwrap()
             .contains("1 not sent yet: kept on this computer, sent by the next minicom-chat of this name (not by -m)")
     );
+}
+
+/// A pipe is faster than a desk lets anybody be: what waits goes as the desk takes it, and is waited for as long as it goes on.
+#[test]
+fn lines_of_a_pipe_wait_for_the_limit_and_are_told_so_once() {
+    let mut desk = Desk::live(vec![]);
+    desk.lines.person = false;
+    desk.types("one")
+        .types("two")
+        .types("three")
+        .input(PlainInput::Eof)
+        .take_said();
+    let limited = || ClientEvent::Deferred(Refusal::RateLimited { retry_after_ms: 7_000 });
+    for (at, text) in [(8, "one"), (24, "two"), (40, "three")] {
+        desk.now.elapsed = Duration::from_secs(at);
+        desk.client(limited());
+        assert_eq!(
+            desk.lines.deadline(desk.now),
+            Some(Duration::from_secs(at + 17)),
+            "{text}"
+        );
+        desk.now.elapsed = Duration::from_secs(at + 7);
+        let id = desk.answered_first(text);
+        let event = desk.post(WALL, Some(id), Author::Customer, text);
+        desk.happens(event);
+    }
+    let said = desk.take_said();
+    let notices = said.iter().filter(|line| line.contains("Too many lines"));
+    assert_eq!((notices.count(), desk.quit), (1, Some(0)), "{said:?}");
+
+    // A desk that takes nothing any more is not waited for without end.
+    let mut desk = Desk::live(vec![]);
+    desk.types("one").input(PlainInput::Eof).client(limited());
+    desk.now.elapsed = Duration::from_secs(17);
+    desk.input(PlainInput::Deadline);
+    assert_eq!(desk.quit, Some(69));
 }
 
 #[test]

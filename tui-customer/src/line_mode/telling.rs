@@ -43,7 +43,10 @@ impl Lines {
             }
             ClientEvent::Batch { events: batch, .. } => events.clone_from(batch),
             ClientEvent::Stale { command, age, .. } => self.stale(command, *age, now, effects),
-            ClientEvent::Answered { id, command, outcome } => self.answered(*id, command, outcome, now, effects),
+            ClientEvent::Answered { id, command, outcome } => {
+                self.goes_on(Duration::ZERO, now);
+                self.answered(*id, command, outcome, now, effects);
+            }
             ClientEvent::Reply {
                 question: CustomerQuestion::Article { slug },
                 told,
@@ -62,7 +65,12 @@ impl Lines {
                 question: CustomerQuestion::Link {} | CustomerQuestion::Devices {} | CustomerQuestion::Articles { .. },
                 ..
             } => self.account(None, now, effects),
-            ClientEvent::Deferred(refusal) => self.tell(minicom_client::deferred_words(refusal).as_str(), now, effects),
+            ClientEvent::Deferred(refusal) => {
+                self.goes_on(Duration::from_millis(refusal.retry_after_ms().unwrap_or_default()), now);
+                if !std::mem::replace(&mut self.told_deferred, true) {
+                    self.tell(minicom_client::deferred_words(refusal).as_str(), now, effects);
+                }
+            }
             ClientEvent::OutboxTrouble(words) => self.tell(words, now, effects),
             _ => {}
         }
@@ -72,6 +80,7 @@ impl Lines {
         for question in self.replica.apply(event, self.start + now.elapsed) {
             effects.push(PlainEffect::Program(Order::Ask(question)));
         }
+        self.told_deferred &= self.waiting() > 0;
         if page && std::mem::take(&mut self.older_wanted) {
             self.say_older(oldest, now, effects);
         }
