@@ -4,7 +4,8 @@ use minicom_client::ClientEvent;
 use minicom_protocol::{
     command::{AgentCommand, Done, Outcome, TransferTo, Warning},
     frame::{AgentQuestion, AgentReply},
-    ids::{AgentId, CommandId},
+    ids::{AgentId, CommandId, ConversationId},
+    people::Role,
     refusal::Refusal,
 };
 use minicom_tui_kit::{Now, Shown};
@@ -40,11 +41,14 @@ impl PlainAgent {
                 );
             }
             (command, Outcome::Refused { refusal }) => {
+                let why = self.why_refused(&refusal);
+                self.deny_as(exit::of_refusal(&refusal), format!("Refused: {why}"));
+                if let (AgentCommand::TakeOver { conversation }, Refusal::TakenBy { .. }) = (command, &refusal) {
+                    self.tell_assigning(*conversation);
+                }
                 if matches!(command, AgentCommand::TakeOver { .. } | AgentCommand::TakeNext {}) {
                     self.close_thread();
                 }
-                let why = self.why_refused(&refusal);
-                self.deny_as(exit::of_refusal(&refusal), format!("Refused: {why}"));
             }
             (_, Outcome::Done(done)) => {
                 if let Some(words) = self.done_words(command, &done) {
@@ -103,6 +107,19 @@ impl PlainAgent {
         };
         let name = who.map_or(Shown::fixed("somebody"), |agent| self.agent_name(agent));
         self.say(format!("Mind: {name} {}.", warning.words()));
+    }
+
+    /// Nobody takes what a colleague has; an admin gives it to whom it is to have.
+    fn tell_assigning(&mut self, conversation: ConversationId) {
+        let (Some(me), Some(summary)) = (self.replica.me(), self.replica.summary(conversation)) else {
+            return;
+        };
+        if me.role == Role::Admin {
+            let (name, own) = (summary.customer.name.shown(), me.agent.name.shown());
+            self.say(format!(
+                "As an admin you can give it to yourself: /open {name}, then /assign {own}."
+            ));
+        }
     }
 
     fn why_refused(&self, refusal: &Refusal) -> String {

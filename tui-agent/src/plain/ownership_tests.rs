@@ -156,7 +156,33 @@ fn what_is_refused_is_told_with_its_reason() {
         script.lines(&["/take"]);
         let order = script.command();
         script.refused(order, refusal);
-        script.says(&["No conversation is open now: lines go to nobody.", words]);
+        script.says(&[words, "No conversation is open now: lines go to nobody."]);
+    }
+}
+
+/// Nobody takes a colleague's conversation, but an admin gives it to whom it is to have.
+#[test]
+fn what_a_colleague_has_is_not_taken_and_an_admin_is_told_how_to_get_it() {
+    for admin in [false, true] {
+        let mut desk = staffed();
+        desk.taken("carol", BO);
+        if admin {
+            desk.by_admin();
+        }
+        let mut script = Script::at(desk);
+        script.lines(&["/take carol"]);
+        let take = script.command();
+        script.said.clear();
+        let (agent, since) = (agent(BO), Time(0));
+        script.refused(take, Refusal::TakenBy { agent, since });
+        let told = script.said.join("\n");
+        assert!(told.starts_with("Refused: taken by Bo since "), "{told}");
+        assert!(
+            told.ends_with("\nNo conversation is open now: lines go to nobody."),
+            "{told}"
+        );
+        let how = "As an admin you can give it to yourself: /open carol, then /assign ada.";
+        assert_eq!(told.to_lowercase().contains(&how.to_lowercase()), admin, "{told}");
     }
 }
 
