@@ -95,16 +95,16 @@ pub(super) async fn run(wanted: &ListArguments, access: &Access<'_>) -> Result<S
     if let Some(seconds) = wanted.waiting_over {
         found.retain(|row| rows::waited(row, now).is_some_and(|it| it >= seconds * 1_000_000));
     }
+    let me = office.get("/whoami").await?;
+    let me = field(&me["agent"], "id");
+    let found = in_sections(found, me);
     let text = match format {
         _ if wanted.json => found.iter().map(json_line).collect(),
         Some(format) => {
             let line = |row| format.fill(row, true, |name| rows::extra(row, name, now));
             found.iter().map(line).collect::<Result<String, Failure>>()?
         }
-        None => {
-            let me = office.get("/whoami").await?;
-            table(found, field(&me["agent"], "id"), access.zone(), now)
-        }
+        None => table(&found, me, access.zone(), now),
     };
     Ok(Said::told(text))
 }
@@ -141,8 +141,8 @@ async fn fetched(office: &Office, wanted: &ListArguments) -> Result<Vec<Value>, 
     Ok(found)
 }
 
-/// The table: as the list of the screen has it, a section after the other.
-pub(crate) fn table(mut found: Vec<Value>, me: &str, zone: &Zone, now: Timestamp) -> String {
+/// As the list of the screen has them, a section after the other; in each the server's order stays.
+fn in_sections(mut found: Vec<Value>, me: &str) -> Vec<Value> {
     let section = |row: &Value| match (field(row, "stage"), field(row, "agent_id") == me) {
         ("waiting", _) => 0,
         ("active", true) => 1,
@@ -152,8 +152,12 @@ pub(crate) fn table(mut found: Vec<Value>, me: &str, zone: &Zone, now: Timestamp
         _ => 5,
     };
     found.sort_by_key(section);
+    found
+}
+
+pub(crate) fn table(found: &[Value], me: &str, zone: &Zone, now: Timestamp) -> String {
     let mut table = Table::new(&["WHO", "CUSTOMER", "UNREAD", "MESSAGES", "LAST", "WAITING", "ID"]);
-    for row in &found {
+    for row in found {
         table.row(vec![
             badge(row, me).cut(12),
             customer(row).cut(32),
@@ -210,8 +214,8 @@ bot   grace     1       2         13:59           0193a1b2
 Bo    heidi     1       2         13:59           0193a1b2
 done  ivy       1       2         13:59           0193a1b2
 ";
-        assert_eq!(table(rows, "1", &Zone::utc(), now), expected);
-        assert_eq!(table(vec![], "1", &Zone::utc(), now), "There are none.\n");
+        assert_eq!(table(&in_sections(rows, "1"), "1", &Zone::utc(), now), expected);
+        assert_eq!(table(&[], "1", &Zone::utc(), now), "There are none.\n");
     }
 
     #[test]

@@ -255,7 +255,7 @@ fn shell(given: &Given) -> Result<(), String> {
     let row = json!({"session_id": b, "stage": "active", "customer_id": a, "agent_id": "2", "agent": {"name": b},
         "unread_count": a, "message_count": 2, "last_message_at": b, "queued_at": a, "unanswered_since": b});
     let now = jiff::Timestamp::UNIX_EPOCH;
-    let table = list::table(vec![row.clone()], "1", &Zone::utc(), now);
+    let table = list::table(std::slice::from_ref(&row), "1", &Zone::utc(), now);
     only_own_words(table.as_bytes(), Between::Columns)?;
     only_own_words(rows::json_line(&row).as_bytes(), Between::Lines)?;
     let format = Format::parse("{customer} {owner}: {id} {wait}").map_err(|failure| failure.words)?;

@@ -360,6 +360,16 @@ fn a_typed_time_says_when_it_is() {
         .sees("until alice writes");
 }
 
+/// On a Sunday tomorrow is Monday: one row says it.
+#[test]
+fn a_time_is_offered_once() {
+    let mut seat = seat();
+    seat.press("<esc>s").sees("monday 9:00").sees("tomorrow 9:00");
+    let mut seat = self::seat();
+    seat.advance(3 * 86_400);
+    seat.press("<esc>s").sees("tomorrow 9:00").sees_no("monday 9:00");
+}
+
 #[test]
 fn a_snoozed_one_is_told_and_is_taken_up_again() {
     let mut seat = seat();

@@ -1,5 +1,7 @@
 //! Putting conversations aside until somebody writes or a time has come, and taking them up again.
 
+use std::collections::HashSet;
+
 use minicom_protocol::{
     command::AgentCommand,
     ids::{ConversationId, Time},
@@ -84,8 +86,10 @@ impl App {
             who,
             Shown::fixed("as a new line always does"),
         ));
+        // On a Sunday Monday is tomorrow.
+        let mut offered = HashSet::new();
         rows.extend(OFFERED.iter().filter_map(|text| {
-            let until = until(text)?;
+            let until = until(text).filter(|it| offered.insert(*it))?;
             let detail = format!("until {}", self.zone.moment(until, at));
             Some(Row::new(
                 Choice::Until(Some(Time(until))),
