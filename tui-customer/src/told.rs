@@ -27,7 +27,9 @@ pub fn who(known: &CustomerReplica, zone: &Zone) -> Vec<Shown> {
         },
         Some(CustomerStage::Active { name, .. }) => vec![is_with_you(name)],
         Some(CustomerStage::Closed { at, .. }) => {
-            vec![Shown::line(&format!("This chat has ended {}", zone.clock(at.0)))]
+            let at = zone.clock(at.0);
+            let forms = [format!("This chat has ended {at}"), format!("Ended {at}")];
+            forms.iter().map(|words| Shown::line(words)).collect()
         }
     }
 }

@@ -786,6 +786,20 @@ fn too_long_a_text_is_told_and_kept() {
 }
 
 #[test]
+fn the_smallest_screen_cuts_no_time_and_marks_what_it_cuts_of_a_notice() {
+    let mut rig = in_stage("bot");
+    let closed = rig.desk.closed(2, Closer::Agent);
+    rig.happens(vec![closed]);
+    rig.bench.sees(" This chat has ended 14:02 ");
+    rig.bench.resize(30, 8).sees(" Ended 14:02             live\n");
+    rig.bench
+        .press("/foo<enter>")
+        .sees(" There is no /foo: /help\n")
+        .sees("›\n ── Message");
+    rig.bench.resize(30, 10).sees(" slash.\n").sees_no("›\n ── Message");
+}
+
+#[test]
 fn a_long_notice_covers_no_line_and_what_it_pushes_out_is_not_read() {
     let mut desk = Desk::default();
     desk.opened(-60);

@@ -82,8 +82,15 @@ pub(crate) fn rows(app: &App, columns: u16) -> u16 {
 
 fn draw_rows(app: &App, words: &str, area: Rect, buffer: &mut Buffer) {
     let rows = text::wrap(words, usize::from(area.width).max(1));
+    let is_cut = rows.len() > usize::from(area.height);
     for (y, range) in (area.y..area.bottom()).zip(rows) {
         let row = Rect { y, height: 1, ..area };
         super::put(buffer, row, 0, &words[range], app.theme.warning());
+    }
+    if is_cut {
+        // Nobody takes half of it for all.
+        let sign = app.theme.signs().more_right;
+        let last = Rect::new(area.right().saturating_sub(1), area.bottom().saturating_sub(1), 1, 1);
+        super::put(buffer, last, 0, sign, app.theme.warning());
     }
 }
