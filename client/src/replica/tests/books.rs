@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use minicom_protocol::{context::Mention, event::*, frame::*, ids::*, people::Role, refusal::Refusal, words::Tag};
+use minicom_protocol::{context::Mention, event::*, frame::*, ids::*, refusal::Refusal, words::Tag};
 
 use super::desk::*;
-use crate::{AgentReplica, ClientEvent, TicketFilter};
+use crate::{AgentReplica, TicketFilter};
 
 fn fresh(desk: &Desk, state: DeskState, asked: &mut Vec<AgentQuestion>) -> AgentReplica {
     let mut replica = AgentReplica::new();

@@ -5,14 +5,13 @@ use std::time::Instant;
 use minicom_protocol::{
     frame::*,
     ids::*,
-    people::Role,
     refusal::Refusal,
     stage::{Closer, Stage},
     summary::Summary,
 };
 
 use super::desk::*;
-use crate::{AgentReplica, ClientEvent, Section, limits::DONE_MAX};
+use crate::{AgentReplica, Section, limits::DONE_MAX};
 
 fn conversation(n: u64) -> ConversationId {
     ConversationId::from_bytes(u128::from(n).to_be_bytes())
