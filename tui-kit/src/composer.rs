@@ -4,6 +4,7 @@
 //! limit or a refusal. It refuses to know where the text goes; Enter is told, and the program decides.
 
 mod chips;
+mod cut;
 mod edit;
 mod field;
 mod history;

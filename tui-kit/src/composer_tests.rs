@@ -44,6 +44,12 @@ fn editing_keys() {
     check("one two<alt-b><alt-k>", "one |");
     check("one two<ctrl-w><ctrl-a><ctrl-y>", "two|one ");
     check("one two<ctrl-w>x<backspace><ctrl-y>", "one two|");
+    check("one two three<ctrl-w><ctrl-w><ctrl-y>", "one two three|");
+    check("one two three<alt-b><ctrl-w><alt-d><ctrl-y>", "one two three|");
+    check("one<ctrl-j>two<ctrl-u><ctrl-u><ctrl-u><ctrl-y>", "one\ntwo|");
+    // Whoever does something between begins anew.
+    check("one two three<ctrl-w><ctrl-a><alt-d><ctrl-y>", "one| two ");
+    check("one two<ctrl-w>x<ctrl-w><ctrl-y>", "one x|");
     check("one<ctrl-a><delete><ctrl-d>", "|e");
     check("a<ctrl-j>b<left><backspace>", "a|b");
     check("a<ctrl-j>b<up><delete>", "a|b");

@@ -13,10 +13,9 @@ use std::ops::Range;
 
 use minicom_protocol::gate::{self, LINES_MAX, Shown};
 use ratatui::style::{Modifier, Style};
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::markdown::push_gated;
-use crate::styled::StyledLine;
+use crate::styled::{StyledLine, head_of};
 use crate::text::{width, wrap};
 use crate::theme::Theme;
 
@@ -184,12 +183,6 @@ impl Line {
     }
 }
 
-/// Where the words of a line begin behind so many columns. Those are the sign of a point or blanks, so each is a grapheme of its own.
-fn head_of(words: &str, columns: usize) -> usize {
-    let found = words.grapheme_indices(true).nth(columns);
-    found.map_or(0, |(at, _)| at)
-}
-
 /// The rows of a gated text in so many columns: what is short whole, of what is long the beginning and the end.
 pub fn rows(text: &str, columns: usize) -> Vec<Line> {
     let (here, beyond) = cut_by_the_gate(text);
@@ -228,7 +221,7 @@ pub fn whole(raw: &str, theme: &Theme) -> Vec<StyledLine> {
     let mut out: Vec<StyledLine> = lines
         .iter()
         .map(|line| {
-            let mut styled = StyledLine::new();
+            let mut styled = StyledLine::new().hanging(line.hang);
             for (words, paint) in line.parts(&text) {
                 push_gated(&mut styled, words, style(paint, theme));
             }

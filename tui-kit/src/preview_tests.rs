@@ -1,6 +1,7 @@
 //! What long texts look like when they are folded, and that nothing is lost or made up.
 
 use proptest::prelude::*;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::*;
 
@@ -196,6 +197,18 @@ fn json_on_one_line_is_laid_out_and_nothing_of_it_changes() {
         [(Paint::Field, "\"a\"".into()), (Paint::Value, "1".into())]
     );
     assert!(painted("{\"a\": 1, }").is_empty() && painted("[14:02] hello [x]").is_empty());
+}
+
+#[test]
+fn what_goes_on_of_a_point_is_set_in_also_where_all_is_read() {
+    let none = StyledLine::new();
+    let lines = whole("- one two three\n12. four five", &Theme::ansi());
+    let rows: Vec<String> = lines
+        .iter()
+        .flat_map(|line| line.rows(&none, &none, 12))
+        .map(|row| row.text())
+        .collect();
+    assert_eq!(rows, ["- one two", "  three", "12. four", "    five"]);
 }
 
 #[test]

@@ -8,12 +8,14 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::text::{width, wrap};
+use crate::text::{truncate, width, wrap};
 
 /// One line: words, each with a style.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StyledLine {
     spans: Vec<(Shown, Style)>,
+    /// Columns before what goes on of it on a further row.
+    hang: usize,
 }
 
 impl StyledLine {
@@ -58,6 +60,12 @@ impl StyledLine {
         self
     }
 
+    /// The same line; what goes on of it on further rows is set in by so many columns, as the text of a point is.
+    pub fn hanging(mut self, columns: usize) -> StyledLine {
+        self.hang = columns;
+        self
+    }
+
     /// No words at all.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
@@ -77,9 +85,19 @@ impl StyledLine {
     pub fn rows(&self, first: &StyledLine, next: &StyledLine, columns: usize) -> Vec<StyledLine> {
         let room = columns.saturating_sub(first.width().max(next.width())).max(1);
         let text = self.text();
+        // A narrow column has no room to set anything in.
+        let hang = if self.hang * 3 <= room { self.hang } else { 0 };
+        let head = head_of(&text, hang);
         let mut rows = Vec::new();
-        for range in wrap(&text, room) {
+        for range in wrap(&text[head..], room - hang) {
+            let range = match rows.is_empty() {
+                true => 0..range.end + head,
+                false => range.start + head..range.end + head,
+            };
             let mut row = if rows.is_empty() { first.clone() } else { next.clone() };
+            if !rows.is_empty() && hang > 0 {
+                row.push(Shown::line(&" ".repeat(hang)), Style::new());
+            }
             let mut start = 0;
             for (words, style) in &self.spans {
                 let end = start + words.as_str().len();
@@ -117,6 +135,26 @@ impl StyledLine {
         rows
     }
 
+    /// At most so many columns of it; the sign of [`truncate`] stands where something was cut.
+    pub fn cut(&self, columns: usize) -> StyledLine {
+        let mut line = StyledLine::new();
+        let mut room = columns;
+        if self.width() <= columns {
+            return self.clone();
+        }
+        for (words, style) in &self.spans {
+            let columns = width(words.as_str());
+            if columns >= room {
+                // Something follows, here or in the next words.
+                line.push(Shown::line(&truncate(&format!("{words} "), room)), *style);
+                break;
+            }
+            line.push(words.clone(), *style);
+            room -= columns;
+        }
+        line
+    }
+
     /// Draws it at a cell, at most `columns` wide.
     pub fn draw(&self, buffer: &mut Buffer, x: u16, y: u16, columns: u16) {
         let (mut at, end) = (x, x.saturating_add(columns));
@@ -128,6 +166,12 @@ impl StyledLine {
             (at, _) = buffer.set_stringn(at, y, words.as_str(), room, *style);
         }
     }
+}
+
+/// Where the words of a line begin behind so many columns. Those are the sign of a point or blanks, so each is a grapheme of its own.
+pub(crate) fn head_of(words: &str, columns: usize) -> usize {
+    let found = words.grapheme_indices(true).nth(columns);
+    found.map_or(0, |(at, _)| at)
 }
 
 fn push_onto(rows: &mut [StyledLine], piece: &mut String, style: Style) {
@@ -145,6 +189,20 @@ mod tests {
 
     fn texts(rows: &[StyledLine]) -> Vec<String> {
         rows.iter().map(StyledLine::text).collect()
+    }
+
+    #[test]
+    fn what_goes_on_hangs_and_what_is_cut_says_so() {
+        let none = StyledLine::new();
+        let line = StyledLine::of(Shown::fixed("- one "), Style::new())
+            .and(Shown::fixed("two three four"), Style::new())
+            .hanging(2);
+        assert_eq!(texts(&line.rows(&none, &none, 12)), ["- one two", "  three four"]);
+        assert_eq!(texts(&line.rows(&none, &none, 5)), ["- one", "two", "three", "four"]);
+        assert_eq!(line.cut(20).text(), "- one two three four");
+        assert_eq!(line.cut(19).text(), "- one two three fo›");
+        assert_eq!(line.cut(6).text(), "- one›");
+        assert_eq!(line.cut(0).text(), "");
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub(super) struct Editor {
     bytes: usize,
     steps: Steps,
     typing: Typing,
+    /// Behind which of them, and where, the last key cut something: a cut there goes on with it.
+    cut_at: Option<(usize, (usize, usize))>,
 }
 
 impl Default for Editor {
@@ -48,6 +50,7 @@ impl Editor {
             bytes: text.len(),
             steps: Steps::default(),
             typing: Typing::default(),
+            cut_at: None,
         }
     }
 
@@ -161,19 +164,27 @@ impl Editor {
     }
 
     pub(super) fn backspace(&mut self) -> bool {
+        self.remove_back(false)
+    }
+
+    pub(super) fn delete(&mut self) -> bool {
+        self.remove_forward(false)
+    }
+
+    pub(super) fn remove_back(&mut self, keep: bool) -> bool {
         let (line, byte) = self.cursor();
         match self.grapheme_before() {
-            Some(start) => self.remove((line, start), byte - start, false),
-            None if line > 0 => self.remove((line - 1, self.line(line - 1).len()), 1, false),
+            Some(start) => self.remove((line, start), byte - start, keep),
+            None if line > 0 => self.remove((line - 1, self.line(line - 1).len()), 1, keep),
             None => false,
         }
     }
 
-    pub(super) fn delete(&mut self) -> bool {
+    pub(super) fn remove_forward(&mut self, keep: bool) -> bool {
         let (line, byte) = self.cursor();
         match self.line(line)[byte..].graphemes(true).next().map(str::len) {
-            Some(bytes) => self.remove((line, byte), bytes, false),
-            None if line + 1 < self.lines().len() => self.remove((line, byte), 1, false),
+            Some(bytes) => self.remove((line, byte), bytes, keep),
+            None if line + 1 < self.lines().len() => self.remove((line, byte), 1, keep),
             None => false,
         }
     }
@@ -184,49 +195,6 @@ impl Editor {
         let bytes = bytes.min(byte);
         if bytes > 0 {
             self.remove((line, byte - bytes), bytes, false);
-        }
-    }
-
-    pub(super) fn cut_word_back(&mut self) -> bool {
-        let (line, byte) = self.cursor();
-        let kept = self.line(line)[..byte].trim_end();
-        let start = kept
-            .rfind(char::is_whitespace)
-            .map_or(0, |at| at + kept[at..].chars().next().map_or(0, char::len_utf8));
-        if start == byte {
-            self.backspace()
-        } else {
-            self.remove((line, start), byte - start, true)
-        }
-    }
-
-    pub(super) fn cut_word_forward(&mut self) -> bool {
-        let (line, byte) = self.cursor();
-        let end = self.word_end(line, byte);
-        if end == byte {
-            self.delete()
-        } else {
-            self.remove((line, byte), end - byte, true)
-        }
-    }
-
-    /// At the start of a line it cuts the line end before it, so that pressing it again goes on.
-    pub(super) fn cut_to_start(&mut self) -> bool {
-        let (line, byte) = self.cursor();
-        if byte == 0 {
-            self.backspace()
-        } else {
-            self.remove((line, 0), byte, true)
-        }
-    }
-
-    pub(super) fn cut_to_end(&mut self) -> bool {
-        let (line, byte) = self.cursor();
-        let rest = self.line(line).len() - byte;
-        if rest == 0 {
-            self.delete()
-        } else {
-            self.remove((line, byte), rest, true)
         }
     }
 
@@ -344,7 +312,7 @@ impl Editor {
         true
     }
 
-    fn word_end(&self, line: usize, byte: usize) -> usize {
+    pub(super) fn word_end(&self, line: usize, byte: usize) -> usize {
         let rest = &self.line(line)[byte..];
         rest.unicode_word_indices()
             .next()
@@ -360,18 +328,31 @@ impl Editor {
             .map(|(at, _)| at)
     }
 
-    /// Removes bytes from a place on, line ends counted as one. Only what a cutting key removes can be inserted again.
-    fn remove(&mut self, from: (usize, usize), bytes: usize, keep: bool) -> bool {
-        let kept = self.area.yank_text();
+    /// Removes bytes from a place on, line ends counted as one. Only what a cutting key removes can be inserted again; with what was cut
+    /// right before, if nothing was done between.
+    pub(super) fn remove(&mut self, from: (usize, usize), bytes: usize, keep: bool) -> bool {
+        let (kept, joins) = (self.area.yank_text(), self.goes_on_cutting());
+        let forward = self.cursor() == from;
         let chars = self.text_from(from, bytes).chars().count();
         self.jump(from.0, from.1);
         let changed = self.area.delete_str(chars);
         self.steps.make(changed);
-        if !keep {
-            self.area.set_yank_text(kept);
+        match (keep, joins) {
+            (false, _) => self.area.set_yank_text(kept),
+            (true, false) => {}
+            (true, true) if forward => self.area.set_yank_text(kept + &self.area.yank_text()),
+            (true, true) => self.area.set_yank_text(self.area.yank_text() + &kept),
         }
         self.settle();
+        if keep && changed {
+            self.cut_at = Some((self.steps.made(), self.cursor()));
+        }
         changed
+    }
+
+    /// Whether the last thing that was done was a cut.
+    pub(super) fn goes_on_cutting(&self) -> bool {
+        self.cut_at == Some((self.steps.made(), self.cursor()))
     }
 
     fn text_from(&self, (line, byte): (usize, usize), bytes: usize) -> String {
