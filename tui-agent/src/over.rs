@@ -136,6 +136,8 @@ pub enum Choice {
     RenameView,
     /// A saved reply.
     SavedReply(ReplyId),
+    /// A word after `/` that is no saved reply, with what stands behind it.
+    Word(String),
     /// An article.
     Article(Attached),
     /// A line.

@@ -36,6 +36,7 @@ mod recap;
 mod saved_replies;
 mod selecting;
 mod sending;
+mod slash;
 mod snoozing;
 pub(crate) mod suggesting;
 mod ticking;

@@ -247,6 +247,10 @@ impl App {
 
     /// A row of a list that was opened for what is being written.
     pub(crate) fn chosen_for_writing(&mut self, pick: &Pick, choice: Choice, now: Now) {
+        if let Choice::Word(typed) = &choice {
+            self.does_word(&pick.about, typed, now);
+            return;
+        }
         let [conversation] = pick.about[..] else { return };
         // A line is blanked out where it stands.
         let to = match pick.purpose {
@@ -267,10 +271,7 @@ impl App {
         if self.is_real_slash(&pick, key, now) {
             return None;
         }
-        if self.is_attach_word(&pick, key, now)
-            || self.is_get_word(&pick, key, now)
-            || self.is_help_word(&pick, key, now)
-        {
+        if self.is_attach_tab(&pick, key, now) || self.is_word(&pick, key, now) {
             return None;
         }
         if self.is_open_key(&pick, key, now) {

@@ -46,30 +46,28 @@ impl App {
         completes
     }
 
-    /// `/attach` and what stands behind it, written where saved replies are looked for. Whether the key was for that.
-    pub(super) fn is_attach_word(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
-        if pick.purpose != PickFor::SavedReply {
+    /// `/attach` and what stands behind it, written where saved replies are looked for. Whether it was that.
+    pub(super) fn attach_word(&mut self, about: &[ConversationId], typed: &str, now: Now) -> bool {
+        match path_of(typed) {
+            Some("") => self.ask_attach(now),
+            Some(path) => self.attach_named(about, path),
+            None => return false,
+        }
+        true
+    }
+
+    /// Tab completes the path behind `/attach`. Whether it was that.
+    pub(super) fn is_attach_tab(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
+        if pick.purpose != PickFor::SavedReply || key.to_string() != "tab" {
             return false;
         }
         let query = pick.picker.query();
-        let Some(path) = query
-            .strip_prefix(WORD)
-            .filter(|it| it.is_empty() || it.starts_with(' '))
-        else {
-            return false;
-        };
-        match (key.to_string().as_str(), path.trim()) {
-            ("enter", "") => self.ask_attach(now),
-            ("enter", path) => self.attach_named(&pick.about, path),
-            ("tab", path) => {
-                self.ask_attach(now);
-                if let Some(Over::Prompt(ask)) = &mut self.over {
-                    ask.prompt.set_written(path);
-                }
-                self.order_files(transfers::Order::Complete(path.to_owned()));
-            }
-            _ => return false,
+        let Some(path) = path_of(&query) else { return false };
+        self.ask_attach(now);
+        if let Some(Over::Prompt(ask)) = &mut self.over {
+            ask.prompt.set_written(path);
         }
+        self.order_files(transfers::Order::Complete(path.to_owned()));
         true
     }
 
@@ -121,6 +119,12 @@ impl App {
 
 fn question() -> Question {
     Question::new(Shown::fixed("file"))
+}
+
+/// What stands behind `attach`; `None` if something else is typed.
+fn path_of(typed: &str) -> Option<&str> {
+    let path = typed.strip_prefix(WORD)?;
+    (path.is_empty() || path.starts_with(' ')).then(|| path.trim())
 }
 
 #[cfg(test)]

@@ -59,14 +59,10 @@ impl App {
         self.open_picker(PickFor::File, vec![conversation], picker);
     }
 
-    /// `/get` and perhaps a file's name, written where saved replies are looked for, as one writes it in lines. Whether the key was
-    /// for that. One file of just that name is fetched; else they are shown.
-    pub(super) fn is_get_word(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
-        if pick.purpose != PickFor::SavedReply || key.to_string() != "enter" {
-            return false;
-        }
-        let query = pick.picker.query();
-        let mut words = query.splitn(2, ' ');
+    /// `/get` and perhaps a file's name, written where saved replies are looked for, as one writes it in lines. Whether it was that.
+    /// One file of just that name is fetched; else they are shown.
+    pub(super) fn get_word(&mut self, typed: &str, now: Now) -> bool {
+        let mut words = typed.splitn(2, ' ');
         if words.next() != Some("get") {
             return false;
         }

@@ -98,7 +98,7 @@ impl App {
             PickFor::Snooze => self.refresh_snooze(now),
             PickFor::Block => self.refresh_block(now),
             PickFor::Tags => self.refresh_tags(),
-            PickFor::SavedReply => self.refresh_saved_replies(),
+            PickFor::SavedReply => self.look_for_replies(),
             PickFor::Article => self.ask_articles(),
             PickFor::Find => self.ask_finding(now),
             PickFor::Fitting | PickFor::Quote | PickFor::Blank | PickFor::File => {}

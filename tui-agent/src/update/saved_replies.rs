@@ -16,6 +16,7 @@ use minicom_tui_kit::{
     prompt::Question,
 };
 
+use super::slash;
 use crate::{
     app::{App, Ends, Focus},
     keys::{Action, contexts},
@@ -73,7 +74,9 @@ impl App {
             let detail = format!("{mine}{} {dot} {}", reply.title.shown(), found_in(reply, &words));
             Row::new(Choice::SavedReply(reply.id), reply.code.shown(), Shown::line(&detail))
         });
-        numbered(rows.collect())
+        let mut rows = numbered(rows.collect());
+        rows.extend(slash::rows(query));
+        rows
     }
 
     pub(crate) fn refresh_saved_replies(&mut self) {

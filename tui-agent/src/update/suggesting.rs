@@ -1,10 +1,11 @@
 //! What could be answered in the open chat: asked for when the customer has written or the agent opens it, one question at a time and
 //! a moment apart. It is shown in rows of its own, and goes into the composer when a key says so: nothing else puts it there.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use minicom_client::ClientEvent;
 use minicom_protocol::{
+    command::ReplyUse,
     event::{Event, Subject},
     frame::{AgentQuestion, AgentReply, Agents, Told},
     gate::Shown,
@@ -13,14 +14,14 @@ use minicom_protocol::{
     words::SubjectLine,
 };
 use minicom_tui_kit::{
-    Key, Now, Picker,
+    Now, Picker, markdown,
     picker::{Row, numbered},
 };
 
 use crate::{
     app::{App, Ends, Order},
-    over::{Choice, Pick, PickFor},
-    writing::Attached,
+    over::{Choice, PickFor},
+    writing::{Attached, saved},
 };
 
 /// So long after a question the next one is asked: whoever goes through the list, or writes line after line, asks for little.
@@ -192,8 +193,8 @@ impl App {
                 Fits::Article(article) => (Choice::Article(article.clone()), "article".to_owned()),
                 Fits::Reply { id, code } => (Choice::SavedReply(*id), format!("reply {code}")),
             };
-            let example = match it.example.as_str() {
-                "" => String::new(),
+            let example = match self.fitting_example(&it) {
+                example if example.is_empty() => example,
                 example => format!(" {dot} {example}"),
             };
             let detail = format!("{:>2} % {dot} {kind}{example}", it.percent);
@@ -203,6 +204,30 @@ impl App {
             .verb(Shown::line(&format!("Enter inserts {dot} Alt+Enter reads an article")))
             .when_empty(Shown::fixed(self.nothing_fits()));
         self.open_picker(PickFor::Fitting, vec![conversation], picker);
+    }
+
+    /// What is shown of it beside its title, as it will read: without the signs of Markdown, and a saved reply, whose holes nobody has
+    /// filled for the server, as it reads here.
+    pub(crate) fn fitting_example(&self, it: &Fitting) -> String {
+        let reply = match &it.what {
+            Fits::Reply { id, .. } if !it.example.is_empty() => {
+                self.replica.replies().iter().find(|reply| reply.id == *id)
+            }
+            _ => None,
+        };
+        let text = match (reply, self.summary()) {
+            (Some(reply), Some(summary)) => {
+                let unused = ReplyUse {
+                    id: reply.id,
+                    answers: BTreeMap::new(),
+                };
+                saved::reads(&reply.text, &unused, &saved::values(&self.replica, summary))
+            }
+            _ => it.example.clone(),
+        };
+        let rows = markdown::plain(&text);
+        let words = rows.iter().flat_map(|row| row.as_str().split_whitespace());
+        words.collect::<Vec<_>>().join(" ")
     }
 
     fn nothing_fits(&self) -> &'static str {
@@ -227,12 +252,8 @@ impl App {
     }
 
     /// `/suggest`, `/suggest on`, `/suggest off`, `/summary` and `/draft`. Whether it was one of them.
-    pub(super) fn is_help_word(&mut self, pick: &Pick, key: Key, now: Now) -> bool {
-        if pick.purpose != PickFor::SavedReply || key.to_string() != "enter" {
-            return false;
-        }
-        let query = pick.picker.query();
-        let words: Vec<&str> = query.split_whitespace().collect();
+    pub(super) fn help_word(&mut self, typed: &str, now: Now) -> bool {
+        let words: Vec<&str> = typed.split_whitespace().collect();
         match words[..] {
             [WORD] => self.choose_what_fits(now),
             [WORD, "on"] => self.show_what_fits(true, now),

@@ -206,6 +206,45 @@ fn it_can_be_hidden_and_that_is_remembered() {
 }
 
 #[test]
+fn what_fits_is_shown_as_it_will_read_and_a_cut_is_seen() {
+    let mut seat = seat();
+    let (question, mut reply) = told(&seat.desk);
+    if let AgentReply::Suggestions { suggestions } = &mut reply {
+        suggestions.articles.truncate(1);
+        suggestions.articles[0].example = "Take **two** [weeks](https://example.org/w), then `ask`. ".repeat(3);
+    }
+    let told = Told::Reply(reply);
+    seat.client(ClientEvent::Reply { n: 1, question, told });
+    let row = seat.row_with("92 %");
+    assert!(row.contains("· Take two weeks") && row.contains('›'), "{row}");
+    seat.press("<alt-h>").sees("reply look · Hello b");
+}
+
+/// What is chosen on the screen is what Enter does.
+#[test]
+fn a_word_behind_the_slash_stands_in_the_list_and_is_chosen() {
+    for typed in ["summary", "draft", "suggest off", "get", "attach", "attach ./a"] {
+        let mut seat = seat();
+        seat.press("/").press(typed).sees_no("Nothing fits");
+        let shown = seat.row_with(&format!("/{typed}  "));
+        assert!(shown.contains('›'), "{typed}: {shown}");
+        seat.press("<enter>").sees_no("Saved replies");
+    }
+    let mut seat = self::seat();
+    seat.press("/summ")
+        .sees("/summary")
+        .press("<enter>")
+        .sees_no("Saved replies");
+    // A mistake behind a word is told.
+    let mut seat = self::seat();
+    seat.press("/suggest of course<enter>")
+        .sees("/suggest, /suggest on or /suggest off.");
+    // What was chosen before a word came into the list stays chosen.
+    let mut seat = self::seat();
+    seat.press("/l<enter>").sees("let me look into that");
+}
+
+#[test]
 fn hostile_words_are_shown_gated() {
     let mut seat = seat();
     let (question, mut reply) = told(&seat.desk);

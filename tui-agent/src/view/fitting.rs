@@ -44,7 +44,10 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
             Some(words) => put_right(buffer, row, &words, app.theme.hint()),
             None => row.right(),
         };
-        line(app, it).draw(buffer, row.x, row.y, end.saturating_sub(row.x + 1));
+        let columns = end.saturating_sub(row.x + 1);
+        line(app, it)
+            .cut(usize::from(columns))
+            .draw(buffer, row.x, row.y, columns);
     }
 }
 
@@ -58,15 +61,12 @@ pub(crate) fn line(app: &App, it: &Fitting) -> StyledLine {
         line = line.and(Shown::line(&format!("/{code} ")), theme.dim());
     }
     line = line.and(it.title.shown(), theme.dim());
-    if !it.example.is_empty() {
-        let words = format!(" {} {}", theme.signs().dot, one_line(&it.example));
+    let example = app.fitting_example(it);
+    if !example.is_empty() {
+        let words = format!(" {} {example}", theme.signs().dot);
         line = line.and(Shown::line(&words), theme.dim());
     }
     line
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What puts the first one into the composer, and where the others are: in forms that get shorter.
