@@ -1368,6 +1368,20 @@ fn what_is_told_of_the_keys_in_one_chat_goes_with_it() {
         seat.press("<ctrl-c>");
         assert_eq!(seat.quit, None);
     }
+    // Nor is a result of what was done there told of another one.
+    let mut seat = at_bob();
+    seat.press("<ctrl-t>").sees("It is yours already.");
+    seat.press("<alt-2>").sees_no("yours already");
+    let mut seat = at_bob();
+    seat.press("<esc>#vip<enter>")
+        .done(|desk| desk.tagged("bob", ADA, &["vip"]));
+    seat.press("<esc>").sees("Tagged vip.");
+    seat.press("<alt-2>").sees_no("Tagged vip");
+    let mut seat = at_bob();
+    let until = Time(BENCH_START + 900_000_000);
+    seat.press("<esc>s15m<enter>")
+        .done(|desk| desk.snoozed("bob", ADA, Some(until)));
+    seat.sees("Put aside until").press("<alt-2>").sees_no("Put aside until");
     // What was done at the desk is told wherever one goes.
     let mut seat = at_bob();
     seat.press("<f9><f9>")

@@ -75,6 +75,15 @@ impl App {
         }
     }
 
+    /// The same of a conversation that may be another one: then it is named.
+    pub(crate) fn tell_of(&mut self, conversation: ConversationId, words: &str, now: Now) {
+        let told = self.told_of(conversation, words);
+        match Some(conversation) == self.conversation() {
+            true => self.tell_here(told, now),
+            false => self.tell(told, now),
+        }
+    }
+
     /// Something went wrong, and nobody has done anything for it: it waits until what went wrong before it has been seen.
     pub(crate) fn trouble_by_itself(&mut self, words: Shown) {
         match &self.notice {

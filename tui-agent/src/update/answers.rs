@@ -42,7 +42,10 @@ impl App {
         let left = about.iter().map(|it| self.send(command(*it), now.wall)).collect();
         if !self.is_live() {
             let words = format!("{what}: kept on this computer, done when there is a connection.");
-            self.tell(Shown::line(&words), now);
+            match about {
+                [one] => self.tell_of(*one, &words, now),
+                _ => self.tell(Shown::line(&words), now),
+            }
         }
         self.wishes.push(Wish {
             what: what.to_owned(),
@@ -79,9 +82,11 @@ impl App {
             ) => {
                 self.edit_refused(*conversation, *line, text, &refusal, now);
             }
-            (AgentCommand::WithdrawLine { .. }, Outcome::Done(_)) => self.tell(Shown::fixed("Taken back."), now),
-            (AgentCommand::BlankLine { .. }, Outcome::Done(_)) => {
-                self.tell(Shown::fixed("Blanked out. Nobody can read it any more."), now);
+            (AgentCommand::WithdrawLine { conversation, .. }, Outcome::Done(_)) => {
+                self.tell_of(*conversation, "Taken back.", now);
+            }
+            (AgentCommand::BlankLine { conversation, .. }, Outcome::Done(_)) => {
+                self.tell_of(*conversation, "Blanked out. Nobody can read it any more.", now);
             }
             (AgentCommand::BlockCustomer { customer, minutes }, Outcome::Done(done)) => {
                 self.block_answered(*customer, Some(*minutes), done.rev.is_some(), now);
@@ -140,11 +145,9 @@ impl App {
         });
         let what = match (wish.done, wish.refused) {
             (0, _) => None,
-            // Whoever is looked at needs no name.
-            (1, 0) if command.conversation() == self.conversation() => Some(format!("{}.", wish.what)),
             (1, 0) => command
                 .conversation()
-                .map(|it| format!("{}: {}.", self.name_of(it), wish.what)),
+                .map(|it| self.told_of(it, &format!("{}.", wish.what)).to_string()),
             (done, 0) => Some(format!("{}: {done} chats.", wish.what)),
             (done, refused) => Some(format!("{}: {done} done, {refused} refused.", wish.what)),
         };
@@ -153,6 +156,10 @@ impl App {
                 self.trouble(Shown::line(&format!("{what} {remark}")), Ends::Leaving);
             }
             (None, Some(remark)) => self.trouble(Shown::line(&remark), Ends::Leaving),
+            // Where one chat is meant that is looked at, its name is missing: in another it would be told of that one.
+            (Some(what), None) if command.conversation() == self.conversation() && wish.done == 1 => {
+                self.tell_here(Shown::line(&what), now);
+            }
             (Some(what), None) => self.tell(Shown::line(&what), now),
             (None, None) => {}
         }

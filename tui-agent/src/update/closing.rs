@@ -31,7 +31,7 @@ impl App {
         let (can, cannot): (Vec<_>, Vec<_>) = about.into_iter().partition(|it| self.not_to_end(*it).is_none());
         if can.is_empty() {
             let words = cannot.first().and_then(|it| self.not_to_end(*it)).unwrap_or_default();
-            return self.tell(Shown::line(&words), now);
+            return self.tell_here(Shown::line(&words), now);
         }
         if !self.has_connection("Done") {
             return;

@@ -78,13 +78,14 @@ impl App {
             return self.trouble(words, Ends::Leaving);
         }
         self.files.beside_mut(conversation).sends = false;
-        let words = match here {
-            true => "A language model's draft: read it, change it, send it yourself. Ctrl+_ undoes it.".to_owned(),
-            false => format!(
-                "A language model's draft for {} waits there.",
-                self.name_of(conversation)
-            ),
-        };
+        if here {
+            let words = "A language model's draft: read it, change it, send it yourself. Ctrl+_ undoes it.";
+            return self.tell_here(Shown::fixed(words), now);
+        }
+        let words = format!(
+            "A language model's draft for {} waits there.",
+            self.name_of(conversation)
+        );
         self.tell(Shown::line(&words), now);
     }
 

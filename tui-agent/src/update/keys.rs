@@ -326,7 +326,7 @@ impl App {
     fn mark_unread(&mut self, now: Now) {
         if let Some(conversation) = self.subject() {
             self.marked_unread.insert(conversation);
-            self.tell(Shown::fixed("Shown as unread until it is opened again."), now);
+            self.tell_here(Shown::fixed("Shown as unread until it is opened again."), now);
         }
     }
 

@@ -57,6 +57,23 @@ fn known_tags_are_offered_and_put_on_or_taken_off() {
 }
 
 #[test]
+fn what_became_of_a_tag_is_told_once_above_a_list_of_one_row() {
+    for (width, height) in [(80, 24), (120, 40), (50, 12)] {
+        let mut desk = Desk::new();
+        desk.ago(100).says("alice", "hello").taken("alice", ADA);
+        let mut seat = Seat::at(desk, width, height);
+        seat.press("<alt-1><esc>#vip<enter>")
+            .done(|desk| desk.tagged("alice", ADA, &["vip"]));
+        assert_eq!(
+            seat.bench.screen().matches("Tagged vip").count(),
+            1,
+            "{}",
+            seat.bench.screen()
+        );
+    }
+}
+
+#[test]
 fn a_new_tag_is_typed() {
     let mut seat = seat();
     seat.press("#Late-Parcel").sees("[ ] late-parcel").sees("new");

@@ -30,7 +30,7 @@ impl App {
     /// Becomes the owner of the open conversation, and sends nothing.
     pub(crate) fn take_over(&mut self, now: Now) {
         let Some(summary) = self.subject().and_then(|it| self.replica.summary(it)) else {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
+            return self.tell_here(Shown::fixed("No conversation is chosen."), now);
         };
         let conversation = summary.conversation;
         let words = match &summary.stage {
@@ -47,7 +47,7 @@ impl App {
             Stage::Bot | Stage::Waiting { .. } => self.may_not_take(conversation),
         };
         match words {
-            Some(words) => self.tell(Shown::line(&words), now),
+            Some(words) => self.tell_here(Shown::line(&words), now),
             None if self.has_connection("Take over") => {
                 self.send(AgentCommand::TakeOver { conversation }, now.wall);
             }
@@ -79,7 +79,7 @@ impl App {
             Stage::Active { .. } | Stage::Snoozed { .. } | Stage::Waiting { .. } => None,
         };
         match words {
-            Some(words) => self.tell(Shown::line(&words), now),
+            Some(words) => self.tell_here(Shown::line(&words), now),
             None => self.hand_back_all(&about, now),
         }
     }
@@ -104,7 +104,7 @@ impl App {
     pub(crate) fn transfer(&mut self, now: Now) {
         let about = self.targets();
         if let Some(words) = self.not_to_give(&about) {
-            return self.tell(Shown::line(&words), now);
+            return self.tell_here(Shown::line(&words), now);
         }
         if !self.has_connection("Transfer") {
             return;
@@ -291,7 +291,7 @@ impl App {
             Some(_) => None,
         };
         if let Some(words) = words {
-            return self.tell(Shown::line(&words), now);
+            return self.tell_here(Shown::line(&words), now);
         }
         if !self.has_connection("Assign") {
             return;

@@ -24,7 +24,7 @@ impl App {
     pub(crate) fn snooze(&mut self, now: Now) {
         let about = self.targets();
         if let Some(words) = self.not_to_snooze(&about) {
-            return self.tell(Shown::line(&words), now);
+            return self.tell_here(Shown::line(&words), now);
         }
         if !self.has_connection("Snooze") {
             return;

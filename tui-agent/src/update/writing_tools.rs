@@ -120,7 +120,7 @@ impl App {
     }
 
     /// Words about a conversation, with a name where it is not the one that is open.
-    pub(super) fn told_of(&self, conversation: ConversationId, words: &str) -> Shown {
+    pub(crate) fn told_of(&self, conversation: ConversationId, words: &str) -> Shown {
         match Some(conversation) == self.conversation() {
             true => Shown::line(words),
             false => Shown::line(&format!("{}: {words}", self.name_of(conversation))),

@@ -33,7 +33,7 @@ pub(super) fn draw(app: &App, parts: &ChatLayout, buffer: &mut Buffer, now: Now)
     let (Some(chat), Some(summary)) = (&app.chat, app.summary()) else {
         nothing_open(app, parts, buffer);
         if let Some(area) = parts.status {
-            status(app, area, buffer, now);
+            status_beneath(app, area, buffer, now);
         }
         return None;
     };
@@ -56,13 +56,17 @@ pub(super) fn draw(app: &App, parts: &ChatLayout, buffer: &mut Buffer, now: Now)
         centred(buffer, row, words, app.theme.dim());
     }
     if let Some(area) = parts.status {
-        status(app, area, buffer, now);
+        status_beneath(app, area, buffer, now);
     }
     writing::draw(app, summary, parts, buffer, now)
 }
 
 fn nothing_open(app: &App, parts: &ChatLayout, buffer: &mut Buffer) {
-    let row = row_of(parts.transcript, parts.transcript.height / 2);
+    let whole = Rect {
+        width: parts.area.width,
+        ..parts.transcript
+    };
+    let row = row_of(whole, whole.height / 2);
     // Letters are orders only where the list has the keys.
     let key = |action| match app.is_composing() {
         true => app.key_words(action),
@@ -181,6 +185,13 @@ pub(super) fn status(app: &App, row: Rect, buffer: &mut Buffer, now: Now) {
         };
         Clear.render(line, buffer);
         put(buffer, line, line.x + 1, &words[range.clone()], style);
+    }
+}
+
+/// The same in the row of the chat. What lies over it tells a notice itself.
+fn status_beneath(app: &App, row: Rect, buffer: &mut Buffer, now: Now) {
+    if app.over.is_none() || app.notice.is_none() {
+        status(app, row, buffer, now);
     }
 }
 
