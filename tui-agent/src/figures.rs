@@ -21,6 +21,28 @@ pub const COLUMNS: usize = 78;
 /// Columns of the name of an agent, a group or a tag.
 const WHO: usize = 16;
 
+/// Columns of a row of the figures of one of them.
+const ROW: usize = 76;
+/// A figure by its name.
+type Figure = (&'static str, fn(&Figures) -> String);
+/// What is told of the agent and of the desk alike.
+const SIDES: [Figure; 9] = [
+    ("ended", |it| it.closed.to_string()),
+    ("taken", |it| it.taken.to_string()),
+    ("passed on", |it| it.transferred.to_string()),
+    ("lines of agents", |it| it.lines.agent.to_string()),
+    ("first response", |it| times(it.first_response)),
+    ("resolution", |it| times(it.resolution)),
+    ("satisfaction", |it| match it.ratings.average {
+        Some(average) => format!("{average:.1} of 5 ({})", it.ratings.count),
+        None => "-".to_owned(),
+    }),
+    ("in time", |it| {
+        percent(it.sla_percent(), it.sla.met, it.sla.met + it.sla.missed)
+    }),
+    ("tickets", |it| it.tickets.to_string()),
+];
+
 /// All of it. Charts take these columns, words at most [`COLUMNS`].
 pub fn page(told: &Statistics, theme: &Theme, columns: usize) -> Vec<StyledLine> {
     let mut page = Page {
@@ -92,32 +114,23 @@ impl Page<'_> {
         self.fact("others now", &others);
     }
 
-    /// The agent beside the desk.
+    /// The agent beside the desk; one after the other where two columns have no room.
     fn sides(&mut self, told: &Statistics) {
-        let cells =
-            |name: &str, mine: &str, desk: &str| format!("{}{}{}", text::pad(name, NAME), text::pad(mine, CELL), desk);
-        self.title(cells("", "YOU", "DESK").trim_end());
         let (mine, desk) = (&told.mine, &told.totals);
-        let mut row = |name: &str, value: &dyn Fn(&Figures) -> String| {
-            let name = Shown::line(&text::pad(name, NAME));
-            let values = format!("{}{}", text::pad(&value(mine), CELL), value(desk));
-            let line = StyledLine::of(name, self.theme.dim()).and(Shown::line(values.trim_end()), Style::new());
-            self.lines.push(line);
-        };
-        row("ended", &|it| it.closed.to_string());
-        row("taken", &|it| it.taken.to_string());
-        row("passed on", &|it| it.transferred.to_string());
-        row("lines of agents", &|it| it.lines.agent.to_string());
-        row("first response", &|it| times(it.first_response));
-        row("resolution", &|it| times(it.resolution));
-        row("satisfaction", &|it| match it.ratings.average {
-            Some(average) => format!("{average:.1} of 5 ({})", it.ratings.count),
-            None => "-".to_owned(),
-        });
-        row("in time", &|it| {
-            percent(it.sla_percent(), it.sla.met, it.sla.met + it.sla.missed)
-        });
-        row("tickets", &|it| it.tickets.to_string());
+        if self.columns < NAME + 2 * CELL {
+            for (whose, figures) in [("YOU", mine), ("DESK", desk)] {
+                self.title(whose);
+                for (name, value) in SIDES {
+                    self.fact(name, &value(figures));
+                }
+            }
+        } else {
+            self.title(&format!("{}{}DESK", " ".repeat(NAME), text::pad("YOU", CELL)));
+            for (name, value) in SIDES {
+                let values = format!("{}{}", text::pad(&value(mine), CELL), value(desk));
+                self.fact(name, values.trim_end());
+            }
+        }
         self.plain("");
         self.fact("began", &desk.opened.to_string());
         let by_bot = percent(desk.bot_percent(), desk.resolved_by_bot, desk.closed);
@@ -136,6 +149,9 @@ impl Page<'_> {
     }
 
     fn rows(&mut self, by: By, rows: &[Row]) {
+        if self.columns < ROW {
+            return self.tall_rows(by, rows);
+        }
         let head = |name: &str| {
             format!(
                 "{}{:>6}{:>7}  {:17}{:17}{:>5}{:>6}",
@@ -148,14 +164,7 @@ impl Page<'_> {
                 "TIME"
             )
         };
-        self.title(&head(match by {
-            By::Agent => "AGENT",
-            By::Group => "GROUP",
-            By::Tag => "TAG",
-            By::Hour => "HOUR",
-            By::Weekday => "WEEKDAY",
-            By::Day => "DAY",
-        }));
+        self.title(&head(title_of(by)));
         if rows.is_empty() {
             self.plain("nothing was counted");
         }
@@ -173,6 +182,44 @@ impl Page<'_> {
             );
             self.plain(&cells);
         }
+    }
+}
+
+impl Page<'_> {
+    /// The same where a row has no room for all that is told of it.
+    fn tall_rows(&mut self, by: By, rows: &[Row]) {
+        self.title(title_of(by));
+        if rows.is_empty() {
+            self.plain("nothing was counted");
+        }
+        for Row { name, figures, .. } in rows {
+            self.plain(Shown::name(name).as_str());
+            let wanted = |name: &str| {
+                [
+                    "ended",
+                    "taken",
+                    "first response",
+                    "resolution",
+                    "satisfaction",
+                    "in time",
+                ]
+                .contains(&name)
+            };
+            for (name, value) in SIDES.iter().filter(|it| wanted(it.0)) {
+                self.fact(&format!("  {name}"), &value(figures));
+            }
+        }
+    }
+}
+
+fn title_of(by: By) -> &'static str {
+    match by {
+        By::Agent => "AGENT",
+        By::Group => "GROUP",
+        By::Tag => "TAG",
+        By::Hour => "HOUR",
+        By::Weekday => "WEEKDAY",
+        By::Day => "DAY",
     }
 }
 

@@ -205,13 +205,18 @@ fn chat(area: Rect, screen: Rect, wishes: Wishes) -> ChatLayout {
     };
     let most = composer_rows_max(screen.height);
     let (rest, composer) = cut_bottom(rest, wishes.composer.clamp(least.min(most), most));
-    // What is read keeps a few rows, whatever is written.
-    let with = wishes.with.min(rest.height.saturating_sub(READ_ROWS_MIN + 2));
+    let has_status = screen.height >= STATUS_ROWS || wishes.status;
+    // What is read keeps a few rows, whatever is written; beside one of them stands in any case what goes with the text.
+    let others = 1 + u16::from(has_status);
+    let least = u16::from(rest.height > others + 1);
+    let with = wishes
+        .with
+        .min(rest.height.saturating_sub(READ_ROWS_MIN + others).max(least));
     let (rest, with) = cut_bottom(rest, with);
     let (rest, title) = cut_bottom(rest, 1);
     let fits = wishes.fits.min(rest.height.saturating_sub(READ_ROWS_MIN + 1));
     let (rest, fits) = cut_bottom(rest, fits);
-    let (transcript, status) = if screen.height >= STATUS_ROWS || wishes.status {
+    let (transcript, status) = if has_status {
         let (transcript, status) = cut_bottom(rest, 1);
         (transcript, Some(status))
     } else {

@@ -208,6 +208,16 @@ fn the_end_of_a_connection_fills_the_screen() {
 }
 
 #[test]
+fn the_end_of_a_connection_says_how_to_go_on_on_a_small_screen_too() {
+    for (width, height) in [(80, 24), (40, 12), (50, 12)] {
+        let mut seat = seat(width, height);
+        seat.client(ClientEvent::State(Ended::SignedOut.into()));
+        seat.client(ClientEvent::Ended(Ended::SignedOut));
+        seat.sees("You are signed out").sees("s signs in again").sees(" quits.");
+    }
+}
+
+#[test]
 fn a_server_that_is_not_who_it_should_be() {
     let why = "the certificate of https://desk.example:443 is not accepted: it expired on 2026-11-01 (certificate for \
                desk.example, issued by CN=Desk authority, good from 2026-01-01 to 2026-11-01). Tell whoever runs the server";

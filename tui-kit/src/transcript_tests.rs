@@ -327,10 +327,10 @@ fn a_note_has_its_bar_on_every_row_and_is_never_part_of_a_group() {
         "",
         "",
         "                 Today",
-        "14:00 NOTE ▌ Bo: refund approved, see",
-        "           ▌ the ticket",
-        "14:00 NOTE ▌ you: thanks",
-        "14:00 car› hello",
+        "14:00 NOTE   ▌ Bo: refund approved, see",
+        "             ▌ the ticket",
+        "14:00 NOTE   ▌ you: thanks",
+        "14:00 carol  hello",
     ];
     assert_eq!(screen(&chat), expected);
 }
@@ -573,7 +573,7 @@ fn right_to_left_text_stays_in_its_logical_order_behind_time_and_name() {
         line(2, "مريم", "مرحبا 42", 3 * MINUTE),
     ]);
     let rows = screen(&chat);
-    assert_eq!(rows[2], "14:00 car› שלום, abc עולם");
+    assert_eq!(rows[2], "14:00 carol  שלום, abc עולם");
     assert!(
         rows[3].starts_with("14:03 ") && rows[3].ends_with(" مرحبا 42"),
         "{rows:?}"
@@ -592,10 +592,10 @@ fn lines_of_two_minutes_are_one_group_and_a_third_begins_another() {
     assert_eq!(
         screen(&chat)[2..],
         [
-            "14:00 car› one",
-            "           two",
-            "14:04 car› three",
-            "14:04 bot  four"
+            "14:00 carol  one",
+            "             two",
+            "14:04 carol  three",
+            "14:04 bot    four"
         ]
     );
 }

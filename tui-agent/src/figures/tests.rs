@@ -216,6 +216,23 @@ fn pages_of_all_ranges_on_all_widths() {
     }
 }
 
+/// Where two columns have no room the desk stands below the agent, and nothing has to be read across rows.
+#[test]
+fn on_a_narrow_screen_a_figure_has_a_row() {
+    for columns in [28, 38, 55] {
+        let page = wide(&week(), &Theme::mono(), columns);
+        let lines: Vec<&str> = page.lines().collect();
+        let at = |words: &str| lines.iter().position(|line| *line == words).unwrap();
+        assert!(at("YOU") < at("DESK"), "{page}");
+        assert_eq!(
+            lines.iter().filter(|line| line.starts_with("satisfaction  ")).count(),
+            2
+        );
+        assert!(!page.contains("STARS"), "{page}");
+    }
+    assert!(wide(&week(), &Theme::mono(), 78).contains("YOU                DESK"));
+}
+
 #[test]
 fn sentences_tell_the_same_without_signs() {
     insta::assert_snapshot!(sentences(&week()).join("\n"));

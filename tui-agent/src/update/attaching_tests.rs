@@ -71,6 +71,19 @@ fn who_asks_for_a_file_says_once_what_enter_and_esc_do() {
 }
 
 #[test]
+fn a_file_beside_the_reply_is_seen_on_eight_rows_too() {
+    for (width, height) in [(80, 8), (30, 8)] {
+        let (mut seat, carol) = seat();
+        seat.bench.resize(width, height);
+        seat.press("<ctrl-o>/tmp/fix.patch<enter>");
+        found(&mut seat, "/tmp/fix.patch", Ok(()));
+        assert_eq!(beside(&seat, carol), 1);
+        seat.sees("fix.patch").press("two<alt-enter>lines");
+        seat.sees("fix.patch").sees("carol ─").sees("lines");
+    }
+}
+
+#[test]
 fn a_file_goes_beside_the_reply_that_it_was_meant_for() {
     for keys in ["<ctrl-o>/tmp/fix.patch<enter>", "/attach /tmp/fix.patch<enter>"] {
         let (mut seat, carol) = seat();

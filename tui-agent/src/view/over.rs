@@ -48,6 +48,9 @@ pub(super) fn bare(app: &App, bare: &Bare, transcript: &Transcript, buffer: &mut
     put(buffer, row_of(buffer.area, area.height), 0, words, app.theme.hint());
 }
 
+/// Which paragraph of that message is only good to know.
+const KEPT: usize = 3;
+
 /// Draws the message over everything but the header.
 pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
     let server = &app.server;
@@ -67,7 +70,6 @@ pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
     let kept = "What you wrote and what was not sent yet is kept on this computer.";
     let quit = format!("q or {} quits.", app.key_words(Action::Interrupt));
     let columns = usize::from(area.width.saturating_sub(4)).max(1);
-    let mut y = area.height / 4;
     let words = ended.words();
     let paragraphs = [
         (title, app.theme.error()),
@@ -76,12 +78,25 @@ pub(super) fn ended(app: &App, ended: &Ended, area: Rect, buffer: &mut Buffer) {
         (kept, app.theme.dim()),
         (quit.as_str(), app.theme.hint_key()),
     ];
-    for (words, style) in paragraphs {
-        for range in text::wrap(words, columns) {
-            put(buffer, row_of(area, y), area.x + 2, &words[range], style);
+    let wrapped = paragraphs.map(|(words, style)| {
+        let rows = text::wrap(words, columns).into_iter();
+        rows.map(|range| (&words[range], style)).collect::<Vec<_>>()
+    });
+    // Where there is little room, first what stands between goes, then what is only good to know: how to go on stays.
+    let height = usize::from(area.height);
+    let rows: usize = wrapped.iter().map(Vec::len).sum();
+    let between = usize::from(rows + wrapped.len() <= height);
+    let too_many = (rows > height).then_some(KEPT);
+    let mut y = match rows + wrapped.len() * between {
+        all if all + height / 4 <= height => area.height / 4,
+        _ => 0,
+    };
+    for (_, paragraph) in (0..).zip(&wrapped).filter(|(at, _)| Some(*at) != too_many) {
+        for (words, style) in paragraph {
+            put(buffer, row_of(area, y), area.x + 2, words, *style);
             y = y.saturating_add(1);
         }
-        y = y.saturating_add(1);
+        y = y.saturating_add(u16::from(between > 0));
     }
 }
 

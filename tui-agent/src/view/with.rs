@@ -1,7 +1,7 @@
 //! What goes with a reply, in rows between the rule and the text: the line that it answers, the article, and how a saved reply reads.
 
 use minicom_client::transfers::Attachments;
-use minicom_tui_kit::{Shown, styled::StyledLine};
+use minicom_tui_kit::{Shown, styled::StyledLine, text};
 use ratatui::style::Style;
 
 use crate::{
@@ -16,6 +16,8 @@ const TALL: u16 = 20;
 const FILES_MAX: usize = 4;
 /// Rows of that at most.
 const READS_ROWS_MAX: usize = 3;
+/// How the last of them is taken away.
+const DROPS: &str = "  (Backspace drops it)";
 
 /// How many rows there are in so many columns.
 pub(crate) fn rows(app: &App, columns: u16) -> u16 {
@@ -38,29 +40,24 @@ pub(super) fn lines(app: &App, columns: u16) -> Vec<StyledLine> {
     let mut lines = Vec::new();
     let empty = written.composer.is_empty();
     // Backspace takes the last one away first.
-    let goes = |last: bool| {
-        if empty && last && files.is_none() {
-            "  (Backspace drops it)"
-        } else {
-            ""
+    let room = usize::from(columns).saturating_sub(1);
+    // Where both have no room, what goes with the text is told, and not how to drop it.
+    let with_hint = |line: StyledLine, last: bool| {
+        let drops = empty && last && files.is_none() && line.width() + text::width(DROPS) <= room;
+        match drops {
+            true => line.and(Shown::fixed(DROPS), theme.hint()),
+            false => line.cut(room),
         }
     };
     let lead = || StyledLine::of(Shown::line(&format!("{} ", theme.signs().bar)), theme.dim());
     if let (Some(quote), Some(chat)) = (&with.quote, &app.chat) {
-        let words = Shown::fixed(goes(with.article.is_none()));
-        lines.push(
-            lead()
-                .and(chat.eyes().quote(quote), theme.dim())
-                .and(words, theme.hint()),
-        );
+        let line = lead().and(chat.eyes().quote(quote), theme.dim());
+        lines.push(with_hint(line, with.article.is_none()));
     }
     if let Some(article) = &with.article {
         let title = article.title.as_ref().map_or(article.slug.shown(), |it| it.shown());
         let line = lead().and(Shown::fixed("with the article "), theme.dim());
-        lines.push(
-            line.and(title, theme.title())
-                .and(Shown::fixed(goes(true)), theme.hint()),
-        );
+        lines.push(with_hint(line.and(title, theme.title()), true));
     }
     for (number, it) in files.into_iter().flat_map(Attachments::iter).enumerate() {
         let all = files.map_or(0, Attachments::len);

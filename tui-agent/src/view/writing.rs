@@ -100,7 +100,7 @@ fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buff
                 area,
                 buffer,
                 rule,
-                (&["NOTE: only agents see this"], style),
+                (&["NOTE: only agents see this", "NOTE for agents", "NOTE"], style),
                 (&does, does_style),
             );
         }

@@ -127,7 +127,8 @@ impl Block {
 /// Columns of times and names before the text of a line.
 pub(super) fn name_columns(columns: u16) -> usize {
     match columns {
-        0..50 => 4,
+        0..40 => 4,
+        40..50 => 6,
         50..100 => 7,
         _ => 10,
     }

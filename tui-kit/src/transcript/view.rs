@@ -207,8 +207,10 @@ impl Transcript {
         }
         if line.hides > 0 && !self.hints.folded.is_empty() {
             let words = format!(" {} {}", pen.theme.signs().dot, self.hints.folded);
-            let room = usize::from(self.columns).saturating_sub(at);
-            pen.at(at, y, &truncate(&words, room), pen.theme.dim());
+            // Half of it would name half a key.
+            if at + width(&words) <= usize::from(self.columns) {
+                pen.at(at, y, &words, pen.theme.dim());
+            }
         }
     }
 
