@@ -224,14 +224,37 @@ fn nothing_found_names_what_was_looked_for_and_the_way_back() {
         .sees("Nothing fits \"nothinghasthis\"")
         .sees("Esc closes");
     // There is nothing that Enter could choose.
-    for keys in ["<f7>", "<ctrl-k>", "<alt-p>"] {
+    for (keys, does) in [
+        ("<f7>", "Enter transfers"),
+        ("<ctrl-k>", "Enter chooses"),
+        ("<alt-p>", "Enter chooses"),
+    ] {
         let mut seat = Seat::at(desk(), 80, 24);
-        seat.press("<alt-2>")
-            .press(keys)
-            .sees("Enter chooses")
-            .press("nothinghasthis");
-        seat.sees("Nothing fits").sees_no("Enter chooses").press("<enter>");
+        seat.press("<alt-2>").press(keys);
+        seat.sees(&format!(" {does}  Esc closes"));
+        seat.press("nothinghasthis");
+        seat.sees("Nothing fits").sees_no(does).press("<enter>");
         seat.sees("Nothing fits");
+    }
+}
+
+#[test]
+fn where_there_is_nothing_no_key_is_offered_that_needs_something() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut seat = Seat::at(Desk::new(), width, height);
+        for keys in ["<f1><esc>", "<esc>"] {
+            seat.press(keys)
+                .sees("help")
+                .sees_no(" down")
+                .sees_no("new line")
+                .sees_no("jump");
+        }
+        seat.press("T").sees("Esc closes").sees_no("Enter reads").press("<esc>");
+        seat.press("@").sees("Esc closes").sees_no("Enter opens").press("<esc>");
+        seat.press(":replies<enter>")
+            .sees("n new")
+            .sees_no("Enter edits")
+            .sees_no("d delete");
     }
 }
 

@@ -150,6 +150,11 @@ impl<I: Clone + PartialEq> Picker<I> {
         self
     }
 
+    /// What Enter does, in the words of its rule: for a footer.
+    pub fn enter(&self) -> &Shown {
+        &self.verb
+    }
+
     /// What another key does, told whether or not there is a row: `Tab everywhere`.
     pub fn also(mut self, words: Shown) -> Picker<I> {
         self.also = words;

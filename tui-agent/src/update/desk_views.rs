@@ -213,5 +213,14 @@ pub(crate) fn letters(view: &View) -> &'static [&'static str] {
     }
 }
 
+/// Whether what a letter does, in the words of the footer, is done with the chosen row of a table.
+pub(crate) fn needs_row(view: &View, letter: &str) -> bool {
+    let key = letter.split(' ').next().unwrap_or_default();
+    match view {
+        View::Tickets(_) | View::Why { .. } => key == "Enter",
+        _ => !matches!(key, "n" | "/" | "Esc"),
+    }
+}
+
 #[cfg(test)]
 mod tests;

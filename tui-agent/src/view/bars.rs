@@ -16,6 +16,9 @@ use crate::{
     writing::Mode,
 };
 
+/// Orders that stand before the way to the list.
+const ORDERS_FIRST: usize = 2;
+
 /// The last hint to go: the way to the help, and out of it.
 fn last(app: &App) -> Hint<Action> {
     match app.help {
@@ -145,7 +148,10 @@ fn over_hints(app: &App, over: &Over) -> Vec<Hint<Action>> {
                 _ => [first].into_iter().chain(widens).chain([back]).collect(),
             }
         }
-        Over::Picker(_) => vec![Hint::words("Enter chooses"), Hint::words("Esc closes")],
+        Over::Picker(pick) => {
+            let words = pick.picker.enter().clone();
+            vec![Hint { action: None, words }, Hint::words("Esc closes")]
+        }
         Over::Prompt(ask) => vec![Hint::words(ask.prompt.enter()), Hint::words(ask.prompt.leaves())],
         Over::Reading(_) => vec![Hint::words("PgUp PgDn scroll"), Hint::words("Esc closes")],
         Over::Desk(_) => vec![],
@@ -175,15 +181,20 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
             words: Shown::line(&words),
         });
     }
-    if let Some(summary) = app.summary() {
-        hints.extend(order_hints(app, &summary.stage, app.is_mine(summary)));
-    }
+    let summary = app.summary();
+    let orders = summary.map_or_else(Vec::new, |row| order_hints(app, &row.stage, app.is_mine(row)));
+    let mut orders = orders.into_iter();
+    hints.extend(orders.by_ref().take(ORDERS_FIRST));
+    // The way out stands before what is done seldom.
+    hints.push(Hint::of(Action::Escape, "list"));
+    hints.extend(orders);
     if app.files.is_moving() {
         hints.insert(0, Hint::of(Action::DropFile, "stop the file"));
     }
-    hints.push(Hint::of(Action::Escape, "list"));
-    hints.push(Hint::words("Alt+Enter new line"));
-    if app.keymap.keys(contexts(true), Action::Jump).len() == 9 {
+    if summary.is_some() {
+        hints.push(Hint::words("Alt+Enter new line"));
+    }
+    if !app.list.is_empty() && app.keymap.keys(contexts(true), Action::Jump).len() == 9 {
         hints.push(Hint::words("Alt+1..9 jump"));
     }
     hints
@@ -247,7 +258,9 @@ fn list_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
         }
         None => {}
     }
-    hints.push(Hint::of(Action::Down, "down"));
+    if !app.list.is_empty() {
+        hints.push(Hint::of(Action::Down, "down"));
+    }
     hints.push(Hint::of(Action::Quit, "quit"));
     hints
 }

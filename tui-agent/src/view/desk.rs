@@ -61,7 +61,12 @@ pub(super) fn hints(stack: &Stack, fits: impl Fn(&[Hint<Action>]) -> bool) -> Ve
         Surface::Prompt(prompt) => return vec![Hint::words(prompt.enter()), Hint::words("Esc cancels")],
         Surface::Table(_) | Surface::Reading(_) | Surface::Picker(_) => {}
     }
-    let mut hints: Vec<Hint<Action>> = letters.iter().map(|words| Hint::words(words)).collect();
+    // Without a row there is nothing for what is done with one.
+    let no_row = matches!(&top.surface, Surface::Table(table) if table.selected().is_none());
+    let letters = letters
+        .iter()
+        .filter(|words| !(no_row && desk_views::needs_row(&top.view, words)));
+    let mut hints: Vec<Hint<Action>> = letters.map(|words| Hint::words(words)).collect();
     while matches!(top.surface, Surface::Reading(_)) && hints.len() > 1 && !fits(&hints) {
         hints.remove(hints.len() - 2);
     }
