@@ -75,7 +75,8 @@ impl Field {
     /// One key. Up, Down and whatever is no editing key are the program's.
     pub fn key(&mut self, key: Key) -> Handled {
         if let Some(c) = key.typed() {
-            let text = self.editor.typed(c);
+            // Some keys are line ends elsewhere.
+            let text = self.editor.typed(c).replace('\n', " ");
             return self.insert(&text, Editor::type_in);
         }
         match key.to_string().as_str() {

@@ -55,6 +55,19 @@ fn keys_edit_by_grapheme_and_lines_never_end() {
     assert_eq!(pressed(&mut field, "<backspace>"), Handled::Moved);
 }
 
+/// The characters that end a line elsewhere, which keyboards of some and pastes without marks send as keys.
+#[test]
+fn no_key_ends_the_line() {
+    for c in ['\u{85}', '\u{2028}', '\u{2029}'] {
+        let mut field = Field::default();
+        press(&mut field, "one");
+        let _ = field.key(c.to_string().parse().unwrap());
+        press(&mut field, "two");
+        assert_eq!(field.text(), "one two", "{c:?}");
+        assert_eq!(drawn(&field, 10), ("one two".into(), 7), "{c:?}");
+    }
+}
+
 #[test]
 fn it_holds_so_much_and_says_so() {
     let mut field = Field::new(4);
