@@ -14,11 +14,17 @@ use minicom_tui_kit::{
 
 use crate::{account, cli::Cli, exit, fault::Fault, run::CLIENT};
 
-/// The command line with `doctor` as its first word written as the flag: behind a command no option of the whole line can stand.
-/// Whoever is called doctor writes `-- doctor`.
+/// The command line with `doctor` as its first word, or behind a name that is the first, written as the flag: behind a command no
+/// option of the whole line can stand. Whoever is called doctor writes `-- doctor`.
 pub(crate) fn as_flag(mut args: Vec<OsString>) -> Vec<OsString> {
-    if let Some(first) = args.get_mut(1).filter(|it| *it == "doctor") {
-        *first = OsString::from("--doctor");
+    let is_name = |it: &OsString| !it.to_string_lossy().starts_with('-') && it != "keys";
+    let at = if args.get(1).is_some_and(is_name) && args[1] != "doctor" {
+        2
+    } else {
+        1
+    };
+    if let Some(word) = args.get_mut(at).filter(|it| *it == "doctor") {
+        *word = OsString::from("--doctor");
     }
     args
 }
@@ -140,6 +146,7 @@ mod tests {
             ("minicom-chat doctor alice --json", Some((alice(), true))),
             ("minicom-chat alice doctor", Some((alice(), false))),
             ("minicom-chat alice doctor --json", Some((alice(), true))),
+            ("minicom-chat alice doctor --ascii --json", Some((alice(), true))),
             ("minicom-chat --ascii doctor", Some((None, false))),
             ("minicom-chat --ascii doctor alice --json", Some((alice(), true))),
             ("minicom-chat --doctor alice", Some((alice(), false))),
@@ -155,7 +162,7 @@ mod tests {
         );
         assert!(flagged("minicom-chat doctor") && flagged("minicom-chat doctor alice --json"));
         assert!(
-            !flagged("minicom-chat -- doctor") && !flagged("minicom-chat alice doctor") && !flagged("minicom-chat")
+            !flagged("minicom-chat -- doctor") && !flagged("minicom-chat -m doctor alice") && !flagged("minicom-chat")
         );
     }
 }

@@ -23,6 +23,17 @@ proptest! {
         }
     }
 
+    /// What is drawn behind a text stands behind it, and not in its last column.
+    #[test]
+    fn a_text_is_as_wide_as_the_buffer_draws_it(text in hostile()) {
+        for text in [text, "ｶﾞ1\u{fe0f}\u{20e3}`x` ﾊﾟ\u{300}🏳\u{fe0f}\u{200d}🌈".to_owned()] {
+            let shown = Shown::line(&text);
+            let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: 20_000, height: 1 });
+            let (end, _) = buffer.set_stringn(0, 0, shown.as_str(), 20_000, ratatui::style::Style::new());
+            prop_assert_eq!(usize::from(end), text::width(shown.as_str()), "{:?}", shown);
+        }
+    }
+
     /// A sign beside what a stranger wrote stands in its own column, whatever that is.
     #[test]
     fn borders_stay_where_they_are(a in hostile(), b in hostile(), columns in 30_u16..90, rows in 4_u16..16, which in 0..WIDGETS) {

@@ -9,6 +9,7 @@ use std::num::NonZeroU16;
 use std::ops::Range;
 
 use ratatui::buffer::{Buffer, CellDiffOption};
+use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::width;
@@ -166,6 +167,8 @@ pub(crate) fn paint(buffer: &mut Buffer, (x, y): (u16, u16), text: &str, row: &R
             let drawn = cell.filter(|cell| cell.symbol() == grapheme);
             if let (Some(cell), Some(columns)) = (drawn, u16::try_from(wide).ok().and_then(NonZeroU16::new)) {
                 let symbol = format!("{}{grapheme}{CLOSE}", link.open);
+                // A terminal that drops the link shows the address all the same.
+                cell.modifier.insert(Modifier::UNDERLINED);
                 cell.set_symbol(&symbol)
                     .set_diff_option(CellDiffOption::ForcedWidth(columns));
             }

@@ -89,6 +89,8 @@ fn each_cell_has_the_whole_link_and_shows_what_it_showed() {
         "{:?}",
         cell.symbol()
     );
+    let is_underlined = |x| buffer[(x, 0)].modifier.contains(ratatui::style::Modifier::UNDERLINED);
+    assert!(is_underlined(2) && !is_underlined(1), "seen where links are dropped");
     let labels: String = (0..20).map(|x| label(buffer.cell((x, 0)).unwrap().symbol())).collect();
     assert_eq!(labels.trim_end(), "a http://b.c");
     assert_eq!(label("\x1b]8;id=x"), "\x1b]8;id=x");

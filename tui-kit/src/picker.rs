@@ -115,6 +115,8 @@ pub struct Picker<I> {
     finder: Finder,
     /// Somebody else searches: the rows are shown as they come.
     elsewhere: bool,
+    /// Rows are looked for by their names alone.
+    by_name: bool,
     /// The rows belong to something that was looked for before.
     waiting: bool,
 }
@@ -137,6 +139,7 @@ impl<I: Clone + PartialEq> Picker<I> {
             query: Field::new(QUERY_BYTES_MAX),
             finder: Finder::new(""),
             elsewhere: false,
+            by_name: false,
             waiting: false,
         };
         picker.take_rows(rows);
@@ -192,6 +195,14 @@ impl<I: Clone + PartialEq> Picker<I> {
     /// Somebody else searches: after [`Picked::Asked`] the program asks, and gives the rows to [`Picker::answer`].
     pub fn searched_elsewhere(mut self) -> Picker<I> {
         self.elsewhere = true;
+        self
+    }
+
+    /// Rows are looked for by their names alone: what else is told of them, such as a number, is no name.
+    pub fn by_name(mut self) -> Picker<I> {
+        self.by_name = true;
+        let rows = std::mem::take(&mut self.rows);
+        self.take_rows(rows);
         self
     }
 
@@ -341,7 +352,9 @@ impl<I: Clone + PartialEq> Picker<I> {
 
     fn take_rows(&mut self, mut rows: Vec<Row<I>>) {
         rows.truncate(ROWS_MAX);
-        self.haystacks = rows.iter().map(|row| Haystack::new(&row.label, &row.detail)).collect();
+        let nothing = Shown::default();
+        let haystack = |row: &Row<I>| Haystack::new(&row.label, if self.by_name { &nothing } else { &row.detail });
+        self.haystacks = rows.iter().map(haystack).collect();
         self.rows = rows;
         self.fit();
     }

@@ -4,18 +4,28 @@
 
 use std::ops::Range;
 
+use ratatui::buffer::CellWidth;
 use textwrap::WordSeparator;
 use textwrap::core::Fragment;
 use textwrap::wrap_algorithms::wrap_first_fit;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 /// Columns that a text takes, measured by whole graphemes as the buffer of the screen does.
 pub fn width(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
     } else {
-        text.graphemes(true).map(UnicodeWidthStr::width).sum()
+        text.graphemes(true).map(grapheme_width).sum()
+    }
+}
+
+/// As the buffer counts it, which is not always as the library below both does: of a half-width katakana with its sound mark, say.
+/// Whatever was put behind a text by another count would stand in its last column, or leave one free.
+fn grapheme_width(grapheme: &str) -> usize {
+    match grapheme.len() {
+        // The buffer takes no control characters.
+        1 => 1,
+        _ => usize::from(grapheme.cell_width()),
     }
 }
 

@@ -38,6 +38,7 @@ impl App {
         let picker = Picker::new(Shown::line(&title), self.tag_rows(&about, ""))
             .verb(Shown::fixed("Enter puts on or takes off"))
             .hint(Shown::fixed("type a tag"))
+            .by_name()
             .when_empty(Shown::fixed("There are no tags yet"));
         self.open_picker(PickFor::Tags, about, picker);
     }
@@ -106,8 +107,13 @@ impl App {
             }
         }
         let Some(Over::Picker(pick)) = &self.over else { return };
-        let rows = self.tag_rows(&pick.about, &pick.picker.query());
+        let query = pick.picker.query();
+        let rows = self.tag_rows(&pick.about, &query);
         self.set_picker_rows(rows);
+        // A tag that is typed whole is meant, whatever else fits it.
+        if let (Some(Over::Picker(pick)), Ok(typed)) = (&mut self.over, Tag::parse(&query)) {
+            pick.picker.select_where(|row| *row == Choice::Tag(typed.clone()));
+        }
     }
 
     /// Puts a tag on all of them; takes it off if all have it. The list stays open.

@@ -85,6 +85,16 @@ fn a_new_tag_is_typed() {
 }
 
 #[test]
+fn a_tag_is_looked_for_by_its_name_and_one_typed_whole_is_meant() {
+    let mut seat = seat();
+    assert!(seat.press("#").row_with("[ ] vip").contains("2 chats"));
+    seat.press("chat").sees_no("[ ] vip").press("<enter>");
+    tags(&mut seat, "alice", &["chat"], &[]);
+    seat.press("vi");
+    assert!(seat.row_with("[ ] vi ").contains('›'), "and not the longer one");
+}
+
+#[test]
 fn what_the_desk_says_of_the_tags_is_what_is_shown() {
     let mut seat = seat();
     seat.press("#vip<enter>");

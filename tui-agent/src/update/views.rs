@@ -156,7 +156,9 @@ impl App {
 
 /// The name of a view as it is kept.
 pub(crate) fn named(name: &str) -> Result<String, Shown> {
-    let name = Tag::parse(name).map_err(|wrong| Shown::line(&wrong.to_string()))?;
+    // Made as a tag is, and yet none.
+    let words = |wrong: String| Shown::line(&wrong.replacen("a tag ", "a name ", 1));
+    let name = Tag::parse(name).map_err(|wrong| words(wrong.to_string()))?;
     match TAKEN.contains(&name.as_str()) {
         true => Err(Shown::line(&format!(
             "`{}` is a word here; take another name",
