@@ -407,7 +407,11 @@ fn what_is_copied_and_addresses_go_to_the_terminal_in_its_own_words() {
         shown, "https://example.com/a?b=1",
         "one run: told once, and what is shown is what is opened"
     );
-    assert!(after.starts_with('.') && !open.contains('\x07'), "{after:?}");
+    assert!(
+        after.starts_with("\x1b[24m."),
+        "underlined as far as the link goes: {after:?}"
+    );
+    assert!(!open.contains('\x07'), "{open:?}");
     pty.send("/copy one; two\r");
     pty.sees("Copied the line: 1 line, 8 B, sent to the");
     let raw = String::from_utf8_lossy(&pty.raw).into_owned();
