@@ -63,7 +63,7 @@ pub struct Config {
     pub habits: Habits,
     /// Keys, in the order of the file.
     pub bindings: Vec<Binding>,
-    /// Nothing was left out of it as a mistake: what follows from all of it can be told.
+    /// No key was left out of it as a mistake: what follows from all of them can be told.
     pub whole: bool,
 }
 
@@ -164,9 +164,9 @@ impl Config {
                 let at = error.span().map_or(0, |span| span.start);
                 let why = error.message().replace('\n', "; ");
                 reader.mistake(at, format!("this is not TOML: {why}"));
+                config.whole = false;
             }
         }
-        config.whole = reader.mistakes.is_empty();
         reader.mistakes.sort_by_key(|mistake| mistake.at);
         (config, reader.mistakes)
     }
@@ -198,6 +198,7 @@ impl Reader<'_> {
         let has_list = contexts.contains(&habits::TABLE);
         let known = &KNOWN[..KNOWN.len() - usize::from(!has_list)];
         for (name, value) in table {
+            let before = self.mistakes.len();
             match name.get_ref().as_ref() {
                 "mouse" => config.mouse = self.yes_or_no("mouse", value),
                 "kitty_keys" => config.kitty_keys = self.yes_or_no("kitty_keys", value),
@@ -208,6 +209,9 @@ impl Reader<'_> {
                 habits::TABLE if has_list => config.habits = self.habits(value),
                 other => self.unknown(name.span().start, "setting", other, known),
             }
+            // A mistake elsewhere takes no key away; what has an unknown name may have been meant as keys.
+            let of_keys = !known.contains(&name.get_ref().as_ref()) || name.get_ref() == "keys";
+            config.whole &= !of_keys || self.mistakes.len() == before;
         }
         // A table has no order of its own.
         config.bindings.sort_by_key(|binding| binding.key_at);

@@ -153,24 +153,48 @@ fn a_key_is_taken_away_where_it_is() {
     assert!(merged("[keys.compose]\n\"ctrl-d\" = \"none\"\n[keys.list]\nn = \"none\"\n").is_ok());
 }
 
-#[test]
-fn a_table_that_there_is_not_hides_no_other_mistake() {
-    let text = "[keys.chat]\nz = \"done\"\n[keys.list]\nz = \"dne\"\n\"hyper-q\" = \"done\"\n[keys.everywhere]\n\"ctrl-c\" = \"none\"\n";
+/// The mistakes of a whole file, without its name.
+fn mistakes(text: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("agent.toml");
     std::fs::write(&file, text).unwrap();
     let read = Config::with_keys(Some(&file), "agent.toml", NAMES, |config| {
         Keymap::new(TABLE).unwrap().merged(config, &RULES)
     });
-    let told: Vec<String> = read.map(drop).unwrap_err().iter().map(Mistake::to_string).collect();
-    let at: Vec<&str> = told.iter().filter_map(|it| it.split("agent.toml:").nth(1)).collect();
+    let told = read.map(drop).unwrap_err();
+    told.iter()
+        .filter_map(|it| it.to_string().split("agent.toml:").nth(1).map(str::to_owned))
+        .collect()
+}
+
+#[test]
+fn a_table_that_there_is_not_hides_no_other_mistake() {
+    let text = "[keys.chat]\nz = \"done\"\n[keys.list]\nz = \"dne\"\n\"hyper-q\" = \"done\"\n[keys.everywhere]\n\"ctrl-c\" = \"none\"\n";
     assert_eq!(
-        at,
+        mistakes(text),
         [
             "1:7: there is no table of keys \"chat\"; known are compose, list, everywhere",
             "4:5: there is no action \"dne\"; did you mean \"done\"?",
             "5:1: \"hyper-q\" is no key: write it like ctrl-n, alt-enter, f5, pgup or a single character",
         ],
         "what would only follow from them is not told"
+    );
+}
+
+#[test]
+fn a_mistake_that_is_not_of_keys_hides_no_key_that_is_missed() {
+    let of_keys = "[keys.everywhere]\n\"ctrl-c\" = \"none\"\n\"ctrl-d\" = \"next-for-me\"\n";
+    let lines = |text: &str| -> Vec<String> {
+        mistakes(text)
+            .iter()
+            .filter_map(|it| it.split(':').next().map(str::to_owned))
+            .collect()
+    };
+    assert_eq!(lines(&format!("mouse = 3\n{of_keys}")), ["1", "3", "3", "4"]);
+    assert_eq!(lines(&format!("[notify]\nbel = true\n{of_keys}")), ["2", "4", "4", "5"]);
+    assert_eq!(
+        lines(&format!("[key.list]\nq = \"interrupt\"\n{of_keys}")),
+        ["1"],
+        "what has an unknown name may have been meant as keys"
     );
 }
