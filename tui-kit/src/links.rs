@@ -71,19 +71,22 @@ pub fn known(environment: impl Fn(&str) -> Option<String>) -> bool {
 
 /// The addresses in a gated text, in order.
 pub fn find(text: &str) -> Vec<Link> {
-    let mut found = Vec::new();
+    let links = addresses(text).filter_map(|at| {
+        let open = open_of(&text[at.clone()]).filter(|_| !is_cut(&text[at.end..]))?;
+        Some(Link { at, open })
+    });
+    links.take(LINKS_MAX).collect()
+}
+
+/// Where addresses stand in a gated text, in order: also those of which no links are made.
+pub(crate) fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut from = 0;
-    while let Some(at) = next_scheme(text, from) {
+    std::iter::from_fn(move || {
+        let at = next_scheme(text, from)?;
         let end = end_of(text, at);
         from = end.max(at + 1);
-        if let Some(open) = open_of(&text[at..end]).filter(|_| !is_cut(&text[end..])) {
-            found.push(Link { at: at..end, open });
-            if found.len() == LINKS_MAX {
-                break;
-            }
-        }
-    }
-    found
+        Some(at..end)
+    })
 }
 
 fn next_scheme(text: &str, from: usize) -> Option<usize> {
@@ -108,14 +111,22 @@ fn end_of(text: &str, at: usize) -> usize {
     };
     let mut address = &text[at..];
     address = &address[..address.find(no_address).unwrap_or(address.len())];
+    // Counted once: thousands of closing signs behind an address took a third of a second when they were counted again after each.
+    let mut too_many = [('(', ')'), ('[', ']')].map(|(open, close)| {
+        let closes = address.matches(close).count();
+        (close, closes.saturating_sub(address.matches(open).count()))
+    });
     loop {
         let shorter = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_', '~']);
-        let unbalanced = |open: char, close: char| {
-            shorter.ends_with(close) && shorter.matches(close).count() > shorter.matches(open).count()
-        };
-        let shorter = match unbalanced('(', ')') || unbalanced('[', ']') {
-            true => &shorter[..shorter.len() - 1],
-            false => shorter,
+        let unbalanced = too_many
+            .iter_mut()
+            .find(|(close, count)| *count > 0 && shorter.ends_with(*close));
+        let shorter = match unbalanced {
+            Some((_, count)) => {
+                *count -= 1;
+                &shorter[..shorter.len() - 1]
+            }
+            None => shorter,
         };
         if shorter == address {
             return at + address.len();

@@ -10,6 +10,8 @@ use textwrap::core::Fragment;
 use textwrap::wrap_algorithms::wrap_first_fit;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::links;
+
 /// Columns that a text takes, measured by whole graphemes as the buffer of the screen does.
 pub fn width(text: &str) -> usize {
     if text.is_ascii() {
@@ -38,6 +40,18 @@ struct Piece {
     blank_columns: usize,
 }
 
+impl Piece {
+    /// An empty one, to grow.
+    fn at(start: usize) -> Piece {
+        Piece {
+            bytes: start..start,
+            blanks: 0,
+            columns: 0,
+            blank_columns: 0,
+        }
+    }
+}
+
 impl Fragment for Piece {
     fn width(&self) -> f64 {
         self.columns as f64
@@ -53,7 +67,7 @@ impl Fragment for Piece {
 }
 
 /// The rows of a text at most `columns` wide (at least 1), as byte ranges. Blanks at a break belong to no row; LF ends a row. A
-/// single grapheme that is wider than all columns gets a row of its own.
+/// single grapheme that is wider than all columns gets a row of its own. An address that fits a row is never broken.
 pub fn wrap(text: &str, columns: usize) -> Vec<Range<usize>> {
     let columns = columns.max(1);
     let mut rows = Vec::new();
@@ -72,15 +86,17 @@ fn wrap_line(line: &str, start: usize, columns: usize, rows: &mut Vec<Range<usiz
     }
     // Line breaking knows words, not graphemes: a mark on a blank would be torn off.
     let mut whole_until = boundaries(line);
+    let addresses = addresses_within(line, columns);
+    let (mut tears, mut cuts) = (inside(&addresses), inside(&addresses));
     let mut pieces = Vec::new();
     let (mut first, mut at) = (0, 0);
     for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
         let blank = at + word.word.len();
         at = blank + word.whitespace.len();
         let blank_is_apart = whole_until(blank);
-        if whole_until(at) {
+        if whole_until(at) && !tears(at) {
             let end = if blank_is_apart { blank } else { at };
-            push_pieces(line, first..end, at - end, columns, &mut pieces);
+            push_pieces(line, first..end, at - end, columns, &mut cuts, &mut pieces);
             first = at;
         }
     }
@@ -92,6 +108,28 @@ fn wrap_line(line: &str, start: usize, columns: usize, rows: &mut Vec<Range<usiz
         if let (Some(first), Some(last)) = (row.first(), row.last()) {
             rows.push(start + first.bytes.start..start + last.bytes.end);
         }
+    }
+}
+
+/// The addresses that have room in a row. Words break behind each of their slashes, so that the host stood below its `https://`.
+fn addresses_within(line: &str, columns: usize) -> Vec<Range<usize>> {
+    if !line.contains("://") {
+        return Vec::new();
+    }
+    let mut whole_until = boundaries(line);
+    let fits = |at: &Range<usize>| {
+        let between_graphemes = whole_until(at.start) && whole_until(at.end);
+        between_graphemes && width(&line[at.clone()]) <= columns
+    };
+    links::addresses(line).filter(fits).collect()
+}
+
+/// Tells of growing offsets whether they stand within one of these ranges, which follow each other.
+fn inside(ranges: &[Range<usize>]) -> impl FnMut(usize) -> bool {
+    let mut ranges = ranges.iter().peekable();
+    move |offset| {
+        while ranges.next_if(|range| range.end <= offset).is_some() {}
+        ranges.peek().is_some_and(|range| range.start < offset)
     }
 }
 
@@ -110,30 +148,26 @@ fn boundaries(line: &str) -> impl FnMut(usize) -> bool {
     }
 }
 
-/// A word that is wider than a row is cut between graphemes.
-fn push_pieces(line: &str, word: Range<usize>, blanks: usize, columns: usize, pieces: &mut Vec<Piece>) {
-    let mut piece = Piece {
-        bytes: word.start..word.start,
-        blanks: 0,
-        columns: 0,
-        blank_columns: 0,
-    };
-    for (at, grapheme) in line[word.clone()].grapheme_indices(true) {
-        let grapheme_columns = width(grapheme);
-        if piece.columns > 0 && piece.columns + grapheme_columns > columns {
-            let next = word.start + at;
-            pieces.push(std::mem::replace(
-                &mut piece,
-                Piece {
-                    bytes: next..next,
-                    blanks: 0,
-                    columns: 0,
-                    blank_columns: 0,
-                },
-            ));
+/// A word that is wider than a row is cut between graphemes, but for the places that `kept` names: in an address that fits.
+fn push_pieces(
+    line: &str,
+    word: Range<usize>,
+    blanks: usize,
+    columns: usize,
+    mut kept: impl FnMut(usize) -> bool,
+    pieces: &mut Vec<Piece>,
+) {
+    let mut piece = Piece::at(word.start);
+    let starts = line[word.clone()].grapheme_indices(true).map(|(at, _)| word.start + at);
+    let mut starts = starts.filter(|at| !kept(*at)).peekable();
+    while let Some(start) = starts.next() {
+        let end = starts.peek().copied().unwrap_or(word.end);
+        let unit_columns = width(&line[start..end]);
+        if piece.columns > 0 && piece.columns + unit_columns > columns {
+            pieces.push(std::mem::replace(&mut piece, Piece::at(start)));
         }
-        piece.columns += grapheme_columns;
-        piece.bytes.end = word.start + at + grapheme.len();
+        piece.columns += unit_columns;
+        piece.bytes.end = end;
     }
     piece.blanks = blanks;
     piece.blank_columns = width(&line[piece.bytes.end..piece.bytes.end + piece.blanks]);

@@ -29,6 +29,36 @@ fn wraps() {
 }
 
 #[test]
+fn an_address_that_fits_a_row_stays_whole() {
+    let address = "https://host.example/a-b";
+    rows(
+        &format!("see {address}. Now"),
+        26,
+        &["see", "https://host.example/a-b.", "Now"],
+    );
+    rows(&format!("see {address}"), 24, &["see", address]);
+    rows(
+        &format!("read http://a.example/x or {address}?"),
+        24,
+        &["read http://a.example/x", "or", address, "?"],
+    );
+    rows(&format!("see ({address})"), 24, &["see (", address, ")"]);
+    rows("see HTTP://a.example/猫-猫猫", 24, &["see", "HTTP://a.example/猫-猫猫"]);
+    // One that is longer than a row, and what is no address, break as they did.
+    rows(&format!("see {address}"), 23, &["see https://", "host.example/a-b"]);
+    rows("look into server/src/store", 18, &["look into server/", "src/store"]);
+}
+
+#[test]
+fn the_signs_behind_addresses_cost_no_time() {
+    let text = format!("http://a.example/{}", ")]".repeat(20_000));
+    assert_eq!(
+        wrap(&text, 40).iter().map(|row| &text[row.clone()]).collect::<String>(),
+        text
+    );
+}
+
+#[test]
 fn a_long_word_is_quick() {
     let word = "x".repeat(16_384);
     assert_eq!(wrap(&word, 64).len(), 256);
@@ -50,7 +80,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn wrapping_keeps_width_graphemes_and_text(raw in any::<String>(), words in "([a-z]{1,12}[ \n]{0,3}|👨‍👩‍👧‍👦|你好|e\u{301}){0,30}", columns in 1_usize..30) {
+    fn wrapping_keeps_width_graphemes_and_text(raw in any::<String>(), words in "([a-z]{1,12}[ \n]{0,3}|\\(?https?://[a-z/.]{0,12}|👨‍👩‍👧‍👦|你好|e\u{301}){0,30}", columns in 1_usize..30) {
         for shown in [Shown::text(&raw), Shown::text(&words)] {
             let text = shown.as_str();
             let boundaries: HashSet<usize> = text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]).collect();
