@@ -5,6 +5,7 @@
 
 mod hits;
 mod matching;
+mod row;
 mod view;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use minicom_protocol::gate::Shown;
 use ratatui::layout::{Position, Rect};
 
 pub use self::hits::Hits;
+pub use self::row::{Row, numbered};
 use crate::composer::{Field, Handled};
 use crate::cursor::ListCursor;
 use crate::key::Key;
@@ -24,57 +26,6 @@ pub const QUERY_BYTES_MAX: usize = 256;
 pub const ROWS_MAX: usize = 20_000;
 /// Rows of the screen besides the list: the rule with the title, and what is looked for.
 pub const FRAME_ROWS: u16 = 2;
-
-/// One row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row<I> {
-    /// What the program knows it by.
-    pub id: I,
-    /// The digit (1 to 9) that chooses it at once while nothing is looked for.
-    pub digit: Option<u8>,
-    /// Its name or short code.
-    pub label: Shown,
-    /// What else is told of it.
-    pub detail: Shown,
-    /// Why it cannot be chosen now.
-    pub disabled: Option<Shown>,
-    /// What was found in `detail`, where somebody else searches and knows it.
-    pub hits: Option<Hits>,
-}
-
-impl<I> Row<I> {
-    /// A row that can be chosen and has no digit.
-    pub fn new(id: I, label: Shown, detail: Shown) -> Row<I> {
-        Row {
-            id,
-            digit: None,
-            label,
-            detail,
-            disabled: None,
-            hits: None,
-        }
-    }
-
-    /// The same row with what was found in its detail: that is marked, and in sight however little room there is.
-    pub fn found(mut self, hits: Hits) -> Row<I> {
-        self.hits = Some(hits);
-        self
-    }
-
-    /// The same row; if there is a reason, it cannot be chosen.
-    pub fn disabled(mut self, reason: Option<Shown>) -> Row<I> {
-        self.disabled = reason;
-        self
-    }
-}
-
-/// Gives the first nine rows their digits.
-pub fn numbered<I>(mut rows: Vec<Row<I>>) -> Vec<Row<I>> {
-    for (row, digit) in rows.iter_mut().zip(1..=9) {
-        row.digit = Some(digit);
-    }
-    rows
-}
 
 /// What became of a key or click.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,9 +104,10 @@ impl<I: Clone + PartialEq> Picker<I> {
         self
     }
 
-    /// What Enter does, in the words of its rule: for a footer.
+    /// What Enter does with the selected row, in the words of the rule: for a footer.
     pub fn enter(&self) -> &Shown {
-        &self.verb
+        let own = self.selected().and_then(|row| row.verb.as_ref());
+        own.unwrap_or(&self.verb)
     }
 
     /// What another key does, told whether or not there is a row: `Tab everywhere`.
@@ -255,6 +207,16 @@ impl<I: Clone + PartialEq> Picker<I> {
     /// Rows that fit now.
     pub fn fitting(&self) -> usize {
         self.fits.len()
+    }
+
+    /// The rows that fit and all rows, but for those that only do something.
+    fn counts(&self) -> (usize, usize) {
+        let fitting = self.fits.iter().map(|index| &self.rows[*index]);
+        let of_list = |row: &&Row<I>| row.verb.is_none();
+        (
+            fitting.filter(of_list).count(),
+            self.rows.iter().filter(of_list).count(),
+        )
     }
 
     /// Rows of the screen that it wants, at most so many.

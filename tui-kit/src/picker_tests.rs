@@ -149,6 +149,33 @@ fn a_hint_says_what_can_be_typed() {
 }
 
 #[test]
+fn a_row_that_only_does_something_says_so_and_is_not_counted() {
+    let word = || row("look again", "asks anew").acts(Shown::fixed("Enter does it"));
+    let rule = |picker: &mut Picker<&'static str>| {
+        let (buffer, _) = drawn(picker, 60, 8, Theme::ansi());
+        plain(&buffer).lines().rev().nth(1).unwrap_or_default().to_owned()
+    };
+    let mut picker = replies();
+    picker.set_rows(vec![row("look", "Let me look."), row("late", "Sorry."), word()]);
+    let _ = press(&mut picker, "look");
+    let looks = rule(&mut picker);
+    assert!(
+        looks.contains("Saved replies · 1 of 2 ") && looks.contains("Enter inserts"),
+        "{looks}"
+    );
+    let _ = press(&mut picker, "<down>");
+    let does = rule(&mut picker);
+    assert!(
+        does.contains("Saved replies · 1 of 2 ") && does.contains("Enter does it"),
+        "{does}"
+    );
+    assert_eq!(picker.enter().as_str(), "Enter does it");
+    picker.set_rows(vec![word()]);
+    let alone = rule(&mut picker);
+    assert!(alone.contains("Saved replies · 0 ─"), "{alone}");
+}
+
+#[test]
 fn what_was_looked_for_and_cannot_be_chosen_is_not_something_else() {
     let mut picker = replies();
     let _ = press(&mut picker, "lock");

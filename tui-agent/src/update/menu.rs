@@ -9,7 +9,7 @@ use minicom_tui_kit::{Available, Key, Now, Picker, Shown, picker::Row};
 use crate::{
     app::App,
     keys::{self, Action, contexts},
-    over::{Choice, Pick, PickFor},
+    over::{Choice, Over, Pick, PickFor},
     words,
 };
 
@@ -45,6 +45,15 @@ impl App {
         rows.extend(self.customer_rows());
         let picker = Picker::new(Shown::fixed("Menu"), rows).also(Shown::fixed("Tab finds it everywhere"));
         self.open_picker(PickFor::Menu, Vec::new(), picker);
+    }
+
+    /// The menu's key while something lies over the chat: closes it, but opens the menu in the place of another list. That may have named
+    /// the key for what it does not have.
+    pub(super) fn menu_beside(&mut self) {
+        match &self.over {
+            Some(Over::Picker(pick)) if pick.purpose != PickFor::Menu => self.menu(),
+            _ => self.over = None,
+        }
     }
 
     /// Customers, also those whose chats have ended, each with the newest conversation that is known here.

@@ -253,7 +253,8 @@ impl App {
     pub(super) fn key_beside(&mut self, key: Option<Key>) -> bool {
         let action = key.and_then(|key| self.keymap.action(contexts(true), key));
         match action {
-            Some(Action::Interrupt | Action::Menu) => self.over = None,
+            Some(Action::Interrupt) => self.over = None,
+            Some(Action::Menu) => self.menu_beside(),
             Some(Action::Help) => self.help = Some(Place::default()),
             Some(Action::Redraw) => self.out.push(Effect::Redraw),
             Some(Action::Suspend) => {

@@ -48,14 +48,16 @@ impl App {
     /// Opens the saved replies.
     pub(crate) fn saved_replies(&mut self, now: Now) {
         let Some(conversation) = self.open_one(now) else { return };
-        let words = match self.replica.has_all_replies() {
-            true => "There are no saved replies yet. // writes a slash",
-            false => "loading",
+        let menu = self.key_words(Action::Menu);
+        let words = match (self.replica.has_all_replies(), menu.as_str()) {
+            (true, "") => "None yet; // is a slash".to_owned(),
+            (true, menu) => format!("None yet: {menu} replies makes one; // is a slash"),
+            (false, _) => "loading".to_owned(),
         };
         let picker = Picker::new(Shown::fixed("Saved replies"), self.reply_rows(""))
             .prefix("/")
             .verb(Shown::fixed("Enter inserts"))
-            .when_empty(Shown::fixed(words));
+            .when_empty(Shown::line(&words));
         self.open_picker(PickFor::SavedReply, vec![conversation], picker);
     }
 

@@ -33,7 +33,7 @@ pub(super) fn rows(query: &str) -> impl Iterator<Item = Row<Choice>> {
     let more = WORDS.iter().filter(has_more).map(move |(_, does)| (typed, *does));
     whole.chain(more).map(|(word, does)| {
         let choice = Choice::Word(word.to_owned());
-        Row::new(choice, Shown::line(&format!("/{word}")), Shown::fixed(does))
+        Row::new(choice, Shown::line(&format!("/{word}")), Shown::fixed(does)).acts(Shown::fixed("Enter does it"))
     })
 }
 

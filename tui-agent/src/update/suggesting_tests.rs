@@ -245,6 +245,15 @@ fn a_word_behind_the_slash_stands_in_the_list_and_is_chosen() {
 }
 
 #[test]
+fn a_word_is_done_and_is_no_saved_reply() {
+    let mut seat = seat();
+    seat.press("/").sees("Saved replies · 5 ").sees("Enter inserts");
+    seat.press("summ").sees("Saved replies · 0 of 5").sees("Enter does it");
+    seat.sees_no("Enter inserts");
+    seat.press("<esc>/l").sees("Enter inserts").sees_no("Enter does it");
+}
+
+#[test]
 fn hostile_words_are_shown_gated() {
     let mut seat = seat();
     let (question, mut reply) = told(&seat.desk);

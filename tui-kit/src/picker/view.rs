@@ -105,13 +105,12 @@ impl<I: Clone + PartialEq> Picker<I> {
             return;
         }
         let dot = theme.signs().dot;
+        let (fitting, all) = self.counts();
         let title = match (self.waiting, self.query.is_empty()) {
             (true, _) if !self.remark.is_empty() => self.title.to_string(),
             (true, _) => format!("{} {dot} searching", self.title),
-            (false, false) if !self.elsewhere => {
-                format!("{} {dot} {} of {}", self.title, self.fits.len(), self.rows.len())
-            }
-            _ => format!("{} {dot} {}", self.title, self.fits.len()),
+            (false, false) if !self.elsewhere && all > 0 => format!("{} {dot} {fitting} of {all}", self.title),
+            _ => format!("{} {dot} {fitting}", self.title),
         };
         let title = match self.remark.is_empty() {
             true => title,
@@ -119,7 +118,7 @@ impl<I: Clone + PartialEq> Picker<I> {
         };
         let columns = usize::from(area.width);
         let verb = match self.selected() {
-            Some(_) => self.verb.as_str(),
+            Some(_) => self.enter().as_str(),
             None => "Esc closes",
         };
         let both = format!("{} {dot} {verb}", self.also);
