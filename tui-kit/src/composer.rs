@@ -185,9 +185,7 @@ impl Composer {
             return Handled::No;
         };
         let text = self.chips.of(sign).unwrap_or_default().to_owned();
-        self.editor.jump(line, at + sign.len_utf8());
-        self.editor.remove_before(sign.len_utf8());
-        self.editor.insert(&text);
+        self.editor.replace(line, at..at + sign.len_utf8(), &text);
         self.after_edit(true)
     }
 
@@ -251,8 +249,8 @@ impl Composer {
         if self.bytes() + text.len() > HELD_BYTES_MAX {
             return self.insert(text);
         }
-        self.editor.remove_before(byte - from);
-        self.editor.insert(&without_signs(&gate::written(text)));
+        self.editor
+            .replace(line, from..byte, &without_signs(&gate::written(text)));
         self.after_edit(true)
     }
 

@@ -441,6 +441,37 @@ fn one_key_deletes_it_undo_brings_it_back_and_another_shows_it() {
 }
 
 #[test]
+fn what_stands_in_the_place_of_something_else_is_one_step_of_undo() {
+    let mut composer = Composer::default();
+    composer.set_size(60, 20);
+    press(&mut composer, "see ");
+    let _ = composer.paste(&large());
+    press(&mut composer, "<alt-y>");
+    let rows = composer.rows();
+    assert!(rows > 1, "shown in full");
+    press(&mut composer, "<ctrl-_>");
+    assert_eq!(
+        (composer.text(), composer.rows()),
+        (format!("see {}", large()), 1),
+        "a sign again"
+    );
+    press(&mut composer, "<alt-z>");
+    assert_eq!((composer.text(), composer.rows()), (format!("see {}", large()), rows));
+    press(&mut composer, "<ctrl-_><ctrl-_>");
+    assert_eq!(composer.text(), "see ");
+    // A name that is completed, and a backslash that Enter makes a new line of.
+    let mut composer = Composer::with_text("ask @b");
+    let _ = composer.replace_before(1, "bob ");
+    assert_eq!(composer.text(), "ask @bob ");
+    press(&mut composer, "<ctrl-_>");
+    assert_eq!(composer.text(), "ask @b");
+    press(&mut composer, "\\<enter>");
+    assert_eq!(composer.text(), "ask @b\n");
+    press(&mut composer, "<ctrl-_>");
+    assert_eq!(composer.text(), "ask @b\\");
+}
+
+#[test]
 fn a_sign_from_outside_is_none() {
     let mut composer = Composer::default();
     let _ = composer.paste(&large());

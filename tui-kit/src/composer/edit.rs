@@ -189,15 +189,6 @@ impl Editor {
         }
     }
 
-    /// Removes so many bytes before the cursor, on its line.
-    pub(super) fn remove_before(&mut self, bytes: usize) {
-        let (line, byte) = self.cursor();
-        let bytes = bytes.min(byte);
-        if bytes > 0 {
-            self.remove((line, byte - bytes), bytes, false);
-        }
-    }
-
     pub(super) fn clear(&mut self) -> bool {
         let bytes = self.bytes;
         bytes > 0 && self.remove((0, 0), bytes, false)
@@ -245,10 +236,10 @@ impl Editor {
         byte == self.line(line).len() && self.line(line).ends_with('\\')
     }
 
+    /// The backslash before the cursor becomes a line end.
     pub(super) fn replace_backslash(&mut self) -> bool {
-        self.backspace();
-        self.insert("\n");
-        true
+        let (line, byte) = self.cursor();
+        self.replace(line, byte - 1..byte, "\n")
     }
 
     pub(super) fn left(&mut self) -> bool {
