@@ -73,6 +73,7 @@ impl App {
         let title = Shown::line(&format!("Keep {customer} out"));
         let picker = Picker::new(title, rows)
             .verb(Shown::fixed("Enter asks why"))
+            .by_name()
             .hint(Shown::fixed("or type 30m, 2h, 3d"));
         self.open_picker(PickFor::Block, vec![conversation], picker);
     }

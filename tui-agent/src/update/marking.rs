@@ -158,7 +158,7 @@ impl App {
             )
         });
         let title = format!("Priority of {}", self.these(&about));
-        let mut picker = Picker::new(Shown::line(&title), numbered(rows.to_vec()));
+        let mut picker = Picker::new(Shown::line(&title), numbered(rows.to_vec())).by_name();
         // Enter right after the key changes nothing.
         picker.select_where(|row| current.is_some_and(|now| *row == Choice::Priority(now)));
         self.open_picker(PickFor::Priority, about, picker);

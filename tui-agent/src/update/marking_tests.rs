@@ -133,6 +133,7 @@ fn how_urgent_it_is_has_a_digit_each() {
     seat.sees("Priority set to low.");
     seat.press("plow<enter>");
     assert_eq!(seat.commands().len(), 1, "by its name, too");
+    seat.press("pnow").sees("Nothing fits \"now\"");
 }
 
 #[test]

@@ -112,6 +112,7 @@ impl App {
         let title = format!("Transfer {} to", self.these(&about));
         let picker = Picker::new(Shown::line(&title), self.transfer_rows(&about))
             .verb(Shown::fixed("Enter transfers"))
+            .by_name()
             .when_empty(Shown::fixed("There is nobody else"));
         self.open_picker(PickFor::Transfer, about, picker);
     }
@@ -297,7 +298,9 @@ impl App {
             return;
         }
         let title = format!("Assign {} to", self.these(&about));
-        let picker = Picker::new(Shown::line(&title), self.assign_rows()).verb(Shown::fixed("Enter assigns"));
+        let picker = Picker::new(Shown::line(&title), self.assign_rows())
+            .verb(Shown::fixed("Enter assigns"))
+            .by_name();
         self.open_picker(PickFor::Assign, about, picker);
     }
 

@@ -360,6 +360,15 @@ fn a_typed_time_says_when_it_is() {
         .sees("until alice writes");
 }
 
+/// Each row tells when it ends: those words are no names of a time.
+#[test]
+fn a_time_is_looked_for_by_its_name() {
+    let mut seat = seat();
+    seat.press("<esc>sun")
+        .sees("Put alice aside · 1 of 6")
+        .sees("until alice writes");
+}
+
 /// On a Sunday tomorrow is Monday: one row says it.
 #[test]
 fn a_time_is_offered_once() {

@@ -33,6 +33,7 @@ impl App {
         let rows = self.snooze_rows(&about, "", now);
         let picker = Picker::new(Shown::line(&title), rows)
             .verb(Shown::fixed("Enter snoozes"))
+            .by_name()
             .hint(Shown::fixed("or type 2h, 30m, 14:30, tomorrow 10:00"));
         self.open_picker(PickFor::Snooze, about, picker);
     }

@@ -157,6 +157,7 @@ impl App {
         let title = format!("{} is the same person as", customer.name.shown());
         let picker = Picker::new(Shown::line(&title), Vec::new())
             .verb(Shown::fixed("Enter chooses"))
+            .by_name()
             .when_empty(Shown::fixed("Nobody else is known here"));
         let view = View::MergeWith {
             customer: customer.id,

@@ -87,7 +87,7 @@ impl App {
     }
 
     pub(super) fn lay_picker(&mut self, view: View, title: &str, rows: Vec<picker::Row<RowId>>, now: Now) {
-        let picker = Picker::new(Shown::line(title), rows);
+        let picker = Picker::new(Shown::line(title), rows).by_name();
         self.lay(view, Surface::Picker(picker), now);
     }
 

@@ -118,7 +118,7 @@ impl App {
                     picker::Row::new(RowId::Status(status), Shown::fixed(status.word()), Shown::fixed(now))
                 });
                 let title = format!("Ticket {number} is");
-                let mut picker = Picker::new(Shown::line(&title), numbered(rows.to_vec()));
+                let mut picker = Picker::new(Shown::line(&title), numbered(rows.to_vec())).by_name();
                 picker.select_where(|row| *row == RowId::Status(ticket.status));
                 self.lay(View::TicketStatus(number), Surface::Picker(picker), now);
             }
