@@ -167,6 +167,7 @@ impl App {
         if let Some(chat) = &mut self.chat {
             chat.sync(&self.replica);
         }
+        self.recall_replies();
         self.name_keys();
         self.show_files();
         self.go_on_opening();

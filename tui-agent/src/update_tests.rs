@@ -568,8 +568,32 @@ fn whoever_was_slower_keeps_the_text_and_is_told_who_won() {
 fn up_brings_back_what_was_sent_in_this_chat_only() {
     let mut seat = at_bob();
     seat.press("for bob<enter><alt-2>for alice<enter>");
-    seat.press("<up>").sees("▏for alice").press("<up>").sees("▏for alice");
+    seat.press("<up>").sees("▏for alice").press("<up>").sees("▏Hi Alice.");
+    seat.press("<up>").sees("▏Hi Alice.").press("<down>").sees("▏for alice");
     seat.press("<down><alt-3><up>").sees("▏for bob").sees_no("▏for alice");
+    seat.press("<up>").sees("▏Hi Bob.");
+}
+
+#[test]
+fn up_brings_ones_own_replies_of_before_this_program() {
+    let mut desk = Desk::new();
+    desk.ago(90).says("alice", "hello").taken("alice", ADA);
+    desk.replies("alice", ADA, "mine, the first")
+        .replies("alice", ADA, "mine, the second")
+        .replies("alice", BO, "a colleague's")
+        .bot("alice", "the bot's");
+    desk.ago(60).says("bob", "hello").taken("bob", ADA);
+    let mut seat = Seat::at(desk, 80, 24);
+    seat.press("<alt-2>").press("<up>").sees("▏mine, the second");
+    seat.press("<up>").sees("▏mine, the first");
+    seat.press("<up>").sees("▏mine, the first").press("<down><down>");
+    // What is sent here is newer, and a fresh start of the connection doubles nothing.
+    seat.press("one more<enter>");
+    seat.connect();
+    for brings in ["▏one more", "▏mine, the second", "▏mine, the first"] {
+        seat.press("<up>").sees(brings);
+    }
+    seat.press("<ctrl-c><alt-1>").press("<up>").sees_no("▏mine");
 }
 
 #[test]

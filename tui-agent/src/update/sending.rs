@@ -6,6 +6,8 @@ use minicom_client::{
 };
 use minicom_protocol::{
     command::{AgentCommand, SeenLines},
+    event::{EventBody, Part},
+    gate,
     ids::{CommandId, ConversationId},
     refusal::Refusal,
     stage::Stage,
@@ -15,8 +17,9 @@ use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Ends, Order, SentLine},
+    entries::own_line,
     words,
-    writing::{Mode, With, saved},
+    writing::{Mode, With, Written, saved},
 };
 
 impl App {
@@ -225,6 +228,40 @@ impl App {
             false => format!("{}: {words}", self.name_of(line.conversation)),
         };
         self.trouble(Shown::line(&words), Ends::Leaving);
+    }
+
+    /// One's own replies of before this program, for Up: those of the open thread, then those that are still on their way. They are
+    /// looked for once, when the thread is here.
+    pub(super) fn recall_replies(&mut self) {
+        let Some(chat) = self.chat.as_ref().filter(|chat| chat.is_loaded()) else {
+            return;
+        };
+        let here = chat.conversation;
+        let Some(thread) = self.replica.thread(chat.customer) else {
+            return;
+        };
+        if self.writing.get(here).is_some_and(Written::knows_thread) {
+            return;
+        }
+        let me = self.me();
+        let own = thread.events().filter(|it| it.subject.conversation() == Some(here));
+        let own = own.filter(|it| own_line(it, me).is_some());
+        let stored = own.filter_map(|event| match &event.body {
+            EventBody::Posted(posted) if posted.state.words().is_none() => {
+                posted.parts.iter().find_map(|part| match part {
+                    Part::Text(text) => Some(text.text.as_str()),
+                    _ => None,
+                })
+            }
+            _ => None,
+        });
+        let pending = self.replica.pending_lines(here).filter_map(|it| match &it.command {
+            // The holes of a saved reply were filled by the server.
+            AgentCommand::Post { text, reply: None, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        let replies = stored.chain(pending).map(gate::written).collect();
+        self.writing.of(here).know_thread(replies);
     }
 
     /// Sends the first line again that was refused or has become old.

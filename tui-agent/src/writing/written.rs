@@ -107,6 +107,8 @@ pub struct Written {
     pub(super) files: String,
     /// What the disk has otherwise.
     pub(super) unsaved: Vec<Kind>,
+    /// Up knows one's own replies that stand in the thread.
+    knows_thread: bool,
 }
 
 impl Written {
@@ -156,6 +158,17 @@ impl Written {
             self.drafted = Some(gate::written(text));
         }
         handled
+    }
+
+    /// Whether Up knows one's own replies that stand in the thread.
+    pub fn knows_thread(&self) -> bool {
+        self.knows_thread
+    }
+
+    /// Replies that stand in the thread, the oldest first: Up in the reply brings them back, behind what was sent by this program.
+    pub fn know_thread(&mut self, replies: Vec<String>) {
+        self.knows_thread = true;
+        self.composer.remember_earlier(replies);
     }
 
     /// The composer of a draft.
