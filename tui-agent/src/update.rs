@@ -23,6 +23,7 @@ mod hits;
 pub(crate) mod keeping;
 pub(crate) mod keeping_out;
 mod keys;
+pub(crate) mod leaving;
 pub(crate) mod looking;
 mod marking;
 mod menu;

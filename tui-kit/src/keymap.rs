@@ -45,6 +45,8 @@ pub enum Available {
 pub struct Hint<A> {
     /// Whose key is shown; `None` for words that stand alone, such as `/end finish`.
     pub action: Option<A>,
+    /// The key that is shown, where the action's first one means something else now.
+    pub key: Option<Key>,
     /// What is said behind the key.
     pub words: Shown,
 }
@@ -52,25 +54,37 @@ pub struct Hint<A> {
 impl<A> Hint<A> {
     /// An action's key with fixed words.
     pub fn of(action: A, words: &'static str) -> Hint<A> {
-        Hint {
-            action: Some(action),
-            words: Shown::fixed(words),
-        }
+        Hint::with(action, Shown::fixed(words))
     }
 
     /// An action's key with words that change, such as `next: carol 4:10`.
     pub fn with(action: A, words: Shown) -> Hint<A> {
         Hint {
             action: Some(action),
+            key: None,
             words,
+        }
+    }
+
+    /// An action with fixed words behind this one of its keys.
+    pub fn by(key: Key, action: A, words: &'static str) -> Hint<A> {
+        Hint {
+            key: Some(key),
+            ..Hint::of(action, words)
         }
     }
 
     /// Words without a key.
     pub fn words(words: &'static str) -> Hint<A> {
+        Hint::told(Shown::fixed(words))
+    }
+
+    /// Words without a key that change.
+    pub fn told(words: Shown) -> Hint<A> {
         Hint {
             action: None,
-            words: Shown::fixed(words),
+            key: None,
+            words,
         }
     }
 }
@@ -299,7 +313,8 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
 
     fn hint(&self, contexts: &[C], hint: &Hint<A>, theme: &Theme) -> Vec<Span<'static>> {
         let words = Span::styled(hint.words.to_string(), theme.hint());
-        match hint.action.map(|action| self.keys(contexts, action).first().copied()) {
+        let first = |action| self.keys(contexts, action).first().copied();
+        match hint.action.map(|action| hint.key.or_else(|| first(action))) {
             None => vec![words],
             // An action without a key here has no hint.
             Some(None) => vec![],

@@ -96,13 +96,6 @@ impl App {
         };
     }
 
-    /// Whether the search led to what is on the screen.
-    pub(crate) fn has_been_led(&self) -> bool {
-        self.finding
-            .at
-            .is_some_and(|(conversation, _)| self.conversation() == Some(conversation))
-    }
-
     fn show_finding(&mut self, now: Now) {
         let (title, other) = match self.finding.everywhere {
             true => ("Find everywhere", "Tab this chat"),
@@ -353,17 +346,14 @@ impl App {
         widens
     }
 
-    /// The search is over: back to exactly where it began. Whether there was one.
-    pub(crate) fn end_finding(&mut self) -> bool {
-        if self.finding.at.is_some() && !self.has_been_led() {
-            // Whoever has gone elsewhere meanwhile stays there.
-            self.finding = Finding::default();
-            return false;
-        }
-        let Some(from) = self.finding.from.take() else {
-            return false;
-        };
+    /// The search is over: back to exactly where it began. Whoever has gone elsewhere meanwhile stays there.
+    pub(crate) fn end_finding(&mut self) {
+        let goes_back = self.is_finding();
+        let Some(from) = self.finding.from.take() else { return };
         self.finding = Finding::default();
+        if !goes_back {
+            return;
+        }
         (self.views.go_to, self.views.opening) = (None, None);
         match from.conversation {
             Some(conversation) => self.open_chat(conversation),
@@ -372,7 +362,6 @@ impl App {
         self.focus = from.focus;
         self.finding.back = from.conversation.zip(from.place);
         self.stand_as_before();
-        true
     }
 
     /// Stands in the thread where one stood, as soon as it is here.

@@ -241,3 +241,14 @@ fn what_is_older_than_all_that_is_held_is_said_to_be_so() {
     seat.press("<pgup>")
         .sees("older messages are not held here · D writes the chat");
 }
+
+#[test]
+fn from_the_composer_the_next_hit_and_the_way_back_are_named() {
+    for (width, height) in [(80, 24), (40, 12)] {
+        let mut seat = Seat::at(desk(), width, height);
+        seat.press("<ctrl-n><ctrl-f>line").press("<enter>");
+        seat.sees("Alt+N next hit  Esc back").sees_no("Esc list");
+        seat.press("<alt-n>").sees("line 298").sees("Alt+N next hit  Esc back");
+        seat.press("<esc>").sees("F9 done").sees_no("Esc back").sees_no("Alt+N");
+    }
+}

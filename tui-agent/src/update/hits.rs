@@ -16,6 +16,18 @@ use crate::{
 /// Places of a thread that are gone through.
 const HITS_HERE: u32 = 100;
 
+    /// Whether the search led to what is on the screen.
+    pub(crate) fn has_been_led(&self) -> bool {
+        self.finding
+            .at
+            .is_some_and(|(conversation, _)| self.conversation() == Some(conversation))
+    }
+
+    /// Whether a search is on here: it is being typed, or has led to what is on the screen.
+    pub(crate) fn is_finding(&self) -> bool {
+        self.finding.from.is_some() && (self.finding.at.is_none() || self.has_been_led())
+    }
+
 impl App {
     /// A hit was chosen: the others in its thread are asked for.
     pub(super) fn ask_hits(&mut self, customer: CustomerId) {

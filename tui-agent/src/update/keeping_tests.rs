@@ -113,9 +113,9 @@ fn what_cannot_be_done_without_a_connection_is_not_offered() {
     seat.sees("Tab note")
         .sees_no("transfer")
         .sees_no("to the bot")
-        .sees_no("^D done");
+        .sees_no("F9 done");
     seat.resume();
-    seat.sees("^D done").sees("F7 transfer");
+    seat.sees("F9 done").sees("F7 transfer");
 }
 
 #[test]

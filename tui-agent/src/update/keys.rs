@@ -338,27 +338,6 @@ impl App {
         }
     }
 
-    /// Out of whatever is passing, one at a time; at last to the list. A notice goes by the way: it comes when it likes, and whoever leaves
-    /// the composer would find the next letters in it.
-    fn escape(&mut self, now: Now) {
-        self.quits_until = None;
-        let was_told = self.notice.take().is_some();
-        let at_end = self.chat.as_ref().is_none_or(|chat| chat.transcript.is_at_end());
-        if self.stop_piping(now) {
-            // It says so itself.
-        } else if self.layout().details_over_chat {
-            self.details = None;
-        } else if (self.is_composing() && self.cancel_edit()) || self.end_finding() {
-            // One thing is over; what is beneath it stays.
-        } else if let (false, Some(chat)) = (at_end, &mut self.chat) {
-            chat.transcript.to_end();
-        } else if self.focus == Focus::Compose {
-            self.focus = Focus::List;
-        } else if !was_told && !self.list.unmark_all() {
-            self.clear_filter();
-        }
-    }
-
     /// The key of an action, as a hint tells it while one writes.
     pub(crate) fn key_words(&self, action: Action) -> String {
         self.first_key(true, action)

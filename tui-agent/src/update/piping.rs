@@ -178,13 +178,16 @@ impl App {
     }
 
     /// Esc stops the command that runs. Whether one did.
-    pub(super) fn stop_piping(&mut self, now: Now) -> bool {
-        let Some(running) = self.piping.running.take() else {
-            return false;
-        };
-        self.order(Order::StopPipe);
-        self.tell(Shown::line(&format!("{} was stopped.", running.command)), now);
-        true
+    pub(super) fn stop_piping(&mut self, now: Now) {
+        if let Some(running) = self.piping.running.take() {
+            self.order(Order::StopPipe);
+            self.tell(Shown::line(&format!("{} was stopped.", running.command)), now);
+        }
+    }
+
+    /// Whether one runs.
+    pub(super) fn is_piping(&self) -> bool {
+        self.piping.running.is_some()
     }
 
     /// The command has ended. What it said is shown at once only to who does nothing else: a letter that is being typed must not choose

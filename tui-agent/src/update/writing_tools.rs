@@ -346,16 +346,16 @@ impl App {
     }
 
     /// Leaves the line as it is. Whether one was being changed.
-    pub(crate) fn cancel_edit(&mut self) -> bool {
-        let Some(conversation) = self.conversation() else {
-            return false;
-        };
-        let edits = matches!(self.writing.mode(conversation), Mode::Edit(_));
-        if edits {
+    pub(crate) fn cancel_edit(&mut self) {
+        if let Some(conversation) = self.conversation() {
             self.writing.of(conversation).set_mode(Mode::Reply);
-            self.notice = None;
         }
-        edits
+    }
+
+    /// Whether the keys write a line anew.
+    pub(crate) fn is_editing_line(&self) -> bool {
+        let mode = self.conversation().map(|open| self.writing.mode(open));
+        matches!(mode, Some(Mode::Edit(_)))
     }
 
     /// Takes one's own last line back.

@@ -1,7 +1,7 @@
 //! The footer, and the rules between panes.
 
 use minicom_protocol::stage::Stage;
-use minicom_tui_kit::{Hint, Now, Shown};
+use minicom_tui_kit::{Hint, Now, Shown, composer};
 use ratatui::{buffer::Buffer, layout::Rect, widgets::Widget};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     layout::{Layout, WIDE_LIST},
     list::Spot,
     over::{AskFor, Over, PickFor},
-    update::available::needs_connection,
+    update::{available::needs_connection, leaving::WayOut},
     view::{desk, put, put_right, row_of},
     words,
     writing::Mode,
@@ -150,7 +150,7 @@ fn over_hints(app: &App, over: &Over) -> Vec<Hint<Action>> {
         }
         Over::Picker(pick) => {
             let words = pick.picker.enter().clone();
-            vec![Hint { action: None, words }, Hint::words("Esc closes")]
+            vec![Hint::told(words), Hint::words("Esc closes")]
         }
         Over::Prompt(ask) => vec![Hint::words(ask.prompt.enter()), Hint::words(ask.prompt.leaves())],
         Over::Reading(_) => vec![Hint::words("PgUp PgDn scroll"), Hint::words("Esc closes")],
@@ -165,21 +165,27 @@ fn next_hint(app: &App, now: Now) -> Option<Hint<Action>> {
 }
 
 fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
-    let mut hints: Vec<Hint<Action>> = next_hint(app, now).into_iter().collect();
-    if app
-        .chat
-        .as_ref()
-        .is_some_and(|chat| chat.unsent(&app.replica).is_some())
+    let way_out = app.way_out();
+    let back = Hint::of(Action::Escape, way_out.words());
+    let mut hints: Vec<Hint<Action>> = match way_out {
+        WayOut::Edit => vec![Hint::of(Action::Send, "changes it"), back.clone()],
+        WayOut::Search => vec![Hint::of(Action::NextHit, "next hit"), back.clone()],
+        _ => vec![],
+    };
+    let leads = hints.is_empty();
+    hints.extend(next_hint(app, now));
+    if way_out == WayOut::List
+        && app
+            .chat
+            .as_ref()
+            .is_some_and(|chat| chat.unsent(&app.replica).is_some())
     {
         let words = format!(
             "{} {} retry",
             app.key_words(Action::Escape),
             app.list_key_words(Action::Retry)
         );
-        hints.push(Hint {
-            action: None,
-            words: Shown::line(&words),
-        });
+        hints.push(Hint::told(Shown::line(&words)));
     }
     let summary = app.summary();
     let orders = summary.map_or_else(Vec::new, |row| order_hints(app, &row.stage, app.is_mine(row)));
@@ -200,25 +206,38 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     hints
 }
 
-fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
+/// The end of a chat, while one writes by a key that does it whatever is written.
+fn done_hint(app: &App) -> Option<Hint<Action>> {
     let closing = app.subject().is_some_and(|subject| app.closing_of(subject).is_some());
-    let done = Hint::of(Action::Done, if closing { "undo" } else { "done" });
+    let words = if closing { "undo" } else { "done" };
+    let mut keys = app.keymap.keys(footer_contexts(app), Action::Done).into_iter();
+    let key = keys.find(|key| !app.is_composing() || !composer::is_shared(*key))?;
+    Some(Hint::by(key, Action::Done, words))
+}
+
+fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
+    let done = done_hint(app);
     // What one may not take is shown, but not offered.
     let refused = app.subject().is_some_and(|subject| app.may_not_take(subject).is_some());
     let take_over = (!refused).then(|| Hint::of(Action::TakeOver, "take over"));
     match stage {
-        Stage::Bot => take_over.into_iter().chain([done]).collect(),
+        Stage::Bot => take_over.into_iter().chain(done).collect(),
         Stage::Waiting { .. } => {
-            let others = [Hint::of(Action::HandBack, "to the bot"), done];
-            take_over.into_iter().chain(others).collect()
+            let back = Hint::of(Action::HandBack, "to the bot");
+            take_over.into_iter().chain([back]).chain(done).collect()
         }
-        Stage::Active { .. } if mine => vec![
-            done,
-            Hint::of(Action::Note, other_text(app)),
-            Hint::of(Action::Transfer, "transfer"),
-            Hint::of(Action::HandBack, "to the bot"),
-        ],
-        Stage::Snoozed { .. } if mine => vec![Hint::of(Action::Snooze, "take up"), done],
+        Stage::Active { .. } if mine => {
+            let others = [
+                Hint::of(Action::Note, other_text(app)),
+                Hint::of(Action::Transfer, "transfer"),
+                Hint::of(Action::HandBack, "to the bot"),
+            ];
+            done.into_iter().chain(others).collect()
+        }
+        Stage::Snoozed { .. } if mine => {
+            let take_up = Hint::of(Action::Snooze, "take up");
+            [take_up].into_iter().chain(done).collect()
+        }
         Stage::Active { .. } | Stage::Snoozed { .. } | Stage::Closed { .. } => vec![],
     }
 }
@@ -226,10 +245,7 @@ fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
 fn list_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     let mut hints: Vec<Hint<Action>> = match app.has_been_led() {
         true => vec![
-            Hint {
-                action: None,
-                words: Shown::line(&format!("{} other hits", app.hit_keys())),
-            },
+            Hint::told(Shown::line(&format!("{} other hits", app.hit_keys()))),
             Hint::of(Action::Escape, "back"),
         ],
         false => next_hint(app, now).into_iter().collect(),
@@ -273,3 +289,7 @@ fn other_text(app: &App) -> &'static str {
         _ => "note",
     }
 }
+
+#[cfg(test)]
+#[path = "bars_tests.rs"]
+mod tests;

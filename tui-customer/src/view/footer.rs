@@ -147,10 +147,7 @@ fn closes(app: &App) -> Hint<Action> {
 /// Words that fit what is begun: of one what it does, of several their names.
 fn words(begun: &str) -> Vec<Hint<Action>> {
     let fitting: Vec<Word> = Word::beginning_with(begun).collect();
-    let hint = |words: String| Hint {
-        action: None,
-        words: Shown::line(&words),
-    };
+    let hint = |words: String| Hint::told(Shown::line(&words));
     match fitting[..] {
         [] => vec![Hint::words("no such word; // begins a real slash")],
         [word] => vec![hint(word.usage()), hint(word.title().to_owned())],

@@ -17,7 +17,7 @@ fn written() -> Composer {
 /// Why a key cannot be an action while one writes, in words behind the key; `None` if it can. `sends`: the action is to send.
 pub fn is_for_text(key: Key, sends: bool) -> Option<String> {
     let words = match written().key(key) {
-        _ if key.to_string() == SHARED => return None,
+        _ if is_shared(key) => return None,
         _ if key.is_first_of_two() => return is_half_a_key(key),
         _ if key.typed().is_some() => "is text while one writes",
         Handled::Submit if sends => return None,
@@ -26,6 +26,11 @@ pub fn is_for_text(key: Key, sends: bool) -> Option<String> {
         Handled::Moved | Handled::Changed | Handled::Refused(_) => "edits the text while one writes",
     };
     Some(words.to_owned())
+}
+
+/// Whether this key edits as soon as something is written, although an action has it until then: a hint names another.
+pub fn is_shared(key: Key) -> bool {
+    key.to_string() == SHARED
 }
 
 /// Why a key never comes alone, in words behind it.
@@ -38,6 +43,15 @@ pub fn is_half_a_key(key: Key) -> Option<String> {
 mod tests {
     use super::*;
     use crate::testing::key;
+
+    #[test]
+    fn a_shared_key_is_the_texts_where_there_is_one() {
+        for name in [SHARED, "f9", "ctrl-n"] {
+            let (mut written, mut empty) = (Composer::with_text("text"), Composer::default());
+            assert_eq!(written.key(key(name)) != Handled::No, is_shared(key(name)), "{name}");
+            assert_eq!(empty.key(key(name)), Handled::No, "{name}");
+        }
+    }
 
     #[test]
     fn the_keys_of_writing_are_the_texts_own_whatever_is_written() {
