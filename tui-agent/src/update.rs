@@ -192,7 +192,8 @@ impl App {
     pub(crate) fn layout(&self) -> Layout {
         let composer = self.conversation().and_then(|open| self.writing.get(open));
         let wishes = Wishes {
-            list: self.focus == Focus::List,
+            // Of what a search has led to the chat is read, be it from hit to hit by the letters of the list.
+            list: self.focus == Focus::List && !self.has_been_led(),
             details: self.details,
             composer: composer.map_or(1, |written| written.current().rows()),
             with: 0,

@@ -3,7 +3,8 @@
 use insta::assert_snapshot;
 use minicom_client::ClientEvent;
 use minicom_protocol::{frame::AgentQuestion, stage::Closer};
-use minicom_tui_kit::Effect;
+use minicom_tui_kit::{Effect, Input};
+use ratatui::layout::Size;
 
 use crate::{
     app::Order,
@@ -250,5 +251,24 @@ fn from_the_composer_the_next_hit_and_the_way_back_are_named() {
         seat.sees("Alt+N next hit  Esc back").sees_no("Esc list");
         seat.press("<alt-n>").sees("line 298").sees("Alt+N next hit  Esc back");
         seat.press("<esc>").sees("F9 done").sees_no("Esc back").sees_no("Alt+N");
+    }
+}
+
+#[test]
+fn on_a_screen_made_narrow_the_chat_with_the_hit_is_what_is_seen() {
+    for (width, height) in [(40, 12), (50, 12)] {
+        let mut seat = Seat::at(desk(), 80, 24);
+        seat.press("<ctrl-n><esc>/line").press("<enter>").sees("n N other hits");
+        seat.input(Input::Resize(Size::new(width, height)));
+        seat.sees("line 299").sees("n N other hits").sees_no("WAITING");
+        seat.press("n").sees("line 298").press("nn").sees("line 296");
+        seat.press("N").sees("line 297");
+        seat.press("<esc>").sees("WAITING").sees_no("line 29");
+        // So is one that was looked for there.
+        seat.press("/line")
+            .press("<enter>")
+            .sees("line 299")
+            .sees("n N other hits");
+        seat.press("n").sees("line 298").press("i").press("text").sees("text");
     }
 }

@@ -10,12 +10,12 @@ use minicom_tui_kit::{Now, Shown};
 use crate::{
     app::{App, Focus, Order},
     keys::{Action, contexts},
-    layout,
 };
 
 /// Places of a thread that are gone through.
 const HITS_HERE: u32 = 100;
 
+impl App {
     /// Whether the search led to what is on the screen.
     pub(crate) fn has_been_led(&self) -> bool {
         self.finding
@@ -28,7 +28,6 @@ const HITS_HERE: u32 = 100;
         self.finding.from.is_some() && (self.finding.at.is_none() || self.has_been_led())
     }
 
-impl App {
     /// A hit was chosen: the others in its thread are asked for.
     pub(super) fn ask_hits(&mut self, customer: CustomerId) {
         let question = AgentQuestion::Search {
@@ -74,8 +73,7 @@ impl App {
 
     /// Who has searched from the list goes on there, where letters go from hit to hit.
     pub(super) fn focus_on_hit(&mut self) {
-        let from_list = self.finding.from.is_some_and(|from| from.focus == Focus::List);
-        if from_list && self.size.width >= layout::TWO_PANES {
+        if self.finding.from.is_some_and(|from| from.focus == Focus::List) {
             self.focus = Focus::List;
         }
     }
