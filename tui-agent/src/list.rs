@@ -94,6 +94,8 @@ pub struct List {
     hold: Option<Hold>,
     /// Where the held row belongs.
     belongs: Option<Place>,
+    /// A title stands there for no other reason than that the cursor is on it.
+    keeps_title: bool,
     folded: HashSet<Section>,
     views: Vec<ListView>,
     /// Names of views whose rows are hidden.
@@ -125,6 +127,7 @@ impl Default for List {
             at: None,
             hold: None,
             belongs: None,
+            keeps_title: false,
             folded: FOLDABLE.into(),
             views: Vec::new(),
             folded_views: HashSet::new(),
@@ -161,7 +164,7 @@ impl List {
         if self.at.is_some() && self.hold.is_some() && self.cursor == Some(Spot::Row(conversation, view)) {
             return self.show_cursor();
         }
-        let stays = self.hold.is_none_or(|hold| Some(hold.place) == self.belongs);
+        let stays = self.is_same_without_cursor();
         (self.cursor, self.hold) = (Some(Spot::Row(conversation, view)), None);
         self.at = self.find(conversation, view);
         if !stays || self.at.is_none() || self.made_of != Some(replica.version()) {
@@ -209,7 +212,7 @@ impl List {
 
     /// Puts the cursor on a title.
     pub fn select_title(&mut self, part: Part, replica: &AgentReplica) {
-        let stays = self.hold.is_none_or(|hold| Some(hold.place) == self.belongs);
+        let stays = self.is_same_without_cursor();
         (self.cursor, self.hold) = (Some(Spot::Title(part)), None);
         self.at = self.title_of(part);
         if !stays || self.made_of != Some(replica.version()) {

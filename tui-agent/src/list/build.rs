@@ -53,6 +53,7 @@ impl List {
         self.overview = Overview::of(replica);
         self.lines.clear();
         (self.at, self.belongs, self.changes_at) = (None, None, None);
+        self.keeps_title = false;
         self.fitting = [0; Section::ALL.len()];
         self.grouped = [0; Priority::ALL.len()];
         if self.past {
@@ -68,6 +69,9 @@ impl List {
         if self.order_only() == self.filter {
             self.push_views(replica);
         }
+        if self.at.is_none() && matches!(self.cursor, Some(Spot::Title(_))) {
+            self.leave_lost_title();
+        }
         if !self.marked.is_empty() {
             let shown: HashSet<ConversationId> = self.rows().filter(|row| self.marked.contains(row)).collect();
             self.marked = shown;
@@ -75,6 +79,14 @@ impl List {
         if let Some(line) = stood_on {
             self.keep_cursor_on(line);
         }
+    }
+
+    /// The view under whose title the cursor was is not shown any more: the cursor goes to the last title that is. No row is taken for it,
+    /// as that would be another conversation than the one that is open.
+    fn leave_lost_title(&mut self) {
+        let stop = |at: usize| matches!(self.spot(at), Some(Spot::Title(_)));
+        self.at = self.lines.titles().rev().find(|at| stop(*at));
+        self.cursor = self.at.and_then(|at| self.spot(at));
     }
 
     fn push_section(&mut self, section: Section, replica: &AgentReplica) {
@@ -94,7 +106,11 @@ impl List {
         let held = self.put_held(part, &mut groups);
         let always = matches!(section, Section::Waiting | Section::Mine);
         let shows = fitting > 0 || folded && self.count(section) > 0;
-        if shows || held || always {
+        let stands = shows || held || always;
+        // What the cursor is on does not go from under it.
+        let keeps = !stands && self.cursor == Some(Spot::Title(part));
+        self.keeps_title |= keeps;
+        if stands || keeps {
             self.push_part(part, groups);
         }
     }

@@ -69,6 +69,11 @@ impl List {
         )
     }
 
+    /// Whether the lines are the same when the cursor leaves.
+    pub(super) fn is_same_without_cursor(&self) -> bool {
+        !self.keeps_title && self.hold.is_none_or(|hold| Some(hold.place) == self.belongs)
+    }
+
     fn belongs_held(&self) -> Option<Place> {
         self.belongs.filter(|_| self.hold.is_some())
     }

@@ -131,3 +131,20 @@ fn keys_among_ten_thousand_cost_what_they_cost_among_ten() {
         "no row was looked at but those on the screen"
     );
 }
+
+#[test]
+fn a_title_under_the_cursor_stays_for_as_long_whatever_fits() {
+    let mut seat = seat();
+    seat.press("G<enter>").sees("›OTHERS 1 [-]").sees("Enter fold");
+    seat.press("ftag:nope<enter>")
+        .sees("›OTHERS 0 of 1 [-]")
+        .sees("Enter fold");
+    // So does one whose rows go by folding and unfolding.
+    seat.press("<enter>")
+        .sees("›OTHERS 1 [+]")
+        .press("<enter>")
+        .sees("›OTHERS 0 of 1 [-]");
+    seat.press("<esc>").sees("›OTHERS 1 [-]").sees_no("FILTER");
+    seat.press("fowner:me<enter>").sees("›OTHERS 0 of 1 [-]");
+    seat.press("k").sees_no("OTHERS");
+}

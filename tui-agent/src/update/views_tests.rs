@@ -175,3 +175,22 @@ fn a_view_gets_another_name_that_none_has() {
     let from = "vip".to_owned();
     assert_eq!(seat.ordered(), [Order::RenameView { from, to }]);
 }
+
+#[test]
+fn under_a_filter_the_cursor_of_a_views_title_goes_to_one_that_is_seen() {
+    let mut seat = seat(&[("vip", "tag:vip")]);
+    seat.press("Gkkk")
+        .sees("›OTHERS 2 [+]")
+        .press("<enter>")
+        .sees("›OTHERS 2 [-]");
+    seat.press("Gkk").sees("›vip 2 [-]");
+    seat.press("fvera<enter>")
+        .sees_no("vip 2")
+        .sees("›OTHERS 1 of 2 [-]")
+        .sees("Enter fold");
+    // With no title left nothing is offered of one.
+    seat.press("<esc>").press("Gkk").sees("›vip 2 [-]");
+    seat.press("fowner:me<enter>").sees_no("Enter fold");
+    assert_eq!(seat.bench.app.list.cursor(), None);
+    seat.press("j").sees("›1 alice");
+}
