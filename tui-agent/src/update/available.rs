@@ -59,6 +59,7 @@ impl App {
     fn why_not_here(&self, action: Action) -> Option<&'static str> {
         match action {
             Action::Next if self.next().is_none() => Some("nobody waits"),
+            Action::Next if self.next_to_take().is_none() => Some("needs a connection"),
             Action::Previous if self.list.count(Section::Mine) == 0 => Some("none is yours"),
             Action::Undo if self.closing.is_empty() => Some("nothing to undo"),
             Action::Reconnect if self.is_live() => Some("connected"),

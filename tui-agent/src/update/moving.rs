@@ -152,6 +152,11 @@ impl App {
         self.replica.next_but(|it| self.closing_of(it).is_some())
     }
 
+    /// The same, if it can be had: whoever is claimed needs a connection, one's own does not.
+    pub(crate) fn next_to_take(&self) -> Option<&Summary> {
+        self.next().filter(|next| self.is_live() || self.is_mine(next))
+    }
+
     /// What needs this agent most. The server decides, and claims it in the same breath. What the footer named is open at once:
     /// what is typed from here on is for whoever comes, never for whoever was here.
     pub(crate) fn take_next(&mut self, now: Now) {

@@ -160,7 +160,7 @@ fn over_hints(app: &App, over: &Over) -> Vec<Hint<Action>> {
 
 fn next_hint(app: &App, now: Now) -> Option<Hint<Action>> {
     let server = app.replica.me().map(|_| app.server_time(now));
-    app.next()
+    app.next_to_take()
         .map(|next| Hint::with(Action::Next, words::next(next, server)))
 }
 
@@ -192,7 +192,7 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     let mut orders = orders.into_iter();
     hints.extend(orders.by_ref().take(ORDERS_FIRST));
     // The way out stands before what is done seldom.
-    hints.push(Hint::of(Action::Escape, "list"));
+    hints.extend(leads.then_some(back));
     hints.extend(orders);
     if app.files.is_moving() {
         hints.insert(0, Hint::of(Action::DropFile, "stop the file"));

@@ -72,3 +72,20 @@ fn the_way_out_is_named_by_where_it_leads() {
     seat.press("<f8>").sees("Esc closes").press("<esc>").sees("Esc latest");
     seat.press("<esc>").sees("Esc list").sees("line 59");
 }
+
+#[test]
+fn without_a_connection_nobody_is_offered_who_would_have_to_be_claimed() {
+    let mut desk = Desk::new();
+    desk.ago(400).says("dora", "hello").asks("dora");
+    let mut seat = Seat::at(desk.clone(), 80, 24);
+    seat.press("<esc>").sees("n next: dora").lose().sees_no("next: dora");
+    seat.press("?").sees("needs a connection").press("<esc>");
+    seat.press("i").sees_no("next: dora").resume().sees("^N next: dora");
+    // One's own is there without it.
+    desk.ago(100)
+        .says("carol", "hello")
+        .taken("carol", ADA)
+        .says("carol", "well?");
+    let mut seat = Seat::at(desk, 80, 24);
+    seat.press("<esc>").lose().sees("n next: carol");
+}
