@@ -113,7 +113,7 @@ impl Program for App {
             Input::Deadline => {}
             Input::Terminate => self.store_all(now),
         }
-        self.end_offer_of_paste();
+        self.end_offers();
         self.settle();
         self.ask_what_fits(now);
         self.show_coming(now);

@@ -1364,6 +1364,7 @@ fn ctrl_c_clears_then_asks_then_quits() {
         .sees("Cleared. ^_ brings it back.")
         .press("<ctrl-_>")
         .sees("▏text")
+        .sees_no("brings it back")
         .press("<ctrl-c>");
     seat.press("<ctrl-c>")
         .sees("^C again to quit.")

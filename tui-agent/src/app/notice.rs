@@ -37,6 +37,8 @@ pub enum Ends {
     Here(Duration),
     /// A moment; before it, that the large paste is not in what is written there any more, or opening another conversation.
     Pasted(Duration),
+    /// A moment; before it, that something is written there again, or opening another conversation.
+    Cleared(Duration),
     /// Leaving the conversation, or sending something.
     Leaving,
 }
@@ -45,7 +47,7 @@ impl Ends {
     /// The moment at which it ends by itself.
     pub(crate) const fn at(self) -> Option<Duration> {
         match self {
-            Ends::At(at) | Ends::Here(at) | Ends::Pasted(at) | Ends::Waits(_, at) => Some(at),
+            Ends::At(at) | Ends::Here(at) | Ends::Pasted(at) | Ends::Cleared(at) | Ends::Waits(_, at) => Some(at),
             Ends::Connected | Ends::Leaving => None,
         }
     }
@@ -94,6 +96,21 @@ impl App {
                 }
             }
             _ => self.trouble(words, Ends::Leaving),
+        }
+    }
+
+    /// What is offered of a paste, or of a text that was cleared, is offered no longer than it can be done.
+    pub(crate) fn end_offers(&mut self) {
+        let over = match self.notice.as_ref().map(|it| it.ends) {
+            Some(Ends::Pasted(_)) => !self.has_large_paste(),
+            Some(Ends::Cleared(_)) => {
+                let written = self.conversation().and_then(|open| self.writing.get(open));
+                written.is_some_and(|it| !it.current().is_empty())
+            }
+            _ => false,
+        };
+        if over {
+            self.notice = None;
         }
     }
 

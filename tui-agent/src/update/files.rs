@@ -151,17 +151,6 @@ impl App {
         self.conversation() == Some(*conversation) && written.is_some_and(|it| it.composer.text().contains(pasted))
     }
 
-    /// What is offered of a paste is offered no longer than it is there.
-    pub(super) fn end_offer_of_paste(&mut self) {
-        let offers = self
-            .notice
-            .as_ref()
-            .is_some_and(|it| matches!(it.ends, Ends::Pasted(_)));
-        if offers && !self.has_large_paste() {
-            self.notice = None;
-        }
-    }
-
     /// What was pasted last becomes a file.
     pub(crate) fn paste_as_file(&mut self, now: Now) {
         let here = self.conversation();

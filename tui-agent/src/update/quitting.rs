@@ -5,7 +5,7 @@ use std::time::Duration;
 use minicom_tui_kit::{Effect, Now, Shown};
 
 use crate::{
-    app::{App, Ends},
+    app::{App, Ends, TOLD_FOR},
     exit,
     keys::Action,
     words,
@@ -27,7 +27,11 @@ impl App {
             self.writing.of(conversation).current_mut().clear();
             self.writing.changed(conversation, now.elapsed);
             self.say_typing(conversation, now);
-            return self.tell_here(Shown::fixed("Cleared. ^_ brings it back."), now);
+            self.tell(Shown::fixed("Cleared. ^_ brings it back."), now);
+            if let Some(notice) = &mut self.notice {
+                notice.ends = Ends::Cleared(now.elapsed + TOLD_FOR);
+            }
+            return;
         }
         if self.quits_until.is_some() {
             return self.quit(now);

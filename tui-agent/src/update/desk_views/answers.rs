@@ -12,6 +12,9 @@ use crate::{
     words,
 };
 
+/// Of a command that changed nothing.
+const SO_ALREADY: &str = "It was so already.";
+
 impl App {
     /// Sends a command that may wait for a connection, and tells if it does.
     pub(super) fn send_kept(&mut self, command: AgentCommand, now: Now) -> CommandId {
@@ -32,8 +35,11 @@ impl App {
         match outcome {
             Outcome::Done(done) => {
                 self.work_answered(id, None, now);
-                if let Some(words) = self.done_words(command, done) {
-                    self.tell(Shown::line(&words), now);
+                match self.done_words(command, done) {
+                    // What was, is seen only there.
+                    Some(words) if words == SO_ALREADY => self.tell_here(Shown::fixed(SO_ALREADY), now),
+                    Some(words) => self.tell(Shown::line(&words), now),
+                    None => {}
                 }
             }
             Outcome::Refused { refusal } => {
@@ -57,7 +63,7 @@ impl App {
                 (None, _) => "The ticket was made.".to_owned(),
             },
             AgentCommand::MarkMentionsRead { .. } => return None,
-            _ if same => "It was so already.".to_owned(),
+            _ if same => SO_ALREADY.to_owned(),
             AgentCommand::CommentTicket { ticket, .. } => format!("Ticket {ticket}: commented."),
             AgentCommand::ChangeTicket {
                 ticket,

@@ -186,6 +186,8 @@ impl App {
         }
         match did {
             Did::Closed => {
+                // What was told of it goes with it.
+                self.notice.take_if(|it| matches!(it.ends, Ends::Here(_)));
                 if let Some(closed) = stack.layers.pop() {
                     self.over = (!stack.layers.is_empty()).then_some(Over::Desk(stack));
                     self.view_closed(closed, now);

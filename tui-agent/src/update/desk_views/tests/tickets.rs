@@ -271,3 +271,15 @@ fn the_chat_of_an_old_ticket_is_asked_for_and_opened_when_it_comes() {
     assert_eq!(seat.bench.app.conversation(), Some(old));
     seat.sees("alice");
 }
+
+#[test]
+fn that_nothing_was_changed_is_told_no_longer_than_the_ticket_is_seen() {
+    let mut seat = with_tickets();
+    seat.press("T").press("<enter>").press("s1");
+    let sent = seat.sent();
+    let [(id, command)] = &sent[..] else { panic!("{sent:?}") };
+    let (id, command) = (*id, command.clone());
+    let outcome = minicom_protocol::command::Outcome::Done(minicom_protocol::command::Done::default());
+    seat.client(minicom_client::ClientEvent::Answered { id, command, outcome });
+    seat.sees("It was so already.").press("<esc>").sees_no("so already");
+}
