@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::LineNo, stage::Side};
+use crate::{ids::LineNo, stage::Side, summary::may_go_on};
 
 /// A line of a thread: its side, and its number on that side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -52,6 +52,14 @@ pub struct Quote {
     pub line: LineRef,
     /// Its beginning, as it stood when it was told: a line that was changed or taken back since is quoted as it stands now.
     pub excerpt: String,
+}
+
+impl Quote {
+    /// Its beginning as it is shown: `…` stands where the line goes on, so that half an address is not taken for a whole one.
+    pub fn words(&self) -> String {
+        let sign = if may_go_on(&self.excerpt) { "…" } else { "" };
+        format!("{}{sign}", self.excerpt)
+    }
 }
 
 /// What a line of the desk itself is about, so that it is said once.

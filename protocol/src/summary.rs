@@ -7,6 +7,7 @@ mod flat;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::excerpt::may_go_on;
 pub use self::excerpt::{EXCERPT_GRAPHEMES_MAX, excerpt};
 use crate::{
     event::{Author, Deadline, Event, EventBody, Lateness, LineChanged, Opened, Posted, Target, parts_text},

@@ -83,7 +83,7 @@ impl Rows<'_> {
         if !self.rows.is_empty() {
             self.rows.push(StyledLine::new());
         }
-        let words = Shown::line(&format!(" {words}"));
+        let words = Shown::line(&format!(" {words}")).cut(self.columns);
         self.rows.push(StyledLine::of(words, self.app.theme.title()));
     }
 
@@ -91,8 +91,19 @@ impl Rows<'_> {
     fn words(&mut self, words: &str, style: Style) {
         let line = StyledLine::of(Shown::line(words), style);
         let (first, next) = (blanks(INDENT), blanks(INDENT + 2));
-        let rows = line.rows(&first, &next, self.columns);
-        self.rows.extend(rows.into_iter().take(FACT_ROWS_MAX));
+        self.first_rows(line.rows(&first, &next, self.columns), FACT_ROWS_MAX);
+    }
+
+    /// So many rows at most; that something was left out is seen.
+    fn first_rows(&mut self, mut rows: Vec<StyledLine>, most: usize) {
+        if rows.len() > most {
+            rows.truncate(most);
+            if let Some(last) = rows.last_mut() {
+                last.push(Shown::fixed(" ›"), Style::new());
+                *last = last.cut(self.columns);
+            }
+        }
+        self.rows.extend(rows);
     }
 
     /// A fact with its name before it.
@@ -106,8 +117,7 @@ impl Rows<'_> {
         let first = StyledLine::of(name, self.app.theme.dim());
         let next = blanks(INDENT + NAME_COLUMNS);
         let line = StyledLine::of(Shown::line(words), style);
-        let rows = line.rows(&first, &next, self.columns);
-        self.rows.extend(rows.into_iter().take(FACT_ROWS_MAX));
+        self.first_rows(line.rows(&first, &next, self.columns), FACT_ROWS_MAX);
     }
 
     fn fact_if(&mut self, name: &str, words: Option<impl AsRef<str>>) {
@@ -126,7 +136,7 @@ impl Rows<'_> {
         for it in &fitting {
             let line = fitting::line(self.app, it);
             let rows = line.rows(&blanks(0), &blanks(INDENT + 4), self.columns);
-            self.rows.extend(rows.into_iter().take(FITS_ROWS_MAX));
+            self.first_rows(rows, FITS_ROWS_MAX);
         }
     }
 
@@ -168,3 +178,7 @@ impl Rows<'_> {
 fn blanks(columns: usize) -> StyledLine {
     StyledLine::of(Shown::line(&" ".repeat(columns)), Style::new())
 }
+
+#[cfg(test)]
+#[path = "details_tests.rs"]
+mod tests;

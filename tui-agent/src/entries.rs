@@ -127,7 +127,7 @@ impl Eyes {
 
     /// A quoted line on one row, with its author where that is sure: on the desk's side it may be anybody.
     pub fn quote(&self, quote: &Quote) -> Shown {
-        let excerpt = one_line(&quote.excerpt);
+        let excerpt = one_line(&quote.words());
         match quote.line.side {
             Side::Customer => Shown::line(&format!("{}: {excerpt}", self.customer)),
             Side::Desk => Shown::line(&excerpt),

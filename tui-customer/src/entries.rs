@@ -137,8 +137,8 @@ pub fn file_line(part: &Part) -> Option<Shown> {
 /// What a line answers, on one row.
 pub fn quote(quote: &Quote) -> Shown {
     match quote.line.side {
-        Side::Customer => Shown::line(&format!("you: {}", quote.excerpt)),
-        Side::Desk => Shown::line(&quote.excerpt),
+        Side::Customer => Shown::line(&format!("you: {}", quote.words())),
+        Side::Desk => Shown::line(&quote.words()),
     }
 }
 

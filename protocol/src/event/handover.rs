@@ -103,7 +103,7 @@ impl HandOverNote {
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(question) = &self.question {
-            lines.push(format!("last question: {}", question.excerpt));
+            lines.push(format!("last question: {}", question.words()));
         }
         lines.extend(self.why.as_ref().map(|why| format!("why: {why}")));
         for (how, word) in [(TriedHow::Answered, "answered with"), (TriedHow::Offered, "offered")] {
