@@ -93,8 +93,10 @@ impl Page<'_> {
     /// `waiting           3, longest 4:10`.
     fn fact(&mut self, name: &str, value: &str) {
         let name = Shown::line(&text::pad(name, NAME));
+        // What goes on of it stands below the figure, or where that is too narrow is set in at least.
+        let hang = if NAME * 3 <= self.columns { NAME } else { 2 };
         let line = StyledLine::of(name, self.theme.dim()).and(Shown::line(value), Style::new());
-        self.lines.push(line);
+        self.lines.push(line.hanging(hang));
     }
 
     fn now(&mut self, told: &Statistics) {

@@ -233,3 +233,16 @@ fn the_name_of_whom_it_goes_to_is_the_last_thing_to_be_cut() {
     assert_eq!(bob, Some(seat.desk.conversation("bob")));
     seat.sees("── bob ─").sees("Taken by Bo since");
 }
+
+#[test]
+fn where_enter_sends_nothing_no_reply_is_invited() {
+    for (width, height) in [(40, 12), (50, 12), (80, 24)] {
+        let mut desk = Desk::new();
+        desk.ago(100).says("carol", "hello").taken("carol", crate::testing::ADA);
+        let mut seat = Seat::at(desk, width, height);
+        seat.press("<ctrl-n>").sees("Type a reply");
+        seat.happens(|desk| desk.closed("carol", minicom_protocol::stage::Closer::Customer));
+        seat.sees("Enter sends nothing. Tab note").sees_no("Type a reply");
+        seat.press("<tab>").sees("A note for colleagues");
+    }
+}

@@ -11,7 +11,7 @@ use ratatui::style::Style;
 use crate::cursor::ListCursor;
 use crate::key::Key;
 use crate::overlay::frame;
-use crate::text::{pad, truncate, width};
+use crate::text::{pad, truncate, width, wrap};
 use crate::theme::Theme;
 
 /// Columns of the screen between two columns of the table.
@@ -227,8 +227,11 @@ impl<I: Clone + PartialEq> Table<I> {
         }
         let columns = usize::from(inner.width);
         if self.rows.is_empty() {
-            let words = truncate(self.empty.as_str(), columns.saturating_sub(LEAD));
-            buffer.set_stringn(inner.x, inner.y, format!(" {words}"), columns, theme.dim());
+            let words = self.empty.as_str();
+            let lines = wrap(words, columns.saturating_sub(LEAD).max(1));
+            for (y, line) in (inner.y..inner.bottom()).zip(lines) {
+                buffer.set_stringn(inner.x, y, format!(" {}", &words[line]), columns, theme.dim());
+            }
             return inner.as_position();
         }
         let height = usize::from(inner.height - 1).max(1);

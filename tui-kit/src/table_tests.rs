@@ -165,3 +165,12 @@ proptest! {
         prop_assert!(usize::from(columns) < 8 || widths.iter().sum::<usize>() + GAP * (there - 1) <= usize::from(columns));
     }
 }
+
+#[test]
+fn advice_of_an_empty_table_is_read_to_its_end_at_every_width() {
+    let words = "There is no ticket yet. K makes one of a chat";
+    let mut empty: Table<u32> = Table::new(Shown::fixed("Tickets"), ONE).when_empty(Shown::fixed(words));
+    let told = plain(&drawn(&mut empty, 24, 6, &Theme::ansi()).0);
+    let told: Vec<&str> = told.lines().skip(1).flat_map(str::split_whitespace).collect();
+    assert_eq!(told.join(" "), words);
+}

@@ -237,3 +237,17 @@ fn on_a_narrow_screen_a_figure_has_a_row() {
 fn sentences_tell_the_same_without_signs() {
     insta::assert_snapshot!(sentences(&week()).join("\n"));
 }
+
+#[test]
+fn what_goes_on_of_a_figure_on_a_further_row_is_set_in() {
+    for columns in [38, 48, 58] {
+        let none = StyledLine::new();
+        let lines = page(&week(), &Theme::ansi(), columns);
+        let others = lines.iter().find(|line| line.text().starts_with("others now")).unwrap();
+        let rows = others.rows(&none, &none, columns);
+        assert!(rows.len() > 1, "{columns}");
+        for row in &rows[1..] {
+            assert!(row.text().starts_with("  "), "{columns}: {}", row.text());
+        }
+    }
+}

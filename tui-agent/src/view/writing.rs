@@ -53,6 +53,7 @@ pub(super) fn draw(
     let (saved, tab) = (app.key_words(Action::SavedReplies), app.key_words(Action::Note));
     let placeholder = match (app.is_composing(), mode) {
         (false, _) => format!("{} to write", app.list_key_words(Action::Open)),
+        (true, Mode::Reply) if sends_nothing(app, summary) => format!("Enter sends nothing. {tab} note"),
         (true, Mode::Reply) if area.width < ALL_KEYS => format!("Type a reply. {saved} saved, {tab} note"),
         (true, Mode::Reply) => format!("Type a reply. {saved} saved reply, {tab} note"),
         (true, Mode::Note) => "A note for colleagues. @name tells somebody".to_owned(),
@@ -196,6 +197,15 @@ fn ends(app: &App, summary: &Summary, now: Now) -> Option<Vec<String>> {
         key => format!("{short} {} {key} undoes", app.theme.signs().dot),
     };
     Some(vec![long, short])
+}
+
+/// Whether no reply can be sent as the chat stands.
+fn sends_nothing(app: &App, summary: &Summary) -> bool {
+    match summary.stage {
+        Stage::Closed { .. } => true,
+        Stage::Active { .. } | Stage::Snoozed { .. } => !app.is_mine(summary),
+        Stage::Bot | Stage::Waiting { .. } => app.may_not_take(summary.conversation).is_some(),
+    }
 }
 
 /// What Enter will do, before anything is typed: in forms that get shorter, and whether it is worth a warning.
