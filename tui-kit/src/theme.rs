@@ -12,7 +12,7 @@ mod signs;
 mod styles;
 
 use ratatui::{
-    buffer::Buffer,
+    buffer::{Buffer, Cell, CellDiffOption},
     style::{Modifier, Style},
 };
 
@@ -65,6 +65,7 @@ impl Theme {
         }
         let columns = usize::from(buffer.area.width).max(1);
         for row in buffer.content.chunks_mut(columns) {
+            blank_halves(row);
             // Columns that belong to the cell before, and columns behind those that a part of it may be drawn into.
             let (mut behind, mut beyond) = (0_usize, 0_usize);
             for cell in row {
@@ -235,11 +236,46 @@ impl Theme {
     }
 }
 
+/// What stands over the second half of a wide sign (an edge, a list over the chat, the sign of a cut) is seen: the first half becomes a
+/// blank. As it is, the terminal would draw the wide one only.
+fn blank_halves(row: &mut [Cell]) {
+    for x in 0..row.len() {
+        let (cell, behind) = row[x..].split_at_mut(1);
+        let symbol = links::label(cell[0].symbol());
+        // A picture is one sequence, and nothing of two columns is shorter.
+        if symbol.len() < 3 || symbol.starts_with('\x1b') {
+            continue;
+        }
+        let others = behind.iter().take(width(symbol).saturating_sub(1));
+        if others.into_iter().any(|other| other.symbol() != " ") {
+            cell[0].set_symbol(" ").set_diff_option(CellDiffOption::None);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ratatui::style::Color;
 
     use super::*;
+
+    #[test]
+    fn a_sign_over_half_of_a_wide_one_is_seen() {
+        let mut buffer = Buffer::with_lines(["a日b", "a🏳\u{fe0f}\u{200d}🌈b"]);
+        for y in 0..2 {
+            buffer[(2, y)].set_symbol("›");
+        }
+        Theme::ansi().finish(&mut buffer);
+        for y in 0..2 {
+            let row: Vec<&str> = (0..4).map(|x| buffer[(x, y)].symbol()).collect();
+            assert_eq!(row, ["a", " ", "›", "b"]);
+            assert!(!buffer[(2, y)].modifier.contains(Modifier::HIDDEN));
+        }
+        let whole = Buffer::with_lines(["a日b"]);
+        let mut finished = whole.clone();
+        Theme::ansi().finish(&mut finished);
+        assert_eq!(finished, whole);
+    }
 
     #[test]
     fn with_ascii_signs_a_cut_is_ascii_too() {
