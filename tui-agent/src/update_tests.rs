@@ -1375,6 +1375,26 @@ fn ctrl_c_clears_then_asks_then_quits() {
     assert_eq!(seat.quit, Some(0));
 }
 
+#[test]
+fn any_key_between_takes_back_the_wish_to_quit() {
+    for between in [
+        "/<esc>",
+        "<esc>",
+        "<f1><esc>",
+        "<esc>:<esc>",
+        "<esc>?<esc>",
+        "<esc>i",
+        "<esc><enter>",
+        "<f8>",
+    ] {
+        let mut seat = at_bob();
+        seat.press("<ctrl-c>").press(between).press("<ctrl-c>");
+        assert_eq!(seat.quit, None, "{between}");
+        seat.press("<ctrl-c>");
+        assert_eq!(seat.quit, Some(0), "{between}");
+    }
+}
+
 /// In another chat it would be told of that one.
 #[test]
 fn what_is_told_of_the_keys_in_one_chat_goes_with_it() {

@@ -139,12 +139,6 @@ impl Composer {
         self.keep_cursor_in_view();
     }
 
-    /// Removes the text; one undo brings it back.
-    pub fn clear(&mut self) {
-        self.editor.clear();
-        self.top = 0;
-    }
-
     /// What is to be told while the text is too long to send; it can still be shortened.
     pub fn too_long(&self) -> Option<Shown> {
         let over = self.bytes().checked_sub(MESSAGE_BYTES_MAX).filter(|over| *over > 0)?;

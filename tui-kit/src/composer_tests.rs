@@ -306,6 +306,23 @@ fn behind_a_recalled_text_that_was_cleared_up_and_down_go_on() {
     assert_eq!(composer.key(key("down")), Handled::No);
 }
 
+/// Unseen it would go out with the line after the next.
+#[test]
+fn what_a_recalled_text_stood_for_is_seen_when_that_is_cleared() {
+    let mut composer = typed("one");
+    composer.take();
+    press(&mut composer, "half a line<up>!");
+    composer.clear();
+    assert_eq!(composer.text(), "half a line");
+    press(&mut composer, "<ctrl-_>");
+    assert_eq!(composer.text(), "one!", "cleared and brought back in one step");
+    composer.clear();
+    assert_eq!((composer.text(), composer.draft()), (String::new(), String::new()));
+    press(&mut composer, "two");
+    assert_eq!(composer.take(), "two");
+    assert_eq!(composer.text(), "", "nothing that was cleared goes out later");
+}
+
 #[test]
 fn what_is_set_aside_comes_back() {
     let mut composer = typed("half");

@@ -250,7 +250,10 @@ fn from_the_composer_the_next_hit_and_the_way_back_are_named() {
         seat.press("<ctrl-n><ctrl-f>line").press("<enter>");
         seat.sees("Alt+N next hit  Esc back").sees_no("Esc list");
         seat.press("<alt-n>").sees("line 298").sees("Alt+N next hit  Esc back");
-        seat.press("<esc>").sees("F9 done").sees_no("Esc back").sees_no("Alt+N");
+        seat.press("<esc>")
+            .sees("Esc list")
+            .sees_no("Esc back")
+            .sees_no("Alt+N");
     }
 }
 

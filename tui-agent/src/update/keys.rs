@@ -2,7 +2,7 @@
 
 use minicom_tui_kit::{
     Effect, Key, Now, Shown,
-    composer::Handled,
+    composer::{Handled, is_for_text},
     help::{Help, Place},
 };
 
@@ -20,8 +20,13 @@ impl App {
     }
 
     pub(crate) fn key(&mut self, key: Key, now: Now) {
-        if self.keymap.action(contexts(self.is_composing()), key) != Some(Action::Next) {
+        let action = self.keymap.action(contexts(self.is_composing()), key);
+        if action != Some(Action::Next) {
             self.acts();
+        }
+        // Whatever else is pressed meanwhile, the second one was not meant.
+        if !matches!(action, Some(Action::Interrupt | Action::Quit)) {
+            self.quits_until = None;
         }
         if self.connection.ended.is_some() {
             return self.key_at_the_end(key, now);
@@ -38,7 +43,7 @@ impl App {
         if self.is_composing() && self.key_in_composer(key, now) {
             return;
         }
-        if let Some(action) = self.keymap.action(contexts(self.is_composing()), key) {
+        if let Some(action) = action {
             // Who goes through what was found does not mean the next customer by the same letter.
             let hit = action == Action::Next && key.typed() == Some('n') && self.has_been_led();
             self.act(if hit { Action::NextHit } else { action }, digit(key), now);
@@ -59,6 +64,10 @@ impl App {
     /// Whoever tries a key by habit learns that it does nothing here, and where the keys are.
     fn tell_unknown(&mut self, key: Key, now: Now) {
         let composing = self.is_composing();
+        // A key of a text that has nothing to do there is no mistake.
+        if composing && self.conversation().is_some() && is_for_text(key, false).is_some() {
+            return;
+        }
         let (help, menu) = (
             self.first_key(composing, Action::Help),
             self.first_key(composing, Action::Menu),

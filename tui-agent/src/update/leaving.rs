@@ -62,7 +62,6 @@ impl App {
     /// Out of whatever is passing, one at a time; at last to the list. A notice goes by the way: it comes when it likes, and whoever leaves
     /// the composer would find the next letters in it.
     pub(super) fn escape(&mut self, now: Now) {
-        self.quits_until = None;
         let (way_out, was_told) = (self.way_out(), self.notice.take().is_some());
         if !matches!(way_out, WayOut::Command | WayOut::Details | WayOut::Edit) {
             // One that has led elsewhere is forgotten.

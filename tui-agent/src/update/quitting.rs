@@ -27,6 +27,7 @@ impl App {
             self.writing.of(conversation).current_mut().clear();
             self.writing.changed(conversation, now.elapsed);
             self.say_typing(conversation, now);
+            // The notice is gone at once where a text is there again: what was being written before a recall.
             self.tell(Shown::fixed("Cleared. ^_ brings it back."), now);
             if let Some(notice) = &mut self.notice {
                 notice.ends = Ends::Cleared(now.elapsed + TOLD_FOR);

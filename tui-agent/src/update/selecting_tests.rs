@@ -104,7 +104,9 @@ fn what_does_nothing_says_so_and_where_the_keys_are() {
         seat().press(keys).sees(told);
     }
     // Keys of a text that have nothing to do there are no mistakes.
-    seat().press("<left><right><down>").sees_no("does nothing");
+    seat()
+        .press("<left><right><down><ctrl-a><ctrl-e><alt-f><ctrl-y>")
+        .sees_no("does nothing");
 }
 
 #[test]

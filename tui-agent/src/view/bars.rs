@@ -172,8 +172,13 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
         WayOut::Search => vec![Hint::of(Action::NextHit, "next hit"), back.clone()],
         _ => vec![],
     };
-    let leads = hints.is_empty();
+    let (mut leads, one_pane) = (hints.is_empty(), app.layout().list.is_none());
     hints.extend(next_hint(app, now));
+    // Where the list is not seen, the way to it stands before all that is done to the chat.
+    if leads && one_pane {
+        hints.push(back.clone());
+        leads = false;
+    }
     if way_out == WayOut::List
         && app
             .chat

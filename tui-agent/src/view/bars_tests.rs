@@ -89,3 +89,13 @@ fn without_a_connection_nobody_is_offered_who_would_have_to_be_claimed() {
     let mut seat = Seat::at(desk, 80, 24);
     seat.press("<esc>").lose().sees("n next: carol");
 }
+
+#[test]
+fn the_way_to_a_list_that_is_not_seen_stands_before_what_is_done_to_the_chat() {
+    for (width, height) in [(40, 12), (50, 12)] {
+        let mut seat = seat(width, height);
+        seat.happens(|desk| desk.ago(30).says("erin", "hello").asks("erin"));
+        let told = footer(&seat);
+        assert!(told.contains("next: erin") && told.contains("Esc list"), "{told}");
+    }
+}

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use minicom_tui_kit::{Effect, Key, Now, Shown, composer::Handled};
+use minicom_tui_kit::{
+    Effect, Key, Now, Shown,
+    composer::{Handled, is_for_text},
+};
 
 use super::{Effects, sending::Sent};
 use crate::{
@@ -68,6 +71,10 @@ impl App {
 
     /// Whoever tries a key by habit learns that it does nothing here, and where the keys are.
     fn tell_unknown(&mut self, key: Key) {
+        // A key of a text that has nothing to do there is no mistake.
+        if is_for_text(key, false).is_some() {
+            return;
+        }
         let (help, menu) = (self.key_hint(Action::Help), self.key_hint(Action::Menu));
         let words = format!(
             "{} does nothing here. {help} shows the keys, {menu} finds all by name.",

@@ -189,9 +189,14 @@ impl Editor {
         }
     }
 
-    pub(super) fn clear(&mut self) -> bool {
-        let bytes = self.bytes;
-        bytes > 0 && self.remove((0, 0), bytes, false)
+    /// Puts a text in the place of all of it, as one step.
+    pub(super) fn clear_for(&mut self, text: &str) {
+        self.remove((0, 0), self.bytes, false);
+        if !text.is_empty() {
+            let halfway = self.steps.made();
+            self.insert(text);
+            self.steps.join(halfway);
+        }
     }
 
     /// What [`Editor::yank`] would insert.

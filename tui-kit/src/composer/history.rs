@@ -47,6 +47,15 @@ impl Composer {
         }
     }
 
+    /// Removes the text; one undo brings it back. What was being written before a recall stands there again: unseen, it would come back
+    /// behind the next text that is sent, and go out with the one after it.
+    pub fn clear(&mut self) {
+        let stash = self.recalled.take().map(|recalled| recalled.stash).unwrap_or_default();
+        self.editor.clear_for(&stash);
+        self.top = 0;
+        self.keep_cursor_in_view();
+    }
+
     /// Takes the text for sending and remembers it. What was being written before a recall comes back.
     pub fn take(&mut self) -> String {
         let text = self.text();
