@@ -125,8 +125,11 @@ impl Way {
                         pty.press(ESC)?;
                         pty.sees_no("Menu")?;
                     }
-                    // Where nothing can be shown, keys mean nothing but the end.
-                    Moment::Resizing => pty.resize(80, 24)?,
+                    // Where nothing can be shown, keys mean nothing but the end: this one waits for the footer.
+                    Moment::Resizing => {
+                        pty.resize(80, 24)?;
+                        pty.sees("help")?;
+                    }
                     _ => {}
                 }
                 let taken = times_taken(pty);
