@@ -1,11 +1,14 @@
 //! The thread that is open: its transcript, kept up with what is known, what of it has been on the screen, and the lines that are on
 //! their way. It refuses to know what is being written (that is [`crate::writing`]) and what a key does.
 
-use minicom_client::{AgentReplica, PendingCommand, PendingMark};
+mod own_part;
+mod pending;
+
+use minicom_client::AgentReplica;
 use minicom_protocol::{
-    command::{AgentCommand, SeenLines},
+    command::SeenLines,
     event::{Author, Event, EventBody},
-    ids::{CommandId, ConversationId, CustomerId, LineNo},
+    ids::{ConversationId, CustomerId, LineNo},
     line::LineRef,
     stage::Side,
     summary::Summary,
@@ -15,10 +18,8 @@ use minicom_tui_kit::{
     transcript::{DeliveryMark, Entry, EntryKey, Older},
 };
 
-use crate::{
-    entries::{Eyes, own_line, read_up_to},
-    writing::saved,
-};
+use self::pending::{Waiting, is_pending};
+use crate::entries::{Eyes, own_line, read_up_to};
 
 /// The thread that is open, seen from one of its conversations.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct Chat {
     pub conversation: ConversationId,
     /// Whose thread it is.
     pub customer: CustomerId,
+    /// It had ended before it was opened: what is read is that conversation, not where its customer is by now.
+    pub ended_before: bool,
     /// What can be read.
     pub transcript: Transcript,
     eyes: Eyes,
@@ -52,20 +55,13 @@ pub struct Chat {
     shown: SeenLines,
 }
 
-/// A line on its way, as the transcript has it.
-#[derive(Debug, Clone, PartialEq)]
-struct Waiting {
-    id: CommandId,
-    number: u64,
-    mark: PendingMark,
-}
-
 impl Chat {
     /// Opens a thread. Nothing is in it until [`Chat::sync`].
     pub fn open(summary: &Summary, eyes: Eyes, links: bool) -> Chat {
         Chat {
             conversation: summary.conversation,
             customer: summary.customer.id,
+            ended_before: !summary.stage.is_open(),
             transcript: Transcript::new(eyes.zone.clone()).with_links(links),
             eyes,
             told: None,
@@ -223,22 +219,6 @@ impl Chat {
         entries
     }
 
-    /// A pending line whose event is here makes room for it, so that a view that is held by the one is held by the other.
-    fn settle_pending(&mut self, entries: &[Entry], replica: &AgentReplica) {
-        let Some(thread) = replica.thread(self.customer) else {
-            return;
-        };
-        for entry in entries {
-            let EntryKey::Stored(at) = entry.key else { continue };
-            let command = thread.event(at).and_then(|event| event.command);
-            if let Some(place) = self.pending.iter().position(|it| Some(it.id) == command) {
-                let waiting = self.pending.remove(place);
-                self.transcript
-                    .replace(EntryKey::Pending(waiting.number), entry.clone());
-            }
-        }
-    }
-
     fn update_marks(&mut self, replica: &AgentReplica) {
         let read = replica
             .summary(self.conversation)
@@ -256,39 +236,6 @@ impl Chat {
         // A line that was read needs no second look, unless it was told anew.
         let newest_read = self.reads.last().map_or(LineNo(0), |(up_to, _)| *up_to);
         self.own_lines.retain(|(line, _)| *line > newest_read);
-    }
-
-    fn sync_pending(&mut self, replica: &AgentReplica) {
-        let now: Vec<&PendingCommand<AgentCommand>> = replica.pending_lines(self.conversation).collect();
-        self.pending.retain(|waiting| {
-            let stays = now.iter().any(|it| it.id == waiting.id);
-            if !stays {
-                self.transcript.remove(EntryKey::Pending(waiting.number));
-            }
-            stays
-        });
-        for pending in now {
-            let known = self.pending.iter_mut().find(|it| it.id == pending.id);
-            let number = match known {
-                Some(known) if known.mark == pending.mark => continue,
-                Some(known) => {
-                    known.mark = pending.mark.clone();
-                    known.number
-                }
-                None => {
-                    self.numbered += 1;
-                    self.pending.push(Waiting {
-                        id: pending.id,
-                        number: self.numbered,
-                        mark: pending.mark.clone(),
-                    });
-                    self.numbered
-                }
-            };
-            let reads = reads_of(pending, replica);
-            self.transcript
-                .extend(self.eyes.pending(pending, number, reads.as_deref()));
-        }
     }
 
     fn place_dividers(&mut self, replica: &AgentReplica) {
@@ -352,13 +299,6 @@ impl Chat {
             self.transcript.set_older(older);
         }
     }
-
-    /// The first line that was not sent and waits for the agent's word.
-    pub fn unsent<'a>(&self, replica: &'a AgentReplica) -> Option<&'a PendingCommand<AgentCommand>> {
-        replica
-            .pending_lines(self.conversation)
-            .find(|it| matches!(it.mark, PendingMark::Failed(_) | PendingMark::Stale))
-    }
 }
 
 /// The line that an event changes.
@@ -372,25 +312,6 @@ fn changed_line(event: &Event) -> Option<LineRef> {
 /// Whether what was said before is gone by it.
 fn erases(event: &Event) -> bool {
     matches!(event.body, EventBody::Erased(_))
-}
-
-/// How a line that comes from a saved reply will read, as far as it is known here.
-fn reads_of(pending: &PendingCommand<AgentCommand>, replica: &AgentReplica) -> Option<String> {
-    let AgentCommand::Post {
-        conversation,
-        text,
-        reply: Some(used),
-        ..
-    } = &pending.command
-    else {
-        return None;
-    };
-    let summary = replica.summary(*conversation)?;
-    Some(saved::reads(text, used, &saved::values(replica, summary)))
-}
-
-fn is_pending(entry: &Entry) -> bool {
-    matches!(entry.key, EntryKey::Pending(_))
 }
 
 #[cfg(test)]

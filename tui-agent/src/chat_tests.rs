@@ -2,9 +2,10 @@
 
 use minicom_client::ClientEvent;
 use minicom_protocol::{
-    command::Outcome,
+    command::{AgentCommand, Outcome},
     event::{LineChanged, Part, Posted},
     frame::AgentSignal,
+    ids::CommandId,
     line::{LineRef, LineState, Quote},
     refusal::Refusal,
     stage::Closer,

@@ -370,6 +370,15 @@ pub struct Export {
     pub asked: AgentQuestion,
 }
 
+/// What of a thread is to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// What this event told: a line that was found, a note.
+    Event(Rev),
+    /// Where the conversation itself ends: its thread goes on with later ones.
+    End,
+}
+
 /// What is under way besides what is on the screen.
 #[derive(Debug, Clone, Default)]
 pub struct Views {
@@ -379,8 +388,8 @@ pub struct Views {
     pub saving: HashMap<CommandId, Work>,
     /// Tickets and conversations on their way into files.
     pub exports: Vec<Export>,
-    /// A note that is to be shown as soon as it is here.
-    pub go_to: Option<(ConversationId, Rev)>,
+    /// What of the open thread is to be shown as soon as it is here.
+    pub go_to: Option<(ConversationId, Goal)>,
     /// A conversation that is asked for, to be opened when it comes, and the one that was open when it was asked for.
     pub opening: Option<(ConversationId, Option<ConversationId>)>,
     /// What the bot could learn, as it was told last.

@@ -24,7 +24,7 @@ use minicom_protocol::ids::FileId;
 pub use entry::{Card, DeliveryMark, Entry, EntryKey, Extras, Kind, words_of};
 pub use hints::Hints;
 use layout::Memo;
-use place::Place;
+use place::{Led, Place};
 
 pub use self::{place::Bookmark, pointing::Pointed};
 pub use crate::file_card::{FileCard, FileRow, FileState};
@@ -74,6 +74,7 @@ pub struct Transcript {
     /// Ordered by key, each key once.
     entries: Vec<Entry>,
     place: Place,
+    led: Option<Led>,
     columns: u16,
     rows: u16,
     divider: Option<Divider>,
@@ -105,6 +106,7 @@ impl Transcript {
             zone,
             entries: Vec::new(),
             place: Place::Follow,
+            led: None,
             columns: 80,
             rows: 24,
             divider: None,

@@ -471,6 +471,32 @@ fn an_entry_can_be_gone_to_and_new_lines_are_counted_from_there() {
 }
 
 #[test]
+fn what_was_gone_to_stays_on_the_screen_in_every_size_until_one_goes_elsewhere() {
+    let sees = |chat: &Transcript, words: &str| screen(chat).iter().any(|row| row.ends_with(words));
+    // Near the end it stood in the middle of the screen.
+    let mut chat = numbered(30, 40, 20);
+    assert!(chat.to_entry(Stored(22)) && chat.is_at_end());
+    for (columns, rows) in [(40, 5), (20, 9), (80, 30), (24, 4)] {
+        chat.set_size(columns, rows);
+        assert!(sees(&chat, "line 22"), "{:?}", screen(&chat));
+    }
+    chat.scroll_down(1);
+    let below = first_row(&chat);
+    chat.set_size(24, 5);
+    assert_eq!(first_row(&chat), below, "whoever has scrolled reads there");
+    // So does where an entry ends, as the last but the bar.
+    assert!(chat.to_end_of(Stored(12)));
+    for (columns, rows) in [(40, 5), (20, 9), (80, 12)] {
+        chat.set_size(columns, rows);
+        let seen = screen(&chat);
+        assert!(seen[seen.len() - 2].ends_with("line 12"), "{seen:?}");
+    }
+    assert!(chat.to_end_of(Stored(2)) && sees(&chat, "line 1") && sees(&chat, "line 2"));
+    assert!(chat.to_end_of(Stored(30)) && chat.is_at_end(), "the end is the end");
+    assert!(!chat.to_end_of(Stored(99)));
+}
+
+#[test]
 fn days_are_told_at_each_change() {
     let mut chat = transcript(60, 10);
     chat.extend([

@@ -16,6 +16,7 @@ use minicom_tui_kit::{
 
 use crate::{
     app::{App, Ends, Focus, Order},
+    desk_view::Goal,
     facts,
     over::{Choice, Over, Pick, PickFor},
 };
@@ -323,7 +324,7 @@ impl App {
             Some(chat) => {
                 let here = chat.conversation;
                 self.finding.at = Some((here, *at));
-                self.views.go_to = Some((here, *at));
+                self.views.go_to = Some((here, Goal::Event(*at)));
                 self.focus = Focus::Compose;
             }
             None => {
@@ -354,13 +355,14 @@ impl App {
         if !goes_back {
             return;
         }
-        (self.views.go_to, self.views.opening) = (None, None);
+        self.views.opening = None;
         match from.conversation {
             Some(conversation) => self.open_chat(conversation),
             None => self.close_chat(),
         }
         self.focus = from.focus;
         self.finding.back = from.conversation.zip(from.place);
+        self.views.go_to = None;
         self.stand_as_before();
     }
 

@@ -1,15 +1,21 @@
 //! A thread that goes on in another conversation: the agent goes along, with what is being written, and so does what was asked for the
-//! composer before. What was meant for one customer never comes into the composer of another.
+//! composer before. What was meant for one customer never comes into the composer of another. Whoever has opened what had ended stays
+//! there.
 
-use minicom_client::ClientEvent;
+use minicom_client::{ClientEvent, Section};
 use minicom_protocol::{
     event::{Event, EventBody},
     frame::Agents,
     ids::ConversationId,
+    stage::{Closer, Stage},
 };
 use minicom_tui_kit::{Now, Shown};
 
-use crate::app::{App, Ends, Order};
+use crate::{
+    app::{App, Ends, Order},
+    desk_view::Goal,
+    list::{Part, Spot},
+};
 
 impl App {
     /// The new conversation of the customer whose thread is open and at its end.
@@ -29,7 +35,19 @@ impl App {
         let Some(ended) = self.summary().filter(|summary| !summary.stage.is_open()) else {
             return;
         };
+        let by_me =
+            matches!(&ended.stage, Stage::Closed { by: Closer::Agent { agent }, .. } if Some(agent.id) == self.me());
         let ended = ended.conversation;
+        // Whoever reads what had ended has chosen that. Where letters are orders, no other conversation comes under the cursor of whoever
+        // had done with this one, or has chosen none.
+        let (cursor, part) = (self.list.cursor(), self.list.part_at_cursor());
+        let none = matches!(cursor, Some(Spot::Title(_)) | None);
+        let has_done = by_me || part == Some(Part::Section(Section::Done));
+        let has_chosen = self.chat.as_ref().is_some_and(|chat| chat.ended_before);
+        if has_chosen || (has_done || none) && !self.is_composing() {
+            self.views.go_to = Some((ended, Goal::End));
+            return;
+        }
         // The disk is asked before it is told of what moves there: else it would give the same back, and all would stand there twice.
         if self.drafts_known.insert(conversation) {
             self.order(Order::LoadDrafts(vec![conversation]));

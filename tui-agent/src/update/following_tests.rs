@@ -1,6 +1,6 @@
 //! What is open for the composer while the customer ends the chat and comes back.
 
-use minicom_client::ClientEvent;
+use minicom_client::{ClientEvent, Section};
 use minicom_protocol::{
     draft::Draft,
     frame::{AgentQuestion, AgentReply, Told},
@@ -19,7 +19,8 @@ use minicom_tui_kit::{
 
 use crate::{
     app::Msg,
-    testing::Seat,
+    list::Part,
+    testing::{ADA, BO, Desk, Seat, agent},
     writing::{Mode, Written},
     writing_tools_tests::desk,
 };
@@ -170,5 +171,90 @@ fn what_was_for_a_chat_that_is_gone_is_written_nowhere() {
             .press(after)
             .sees("is not open any more.");
         assert_eq!(says(&written(&seat, gone)), "");
+    }
+}
+
+/// Alice was here three times, and bob, who wrote last, once.
+fn ended() -> Desk {
+    let mut desk = Desk::new();
+    for (ago, about) in [(9_000, "lamp"), (8_000, "parcel"), (7_000, "invoice")] {
+        desk.ago(ago).says("alice", &format!("it is about the {about}"));
+        for number in 1..30 {
+            desk.says("alice", &format!("{about} {number}"));
+        }
+        desk.closed("alice", Closer::Customer);
+    }
+    desk.ago(60).says("bob", "hello");
+    desk
+}
+
+#[test]
+fn each_ended_chat_shows_where_it_ended_itself() {
+    for (width, height) in [(120, 40), (80, 24), (50, 12)] {
+        let mut seat = Seat::at(ended(), width, height);
+        let opens = |seat: &mut Seat, keys: &str| {
+            seat.press(keys);
+            if width < 60 {
+                seat.press("<enter>");
+            }
+        };
+        seat.press("<esc>G<enter>");
+        opens(&mut seat, "G");
+        seat.sees("lamp 29").sees("alice ended the chat").sees_no("parcel 1");
+        seat.press("<pgup>").sees("lamp").sees_no("lamp 29").press("<esc><esc>");
+        opens(&mut seat, "k");
+        seat.sees("parcel 29").sees_no("invoice 1").press("<esc><esc>");
+        opens(&mut seat, "k");
+        seat.sees("invoice 29").sees_no("parcel 29");
+    }
+}
+
+#[test]
+fn older_lines_are_asked_for_until_the_end_of_an_ended_chat_is_here() {
+    let mut desk = ended();
+    desk.ago(6_000).says("alice", "again");
+    for number in 0..450 {
+        desk.says("alice", &format!("line {number}"));
+    }
+    let mut seat = Seat::at(desk, 80, 24);
+    seat.press("<esc>G<enter>")
+        .press("G")
+        .sees("lamp 29")
+        .sees_no("parcel 1");
+    // What is looked for in it is gone to all the same, and Esc leads back.
+    seat.press("/13<enter>").sees("13").press("<esc>").sees("lamp 29");
+}
+
+#[test]
+fn whoever_reads_an_ended_chat_stays_there_when_its_customer_comes_back() {
+    for (to, last) in [("G", "lamp 29"), ("Gk", "parcel 29"), ("Gkk", "invoice 29")] {
+        let mut seat = Seat::at(ended(), 80, 24);
+        seat.press("<esc>G<enter>").press(to).sees(last);
+        let (before, row) = (seat.bench.app.conversation(), seat.bench.app.list.cursor());
+        seat.happens(|desk| desk.says("alice", "I am back")).sees(last);
+        assert_eq!(seat.bench.app.conversation(), before, "{to}");
+        assert_eq!(seat.bench.app.list.cursor(), row, "{to}");
+        assert!(seat.row_with("›").contains("done"), "{to}");
+        seat.press("e").sees("This conversation has ended.").advance(10);
+        assert_eq!(seat.commands(), [], "{to}: nothing is done to the new one");
+    }
+}
+
+#[test]
+fn a_chat_that_one_has_ended_stays_under_the_cursor_of_the_list() {
+    for (by, title) in [(ADA, false), (ADA, true), (BO, true)] {
+        let (mut seat, ended) = seat();
+        seat.press("<esc>");
+        if title {
+            let mine = Part::Section(Section::Mine);
+            let app = &mut seat.bench.app;
+            app.list.select_title(mine, &app.replica);
+        }
+        let by = Closer::Agent { agent: agent(by) };
+        seat.happens(|desk| desk.closed("bob", by));
+        let cursor = seat.bench.app.list.cursor();
+        seat.happens(|desk| desk.says("bob", "I am back"));
+        assert_eq!(seat.bench.app.conversation(), Some(ended));
+        assert_eq!(seat.bench.app.list.cursor(), cursor);
     }
 }

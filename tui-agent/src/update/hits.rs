@@ -9,6 +9,7 @@ use minicom_tui_kit::{Now, Shown};
 
 use crate::{
     app::{App, Focus, Order},
+    desk_view::Goal,
     keys::{Action, contexts},
 };
 
@@ -106,7 +107,7 @@ impl App {
         match next.and_then(|next| Some((next, *here.get(next)?))) {
             Some((next, rev)) => {
                 self.finding.at = Some((conversation, rev));
-                self.views.go_to = Some((conversation, rev));
+                self.views.go_to = Some((conversation, Goal::Event(rev)));
                 let back = self.key_words(Action::Escape);
                 let words = format!("{} of {all} here {dot} {back} goes back", next + 1);
                 self.tell(Shown::line(&words), now);

@@ -11,6 +11,7 @@ use minicom_tui_kit::{Now, Shown};
 use crate::{
     app::{App, Ends, Focus, Order},
     chat::Chat,
+    desk_view::Goal,
     entries::Eyes,
     list::{Part, Spot},
 };
@@ -55,6 +56,11 @@ impl App {
             return;
         }
         let chat = Chat::open(summary, self.eyes_on(summary), self.links);
+        // A line that was looked for in it comes before its end.
+        let is_led_there = matches!(self.views.go_to, Some((led_to, _)) if led_to == conversation);
+        if chat.ended_before && !is_led_there {
+            self.views.go_to = Some((conversation, Goal::End));
+        }
         self.leave();
         self.chat = Some(chat);
         self.details_top = 0;

@@ -31,11 +31,21 @@ pub(super) struct Spot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bookmark(Place);
 
+/// What was gone to. It stays on the screen in every size until the person goes elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Led {
+    /// An entry, from its first row on.
+    ToBegin(EntryKey),
+    /// The last row of an entry.
+    ToEnd(EntryKey),
+}
+
 const TOP: Spot = Spot { index: 0, row: 0 };
 
 impl Transcript {
-    /// Tells the size of the area that it is drawn in. The text under the top edge stays there.
+    /// Tells the size of the area that it is drawn in. The text under the top edge stays there, and what was gone to on the screen.
     pub fn set_size(&mut self, columns: u16, rows: u16) {
+        let is_other = (columns, rows) != (self.columns, self.rows);
         let held = match self.place {
             Place::At(anchor) if columns != self.columns => self.byte_of(anchor),
             _ => None,
@@ -56,6 +66,9 @@ impl Transcript {
             });
         }
         self.settle();
+        if let Some(led) = self.led.filter(|_| is_other) {
+            self.go_to(led);
+        }
     }
 
     /// The byte of an entry's text at which the anchored row begins.
@@ -67,6 +80,7 @@ impl Transcript {
 
     /// Moves towards older lines. At the very top it asks for more: see [`Transcript::wants_older`].
     pub fn scroll_up(&mut self, rows: u16) {
+        self.led = None;
         let (top, blank) = self.top();
         if blank > 0 || top == TOP {
             self.reached_top = true;
@@ -83,6 +97,7 @@ impl Transcript {
 
     /// Moves towards the end, and follows once it is there.
     pub fn scroll_down(&mut self, rows: u16) {
+        self.led = None;
         if self.place == Place::Follow {
             return;
         }
@@ -111,6 +126,11 @@ impl Transcript {
 
     /// Goes to the end and follows. Sending does this too.
     pub fn to_end(&mut self) {
+        self.led = None;
+        self.follow();
+    }
+
+    fn follow(&mut self) {
         self.place = Place::Follow;
         self.reached_top = false;
         self.left_at = None;
@@ -128,6 +148,7 @@ impl Transcript {
         }
         // The divider is the row above the words, or above what they answer.
         let above = 1 + isize::from(self.block(index).has_quote());
+        self.led = None;
         self.place = Place::At(Anchor {
             key: self.entries[index].key,
             offset: -above,
@@ -137,13 +158,32 @@ impl Transcript {
 
     /// Goes to an entry: it is at the top, or the end is reached first. Returns whether the entry is there.
     pub fn to_entry(&mut self, key: EntryKey) -> bool {
+        self.go_to(Led::ToBegin(key))
+    }
+
+    /// Goes to where an entry ends: its last row is the lowest, or the beginning or the end is reached first. Returns whether the entry
+    /// is there.
+    pub fn to_end_of(&mut self, key: EntryKey) -> bool {
+        self.go_to(Led::ToEnd(key))
+    }
+
+    fn go_to(&mut self, led: Led) -> bool {
+        self.led = None;
+        let (Led::ToBegin(key) | Led::ToEnd(key)) = led;
         let Ok(index) = self.index(key) else { return false };
         if self.place == Place::Follow {
             self.left_at = self.last_stored();
         }
-        let row = self.block(index).above();
-        self.place = Place::At(self.anchor_of(Spot { index, row }));
+        let block = self.block(index);
+        let (first, last) = (block.above(), block.rows().saturating_sub(1));
+        let top = match led {
+            Led::ToBegin(_) => Spot { index, row: first },
+            // The lowest row is the bar that leads to the end.
+            Led::ToEnd(_) => self.moved_up(Spot { index, row: last }, usize::from(self.rows.saturating_sub(2))),
+        };
+        self.place = Place::At(self.anchor_of(top));
         self.settle();
+        self.led = Some(led);
         true
     }
 
@@ -154,6 +194,7 @@ impl Transcript {
 
     /// Goes back to where the view stood: to the end, or to the same row, if its entry is still there.
     pub fn go_back(&mut self, to: Bookmark) {
+        self.led = None;
         match to.0 {
             Place::Follow => self.to_end(),
             Place::At(anchor) if self.index(anchor.key).is_ok() => {
@@ -259,7 +300,7 @@ impl Transcript {
     pub(super) fn settle(&mut self) {
         let Place::At(anchor) = self.place else { return };
         if self.entries.is_empty() {
-            return self.to_end();
+            return self.follow();
         }
         let top = self.spot_of(anchor);
         let mut room = (usize::from(self.rows) + top.row).checked_sub(self.block(top.index).rows());
@@ -269,7 +310,7 @@ impl Transcript {
         }
         if room.is_some() && !self.tail_missing {
             let reached_top = self.reached_top;
-            self.to_end();
+            self.follow();
             self.reached_top = reached_top;
         }
     }

@@ -15,7 +15,7 @@ use minicom_tui_kit::{
 use super::Content;
 use crate::{
     app::{App, Ends, Order},
-    desk_view::{RowId, View},
+    desk_view::{Goal, RowId, View},
     facts,
     keys::Action,
     over::Over,
@@ -110,7 +110,7 @@ impl App {
     /// Closes the views and opens a conversation, at one of its events if it is told which.
     pub(crate) fn leave_for(&mut self, conversation: ConversationId, at: Option<Rev>, now: Now) {
         self.leave_desk();
-        self.views.go_to = at.map(|rev| (conversation, rev));
+        self.views.go_to = at.map(|rev| (conversation, Goal::Event(rev)));
         if self.replica.summary(conversation).is_none() {
             // An old one: its row is not here yet.
             if self.has_connection("An old chat") {
@@ -163,7 +163,7 @@ impl App {
                 self.open_to_read(conversation);
             }
         }
-        let Some((conversation, rev)) = self.views.go_to.filter(|_| self.views.opening.is_none()) else {
+        let Some((conversation, goal)) = self.views.go_to.filter(|_| self.views.opening.is_none()) else {
             return;
         };
         let Some(chat) = self.chat.as_mut().filter(|chat| chat.conversation == conversation) else {
@@ -173,13 +173,17 @@ impl App {
         if !chat.is_loaded() {
             return;
         }
-        if chat.transcript.to_entry(EntryKey::Stored(rev.0)) {
+        let (is_there, what) = match goal {
+            Goal::Event(rev) => (chat.transcript.to_entry(EntryKey::Stored(rev.0)), "That line"),
+            Goal::End => (chat.to_its_end(&self.replica), "What was said in this chat"),
+        };
+        if is_there {
             self.views.go_to = None;
             return;
         }
         let customer = chat.customer;
         // Without a connection it would be asked for again and again.
-        if !self.has_connection("That line") {
+        if !self.has_connection(what) {
             self.views.go_to = None;
             return;
         }
