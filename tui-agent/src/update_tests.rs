@@ -1111,6 +1111,44 @@ fn scrolling_keys_and_the_bar() {
 }
 
 #[test]
+fn the_bar_names_a_key_that_leads_to_the_latest_from_where_one_is() {
+    let below = |seat: &mut Seat, key: &str| {
+        seat.sees(&format!("[ {key} to jump to the latest ]"));
+        seat.press(&format!("<{}>", key.to_lowercase()));
+        assert!(seat.bench.app.chat.as_ref().unwrap().transcript.is_at_end(), "{key}");
+    };
+    let mut seat = at_bob();
+    seat.happens(|desk| (0..40).fold(desk, |desk, n| desk.says("bob", &format!("line {n}"))));
+    seat.press("<pgup>");
+    below(&mut seat, "End");
+    // End is the text's own as soon as there is one.
+    seat.press("half<pgup>");
+    below(&mut seat, "Esc");
+    seat.press("<pgup><esc><esc>").sees(" n next").press("<pgup>");
+    below(&mut seat, "End");
+    // Where Esc leads elsewhere too, a page down is what there is.
+    let mut seat = at_bob();
+    seat.happens(|desk| (0..40).fold(desk, |desk, n| desk.says("bob", &format!("line {n}"))));
+    seat.happens(|desk| desk.replies("bob", ADA, "mine"));
+    seat.press("<alt-e>").sees("Edit your line").press("<pgup>");
+    seat.sees("[ PgDn for newer messages ]")
+        .happens(|desk| desk.says("bob", "below"));
+    seat.sees("[ 1 new message below · PgDn scrolls ]")
+        .press("<pgdn><pgdn>");
+    assert!(seat.bench.app.chat.as_ref().unwrap().transcript.is_at_end());
+    // What lies over the chat has the keys.
+    seat.press("<esc><esc><pgup>f").sees("[ the latest is below ]");
+}
+
+#[test]
+fn the_footer_says_what_esc_does_while_names_are_offered() {
+    let mut seat = at_bob();
+    seat.press("<tab>@b").sees("›@Bo").sees("Esc closes");
+    seat.press("<esc>").sees_no("Esc closes").sees("Esc list");
+    assert_eq!(seat.bench.app.focus, Focus::Compose);
+}
+
+#[test]
 fn sending_goes_to_the_end() {
     let mut seat = at_bob();
     seat.happens(|desk| (0..40).fold(desk, |desk, n| desk.says("bob", &format!("line {n}"))));

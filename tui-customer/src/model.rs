@@ -208,7 +208,7 @@ pub struct App {
 impl App {
     /// The screen before the first word from the connection.
     pub fn new(settings: Settings) -> App {
-        let mut app = App {
+        App {
             name: settings.name,
             command: settings.command,
             theme: settings.theme,
@@ -247,9 +247,7 @@ impl App {
             told_typing: None,
             keep_draft_at: None,
             changed: true,
-        };
-        app.name_keys();
-        app
+        }
     }
 
     /// Where the thread's newest conversation stands; `None` before the first.

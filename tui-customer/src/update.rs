@@ -5,6 +5,7 @@
 mod files;
 mod help;
 mod keys;
+mod leaving;
 pub(crate) mod looking;
 mod news;
 mod offering;
@@ -135,6 +136,7 @@ impl App {
         if self.keep_draft_at.is_some_and(|at| at <= now.elapsed) {
             self.keep_draft_now(effects);
         }
+        self.name_keys();
     }
 
     /// What this program shows has come.

@@ -792,7 +792,7 @@ fn words_are_shown_and_written_out() {
     rig.bench.press("e").sees(" /end  /email ADDRESS  /edit [TEXT] ");
     rig.bench.press("<tab>").sees("▏/e\n");
     rig.bench.press("d").sees(" /edit [TEXT]  change your last line");
-    rig.bench.press("<tab>").sees("▏/edit\n").sees("PgUp older messages");
+    rig.bench.press("<tab>").sees("▏/edit\n").sees("^C clear");
     rig.bench
         .press("<ctrl-u>/x")
         .sees("no such word; // begins a real slash");
@@ -802,7 +802,7 @@ fn words_are_shown_and_written_out() {
             .iter()
             .any(|it| matches!(it, Effect::Program(Order::Typing(true))))
     );
-    rig.bench.press("<ctrl-u>//").sees("PgUp older messages");
+    rig.bench.press("<ctrl-u>//").sees("^C clear");
 }
 
 // Strangers' texts.

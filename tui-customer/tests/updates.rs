@@ -363,6 +363,29 @@ fn scrolled_up_nothing_is_read_and_the_bell_rings() {
 }
 
 #[test]
+fn the_bar_and_the_footer_name_a_key_that_leads_to_the_latest_from_where_one_is() {
+    let mut desk = Desk::default();
+    desk.opened(-60);
+    for at in -50..0 {
+        desk.says(at, agent(), &format!("line {at}"));
+    }
+    let mut rig = Rig::live(desk, 80, 24);
+    rig.bench.press("<pgup>").sees("[ End to jump to the latest ]");
+    rig.bench.sees(" End latest  PgUp older messages");
+    rig.bench.press("<end>").sees_no("to jump").sees_no("latest");
+    // End is the text's own as soon as there is one.
+    rig.bench.press("half<pgup>").sees("[ Esc to jump to the latest ]");
+    rig.bench.sees(" Esc latest  PgUp older messages");
+    rig.bench.press("<esc>").sees_no("to jump").sees("▏half");
+    // Where Esc leads elsewhere, a page down is what there is.
+    let line = rig.desk.says(0, Author::Customer, "a word");
+    rig.happens(vec![line]);
+    rig.bench.press("<ctrl-u>/edit<enter><pgup>").sees("Your last line");
+    rig.bench.sees("[ PgDn for newer messages ]");
+    rig.bench.press("<pgdn><pgdn>").sees_no("[ PgDn");
+}
+
+#[test]
 fn the_bar_can_be_clicked_and_sending_goes_to_the_end() {
     let mut desk = Desk::default();
     desk.opened(-60);
@@ -868,12 +891,44 @@ fn the_word_quit_ends_the_program() {
 }
 
 #[test]
-fn an_empty_chat_offers_nothing_older() {
+fn a_chat_that_is_seen_whole_offers_nothing_older() {
     let mut rig = Rig::live(Desk::default(), 80, 24);
-    rig.bench.sees_no("older messages");
+    rig.bench.press("<pgup>").sees_no("older");
     let events = vec![rig.desk.opened(0), rig.desk.says(0, agent(), "hello")];
     rig.happens(events);
-    rig.bench.sees("older messages");
+    rig.bench.sees("hello").sees_no("older messages");
+    // Who tries all the same learns why nothing moves.
+    let beginning = "This is the beginning: there is nothing older.";
+    for key in ["<pgup>", "<shift-up>"] {
+        rig.bench.press(key).sees(beginning);
+        rig.bench.press("x<ctrl-c>").sees_no(beginning);
+    }
+    let lines = (0..30).map(|at| rig.desk.says(at, agent(), "a line")).collect();
+    rig.happens(lines);
+    rig.bench.sees(" PgUp older messages");
+    rig.bench.press("<pgup>").sees_no(beginning);
+    rig.bench.press("<pgup>").sees_no("PgUp").sees(" End latest");
+    rig.bench.press("<pgup>").sees(beginning);
+}
+
+#[test]
+fn the_footer_says_what_ctrl_c_does_and_what_enter_and_esc_do_to_a_line_that_is_changed() {
+    let mut desk = Desk::default();
+    desk.opened(-60);
+    desk.says(-1, Author::Customer, "order 4821");
+    let mut rig = Rig::live(desk, 80, 24);
+    let footer = |rig: &Rig| rig.bench.screen().lines().last().unwrap_or_default().to_owned();
+    assert!(footer(&rig).contains("^C quit"), "{}", footer(&rig));
+    rig.bench.press("half");
+    assert!(footer(&rig).contains("^C clear"), "{}", footer(&rig));
+    rig.bench.press("<ctrl-c>").sees("^C quit");
+    rig.bench.press("/edit<enter>");
+    assert!(
+        footer(&rig).starts_with(" Enter changes it  Esc leaves it "),
+        "{}",
+        footer(&rig)
+    );
+    rig.bench.press("<esc>").sees("^C quit").sees_no("leaves it");
 }
 
 #[test]
@@ -988,5 +1043,5 @@ fn the_screen_names_the_keys_that_there_are() {
     }
     rig.bench
         .sees("Alt+F6 for older messages")
-        .sees("[ the latest is below ]");
+        .sees("[ Esc to jump to the latest ]");
 }

@@ -17,7 +17,7 @@ mod typing;
 mod valid;
 
 pub use field::{FIELD_BYTES_MAX, Field};
-pub use reserved::{is_for_text, is_half_a_key, is_shared};
+pub use reserved::{is_for_text, is_free, is_half_a_key, is_shared};
 pub use spare::SPARE_KEYS;
 
 use minicom_protocol::gate::{self, Shown};

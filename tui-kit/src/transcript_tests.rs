@@ -589,6 +589,13 @@ fn ones_own_keys_are_told_and_none_that_there_is_not() {
     assert_eq!(told("", ""), pair("older messages above", "[ the latest is below ]"));
     chat.insert(line(41, "carol", "new", 123 * MINUTE));
     assert_eq!(screen(&chat)[9].trim(), "[ 1 new message below ]");
+    // Where no key leads to the latest at once, one that comes nearer is told.
+    chat.set_hints(Hints {
+        latest: String::new(),
+        newer: "PgDn".to_owned(),
+        ..Hints::default()
+    });
+    assert_eq!(screen(&chat)[9].trim(), "[ 1 new message below · PgDn scrolls ]");
 }
 
 #[test]

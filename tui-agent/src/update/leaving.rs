@@ -9,6 +9,8 @@ use crate::app::{App, Focus};
 pub(crate) enum WayOut {
     /// A command that a text goes through is stopped.
     Command,
+    /// Names that are offered for what is begun.
+    Names,
     /// The details over the chat are closed.
     Details,
     /// The change of a line is given up.
@@ -28,7 +30,7 @@ impl WayOut {
     pub(crate) fn words(self) -> &'static str {
         match self {
             WayOut::Command => "stops the command",
-            WayOut::Details => "closes",
+            WayOut::Names | WayOut::Details => "closes",
             WayOut::Edit => "cancels",
             WayOut::Search => "back",
             WayOut::Latest => "latest",
@@ -42,7 +44,10 @@ impl App {
     /// Where Esc leads from here.
     pub(crate) fn way_out(&self) -> WayOut {
         let is_at_end = self.chat.as_ref().is_none_or(|chat| chat.transcript.is_at_end());
-        if self.is_piping() {
+        // While one writes, a list of names has the key before all else.
+        if self.is_composing() && self.writing.popup.is_some() {
+            WayOut::Names
+        } else if self.is_piping() {
             WayOut::Command
         } else if self.layout().details_over_chat {
             WayOut::Details
@@ -63,11 +68,15 @@ impl App {
     /// the composer would find the next letters in it.
     pub(super) fn escape(&mut self, now: Now) {
         let (way_out, was_told) = (self.way_out(), self.notice.take().is_some());
-        if !matches!(way_out, WayOut::Command | WayOut::Details | WayOut::Edit) {
+        if !matches!(
+            way_out,
+            WayOut::Names | WayOut::Command | WayOut::Details | WayOut::Edit
+        ) {
             // One that has led elsewhere is forgotten.
             self.end_finding();
         }
         match way_out {
+            WayOut::Names => (self.writing.popup, self.writing.popup_closed) = (None, true),
             WayOut::Command => self.stop_piping(now),
             WayOut::Details => self.details = None,
             WayOut::Edit => self.cancel_edit(),

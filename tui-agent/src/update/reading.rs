@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use minicom_protocol::{command::AgentCommand, ids::ConversationId};
 use minicom_tui_kit::{
-    Now,
+    Key, Now, composer,
     transcript::{Entry, Hints},
 };
 
 use crate::{
     app::{App, Order},
     keys::{Action, contexts},
+    update::leaving::WayOut,
 };
 
 /// One's own typing is said at most this often.
@@ -29,9 +30,11 @@ impl App {
         let read = self.keymap.keys(contexts(self.is_composing()), Action::ReadInFull);
         let folded = read.first().map(|key| format!("{} reads all", key.hint()));
         let (retry, discard) = (listed(Action::Retry, "retry"), listed(Action::Discard, "discard"));
+        let hint = |key: Option<Key>| key.map(|key| key.hint()).unwrap_or_default();
         let hints = Hints {
-            older: self.key_words(Action::PageUp),
-            latest: self.key_words(Action::Latest),
+            older: hint(self.key_beside_text(Action::PageUp)),
+            latest: hint(self.key_to_latest()),
+            newer: hint(self.key_beside_text(Action::PageDown)),
             folded: folded.unwrap_or_default(),
             beyond: listed(Action::Transcript, "writes the chat"),
             failed: format!("{retry}  {discard}").trim().to_owned(),
@@ -39,6 +42,23 @@ impl App {
         if let Some(chat) = &mut self.chat {
             chat.transcript.set_hints(hints);
         }
+    }
+
+    /// A key that scrolls whatever is written; what lies over the chat leaves it none.
+    fn key_beside_text(&self, action: Action) -> Option<Key> {
+        let open = self.conversation().filter(|_| self.is_composing());
+        let written = open.and_then(|open| self.writing.get(open));
+        let is_written = written.is_some_and(|written| !written.current().is_empty());
+        let keys = self.keymap.keys(contexts(self.is_composing()), action);
+        keys.into_iter()
+            .find(|key| self.over.is_none() && (!is_written || composer::is_free(*key)))
+    }
+
+    /// A key that leads to the latest line from here: the action's own, or Esc if that is where it leads.
+    fn key_to_latest(&self) -> Option<Key> {
+        let leads = self.way_out() == WayOut::Latest;
+        self.key_beside_text(Action::Latest)
+            .or_else(|| self.key_beside_text(Action::Escape).filter(|_| leads))
     }
 
     /// Whether the open thread can be read now.

@@ -97,6 +97,7 @@ impl App {
     pub(super) fn act(&mut self, action: Action, now: Now, effects: &mut Effects) {
         match action {
             Action::Send => self.submit(now, effects),
+            Action::Older | Action::RowUp if !self.transcript.has_above() => self.tell_beginning(),
             Action::Older => self.transcript.page_up(),
             Action::Newer => self.transcript.page_down(),
             Action::RowUp => self.transcript.scroll_up(1),
@@ -170,25 +171,6 @@ impl App {
     pub(super) fn suspend(&mut self, effects: &mut Effects) {
         self.keep_draft_now(effects);
         effects.push(Effect::Suspend);
-    }
-
-    /// Out of what is passing: a notice, an answer to a line or another text for one, the question how it was, then the place in
-    /// the scrollback.
-    fn escape(&mut self, now: Now, effects: &mut Effects) {
-        if self.notice.take().is_some() {
-            return;
-        }
-        match std::mem::take(&mut self.writing) {
-            Writing::Edit(_) => {
-                // It is a text that was sent already.
-                self.composer.give_up_changing();
-                self.text_changed(now, effects);
-            }
-            Writing::Answer(_) => {}
-            Writing::Line if std::mem::take(&mut self.files.attached.sends) => {}
-            Writing::Line if self.asks_rating() => self.rating_hidden = self.replica.view().conversation,
-            Writing::Line => self.transcript.to_end(),
-        }
     }
 
     /// A word with a slash is written out as far as that is clear.

@@ -1,7 +1,7 @@
 //! What is selected with the mouse, and by whom: wheel and clicks come here or stay the terminal's, and the bare view has nothing but the
 //! chat, for the terminal's own selection.
 
-use minicom_tui_kit::{Effect, Key, Shown, bare::Bare, config, transcript::Hints};
+use minicom_tui_kit::{Effect, Key, Shown, bare::Bare, config};
 
 use super::Effects;
 use crate::{
@@ -50,22 +50,10 @@ impl App {
         };
         self.tell(words);
         (self.keys, self.theme, self.mouse) = (own.keymap, own.theme, own.mouse);
-        self.name_keys();
         effects.push(Effect::Notifier(own.notifier));
         if self.bare.is_none() {
             effects.push(Effect::Mouse(self.mouse));
         }
-    }
-
-    /// The thread tells the keys that there are.
-    pub(crate) fn name_keys(&mut self) {
-        self.transcript.set_hints(Hints {
-            older: self.key_hint(Action::Older),
-            latest: self.key_hint(Action::Latest),
-            folded: "/show reads all".to_owned(),
-            beyond: "/export tells how to get all".to_owned(),
-            failed: String::new(),
-        });
     }
 
     /// Wheel and clicks come here, or stay the terminal's.

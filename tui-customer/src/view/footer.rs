@@ -8,7 +8,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use crate::{
     actions::{Action, CHAT},
     layout::WIDE,
-    model::App,
+    model::{App, Writing},
     over::Over,
     slash::Word,
 };
@@ -92,6 +92,13 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
     if let Some(begun) = app.written_word() {
         return words(&begun);
     }
+    // The same words as in the rule above the text.
+    if let Writing::Edit(_) = app.writing {
+        return vec![
+            Hint::of(Action::Send, "changes it"),
+            Hint::of(Action::Escape, "leaves it"),
+        ];
+    }
     if !app.files.attached.is_empty() {
         let mut hints = vec![];
         if app.files.attached.failed().is_some() {
@@ -99,20 +106,17 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
         }
         hints.push(Hint::of(Action::Discard, "take the file off"));
         hints.push(Hint::of(Action::Attach, "one more"));
-        hints.push(Hint::of(Action::Clear, "quit"));
+        hints.push(clears(app));
         return hints;
     }
     if app.files.downloads.is_going() {
-        return vec![
-            Hint::of(Action::Discard, "stop the file"),
-            Hint::of(Action::Clear, "quit"),
-        ];
+        return vec![Hint::of(Action::Discard, "stop the file"), clears(app)];
     }
     if app.undecided().is_some() {
         return vec![
             Hint::of(Action::Retry, "send it again"),
             Hint::of(Action::Discard, "discard it"),
-            Hint::of(Action::Clear, "quit"),
+            clears(app),
         ];
     }
     if !matches!(app.state, ConnState::Live | ConnState::Connecting) {
@@ -123,17 +127,33 @@ fn hints(app: &App, width: u16) -> Vec<Hint<Action>> {
         })];
     }
     let older = if width < SHORT { "older" } else { "older messages" };
-    // There is nothing above an empty chat.
-    let has_lines = !app.transcript.is_empty();
-    let mut hints: Vec<Hint<Action>> = has_lines.then(|| Hint::of(Action::Older, older)).into_iter().collect();
+    let mut hints: Vec<Hint<Action>> = vec![];
+    if let Writing::Answer(_) = app.writing {
+        hints.push(Hint::of(Action::Escape, "drops the quote"));
+    }
+    if !app.transcript.is_at_end() {
+        hints.push(match app.leads_to_latest() {
+            Some((action, key)) => Hint::by(key, action, "latest"),
+            None => Hint::of(Action::Newer, "newer"),
+        });
+    }
+    if app.transcript.has_above() {
+        hints.push(Hint::of(Action::Older, older));
+    }
     if app.is_open() {
         hints.push(Hint::words("/end finish"));
     }
     if width >= WIDE && matches!(app.stage(), None | Some(CustomerStage::Bot)) {
         hints.push(Hint::words("/human ask for a person"));
     }
-    hints.push(Hint::of(Action::Clear, "quit"));
+    hints.push(clears(app));
     hints
+}
+
+/// What is written is cleared first.
+fn clears(app: &App) -> Hint<Action> {
+    let words = if app.composer.is_empty() { "quit" } else { "clear" };
+    Hint::of(Action::Clear, words)
 }
 
 /// How to leave what is read.

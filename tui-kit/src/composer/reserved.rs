@@ -6,17 +6,20 @@ use crate::key::Key;
 /// It deletes only where no action has it, as the spare keys do.
 const SHARED: &str = "ctrl-d";
 
-/// A text in which every key of editing has something to do: rows above and below, words on both sides, a large paste.
-fn written() -> Composer {
-    let mut composer = Composer::with_text("one two\nthree four\nfive six");
-    composer.editor.jump(1, "three f".len());
-    let _ = composer.paste(&"a large paste\n".repeat(100));
-    composer
+thread_local! {
+    /// A text in which every key of editing has something to do: rows above and below, words on both sides, a large paste. Made once, as
+    /// hints ask with every change.
+    static WRITTEN: Composer = {
+        let mut composer = Composer::with_text("one two\nthree four\nfive six");
+        composer.editor.jump(1, "three f".len());
+        let _ = composer.paste(&"a large paste\n".repeat(100));
+        composer
+    };
 }
 
 /// Why a key cannot be an action while one writes, in words behind the key; `None` if it can. `sends`: the action is to send.
 pub fn is_for_text(key: Key, sends: bool) -> Option<String> {
-    let words = match written().key(key) {
+    let words = match WRITTEN.with(Composer::clone).key(key) {
         _ if is_shared(key) => return None,
         _ if key.is_first_of_two() => return is_half_a_key(key),
         _ if key.typed().is_some() => "is text while one writes",
@@ -26,6 +29,11 @@ pub fn is_for_text(key: Key, sends: bool) -> Option<String> {
         Handled::Moved | Handled::Changed | Handled::Refused(_) => "edits the text while one writes",
     };
     Some(words.to_owned())
+}
+
+/// Whether this key does the same whatever is written: beside a text no hint names another.
+pub fn is_free(key: Key) -> bool {
+    !is_shared(key) && is_for_text(key, false).is_none()
 }
 
 /// Whether this key edits as soon as something is written, although an action has it until then: a hint names another.
@@ -50,6 +58,19 @@ mod tests {
             let (mut written, mut empty) = (Composer::with_text("text"), Composer::default());
             assert_eq!(written.key(key(name)) != Handled::No, is_shared(key(name)), "{name}");
             assert_eq!(empty.key(key(name)), Handled::No, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_free_key_does_the_same_whatever_is_written() {
+        for (name, free) in [
+            ("end", false),
+            (SHARED, false),
+            ("a", false),
+            ("esc", true),
+            ("pgdn", true),
+        ] {
+            assert_eq!(is_free(key(name)), free, "{name}");
         }
     }
 
