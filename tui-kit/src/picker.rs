@@ -55,6 +55,8 @@ pub struct Picker<I> {
     also: Shown,
     remark: Shown,
     empty: Shown,
+    /// Why what is typed can be no row.
+    unfit: Option<Shown>,
     prefix: &'static str,
     hint: Option<Shown>,
     rows: Vec<Row<I>>,
@@ -81,6 +83,7 @@ impl<I: Clone + PartialEq> Picker<I> {
             also: Shown::default(),
             remark: Shown::default(),
             empty: Shown::fixed("There is nothing to choose from"),
+            unfit: None,
             prefix: "",
             hint: None,
             rows: Vec::new(),
@@ -130,6 +133,11 @@ impl<I: Clone + PartialEq> Picker<I> {
     pub fn when_empty(mut self, words: Shown) -> Picker<I> {
         self.empty = words;
         self
+    }
+
+    /// Why what is looked for can be no row, if it cannot: told where nothing fits, until something else is looked for.
+    pub fn unfit(&mut self, why: Option<Shown>) {
+        self.unfit = why;
     }
 
     /// A sign before what is looked for, such as the `/` that opened the list.
@@ -302,6 +310,7 @@ impl<I: Clone + PartialEq> Picker<I> {
 
     fn look(&mut self) {
         self.finder = Finder::new(&self.query.text());
+        self.unfit = None;
         if self.elsewhere {
             // What was found before stays in sight until the answer comes.
             self.waiting = true;
@@ -351,7 +360,10 @@ impl<I: Clone + PartialEq> Picker<I> {
             (true, _) if !self.remark.is_empty() => self.remark.clone(),
             (true, _) => Shown::fixed("searching"),
             (false, true) => self.empty.clone(),
-            (false, false) => Shown::line(&format!("Nothing fits {:?}", Shown::line(&self.query.text()).as_str())),
+            (false, false) => self.unfit.clone().unwrap_or_else(|| {
+                let typed = Shown::line(&self.query.text());
+                Shown::line(&format!("Nothing fits {:?}", typed.as_str()))
+            }),
         }
     }
 }

@@ -6,7 +6,7 @@ use minicom_protocol::{
     command::AgentCommand,
     ids::ConversationId,
     intake::Priority,
-    words::{SubjectLine, Tag, as_set},
+    words::{SubjectLine, Tag, WordRefused, as_set},
 };
 use minicom_tui_kit::{
     Now, Picker, Prompt, Shown,
@@ -110,9 +110,13 @@ impl App {
         let query = pick.picker.query();
         let rows = self.tag_rows(&pick.about, &query);
         self.set_picker_rows(rows);
-        // A tag that is typed whole is meant, whatever else fits it.
-        if let (Some(Over::Picker(pick)), Ok(typed)) = (&mut self.over, Tag::parse(&query)) {
-            pick.picker.select_where(|row| *row == Choice::Tag(typed.clone()));
+        let Some(Over::Picker(pick)) = &mut self.over else {
+            return;
+        };
+        match Tag::parse(&query) {
+            // A tag that is typed whole is meant, whatever else fits it.
+            Ok(typed) => pick.picker.select_where(|row| *row == Choice::Tag(typed.clone())),
+            Err(why) => pick.picker.unfit(Some(unfit(&why))),
         }
     }
 
@@ -204,6 +208,14 @@ impl App {
             conversation,
             subject: subject.clone(),
         });
+    }
+}
+
+/// Why something is no tag, and what one consists of: in words that one row of the narrowest screen has room for.
+fn unfit(why: &WordRefused) -> Shown {
+    match why {
+        WordRefused::TooLong { limit, .. } => Shown::line(&format!("A tag has at most {limit} characters")),
+        _ => Shown::fixed("A tag has letters, digits, - _ . only"),
     }
 }
 

@@ -80,8 +80,23 @@ fn a_new_tag_is_typed() {
     seat.press("<enter>");
     seat.sees("[x] late-parcel").sees("[ ] vip");
     tags(&mut seat, "alice", &["late-parcel"], &[]);
-    seat.press("two words").sees("Nothing fits").press("<enter>");
+    let forms = "A tag has letters, digits, - _ . only";
+    seat.press("two words").sees(forms).press("<enter>").sees(forms);
     assert_eq!(seat.commands(), []);
+    // What fits is found all the same, and a tag of before is no mistake of now.
+    seat.press("<ctrl-u>vip ").sees("[ ] vip").sees_no(forms);
+    seat.press(&format!("<ctrl-u>{}", "a".repeat(33)))
+        .sees("A tag has at most 32 characters");
+    seat.press("<ctrl-u>#").sees(forms);
+}
+
+#[test]
+fn the_narrowest_screen_says_whole_why_something_is_no_tag() {
+    let mut desk = Desk::new();
+    desk.ago(100).says("alice", "hello").taken("alice", ADA);
+    let mut seat = Seat::at(desk, 40, 12);
+    seat.press("<alt-1><esc>#two words")
+        .sees("A tag has letters, digits, - _ . only");
 }
 
 #[test]
