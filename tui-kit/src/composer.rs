@@ -8,6 +8,7 @@ mod cut;
 mod edit;
 mod field;
 mod history;
+mod more;
 mod reserved;
 mod rows;
 mod spare;
@@ -343,10 +344,7 @@ impl Composer {
             return area.as_position();
         }
         let layout = self.layout();
-        let height = usize::from(area.height);
-        let top = self
-            .top
-            .clamp((layout.cursor.0 + 1).saturating_sub(height), layout.cursor.0);
+        let top = self.top_in(usize::from(area.height), layout.cursor.0);
         for (y, row) in (area.y..area.bottom()).zip(layout.rows.iter().skip(top)) {
             let mut x = area.x;
             for grapheme in self.editor.line(row.line)[row.bytes.clone()].graphemes(true) {

@@ -61,7 +61,14 @@ pub(super) fn draw(
     };
     let placeholder = Shown::line(&placeholder);
     let cursor = match app.writing.get(summary.conversation) {
-        Some(written) => written.current().view(area, buffer, theme, &placeholder),
+        Some(written) => {
+            let lead = Rect {
+                width: area.x - parts.composer.x,
+                ..parts.composer
+            };
+            written.current().view_more(lead, buffer, theme, style);
+            written.current().view(area, buffer, theme, &placeholder)
+        }
         None => {
             let words = placeholder.cut(usize::from(area.width));
             put(buffer, row_of(area, 0), area.x, words.as_str(), theme.dim());

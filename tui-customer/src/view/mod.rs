@@ -115,7 +115,13 @@ fn draw_files(app: &App, area: Rect, buffer: &mut Buffer) {
 
 fn draw_composer(app: &App, areas: &Areas, buffer: &mut Buffer) -> Position {
     put(buffer, areas.composer, 1, app.theme.signs().prompt, app.theme.dim());
-    app.composer.view(areas.text(), buffer, &app.theme, &Shown::fixed(""))
+    let text = areas.text();
+    let lead = Rect {
+        width: text.x - areas.composer.x,
+        ..areas.composer
+    };
+    app.composer.view_more(lead, buffer, &app.theme, app.theme.dim());
+    app.composer.view(text, buffer, &app.theme, &Shown::fixed(""))
 }
 
 /// A row of words, cut at the end of its area.

@@ -25,6 +25,10 @@ pub struct Signs {
     pub more_left: &'static str,
     /// Something was cut on the right.
     pub more_right: &'static str,
+    /// Rows are hidden above.
+    pub more_above: &'static str,
+    /// Rows are hidden below.
+    pub more_below: &'static str,
     /// The used part of a bar.
     pub full: &'static str,
     /// The free part of a bar.
@@ -47,6 +51,8 @@ pub(super) const SIGNS: Signs = Signs {
     prompt: "▏",
     more_left: "‹",
     more_right: "›",
+    more_above: "▴",
+    more_below: "▾",
     full: "█",
     free: "░",
     bullet: "•",
@@ -64,6 +70,8 @@ pub(super) const ASCII_SIGNS: Signs = Signs {
     prompt: ">",
     more_left: "<",
     more_right: ">",
+    more_above: "^",
+    more_below: "v",
     full: "#",
     free: ".",
     bullet: "*",
@@ -91,6 +99,8 @@ mod tests {
                 signs.prompt,
                 signs.more_left,
                 signs.more_right,
+                signs.more_above,
+                signs.more_below,
                 signs.full,
                 signs.free,
                 signs.bullet,
