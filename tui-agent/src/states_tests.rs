@@ -264,10 +264,10 @@ fn where_there_is_nothing_no_key_is_offered_that_needs_something() {
 fn a_question_says_what_enter_does_in_one_word() {
     let mut seat = seat();
     seat.press("<esc>f").sees("Which conversations");
-    assert_eq!(seat.bench.screen().matches("Enter skips").count(), 3);
-    seat.sees_no("Enter goes on").sees_no("Enter done");
+    assert_eq!(seat.bench.screen().matches("Enter shows all").count(), 3);
+    seat.sees_no("Enter goes on").sees_no("Enter shows them");
     seat.press("x");
-    assert_eq!(seat.bench.screen().matches("Enter done").count(), 2);
+    assert_eq!(seat.bench.screen().matches("Enter shows them").count(), 2);
 }
 
 /// A seat whose agent has other keys, and none for some actions.

@@ -296,7 +296,7 @@ fn no_name_reaches_the_screen_raw() {
 fn who_asks_for_a_file_says_once_what_enter_and_esc_do() {
     let mut rig = rig();
     rig.bench.press("<ctrl-o>x").sees("Enter attaches").sees("Esc cancels");
-    rig.bench.sees_no("Enter done").sees_no("Esc closes");
+    rig.bench.sees_no("Enter takes it").sees_no("Esc closes");
     let screen = rig.bench.screen();
     assert_eq!(screen.matches("Enter attaches").count(), 2, "rule and footer: {screen}");
 }

@@ -10,13 +10,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 
-use crate::bars::rule;
+use crate::bars::{rule, rule_fits};
 use crate::composer::{Field, Handled};
 use crate::key::Key;
 use crate::text::{width, wrap};
 use crate::theme::Theme;
 
-use question::SKIPS;
 pub use question::{Check, Question};
 
 /// Rows of the screen at least: the rule with the title, and the question. See [`Prompt::rows`].
@@ -24,10 +23,15 @@ pub const PROMPT_ROWS: u16 = 2;
 /// Rows that the words of a long question take at most; the rest of them is cut.
 const LABEL_ROWS_MAX: usize = 4;
 
+/// Rows that what is wrong with an answer takes at most.
+const WRONG_ROWS_MAX: usize = 4;
+
 /// What Esc does, where the program does not say it.
 const ESCAPE: &str = "Esc cancels";
 /// What Enter does with the last answer, where the program does not say it.
-const DONE: &str = "Enter done";
+const TAKES: &str = "Enter takes it";
+/// What Enter does with an empty answer that may be one, before the last.
+const SKIPS: &str = "Enter skips";
 
 /// What became of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +84,7 @@ impl Prompt {
         Prompt {
             title,
             escape: ESCAPE,
-            verb: DONE,
+            verb: TAKES,
             questions: vec![question],
             texts: vec![text],
             at: 0,
@@ -130,8 +134,9 @@ impl Prompt {
 
     /// Rows of the screen that it wants in so many columns: a question that is long stands above its answer.
     pub fn rows(&self, columns: u16) -> u16 {
-        let label = self.label_rows(usize::from(columns)).map_or(0, |rows| rows.len());
-        PROMPT_ROWS + u16::try_from(label).unwrap_or(0)
+        let columns = usize::from(columns);
+        let label = self.label_rows(columns).map_or(0, |rows| rows.len());
+        PROMPT_ROWS + u16::try_from(label + self.wrong_rows(columns).len()).unwrap_or(0)
     }
 
     /// The words of a question that would leave its answer less than half of the row.
@@ -147,13 +152,27 @@ impl Prompt {
         Some(rows)
     }
 
+    /// What is wrong with the answer, if the rule has no room for it: it says what would do, mostly at its end.
+    fn wrong_rows(&self, columns: usize) -> Vec<Shown> {
+        let Some(wrong) = &self.wrong else { return Vec::new() };
+        if rule_fits(wrong.as_str(), "", columns) {
+            return Vec::new();
+        }
+        let rows = wrap(wrong.as_str(), columns.saturating_sub(2).max(1)).into_iter();
+        let rows = rows.map(|row| Shown::line(&wrong.as_str()[row]));
+        rows.take(WRONG_ROWS_MAX).collect()
+    }
+
     /// What Enter does now, in words: the same in the rule, in an empty answer and in a footer.
     pub fn enter(&self) -> &'static str {
         let question = &self.questions[self.at];
-        match self.field.text().trim() {
-            "" if question.is_skipped_empty() => SKIPS,
-            _ if self.at + 1 < self.questions.len() => "Enter next",
-            _ => self.verb,
+        let is_skipped = self.field.text().trim().is_empty() && question.is_skipped_empty();
+        match self.at + 1 < self.questions.len() {
+            true if is_skipped => SKIPS,
+            true => "Enter next",
+            // Nothing is left to be skipped to: it is done without this answer.
+            false if is_skipped => question.empty_does().unwrap_or(self.verb),
+            false => self.verb,
         }
     }
 
@@ -273,22 +292,28 @@ impl Prompt {
             ..area
         };
         let room = usize::from(area.height.saturating_sub(PROMPT_ROWS));
-        let label_rows = self.label_rows(columns).filter(|_| room > 0).map(|mut rows| {
-            if rows.len() > room {
-                rows.truncate(room);
+        let fitting = |mut rows: Vec<Shown>, room: usize| {
+            if rows.len() > room && room > 0 {
                 rows[room - 1] = Shown::line(&format!("{}{}", rows[room - 1], theme.signs().more_right));
             }
+            rows.truncate(room);
             rows
-        });
-        let above = label_rows
-            .as_ref()
-            .map_or(0, |rows| u16::try_from(rows.len()).unwrap_or(0));
+        };
+        // What is wrong is told before what was asked.
+        let wrong_rows = fitting(self.wrong_rows(columns), room);
+        let room = room - wrong_rows.len();
+        let label_rows = self.label_rows(columns).filter(|_| room > 0);
+        let label_rows = label_rows.map(|rows| fitting(rows, room));
+        let wrong = wrong_rows.iter().map(|words| (words, theme.error()));
+        let label = label_rows.iter().flatten().map(|words| (words, theme.hint_key()));
+        let rows: Vec<_> = wrong.chain(label).collect();
+        let above = u16::try_from(rows.len()).unwrap_or(0);
         if area.height >= PROMPT_ROWS {
-            let (line, style) = self.rule(columns, theme);
+            let (line, style) = self.rule(columns, wrong_rows.is_empty(), theme);
             buffer.set_stringn(area.x, row.y - 1 - above, line, columns, style);
         }
-        for (y, words) in (row.y - above..row.y).zip(label_rows.iter().flatten()) {
-            buffer.set_stringn(area.x + 1, y, words.as_str(), columns - 1, theme.hint_key());
+        for (y, (words, style)) in (row.y - above..row.y).zip(rows) {
+            buffer.set_stringn(area.x + 1, y, words.as_str(), columns - 1, style);
         }
         let question = &self.questions[self.at];
         let lead = match label_rows {
@@ -312,20 +337,29 @@ impl Prompt {
             width: area.width - used,
             ..row
         };
-        self.field.view(place, buffer, theme, &question.hint())
+        self.field.view(place, buffer, theme, &question.hint(self.enter()))
     }
 
-    fn rule(&self, columns: usize, theme: &Theme) -> (String, ratatui::style::Style) {
+    /// The rule above the question. What is wrong stands in it, if it stands in no rows of its own.
+    fn rule(&self, columns: usize, tells_wrong: bool, theme: &Theme) -> (String, ratatui::style::Style) {
         let signs = theme.signs();
-        if let Some(wrong) = &self.wrong {
+        if let Some(wrong) = self.wrong.as_ref().filter(|_| tells_wrong) {
             return (rule(wrong.as_str(), self.escape, columns, signs.rule), theme.error());
         }
         let title = match self.questions.len() {
             1 => self.title.to_string(),
             many => format!("{} {} {} of {many}", self.title, signs.dot, self.at + 1),
         };
-        let verb = format!("{} {} {}", self.enter(), signs.dot, self.escape);
-        (rule(&title, &verb, columns, signs.rule), theme.title())
+        let (both, fits) = (
+            format!("{} {} {}", self.enter(), signs.dot, self.escape),
+            |words: &&str| rule_fits(&title, words, columns),
+        );
+        // The way out is the same everywhere; what Enter does is not.
+        let words = [both.as_str(), self.enter()].into_iter().find(fits);
+        (
+            rule(&title, words.unwrap_or_default(), columns, signs.rule),
+            theme.title(),
+        )
     }
 }
 

@@ -46,18 +46,37 @@ fn answers_come_together_in_order() {
 
 #[test]
 fn what_enter_does_is_told_in_one_word_everywhere() {
-    let question = Question::new(Shown::fixed("words")).optional();
-    let mut prompt = Prompt::ask(Shown::fixed("Which"), question);
+    let question = Question::new(Shown::fixed("words")).empty("Enter shows all");
+    let mut prompt = Prompt::ask(Shown::fixed("Which"), question).verb("Enter shows them");
     let words = |prompt: &Prompt| plain(&drawn(prompt, 80, Theme::ansi()).0);
-    assert_eq!(prompt.enter(), "Enter skips");
-    assert_eq!(words(&prompt).matches("Enter skips").count(), 2, "{}", words(&prompt));
-    assert!(!words(&prompt).contains("Enter done"), "{}", words(&prompt));
-    assert_eq!(press(&mut prompt, "x"), Asked::Changed);
-    assert_eq!(prompt.enter(), "Enter done");
-    assert!(
-        words(&prompt).contains("Enter done · Esc cancels"),
+    assert_eq!(prompt.enter(), "Enter shows all");
+    assert_eq!(
+        words(&prompt).matches("Enter shows all").count(),
+        2,
         "{}",
         words(&prompt)
+    );
+    assert!(!words(&prompt).contains("shows them"), "{}", words(&prompt));
+    assert_eq!(press(&mut prompt, "x"), Asked::Changed);
+    assert_eq!(prompt.enter(), "Enter shows them");
+    assert!(
+        words(&prompt).contains("Enter shows them · Esc cancels"),
+        "{}",
+        words(&prompt)
+    );
+    // Only what has another question behind it is skipped; the last one is done without.
+    let optional = |label| Question::new(Shown::fixed(label)).optional();
+    let mut prompt = Prompt::new(Shown::fixed("Two"), vec![optional("one"), optional("two")])
+        .unwrap()
+        .verb("Enter sends");
+    assert_eq!(
+        (prompt.enter(), words(&prompt).matches("Enter skips").count()),
+        ("Enter skips", 2)
+    );
+    let _ = press(&mut prompt, "<enter>");
+    assert_eq!(
+        (prompt.enter(), words(&prompt).matches("Enter sends").count()),
+        ("Enter sends", 2)
     );
 }
 
@@ -102,6 +121,43 @@ fn one_can_go_back_and_nothing_is_lost() {
     prompt.refuse(Shown::fixed("the server has no such order"));
     assert!(plain(&drawn(&prompt, 80, Theme::ansi()).0).contains("no such order"));
     assert_eq!(press(&mut prompt, "<esc>"), Asked::Cancelled);
+}
+
+#[test]
+fn what_is_wrong_is_told_whole_where_the_rule_has_no_room_for_it() {
+    let wrong = "stage: `done` is none of bot, waiting, active, snoozed, closed";
+    let question = Question::new(Shown::fixed("priority: skill: tag: stage: owner: or words; empty: all"));
+    let mut prompt = Prompt::ask(Shown::fixed("Which"), question);
+    let told = |prompt: &Prompt, columns, rows: u16| {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        prompt.view(buffer.area, &mut buffer, &Theme::ansi());
+        plain(&buffer)
+            .lines()
+            .map(|row| row.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let before = prompt.rows(40);
+    prompt.refuse(Shown::fixed(wrong));
+    for columns in [30, 40, 54] {
+        let rows = prompt.rows(columns);
+        let whole = told(&prompt, columns, rows).join(" ");
+        assert!(
+            whole.contains(wrong) && whole.contains("empty: all"),
+            "{columns}: {whole}"
+        );
+    }
+    assert_eq!(prompt.rows(40), before + 2);
+    assert!(told(&prompt, 80, prompt.rows(80))[0].contains(wrong));
+    // Where there is no room for both, what is wrong stands before what was asked, and a sign where something is left out.
+    let both = told(&prompt, 40, 5);
+    assert!(
+        both[1].starts_with("stage: `done`") && both[3].ends_with('›'),
+        "{both:?}"
+    );
+    assert!(told(&prompt, 40, 3)[1].ends_with('›'));
+    assert!(told(&prompt, 40, 2)[0].contains("stage: `done`"));
+    let _ = press(&mut prompt, "x");
+    assert_eq!(prompt.rows(40), before);
 }
 
 #[test]
@@ -196,7 +252,7 @@ fn a_long_question_stands_above_its_answer() {
     );
     let (buffer, _) = drawn(&prompt, 80, Theme::ansi());
     let drawn = plain(&buffer);
-    assert!(drawn.contains("Enter done · Esc skips all ──"), "{drawn}");
+    assert!(drawn.contains("Enter takes it · Esc skips all ──"), "{drawn}");
     assert!(
         drawn.contains(" Which of your orders is it about, an›: 4821"),
         "{drawn}"

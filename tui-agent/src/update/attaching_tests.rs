@@ -67,7 +67,7 @@ fn writes(seat: &Seat, conversation: ConversationId) -> (Mode, String) {
 fn who_asks_for_a_file_says_once_what_enter_and_esc_do() {
     let (mut seat, _) = seat();
     seat.press("<esc>+x").sees("Enter attaches").sees("Esc cancels");
-    seat.sees_no("Enter done").sees_no("Esc closes");
+    seat.sees_no("Enter takes it").sees_no("Esc closes");
 }
 
 #[test]

@@ -25,9 +25,9 @@ impl App {
         };
         let question = Question::new(label)
             .starting_with(&terms.to_string())
-            .optional()
+            .empty("Enter shows all")
             .check(check);
-        let prompt = Prompt::ask(Shown::fixed("Which conversations"), question);
+        let prompt = Prompt::ask(Shown::fixed("Which conversations"), question).verb("Enter shows them");
         self.open_prompt(AskFor::Filter, Vec::new(), prompt);
     }
 

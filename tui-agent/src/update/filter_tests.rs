@@ -47,6 +47,20 @@ fn a_wrong_filter_is_told_and_asked_again() {
 }
 
 #[test]
+fn a_wrong_filter_is_told_to_its_end_at_every_size() {
+    for (width, height) in [(80, 24), (50, 12), (40, 12), (120, 40)] {
+        let mut seat = Seat::at(desk(), width, height);
+        seat.press("<esc>fstage:done<enter>");
+        let screen = seat.bench.screen();
+        assert!(
+            screen.contains("stage: `done` is none of") && screen.contains("closed"),
+            "{screen}"
+        );
+        seat.press("<backspace>").sees_no("is none of").sees("stage:don");
+    }
+}
+
+#[test]
 fn nothing_fits() {
     let mut seat = seat();
     seat.press("fzzz<enter>")

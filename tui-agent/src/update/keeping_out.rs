@@ -131,7 +131,7 @@ impl App {
                         .check(check_yes_no),
                 ];
                 if let Some(prompt) = Prompt::new(Shown::line(&title), questions) {
-                    self.open_prompt(AskFor::Block(*minutes), about, prompt);
+                    self.open_prompt(AskFor::Block(*minutes), about, prompt.verb("Enter keeps out"));
                 }
             }
             _ if self.has_connection("Letting somebody in") => {

@@ -187,13 +187,14 @@ impl App {
         };
         let question = Question::new(Shown::fixed("subject"))
             .starting_with(current.map_or("", SubjectLine::as_str))
-            .optional()
+            .empty("Enter says nothing")
             .check(|text| match SubjectLine::parse(text) {
                 Ok(_) => Ok(()),
                 Err(refused) => Err(Shown::line(&refused.to_string())),
             });
         let title = format!("What {} is about; empty: nothing is said", self.these(&about));
-        self.open_prompt(AskFor::Subject, about, Prompt::ask(Shown::line(&title), question));
+        let prompt = Prompt::ask(Shown::line(&title), question).verb("Enter says it");
+        self.open_prompt(AskFor::Subject, about, prompt);
     }
 
     pub(crate) fn subject_given(&mut self, about: &[ConversationId], text: &str, now: Now) {

@@ -240,7 +240,7 @@ impl App {
         self.open_prompt(
             AskFor::TransferNote(to),
             about,
-            Prompt::ask(Shown::line(&title), question),
+            Prompt::ask(Shown::line(&title), question).verb("Enter transfers"),
         );
     }
 

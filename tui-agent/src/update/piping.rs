@@ -101,7 +101,9 @@ impl App {
                     "{COMMAND_BYTES_MAX} bytes are the most: write a script, and call it"
                 ))),
             });
-        let prompt = Prompt::ask(Shown::line(&title), question).remembers(self.piping.commands.clone());
+        let prompt = Prompt::ask(Shown::line(&title), question)
+            .verb("Enter runs it")
+            .remembers(self.piping.commands.clone());
         self.open_prompt(AskFor::Pipe(what), vec![conversation], prompt);
     }
 

@@ -120,7 +120,10 @@ impl App {
             }
         });
         match Prompt::new(saved.title.shown(), asked.collect()) {
-            Some(prompt) => self.open_prompt(AskFor::Reply { reply, questions }, vec![conversation], prompt),
+            Some(prompt) => {
+                let (purpose, prompt) = (AskFor::Reply { reply, questions }, prompt.verb("Enter inserts"));
+                self.open_prompt(purpose, vec![conversation], prompt);
+            }
             None => self.use_reply(conversation, reply, BTreeMap::new(), now),
         }
     }

@@ -71,7 +71,7 @@ impl App {
                 .set_filter(minicom_client::ListFilter::default(), &self.replica),
             Choice::SaveView if self.has_connection("Saving a view") => {
                 let question = Question::new(Shown::fixed("letters, digits and dashes")).check(check);
-                let prompt = Prompt::ask(Shown::fixed("Name of the view"), question);
+                let prompt = Prompt::ask(Shown::fixed("Name of the view"), question).verb("Enter saves it");
                 self.open_prompt(AskFor::View, Vec::new(), prompt);
             }
             Choice::DeleteView if self.has_connection("Deleting a view") => {
@@ -118,7 +118,8 @@ impl App {
     pub(crate) fn ask_view_name(&mut self, choice: Choice) {
         let Choice::View(name) = choice else { return };
         let question = Question::new(Shown::fixed("letters, digits and dashes")).check(check);
-        let mut prompt = Prompt::ask(Shown::line(&format!("Another name for {name}")), question);
+        let title = format!("Another name for {name}");
+        let mut prompt = Prompt::ask(Shown::line(&title), question).verb("Enter renames it");
         prompt.set_written(&name);
         self.open_prompt(AskFor::RenameView(name), Vec::new(), prompt);
     }

@@ -384,7 +384,7 @@ impl App {
             "yes" => Ok(()),
             _ => Err(Shown::fixed("Type yes to erase it for good")),
         });
-        let prompt = Prompt::ask(Shown::line(&title), question);
+        let prompt = Prompt::ask(Shown::line(&title), question).verb("Enter erases it");
         self.open_prompt(AskFor::Blank(line), vec![conversation], prompt);
     }
 

@@ -256,7 +256,7 @@ impl App {
             .iter()
             .map(|it| Question::new(Shown::line(&it.text)).optional());
         let prompt = Prompt::new(Shown::fixed("First"), questions.collect());
-        self.over = prompt.map(|prompt| Over::Questions(prompt.escape("Esc skips all")));
+        self.over = prompt.map(|prompt| Over::Questions(prompt.verb("Enter sends").escape("Esc skips all")));
     }
 
     fn asked(&mut self, asked: Asked, action: Option<Action>, now: Now, effects: &mut Effects) {

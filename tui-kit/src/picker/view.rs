@@ -135,7 +135,13 @@ impl<I: Clone + PartialEq> Picker<I> {
 
     fn draw_query(&self, area: Rect, buffer: &mut Buffer, theme: &Theme) -> Position {
         let columns = usize::from(area.width);
-        let lead = format!(" {}", self.prefix);
+        // What can be typed is not glued to the sign.
+        let gap = if self.prefix.is_empty() || !self.query.is_empty() {
+            ""
+        } else {
+            " "
+        };
+        let lead = format!(" {}{gap}", self.prefix);
         let (x, _) = buffer.set_stringn(area.x, area.y, lead, columns, theme.hint_key());
         let place = Rect {
             x: x.min(area.right() - 1),

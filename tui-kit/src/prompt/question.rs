@@ -2,9 +2,6 @@
 
 use minicom_protocol::gate::Shown;
 
-/// What Enter does with an empty answer that may be one.
-pub(super) const SKIPS: &str = "Enter skips";
-
 /// Tells why an answer does not do. A plain function, so that a question can be compared and copied.
 pub type Check = fn(&str) -> Result<(), Shown>;
 
@@ -16,6 +13,7 @@ pub struct Question {
     default: String,
     text: String,
     optional: bool,
+    empty_does: Option<&'static str>,
     hint: Shown,
     check: Option<Check>,
 }
@@ -28,6 +26,7 @@ impl Question {
             default: String::new(),
             text: String::new(),
             optional: false,
+            empty_does: None,
             hint: Shown::default(),
             check: None,
         }
@@ -49,6 +48,12 @@ impl Question {
     pub fn optional(mut self) -> Question {
         self.optional = true;
         self
+    }
+
+    /// It may be empty, which means something of its own: what Enter does then, in words, as `Enter shows all`. For the last question.
+    pub fn empty(mut self, does: &'static str) -> Question {
+        self.empty_does = Some(does);
+        self.optional()
     }
 
     /// What is told while nothing is written.
@@ -78,12 +83,17 @@ impl Question {
         self.optional && self.default.is_empty()
     }
 
-    /// What is told while nothing is written.
-    pub(super) fn hint(&self) -> Shown {
+    /// What Enter does with an empty answer, if that is something of its own.
+    pub(super) fn empty_does(&self) -> Option<&'static str> {
+        self.empty_does
+    }
+
+    /// What is told while nothing is written; `enter` is what Enter does then.
+    pub(super) fn hint(&self, enter: &'static str) -> Shown {
         match (self.default.as_str(), self.optional) {
-            ("", true) => Shown::fixed(SKIPS),
+            ("", true) => Shown::fixed(enter),
             ("", false) => self.hint.clone(),
-            (default, _) => Shown::line(&format!("{default} (Enter takes it)")),
+            (default, _) => Shown::line(&format!("{default} (if empty)")),
         }
     }
 

@@ -135,7 +135,11 @@ impl App {
         ];
         let title = Shown::line(&format!("Agent {}", member.agent.name.shown()));
         if let Some(prompt) = Prompt::new(title, questions) {
-            self.lay(View::AgentFields(agent), Surface::Prompt(prompt), now);
+            self.lay(
+                View::AgentFields(agent),
+                Surface::Prompt(prompt.verb("Enter saves it")),
+                now,
+            );
         }
     }
 

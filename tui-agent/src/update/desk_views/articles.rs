@@ -96,12 +96,26 @@ impl App {
     ) -> bool {
         match (key, row) {
             ("/", _) => {
-                let question = Question::new(Shown::fixed("words")).starting_with(query).optional();
-                self.lay_question(View::ArticleSearch, "Articles with", question, now);
+                let question = Question::new(Shown::fixed("words"))
+                    .starting_with(query)
+                    .empty("Enter shows all");
+                self.lay_question(
+                    View::ArticleSearch,
+                    "Articles with",
+                    question,
+                    "Enter looks for them",
+                    now,
+                );
             }
             ("n", _) => {
                 let question = Question::new(Shown::fixed("short name, such as refunds")).check(check_slug);
-                self.lay_question(View::NewArticle, "New article; then your editor", question, now);
+                self.lay_question(
+                    View::NewArticle,
+                    "New article; then your editor",
+                    question,
+                    "Enter opens the editor",
+                    now,
+                );
             }
             ("e", Some(RowId::Article(slug))) => self.show_article(slug.clone(), Then::Edit, now),
             ("p", Some(RowId::Article(slug))) => self.show_article(slug.clone(), Then::Publish, now),
@@ -111,7 +125,7 @@ impl App {
                 let title = found.map_or(slug.shown(), |it| it.title.shown());
                 let title = format!("Delete the article {title}");
                 let what = "cards that were sent keep their title";
-                self.lay_confirmation(View::DeleteArticle(slug.clone()), &title, what, now);
+                self.lay_confirmation(View::DeleteArticle(slug.clone()), &title, what, "Enter deletes it", now);
             }
             _ => return false,
         }

@@ -95,7 +95,11 @@ impl App {
         }
         let title = format!("Customer {}", customer.name.shown());
         if let Some(prompt) = Prompt::new(Shown::line(&title), questions) {
-            self.lay(View::Customer(customer.id), Surface::Prompt(prompt), now);
+            self.lay(
+                View::Customer(customer.id),
+                Surface::Prompt(prompt.verb("Enter saves it")),
+                now,
+            );
         }
     }
 
@@ -203,7 +207,7 @@ impl App {
         let (one, other) = (self.customer_name(customer), self.customer_name(also));
         let title = format!("Join {one} and {other}");
         let what = "each will show the other's chats, and it cannot be undone";
-        self.lay_confirmation(View::Merge { customer, also }, &title, what, now);
+        self.lay_confirmation(View::Merge { customer, also }, &title, what, "Enter joins them", now);
     }
 
     pub(super) fn merge(&mut self, customer: CustomerId, also: CustomerId, now: Now) {

@@ -115,7 +115,7 @@ impl App {
         match (key, known) {
             ("n", _) => {
                 let question = Question::new(Shown::fixed("name, such as billing")).check(check_name);
-                self.lay_question(View::GroupName(None), "New group", question, now);
+                self.lay_question(View::GroupName(None), "New group", question, "Enter makes it", now);
             }
             ("m", Some(group)) => self.choose_members(group.id, now),
             ("s", Some(group)) => {
@@ -124,19 +124,25 @@ impl App {
                     .starting_with(&skill_words(&group.skills))
                     .optional()
                     .check(check_skills);
-                self.lay_question(View::GroupSkills(group.id), &title, question, now);
+                self.lay_question(View::GroupSkills(group.id), &title, question, "Enter saves it", now);
             }
             ("r", Some(group)) => {
                 let question = Question::new(Shown::fixed("name"))
                     .starting_with(group.name.as_str())
                     .check(check_name);
                 let title = format!("Another name for {}", group.name.shown());
-                self.lay_question(View::GroupName(Some(group.id)), &title, question, now);
+                self.lay_question(
+                    View::GroupName(Some(group.id)),
+                    &title,
+                    question,
+                    "Enter renames it",
+                    now,
+                );
             }
             ("d", Some(group)) => {
                 let title = format!("Delete the group {}", group.name.shown());
                 let what = "what waits for it will wait for anybody";
-                self.lay_confirmation(View::DeleteGroup(group.id), &title, what, now);
+                self.lay_confirmation(View::DeleteGroup(group.id), &title, what, "Enter deletes it", now);
             }
             _ => {}
         }

@@ -118,7 +118,7 @@ impl App {
                     return true;
                 };
                 let title = format!("Delete the saved reply {}", known.code.shown());
-                self.lay_confirmation(View::DeleteReply(*reply), &title, "", now);
+                self.lay_confirmation(View::DeleteReply(*reply), &title, "", "Enter deletes it", now);
             }
             _ => return false,
         }
@@ -175,7 +175,11 @@ impl App {
             false => format!("Saved reply {}; then its text in your editor", reply.code.shown()),
         };
         if let Some(prompt) = Prompt::new(Shown::line(&title), questions) {
-            self.lay(View::ReplyFields(Box::new(reply)), Surface::Prompt(prompt), now);
+            self.lay(
+                View::ReplyFields(Box::new(reply)),
+                Surface::Prompt(prompt.verb("Enter opens the editor")),
+                now,
+            );
         }
     }
 

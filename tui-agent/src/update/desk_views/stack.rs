@@ -91,13 +91,14 @@ impl App {
         self.lay(view, Surface::Picker(picker), now);
     }
 
-    pub(super) fn lay_question(&mut self, view: View, title: &str, question: Question, now: Now) {
-        let prompt = Prompt::ask(Shown::line(title), question);
+    /// One question; `verb` says what Enter does with the answer.
+    pub(super) fn lay_question(&mut self, view: View, title: &str, question: Question, verb: &'static str, now: Now) {
+        let prompt = Prompt::ask(Shown::line(title), question).verb(verb);
         self.lay(view, Surface::Prompt(prompt), now);
     }
 
-    /// Asks for a word before something is done that cannot be undone; `what` says what follows from it.
-    pub(super) fn lay_confirmation(&mut self, view: View, title: &str, what: &str, now: Now) {
+    /// Asks for a word before something is done that cannot be undone; `what` says what follows from it, and `verb` what Enter does.
+    pub(super) fn lay_confirmation(&mut self, view: View, title: &str, what: &str, verb: &'static str, now: Now) {
         let label = if what.is_empty() {
             "type yes".to_owned()
         } else {
@@ -107,7 +108,7 @@ impl App {
             true => Ok(()),
             false => Err(Shown::fixed("type yes, or Esc")),
         });
-        self.lay_question(view, title, question, now);
+        self.lay_question(view, title, question, verb, now);
     }
 
     /// Opens questions anew that were answered, because something is wrong with the answers.

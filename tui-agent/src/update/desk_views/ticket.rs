@@ -104,13 +104,15 @@ impl App {
         match key {
             "c" => {
                 let question = Question::new(Shown::fixed("comment")).check(check_text);
-                self.lay_question(View::Comment(number), &format!("Ticket {number}"), question, now);
+                let title = format!("Ticket {number}");
+                self.lay_question(View::Comment(number), &title, question, "Enter adds it", now);
             }
             "t" => {
                 let question = Question::new(Shown::fixed("title"))
                     .starting_with(ticket.title.as_str())
                     .check(check_line);
-                self.lay_question(View::TicketTitle(number), &format!("Ticket {number}"), question, now);
+                let title = format!("Ticket {number}");
+                self.lay_question(View::TicketTitle(number), &title, question, "Enter changes it", now);
             }
             "s" => {
                 let rows = TicketStatus::ALL.map(|status| {

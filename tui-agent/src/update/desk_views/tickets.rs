@@ -54,7 +54,7 @@ impl App {
         let question = Question::new(Shown::fixed("title"))
             .default(&self.title_for(conversation))
             .check(check_line);
-        self.lay_question(View::NewTicket(conversation), &title, question, now);
+        self.lay_question(View::NewTicket(conversation), &title, question, "Enter makes it", now);
     }
 
     /// The subject, else whose conversation it is. Nothing that a line said: a copy of it could not be blanked out.
