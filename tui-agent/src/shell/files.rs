@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::{
     Said,
-    format::Format,
+    format::{Format, Unknown},
     named,
     rows::{clock, customer, json_line},
     show::newest,
@@ -74,7 +74,7 @@ pub(super) async fn list(wanted: &FilesArguments, access: &Access<'_>) -> Result
     let text = match format {
         _ if wanted.json => files.iter().map(json_line).collect(),
         Some(format) => {
-            let line = |file| format.fill(file, true, |_| None);
+            let line = |file| format.fill(file, Unknown::Refused(&[]), |_| None);
             files.iter().map(line).collect::<Result<String, Failure>>()?
         }
         None => table(&files, &session, access.zone()),

@@ -6,6 +6,15 @@ use serde_json::Value;
 
 use crate::exit::{self, Failure};
 
+/// What becomes of a field that there is not.
+#[derive(Debug, Clone, Copy)]
+pub enum Unknown {
+    /// Nothing stands in its place.
+    Empty,
+    /// It is refused. These are the fields besides the answer's.
+    Refused(&'static [&'static str]),
+}
+
 /// A line with holes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Format(Vec<Part>);
@@ -64,18 +73,23 @@ impl Format {
     /// The line, its end with it. `extra` is asked first; what it does not know is looked for in the answer.
     ///
     /// # Errors
-    /// The answer has no such field, and `strict` says that it must.
-    pub fn fill(&self, of: &Value, strict: bool, extra: impl Fn(&str) -> Option<String>) -> Result<String, Failure> {
+    /// There is no such field, and [`Unknown`] says that there must be.
+    pub fn fill(
+        &self,
+        of: &Value,
+        unknown: Unknown,
+        extra: impl Fn(&str) -> Option<String>,
+    ) -> Result<String, Failure> {
         let mut line = String::new();
         for part in &self.0 {
             match part {
                 Part::Text(text) => line.push_str(text),
                 Part::Field(name) => {
                     let value = extra(name).or_else(|| looked_up(of, name));
-                    match value {
-                        Some(value) => line.push_str(Shown::line(&value).as_str()),
-                        None if strict => return Err(unknown(of, name)),
-                        None => {}
+                    match (value, unknown) {
+                        (Some(value), _) => line.push_str(Shown::line(&value).as_str()),
+                        (None, Unknown::Refused(besides)) => return Err(refused(of, besides, name)),
+                        (None, Unknown::Empty) => {}
                     }
                 }
             }
@@ -111,12 +125,12 @@ fn wrong(text: &str, why: &str) -> Failure {
     Failure::new(exit::USAGE, format!("--format '{}': {why}.", Shown::line(text)))
 }
 
-fn unknown(of: &Value, name: &str) -> Failure {
-    let mut fields: Vec<&str> = of
-        .as_object()
-        .map(|it| it.keys().map(String::as_str).collect())
-        .unwrap_or_default();
+/// All fields that are taken: those of the answer, and those besides.
+fn refused(of: &Value, besides: &[&str], name: &str) -> Failure {
+    let own = of.as_object().into_iter().flat_map(|it| it.keys().map(String::as_str));
+    let mut fields: Vec<&str> = own.chain(besides.iter().copied()).collect();
     fields.sort_unstable();
+    fields.dedup();
     let words = format!("--format: there is no field {name}. There are: {}.", fields.join(", "));
     Failure::new(exit::USAGE, words)
 }
@@ -130,7 +144,7 @@ mod tests {
         let of = json!({"name": "Bo\u{1b}[2J\nx", "n": 3, "none": null, "tags": ["a", "b"], "agent": {"name": "Ada"}, "parts": [{"t": 1}]});
         let extra = |name: &str| (name == "wait").then(|| "4m".to_owned());
         Format::parse(format)
-            .and_then(|it| it.fill(&of, true, extra))
+            .and_then(|it| it.fill(&of, Unknown::Refused(&["wait", "name"]), extra))
             .map_err(|it| it.words)
     }
 
@@ -152,7 +166,10 @@ mod tests {
             ("a{n", "in braces"),
             ("{a b}", "in braces"),
             ("n}", "without its {"),
-            ("{nobody}", "there is no field nobody. There are: agent, n"),
+            (
+                "{nobody}",
+                "there is no field nobody. There are: agent, n, name, none, parts, tags, wait.",
+            ),
             ("{parts.7}", "no field parts.7"),
         ] {
             let told = filled(format).unwrap_err();
@@ -164,7 +181,7 @@ mod tests {
         #[test]
         fn no_text_breaks_it(text in ".{0,60}") {
             if let Ok(format) = Format::parse(&text) {
-                let line = format.fill(&json!({"a": "b"}), false, |_| None).unwrap();
+                let line = format.fill(&json!({"a": "b"}), Unknown::Empty, |_| None).unwrap();
                 proptest::prop_assert!(line.ends_with('\n'));
             }
         }

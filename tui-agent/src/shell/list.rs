@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Said,
-    format::Format,
+    format::{Format, Unknown},
     rows::{self, badge, clock, customer, json_line, short_id, waiting},
 };
 use crate::{
@@ -101,7 +101,7 @@ pub(super) async fn run(wanted: &ListArguments, access: &Access<'_>) -> Result<S
     let text = match format {
         _ if wanted.json => found.iter().map(json_line).collect(),
         Some(format) => {
-            let line = |row| format.fill(row, true, |name| rows::extra(row, name, now));
+            let line = |row| format.fill(row, Unknown::Refused(rows::EXTRA), |name| rows::extra(row, name, now));
             found.iter().map(line).collect::<Result<String, Failure>>()?
         }
         None => table(&found, me, access.zone(), now),

@@ -63,7 +63,10 @@ pub fn badge(session: &Value, me: &str) -> Shown {
     }
 }
 
-/// Fields of a conversation that `--format` knows besides the API's.
+/// Fields of a conversation that `--format` knows besides the API's: see [`extra`].
+pub const EXTRA: &[&str] = &["id", "customer", "owner", "seen", "wait", "wait_s"];
+
+/// The value of one of [`EXTRA`].
 pub fn extra(session: &Value, name: &str, now: Timestamp) -> Option<String> {
     let wait = || waited(session, now).unwrap_or(0);
     match name {
@@ -111,6 +114,8 @@ mod tests {
         assert_eq!(waited("bot"), None);
         assert_eq!(extra(&row("waiting"), "wait_s", now).as_deref(), Some("249"));
         assert_eq!(extra(&row("bot"), "seen", now).as_deref(), Some("2.1"));
+        let mut known = EXTRA.iter().map(|name| extra(&row("bot"), name, now));
+        assert!(known.all(|value| value.is_some()), "each that is named is known");
         let badges = ["waiting", "bot", "active", "snoozed", "closed"]
             .map(|stage| [badge(&row(stage), "1").to_string(), badge(&row(stage), "2").to_string()]);
         assert_eq!(

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Said,
-    format::Format,
+    format::{Format, Unknown},
     named,
     rows::{json_line, short_id},
 };
@@ -68,7 +68,7 @@ pub(super) async fn run(wanted: &SearchArguments, access: &Access<'_>) -> Result
     let text = match format {
         _ if wanted.json => hits.iter().map(json_line).collect(),
         Some(format) => {
-            let line = |hit| format.fill(hit, true, |name| extra(hit, name));
+            let line = |hit| format.fill(hit, Unknown::Refused(EXTRA), |name| extra(hit, name));
             hits.iter().map(line).collect::<Result<String, Failure>>()?
         }
         None if hits.is_empty() => return Err(Failure::new(exit::NOTHING, "Nothing was found.")),
@@ -79,6 +79,9 @@ pub(super) async fn run(wanted: &SearchArguments, access: &Access<'_>) -> Result
         ..Said::told(text)
     })
 }
+
+/// The field of a hit that `--format` knows besides the API's.
+const EXTRA: &[&str] = &["customer"];
 
 fn extra(hit: &Value, name: &str) -> Option<String> {
     (name == "customer").then(|| field(&hit["customer"], "name").to_owned())

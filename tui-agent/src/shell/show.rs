@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     Said,
-    format::Format,
+    format::{Format, Unknown},
     named,
     rows::{self, clock, customer, json_line, long, waited},
     seen::Seen,
@@ -45,7 +45,9 @@ pub(super) async fn run(wanted: &ShowArguments, access: &Access<'_>) -> Result<S
     let session = named::find(&office, &wanted.name).await?;
     let now = Timestamp::now();
     if let Some(format) = format {
-        let line = format.fill(&session, true, |name| rows::extra(&session, name, now))?;
+        let line = format.fill(&session, Unknown::Refused(rows::EXTRA), |name| {
+            rows::extra(&session, name, now)
+        })?;
         return Ok(Said::told(line));
     }
     let path = format!("/sessions/{}", segment(field(&session, "session_id")));

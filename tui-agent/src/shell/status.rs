@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Said,
-    format::Format,
+    format::{Format, Unknown},
     rows::{json_line, long},
 };
 use crate::{exit::Failure, manage::Access};
@@ -32,7 +32,7 @@ pub(super) async fn run(wanted: &StatusArguments, access: &Access<'_>) -> Result
     let fields = fields(&stats);
     let text = match format {
         _ if wanted.json => json_line(&fields),
-        Some(format) => format.fill(&fields, true, |_| None)?,
+        Some(format) => format.fill(&fields, Unknown::Refused(&[]), |_| None)?,
         None => line(&fields),
     };
     Ok(Said::told(text))
@@ -80,7 +80,9 @@ mod tests {
         assert_eq!(line(&fields), "3 waiting, oldest 4m, 1 yours\n");
         let filled = |format: &str| {
             let format = Format::parse(format).unwrap();
-            format.fill(&fields, true, |_| None).map_err(|it| it.code)
+            format
+                .fill(&fields, Unknown::Refused(&[]), |_| None)
+                .map_err(|it| it.code)
         };
         let expected = "!1 4m 251 1m 0\n".to_owned();
         assert_eq!(

@@ -29,7 +29,10 @@ use crate::{
     app::Msg,
     exit::{self, Failure},
     plain::{Listener, PlainAgent},
-    shell::{format::Format, list, rows},
+    shell::{
+        format::{Format, Unknown},
+        list, rows,
+    },
 };
 
 /// All of them.
@@ -259,7 +262,7 @@ fn shell(given: &Given) -> Result<(), String> {
     only_own_words(table.as_bytes(), Between::Columns)?;
     only_own_words(rows::json_line(&row).as_bytes(), Between::Lines)?;
     let format = Format::parse("{customer} {owner}: {id} {wait}").map_err(|failure| failure.words)?;
-    let filled = format.fill(&row, false, |name| rows::extra(&row, name, now));
+    let filled = format.fill(&row, Unknown::Empty, |name| rows::extra(&row, name, now));
     let text = filled.unwrap_or_else(|failure| failure.told("minicom-agent"));
     only_own_words(text.as_bytes(), Between::Lines)
 }

@@ -24,7 +24,7 @@ use minicom_tui_kit::{Shown, reader, signals};
 use serde_json::Value;
 
 use self::{out::Out, said::Telling};
-use super::format::Format;
+use super::format::{Format, Unknown};
 use crate::{
     exit::{self, Failure},
     manage::{Access, office::Office},
@@ -203,7 +203,7 @@ impl Watch<'_> {
         match &self.telling {
             Telling::Format(format) => {
                 let extra = |name: &str| said::extra(event, &line.cursor, customer.as_deref(), name);
-                format.fill(event, false, extra)
+                format.fill(event, Unknown::Empty, extra)
             }
             Telling::Words | Telling::Json => Ok(self.names.words(event, customer.as_deref())),
         }

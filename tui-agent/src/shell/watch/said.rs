@@ -139,6 +139,7 @@ pub(super) fn extra(event: &Value, cursor: &str, customer: Option<&str>, name: &
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::format::Unknown;
     use serde_json::json;
 
     #[test]
@@ -158,7 +159,9 @@ mod tests {
             {"type": "file", "fallback": "File: a.log"}]}});
         let format =
             Format::parse("{cursor}|{rev}|{conversation}|{customer}|{sender}|{agent}|{text}|{nothing}").unwrap();
-        let line = format.fill(&event, false, |name| extra(&event, "7.aa", Some("alice"), name));
+        let line = format.fill(&event, Unknown::Empty, |name| {
+            extra(&event, "7.aa", Some("alice"), name)
+        });
         assert_eq!(line.unwrap(), "7.aa|7|1|alice|agent|Ada|Hi␛[2J File: a.log|\n");
         assert_eq!(text(&json!({"data": {"text": "a note"}})), "a note");
     }
