@@ -343,12 +343,14 @@ impl Accounts {
     }
 }
 
-/// Writes to the audit log of the tenant and, for the operator, of the server's own.
-fn tell(scope: &mut Scope<'_>, by: &By, action: &'static str, row: &Tenant, detail: Value) -> store::Result<()> {
+/// Writes to the audit log of the tenant and, for the operator, of the server's own: that one outlives the tenant and can't be
+/// changed, so what the tenant is called, which may be a person's name, stands in the tenant's alone.
+fn tell(scope: &mut Scope<'_>, by: &By, action: &'static str, row: &Tenant, mut detail: Value) -> store::Result<()> {
     if row.key != scope.tenant {
         scope.within(row.key, |scope| {
             scope.audit(by, action, row.id.as_str(), detail.clone())
         })?;
+        detail.as_object_mut().and_then(|detail| detail.remove("name"));
     }
     scope.audit(by, action, row.id.as_str(), detail)
 }

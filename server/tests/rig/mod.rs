@@ -208,10 +208,10 @@ impl Server {
         answer["token"].as_str().unwrap().to_owned()
     }
 
-    /// Ends it in order.
-    pub async fn stop(self) -> Result<(), Fatal> {
+    /// Ends it in order. What it leaves in its folder is there as long as that is kept.
+    pub async fn stop(self) -> Result<tempfile::TempDir, Fatal> {
         self.shutdown.ask();
-        self.running.await.unwrap()
+        self.running.await.unwrap().map(|()| self.folder)
     }
 }
 

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use minicom_protocol::ids::Time;
+use minicom_protocol::{
+    command::Sender,
+    ids::{TenantId, Time},
+};
 use rusqlite::{Connection, params};
 
-use super::super::{Result, TenantKey, search};
+use super::super::{Result, TenantKey, commands::sender_key, search};
 
 /// Rows of a piece. Events with their indices are the largest: a piece is some milliseconds of the writer's time.
 const PIECE: u32 = 500;
@@ -47,6 +50,7 @@ pub fn piece(conn: &Connection, tenant: TenantKey) -> Result<bool> {
             return Ok(false);
         }
     }
+    forget_name(conn, tenant)?;
     conn.execute("DELETE FROM tenants WHERE key = ?1", [tenant.0])?;
     Ok(true)
 }
@@ -104,6 +108,21 @@ fn children_first(conn: &Connection) -> Result<Vec<Table>> {
         order.push(Table { name: next, key });
     }
     Ok(order)
+}
+
+/// What the operator was answered is kept for a repeat, among the rows of the server's own tenant. It is as good with the short name.
+fn forget_name(conn: &Connection, tenant: TenantKey) -> Result<()> {
+    conn.execute(
+        "UPDATE repeats SET answer = json_set(answer, '$.name', answer ->> '$.id')
+         WHERE tenant = (SELECT key FROM tenants WHERE id = ?2) AND sender = ?3 AND answer ->> '$.key' = ?1
+         AND answer ->> '$.id' = (SELECT id FROM tenants WHERE key = ?1)",
+        params![
+            tenant.0,
+            TenantId::default_tenant().as_str(),
+            sender_key(Sender::Server)
+        ],
+    )?;
+    Ok(())
 }
 
 /// The words of events, replies and articles stand in an index of their own, which is told the text that it is to forget.
