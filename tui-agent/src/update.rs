@@ -116,6 +116,7 @@ impl Program for App {
         self.end_offers();
         self.settle();
         self.ask_what_fits(now);
+        self.tell_where_led(now);
         self.show_coming(now);
         self.keep_files(now);
         self.attend(by_hand, now);

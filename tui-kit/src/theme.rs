@@ -195,6 +195,11 @@ impl Theme {
         self.styles.matched
     }
 
+    /// The same where several are marked and this one was gone to.
+    pub fn matched_here(&self) -> Style {
+        self.styles.matched.add_modifier(Modifier::REVERSED)
+    }
+
     /// A link's or file's address.
     pub fn address(&self) -> Style {
         self.styles.address

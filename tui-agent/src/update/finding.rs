@@ -50,6 +50,8 @@ pub struct Finding {
     /// All places in the thread that it has led to, the newest first, and the question for them.
     pub(super) here: Vec<Rev>,
     pub(super) asking_here: Option<AgentQuestion>,
+    /// Which of them it has led to was not told yet.
+    pub(super) untold: bool,
     /// Where to stand in a thread, as soon as it is here.
     back: Option<(ConversationId, Bookmark)>,
 }

@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 use minicom_client::ClientEvent;
 use minicom_protocol::{frame::AgentQuestion, stage::Closer};
-use minicom_tui_kit::{Effect, Input};
-use ratatui::layout::Size;
+use minicom_tui_kit::{Effect, Input, Theme};
+use ratatui::{layout::Size, style::Modifier};
 
 use crate::{
     app::Order,
@@ -174,9 +174,14 @@ fn from_hit_to_hit_by_letters_in_the_list_and_by_a_chord_while_writing() {
     let mut seat = seat();
     seat.ordered();
     seat.press("<esc>/lamp").sees("Find everywhere").sees("and the lamp?");
-    seat.press("<enter>").sees_no("Find everywhere").sees("n N other hits");
-    seat.press("n").sees("There is no older one in this chat.");
-    seat.press("<esc>").sees_no("n N other hits");
+    seat.press("<enter>").sees_no("Find everywhere").sees("1 of 1 here");
+    // There is no other, and none is offered.
+    seat.sees_no("other hits")
+        .sees("Esc back")
+        .press("i")
+        .sees_no("next hit")
+        .sees("Esc back");
+    seat.press("<esc><esc>").sees_no("Esc back");
     // In one chat, among three hundred lines.
     seat.press("i<ctrl-f>line").sees("Find in this chat");
     seat.press("<enter>");
@@ -273,5 +278,60 @@ fn on_a_screen_made_narrow_the_chat_with_the_hit_is_what_is_seen() {
             .sees("line 299")
             .sees("n N other hits");
         seat.press("n").sees("line 298").press("i").press("text").sees("text");
+    }
+}
+
+#[test]
+fn which_of_how_many_it_is_stands_there_at_once() {
+    let mut seat = seat();
+    seat.press("<ctrl-f>line").press("<enter>").sees("1 of 300 here");
+    seat.press("<alt-n>").sees("2 of 300 here").press("<esc>");
+    // In an old chat whose row is not here yet too.
+    seat.press("<ctrl-f>lamp").press("<tab>").sees("the lamp is broken");
+    seat.press("<down><enter>").sees("1 of 1 here");
+}
+
+/// The modifiers of the first cell of these words in the chat.
+fn looks(seat: &mut Seat, words: &str) -> Modifier {
+    let buffer = seat.bench.buffer();
+    let area = *buffer.area();
+    for y in area.rows().map(|row| row.y) {
+        let row: String = (0..area.width).map(|x| buffer[(x, y)].symbol()).collect();
+        if let Some(at) = row.find(words) {
+            let column = row[..at].chars().count();
+            return buffer[(u16::try_from(column).unwrap(), y)].modifier;
+        }
+    }
+    panic!("{words:?} is not on the screen:\n{}", seat.bench.screen())
+}
+
+#[test]
+fn the_hit_that_was_gone_to_is_told_apart_from_the_others_without_colours_too() {
+    for theme in [Theme::ansi(), Theme::mono()] {
+        let mut seat = Seat::with(desk(), 80, 24, theme);
+        seat.press("<ctrl-n><ctrl-f>line")
+            .press("<enter>")
+            .press("<alt-n><alt-n>")
+            .sees("3 of 300");
+        for (words, here) in [("line 297", true), ("line 298", false), ("line 299", false)] {
+            let looks = looks(&mut seat, words);
+            assert!(looks.contains(Modifier::UNDERLINED), "{words}: {looks:?}");
+            assert_eq!(looks.contains(Modifier::REVERSED), here, "{words}: {looks:?}");
+        }
+        seat.press("<esc>");
+        assert!(!looks(&mut seat, "line 299").contains(Modifier::UNDERLINED));
+    }
+}
+
+#[test]
+fn the_hit_that_was_gone_to_is_seen_in_every_size() {
+    let mut seat = Seat::at(desk(), 120, 40);
+    seat.press("<ctrl-n><ctrl-f>line").press("<enter>");
+    for number in (282..299).rev() {
+        seat.press("<alt-n>").sees(&format!("line {number}"));
+    }
+    for (width, height) in [(50, 12), (120, 40), (80, 24), (30, 8)] {
+        seat.input(Input::Resize(Size::new(width, height)));
+        seat.sees("line 282");
     }
 }

@@ -2,7 +2,7 @@
 
 use minicom_protocol::{
     frame::{AgentQuestion, AgentReply, Agents, Told},
-    ids::CustomerId,
+    ids::{CustomerId, Rev},
     search::Found,
 };
 use minicom_tui_kit::{Now, Shown};
@@ -11,6 +11,7 @@ use crate::{
     app::{App, Focus, Order},
     desk_view::Goal,
     keys::{Action, contexts},
+    over::{Choice, Over, PickFor},
 };
 
 /// Places of a thread that are gone through.
@@ -22,6 +23,46 @@ impl App {
         self.finding
             .at
             .is_some_and(|(conversation, _)| self.conversation() == Some(conversation))
+    }
+
+    /// Whether there are other places in the thread than the one that the search has led to.
+    pub(crate) fn has_other_hits(&self) -> bool {
+        self.finding.here.len() > 1
+    }
+
+    /// The place that is gone to, or would be with Enter.
+    pub(crate) fn current_hit(&self) -> Option<Rev> {
+        match &self.over {
+            Some(Over::Picker(pick)) if pick.purpose == PickFor::Find => {
+                match pick.picker.selected().map(|row| &row.id) {
+                    Some(Choice::Hit { at, .. }) => Some(*at),
+                    _ => None,
+                }
+            }
+            _ => self.finding.at.filter(|_| self.has_been_led()).map(|(_, at)| at),
+        }
+    }
+
+    /// Tells which of how many it is that the search has led to, as soon as that is known.
+    pub(crate) fn tell_where_led(&mut self, now: Now) {
+        let waits = self.finding.asking_here.is_some() || self.views.opening.is_some();
+        if !self.finding.untold || waits {
+            return;
+        }
+        self.finding.untold = false;
+        let here = &self.finding.here;
+        let place = self.current_hit().and_then(|at| here.iter().position(|it| *it == at));
+        let free = self.over.is_none() && self.notice.as_ref().is_none_or(|notice| !notice.error);
+        if let Some(place) = place.filter(|_| free) {
+            self.tell_hit(place, now);
+        }
+    }
+
+    fn tell_hit(&mut self, place: usize, now: Now) {
+        let (dot, all) = (self.theme.signs().dot, self.finding.here.len());
+        let back = self.key_words(Action::Escape);
+        let words = format!("{} of {all} here {dot} {back} goes back", place + 1);
+        self.tell(Shown::line(&words), now);
     }
 
     /// Whether a search is on here: it is being typed, or has led to what is on the screen.
@@ -39,6 +80,7 @@ impl App {
             limit: HITS_HERE,
         };
         self.finding.here.clear();
+        self.finding.untold = true;
         if !self.is_live() {
             let found = self.find_in_kept(&self.finding.typed, Some(customer), HITS_HERE as usize);
             return self.hits_are(&found);
@@ -103,14 +145,11 @@ impl App {
             1 => Some(place),
             _ => place.checked_sub(1),
         };
-        let (dot, all) = (self.theme.signs().dot, here.len());
         match next.and_then(|next| Some((next, *here.get(next)?))) {
             Some((next, rev)) => {
                 self.finding.at = Some((conversation, rev));
                 self.views.go_to = Some((conversation, Goal::Event(rev)));
-                let back = self.key_words(Action::Escape);
-                let words = format!("{} of {all} here {dot} {back} goes back", next + 1);
-                self.tell(Shown::line(&words), now);
+                self.tell_hit(next, now);
             }
             None if self.finding.asking_here.is_some() => self.tell(Shown::fixed("asking ..."), now),
             None if by > 0 => self.tell_here(Shown::fixed("There is no older one in this chat."), now),

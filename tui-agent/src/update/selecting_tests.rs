@@ -181,7 +181,10 @@ fn ones_own_keys_are_told_wherever_a_key_is_told() {
     let keymap = keys::with_own(keys::keymap(false).unwrap(), &config).unwrap();
     let seat = |width| {
         let mut desk = Desk::new();
-        desk.ago(100).says("carol", "hello").taken("carol", ADA);
+        desk.ago(100)
+            .says("carol", "hello")
+            .says("carol", "hello?")
+            .taken("carol", ADA);
         let mut seat = Seat::away(width, 40, Theme::ansi());
         seat.bench.app.keymap = keymap.clone();
         seat.desk = desk;

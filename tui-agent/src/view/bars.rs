@@ -169,7 +169,10 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     let back = Hint::of(Action::Escape, way_out.words());
     let mut hints: Vec<Hint<Action>> = match way_out {
         WayOut::Edit => vec![Hint::of(Action::Send, "changes it"), back.clone()],
-        WayOut::Search => vec![Hint::of(Action::NextHit, "next hit"), back.clone()],
+        WayOut::Search => {
+            let next = app.has_other_hits().then(|| Hint::of(Action::NextHit, "next hit"));
+            next.into_iter().chain([back.clone()]).collect()
+        }
         _ => vec![],
     };
     let (mut leads, one_pane) = (hints.is_empty(), app.layout().list.is_none());
@@ -249,10 +252,12 @@ fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
 
 fn list_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     let mut hints: Vec<Hint<Action>> = match app.has_been_led() {
-        true => vec![
-            Hint::told(Shown::line(&format!("{} other hits", app.hit_keys()))),
-            Hint::of(Action::Escape, "back"),
-        ],
+        true => {
+            let others = || Hint::told(Shown::line(&format!("{} other hits", app.hit_keys())));
+            let others = app.has_other_hits().then(others);
+            let back = Hint::of(Action::Escape, "back");
+            others.into_iter().chain([back]).collect()
+        }
         false => next_hint(app, now).into_iter().collect(),
     };
     if !app.closing.is_empty() {

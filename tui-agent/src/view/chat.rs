@@ -2,7 +2,10 @@
 
 use minicom_client::Section;
 use minicom_protocol::{context::AccountStatus, frame::Typist, people::Realm, summary::Summary};
-use minicom_tui_kit::{Now, Shown, Who, text, time};
+use minicom_tui_kit::{
+    Now, Shown, Who, text, time,
+    transcript::{self, EntryKey},
+};
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
@@ -44,7 +47,11 @@ pub(super) fn draw(app: &App, parts: &ChatLayout, buffer: &mut Buffer, now: Now)
     }
     chat.transcript.view(parts.transcript, buffer, &app.theme, now.wall);
     if let Some(query) = app.finding.marked() {
-        found::mark(query, parts.transcript, buffer, &app.theme);
+        let current = app
+            .current_hit()
+            .map(|at| transcript::Hit::Entry(EntryKey::Stored(at.0)));
+        let is_current = |row| current.is_some() && chat.transcript.hit(row) == current;
+        found::mark(query, is_current, parts.transcript, buffer, &app.theme);
     }
     if chat.transcript.is_empty() {
         let words = match (chat.is_loaded(), app.is_live()) {

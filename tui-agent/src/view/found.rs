@@ -4,10 +4,12 @@ use minicom_protocol::search::Query;
 use minicom_tui_kit::{links, theme::Theme};
 use ratatui::{buffer::Buffer, layout::Rect};
 
-/// Marks the words of a query in an area that is drawn. A phrase that goes over the end of a row is not marked.
-pub(super) fn mark(query: &Query, area: Rect, buffer: &mut Buffer, theme: &Theme) {
-    let style = theme.matched();
-    for y in area.rows().map(|row| row.y) {
+/// Marks the words of a query in an area that is drawn; those in rows of the place that is gone to are told apart from the others. A phrase
+/// that goes over the end of a row is not marked.
+pub(super) fn mark(query: &Query, is_current: impl Fn(u16) -> bool, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+    for (row, y) in area.rows().map(|row| row.y).enumerate() {
+        let current = u16::try_from(row).is_ok_and(&is_current);
+        let style = if current { theme.matched_here() } else { theme.matched() };
         let (mut text, mut places) = (String::new(), Vec::new());
         for x in area.left()..area.right() {
             if let Some(cell) = buffer.cell((x, y)) {

@@ -6,6 +6,7 @@ use crossterm::event::Event;
 use minicom_protocol::gate::Shown;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Size};
 
 use crate::clipboard::{Copied, Copying};
@@ -175,6 +176,11 @@ impl<A: App> Bench<A> {
     /// The screen as text.
     pub fn screen(&self) -> String {
         plain(self.draw().backend().buffer())
+    }
+
+    /// The cells of the screen.
+    pub fn buffer(&self) -> Buffer {
+        self.draw().backend().buffer().clone()
     }
 
     /// The screen as text, and its styles.
