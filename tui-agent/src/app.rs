@@ -34,7 +34,7 @@ use crate::{
     desk_view::Views,
     files::Files,
     keys::{Action, Context},
-    list::{List, Spot},
+    list::List,
     over::{EditFor, Over},
     update::{
         answers::Wish,
@@ -308,27 +308,6 @@ impl App {
     /// The open conversation.
     pub(crate) fn conversation(&self) -> Option<ConversationId> {
         self.chat.as_ref().map(|chat| chat.conversation)
-    }
-
-    /// The conversation that orders are about: the open one, unless the cursor of the list stands on a section.
-    pub(crate) fn subject(&self) -> Option<ConversationId> {
-        match (self.focus, self.list.cursor()) {
-            (Focus::List, Some(Spot::Title(_)) | None) => None,
-            _ => self.conversation(),
-        }
-    }
-
-    /// The conversations that orders for many are about: the marked ones, else the one that orders are about.
-    pub(crate) fn targets(&self) -> Vec<ConversationId> {
-        let marked = match self.focus {
-            Focus::List => self.list.marked(),
-            // Whoever writes has one conversation in mind, whatever was marked before.
-            Focus::Compose => Vec::new(),
-        };
-        match marked.is_empty() {
-            true => self.subject().into_iter().collect(),
-            false => marked,
-        }
     }
 
     /// Whether the one who sits here may do what only admins may.

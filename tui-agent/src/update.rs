@@ -1,5 +1,6 @@
 //! What changes the program: one input and the time in, effects out. No input or output happens here and no clock is asked.
 
+pub(crate) mod about;
 pub(crate) mod answers;
 mod articles;
 mod attaching;
@@ -115,8 +116,8 @@ impl Program for App {
         }
         self.end_offers();
         self.settle();
-        self.ask_what_fits(now);
         self.tell_where_led(now);
+        self.ask_what_fits(now);
         self.show_coming(now);
         self.keep_files(now);
         self.attend(by_hand, now);

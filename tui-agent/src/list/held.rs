@@ -35,12 +35,12 @@ pub enum Moving {
 }
 
 impl Moving {
-    /// As the end of a title.
-    pub fn words(self) -> &'static str {
+    /// As the end of a title, in forms that get shorter.
+    pub fn words(self) -> [&'static str; 3] {
         match self {
-            Moving::Nothing => "",
-            Moving::Leaving => ", 1 leaving",
-            Moving::Coming => ", 1 coming",
+            Moving::Nothing => ["", "", ""],
+            Moving::Leaving => [", 1 leaving", ", 1 goes", ""],
+            Moving::Coming => [", 1 coming", ", 1 comes", ""],
         }
     }
 

@@ -20,7 +20,7 @@ impl App {
         if needs_connection(action) && !self.is_live() {
             return Some(Shown::fixed("needs a connection"));
         }
-        if needs_conversation(action) && self.targets().is_empty() {
+        if self.lacks_choice(action) {
             return Some(Shown::fixed("nothing is chosen"));
         }
         match action {
@@ -127,29 +127,6 @@ pub(crate) fn needs_connection(action: Action) -> bool {
             | Action::WithdrawLast
             | Action::Recap
             | Action::Draft
-    )
-}
-
-/// What is done to conversations.
-fn needs_conversation(action: Action) -> bool {
-    matches!(
-        action,
-        Action::TakeOver
-            | Action::HandBack
-            | Action::Done
-            | Action::Send
-            | Action::Transfer
-            | Action::Assign
-            | Action::Snooze
-            | Action::Tags
-            | Action::Priority
-            | Action::Subject
-            | Action::Why
-            | Action::Ticket
-            | Action::CustomerEdit
-            | Action::Merge
-            | Action::Block
-            | Action::MarkUnread
     )
 }
 

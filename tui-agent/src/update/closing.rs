@@ -7,11 +7,12 @@ use minicom_protocol::{
     ids::{ConversationId, LineNo},
     stage::Stage,
 };
-use minicom_tui_kit::{Now, Shown};
+use minicom_tui_kit::{Key, Now, Shown, composer};
 
 use crate::{
     app::{App, Ends, HeldClose},
-    keys::Action,
+    keys::{Action, Context, contexts},
+    update::about::NONE_CHOSEN,
     words,
 };
 
@@ -23,7 +24,7 @@ impl App {
     pub(crate) fn done(&mut self, now: Now) {
         let about = self.targets();
         let Some(first) = about.first().copied() else {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
+            return self.tell(Shown::fixed(NONE_CHOSEN), now);
         };
         if about.len() == 1 && self.closing_of(first).is_some() {
             return self.undo(Some(first), now);
@@ -116,6 +117,22 @@ impl App {
             _ => format!("Kept: {} chats go on.", kept.len()),
         };
         self.tell(Shown::line(&words), now);
+    }
+
+    /// The one key by which the title of the composer and the footer tell how an end is undone, and what it is the key of. Of the chosen
+    /// chat it is one that does it in the list too, and whatever is written; of another one it is a letter in the list.
+    pub(crate) fn undo_key(&self) -> Option<(Key, Action)> {
+        let keys = |contexts: &[Context], action| self.keymap.keys(contexts, action).into_iter();
+        let here = contexts(self.is_composing());
+        match self.subject().and_then(|subject| self.closing_of(subject)) {
+            Some(_) => {
+                let all = keys(&[Context::Everywhere], Action::Done).chain(keys(here, Action::Done));
+                let mut all = all.filter(|key| !self.is_composing() || !composer::is_shared(*key));
+                all.next().map(|key| (key, Action::Done))
+            }
+            None if self.is_composing() || self.closing.is_empty() => None,
+            None => keys(here, Action::Undo).next().map(|key| (key, Action::Undo)),
+        }
     }
 
     /// The customer has written again.

@@ -3,7 +3,9 @@
 use minicom_protocol::{
     command::AgentCommand,
     ids::{ConversationId, Time},
+    people::Role,
     refusal::Refusal,
+    stage::Closer,
 };
 use minicom_tui_kit::testing::BENCH_START;
 
@@ -117,4 +119,47 @@ fn who_wishes_so_is_led_on_by_the_end_of_a_chat() {
     seat.bench.app.habits.next_after_done = true;
     seat.press("<esc>e").sees("ends in 5 s");
     assert_eq!(seat.bench.app.focus, Focus::List);
+}
+
+/// Title and footer name one key for it, which does it.
+#[test]
+fn one_key_undoes_an_end_wherever_it_is_told() {
+    for (keys, told, undo) in [
+        ("<f9>", "F9 undo", "<f9>"),
+        ("<esc>e", "F9 undo", "<f9>"),
+        ("<esc>e<enter>", "F9 undo", "<f9>"),
+        ("<esc>eG", "u undo", "u"),
+    ] {
+        let mut seat = seat(false);
+        seat.desk.ago(9_000).says("zoe", "bye").closed("zoe", Closer::Customer);
+        seat.hear();
+        seat.press(keys).sees("ends in 5 s");
+        let title = seat.row_with("ends in 5 s");
+        assert!(title.contains(&format!("{told}es")), "{keys}: {title}");
+        let screen = seat.bench.screen();
+        let footer = screen.lines().last().unwrap_or_default();
+        assert!(footer.contains(told), "{keys}: {footer}");
+        assert_eq!(footer.matches("undo").count(), 1, "{keys}: {footer}");
+        seat.press(undo)
+            .sees("Kept: the chat with bob goes on.")
+            .sees_no("undo");
+    }
+}
+
+#[test]
+fn an_admin_is_offered_to_end_what_a_colleague_has_and_to_undo_it() {
+    let mut desk = Desk::new();
+    desk.by_admin();
+    desk.ago(60).says("heidi", "hello").taken("heidi", BO);
+    let mut seat = Seat::at(desk.clone(), 120, 40);
+    seat.press("<esc>G<enter>j").sees("Reply to heidi").sees("e done");
+    seat.press("e").sees("F9 undoes").sees("F9 undo  ");
+    seat.press("<enter>").sees("F9 undoes").sees("F9 undo  ");
+    seat.press("<f9>")
+        .sees("Kept: the chat with heidi goes on.")
+        .sees("F9 done");
+    desk.admin = false;
+    desk.member(ADA, |ada| ada.role = Role::Agent);
+    let mut seat = Seat::at(desk, 120, 40);
+    seat.press("<esc>G<enter>j").sees("Reply to heidi").sees_no("e done");
 }

@@ -63,9 +63,31 @@ fn a_wrong_filter_is_told_to_its_end_at_every_size() {
 #[test]
 fn nothing_fits() {
     let mut seat = seat();
-    seat.press("fzzz<enter>")
+    seat.press("fzzz<enter>").sees("Nothing fits.");
+    // Why one stands there all the same is said, until it does not.
+    seat.sees("The row")
+        .sees("under the cursor stays")
+        .sees("until you leave it. Esc");
+    seat.press("G")
         .sees("Nothing fits. Esc in")
-        .sees("the list shows all");
+        .sees("the list shows all")
+        .sees_no("stays");
+}
+
+#[test]
+fn the_numbers_of_a_title_and_what_the_held_row_adds_are_never_cut() {
+    for (width, height) in [(60, 24), (80, 24), (50, 12), (100, 30), (120, 40), (200, 60)] {
+        let mut desk = Desk::new();
+        for number in 10..30 {
+            let name = format!("carol{number}");
+            desk.ago(9_000).says(&name, "human please").asks(&name);
+        }
+        let mut seat = Seat::at(desk, width, height);
+        seat.press("<esc>g").press("fzzz<enter>");
+        let title = seat.row_with("WAITING 0 of 20, 1 ");
+        assert!(title.contains(", 1 goes") || title.contains(", 1 leaving"), "{title}");
+        assert!(!title.contains('›') && !title.contains("olde "), "{title}");
+    }
 }
 
 #[test]

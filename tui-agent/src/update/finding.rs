@@ -328,6 +328,8 @@ impl App {
                 self.finding.at = Some((here, *at));
                 self.views.go_to = Some((here, Goal::Event(*at)));
                 self.focus = Focus::Compose;
+                // Whoever goes through it has chosen it, wherever the cursor of the list stood.
+                self.list.select(here, &self.replica);
             }
             None => {
                 self.finding.at = Some((*conversation, *at));

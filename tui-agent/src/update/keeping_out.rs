@@ -14,6 +14,7 @@ use crate::{
     app::{App, Ends, Order},
     later,
     over::{AskFor, Choice, Over, PickFor},
+    update::about::NONE_CHOSEN,
     words,
 };
 
@@ -64,7 +65,7 @@ impl App {
         let Some((conversation, customer)) =
             about.and_then(|it| Some((it, self.replica.summary(it)?.customer.name.shown())))
         else {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
+            return self.tell(Shown::fixed(NONE_CHOSEN), now);
         };
         if !self.has_connection("Keeping somebody out") {
             return;

@@ -8,9 +8,10 @@ use minicom_tui_kit::{
 
 use crate::{
     app::{App, Ends, Focus, Order},
-    keys::{Action, Context, contexts},
+    keys::{Action, contexts},
     list::Spot,
     sign_in,
+    update::about::NONE_CHOSEN,
 };
 
 impl App {
@@ -196,6 +197,9 @@ impl App {
 
     /// Does what is wished; `number` is the digit of the key.
     pub(crate) fn act(&mut self, action: Action, number: usize, now: Now) {
+        if self.lacks_choice(action) {
+            return self.tell(Shown::fixed(NONE_CHOSEN), now);
+        }
         match action {
             Action::Send => self.enter(now),
             Action::Open => self.open(now),
@@ -355,15 +359,6 @@ impl App {
     /// The same in the list.
     pub(crate) fn list_key_words(&self, action: Action) -> String {
         self.first_key(false, action)
-    }
-
-    /// The key that undoes the end of a chat: one that does it whatever is written.
-    pub(crate) fn undo_key(&self) -> String {
-        let keys = self.keymap.keys(&[Context::Everywhere], Action::Done);
-        match keys.first() {
-            Some(key) => key.hint(),
-            None => self.key_words(Action::Done),
-        }
     }
 
     fn first_key(&self, composing: bool, action: Action) -> String {

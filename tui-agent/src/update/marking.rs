@@ -17,6 +17,7 @@ use minicom_tui_kit::{
 use crate::{
     app::App,
     over::{AskFor, Choice, Over, Pick, PickFor},
+    update::about::NONE_CHOSEN,
 };
 
 impl App {
@@ -24,7 +25,7 @@ impl App {
     fn chosen_ones(&mut self, now: Now) -> Option<Vec<ConversationId>> {
         let about = self.targets();
         if about.is_empty() {
-            self.tell(Shown::fixed("No conversation is chosen."), now);
+            self.tell(Shown::fixed(NONE_CHOSEN), now);
         }
         (!about.is_empty()).then_some(about)
     }

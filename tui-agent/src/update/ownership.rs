@@ -23,6 +23,7 @@ use crate::{
     app::App,
     keys::Action,
     over::{AskFor, Choice, PickFor},
+    update::about::NONE_CHOSEN,
     words,
 };
 
@@ -30,7 +31,7 @@ impl App {
     /// Becomes the owner of the open conversation, and sends nothing.
     pub(crate) fn take_over(&mut self, now: Now) {
         let Some(summary) = self.subject().and_then(|it| self.replica.summary(it)) else {
-            return self.tell_here(Shown::fixed("No conversation is chosen."), now);
+            return self.tell_here(Shown::fixed(NONE_CHOSEN), now);
         };
         let conversation = summary.conversation;
         let words = match &summary.stage {
@@ -86,7 +87,7 @@ impl App {
 
     fn hand_back_all(&mut self, about: &[ConversationId], now: Now) {
         if about.is_empty() {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
+            return self.tell(Shown::fixed(NONE_CHOSEN), now);
         }
         if self.has_connection("Hand back") {
             self.closing.retain(|held| !about.contains(&held.conversation));
@@ -121,7 +122,7 @@ impl App {
     pub(crate) fn not_to_give(&self, about: &[ConversationId]) -> Option<String> {
         let rows: Vec<&Summary> = about.iter().filter_map(|it| self.replica.summary(*it)).collect();
         let Some(first) = rows.first() else {
-            return Some("No conversation is chosen.".to_owned());
+            return Some(NONE_CHOSEN.to_owned());
         };
         let may = |row: &&&Summary| row.stage.is_open() && (self.is_admin() || self.is_mine(row));
         if rows.iter().any(|row| may(&row)) {
@@ -287,7 +288,7 @@ impl App {
                 "Only admins assign. Transfer ({}) gives what is yours to a colleague.",
                 self.list_key_words(Action::Transfer)
             )),
-            None => Some("No conversation is chosen.".to_owned()),
+            None => Some(NONE_CHOSEN.to_owned()),
             Some(row) if about.len() == 1 && !row.stage.is_open() => Some("This chat has ended.".to_owned()),
             Some(_) => None,
         };

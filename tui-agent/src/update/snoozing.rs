@@ -14,6 +14,7 @@ use crate::{
     app::App,
     later,
     over::{Choice, Over, PickFor},
+    update::about::NONE_CHOSEN,
 };
 
 /// What is offered, besides what is typed.
@@ -47,7 +48,7 @@ impl App {
             return None;
         }
         Some(match first.map(|row| &row.stage) {
-            None => "No conversation is chosen.".to_owned(),
+            None => NONE_CHOSEN.to_owned(),
             Some(Stage::Closed { .. }) => "This chat has ended.".to_owned(),
             Some(Stage::Active { agent, .. } | Stage::Snoozed { agent, .. }) => {
                 format!("{} has it; only the owner puts it aside.", agent.name.shown())

@@ -176,6 +176,7 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
         _ => vec![],
     };
     let (mut leads, one_pane) = (hints.is_empty(), app.layout().list.is_none());
+    hints.extend(undo_hint(app));
     hints.extend(next_hint(app, now));
     // Where the list is not seen, the way to it stands before all that is done to the chat.
     if leads && one_pane {
@@ -214,13 +215,18 @@ fn compose_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
     hints
 }
 
-/// The end of a chat, while one writes by a key that does it whatever is written.
+/// The end of a chat, while one writes by a key that does it whatever is written. One that is about to end is undone by
+/// [`undo_hint`].
 fn done_hint(app: &App) -> Option<Hint<Action>> {
     let closing = app.subject().is_some_and(|subject| app.closing_of(subject).is_some());
-    let words = if closing { "undo" } else { "done" };
     let mut keys = app.keymap.keys(footer_contexts(app), Action::Done).into_iter();
     let key = keys.find(|key| !app.is_composing() || !composer::is_shared(*key))?;
-    Some(Hint::by(key, Action::Done, words))
+    (!closing).then(|| Hint::by(key, Action::Done, "done"))
+}
+
+/// The way back from an end, by the key that the title of the composer names.
+fn undo_hint(app: &App) -> Option<Hint<Action>> {
+    app.undo_key().map(|(key, action)| Hint::by(key, action, "undo"))
 }
 
 fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
@@ -246,7 +252,8 @@ fn order_hints(app: &App, stage: &Stage, mine: bool) -> Vec<Hint<Action>> {
             let take_up = Hint::of(Action::Snooze, "take up");
             [take_up].into_iter().chain(done).collect()
         }
-        Stage::Active { .. } | Stage::Snoozed { .. } | Stage::Closed { .. } => vec![],
+        Stage::Active { .. } | Stage::Snoozed { .. } => done.filter(|_| app.is_admin()).into_iter().collect(),
+        Stage::Closed { .. } => vec![],
     }
 }
 
@@ -260,14 +267,9 @@ fn list_hints(app: &App, now: Now) -> Vec<Hint<Action>> {
         }
         false => next_hint(app, now).into_iter().collect(),
     };
-    if !app.closing.is_empty() {
-        hints.push(Hint::of(Action::Undo, "undo"));
-    }
-    if app
-        .chat
-        .as_ref()
-        .is_some_and(|chat| chat.unsent(&app.replica).is_some())
-    {
+    hints.extend(undo_hint(app));
+    let unsent = app.chat.as_ref().and_then(|chat| chat.unsent(&app.replica));
+    if unsent.is_some() && !app.lacks_choice(Action::Retry) {
         hints.push(Hint::of(Action::Retry, "retry"));
         hints.push(Hint::of(Action::Discard, "discard"));
     }

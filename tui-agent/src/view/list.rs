@@ -49,16 +49,29 @@ pub(super) fn draw(app: &App, area: Rect, buffer: &mut Buffer, now: Now) -> Opti
     cursor.or((app.focus == Focus::List).then_some(area.as_position()))
 }
 
-/// What a part of the list is called, and how many it has.
+/// What a part of the list is called, and how many it has. What there is no room for is said shorter: the numbers are never cut.
 fn title(app: &App, part: Part, at_cursor: bool, row: Rect, buffer: &mut Buffer, now: Now) {
     let theme = &app.theme;
-    let mut words = match part {
-        Part::Section(section) => section_title(app, section, now),
-        Part::View(view) => view_title(app, view),
+    let fold = match (app.list.is_foldable(part), app.list.is_folded(part)) {
+        (false, _) => "",
+        (true, true) => " [+]",
+        (true, false) => " [-]",
     };
-    if app.list.is_foldable(part) {
-        words.push_str(if app.list.is_folded(part) { " [+]" } else { " [-]" });
-    }
+    let (name, oldest) = match part {
+        Part::Section(section) => (section_title(app, section), oldest(app, section, now)),
+        Part::View(view) => (view_title(app, view), String::new()),
+    };
+    let moving = app.list.moving(part).words();
+    let forms = [oldest.as_str(), ""];
+    let mut forms = forms.into_iter().flat_map(|oldest| {
+        let name = &name;
+        moving
+            .into_iter()
+            .map(move |moving| format!("{name}{moving}{oldest}{fold}"))
+    });
+    let room = usize::from(row.width.saturating_sub(1));
+    let words = forms.find(|words| text::width(words) <= room);
+    let words = words.unwrap_or_else(|| format!("{name}{fold}"));
     let has_keys = app.focus == Focus::List && app.list.part_at_cursor() == Some(part);
     let style = if has_keys { theme.focused_title() } else { theme.title() };
     let marker = if at_cursor { theme.signs().marker } else { " " };
@@ -67,7 +80,7 @@ fn title(app: &App, part: Part, at_cursor: bool, row: Rect, buffer: &mut Buffer,
 }
 
 /// A section's name and how many it has: of all that belong to it, those that fit the filter.
-fn section_title(app: &App, section: Section, now: Now) -> String {
+fn section_title(app: &App, section: Section) -> String {
     let count = app.list.count(section);
     let name = list::title(section);
     let more = if section == Section::Done && app.replica.has_more_closed() {
@@ -80,27 +93,33 @@ fn section_title(app: &App, section: Section, now: Now) -> String {
         true => format!("{name} {count}{more}"),
         false => format!("{name} {fitting} of {count}{more}"),
     };
-    let has_room = app.size.width >= THREE_PANES || app.size.width < TWO_PANES;
     if section == Section::Mine
-        && let Some(capacity) = app.capacity().filter(|_| has_room && fitting == count)
+        && let Some(capacity) = app.capacity().filter(|_| has_room(app) && fitting == count)
     {
         words.push_str(&format!(" of {capacity}"));
     }
-    words.push_str(app.list.moving(Part::Section(section)).words());
-    if section == Section::Waiting
-        && has_room
-        && let Some(oldest) = app.list.overview().longest(app.server_time(now))
-    {
-        words.push_str(&format!(" {} oldest {}", app.theme.signs().dot, time::waiting(oldest)));
-    }
     words
+}
+
+/// For how long the one who waits longest has waited.
+fn oldest(app: &App, section: Section, now: Now) -> String {
+    let longest = app.list.overview().longest(app.server_time(now));
+    match longest.filter(|_| section == Section::Waiting && has_room(app)) {
+        Some(oldest) => format!(" {} oldest {}", app.theme.signs().dot, time::waiting(oldest)),
+        None => String::new(),
+    }
+}
+
+/// Whether titles have room for more than a number.
+fn has_room(app: &App) -> bool {
+    app.size.width >= THREE_PANES || app.size.width < TWO_PANES
 }
 
 /// A view's name, as the agent wrote it, and how many it shows.
 fn view_title(app: &App, view: usize) -> String {
     match app.list.views().get(view) {
         Some(view) if view.filter.is_none() => format!("{} not understood", view.name),
-        Some(it) => format!("{} {}{}", it.name, it.count, app.list.moving(Part::View(view)).words()),
+        Some(it) => format!("{} {}", it.name, it.count),
         None => String::new(),
     }
 }
@@ -144,16 +163,24 @@ fn group(app: &App, priority: Priority, row: Rect, buffer: &mut Buffer) {
     let sign = facts::sign(priority);
     let gap = if sign.is_empty() { "" } else { " " };
     let count = app.list.grouped(priority);
-    let moving = app.list.moving_in(priority).words();
-    let words = format!("  {sign}{gap}{} {count}{moving}", priority.word());
+    let room = usize::from(row.width);
+    let forms = app.list.moving_in(priority).words();
+    let mut forms = forms.map(|moving| format!("  {sign}{gap}{} {count}{moving}", priority.word()));
+    let fits = forms.iter().position(|words| text::width(words) <= room);
+    let words = std::mem::take(&mut forms[fits.unwrap_or(2)]);
     put(buffer, row, row.x, &words, app.theme.dim());
 }
 
 /// Words where rows would be.
 fn empty(app: &App, area: Rect, buffer: &mut Buffer) {
     let nothing_fits = Section::ALL.iter().all(|section| app.list.fitting(*section) == 0);
+    // What fits no filter is shown all the same while the cursor stands on it.
+    let stays = match app.list.rows().next() {
+        Some(_) => "The row under the cursor stays until you leave it. ",
+        None => "",
+    };
     let all_again = format!(
-        "Nothing fits. {} in the list shows all again.",
+        "Nothing fits. {stays}{} in the list shows all again.",
         app.list_key_words(Action::Escape)
     );
     let words = match (app.list.is_empty(), app.list.filter().is_plain()) {

@@ -52,6 +52,7 @@ pub(super) fn draw(
     let area = composer_text(parts.composer);
     let (saved, tab) = (app.key_words(Action::SavedReplies), app.key_words(Action::Note));
     let placeholder = match (app.is_composing(), mode) {
+        (false, _) if app.title_at_cursor().is_some() => "No chat is chosen in the list".to_owned(),
         (false, _) => format!("{} to write", app.list_key_words(Action::Open)),
         (true, Mode::Reply) if sends_nothing(app, summary) => format!("Enter sends nothing. {tab} note"),
         (true, Mode::Reply) if area.width < ALL_KEYS => format!("Type a reply. {saved} saved, {tab} note"),
@@ -84,58 +85,68 @@ pub(super) fn draw(
 /// The rule above the text: what is written, and what Enter does with it.
 fn title(app: &App, summary: &Summary, mode: Mode, area: Rect, buffer: &mut Buffer, now: Now) {
     let theme = &app.theme;
-    let dot = theme.signs().dot;
+    let (does, does_style) = does(app, summary, mode, now);
+    let right = (does.as_slice(), does_style);
+    let rule = (theme.signs().rule, theme.dim());
     match mode {
         Mode::Note => {
             let style = theme.who(minicom_tui_kit::Who::Note);
-            let written = app.writing.get(summary.conversation);
-            let too_long = written.and_then(|written| written.current().too_long());
-            let tab = app.key_words(Action::Note);
-            let (does, does_style) = match (ends(app, summary, now), too_long, app.is_live()) {
-                (Some(ends), ..) => (ends, theme.warning()),
-                (None, Some(words), _) => (vec![words.to_string(), "too long".to_owned()], style),
-                (None, None, true) => (vec![format!("{tab}: reply")], style),
-                (None, None, false) => (
-                    vec![
-                        format!("kept here, sent when back {dot} {tab}: reply"),
-                        "sent when back".to_owned(),
-                    ],
-                    style,
-                ),
-            };
             let rule = (theme.signs().note_rule, style);
-            titled_rule(
-                area,
-                buffer,
-                rule,
-                (&["NOTE: only agents see this", "NOTE for agents", "NOTE"], style),
-                (&does, does_style),
-            );
+            let left = ["NOTE: only agents see this", "NOTE for agents", "NOTE"];
+            titled_rule(area, buffer, rule, (&left, style), right);
         }
-        Mode::Edit(_) => {
-            let keys = || vec![format!("Enter changes it {dot} Esc cancels"), "Esc cancels".to_owned()];
-            let does = ends(app, summary, now).unwrap_or_else(keys);
-            let rule = (theme.signs().rule, theme.dim());
-            titled_rule(
-                area,
-                buffer,
-                rule,
-                (&["Edit your line"], theme.title()),
-                (&does, theme.warning()),
-            );
-        }
+        Mode::Edit(_) => titled_rule(area, buffer, rule, (&["Edit your line"], theme.title()), right),
         Mode::Reply => {
-            let (does, warns) = enter_does(app, summary, now);
-            let does = with_actions(app, summary, does);
-            let style = if warns { theme.warning() } else { theme.title() };
             // The name goes before everything else that is told here.
             let name = summary.customer.name.shown();
             let (long, short) = match app.is_drafted(summary.conversation) {
                 true => (format!("A model's draft for {name}"), format!("Draft: {name}")),
                 false => (format!("Reply to {name}"), name.to_string()),
             };
-            let rule = (theme.signs().rule, theme.dim());
-            titled_rule(area, buffer, rule, (&[&long, &short], theme.title()), (&does, style));
+            titled_rule(area, buffer, rule, (&[&long, &short], theme.title()), right);
+        }
+    }
+}
+
+/// What Enter will do, and what there is to know of it: in forms that get shorter.
+fn does(app: &App, summary: &Summary, mode: Mode, now: Now) -> (Vec<String>, Style) {
+    let theme = &app.theme;
+    let dot = theme.signs().dot;
+    if let Some(ends) = ends(app, summary, now) {
+        return (ends, theme.warning());
+    }
+    // Where nothing is chosen, Enter is for the title under the cursor.
+    if let Some(part) = app.title_at_cursor() {
+        let words = if app.list.is_folded(part) { "unfolds" } else { "folds" };
+        return (
+            vec![format!("{} {words}", app.list_key_words(Action::Open))],
+            theme.dim(),
+        );
+    }
+    match mode {
+        Mode::Note => {
+            let style = theme.who(minicom_tui_kit::Who::Note);
+            let written = app.writing.get(summary.conversation);
+            let too_long = written.and_then(|written| written.current().too_long());
+            let tab = app.key_words(Action::Note);
+            let does = match (too_long, app.is_live()) {
+                (Some(words), _) => vec![words.to_string(), "too long".to_owned()],
+                (None, true) => vec![format!("{tab}: reply")],
+                (None, false) => vec![
+                    format!("kept here, sent when back {dot} {tab}: reply"),
+                    "sent when back".to_owned(),
+                ],
+            };
+            (does, style)
+        }
+        Mode::Edit(_) => {
+            let does = vec![format!("Enter changes it {dot} Esc cancels"), "Esc cancels".to_owned()];
+            (does, theme.warning())
+        }
+        Mode::Reply => {
+            let (does, warns) = enter_does(app, summary);
+            let style = if warns { theme.warning() } else { theme.title() };
+            (with_actions(app, summary, does), style)
         }
     }
 }
@@ -200,8 +211,8 @@ fn ends(app: &App, summary: &Summary, now: Now) -> Option<Vec<String>> {
     let left = words::seconds_left(app.start + held.until, app.instant(now)).unwrap_or(0);
     let short = format!("ends in {left} s");
     let long = match app.undo_key() {
-        key if key.is_empty() => short.clone(),
-        key => format!("{short} {} {key} undoes", app.theme.signs().dot),
+        None => short.clone(),
+        Some((key, _)) => format!("{short} {} {} undoes", app.theme.signs().dot, key.hint()),
     };
     Some(vec![long, short])
 }
@@ -215,14 +226,11 @@ fn sends_nothing(app: &App, summary: &Summary) -> bool {
     }
 }
 
-/// What Enter will do, before anything is typed: in forms that get shorter, and whether it is worth a warning.
-fn enter_does(app: &App, summary: &Summary, now: Now) -> (Vec<String>, bool) {
+/// What Enter will do with a reply, before anything is typed: in forms that get shorter, and whether it is worth a warning.
+fn enter_does(app: &App, summary: &Summary) -> (Vec<String>, bool) {
     let dot = app.theme.signs().dot;
     let clock = |at: i64| app.zone.clock(at);
     let forms = |long: String, short: &str| vec![long, short.to_owned()];
-    if let Some(ends) = ends(app, summary, now) {
-        return (ends, true);
-    }
     let written = app.writing.get(summary.conversation);
     if let Some(words) = written.and_then(|written| written.current().too_long()) {
         return (forms(words.to_string(), "too long to send"), true);

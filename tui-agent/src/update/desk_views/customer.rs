@@ -20,6 +20,7 @@ use super::{Content, tickets::check_line};
 use crate::{
     app::App,
     desk_view::{RowId, Surface, View},
+    update::about::NONE_CHOSEN,
     words,
 };
 
@@ -65,7 +66,7 @@ impl App {
     /// Asks what is known of the open conversation's customer.
     pub(crate) fn describe_customer(&mut self, now: Now) {
         let Some(customer) = self.customer_of_subject() else {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
+            return self.tell(Shown::fixed(NONE_CHOSEN), now);
         };
         let Some(context) = self.replica.context(customer.id) else {
             let words = match self.is_live() {
@@ -149,7 +150,7 @@ impl App {
     /// Lets one choose who is the same person as the open conversation's customer.
     pub(crate) fn choose_merge(&mut self, now: Now) {
         let Some(customer) = self.customer_of_subject() else {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
+            return self.tell(Shown::fixed(NONE_CHOSEN), now);
         };
         if customer.realm == Realm::Signed {
             let words = format!(

@@ -12,6 +12,7 @@ use crate::{
     app::{App, Ends, Order},
     desk_view::{Export, Exported, Wanted},
     manage::ticket_text,
+    update::about::NONE_CHOSEN,
 };
 
 /// Events that are asked for at once.
@@ -40,7 +41,7 @@ impl App {
     /// Writes the conversation under the cursor to a file.
     pub(crate) fn export_chat(&mut self, now: Now) {
         let Some(row) = self.subject().and_then(|it| self.replica.summary(it)).cloned() else {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
+            return self.tell(Shown::fixed(NONE_CHOSEN), now);
         };
         let is_it = |it: &Export| matches!(&it.what, Exported::Chat(other) if other.conversation == row.conversation);
         if !self.views.exports.iter().any(is_it) {

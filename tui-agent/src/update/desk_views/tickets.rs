@@ -20,6 +20,7 @@ use crate::{
     facts,
     keys::Action,
     over::Over,
+    update::about::NONE_CHOSEN,
 };
 
 const COLUMNS: &[Column] = &[
@@ -43,7 +44,7 @@ impl App {
     /// Makes a ticket of the open conversation, or opens the one that was made of it.
     pub(crate) fn ticket(&mut self, now: Now) {
         let Some(summary) = self.subject().and_then(|it| self.replica.summary(it)) else {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
+            return self.tell(Shown::fixed(NONE_CHOSEN), now);
         };
         if let Some(number) = summary.ticket {
             return self.show_ticket(number, now);

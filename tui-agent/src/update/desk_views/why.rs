@@ -16,7 +16,9 @@ use super::Content;
 use crate::{
     app::App,
     desk_view::{View, Wanted},
-    facts, words,
+    facts,
+    update::about::NONE_CHOSEN,
+    words,
 };
 
 /// Columns of a name in a list of agents.
@@ -26,7 +28,7 @@ impl App {
     /// Opens why the conversation under the cursor waits.
     pub(crate) fn why(&mut self, now: Now) {
         let Some(conversation) = self.subject() else {
-            return self.tell(Shown::fixed("No conversation is chosen."), now);
+            return self.tell(Shown::fixed(NONE_CHOSEN), now);
         };
         let view = View::Why {
             conversation,
