@@ -18,6 +18,8 @@ use anyhow::{Context, Result, bail, ensure};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
+mod line_discipline;
+
 use crate::{
     modes::Modes,
     wait::{PATIENCE, until_blocking},
@@ -89,17 +91,6 @@ fn pty_size(columns: u16, rows: u16) -> PtySize {
     }
 }
 
-/// What the system does with what is typed and written: echo, lines, line ends and the like.
-fn system_modes(master: &dyn MasterPty) -> Option<[u64; 4]> {
-    let modes = master.get_termios()?;
-    Some([
-        modes.input_flags.bits().into(),
-        modes.output_flags.bits().into(),
-        modes.control_flags.bits().into(),
-        modes.local_flags.bits().into(),
-    ])
-}
-
 fn cells(n: u16) -> Result<NonZeroU16> {
     NonZeroU16::new(n).context("a terminal has at least one row and column")
 }
@@ -121,7 +112,7 @@ impl Pty {
         for (name, value) in &program.env {
             command.env(name, value);
         }
-        let before = system_modes(&*pair.master);
+        let before = line_discipline::modes(&*pair.master);
         let child = pair.slave.spawn_command(command);
         let child = Running(child.with_context(|| program.path.display().to_string())?);
         let mut reader = pair.master.try_clone_reader()?;
@@ -382,7 +373,7 @@ impl Pty {
     /// One is on; the words say which.
     pub fn given_back(&self) -> Result<()> {
         self.parser.callbacks().given_back(self.parser.screen())?;
-        let now = system_modes(&*self.master).context("the terminal has no modes")?;
+        let now = line_discipline::modes(&*self.master).context("the terminal has no modes")?;
         ensure!(Some(now) == self.before, "the shell's modes are not back");
         Ok(())
     }

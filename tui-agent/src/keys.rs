@@ -99,6 +99,7 @@ pub fn with_own(keymap: Keymap<Action, Context>, config: &Config) -> Result<Keym
         contexts: CONTEXTS,
         orders: &[("while writing", WRITING), ("in the list", LISTING)],
         needed: NEEDED,
+        fixed: &[A::Send],
         unfit: &unfit,
     };
     keymap.merged(config, &rules)

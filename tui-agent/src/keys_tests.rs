@@ -139,6 +139,10 @@ fn an_agents_own_keys_come_over_the_table() {
             "agent.toml:2:5: there is no action \"hand-bak\"; did you mean \"hand-back\"?",
         ),
         (
+            "[keys.compose]\nf12 = \"send\"\nenter = \"none\"",
+            "agent.toml:3:1: \"enter\" stays \"send\", which can have other keys beside it",
+        ),
+        (
             "[keys.everywhere]\nesc = \"none\"",
             "agent.toml:2:1: \"escape\" has no key left in the list, and needs one",
         ),

@@ -1500,9 +1500,8 @@ fn help_opens_scrolls_and_closes() {
         .sees("^N F2")
         .press("<end>")
         .sees("what I sent before");
-    seat.press("<home>").sees("^N F2").press("G").sees("what I sent before");
     // What lies beneath takes no keys: the footer tells those of the help.
-    seat.press("g")
+    seat.press("<home>")
         .sees("^N F2")
         .sees("Home End scroll")
         .sees_no("Esc list")
@@ -1510,9 +1509,23 @@ fn help_opens_scrolls_and_closes() {
     seat.press("<esc>").sees("F1 help");
     seat.press("<esc>?")
         .sees("back to the bot")
+        .press("G")
+        .sees("to the shell")
+        .press("g")
+        .sees("back to the bot")
         .press("q")
         .sees_no("Keys: Esc closes");
     assert_eq!(seat.quit, None);
+}
+
+#[test]
+fn what_is_typed_over_the_help_is_text_or_nothing_and_never_an_order() {
+    let mut seat = seat();
+    seat.press("<f1>").sees("Keys: Esc closes").press("good day");
+    seat.sees_no("Keys: Esc closes").sees("good day");
+    seat.press("<ctrl-u><esc>?").sees("Keys: Esc closes").press("/snooze");
+    seat.sees("Keys: Esc closes").press("?").sees_no("Keys: Esc closes");
+    seat.sees_no("Snooze");
 }
 
 #[test]

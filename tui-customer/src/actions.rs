@@ -256,6 +256,7 @@ pub fn with_own(keymap: Keymap<Action, Context>, config: &Config) -> Result<Keym
         contexts: CONTEXTS,
         orders: &[("in the chat", CHAT)],
         needed: NEEDED,
+        fixed: &[Action::Send],
         unfit: &|action, _, key| composer::is_for_text(key, matches!(action, None | Some(Action::Send))),
     };
     keymap.merged(config, &rules)

@@ -74,6 +74,11 @@ fn a_customers_own_keys_come_over_the_table() {
         told("[keys.chat]\nesc = \"none\""),
         "chat.toml:2:1: \"escape\" has no key left in the chat, and needs one"
     );
+    assert_eq!(
+        told("[keys.chat]\nenter = \"none\""),
+        "chat.toml:2:1: \"enter\" stays \"send\", which can have other keys beside it"
+    );
+    assert!(own("[keys.chat]\nf12 = \"send\"\nenter = \"send\"").is_ok());
     assert!(own("[keys.chat]\nend = \"latest\"").is_ok(), "it is so already");
     assert_eq!(
         told("[keys.chat]\nf9 = \"file\""),

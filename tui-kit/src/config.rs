@@ -255,6 +255,13 @@ impl Reader<'_> {
                 self.mistake(at, words);
                 continue;
             }
+            if let Some(second) = key.second_of_two().filter(|second| second.takes_first_back()) {
+                let words = format!(
+                    "\"{second}\" takes the first of two keys back, so \"{key}\" never comes: bind another key"
+                );
+                self.mistake(at, words);
+                continue;
+            }
             let DeValue::String(action) = action.get_ref() else {
                 self.mistake(
                     action_at,

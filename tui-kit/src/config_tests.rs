@@ -108,5 +108,13 @@ fn a_key_that_a_terminal_sends_as_another_is_told_by_that_ones_name() {
             &format!("agent.toml:2:1: terminals send \"{sent}\" for \"{named}\", which never comes: bind another key"),
         );
     }
+    for second in ["esc", "ctrl-g", "ctrl-c"] {
+        refused(
+            &format!("[keys.list]\n\"ctrl-x-{second}\" = \"done\""),
+            &format!(
+                "agent.toml:2:1: \"{second}\" takes the first of two keys back, so \"ctrl-x-{second}\" never comes: bind another key"
+            ),
+        );
+    }
     assert!(parse("[keys.list]\ntab = \"done\"\n\"alt-i\" = \"done\"\n").is_ok());
 }

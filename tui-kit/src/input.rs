@@ -152,7 +152,7 @@ impl Translator {
     /// The first of two keys waits for the second, and Esc takes it back.
     fn key<M>(&mut self, key: Key, inputs: &mut Vec<Input<M>>) {
         if self.waits_no_more(inputs) {
-            if !matches!(key.to_string().as_str(), "esc" | "ctrl-g" | "ctrl-c") {
+            if !key.takes_first_back() {
                 inputs.push(Input::Key(key.as_second()));
             }
             return;

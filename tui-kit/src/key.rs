@@ -128,6 +128,11 @@ impl Key {
         self == Key::first_of_two()
     }
 
+    /// Whether this key, pressed behind the first of two, takes that one back: it never comes as the second.
+    pub(crate) fn takes_first_back(self) -> bool {
+        matches!(self.to_string().as_str(), "esc" | "ctrl-g" | "ctrl-c")
+    }
+
     /// That first key.
     pub(crate) const fn first_of_two() -> Key {
         Key {

@@ -53,8 +53,12 @@ pub fn away() -> bool {
 pub fn enter() -> io::Result<()> {
     // The built-in NO_COLOR handling would take away bold and reverse too; the themes know better.
     crossterm::style::force_color_output(true);
-    crossterm::terminal::enable_raw_mode()?;
     let again = ENTERED.swap(true, Ordering::SeqCst);
+    if again {
+        // The library believes that the modes are as it left them, and would do nothing; a shell has set its own since.
+        crossterm::terminal::disable_raw_mode()?;
+    }
+    crossterm::terminal::enable_raw_mode()?;
     if !again {
         write_all(KEEP_TITLE);
     }

@@ -36,7 +36,7 @@ impl App {
             return self.key_in_bare(key);
         }
         if self.help.is_some() {
-            return self.key_in_help(key);
+            return self.key_in_help(key, now);
         }
         if self.over.is_some() {
             return self.key_over(key, now);
@@ -98,7 +98,13 @@ impl App {
         }
     }
 
-    fn key_in_help(&mut self, key: Key) {
+    /// What is typed goes to the text, also over the help. In the list letters would be orders for what stands behind it: none closes it
+    /// by accident, so that the next ones do nothing there.
+    fn key_in_help(&mut self, key: Key, now: Now) {
+        if self.is_composing() && key.typed().is_some() {
+            self.help = None;
+            return self.key(key, now);
+        }
         let page = isize::from(self.size.height.cast_signed()).saturating_sub(4).max(1);
         let by = match key.to_string().as_str() {
             "pgdn" | "space" => page,
@@ -107,6 +113,8 @@ impl App {
             "up" | "k" => -1,
             "home" | "g" => isize::MIN,
             "end" | "G" => isize::MAX,
+            "q" | "?" => return self.help = None,
+            _ if key.typed().is_some() => return,
             _ => return self.help = None,
         };
         self.move_in_help(by);

@@ -22,6 +22,8 @@ pub struct Rules<'a, A, C> {
     pub orders: &'a [(&'a str, &'a [C])],
     /// What must have a key in each of them.
     pub needed: &'a [A],
+    /// What keeps the keys that the table has for it, because words on the screen and habits stand on them. Others can be added.
+    pub fixed: &'a [A],
     /// What cannot be.
     pub unfit: Unfit<'a, A, C>,
 }
@@ -81,6 +83,11 @@ impl<A: Copy + Eq, C: Copy + Eq + Hash> Keymap<A, C> {
         let action = row.map(|row| self.rows[row].action);
         if let Some(why) = (rules.unfit)(action, context, key).filter(|_| !is_so) {
             return Err((binding.key_at, format!("\"{key}\" {why}")));
+        }
+        let kept = before.filter(|before| row != Some(*before) && rules.fixed.contains(&self.rows[*before].action));
+        if let Some(kept) = kept.map(|kept| self.rows[kept].name) {
+            let words = format!("\"{key}\" stays \"{kept}\", which can have other keys beside it");
+            return Err((binding.key_at, words));
         }
         if let (None, None, Some(words)) = (row, before, self.is_elsewhere(context, key, rules)) {
             return Err((

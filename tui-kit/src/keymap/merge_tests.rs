@@ -50,6 +50,7 @@ const RULES: Rules<'_, Do, At> = Rules {
     ],
     orders: &[("while writing", COMPOSE), ("in the list", LIST)],
     needed: &[Do::Quit],
+    fixed: &[],
     unfit: &|_, context, key| {
         (context != At::List && key.typed().is_some()).then(|| "is text while writing".to_owned())
     },

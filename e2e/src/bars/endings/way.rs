@@ -140,8 +140,10 @@ impl Way {
             Way::Stop => {
                 let taken = times_taken(pty);
                 pty.signal(Signal::STOP)?;
+                pty.cook()?;
                 pty.signal(Signal::CONT)?;
                 pty.until("the screen after the stop", |pty| times_taken(pty) > taken)?;
+                ensure!(pty.is_raw()?, "keys do not reach the program after the stop");
                 Signal::TERM
             }
         };
