@@ -30,7 +30,7 @@ use minicom_protocol::{
     stage::{Closer, HandOverReason, Side, StageIs},
     summary::Summary,
     text::{CustomerName, DisplayName, MessageText},
-    words::{GroupName, Skill, Tag},
+    words::{GroupName, Skill, SubjectLine, Tag},
 };
 use minicom_tui_kit::{
     Effect, Input, Shown, Theme, Zone,
@@ -576,6 +576,18 @@ impl Desk {
             mentions: told.filter_map(mention).collect(),
             more: false,
         }
+    }
+
+    /// The customer has said what to be called by.
+    pub fn is_called(&mut self, name: &str, called: &str) -> &mut Self {
+        let customer = self.row(name).customer.id;
+        let AgentReply::Customer { mut context } = self.context(customer) else {
+            return self;
+        };
+        context.profile.name = SubjectLine::parse(called).ok();
+        let question = AgentQuestion::Customer { customer };
+        self.replies.push((question, AgentReply::Customer { context }));
+        self
     }
 
     /// What is known of a customer: the conversations, and nothing that was said.

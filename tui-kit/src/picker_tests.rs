@@ -208,6 +208,20 @@ fn the_very_label_then_labels_then_the_rest() {
 }
 
 #[test]
+fn capitals_make_no_difference_to_what_is_found() {
+    let name = |id| row(id, "");
+    let mut picker = Picker::new(Shown::fixed("Names"), vec![name("dora"), name("Zed"), name("Ünal")]);
+    for typed in ["dora", "Dora", "DORA"] {
+        assert_eq!(press(&mut picker, &format!("<ctrl-u>{typed}")), Picked::Asked);
+        assert_eq!((picker.fitting(), at(&picker)), (1, "dora"), "{typed}");
+    }
+    for typed in ["unal", "UNAL", "ünal", "ÜNAL"] {
+        assert_eq!(press(&mut picker, &format!("<ctrl-u>{typed}")), Picked::Asked);
+        assert_eq!((picker.fitting(), at(&picker)), (1, "Ünal"), "{typed}");
+    }
+}
+
+#[test]
 fn what_is_selected_stays_selected_when_rows_change() {
     let mut picker = replies();
     let _ = press(&mut picker, "<down>");

@@ -35,7 +35,8 @@ impl App {
                 .subject
                 .as_ref()
                 .map(|it| format!(" {} {}", self.theme.signs().dot, it.shown()));
-            let detail = Shown::line(&format!("chat {stage}{}", subject.unwrap_or_default()));
+            let called = self.called_before(row.customer.id);
+            let detail = Shown::line(&format!("{called}chat {stage}{}", subject.unwrap_or_default()));
             Row::new(
                 Choice::Conversation(row.conversation),
                 row.customer.name.shown(),
@@ -74,11 +75,20 @@ impl App {
         let dot = self.theme.signs().dot;
         let told = |row: &&Summary| {
             let stage = words::stage(&row.stage, self.me(), &self.zone);
-            let detail = format!("customer {dot} details, last chat {stage}");
+            let called = self.called_before(row.customer.id);
+            let detail = format!("{called}customer {dot} details, last chat {stage}");
             let choice = Choice::Customer(row.conversation);
             Row::new(choice, row.customer.name.shown(), Shown::line(&detail))
         };
         rows.iter().take(CUSTOMERS_MAX).map(told).collect()
+    }
+
+    /// What a customer wants to be called, before what else is told: who is known by that is looked for by it. Nothing if it is not known
+    /// here.
+    fn called_before(&self, customer: CustomerId) -> String {
+        let context = self.replica.context(customer);
+        let called = context.and_then(|it| it.profile.name.as_ref());
+        called.map_or_else(String::new, |it| format!("{} {} ", it.shown(), self.theme.signs().dot))
     }
 
     fn menu_row(&self, action: Action, name: &str, title: &'static str) -> Row<Choice> {

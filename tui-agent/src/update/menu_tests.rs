@@ -81,6 +81,23 @@ fn customers_are_found_by_name_also_whose_chats_have_ended() {
 }
 
 #[test]
+fn a_customer_who_is_called_otherwise_is_found_by_both_names_however_they_are_written() {
+    for (typed, row) in [
+        ("Boss", "Hugo Boss · chat"),
+        ("CUSTOMER hugo boss", "Hugo Boss · customer"),
+        ("CAROL", "Hugo Boss · chat"),
+    ] {
+        let mut desk = Desk::new();
+        desk.says("carol", "hello").taken("carol", ADA);
+        desk.is_called("carol", "Hugo Boss");
+        let mut seat = Seat::at(desk, 120, 40);
+        seat.press("<alt-1><ctrl-k>").press(typed).sees(row);
+        seat.press("<enter>");
+        assert_eq!(seat.bench.app.conversation(), Some(seat.desk.conversation("carol")));
+    }
+}
+
+#[test]
 fn who_is_not_in_the_list_is_looked_for_everywhere() {
     let mut seat = seat();
     seat.press("<ctrl-k>zelda")

@@ -64,8 +64,9 @@ impl Finder {
         let query = query.trim();
         Finder {
             matcher: RefCell::new(Matcher::new(Config::DEFAULT)),
-            // The words as they are: a "!" or "^" in a query is a character like any other.
-            pattern: Pattern::new(query, CaseMatching::Smart, Normalization::Smart, AtomKind::Fuzzy),
+            // The words as they are: a "!" or "^" in a query is a character like any other. A name is typed with a capital by habit,
+            // whether or not it was given with one.
+            pattern: Pattern::new(query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy),
             query: query.to_owned(),
         }
     }
