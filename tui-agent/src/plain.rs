@@ -48,7 +48,7 @@ use crate::{
     app::{HeldClose, Msg, Order},
     exit,
     files::Files,
-    update::keeping::{Gone, Keeps},
+    update::keeping::Keeps,
 };
 
 /// After the end of the input so long is waited for answers.
@@ -274,10 +274,7 @@ impl PlainApp for PlainAgent {
                 | Msg::Settings(_),
             )
             | PlainInput::Deadline => {}
-            PlainInput::Terminate => {
-                self.send_closes(|_| true, now);
-                self.keep_after(Gone::Text, now);
-            }
+            PlainInput::Terminate { code } => self.terminated(code, now),
         }
         self.deal_with_lines(now);
         self.end_script(now);

@@ -449,7 +449,7 @@ fn done_can_be_undone_for_five_seconds() {
         script.command().1,
         AgentCommand::Close { seen: LineNo(1), .. }
     ));
-    for input in [PlainInput::Terminate, PlainInput::Eof] {
+    for input in [PlainInput::Terminate { code: 143 }, PlainInput::Eof] {
         let mut script = carol(mine());
         script.lines(&["/done"]);
         script.input(input);
@@ -507,6 +507,33 @@ fn without_a_connection_lines_are_kept_and_orders_are_not_given() {
         "nobody who wants to leave waits for a server that is away"
     );
     assert!(script.said[0].contains("kept on this computer"), "{:?}", script.said);
+}
+
+#[test]
+fn what_a_signal_leaves_undone_is_told_and_the_exit_code_is_that_of_the_signal() {
+    let mut script = carol(mine());
+    script.lines(&["hello"]);
+    script.said.clear();
+    script.input(PlainInput::Terminate { code: 143 });
+    script.says(&["1 order or line is not answered yet; kept on this computer, sent when the program runs again."]);
+    assert_eq!(script.quit, Some(143));
+
+    // Lines behind it are dealt with by nobody.
+    let mut script = carol(mine());
+    script.unanswered = Some(vec![]);
+    script.lines(&["hello", "/find delay", "more", "/done"]);
+    script.said.clear();
+    script.input(PlainInput::Terminate { code: 130 });
+    script.says(&[
+        "1 order or line is not answered yet; kept on this computer, sent when the program runs again.",
+        "2 lines were not dealt with: the program was ended.",
+    ]);
+    assert_eq!(script.quit, Some(130));
+
+    let mut script = carol(mine());
+    script.input(PlainInput::Terminate { code: 143 });
+    script.says(&[]);
+    assert_eq!(script.quit, None, "nothing is left");
 }
 
 #[test]

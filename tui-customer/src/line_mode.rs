@@ -1,7 +1,8 @@
 //! `--plain`: the chat as lines, for screen readers, scripts and pipes. Pure but for [`run`], which gives it its surroundings. What
-//! is said is in `telling`, what is written in `words`.
+//! is said is in `telling`, what is written in `words`, how it ends in `ending`.
 
 mod earlier;
+mod ending;
 mod files;
 mod on_pipes;
 mod telling;
@@ -30,9 +31,6 @@ use minicom_tui_kit::{
 pub(crate) use self::on_pipes::run;
 use crate::{Beginning, Msg, Order, entries, exit, files::Files, slash::Word};
 
-/// After the end of the input, what was sent is waited for this long; and so long again whenever some of it was answered, or the desk
-/// says when it takes more.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// Lines that wait, at most.
 const HELD_MAX: usize = 1_000;
 /// The chat as lines.
@@ -210,10 +208,7 @@ impl Lines {
             PlainInput::Text(text) => self.text(&text, now, effects),
             PlainInput::Command { name, rest } => self.command(&name, &rest, now, effects),
             PlainInput::TooLong => self.not_sent("The line is too long. It was not sent.", now, effects),
-            PlainInput::Eof => {
-                self.end_asking(now, effects);
-                self.ends_at = Some(now.elapsed + ANSWERS_WITHIN);
-            }
+            PlainInput::Eof => self.input_ended(now, effects),
             PlainInput::Message(Msg::Client(event)) => self.news(event, now, effects),
             PlainInput::Message(Msg::Unsent { id, command, why }) => {
                 let (code, message) = ("unsent".to_owned(), why);
@@ -229,8 +224,7 @@ impl Lines {
             PlainInput::Message(Msg::LookedInto { .. } | Msg::FileRead { .. } | Msg::Settings(_)) => {}
             PlainInput::Message(Msg::Files(told)) => self.files_told(told, now, effects),
             PlainInput::Message(Msg::Trouble(words)) => self.tell(&words, now, effects),
-            // The line was given to be sent, and is kept.
-            PlainInput::Terminate => self.end_asking(now, effects),
+            PlainInput::Terminate { code } => self.terminated(code, now, effects),
             PlainInput::Copied(copied) => self.tell(copied.words(self.copying).as_str(), now, effects),
             PlainInput::Deadline => {}
         }
@@ -318,71 +312,6 @@ impl Lines {
             self.code = code;
         }
         self.tell(words, now, effects);
-    }
-
-    /// A person leaves at once, and is told what has yet to be sent; a script's lines are sent first.
-    fn quit(&mut self, now: Now, effects: &mut Effects) {
-        self.end_asking(now, effects);
-        self.quitting = true;
-        if !self.person {
-            self.held.clear();
-            self.ends_at = Some(now.elapsed + ANSWERS_WITHIN);
-            return;
-        }
-        self.tell_unsent(now, effects);
-        self.held.clear();
-        effects.push(PlainEffect::Quit(exit::OK));
-    }
-
-    /// What becomes at the end of lines that are on the disk, and of those that waited for an answer to a word before them.
-    fn tell_unsent(&self, now: Now, effects: &mut Effects) {
-        let (kept, lost) = (self.waiting(), self.held.len());
-        if let Some(asking) = self.asking.as_ref().filter(|asking| asking.consent.is_some()) {
-            let words = format!("You have not agreed. Your line was not sent: {}", asking.line);
-            self.tell(&words, now, effects);
-        }
-        if kept > 0 {
-            let words = format!(
-                "{kept} not sent yet: kept on this computer, sent by the next minicom-chat of this name (not by -m)"
-            );
-            self.tell(&words, now, effects);
-        }
-        if lost > 0 {
-            let words =
-                format!("{lost} not done and not kept, from a word on that needs a connection: write them again");
-            self.tell(&words, now, effects);
-        }
-    }
-
-    /// What waits goes on: it is waited for from here on.
-    fn goes_on(&mut self, after: Duration, now: Now) {
-        let until = now.elapsed + after + ANSWERS_WITHIN;
-        self.ends_at = self.ends_at.map(|ends_at| ends_at.max(until));
-    }
-
-    /// Without more input it ends when everything has been said and answered, or when that takes too long.
-    fn end_if_done(&mut self, now: Now, effects: &mut Effects) {
-        let Some(ends_at) = self.ends_at else { return };
-        let waiting = self.waiting() + self.held.len();
-        if ends_at <= now.elapsed && self.files_go_on() {
-            self.ends_at = Some(now.elapsed + ANSWERS_WITHIN);
-            return;
-        }
-        if self.is_settled()
-            && !self.files.is_moving()
-            && waiting == 0
-            && self.wanted.is_none()
-            && !self.older_wanted
-            && self.account_asked == 0
-        {
-            effects.push(PlainEffect::Quit(self.code));
-        } else if ends_at <= now.elapsed {
-            if waiting == 0 {
-                self.tell("there is no connection", now, effects);
-            }
-            self.tell_unsent(now, effects);
-            effects.push(PlainEffect::Quit(exit::UNAVAILABLE));
-        }
     }
 }
 

@@ -636,6 +636,48 @@ fn the_exit_code_tells_a_script_that_a_line_was_not_sent() {
 }
 
 #[test]
+fn what_a_signal_leaves_unsent_is_told_and_the_exit_code_is_that_of_the_signal() {
+    let kept = "14:00 -- 1 not sent yet: kept on this computer, sent by the next minicom-chat of this name (not by -m)";
+    let lost = "14:00 -- 1 not done and not kept, from a word on that needs a connection: write them again";
+    let ended = |person: bool, lines: &[&str]| {
+        let mut desk = Desk::live(vec![]);
+        desk.lines.person = person;
+        for line in lines {
+            desk.types(line);
+        }
+        desk.take_said();
+        desk.input(PlainInput::Terminate { code: 143 });
+        (desk.take_said(), desk.quit)
+    };
+    for person in [true, false] {
+        assert_eq!(ended(person, &["one"]), (vec![kept.to_owned()], Some(143)), "{person}");
+        assert_eq!(
+            ended(person, &["one", "/end"]),
+            (vec![kept.to_owned(), lost.to_owned()], Some(143)),
+            "{person}"
+        );
+        assert_eq!(ended(person, &[]), (vec![], None), "{person}");
+    }
+    // All was on its way and some of it is there: it is no more than what is not.
+    let mut desk = Desk::live(vec![]);
+    desk.lines.person = false;
+    desk.types("one").types("two").input(PlainInput::Eof);
+    desk.answered_first("one");
+    desk.take_said();
+    desk.input(PlainInput::Terminate { code: 143 });
+    assert_eq!((desk.take_said(), desk.quit), (vec![kept.to_owned()], Some(143)));
+
+    // Nothing is left: it ends as it did.
+    let mut desk = Desk::live(vec![]);
+    desk.types("one");
+    let id = desk.answered_first("one");
+    let event = desk.post(WALL, Some(id), Author::Customer, "one");
+    desk.happens(event).take_said();
+    desk.input(PlainInput::Terminate { code: 143 });
+    assert_eq!((desk.take_said(), desk.quit), (vec![], None));
+}
+
+#[test]
 fn refusals_and_ends_are_told() {
     let mut desk = Desk::live(vec![]);
     desk.types("one").take_said();
@@ -768,7 +810,7 @@ fn what_the_desk_asks_first_is_asked_in_lines_and_the_line_goes_behind_the_answe
     check(&mut desk, &[("plan", "Pro")]);
     // The line is never lost: not by the end of the input, not by a signal, not by /quit.
     check(asked().types("1").input(PlainInput::Eof), &[("order", "1")]);
-    check(asked().input(PlainInput::Terminate), &[]);
+    check(asked().input(PlainInput::Terminate { code: 143 }), &[]);
     check(asked().types("/quit"), &[]);
 
     let mut pipe = Desk::new();

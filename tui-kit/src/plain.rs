@@ -55,8 +55,11 @@ pub enum PlainInput<M> {
     Copied(Copied),
     /// The moment that `PlainApp::deadline` named has come.
     Deadline,
-    /// The program must end now.
-    Terminate,
+    /// The program must end now. If it leaves something undone, it answers with [`PlainEffect::Quit`]; else it has ended well.
+    Terminate {
+        /// The exit code by which it tells that something is undone: the shell's own for a program that was ended so.
+        code: u8,
+    },
 }
 
 /// An order that the loop or the program carries out.
@@ -199,8 +202,8 @@ pub async fn run<A: PlainApp>(
             biased;
             Some(signal) = signals.next() => match signal {
                 Signal::Panicked => return Ok(Ended::Panicked),
-                Signal::Terminate | Signal::Interrupted => batch.push(PlainInput::Terminate),
                 Signal::Continued | Signal::Resized => {}
+                signal => batch.push(PlainInput::Terminate { code: signal.code() }),
             },
             // What came before a line was typed is said before it is answered.
             message = messages.recv(), if messages_open => match message {
@@ -236,7 +239,9 @@ pub async fn run<A: PlainApp>(
                 Ok(None) => {}
                 Ok(Some(ended)) => return Ok(ended),
                 Err(error) => {
-                    let terminated = run.apply(PlainInput::Terminate);
+                    let terminated = run.apply(PlainInput::Terminate {
+                        code: Signal::Terminate.code(),
+                    });
                     let quiet = error.kind() == ErrorKind::BrokenPipe;
                     return if quiet {
                         Ok(Ended::Terminated)
@@ -269,8 +274,8 @@ struct Run<A, O, H> {
 
 impl<A: PlainApp, O: Write, H: FnMut(A::Effect)> Run<A, O, H> {
     fn apply(&mut self, input: PlainInput<A::Msg>) -> io::Result<Option<Ended>> {
-        let terminate = matches!(input, PlainInput::Terminate);
-        let mut ended = terminate.then_some(Ended::Terminated);
+        let terminate = matches!(input, PlainInput::Terminate { .. });
+        let mut ended = None;
         let mut written = Ok(());
         let mut copied = None;
         for effect in self.app.update(input, self.now()) {
@@ -292,6 +297,7 @@ impl<A: PlainApp, O: Write, H: FnMut(A::Effect)> Run<A, O, H> {
                 PlainEffect::Program(effect) => (self.handle)(effect),
             }
         }
+        let ended = ended.or(terminate.then_some(Ended::Terminated));
         let written = written.and_then(|()| self.out.flush());
         match (terminate, copied) {
             (true, _) => Ok(ended),

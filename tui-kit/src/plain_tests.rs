@@ -23,7 +23,7 @@ impl PlainApp for Echo {
             PlainInput::Eof => vec![say("eof"), PlainEffect::Quit(0)],
             PlainInput::Message(n) => vec![say(&format!("two\nlines {n}"))],
             PlainInput::Deadline => vec![],
-            PlainInput::Terminate => vec![PlainEffect::Program("stored".into())],
+            PlainInput::Terminate { .. } => vec![PlainEffect::Program("stored".into())],
         }
     }
 }
@@ -137,6 +137,42 @@ async fn a_signal_ends_it_in_order() {
         .await
         .unwrap();
     assert_eq!((ended, orders), (Ended::Terminated, vec!["stored".to_owned()]));
+}
+
+/// Leaves something undone, always.
+struct Unfinished;
+
+impl PlainApp for Unfinished {
+    type Msg = u32;
+    type Effect = String;
+
+    fn update(&mut self, input: PlainInput<u32>, _: Now) -> Vec<PlainEffect<String>> {
+        match input {
+            PlainInput::Terminate { code } => vec![
+                PlainEffect::Say(Shown::fixed("1 left")),
+                PlainEffect::Quit(code),
+                PlainEffect::Program("stored".into()),
+            ],
+            _ => vec![],
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_signal_leaves_undone_is_said_and_the_code_is_that_of_the_signal() {
+    for (signal, code) in [(Signal::Terminate, 143), (Signal::Interrupted, 130)] {
+        let signals: Signals = Box::pin(futures_util::stream::iter([signal]));
+        let (mut orders, mut out) = (Vec::new(), Vec::new());
+        let (_sender, messages) = mpsc::channel(1);
+        let (_open, lines) = mpsc::channel(1);
+        let ended = run(Unfinished, lines, messages, signals, &mut out, |order| {
+            orders.push(order)
+        })
+        .await
+        .unwrap();
+        assert_eq!((ended, orders), (Ended::Quit(code), vec!["stored".to_owned()]));
+        assert_eq!(out, b"1 left\n");
+    }
 }
 
 /// Takes blank lines after the word `ask` until the next text.

@@ -25,6 +25,17 @@ pub enum Signal {
     Panicked,
 }
 
+impl Signal {
+    /// The shell's own number for a program that was ended by it: 128 and the signal's. What may have been another that ends in order
+    /// counts as SIGTERM.
+    pub fn code(self) -> u8 {
+        match self {
+            Signal::Interrupted => 130,
+            Signal::Terminate | Signal::Continued | Signal::Resized | Signal::Panicked => 143,
+        }
+    }
+}
+
 /// Signals as they come. A parameter of the loop, so that tests can give their own.
 pub type Signals = Pin<Box<dyn Stream<Item = Signal> + Send>>;
 

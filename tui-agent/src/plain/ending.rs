@@ -6,7 +6,10 @@ use minicom_client::{ConnState, PendingMark};
 use minicom_tui_kit::{Now, plain::PlainEffect};
 
 use super::{FLUSH_MAX, PlainAgent};
-use crate::{exit, words::count};
+use crate::{exit, update::keeping::Gone, words::count};
+
+/// Why lines are left.
+const NO_CONNECTION: &str = "there is no connection";
 
 impl PlainAgent {
     /// Whether the connection is gone: then nobody who wants to leave waits for it.
@@ -16,11 +19,27 @@ impl PlainAgent {
 
     /// Ends as soon as all is answered, and then at the latest.
     pub(super) fn quit(&mut self, ends_at: Duration) {
-        self.tell_left();
+        self.tell_left(NO_CONNECTION);
         self.lines.clear();
         self.awaiting = None;
         (self.began, self.quits) = (true, true);
         self.ends_at = Some(self.ends_at.map_or(ends_at, |earlier| earlier.min(ends_at)));
+    }
+
+    /// It must end now. What it leaves undone is told, and `code` is how it ends: a script must not take that for done.
+    pub(super) fn terminated(&mut self, code: u8, now: Now) {
+        self.send_closes(|_| true, now);
+        self.keep_after(Gone::Text, now);
+        let waits = |mark: &PendingMark| matches!(mark, PendingMark::Waiting);
+        let unsent = self.replica.pending_commands().filter(|it| waits(&it.mark)).count();
+        let files = self.attaching.is_some() || self.files.is_moving();
+        if unsent > 0 || files || !self.lines.is_empty() {
+            self.tell_under_way(unsent);
+            self.tell_left("the program was ended");
+            self.out.push(PlainEffect::Quit(code));
+        }
+        self.lines.clear();
+        self.ends_at = None;
     }
 
     /// Commands of this program without a final answer, or whose events are not here yet.
@@ -44,13 +63,8 @@ impl PlainAgent {
         if idle && self.began {
             self.out.push(PlainEffect::Quit(self.code));
         } else if ends_at <= now.elapsed {
-            if under_way > 0 {
-                self.say(format!(
-                    "{} not answered yet; kept on this computer, sent when the program runs again.",
-                    count(under_way as u64, "order or line is", "orders and lines are")
-                ));
-            }
-            self.tell_left();
+            self.tell_under_way(under_way);
+            self.tell_left(NO_CONNECTION);
             // A person who leaves has read that; a script knows only the code.
             let knows = self.quits && self.listener.person;
             let code = match self.code {
@@ -61,10 +75,19 @@ impl PlainAgent {
         }
     }
 
-    pub(super) fn tell_left(&mut self) {
+    fn tell_under_way(&mut self, under_way: usize) {
+        if under_way > 0 {
+            self.say(format!(
+                "{} not answered yet; kept on this computer, sent when the program runs again.",
+                count(under_way as u64, "order or line is", "orders and lines are")
+            ));
+        }
+    }
+
+    fn tell_left(&mut self, why: &str) {
         if !self.lines.is_empty() {
             let left = count(self.lines.len() as u64, "line was", "lines were");
-            self.say(format!("{left} not dealt with: there is no connection."));
+            self.say(format!("{left} not dealt with: {why}."));
         }
     }
 }
