@@ -139,6 +139,26 @@ fn the_bare_view_has_nothing_but_the_chat() {
 }
 
 #[test]
+fn the_bare_view_shows_the_lines_that_were_on_the_screen() {
+    let mut desk = Desk::default();
+    desk.opened(-99);
+    for n in 1..=60 {
+        desk.says(n - 80, agent(), &format!("line {n}."));
+    }
+    let mut rig = Rig::live(desk, 80, 24);
+    let top = |rig: &Rig| {
+        let screen = rig.bench.screen();
+        let at = screen.find("line ").unwrap();
+        screen[at..].split('.').next().unwrap().to_owned()
+    };
+    rig.bench.press("<pgup><pgup>");
+    let read = top(&rig);
+    rig.bench.press("<alt-l>").sees_no("─");
+    assert_eq!(top(&rig), read);
+    rig.bench.press("<esc><pgdn><pgdn><pgdn><alt-l>").sees("line 60.");
+}
+
+#[test]
 fn what_does_nothing_says_so() {
     let mut rig = rig(80, 24);
     rig.bench

@@ -36,6 +36,29 @@ impl Bare {
         self.height = usize::from(height).max(1);
     }
 
+    /// Shows what the transcript shows: its top row is the first, and at its end the end is followed.
+    pub fn begin_at(&mut self, transcript: &Transcript, zone: &Zone) {
+        self.last = None;
+        let Some((key, byte)) = transcript.top_words() else {
+            return;
+        };
+        let entries = transcript.entries();
+        let first = entries.partition_point(|entry| entry.key < key);
+        let above = entries
+            .get(first)
+            .map_or(0, |entry| row_at(entry, byte, self.columns, zone));
+        let mut below = self.height.saturating_add(above);
+        for (index, entry) in entries.iter().enumerate().skip(first) {
+            let rows = rows_of(entry, self.columns, zone).len();
+            if rows >= below {
+                let at_end = index + 1 == entries.len() && rows == below;
+                self.last = (!at_end).then_some((entry.key, rows - below));
+                return;
+            }
+            below -= rows;
+        }
+    }
+
     /// One key; whether it was one of those that scroll.
     pub fn key(&mut self, key: Key, transcript: &Transcript, zone: &Zone) -> bool {
         let page = self.height.saturating_sub(1).max(1);
@@ -150,24 +173,40 @@ impl Bare {
 /// What an entry says, on rows without margins. Who says it stands on the row of a short text, and above one of several lines, so that
 /// those can be selected by themselves.
 fn rows_of(entry: &Entry, columns: usize, zone: &Zone) -> Vec<String> {
+    let (before, words) = head_and_words(entry, zone);
+    let files = entry.extras.files.iter().map(|card| card.file.name.to_string());
+    let wrap = |part: String| {
+        let rows = preview::wrapped(&part, columns);
+        rows.iter().map(|row| row.text(&part).to_owned()).collect::<Vec<_>>()
+    };
+    before.into_iter().chain([words]).chain(files).flat_map(wrap).collect()
+}
+
+/// Who says it, where that has rows of its own, and what is said, behind who says it where it has not.
+fn head_and_words(entry: &Entry, zone: &Zone) -> (Option<String>, String) {
     let words = entry.words();
-    let mut text: Vec<String> = vec![];
     match &entry.kind {
         Kind::Line { name, .. } => {
             let head = format!("{} {name}:", zone.clock(entry.time));
             match words.contains('\n') {
-                true => text.extend([head, words.to_string()]),
-                false => text.push(format!("{head} {words}")),
+                true => (Some(head), words.to_string()),
+                false => (None, format!("{head} {words}")),
             }
         }
-        Kind::System => text.push(words.to_string()),
+        Kind::System => (None, words.to_string()),
     }
-    text.extend(entry.extras.files.iter().map(|card| card.file.name.to_string()));
-    let wrap = |part: &String| {
-        let rows = preview::wrapped(part, columns);
-        rows.iter().map(|row| row.text(part).to_owned()).collect::<Vec<_>>()
-    };
-    text.iter().flat_map(wrap).collect()
+}
+
+/// The row on which a byte of its words stands. The first has who says it, in however many rows.
+fn row_at(entry: &Entry, byte: usize, columns: usize, zone: &Zone) -> usize {
+    if byte == 0 {
+        return 0;
+    }
+    let (before, words) = head_and_words(entry, zone);
+    let before = before.map_or(0, |head| preview::wrapped(&head, columns).len());
+    let byte = byte.saturating_add(words.len().saturating_sub(entry.words().len()));
+    let rows = preview::wrapped(&words, columns);
+    before + rows.iter().rposition(|row| row.at <= byte).unwrap_or(0)
 }
 
 /// What happened, and who speaks where that has a row of its own.

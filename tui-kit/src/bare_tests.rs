@@ -81,6 +81,55 @@ fn what_is_shown_stays_when_more_comes_and_the_ends_are_ends() {
     assert!(!bare.key(key("x"), &transcript, &Zone::utc()));
 }
 
+/// The first row of a transcript that has a line of ours in it.
+fn first_shown(transcript: &Transcript, columns: u16, rows: u16) -> String {
+    let area = Rect::new(0, 0, columns, rows);
+    let mut buffer = Buffer::empty(area);
+    transcript.view(area, &mut buffer, &Theme::ansi(), 0);
+    let screen = plain(&buffer);
+    let shown = screen
+        .lines()
+        .find_map(|row| row.find("word").map(|at| row[at..].trim_end().to_owned()));
+    shown.unwrap()
+}
+
+#[test]
+fn it_begins_with_the_row_that_was_on_top_and_at_the_end_with_the_end() {
+    let texts: Vec<String> = (1..=20)
+        .map(|n| {
+            let words: Vec<String> = (1..=15).map(|word| format!("word{n}.{word}")).collect();
+            words.join(if n % 2 == 0 { "\n" } else { " " })
+        })
+        .collect();
+    let mut transcript = transcript(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    transcript.set_size(60, 8);
+    let open = |transcript: &Transcript| {
+        let mut bare = sized(8);
+        bare.begin_at(transcript, &Zone::utc());
+        screen(&bare, transcript, 8)
+    };
+    assert!(open(&transcript)[7].ends_with("word20.15"), "the end");
+    for up in 1..120 {
+        transcript.scroll_up(1);
+        let first = first_shown(&transcript, 60, 8);
+        let first = first.split_whitespace().next().unwrap();
+        let rows = open(&transcript);
+        // Of a line of several rows the first is that with its head.
+        assert!(
+            rows[..2].iter().any(|row| row.contains(first)),
+            "{up}: {first} in {rows:?}"
+        );
+    }
+    // What comes changes nothing, and at the end it follows.
+    let mut bare = sized(8);
+    bare.begin_at(&transcript, &Zone::utc());
+    let before = screen(&bare, &transcript, 8);
+    transcript.extend([line(21, "word21")]);
+    assert_eq!(screen(&bare, &transcript, 8), before);
+    transcript.to_end();
+    assert!(open(&transcript)[7].ends_with("word21"));
+}
+
 #[test]
 fn an_empty_chat_is_empty() {
     let transcript = transcript(&[]);

@@ -17,6 +17,10 @@ impl App {
         }
         self.bare = Some(Bare::new());
         self.lay_out_bare();
+        // What was found by scrolling is what is to be selected.
+        if let (Some(bare), Some(chat)) = (&mut self.bare, &self.chat) {
+            bare.begin_at(&chat.transcript, &self.zone);
+        }
         self.out.push(Effect::Mouse(false));
     }
 

@@ -52,6 +52,28 @@ fn the_bare_view_has_nothing_but_the_chat_and_leaves_the_mouse_to_the_terminal()
 }
 
 #[test]
+fn the_bare_view_shows_the_lines_that_were_on_the_screen() {
+    let mut desk = Desk::new();
+    for n in 1..=60 {
+        desk.ago(90).says("carol", &format!("line {n}."));
+    }
+    desk.taken("carol", ADA);
+    let mut seat = Seat::at(desk, 100, 24);
+    let top = |seat: &Seat| {
+        let screen = seat.bench.screen();
+        let at = screen.find("line ").unwrap();
+        screen[at..].split('.').next().unwrap().to_owned()
+    };
+    seat.press("<ctrl-n><esc><pgup><pgup>");
+    let read = top(&seat);
+    seat.press("z").sees_no("MINE");
+    assert_eq!(top(&seat), read);
+    seat.press("z").sees("MINE");
+    assert_eq!(top(&seat), read, "it is left as it was");
+    seat.press("<pgdn><pgdn><pgdn>z").sees("line 60.");
+}
+
+#[test]
 fn a_mouse_that_was_off_stays_off() {
     let mut seat = seat();
     seat.press("<esc>M").sees("The mouse is the terminal's");

@@ -14,6 +14,10 @@ impl App {
     pub(super) fn show_bare(&mut self, effects: &mut Effects) {
         self.bare = Some(Bare::new());
         self.fit_bare();
+        // What was found by scrolling is what is to be selected.
+        if let Some(bare) = &mut self.bare {
+            bare.begin_at(&self.transcript, &self.zone);
+        }
         effects.push(Effect::Mouse(false));
     }
 

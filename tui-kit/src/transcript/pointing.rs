@@ -1,4 +1,4 @@
-//! What stands under the pointer, beside the entry: an address, or the row that says that there is more above.
+//! What stands under the pointer, beside the entry: an address, or the row that says that there is more above; and what stands on top.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -41,6 +41,19 @@ impl Transcript {
             };
         }
         None
+    }
+
+    /// The entry on the top row, and from which byte of its words on it is shown; [`None`] while the end is followed.
+    pub fn top_words(&self) -> Option<(EntryKey, usize)> {
+        if self.place == Place::Follow {
+            return None;
+        }
+        let (top, _) = self.top();
+        let entry = self.entries.get(top.index)?;
+        let rows = self.text_rows(entry);
+        let row = usize::try_from(self.anchor_of(top).offset).unwrap_or(0);
+        let byte = rows.rows.get(row).map_or(entry.words().len(), |row| row.at);
+        Some((entry.key, byte))
     }
 
     /// The address in a row of an entry's text that covers a column of the area.
