@@ -30,8 +30,8 @@ const AFTER: &str = "\
 While chatting: /human /end /name /email /subject /edit /undo /quote /find /read /rate /link /devices /revoke /export /forget /help /quit; // begins a real slash.
 --completions bash|zsh|fish|elvish|powershell prints a completion script, --man FOLDER writes the manual pages.
 Environment: MINICOM_SERVER, MINICOM_TENANT, MINICOM_CA, MINICOM_PIN, MINICOM_IDENTITY (what your site signed of you), MINICOM_STATE, MINICOM_CHAT_CONFIG, MINICOM_LOG (what --log writes), MINICOM_THEME, NO_COLOR.
-Exit codes: 0 well; 1 the doctor found something that does not work; 2 the command line, or a line of a script that cannot be sent; 5 the chat has ended; 69 no server
-(with -m, or input that ended), or a desk that is full; 70 a mistake in a program; 74 a file cannot be read or written; 75 no answer within
+Exit codes: 0 well; 1 no such article, or the doctor found something that does not work; 2 the command line, or a line of a script that cannot be sent;
+5 the chat has ended, or a word cannot be done as it stands; 69 no server (with -m, or input that ended), or a desk that is full; 70 a mistake in a program; 74 a file cannot be read or written; 75 no answer within
 the time of --wait; 77 the name is somebody else's, or a file is not safe; 78 versions do not fit. Lines that a signal ended before all
 was sent: 143, or 130 from the keyboard.";
 

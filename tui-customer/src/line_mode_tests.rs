@@ -636,6 +636,65 @@ fn the_exit_code_tells_a_script_that_a_line_was_not_sent() {
 }
 
 #[test]
+fn the_exit_code_tells_a_script_that_a_word_could_not_be_done() {
+    let end = |stage: &[CustomerBody], person: bool, line: &str| {
+        let mut past = Desk::new();
+        let events = stage.iter().map(|body| past.event(WALL, None, body.clone())).collect();
+        let mut desk = Desk::live(events);
+        desk.lines.person = person;
+        desk.types(line).input(PlainInput::Eof);
+        (desk.take_sent(), desk.quit)
+    };
+    let opened = CustomerBody::Opened(Opened { number: 1 });
+    let closed = CustomerBody::Closed(Closed {
+        by: Closer::Customer,
+        ask_rating: false,
+    });
+    for line in ["/end", "/rate 5 ok", "/rate 9"] {
+        let ended = [opened.clone(), closed.clone()];
+        assert_eq!(end(&ended, false, line), (vec![], Some(5)), "{line}");
+        assert_eq!(
+            end(&ended, true, line),
+            (vec![], Some(0)),
+            "{line}: a person has read it"
+        );
+        assert_eq!(end(&[], false, line), (vec![], Some(5)), "{line}");
+    }
+    for line in ["/rate 5 ok", "/rate 9"] {
+        assert_eq!(
+            end(std::slice::from_ref(&opened), false, line),
+            (vec![], Some(5)),
+            "{line}"
+        );
+    }
+    assert_eq!(end(&[opened], false, "/edit"), (vec![], Some(2)));
+    // What is so already is done.
+    let asked = [
+        CustomerBody::Opened(Opened { number: 1 }),
+        CustomerBody::HumanRequested(HumanRequested {}),
+    ];
+    assert_eq!(end(&asked, false, "/human"), (vec![], Some(0)));
+}
+
+#[test]
+fn the_exit_code_tells_a_script_that_an_article_is_not_there() {
+    let reads = |told: Option<Told<Customers>>| {
+        let mut desk = Desk::live(vec![]);
+        desk.lines.person = false;
+        desk.types("/read refunds");
+        let slug = Tag::parse("refunds").unwrap();
+        let question = CustomerQuestion::Article { slug };
+        desk.client(match told {
+            Some(told) => ClientEvent::Reply { n: 1, question, told },
+            None => ClientEvent::AskFailed { n: 1, question },
+        });
+        desk.input(PlainInput::Eof).quit
+    };
+    assert_eq!(reads(Some(Told::Refusal(Refusal::NotFound))), Some(1));
+    assert_eq!(reads(None), Some(69));
+}
+
+#[test]
 fn what_a_signal_leaves_unsent_is_told_and_the_exit_code_is_that_of_the_signal() {
     let kept = "14:00 -- 1 not sent yet: kept on this computer, sent by the next minicom-chat of this name (not by -m)";
     let lost = "14:00 -- 1 not done and not kept, from a word on that needs a connection: write them again";

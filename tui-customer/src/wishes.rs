@@ -45,6 +45,8 @@ pub enum Wish {
     Told(Shown),
     /// It cannot be: what was written stays.
     Wrong(Shown),
+    /// It cannot be as the chat stands, however it is written.
+    Otherwise(Shown),
     /// One's own last line is to be written anew.
     EditAgain(LineNo, String),
     /// A line is to be chosen and answered.
@@ -181,8 +183,8 @@ fn human(stage: Option<&CustomerStage>) -> Wish {
 
 fn end(stage: Option<&CustomerStage>) -> Wish {
     match stage {
-        None => Wish::Told(Shown::fixed("There is no chat to end.")),
-        Some(CustomerStage::Closed { .. }) => Wish::Told(Shown::fixed("This chat has ended already.")),
+        None => Wish::Otherwise(Shown::fixed("There is no chat to end.")),
+        Some(CustomerStage::Closed { .. }) => Wish::Otherwise(Shown::fixed("This chat has ended already.")),
         Some(_) => Wish::Send(CustomerCommand::Close {}),
     }
 }
@@ -222,6 +224,10 @@ fn own_last(known: &CustomerReplica, now: Option<Time>) -> Result<(LineNo, Strin
 }
 
 fn rate(text: &str, known: &CustomerReplica) -> Wish {
+    // How it is written is of no use to know where it is not taken.
+    if !known.ask_rating() {
+        return Wish::Otherwise(Shown::fixed(why_no_rating(known)));
+    }
     let (score, comment) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let score = match score.parse::<u8>() {
         Ok(score) if score <= SCORE_MAX => score,
@@ -231,9 +237,6 @@ fn rate(text: &str, known: &CustomerReplica) -> Wish {
             ));
         }
     };
-    if !known.ask_rating() {
-        return Wish::Told(Shown::fixed(why_no_rating(known)));
-    }
     match comment.trim() {
         "" => Wish::Send(rating(score, None)),
         comment => match slash::message(comment) {

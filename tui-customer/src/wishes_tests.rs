@@ -115,7 +115,9 @@ fn of(known: &CustomerReplica, word: Word, rest: &str) -> Wish {
 #[track_caller]
 fn told(wish: Wish, words: &str) {
     match wish {
-        Wish::Told(shown) | Wish::Wrong(shown) => assert!(shown.as_str().contains(words), "{shown}"),
+        Wish::Told(shown) | Wish::Wrong(shown) | Wish::Otherwise(shown) => {
+            assert!(shown.as_str().contains(words), "{shown}")
+        }
         other => panic!("{other:?} tells nothing"),
     }
 }
@@ -230,6 +232,11 @@ fn how_it_was_is_said_once_after_the_end() {
     );
     told(of(&known(vec![opened()]), Word::Rate, "3"), "when this chat has ended");
     told(of(&known(vec![]), Word::Rate, "3"), "no chat yet");
+    // What a right one would be is no help where none is taken.
+    told(
+        of(&known(vec![opened(), ended(false)]), Word::Rate, "9"),
+        "This desk does not ask",
+    );
 }
 
 #[test]

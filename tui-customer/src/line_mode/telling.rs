@@ -190,10 +190,15 @@ impl Lines {
             }
             Some(Told::Refusal(refusal)) => {
                 let words = format!("/read {}: {}", Shown::line(asked.as_str()), refusal.message());
-                self.tell(&words, now, effects);
+                self.not_done(exit::of_refusal(refusal), &words, now, effects);
             }
             Some(Told::Reply(_)) | None => {
-                self.tell("The article was not fetched. Try again.", now, effects);
+                self.not_done(
+                    exit::UNAVAILABLE,
+                    "The article was not fetched. Try again.",
+                    now,
+                    effects,
+                );
             }
         }
     }

@@ -7,6 +7,7 @@ use super::{Asking, Effects, Lines};
 use crate::{
     Order,
     beginning::{Beginning, answers_to},
+    exit,
     slash::{self, Meaning, Word},
     wishes::{self, Wish},
 };
@@ -81,7 +82,8 @@ impl Lines {
             Wish::Line(text) => self.line(text, now, effects),
             Wish::Told(words) => self.tell(words.as_str(), now, effects),
             Wish::Wrong(words) => self.not_sent(words.as_str(), now, effects),
-            Wish::EditAgain(..) => self.tell("Write /edit and the new text behind it.", now, effects),
+            Wish::Otherwise(words) => self.not_done(exit::OTHERWISE, words.as_str(), now, effects),
+            Wish::EditAgain(..) => self.not_sent("Write /edit and the new text behind it.", now, effects),
             Wish::Quote(quoted) => {
                 self.quote = Some(quoted.line);
                 let excerpt = quoted.excerpt.cut(QUOTE_COLUMNS);

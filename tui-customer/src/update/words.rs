@@ -54,7 +54,7 @@ impl App {
             Wish::Send(command) => self.send_word(command, now, effects),
             // What says how to go on stays until that is done.
             Wish::Told(words) if matches!(word, Word::Export | Word::Forget) => self.notice(words, Ends::WithText),
-            Wish::Told(words) => self.tell(words),
+            Wish::Told(words) | Wish::Otherwise(words) => self.tell(words),
             Wish::Wrong(words) => self.notice(words, Ends::WithText),
             // Sent above, as a line is.
             Wish::Line(_) => {}
