@@ -84,6 +84,29 @@ pub struct Line {
     pub indent: usize,
 }
 
+/// What is not shown, as it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hidden {
+    Lines,
+    /// Lines of a stack trace.
+    Trace,
+    /// Rows of one line.
+    Rows,
+}
+
+impl Hidden {
+    fn words(self, count: usize) -> &'static str {
+        match (self, count) {
+            (Hidden::Lines, 1) => "line",
+            (Hidden::Lines, _) => "lines",
+            (Hidden::Trace, 1) => "line of the trace",
+            (Hidden::Trace, _) => "lines of the trace",
+            (Hidden::Rows, 1) => "row",
+            (Hidden::Rows, _) => "rows",
+        }
+    }
+}
+
 impl Line {
     fn of(at: Range<usize>, paint: Paint) -> Line {
         let paints = match paint {
@@ -100,8 +123,8 @@ impl Line {
         }
     }
 
-    fn hidden(at: usize, lines: usize, what: &str) -> Line {
-        let words = format!("… {lines} more {what}");
+    fn hidden(at: usize, lines: usize, what: Hidden) -> Line {
+        let words = format!("… {lines} more {}", what.words(lines));
         Line {
             at,
             paints: vec![(0..words.len(), Paint::Less)],
@@ -188,14 +211,20 @@ pub fn rows(text: &str, columns: usize) -> Vec<Line> {
     let (here, beyond) = cut_by_the_gate(text);
     // Of what was cut the end is not here.
     let tail = if beyond > 0 { 0 } else { TAIL_LINES };
-    let lines = shorten(lines(here, true), LINES_SHOWN_MAX, (HEAD_LINES, tail), "lines", beyond);
+    let lines = shorten(
+        lines(here, true),
+        LINES_SHOWN_MAX,
+        (HEAD_LINES, tail),
+        Hidden::Lines,
+        beyond,
+    );
     shorten_rows(lines, text, columns, ROWS_SHOWN_MAX, (HEAD_ROWS, TAIL_ROWS))
 }
 
 /// The first rows of a gated text in so many columns, and a row that says that there is more.
 pub fn first_rows(text: &str, columns: usize, most: usize) -> Vec<Line> {
     let head = (most.saturating_sub(1), 0);
-    let lines = shorten(lines(text, true), most, head, "lines", 0);
+    let lines = shorten(lines(text, true), most, head, Hidden::Lines, 0);
     shorten_rows(lines, text, columns, most, head)
 }
 
@@ -290,7 +319,7 @@ fn lines(text: &str, fold: bool) -> Vec<Line> {
     for (index, (at, paint)) in ranges.iter().zip(paints).enumerate() {
         if let Some(run) = folds.next_if(|run| run.lines.end <= index) {
             let from = ranges.get(run.lines.start).map_or(at.start, |first| first.start);
-            lines.push(Line::hidden(from, run.lines.len(), "lines of the trace"));
+            lines.push(Line::hidden(from, run.lines.len(), Hidden::Trace));
         }
         if folds.peek().is_none_or(|run| !run.lines.contains(&index)) {
             lines.push(Line::of(at.clone(), paint));
@@ -298,7 +327,7 @@ fn lines(text: &str, fold: bool) -> Vec<Line> {
     }
     if let Some(run) = folds.next() {
         let from = ranges.get(run.lines.start).map_or(text.len(), |first| first.start);
-        lines.push(Line::hidden(from, run.lines.len(), "lines of the trace"));
+        lines.push(Line::hidden(from, run.lines.len(), Hidden::Trace));
     }
     marks::mark(text, &mut lines);
     lines
@@ -317,7 +346,7 @@ fn line_ranges(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The first and the last of too many, and one between them that stands for the others and `beyond` more.
-fn shorten(mut lines: Vec<Line>, most: usize, (head, tail): (usize, usize), what: &str, beyond: usize) -> Vec<Line> {
+fn shorten(mut lines: Vec<Line>, most: usize, (head, tail): (usize, usize), what: Hidden, beyond: usize) -> Vec<Line> {
     if lines.len() <= most {
         return lines;
     }
@@ -332,7 +361,7 @@ fn shorten(mut lines: Vec<Line>, most: usize, (head, tail): (usize, usize), what
 }
 
 /// The rows of lines, of which only the first and the last are shown. It is lines that are counted, as whoever reads all of them counts
-/// them: those that do not stand there whole.
+/// them: those that do not stand there whole. Of a single one that says nothing, as all of it but its middle stands there: its rows are.
 fn shorten_rows(lines: Vec<Line>, text: &str, columns: usize, most: usize, (head, tail): (usize, usize)) -> Vec<Line> {
     let counts: Vec<usize> = lines.iter().map(|line| line.hides.max(1)).collect();
     let of_line = |(nth, line): (usize, Line)| line.rows(text, columns).into_iter().map(move |row| (nth, row));
@@ -345,8 +374,11 @@ fn shorten_rows(lines: Vec<Line>, text: &str, columns: usize, most: usize, (head
             hidden.first().map_or(0, |it| it.0),
             hidden.last().map_or(0, |it| it.0 + 1),
         );
-        let count = counts[from..to].iter().sum();
-        rows.push((from, Line::hidden(at, count, "lines")));
+        let line = match counts[from..to].iter().sum() {
+            1 => Line::hidden(at, hidden.len(), Hidden::Rows),
+            count => Line::hidden(at, count, Hidden::Lines),
+        };
+        rows.push((from, line));
         rows.extend(end);
     }
     rows.into_iter().map(|(_, row)| row).collect()

@@ -234,6 +234,36 @@ fn what_is_left_out_is_counted_in_lines_however_they_are_wrapped() {
 }
 
 #[test]
+fn of_one_long_line_the_rows_are_counted_that_are_not_shown() {
+    let one = "word ".repeat(1_000);
+    let one = one.trim_end();
+    let all = wrapped(one, 50).len();
+    let told = |rows: &[Line]| {
+        rows.iter()
+            .find(|row| row.hides > 0)
+            .map(|row| row.text(one).to_owned())
+    };
+    let hidden = all - HEAD_ROWS - TAIL_ROWS;
+    assert_eq!(told(&rows(one, 50)), Some(format!("… {hidden} more rows")));
+    assert_eq!(told(&first_rows(one, 50, 5)), Some(format!("… {} more rows", all - 4)));
+    // Below a line that is shown whole too, where something stands behind it.
+    let below = format!("first\n{one}");
+    let below: Vec<String> = rows(&below, 50).iter().map(|row| row.text(&below).to_owned()).collect();
+    assert!(below.contains(&format!("… {} more rows", hidden + 1)), "{below:?}");
+}
+
+#[test]
+fn one_is_told_as_one() {
+    for (what, told) in [
+        (Hidden::Lines, "… 1 more line"),
+        (Hidden::Trace, "… 1 more line of the trace"),
+        (Hidden::Rows, "… 1 more row"),
+    ] {
+        assert_eq!(Line::hidden(0, 1, what).text(""), told);
+    }
+}
+
+#[test]
 fn what_is_long_shows_its_beginning_and_its_end() {
     let text = (1..=30).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n");
     let lines = shown(&text);
