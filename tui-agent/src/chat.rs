@@ -3,11 +3,12 @@
 
 mod own_part;
 mod pending;
+mod unread;
 
 use minicom_client::AgentReplica;
 use minicom_protocol::{
     command::SeenLines,
-    event::{Author, Event, EventBody},
+    event::{Event, EventBody},
     ids::{ConversationId, CustomerId, LineNo},
     line::LineRef,
     stage::Side,
@@ -18,7 +19,10 @@ use minicom_tui_kit::{
     transcript::{DeliveryMark, Entry, EntryKey, Older},
 };
 
-use self::pending::{Waiting, is_pending};
+use self::{
+    pending::{Waiting, is_pending},
+    unread::Unread,
+};
 use crate::entries::{Eyes, own_line, read_up_to};
 
 /// The thread that is open, seen from one of its conversations.
@@ -37,8 +41,8 @@ pub struct Chat {
     told: Option<(u64, u64)>,
     /// What is known was forgotten: everything is to be told anew once it is here.
     fresh: bool,
-    /// The divider is to be placed before the first line of the customer after this one.
-    unread_after: Option<LineNo>,
+    /// Where the unread began when the thread was opened, until its divider has gone.
+    unread: Option<Unread>,
     /// The divider is to be placed before the first line of others on the desk's side after this one.
     missed_after: Option<LineNo>,
     own_lines: Vec<(LineNo, EntryKey)>,
@@ -66,7 +70,7 @@ impl Chat {
             eyes,
             told: None,
             fresh: false,
-            unread_after: (summary.unread() > 0).then_some(summary.desk_mark),
+            unread: (summary.unread() > 0).then(|| Unread::after(summary.desk_mark)),
             missed_after: None,
             own_lines: Vec::new(),
             reads: Vec::new(),
@@ -242,18 +246,8 @@ impl Chat {
         let Some(thread) = replica.thread(self.customer).filter(|thread| thread.is_loaded()) else {
             return;
         };
-        let theirs = |after: LineNo| {
-            move |event: &&Event| match &event.body {
-                EventBody::Posted(posted) => posted.author == Author::Customer && posted.line > after,
-                _ => false,
-            }
-        };
-        if let Some(after) = self.unread_after.take()
-            && let Some(first) = thread.events().find(theirs(after))
-        {
-            let unread = thread.events().filter(theirs(after)).count();
-            let words = Shown::line(&format!("{unread} new"));
-            self.transcript.place_divider(EntryKey::Stored(first.rev.0), words);
+        if let Some(unread) = &mut self.unread {
+            unread.divide(&mut self.transcript, thread.events(), self.newest.customer);
         }
         if let Some(after) = self.missed_after {
             let me = self.eyes.me;
@@ -265,7 +259,7 @@ impl Chat {
             });
             // The line may still be on its way.
             if let Some(missed) = missed {
-                self.missed_after = None;
+                (self.missed_after, self.unread) = (None, None);
                 self.transcript.remove_divider();
                 let words = Shown::fixed("came while you wrote");
                 self.transcript.place_divider(EntryKey::Stored(missed.rev.0), words);
@@ -282,6 +276,10 @@ impl Chat {
     /// One's own line is on its way: what was new is not new any more.
     pub fn sent(&mut self) {
         self.missed_after = None;
+        // Of a thread that is still on its way nothing has been read.
+        if self.is_loaded() {
+            self.unread = None;
+        }
         self.transcript.remove_divider();
         self.transcript.to_end();
     }

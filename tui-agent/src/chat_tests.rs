@@ -3,7 +3,7 @@
 use minicom_client::ClientEvent;
 use minicom_protocol::{
     command::{AgentCommand, Outcome},
-    event::{LineChanged, Part, Posted},
+    event::{Author, LineChanged, Part, Posted},
     frame::AgentSignal,
     ids::CommandId,
     line::{LineRef, LineState, Quote},
@@ -71,12 +71,24 @@ impl Bed {
         (self.chat.shown().customer.0, self.chat.shown().desk.0)
     }
 
-    /// The text of the line below the divider.
-    fn divider_at(&self) -> Option<String> {
+    fn screen(&self) -> String {
         let area = Rect::new(0, 0, 60, 20);
         let mut buffer = Buffer::empty(area);
         self.chat.transcript.view(area, &mut buffer, &Theme::ansi(), 0);
-        let screen = plain(&buffer);
+        plain(&buffer)
+    }
+
+    /// A page of older lines comes.
+    fn older(mut self) -> Bed {
+        let question = self.replica.older_events(self.chat.customer).unwrap();
+        let reply = self.desk.reply(question);
+        let _ = self.replica.apply(reply, client_start());
+        self.sync()
+    }
+
+    /// The text of the line below the divider.
+    fn divider_at(&self) -> Option<String> {
+        let screen = self.screen();
         let mut below = screen.lines().skip_while(|row| !row.starts_with("── "));
         below
             .nth(1)
@@ -290,6 +302,48 @@ fn the_divider_stands_before_the_first_unread_line_and_stays() {
     let mut bed = bed;
     bed.chat.sent();
     assert_eq!(bed.divider_at(), None);
+}
+
+/// A customer who has written more than a page that nobody has read yet.
+fn pages_of_unread() -> Bed {
+    let mut desk = Desk::new();
+    desk.ago(30_000)
+        .says("carol", "read")
+        .taken("carol", ADA)
+        .reads("carol", Side::Desk);
+    for n in 1..=132 {
+        desk.ago(20_000 - n * 150).says("carol", &format!("line {n}"));
+    }
+    Bed::open(desk)
+}
+
+#[test]
+fn the_divider_tells_all_that_is_unread_and_moves_up_to_its_first_line_as_pages_come() {
+    let mut bed = pages_of_unread();
+    bed.chat.transcript.to_divider();
+    assert!(bed.screen().starts_with("── 132 new ──"), "{}", bed.screen());
+    assert_eq!(bed.divider_at().as_deref(), Some("line 83"));
+    let before = bed.screen();
+    let mut bed = bed.older();
+    let after = bed.screen();
+    assert!(after.lines().skip(1).eq(before.lines().skip(1)), "{before}\n{after}");
+    bed.chat.transcript.to_divider();
+    assert_eq!(bed.divider_at().as_deref(), Some("line 33"));
+    let mut bed = bed.happens(|desk| desk.says("carol", "one more")).older();
+    bed.chat.transcript.to_divider();
+    assert!(bed.screen().starts_with("── 132 new ──"), "{}", bed.screen());
+    assert_eq!(bed.divider_at().as_deref(), Some("line 1"));
+}
+
+#[test]
+fn a_divider_that_has_gone_does_not_come_back_with_older_pages() {
+    let mut bed = pages_of_unread();
+    bed.chat.sent();
+    let mut bed = bed.older();
+    bed.chat.transcript.scroll_up(1_000);
+    assert!(!bed.screen().contains(" new ──"), "{}", bed.screen());
+    bed.chat.transcript.to_divider();
+    assert!(!bed.screen().contains(" new ──"), "{}", bed.screen());
 }
 
 #[test]

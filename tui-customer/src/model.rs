@@ -174,6 +174,8 @@ pub struct App {
     pub(crate) next_number: u64,
     /// Whether a first snapshot has been shown.
     pub(crate) opened: bool,
+    /// The last line of the desk that had been read by then.
+    pub(crate) read_before: LineNo,
 
     pub(crate) composer: Composer,
     pub(crate) writing: Writing,
@@ -230,6 +232,7 @@ impl App {
             numbers: BTreeMap::new(),
             next_number: 0,
             opened: false,
+            read_before: LineNo(0),
             composer: Composer::with_text(&settings.draft),
             writing: Writing::Line,
             files: Files::of_earlier(settings.files),

@@ -436,6 +436,36 @@ fn older_pages_are_asked_for_at_the_top() {
 }
 
 #[test]
+fn the_divider_goes_up_to_the_first_unread_line_as_pages_come() {
+    let mut desk = Desk::default();
+    desk.opened(-200);
+    desk.says(-160, agent(), "read");
+    desk.read_by(-155, Side::Customer);
+    for at in -150..0 {
+        desk.says(at, agent(), &format!("line {at}"));
+    }
+    let all = desk.events.clone();
+    let mut rig = Rig::with(settings(Theme::ansi()), desk, 80, 24);
+    rig.connect_with(all[100..].to_vec(), true);
+    let top = |rig: &mut Rig| {
+        for _ in 0..30 {
+            rig.bench.press("<pgup>");
+        }
+    };
+    top(&mut rig);
+    rig.bench.sees("── 150 new ──");
+    let question = CustomerQuestion::Thread {
+        before: Some(Seq(101)),
+        limit: 50,
+    };
+    rig.reply(question, all[..100].to_vec(), false);
+    top(&mut rig);
+    let screen = rig.bench.screen();
+    let mut rows = screen.lines().skip_while(|row| !row.contains("── 150 new ──"));
+    assert!(rows.nth(1).is_some_and(|row| row.contains("line -150")), "{screen}");
+}
+
+#[test]
 fn without_a_connection_older_pages_wait_for_it() {
     let mut desk = Desk::default();
     desk.opened(-200);

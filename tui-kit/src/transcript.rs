@@ -1,7 +1,7 @@
 //! The scrollback of one conversation.
 //!
 //! Owns the seven rules of reading while others write: at the end the view follows; elsewhere what is under the top edge stays, whatever
-//! arrives, goes, changes or is wrapped anew; a bar counts what is new below; the unread divider is placed once; older entries are asked
+//! arrives, goes, changes or is wrapped anew; a bar counts what is new below; the unread divider is placed once, and older pages only move it up to where the unread begins; older entries are asked
 //! for at the top; lines of one sender are grouped and days are told; at most [`ENTRIES_MAX`] entries are held.
 //!
 //! It refuses to know where entries come from and who reads them. A frame costs what is visible, not what is held.
@@ -300,6 +300,14 @@ impl Transcript {
     pub fn place_divider(&mut self, before: EntryKey, words: Shown) {
         if self.divider.is_none() {
             self.divider = Some(Divider { before, words });
+        }
+    }
+
+    /// Moves the divider up to where the unread begins, now that a page above has brought earlier lines of it. It never moves down, and
+    /// what is shown stays where it is.
+    pub fn raise_divider(&mut self, before: EntryKey) {
+        if let Some(divider) = &mut self.divider {
+            divider.before = divider.before.min(before);
         }
     }
 

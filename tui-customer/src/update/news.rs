@@ -178,7 +178,7 @@ impl App {
         self.told_delivered = self.told_seen;
         self.show_all(now);
         if !std::mem::replace(&mut self.opened, true) {
-            self.divide(&events);
+            self.divide();
             self.recall_lines();
         }
     }
@@ -218,17 +218,24 @@ impl App {
     }
 
     /// Marks where the unread begins, when the program has just been opened.
-    fn divide(&mut self, events: &[CustomerEvent]) {
+    fn divide(&mut self) {
         let view = self.replica.view();
-        let (mark, unread) = (view.customer_mark, view.unread());
-        let first = events.iter().find(|event| match &event.body {
-            CustomerBody::Posted(posted) => posted.author.side() == Side::Desk && posted.line > mark,
+        let unread = view.unread();
+        self.read_before = view.customer_mark;
+        if let Some(first) = self.first_unread().filter(|_| unread > 0) {
+            let words = Shown::line(&format!("{unread} new"));
+            self.transcript.place_divider(first, words);
+        }
+    }
+
+    /// The first line that had not been read when the program was opened, of those that are here.
+    fn first_unread(&self) -> Option<EntryKey> {
+        let mut events = self.replica.thread().events();
+        let first = events.find(|event| match &event.body {
+            CustomerBody::Posted(posted) => posted.author.side() == Side::Desk && posted.line > self.read_before,
             _ => false,
         });
-        if let Some(first) = first.filter(|_| unread > 0) {
-            let words = Shown::line(&format!("{unread} new"));
-            self.transcript.place_divider(EntryKey::Stored(first.seq.0), words);
-        }
+        first.map(|event| EntryKey::Stored(event.seq.0))
     }
 
     /// What just happened. One's own line takes the place of the one that waited. Returns whether the desk has read further.
@@ -262,6 +269,9 @@ impl App {
             entries.extend(entries::of_event(event, &self.reads, &self.zone, dot));
         }
         self.transcript.extend(entries);
+        if let Some(first) = self.first_unread() {
+            self.transcript.raise_divider(first);
+        }
         self.transcript.set_older(self.older());
         self.refresh_marks();
     }
