@@ -15,6 +15,19 @@ const NOBODY_SECRET: &str = "there is no terminal to ask for a password on: use 
 /// The same for a code.
 const NOBODY_CODE: &str = "there is no terminal to ask for a code on: with --password-stdin it is a line of its own";
 
+/// A person who answers by Ctrl-C or Ctrl-D wants no more questions.
+fn stopped() -> Failure {
+    Failure::new(exit::ENDED, "stopped before it was done")
+}
+
+/// Why there is no secret.
+pub(super) fn no_secret(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => stopped(),
+        _ => Failure::new(exit::USAGE, NOBODY_SECRET),
+    }
+}
+
 /// Somebody who can be asked.
 pub trait Ask {
     /// Something that everybody may see.
@@ -62,7 +75,11 @@ impl Terminal {
     fn read(&self) -> Result<String, Failure> {
         let mut line = String::new();
         let read = io::stdin().lock().take(ANSWER_BYTES_MAX).read_line(&mut line);
-        read.map_err(|error| Failure::new(exit::IO, format!("the standard input cannot be read: {error}")))?;
+        let read =
+            read.map_err(|error| Failure::new(exit::IO, format!("the standard input cannot be read: {error}")))?;
+        if read == 0 && self.is_person() {
+            return Err(stopped());
+        }
         Ok(line.trim_end_matches(['\n', '\r']).to_owned())
     }
 }
@@ -79,7 +96,7 @@ impl Ask for Terminal {
     fn secret(&mut self, question: &str) -> Result<String, Failure> {
         match self.stdin {
             true => self.read(),
-            false => rpassword::prompt_password(question).map_err(|_| Failure::new(exit::USAGE, NOBODY_SECRET)),
+            false => rpassword::prompt_password(question).map_err(|error| no_secret(&error)),
         }
     }
 

@@ -47,22 +47,7 @@ impl Account {
     /// # Errors
     /// The server is away or refuses, nobody can be asked, or the token cannot be stored.
     pub async fn login(&self, email: Option<String>, ask: &mut impl Ask) -> Result<String, Failure> {
-        let email = match email {
-            Some(email) => email,
-            None => ask.line("E-mail: ")?,
-        };
-        let mut request = LoginRequest {
-            email: email.trim().to_owned(),
-            password: ask.secret("Password: ")?,
-            tenant: Some(self.profile.tenant.as_str().to_owned()),
-            totp: None,
-            label: Some(label()),
-            device: self.profile.device(&self.state),
-        };
-        if request.password.is_empty() {
-            return Err(Failure::new(exit::USAGE, "the password is empty"));
-        }
-        let answer = self.with_code(&mut request, ask).await?;
+        let answer = self.with_password(email, ask).await?;
         let answer = self.first_steps(answer, ask).await?;
         let before = self.profile.token(&self.state).ok().flatten();
         if let Some(before) = before.filter(|before| before.account != answer.agent.id) {
@@ -74,15 +59,58 @@ impl Account {
         Ok(format!("Signed in at {server} as {name}. Start:  {start}"))
     }
 
-    /// Sends the login, with a code of the second factor if the server asks for one.
-    async fn with_code(&self, request: &mut LoginRequest, ask: &mut impl Ask) -> Result<LoginAnswer, Failure> {
+    /// Asks for the password until it is the right one. One slip does not end the program: what is typed next would be for the shell, in
+    /// clear.
+    async fn with_password(&self, named: Option<String>, ask: &mut impl Ask) -> Result<LoginAnswer, Failure> {
+        let mut email = named.clone();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let address = match email.clone() {
+                Some(email) => email,
+                None => ask.line("E-mail: ")?,
+            };
+            let password = ask.secret("Password: ")?;
+            let again = tries < TRIES && ask.is_person();
+            if password.is_empty() {
+                if !again {
+                    return Err(Failure::new(exit::USAGE, "the password is empty"));
+                }
+                ask.tell("The password is empty.\n")?;
+                email = Some(address);
+                continue;
+            }
+            let mut request = LoginRequest {
+                email: address.trim().to_owned(),
+                password,
+                tenant: Some(self.profile.tenant.as_str().to_owned()),
+                totp: None,
+                label: Some(label()),
+                device: self.profile.device(&self.state),
+            };
+            if let Some(answer) = self.with_code(&mut request, ask).await? {
+                return Ok(answer);
+            }
+            let wrong = login_failure(LoginError::Refused(Refusal::SignIn));
+            if !again {
+                return Err(wrong);
+            }
+            ask.tell(&format!("{wrong}\n"))?;
+            // The address may be what was wrong, if it was typed just now.
+            email.clone_from(&named);
+        }
+    }
+
+    /// Sends the login, with a code of the second factor if the server asks for one. `None` where address or password are wrong.
+    async fn with_code(&self, request: &mut LoginRequest, ask: &mut impl Ask) -> Result<Option<LoginAnswer>, Failure> {
         let mut tries = 0;
         loop {
             let refused = match rest::login(&self.profile.server, request).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => return Ok(Some(answer)),
                 Err(refused) => refused,
             };
             match &refused {
+                LoginError::Refused(Refusal::SignIn) => return Ok(None),
                 LoginError::Refused(Refusal::TotpRequired) if request.totp.is_none() => {}
                 LoginError::Refused(refusal @ Refusal::TotpWrong) if tries < TRIES && ask.is_person() => {
                     ask.tell(&format!("{}\n", refusal.message()))?;

@@ -16,6 +16,7 @@ use super::*;
 /// Somebody with these answers, in order; hears what is told.
 struct Script {
     answers: VecDeque<&'static str>,
+    is_person: bool,
     asked: Vec<String>,
     told: String,
 }
@@ -23,6 +24,7 @@ struct Script {
 fn answering(answers: &[&'static str]) -> Script {
     Script {
         answers: answers.iter().copied().collect(),
+        is_person: true,
         asked: vec![],
         told: String::new(),
     }
@@ -48,7 +50,7 @@ impl Ask for Script {
     }
 
     fn is_person(&self) -> bool {
-        true
+        self.is_person
     }
 }
 
@@ -153,15 +155,91 @@ async fn what_goes_wrong_with_a_login_has_its_code_and_stores_nothing() {
         let (url, _requests) = server(vec![(status, body)]).await;
         let account = account(&home, &url);
         let email = Some("ada@desk.test".to_owned());
-        let failure = account
-            .login(email, &mut answering(&["seven lamps"]))
-            .await
-            .unwrap_err();
+        let mut program = Script {
+            is_person: false,
+            ..answering(&["seven lamps"])
+        };
+        let failure = account.login(email, &mut program).await.unwrap_err();
         assert_eq!(failure.code, code, "{failure}");
         assert!(failure.words.contains(words), "{failure}");
         assert!(!failure.words.contains("seven lamps"), "{failure}");
         assert!(!account.state.path().join("agents").exists());
     }
+}
+
+const WRONG: &str = "E-mail or password is wrong";
+
+#[tokio::test]
+async fn a_slip_at_the_password_is_told_and_asked_again() {
+    let home = tempfile::tempdir().unwrap();
+    let wrong = || ("401 Unauthorized", refusal("sign_in"));
+    let (url, requests) = server(vec![wrong(), signed_in("mca_new", "")]).await;
+    let mut person = answering(&["", "seven lmaps", "seven lamps"]);
+    let email = Some("ada@desk.test".to_owned());
+    account(&home, &url).login(email, &mut person).await.unwrap();
+    assert_eq!(person.asked, ["Password: "; 3]);
+    assert!(person.told.contains("The password is empty.\n"), "{}", person.told);
+    assert!(person.told.contains(WRONG), "{}", person.told);
+    let requests = requests.await.unwrap();
+    assert!(requests[1].contains("seven lamps"), "{}", requests[1]);
+}
+
+#[tokio::test]
+async fn an_address_that_was_asked_for_is_asked_for_again_when_it_may_be_what_was_wrong() {
+    let home = tempfile::tempdir().unwrap();
+    let (url, requests) = server(vec![("401 Unauthorized", refusal("sign_in")), signed_in("mca_new", "")]).await;
+    let mut person = answering(&["aad@desk.test", "", "seven lamps", "ada@desk.test", "seven lamps"]);
+    account(&home, &url).login(None, &mut person).await.unwrap();
+    assert_eq!(
+        person.asked,
+        ["E-mail: ", "Password: ", "Password: ", "E-mail: ", "Password: "]
+    );
+    let requests = requests.await.unwrap();
+    assert!(requests[1].contains("ada@desk.test"), "{}", requests[1]);
+}
+
+#[tokio::test]
+async fn after_three_slips_nobody_is_asked_any_more() {
+    let home = tempfile::tempdir().unwrap();
+    let wrong = || ("401 Unauthorized", refusal("sign_in"));
+    let (url, _requests) = server(vec![wrong(), wrong()]).await;
+    let mut person = answering(&["one", "", "three"]);
+    let email = Some("ada@desk.test".to_owned());
+    let account = account(&home, &url);
+    let failure = account.login(email, &mut person).await.unwrap_err();
+    assert_eq!((failure.code, person.asked.len()), (77, 3), "{failure}");
+    assert!(failure.words.contains(WRONG), "{failure}");
+    assert_eq!(person.told.matches(WRONG).count(), 1, "the last is the program's end");
+    assert!(!account.state.path().join("agents").exists());
+}
+
+#[test]
+fn who_leaves_a_question_for_a_secret_is_not_told_of_a_missing_terminal() {
+    use std::io::{Error, ErrorKind};
+    for kind in [ErrorKind::UnexpectedEof, ErrorKind::Interrupted] {
+        let failure = ask::no_secret(&Error::from(kind));
+        assert_eq!(
+            (failure.code, failure.words.as_str()),
+            (130, "stopped before it was done")
+        );
+    }
+    let failure = ask::no_secret(&Error::from(ErrorKind::NotFound));
+    assert!(
+        failure.code == 2 && failure.words.contains("--password-stdin"),
+        "{failure}"
+    );
+}
+
+#[tokio::test]
+async fn a_program_is_not_asked_again() {
+    let home = tempfile::tempdir().unwrap();
+    let (url, _requests) = server(vec![]).await;
+    let mut program = Script {
+        is_person: false,
+        ..answering(&["ada@desk.test", ""])
+    };
+    let failure = account(&home, &url).login(None, &mut program).await.unwrap_err();
+    assert_eq!((failure.code, failure.words.as_str()), (2, "the password is empty"));
 }
 
 #[tokio::test]
