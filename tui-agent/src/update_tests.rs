@@ -565,6 +565,22 @@ fn whoever_was_slower_keeps_the_text_and_is_told_who_won() {
 }
 
 #[test]
+fn who_won_is_told_no_more_once_the_chat_has_another_owner() {
+    let mut seat = at_frank();
+    let taken = Refusal::TakenBy {
+        agent: agent(BO),
+        since: Time(BENCH_START),
+    };
+    seat.press("Hello<enter>").refused(taken);
+    seat.happens(|desk| desk.taken("frank", BO))
+        .sees("Not sent: taken by Bo since 14:00.");
+    let to = minicom_protocol::event::Target::Agent { agent: agent(ADA) };
+    seat.happens(|desk| desk.transferred("frank", BO, to))
+        .sees_no("Not sent")
+        .sees("▏Hello");
+}
+
+#[test]
 fn up_brings_back_what_was_sent_in_this_chat_only() {
     let mut seat = at_bob();
     seat.press("for bob<enter><alt-2>for alice<enter>");

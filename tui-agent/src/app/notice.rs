@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use minicom_protocol::ids::ConversationId;
+use minicom_protocol::{
+    event::{EventBody, Target},
+    ids::{AgentId, ConversationId},
+};
 use minicom_tui_kit::{Now, Shown};
 
 use crate::app::App;
@@ -41,6 +44,8 @@ pub enum Ends {
     Cleared(Duration),
     /// Leaving the conversation, or sending something.
     Leaving,
+    /// The same; before it, that this conversation has another owner than the one who is told of, or none.
+    OwnedBy(ConversationId, AgentId),
 }
 
 impl Ends {
@@ -48,7 +53,7 @@ impl Ends {
     pub(crate) const fn at(self) -> Option<Duration> {
         match self {
             Ends::At(at) | Ends::Here(at) | Ends::Pasted(at) | Ends::Cleared(at) | Ends::Waits(_, at) => Some(at),
-            Ends::Connected | Ends::Leaving => None,
+            Ends::Connected | Ends::Leaving | Ends::OwnedBy(..) => None,
         }
     }
 }
@@ -96,6 +101,23 @@ impl App {
                 }
             }
             _ => self.trouble(words, Ends::Leaving),
+        }
+    }
+
+    /// Who has a conversation is told no longer than it is so. That the one who is told of has got it may come before its refusal or
+    /// behind it.
+    pub(crate) fn end_owner_words(&mut self, conversation: ConversationId, body: &EventBody) {
+        let Some(Ends::OwnedBy(told, owner)) = self.notice.as_ref().map(|it| it.ends) else {
+            return;
+        };
+        let is_another = match body {
+            EventBody::TakenOver(it) => it.agent.id != owner,
+            EventBody::Transferred(it) => !matches!(&it.to, Target::Agent { agent } if agent.id == owner),
+            EventBody::HandedBack(_) | EventBody::Requeued(_) | EventBody::Closed(_) => true,
+            _ => false,
+        };
+        if told == conversation && is_another {
+            self.notice = None;
         }
     }
 

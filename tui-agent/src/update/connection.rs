@@ -164,6 +164,7 @@ impl App {
             let Some(conversation) = event.subject.conversation() else {
                 continue;
             };
+            self.end_owner_words(conversation, &event.body);
             match &event.body {
                 EventBody::Posted(posted) if posted.author == Author::Customer => {
                     self.keep_open(conversation);

@@ -90,7 +90,12 @@ impl App {
             self.writing.leave(conversation);
         }
         self.save_drafts();
-        let of_this = |ends| matches!(ends, Ends::Leaving | Ends::Here(_) | Ends::Pasted(_) | Ends::Cleared(_));
+        let of_this = |ends| {
+            matches!(
+                ends,
+                Ends::Leaving | Ends::OwnedBy(..) | Ends::Here(_) | Ends::Pasted(_) | Ends::Cleared(_)
+            )
+        };
         if self.notice.as_ref().is_some_and(|notice| of_this(notice.ends)) {
             self.notice = None;
         }

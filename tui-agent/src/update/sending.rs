@@ -227,7 +227,11 @@ impl App {
             true => words,
             false => format!("{}: {words}", self.name_of(line.conversation)),
         };
-        self.trouble(Shown::line(&words), Ends::Leaving);
+        let ends = match refusal {
+            Refusal::TakenBy { agent, .. } => Ends::OwnedBy(line.conversation, agent.id),
+            _ => Ends::Leaving,
+        };
+        self.trouble(Shown::line(&words), ends);
     }
 
     /// One's own replies of before this program, for Up: those of the open thread, then those that are still on their way. They are
