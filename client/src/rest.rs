@@ -44,13 +44,19 @@ pub enum LoginError {
     #[error("{}", .0.message())]
     Refused(Refusal),
     /// Something answered that is no Minicom server.
-    #[error("what answers at {server} is not a Minicom server (HTTP status {status}). Check the address")]
+    #[error("{}", not_minicom(server, Some(*status)))]
     Strange {
         /// Which server.
         server: ServerUrl,
         /// The status of its answer.
         status: u16,
     },
+}
+
+/// What is told of another program at the address, over HTTP as over the socket.
+pub(crate) fn not_minicom(server: &ServerUrl, status: Option<u16>) -> String {
+    let status = status.map_or(String::new(), |status| format!(" (HTTP status {status})"));
+    format!("what answers at {server} is not a Minicom server{status}. Check the address")
 }
 
 /// Signs an agent in.

@@ -93,6 +93,8 @@ pub struct Connection {
     pub latency: Option<Duration>,
     /// Why it has ended for good.
     pub ended: Option<Ended>,
+    /// Why there is none, as it was told since there was one.
+    pub(crate) told_why: Option<String>,
 }
 
 /// The agent's program.
@@ -227,6 +229,7 @@ impl App {
                 state: ConnState::Connecting,
                 latency: None,
                 ended: None,
+                told_why: None,
             },
             focus: Focus::List,
             list,

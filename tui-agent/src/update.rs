@@ -166,6 +166,9 @@ impl App {
     fn settle(&mut self) {
         self.list.set_past(self.shown_as_of().is_some(), &self.replica);
         self.tell_next_trouble();
+        if self.notice.is_none() {
+            self.tell_why_away();
+        }
         self.lay_out();
         if let Some(chat) = &mut self.chat {
             chat.sync(&self.replica);

@@ -1700,3 +1700,15 @@ fn the_address_that_is_not_reached_is_told_until_it_is() {
     seat.sees("cannot reach http://127.0.0.1:9: Connection refused");
     seat.connect().sees_no("cannot reach");
 }
+
+#[test]
+fn why_there_is_no_connection_is_told_as_soon_as_there_is_room_for_it_and_once() {
+    let mut seat = seat();
+    seat.happens(|desk| desk.says("zoe", "hi").asks("zoe"))
+        .sees("zoe waits");
+    seat.lose().sees_no("connection refused");
+    seat.advance(5).sees("connection refused");
+    seat.press("<esc>").sees_no("connection refused");
+    seat.lose().sees_no("connection refused");
+    seat.connect().lose().sees("connection refused");
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use minicom_protocol::{close::CloseCode, frame::VERSION, gate::Shown, refusal::Refusal};
 use tokio_tungstenite::{
     client_async_with_config,
-    tungstenite::{Error, Message, client::IntoClientRequest, http, protocol::WebSocketConfig},
+    tungstenite::{Error, Message, client::IntoClientRequest, error::ProtocolError, http, protocol::WebSocketConfig},
 };
 
 use super::wire::Wire;
@@ -14,7 +14,7 @@ use crate::{
     config::Dialer,
     event::Ended,
     limits::{MESSAGE_BYTES_MAX, READ_BUFFER_BYTES, WRITE_BUFFER_BYTES_MAX},
-    rest::refusal_in,
+    rest::{not_minicom, refusal_in},
     server_url::ServerUrl,
     tls::{NoTls, plain_words, secure},
 };
@@ -83,8 +83,24 @@ pub(crate) async fn dial(dialer: Dialer, server: ServerUrl, path: String, hello:
             Ok(wire)
         }
         Err(Error::Http(response)) => Err(from_http(&server, &response)),
-        Err(error) => Err(cannot_reach(&error)),
+        Err(error) => Err(from_handshake(&server, &error)),
     }
+}
+
+/// No handshake came about, and no page either. The library's own words are for the log: they name what a handshake needs, and not what
+/// a person can do.
+pub(crate) fn from_handshake(server: &ServerUrl, error: &Error) -> Loss {
+    tracing::info!(%error, %server, "no handshake");
+    Loss::lost(match error {
+        Error::Protocol(ProtocolError::HandshakeIncomplete) | Error::ConnectionClosed => {
+            format!("cannot reach {server}: it closes the connection")
+        }
+        Error::Io(error) => format!("cannot reach {server}: {error}"),
+        Error::Protocol(_) | Error::HttpFormat(_) | Error::Utf8(_) | Error::Capacity(_) | Error::AttackAttempt => {
+            not_minicom(server, None)
+        }
+        other => format!("cannot reach {server}: {other}"),
+    })
 }
 
 /// The server answered the handshake with a page instead of a socket.
@@ -101,11 +117,20 @@ pub(crate) fn from_http(server: &ServerUrl, response: &http::Response<Option<Vec
         },
         // A proxy in between, or another program on the port: it can be gone a moment later.
         None => Loss::Lost {
-            why: format!("{server} answers with HTTP status {}", response.status().as_u16()),
+            why: match response.status() {
+                status if has_no_such_page(status) => not_minicom(server, Some(status.as_u16())),
+                status => format!("{server} answers with HTTP status {}", status.as_u16()),
+            },
             retry_after,
             draining: false,
         },
     }
+}
+
+/// Whether an answer shows that the socket's path means nothing there. Others may be a proxy's before a server of ours that it does not
+/// reach, or not with all of the request.
+fn has_no_such_page(status: http::StatusCode) -> bool {
+    status.is_success() || status.is_redirection() || status == http::StatusCode::NOT_FOUND
 }
 
 /// What the end of the socket means when no Bye told more.
@@ -113,7 +138,11 @@ pub(crate) fn from_end(end: Option<Result<Message, Error>>) -> Loss {
     let code = match end {
         Some(Ok(Message::Close(Some(frame)))) => CloseCode::from(u16::from(frame.code)),
         Some(Err(Error::Capacity(error))) => return Loss::Torn { why: error.to_string() },
-        Some(Err(error)) => return Loss::lost(error.to_string()),
+        Some(Err(Error::Io(error))) => return Loss::lost(format!("the connection broke: {error}")),
+        Some(Err(error)) => {
+            tracing::info!(%error, "the connection broke");
+            return Loss::lost("the connection broke");
+        }
         _ => return Loss::lost("the connection broke"),
     };
     from_code(code, code.retryable(), None, None)

@@ -94,30 +94,32 @@ impl App {
         {
             self.notice = None;
         }
-        // The header has no room for which address it is, and what is wrong with it.
-        if let ConnState::Untrusted { why, .. } | ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. } =
-            &state
-            && self.tells_why(why)
-        {
-            self.trouble(Shown::line(why), Ends::Connected);
+        if state.is_live() {
+            self.connection.told_why = None;
         }
         // What was only worth sending at the time is lost with a connection.
         (self.last_mark, self.last_typing) = (None, None);
         self.attending.forget();
         self.connection.state = state;
+        if self.notice.as_ref().is_none_or(|it| it.ends == Ends::Connected) {
+            self.tell_why_away();
+        }
     }
 
-    /// Whether the reason is to be told: it is new, and nothing else is being told.
-    fn tells_why(&self, why: &str) -> bool {
-        let free = match &self.notice {
-            Some(notice) => notice.ends == Ends::Connected,
-            None => true,
+    /// Tells why there is no connection, once, and as soon as nothing else is told: the header has no room for which address it is, and
+    /// what is wrong with it.
+    pub(crate) fn tell_why_away(&mut self) {
+        let why = match &self.connection.state {
+            ConnState::Untrusted { why, .. } | ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. } => {
+                why
+            }
+            _ => return,
         };
-        let known = match &self.connection.state {
-            ConnState::Reconnecting { why, .. } | ConnState::Offline { why, .. } => Some(why.as_str()),
-            _ => None,
-        };
-        free && known != Some(why)
+        if self.connection.told_why.as_ref() != Some(why) {
+            let words = Shown::line(why);
+            self.connection.told_why = Some(why.clone());
+            self.trouble(words, Ends::Connected);
+        }
     }
 
     /// A snapshot has come: the first one opens something to look at. Returns who may have come into the queue while there was no

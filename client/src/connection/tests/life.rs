@@ -334,6 +334,52 @@ async fn a_page_instead_of_a_socket_is_read() {
     assert_eq!(program.state().await, ConnState::Refused(refusal));
 }
 
+/// Another program's port is named as the HTTP calls name it, and what a library says of it helps nobody.
+#[tokio::test(start_paused = true)]
+async fn another_program_at_the_address_is_said_to_be_none_of_ours() {
+    for (page, status) in [
+        ("HTTP/1.0 404 File not found\r\nServer: SimpleHTTP/0.6\r\n\r\n", None),
+        ("SSH-2.0-OpenSSH_9.6\r\n\r\n", None),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", Some(200)),
+        ("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n", Some(404)),
+    ] {
+        let (dialer, mut network) = network();
+        let mut program = Program::open(config(dialer));
+        let mut raw = network.raw().await;
+        raw.write_all(page.as_bytes()).await.expect("written");
+        assert_eq!(program.state().await, ConnState::Connecting);
+        let ConnState::Reconnecting { why, .. } = program.state().await else {
+            panic!("it can be gone a moment later");
+        };
+        assert!(
+            why.starts_with("what answers at http://localhost:1 is not a Minicom server")
+                && why.ends_with(". Check the address"),
+            "{why}"
+        );
+        let told = status.is_none_or(|status: u16| why.contains(&format!("(HTTP status {status})")));
+        assert!(told && !why.contains("protocol error"), "{why}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_gone_broke_the_connection_and_no_more_is_said_of_it() {
+    let (dialer, mut network) = network();
+    let mut program = Program::open(config(dialer));
+    drop(network.raw().await);
+    assert_eq!(program.state().await, ConnState::Connecting);
+    let ConnState::Reconnecting { why, .. } = program.state().await else {
+        panic!("it tries again");
+    };
+    assert_eq!(why, "cannot reach http://localhost:1: it closes the connection");
+    let peer = network.fresh(1).await;
+    program.live().await;
+    drop(peer);
+    let ConnState::Reconnecting { why, .. } = program.state().await else {
+        panic!("it tries again");
+    };
+    assert_eq!(why, "the connection broke");
+}
+
 #[tokio::test]
 async fn over_a_real_socket() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
