@@ -12,6 +12,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::task::JoinHandle;
 
+use crate::variable::Variable;
+
 /// Bytes that go by `OSC 52`: in base64 they are just below the 100,000 at which terminals begin to drop the whole of it.
 pub const OSC52_BYTES_MAX: usize = 74_994;
 /// Bytes that go to tmux, which takes what it gets.
@@ -20,7 +22,10 @@ pub const TMUX_BYTES_MAX: usize = 1024 * 1024;
 const SCREEN_CHUNK: usize = 240;
 
 /// The variable that says the way where it cannot be known: `osc52`, `tmux` or `off`.
-pub const VARIABLE: &str = "MINICOM_CLIPBOARD";
+pub const VARIABLE: Variable = Variable {
+    name: "MINICOM_CLIPBOARD",
+    takes: &["osc52", "tmux", "off"],
+};
 
 /// How text gets to the clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +68,7 @@ pub enum Copying {
 impl Way {
     /// The way of this terminal, by its environment.
     pub fn of(environment: impl Fn(&str) -> Option<String>) -> Way {
-        match environment(VARIABLE).as_deref() {
+        match VARIABLE.says(&environment) {
             Some("osc52") => return Way::Osc52,
             Some("tmux") => return Way::Tmux,
             Some("off") => return Way::Off,
@@ -105,7 +110,8 @@ impl Way {
         match self {
             Way::Off => {
                 let words = format!(
-                    "Not copied: this terminal has no clipboard that is known. {VARIABLE}=osc52 asks it all the same."
+                    "Not copied: this terminal has no clipboard that is known. {}=osc52 asks it all the same.",
+                    VARIABLE.name
                 );
                 Ok(Copying::Done(failed(&words)))
             }
@@ -169,14 +175,16 @@ async fn by_tmux(text: String) -> Copied {
         Ok(false) => {}
         Err(error) => {
             return failed(&format!(
-                "Not copied: tmux does not start ({error}). {VARIABLE}=osc52 asks the terminal itself."
+                "Not copied: tmux does not start ({error}). {}=osc52 asks the terminal itself.",
+                VARIABLE.name
             ));
         }
     }
     match load_buffer(&["load-buffer", "-"], &text).await {
         Ok(true) => sent(&text, "kept by tmux: its key ] pastes it"),
         _ => failed(&format!(
-            "Not copied: tmux did not take it. {VARIABLE}=osc52 asks the terminal itself."
+            "Not copied: tmux did not take it. {}=osc52 asks the terminal itself.",
+            VARIABLE.name
         )),
     }
 }

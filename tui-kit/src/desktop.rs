@@ -3,6 +3,8 @@
 
 use minicom_protocol::gate::Shown;
 
+use crate::variable::Variable;
+
 /// How a terminal is asked to show words on the desktop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Desktop {
@@ -15,12 +17,15 @@ pub enum Desktop {
 }
 
 /// The variable that says it where it cannot be known, as inside tmux: `osc9`, `osc777`, `osc99` or `off`.
-pub const VARIABLE: &str = "MINICOM_NOTIFY";
+pub const VARIABLE: Variable = Variable {
+    name: "MINICOM_NOTIFY",
+    takes: &["osc9", "osc777", "osc99", "off"],
+};
 
 impl Desktop {
     /// What this terminal takes, by its environment; `None` if that is not known.
     pub fn of(environment: impl Fn(&str) -> Option<String>) -> Option<Desktop> {
-        match environment(VARIABLE).as_deref() {
+        match VARIABLE.says(&environment) {
             Some("osc9") => return Some(Desktop::Osc9),
             Some("osc777") => return Some(Desktop::Osc777),
             Some("osc99") => return Some(Desktop::Osc99),

@@ -15,7 +15,7 @@ use crate::desktop;
 use crate::notify::{Call, Hook, HookEnd, Notifier, VARIABLE};
 use crate::small::{COLUMNS_MIN, ROWS_MIN};
 use crate::theme::{Choice, Depth, Ground, Look, Theme};
-use crate::{links, terminal};
+use crate::{links, pictures, terminal};
 
 pub(crate) use self::multiplexer::tmux_terminal;
 pub use self::multiplexer::{Tmux, ask_tmux};
@@ -103,11 +103,9 @@ pub fn look(
     notifier: &Notifier,
     var: impl Fn(&str) -> Option<String> + Copy,
 ) -> Vec<Finding> {
-    let mut found = vec![
-        the_terminal(around, var),
-        signs(around, wanted, var),
-        colours(around, wanted, var),
-    ];
+    let mut found = vec![the_terminal(around, var)];
+    found.extend(variables(var));
+    found.extend([signs(around, wanted, var), colours(around, wanted, var)]);
     found.extend(multiplexer::look(around.tmux.as_ref(), var));
     found.extend([copying(var), addresses(var), calls(notifier, around.tmux.as_ref(), var)]);
     found
@@ -145,6 +143,19 @@ fn the_terminal(around: &Surroundings, var: impl Fn(&str) -> Option<String>) -> 
         true => Finding::look(part, says, format!("make the window at least {COLUMNS_MIN}x{ROWS_MIN}")),
         false => Finding::well(part, says),
     }
+}
+
+/// Variables that say what they do not take. Nothing is told where none does.
+fn variables(var: impl Fn(&str) -> Option<String> + Copy) -> Option<Finding> {
+    let all = [
+        desktop::VARIABLE,
+        clipboard::VARIABLE,
+        links::VARIABLE,
+        pictures::VARIABLE,
+    ];
+    let mistakes = all.iter().filter_map(|it| it.mistake(var));
+    let (says, fixes): (Vec<String>, Vec<String>) = mistakes.unzip();
+    (!says.is_empty()).then(|| Finding::look("environment", says.join("\n"), fixes.join("\n")))
 }
 
 fn signs(around: &Surroundings, wanted: &Look, var: impl Fn(&str) -> Option<String>) -> Finding {
@@ -221,7 +232,7 @@ fn copying(var: impl Fn(&str) -> Option<String>) -> Finding {
         Way::Screen => Finding::well(part, "by the terminal (OSC 52) through GNU screen"),
         Way::Tmux => Finding::well(part, "by tmux, which hands it to its terminal"),
         Way::Off => {
-            let fix = format!("{}=osc52 asks the terminal all the same", clipboard::VARIABLE);
+            let fix = format!("{}=osc52 asks the terminal all the same", clipboard::VARIABLE.name);
             Finding::look(part, "none: the kernel's console has none, or it is switched off", fix)
         }
     }
@@ -268,7 +279,7 @@ fn calls(notifier: &Notifier, tmux: Option<&Tmux>, var: impl Fn(&str) -> Option<
             let fix = format!(
                 "for words on the desktop say what the outermost terminal takes, as {}=osc9 (osc777, osc99), or a command of yours: \
                  {VARIABLE}='...'",
-                desktop::VARIABLE
+                desktop::VARIABLE.name
             );
             Finding::look(part, says, fix)
         }

@@ -106,6 +106,45 @@ fn each_part_says_what_to_try() {
 }
 
 #[test]
+fn a_value_that_a_variable_does_not_take_is_told_with_those_that_it_takes() {
+    const WRONG: Pairs = &[
+        ("MINICOM_NOTIFY", "osc8"),
+        ("MINICOM_CLIPBOARD", "foo"),
+        ("MINICOM_LINKS", "maybe"),
+        ("MINICOM_IMAGES", "kity"),
+    ];
+    let it = part(&found(&terminal(), &Look::default(), WRONG), "environment");
+    assert!(!it.failed, "the programs go on without them: {it:?}");
+    for (variable, value) in WRONG {
+        assert!(it.says.contains(&format!("{variable}={value}")), "{it:?}");
+    }
+    let fix = it.fix.unwrap();
+    for words in [
+        "MINICOM_NOTIFY=osc9? It takes osc9, osc777, osc99, off",
+        "MINICOM_CLIPBOARD takes osc52, tmux, off",
+        "MINICOM_LINKS takes on, off",
+        "MINICOM_IMAGES=kitty? It takes kitty, iterm2, sixel, blocks, off",
+    ] {
+        assert!(fix.contains(words), "{words:?} is not in {fix}");
+    }
+}
+
+#[test]
+fn values_of_variables_are_taken_in_capitals_too_and_an_empty_one_is_none() {
+    const LOUD: Pairs = &[
+        ("MINICOM_NOTIFY", "OSC9"),
+        ("MINICOM_CLIPBOARD", "Off"),
+        ("MINICOM_LINKS", "ON"),
+        ("MINICOM_IMAGES", ""),
+    ];
+    let found = found(&terminal(), &Look::default(), LOUD);
+    assert!(found.iter().all(|it| it.part != "environment"), "{found:#?}");
+    assert!(part(&found, "notifications").says.contains("osc9"));
+    assert!(part(&found, "clipboard").says.starts_with("none"));
+    assert!(part(&found, "links").says.contains("can be clicked"));
+}
+
+#[test]
 fn without_a_terminal_lines_are_as_they_should_be() {
     let around = Surroundings::default();
     let it = part(&found(&around, &Look::default(), &[]), "terminal");

@@ -134,6 +134,7 @@ pub mod text;
 pub mod theme;
 pub mod time;
 pub mod transcript;
+pub mod variable;
 
 pub use composer::Composer;
 pub use desk_colour::DeskColour;

@@ -13,13 +13,17 @@ use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::width;
+use crate::variable::Variable;
 
 /// Bytes of an address that becomes a link: terminals drop longer ones.
 pub const ADDRESS_BYTES_MAX: usize = 2_000;
 /// Links that are looked for in one text.
 const LINKS_MAX: usize = 64;
 /// The variable that says it where it cannot be known: `on` or `off`.
-pub const VARIABLE: &str = "MINICOM_LINKS";
+pub const VARIABLE: Variable = Variable {
+    name: "MINICOM_LINKS",
+    takes: &["on", "off"],
+};
 
 const SCHEMES: [&str; 2] = ["http://", "https://"];
 const BEGIN: &str = "\x1b]8;id=";
@@ -38,7 +42,7 @@ pub struct Link {
 /// Whether this terminal takes links, by its environment. One that is not known gets none, as it could print what it does not
 /// understand.
 pub fn known(environment: impl Fn(&str) -> Option<String>) -> bool {
-    match environment(VARIABLE).as_deref() {
+    match VARIABLE.says(&environment) {
         Some("on") => return true,
         Some("off") => return false,
         _ => {}

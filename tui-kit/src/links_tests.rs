@@ -68,7 +68,7 @@ fn only_terminals_that_are_known_are_told() {
     assert!(!of(&[("TERM", "xterm-256color")]));
     assert!(of(&[("TERM", "xterm-kitty")]) && of(&[("VTE_VERSION", "6003")]) && of(&[("TMUX", "/tmp/x")]));
     assert!(!of(&[("VTE_VERSION", "4601")]) && !of(&[("TERM", "foot"), ("STY", "1")]));
-    assert!(of(&[(VARIABLE, "on")]) && !of(&[(VARIABLE, "off"), ("TERM", "foot")]));
+    assert!(of(&[(VARIABLE.name, "on")]) && !of(&[(VARIABLE.name, "off"), ("TERM", "foot")]));
 }
 
 fn drawn(text: &str, columns: u16) -> Buffer {

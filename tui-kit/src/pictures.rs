@@ -16,9 +16,13 @@ use ratatui_image::sliced::{SignedPosition, SlicedImage, SlicedProtocol};
 use tokio::sync::oneshot;
 
 use crate::terminal::HARMLESS_THREAD;
+use crate::variable::Variable;
 
 /// The variable that says it where it cannot be known, or that there are to be none: `kitty`, `iterm2`, `sixel`, `blocks` or `off`.
-pub const VARIABLE: &str = "MINICOM_IMAGES";
+pub const VARIABLE: Variable = Variable {
+    name: "MINICOM_IMAGES",
+    takes: &["kitty", "iterm2", "sixel", "blocks", "off"],
+};
 /// Pixels of a side. A small file can say that it is huge.
 const SIDE_MAX: u32 = 10_000;
 /// Bytes that decoding may take.
@@ -87,7 +91,7 @@ pub fn size_words(beginning: &[u8]) -> Option<Shown> {
 }
 
 fn protocol_of(environment: impl Fn(&str) -> Option<String>) -> Option<ProtocolType> {
-    match environment(VARIABLE).as_deref() {
+    match VARIABLE.says(&environment) {
         Some("kitty") => return Some(ProtocolType::Kitty),
         Some("iterm2") => return Some(ProtocolType::Iterm2),
         Some("sixel") => return Some(ProtocolType::Sixel),
@@ -179,7 +183,7 @@ mod tests {
     }
 
     fn blocks() -> Pictures {
-        Pictures::of(|name| (name == VARIABLE).then(|| "blocks".to_owned()), None).unwrap()
+        Pictures::of(|name| (name == VARIABLE.name).then(|| "blocks".to_owned()), None).unwrap()
     }
 
     fn png(width: u32, height: u32) -> Vec<u8> {
@@ -198,9 +202,9 @@ mod tests {
         assert_eq!(of(&[("TERM_PROGRAM", "WezTerm")]), Some(ProtocolType::Iterm2));
         assert_eq!(of(&[("TERM", "foot")]), Some(ProtocolType::Sixel));
         assert_eq!(of(&[("TERM", "xterm-kitty"), ("TMUX", "/tmp/x")]), None);
-        assert_eq!(of(&[("TERM", "xterm-kitty"), (VARIABLE, "off")]), None);
+        assert_eq!(of(&[("TERM", "xterm-kitty"), (VARIABLE.name, "off")]), None);
         assert_eq!(
-            of(&[("TMUX", "/tmp/x"), (VARIABLE, "sixel")]),
+            of(&[("TMUX", "/tmp/x"), (VARIABLE.name, "sixel")]),
             Some(ProtocolType::Sixel)
         );
     }

@@ -49,19 +49,17 @@ impl Config {
 
     /// How the person is called here: the environment wins over the file.
     pub fn notifier(&self) -> Notifier {
-        self.calls_of(Notifier::of_system(), |name| {
-            std::env::var_os(name).is_some_and(|it| !it.is_empty())
-        })
+        self.calls_of(Notifier::of_system(), |name| std::env::var(name).ok())
     }
 
-    fn calls_of(&self, system: Notifier, is_set: impl Fn(&str) -> bool) -> Notifier {
+    fn calls_of(&self, system: Notifier, environment: impl Fn(&str) -> Option<String>) -> Notifier {
         Notifier {
             bell: self.calls.bell,
             desktop: match self.calls.desktop {
-                Some(desktop) if !is_set(desktop::VARIABLE) => desktop,
+                Some(desktop) if desktop::VARIABLE.says(&environment).is_none() => desktop,
                 _ => system.desktop,
             },
-            hook: match is_set(notify::VARIABLE) {
+            hook: match environment(notify::VARIABLE).is_some_and(|it| !it.is_empty()) {
                 true => system.hook,
                 false => self.calls.hook.clone(),
             },
@@ -185,20 +183,29 @@ mod tests {
             hook: Hook::parse("x").unwrap(),
             ..Notifier::bell()
         };
-        let file = config.calls_of(system(), |_| false);
+        let file = config.calls_of(system(), |_| None);
         assert_eq!((file.bell, file.desktop), (false, Some(Desktop::Osc777)));
         assert_eq!(file.hook, Hook::new(vec!["a".into(), "b c".into()]));
-        let both = config.calls_of(system(), |_| true);
+        let both = config.calls_of(system(), |name| {
+            let word = if name == desktop::VARIABLE.name { "osc9" } else { "x" };
+            Some(word.to_owned())
+        });
         assert_eq!((both.desktop, both.hook), (Some(Desktop::Osc9), system().hook));
+        let unknown = config.calls_of(system(), |_| Some("osc8".to_owned()));
+        assert_eq!(
+            unknown.desktop,
+            Some(Desktop::Osc777),
+            "what says nothing leaves it to the file"
+        );
         assert_eq!(
             parse("[notify]\ndesktop = \"off\"")
                 .unwrap()
-                .calls_of(system(), |_| false)
+                .calls_of(system(), |_| None)
                 .desktop,
             None
         );
         let auto = parse("[notify]\ndesktop = \"auto\"").unwrap();
-        assert_eq!(auto.calls_of(system(), |_| false).desktop, Some(Desktop::Osc9));
+        assert_eq!(auto.calls_of(system(), |_| None).desktop, Some(Desktop::Osc9));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use minicom_protocol::gate::Shown;
 
-use crate::desktop::Desktop;
+use crate::desktop::{self, Desktop};
 use crate::notify::{Call, Hook, hook};
 
 /// The ways that a call takes.
@@ -43,9 +43,9 @@ impl Notifier {
 
     /// Those of this process. Inside tmux, tmux is asked what its terminal is.
     pub fn of_system() -> Notifier {
-        let notifier = Notifier::of(|name| std::env::var(name).ok());
-        let is_said = std::env::var_os(crate::desktop::VARIABLE).is_some_and(|it| !it.is_empty());
-        if notifier.in_tmux && !is_said {
+        let environment = |name: &str| std::env::var(name).ok();
+        let notifier = Notifier::of(environment);
+        if notifier.in_tmux && desktop::VARIABLE.says(environment).is_none() {
             let desktop = crate::doctor::tmux_terminal().as_deref().and_then(Desktop::of_terminal);
             return Notifier { desktop, ..notifier };
         }
