@@ -208,6 +208,28 @@ fn the_very_label_then_labels_then_the_rest() {
 }
 
 #[test]
+fn a_name_that_is_typed_comes_before_what_has_its_letters_somewhere() {
+    let rows = vec![
+        row("show suggestions", "show or hide what fits"),
+        row("zed", "Hugo Boss · customer"),
+        row("look", "at its toes"),
+    ];
+    let mut picker = Picker::new(Shown::fixed("Menu"), rows);
+    for (typed, first) in [
+        ("hugo", "zed"),
+        ("HUGO", "zed"),
+        ("boss", "zed"),
+        ("sho", "show suggestions"),
+        ("lk", "look"),
+    ] {
+        let _ = press(&mut picker, &format!("<ctrl-u>{typed}"));
+        assert_eq!(at(&picker), first, "{typed}");
+    }
+    let _ = press(&mut picker, "<ctrl-u>hugo");
+    assert_eq!(picker.fitting(), 2, "the other is still there, below");
+}
+
+#[test]
 fn capitals_make_no_difference_to_what_is_found() {
     let name = |id| row(id, "");
     let mut picker = Picker::new(Shown::fixed("Names"), vec![name("dora"), name("Zed"), name("Ünal")]);

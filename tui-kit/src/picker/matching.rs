@@ -1,6 +1,6 @@
 //! Which rows fit what was typed, and which of their graphemes.
 //!
-//! Owns the order of what fits: the very label first, then the better match, then the given order. Only the beginning of a row is
+//! Owns the order of what fits: the very label first, then words that begin as was typed, then the better match, then the given order. Only the beginning of a row is
 //! looked at, so that a stranger's long text cannot slow a key down.
 
 use std::cell::RefCell;
@@ -15,6 +15,8 @@ use unicode_segmentation::UnicodeSegmentation;
 const GRAPHEMES_MAX: usize = 240;
 /// Graphemes of them that the label may have, so that the rest of a row counts too.
 const LABEL_GRAPHEMES_MAX: usize = 80;
+/// Graphemes from which on what was typed is looked for as the beginning of a word.
+const WORD_GRAPHEMES_MIN: usize = 3;
 
 /// The beginning of a row in the form that the matcher reads: one character for each grapheme.
 #[derive(Debug, Clone)]
@@ -33,11 +35,39 @@ impl Haystack {
         Haystack { chars, label }
     }
 
-    fn label_is(&self, query: &str) -> bool {
-        let lower = |c: char| c.to_lowercase().collect::<String>();
-        let query = firsts(query).map(lower);
-        self.chars[..self.label].iter().copied().map(lower).eq(query)
+    /// How plainly the row has what was typed.
+    fn has(&self, query: &[char]) -> Plainly {
+        let label = &self.chars[..self.label];
+        if label.len() == query.len() && begins(label, query) {
+            return Plainly::IsTheLabel;
+        }
+        // Fewer letters are an abbreviation as often as the beginning of a word.
+        if query.len() < WORD_GRAPHEMES_MIN {
+            return Plainly::Scattered;
+        }
+        let is_word = |at: usize| at == 0 || !self.chars[at - 1].is_alphanumeric();
+        let word = (0..self.chars.len()).find(|at| is_word(*at) && begins(&self.chars[*at..], query));
+        match word {
+            Some(at) if at + query.len() <= self.label => Plainly::BeginsWordOfLabel,
+            Some(_) => Plainly::BeginsWord,
+            None => Plainly::Scattered,
+        }
     }
+}
+
+/// Whether a text begins so, in capitals or not.
+fn begins(text: &[char], query: &[char]) -> bool {
+    let is = |(one, other): (&char, &char)| one == other || one.to_lowercase().eq(other.to_lowercase());
+    text.len() >= query.len() && text.iter().zip(query).all(is)
+}
+
+/// How plainly a row has what was typed: whoever types a customer's name does not mean an order that has its letters somewhere.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Plainly {
+    Scattered,
+    BeginsWord,
+    BeginsWordOfLabel,
+    IsTheLabel,
 }
 
 fn firsts(text: &str) -> impl Iterator<Item = char> {
@@ -56,7 +86,7 @@ pub(super) struct Marks {
 pub(super) struct Finder {
     matcher: RefCell<Matcher>,
     pattern: Pattern,
-    query: String,
+    query: Vec<char>,
 }
 
 impl Finder {
@@ -67,7 +97,7 @@ impl Finder {
             // The words as they are: a "!" or "^" in a query is a character like any other. A name is typed with a capital by habit,
             // whether or not it was given with one.
             pattern: Pattern::new(query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy),
-            query: query.to_owned(),
+            query: firsts(query).collect(),
         }
     }
 
@@ -77,7 +107,7 @@ impl Finder {
             return (0..rows.len()).collect();
         }
         let matcher = &mut *self.matcher.borrow_mut();
-        let mut fits: Vec<(Reverse<(bool, u32)>, usize)> = rows
+        let mut fits: Vec<(Reverse<(Plainly, u32)>, usize)> = rows
             .iter()
             .enumerate()
             .filter_map(|(index, row)| {
@@ -85,7 +115,7 @@ impl Finder {
                 // What fits the label alone is meant more often than what fits somewhere.
                 let label = self.pattern.score(Utf32Str::Unicode(&row.chars[..row.label]), matcher);
                 let score = all.saturating_add(label.unwrap_or(0));
-                Some((Reverse((row.label_is(&self.query), score)), index))
+                Some((Reverse((row.has(&self.query), score)), index))
             })
             .collect();
         fits.sort_unstable();
