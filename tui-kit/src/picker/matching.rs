@@ -1,7 +1,7 @@
 //! Which rows fit what was typed, and which of their graphemes.
 //!
-//! Owns the order of what fits: the very label first, then words that begin as was typed, then the better match, then the given order. Only the beginning of a row is
-//! looked at, so that a stranger's long text cannot slow a key down.
+//! Owns the order of what fits: the very label first, then words that begin as was typed, then the better match, then the given
+//! order. Only the beginning of a row is looked at, so that a stranger's long text cannot slow a key down.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
